@@ -1,0 +1,1 @@
+"""This machine: the embedded database, the web and worker processes, backup and health."""

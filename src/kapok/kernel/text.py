@@ -1,0 +1,49 @@
+"""Bilingual text: one value, both languages.
+
+Whatever Kapok says outside of templates (a promise's title, a reckoning, the text of an error) is a `Text`. The edge that
+shows it picks the language of the reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Language(StrEnum):
+    """The two languages in which every text exists."""
+
+    ZH = "zh-hans"
+    EN = "en"
+
+    @classmethod
+    def of(cls, tag: str | None) -> Language:
+        """The language meant by a tag such as `zh_CN.UTF-8`, `zh-Hans` or `en-GB`; English when it is neither."""
+        return cls.ZH if (tag or "").lower().startswith("zh") else cls.EN
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same sentence in Chinese (simplified) and English."""
+
+    zh: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        """The wording in `language`."""
+        return self.zh if language is Language.ZH else self.en
+
+    def format(self, **values: Any) -> Text:
+        """Both wordings with `{name}` places filled; a `Text` value is filled in by its own language."""
+        return Text(
+            zh=self.zh.format(**{name: _pick(value, Language.ZH) for name, value in values.items()}),
+            en=self.en.format(**{name: _pick(value, Language.EN) for name, value in values.items()}),
+        )
+
+    def __str__(self) -> str:
+        return self.en
+
+
+def _pick(value: Any, language: Language) -> Any:
+    return value.in_(language) if isinstance(value, Text) else value

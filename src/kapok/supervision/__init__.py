@@ -1,0 +1,1 @@
+"""Judging the house: process mining, and later quality and performance."""
