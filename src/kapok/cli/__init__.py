@@ -75,7 +75,9 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=Text(zh="Kapok(木棉):电信运营商的服务系统。", en="Kapok: the service system of a telecom operator.").in_(language()),
+    help=Text(zh="Kapok(木棉):电信运营商的服务系统。", en="Kapok: the service system of a telecom operator.").in_(
+        language()
+    ),
 )
 @click.version_option(__version__, prog_name="kapok")
 def main() -> None:

@@ -13,7 +13,19 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 # ISO 4217 minor-unit exponents that differ from two.
-EXPONENTS = {"BHD": 3, "CLP": 0, "IQD": 3, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3, "VND": 0}
+EXPONENTS = {
+    "BHD": 3,
+    "CLP": 0,
+    "IQD": 3,
+    "JOD": 3,
+    "JPY": 0,
+    "KRW": 0,
+    "KWD": 3,
+    "LYD": 3,
+    "OMR": 3,
+    "TND": 3,
+    "VND": 0,
+}
 
 
 class Rounding(StrEnum):
@@ -28,7 +40,9 @@ class Rounding(StrEnum):
 class CurrencyMismatch(KapokError):
     """Two amounts of different currencies cannot be added or compared."""
 
-    wording = Text(zh="币种不同，不能相加或比较：{left} 与 {right}。", en="Amounts of {left} and {right} cannot be combined.")
+    wording = Text(
+        zh="币种不同，不能相加或比较：{left} 与 {right}。", en="Amounts of {left} and {right} cannot be combined."
+    )
 
 
 @dataclass(frozen=True, slots=True, order=False)
