@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter
+
 Bilingual = dict[str, str]  # {"zh": ..., "en": ...}
 
 
@@ -53,7 +55,11 @@ class PopulationVerdict:
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseFigures:
-    """One promise over the whole log."""
+    """One promise over the whole log: `opened` = `kept` + `broken` + `open` + `overdue` + `void`.
+
+    `broken` closed too late, `overdue` still runs past its due moment, `open` still runs and is not yet due; `within_target`
+    counts the closed ones that also met the internal target.
+    """
 
     code: str
     title: Bilingual
@@ -192,6 +198,12 @@ class Figures:
     chain: Chain
     currency: str | None
     definitions: dict[str, Bilingual] = field(default_factory=dict)  # statistic -> its definition in words
+    zone: str = "UTC"  # IANA zone in which the report shows moments
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Figures:
+        """The figures that `as_json` gave, also after a way through a JSON file; `pydantic.ValidationError` for anything else."""
+        return TypeAdapter(cls).validate_python(data)
 
     def as_json(self) -> dict[str, Any]:
         """The figures as plain lists, dictionaries, texts and integers."""
