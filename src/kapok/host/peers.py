@@ -1,0 +1,71 @@
+"""The optional parts: what Kapok can use when it is there, and how to get it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kapok.kernel.text import Text
+
+OLDEST_JAVA = 17
+
+
+@dataclass(frozen=True)
+class Peer:
+    """An optional part. `find` says what was found (a path, a version), or None."""
+
+    name: str
+    use: Text
+    remedy: Text
+    find: Callable[[], str | None]
+
+
+def chromium() -> str | None:
+    """The path of a Chromium: `KAPOK_CHROMIUM`, else one on the path."""
+    names = (os.environ.get("KAPOK_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def java() -> str | None:
+    """The version of the Java that Spark would use, if it is new enough."""
+    home = os.environ.get("JAVA_HOME")
+    told = _output(f"{home}/bin/java" if home else "java", "-version")
+    version = re.search(r'version "(\d+)', told)
+    return version.group(1) if version and int(version.group(1)) >= OLDEST_JAVA else None
+
+
+def chinese_font() -> str | None:
+    """A font with Chinese glyphs."""
+    return _output("fc-list", ":lang=zh-cn", "family").split("\n")[0] or None
+
+
+def pyspark() -> str | None:
+    """PySpark in this environment."""
+    return "pyspark" if importlib.util.find_spec("pyspark") else None
+
+
+LAB = Text(zh="`make lab`", en="`make lab`")
+
+PEERS = {
+    peer.name: peer
+    for peer in (
+        Peer("chromium", Text(zh="浏览器测试与截图", en="browser tests and screenshots"), LAB, chromium),
+        Peer("chinese-font", Text(zh="截图中的汉字", en="Chinese characters in screenshots"), LAB, chinese_font),
+        Peer("java", Text(zh="在 Spark 集群上审计(Java 17)", en="the audit on a Spark cluster (Java 17)"), LAB, java),
+        Peer("pyspark", Text(zh="在 Spark 集群上审计", en="the audit on a Spark cluster"), LAB, pyspark),
+    )
+}
+
+
+def _output(*command: str) -> str:
+    """What a program says, on either channel; nothing when it is not there."""
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=30)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return told.stdout + told.stderr if told.returncode == 0 else ""
