@@ -85,7 +85,7 @@ def who_listens(port: int) -> Text:
     """The program that listens on `port`, as far as this user may know."""
     try:
         links = [link for link in psutil.net_connections("tcp") if link.status == psutil.CONN_LISTEN and link.laddr]
-        process = psutil.Process(next(link.pid for link in links if link.pid and link.laddr.port == port))
+        process = psutil.Process(next(link.pid for link in links if link.pid and (*link.laddr,)[1:2] == (port,)))
         return Text(zh=f"进程 {process.pid},{process.name()}", en=f"process {process.pid}, {process.name()}")
     except (StopIteration, psutil.Error):
         return Text(zh="属于其他用户的进程", en="a process of another user")
