@@ -1,0 +1,181 @@
+"""Django's settings. Everything that differs between installations comes from `config.environment`."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from datetime import timedelta
+from pathlib import Path
+
+from kapok.config import environment
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CONSOLE = PACKAGE / "edges" / "console"
+HOME = environment.home()
+DEBUG = environment.flag("KAPOK_DEBUG")
+DEMO = environment.flag("KAPOK_DEMO")
+HTTPS = environment.flag("KAPOK_HTTPS")
+
+# Without a key, commands and tests get one for the occasion; `config.wsgi` refuses to serve with it.
+SECRET_KEY = environment.text("KAPOK_SECRET_KEY", secrets.token_urlsafe(50))
+ALLOWED_HOSTS = environment.names("KAPOK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ROOT_URLCONF = "kapok.config.urls"
+WSGI_APPLICATION = "kapok.config.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "axes",
+    "kapok.ground.journal",
+    "kapok.ground.people",
+    "kapok.edges.console",
+    "kapok.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "kapok.edges.console.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kapok.edges.console.middleware.idle_sessions",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "kapok.edges.console.middleware.language_of_person",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # A console area keeps its templates beside its views: edges/console/AREA/templates/AREA/….
+        "DIRS": [CONSOLE / "templates", *sorted(CONSOLE.glob("*/templates"))],
+        "OPTIONS": {
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
+                if not DEBUG
+                else "django.template.loaders.filesystem.Loader"
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "kapok.edges.console.context.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "kapok.edges.console.templatetags.kapok"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": environment.database(
+        environment.text("KAPOK_DATABASE_URL", "postgresql:///kapok"), environment.number("KAPOK_DATABASE_POOL", 0)
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People: who may come in, and how often they may be wrong.
+AUTH_USER_MODEL = "people.Staff"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "console:sign-in"
+LOGIN_REDIRECT_URL = "console:home"
+PROXIES = environment.number("KAPOK_PROXIES", 0)
+AXES_FAILURE_LIMIT = environment.number("KAPOK_SIGN_IN_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=environment.number("KAPOK_SIGN_IN_COOL_OFF_MINUTES", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "kapok.edges.console.signing.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "kapok.edges.console.signing.address.client_address"
+
+SESSION_COOKIE_AGE = environment.number("KAPOK_SESSION_MINUTES", 480) * 60
+SESSION_COOKIE_NAME = "kapok_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "kapok_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "kapok.edges.console.refusals.csrf_failure"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Languages: Chinese and English, each module with its own catalogue.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "kapok_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LOCALE_PATHS = sorted(PACKAGE.glob("**/locale"))
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = environment.text("KAPOK_TIME_ZONE", "Asia/Shanghai")
+
+# Static files: straight from the package, or collected, compressed and named by their content where
+# `kapok manage collectstatic` has been run.
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [CONSOLE / "static", *sorted(CONSOLE.glob("*/static"))]
+COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+WHITENOISE_USE_FINDERS = not COLLECTED
+warnings.filterwarnings(
+    "ignore", message="No directory at", module="django.core.handlers.base"
+)  # nothing collected: as meant
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = HOME / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_TEMP_DIR = None
+
+# What `kapok manage demo` loads, in this order.
+DEMO_LOADERS = ["kapok.ground.people.demo.load"]
+
+FAILURES = HOME / "log" / "failures.jsonl"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"failure": {"()": "kapok.edges.console.health.failures.FailureFormatter"}},
+    "handlers": {
+        "failures": {
+            "class": "kapok.edges.console.health.failures.FailureFile",
+            "formatter": "failure",
+            "level": "ERROR",
+            "filename": FAILURES,
+        },
+        "console": {"class": "logging.StreamHandler", "level": "WARNING"},
+    },
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING"},
+        "axes": {"handlers": ["console"], "level": "ERROR"},
+    },
+    "root": {"handlers": ["failures"], "level": "WARNING"},
+}

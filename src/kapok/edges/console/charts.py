@@ -1,0 +1,81 @@
+"""Charts as data: what to draw (an ECharts option) together with the same figures as a table.
+
+Colours, fonts and the dark theme are put in by `static/console/chart.js`; an option says only what is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+
+Number = int | float | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or one colour of bars; None leaves a gap."""
+
+    name: str
+    values: Sequence[Number]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, its title, and the table that tells the same to whoever cannot see it."""
+
+    title: str
+    option: Mapping[str, Any]
+    header: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    tall: bool = False
+    id: str = field(default_factory=lambda: f"chart-{token_hex(4)}")
+
+
+def bars(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    unit: str = "",
+    stacked: bool = False,
+    lying: bool = False,
+) -> Chart:
+    """Bars, standing or lying, side by side or stacked."""
+    drawn = [
+        {"type": "bar", "name": each.name, "data": list(each.values), **({"stack": "whole"} if stacked else {})}
+        for each in series
+    ]
+    return _with_axes(title, labels, series, drawn, unit=unit, lying=lying)
+
+
+def lines(title: str, labels: Sequence[str], series: Sequence[Series], *, unit: str = "") -> Chart:
+    """Lines over labels, such as weeks."""
+    drawn = [{"type": "line", "name": each.name, "data": list(each.values)} for each in series]
+    return _with_axes(title, labels, series, drawn, unit=unit, lying=False)
+
+
+def _with_axes(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    drawn: list[dict[str, Any]],
+    *,
+    unit: str,
+    lying: bool,
+) -> Chart:
+    names: dict[str, Any] = {"type": "category", "data": list(labels), "inverse": lying}
+    values: dict[str, Any] = {"type": "value", "name": unit}
+    option = {
+        "xAxis": values if lying else names,
+        "yAxis": names if lying else values,
+        "legend": {"show": len(series) > 1},
+        "series": drawn,
+    }
+    headed = [f"{each.name} ({unit})" if unit else each.name for each in series]
+    rows = [
+        [label, *("" if each.values[place] is None else each.values[place] for each in series)]
+        for place, label in enumerate(labels)
+    ]
+    return Chart(title, option, ["", *headed], rows)

@@ -1,0 +1,69 @@
+"""What every request passes on its way in and out: security headers, idle sessions, the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from kapok.ground.people.models import Staff
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+POLL = "X-Kapok-Poll"
+SEEN = "seen"
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """Nothing but our own files may run or be loaded; a view that needs another policy sets its own header."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        return response
+
+    return handle
+
+
+def idle_sessions(get_response: Handler) -> Handler:
+    """A session ends `SESSION_COOKIE_AGE` after the last request of a person.
+
+    A page that refreshes itself (header `X-Kapok-Poll`) does not count as one: a screen left open signs out all the same.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.session.get("_auth_user_id") and POLL not in request.headers:
+            now = datetime.now(UTC)
+            seen = request.session.get(SEEN)
+            if seen is None or now - datetime.fromisoformat(seen) > SEEN_EVERY:
+                request.session[SEEN] = now.isoformat()
+        return response
+
+    return handle
+
+
+def language_of_person(get_response: Handler) -> Handler:
+    """Whoever is signed in reads their own language; everybody else what the cookie or the browser says."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, Staff):
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return get_response(request)
+
+    return handle

@@ -1,0 +1,79 @@
+"""Every screen that has a place in the menu and in the command palette: the one registry.
+
+A new screen is one `Screen` in `SCREENS`. `name` and `section` are shown in the reader's language; `keywords` are words by
+which the palette finds it: Chinese, English, and pinyin initials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from kapok.edges.console.screen import EVERYBODY
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the menu."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One entry of the menu. `icon` names a symbol of `static/vendor/tabler/icons.svg`, `url` an address without parameters."""
+
+    name: Text
+    icon: str
+    url: str
+    permission: str
+    section: Section
+    keywords: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the screen is."""
+        return reverse(self.url)
+
+    def answers(self, query: str) -> bool:
+        """Whether every word of `query` occurs in the name or the keywords."""
+        text = f"{self.name.zh} {self.name.en} {self.keywords}".lower()
+        return all(word in text for word in query.lower().split())
+
+
+START = Section("start", Text(zh="开始", en="Start"))
+PROMISES = Section("promises", Text(zh="承诺", en="Promises"))
+SYSTEM = Section("system", Text(zh="系统", en="System"))
+
+SCREENS: tuple[Screen, ...] = (
+    Screen(Text(zh="首页", en="Home"), "home", "console:home", EVERYBODY, START, "sy shouye start 开始"),
+    Screen(
+        Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,
+        "ry qx renyuan users staff roles permissions accounts 用户 账号 角色 授权",
+    ),
+    Screen(
+        Text(zh="组织架构", en="Organisation"), "sitemap", "console:organisation", "people.read", SYSTEM,
+        "zz jg zuzhi units tree bureau centre 单位 分局 中心 班组",
+    ),
+    Screen(
+        Text(zh="系统状态", en="System health"), "activity-heartbeat", "console:health", "system.read", SYSTEM,
+        "xt zt xitong database worker queue disk version errors 数据库 队列 磁盘 版本 运行",
+    ),
+)  # fmt: skip
+
+
+def screens_for(permissions: frozenset[str]) -> Iterator[Screen]:
+    """The screens that somebody with `permissions` may enter, in the order of the menu."""
+    return (screen for screen in SCREENS if screen.permission == EVERYBODY or screen.permission in permissions)
+
+
+def menu(permissions: frozenset[str]) -> list[tuple[Section, list[Screen]]]:
+    """The menu: the sections that have at least one screen for this person."""
+    sections: dict[Section, list[Screen]] = {}
+    for screen in screens_for(permissions):
+        sections.setdefault(screen.section, []).append(screen)
+    return list(sections.items())

@@ -1,0 +1,45 @@
+"""Setting up and renaming units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kapok.edges.console.people.forms import in_reading_language, unit_choices
+from kapok.ground.people.rules import UNIT_KINDS
+from kapok.kernel.text import Text
+
+
+class NameForm(forms.Form):
+    """A unit's name in both languages."""
+
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=100)
+    name_en = forms.CharField(label=_("English name"), max_length=100)
+
+    @property
+    def name(self) -> Text:
+        """What was typed; only of a valid form."""
+        return Text(zh=self.cleaned_data["name_zh"], en=self.cleaned_data["name_en"])
+
+
+class UnitForm(NameForm):
+    """A new unit below one of the given ones."""
+
+    code = forms.SlugField(
+        label=_("Code"), max_length=50, help_text=_("Lower-case letters, digits and hyphens; never changes.")
+    )
+
+    def __init__(self, *args: Any, units: Iterable[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(kind.value, in_reading_language(name)) for kind, name in UNIT_KINDS.items()]
+        self.fields["kind"] = forms.ChoiceField(label=_("Kind"), choices=kinds)
+        self.fields["parent"] = forms.ChoiceField(label=_("Part of"), choices=unit_choices(units))
+
+    def clean_code(self) -> str:
+        """Codes are lower case."""
+        code: str = self.cleaned_data["code"]
+        return code.lower()

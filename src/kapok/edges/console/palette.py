@@ -1,0 +1,65 @@
+"""The command palette (Ctrl-K or `/`): one place to search everything a person may open.
+
+A source turns a query into hits. `SOURCES` lists them; each answers only with what the person may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from kapok.edges.console import navigation
+from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
+from kapok.ground.people import queries
+from kapok.ground.people.rules import Permission
+from kapok.kernel.text import Text
+
+PER_SOURCE = 8
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the palette. `group` says what kind of thing it is, `detail` what tells it from its namesakes."""
+
+    group: Text
+    title: str
+    address: str
+    icon: str
+    detail: str = ""
+
+
+Source = Callable[[ScreenRequest, str], Iterable[Hit]]
+
+
+def screens(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Screens by name, keyword or pinyin initials."""
+    for entry in navigation.screens_for(queries.permissions(request.user.id)):
+        if entry.answers(query):
+            name, section = (text.in_(request.language) for text in (entry.name, entry.section.name))
+            yield Hit(Text(zh="页面", en="Screens"), name, entry.address, entry.icon, section)
+
+
+def people(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """People by name or staff number."""
+    units = queries.units_where(request.user.id, Permission.PEOPLE_READ)
+    if not query or not units:
+        return
+    for staff in queries.staff_rows(query, units=units)[:PER_SOURCE]:
+        address = reverse("console:person", args=[staff.username])
+        yield Hit(Text(zh="人员", en="People"), staff.name, address, "user", staff.username)
+
+
+SOURCES: tuple[Source, ...] = (screens, people)
+
+
+@screen(permission=EVERYBODY)
+def palette(request: ScreenRequest) -> HttpResponse:
+    """The hits for `?q=`, as the part of the page below the search field."""
+    query = request.GET.get("q", "").strip()[:100]
+    hits = [hit for source in SOURCES for hit in islice(source(request, query), PER_SOURCE)]
+    return render(request, "console/parts/hits.html", {"hits": hits, "query": query})

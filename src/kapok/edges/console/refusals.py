@@ -1,0 +1,84 @@
+"""What a person sees when a page is refused: bad request, no permission, no such page, our own fault."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kapok.edges.console.health.failures import reference
+from kapok.ground.people.rules import PERMISSIONS, Permission
+from kapok.kernel.text import Language, Text
+
+
+def refusal(request: HttpRequest, *, status: int, title: str, remedy: str, detail: str = "") -> HttpResponse:
+    """The one page for every refusal."""
+    return render(
+        request,
+        "console/refusal.html",
+        {"status": status, "title": title, "remedy": remedy, "detail": detail},
+        status=status,
+    )
+
+
+def not_permitted(request: HttpRequest, permission: str) -> HttpResponse:
+    """A screen for which the person lacks the permission."""
+    words = PERMISSIONS[Permission(permission)] if permission in set(Permission) else Text(zh=permission, en=permission)
+    return refusal(
+        request,
+        status=403,
+        title=_("You may not enter here"),
+        remedy=_("Ask an administrator for a role that lets you %(what)s.")
+        % {"what": words.in_(Language.of(request.LANGUAGE_CODE))},
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
+    """Django's 403."""
+    return refusal(
+        request,
+        status=403,
+        title=_("You may not enter here"),
+        remedy=_("Go back to the start page, or ask an administrator for the permission."),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django passes it
+    """A form that did not come from one of our pages, or from one that is too old."""
+    return refusal(
+        request,
+        status=403,
+        title=_("This form is too old"),
+        remedy=_("Open the page again and send the form once more. Cookies must be allowed."),
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
+    """Django's 400."""
+    return refusal(
+        request,
+        status=400,
+        title=_("This request cannot be understood"),
+        remedy=_("Go back to the start page and try again from there."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
+    """Django's 404."""
+    return refusal(
+        request,
+        status=404,
+        title=_("There is no such page"),
+        remedy=_("Check the address, or press Ctrl-K and search for what you need."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's 500: our fault, with a number by which the administrator finds it under System health."""
+    return refusal(
+        request,
+        status=500,
+        title=_("Something went wrong on our side"),
+        remedy=_("Nothing was half-written. Try again; if it happens again, give the administrator this number:"),
+        detail=reference(request),
+    )

@@ -1,0 +1,86 @@
+"""Tags and filters that every template of the console has without loading them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from kapok.edges.console.charts import Chart
+from kapok.ground.people.rules import ROLES
+from kapok.kernel.text import Language, Text
+
+register = template.Library()
+
+
+@register.filter
+def text(value: Text) -> str:
+    """A bilingual text in the reader's language."""
+    return value.in_(Language.of(get_language()))
+
+
+@register.filter
+def role_name(code: str) -> str:
+    """What a role is called."""
+    return text(ROLES[code].title) if code in ROLES else code
+
+
+@register.filter
+def who(actor: str) -> str:
+    """Who did it, as a reader says it: a staff number, or the system."""
+    kind, _, name = actor.partition("/")
+    return name if kind == "staff" else gettext("the system")
+
+
+@register.filter
+def same_as(value: str, wanted: str) -> str:
+    """`true` where both are the same, else `false`; for attributes such as `aria-pressed`."""
+    return str(value == wanted).lower()
+
+
+@register.filter
+def within(path: str, address: str) -> bool:
+    """Whether a page lies at or below an address; below the start page lies nothing."""
+    return path == address or (address != "/" and path.startswith(f"{address.rstrip('/')}/"))
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One icon of the sprite; with a `label` it is read aloud, without one it is decoration."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon" {}><use href="{}#{}"></use></svg>', spoken, static("vendor/tabler/icons.svg"), name
+    )
+
+
+@register.inclusion_tag("console/parts/field.html")
+def field(bound: BoundField) -> Mapping[str, Any]:
+    """One field of a form: label, input in the console's style, help and errors."""
+    kind = bound.widget_type
+    style = {"checkbox": "form-check-input", "select": "form-select", "radioselect": "form-selectgroup"}.get(
+        kind, "form-control"
+    )
+    if bound.errors:
+        style += " is-invalid"
+    return {"field": bound, "input": bound.as_widget(attrs={"class": style}), "is_checkbox": kind == "checkbox"}
+
+
+@register.inclusion_tag("console/parts/chart.html")
+def chart(drawing: Chart) -> Mapping[str, Any]:
+    """A chart with its title, its drawing and the same figures as a table."""
+    return {"chart": drawing}
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Mapping[str, Any], **changes: object) -> str:
+    """The present address's query string with some values replaced; for links to the next page of a list."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query[name] = str(value)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,22 @@
+"""Every address of the console. An area lists its own in `AREA/urls.py`; here they come together."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from django.urls import path
+
+from kapok.edges.console.account.urls import urlpatterns as account
+from kapok.edges.console.health.urls import urlpatterns as health
+from kapok.edges.console.home.views import home
+from kapok.edges.console.organisation.urls import urlpatterns as organisation
+from kapok.edges.console.palette import palette
+from kapok.edges.console.people.urls import urlpatterns as people
+from kapok.edges.console.signing.urls import urlpatterns as signing
+
+app_name = "console"
+urlpatterns = [
+    path("", home, name="home"),
+    path("palette", palette, name="palette"),
+    *chain(signing, account, people, organisation, health),
+]

@@ -1,0 +1,51 @@
+"""Reading the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from kapok.ground.journal.models import Entry
+from kapok.ground.journal.rules import sentence
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as a reader sees it."""
+
+    id: UUID
+    kind: str
+    subject: str
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    correlation: UUID | None
+    data: dict[str, Any]
+    sentence: Text
+
+
+def timeline(subject: str, *, before: Line | None = None, limit: int = 50) -> list[Line]:
+    """What happened to `subject`, latest first; the next page is `before` the last line of this one."""
+    entries = Entry.objects.filter(subject=subject)
+    if before is not None:
+        entries = entries.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.id))
+    return [_line(entry) for entry in entries.order_by("-at", "-id")[:limit]]
+
+
+def _line(entry: Entry) -> Line:
+    return Line(
+        id=entry.id,
+        kind=entry.kind,
+        subject=entry.subject,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        actor=entry.actor,
+        correlation=entry.correlation,
+        data=entry.data,
+        sentence=sentence(entry.kind, entry.data),
+    )

@@ -1,0 +1,120 @@
+"""What people's verbs record in the journal. No personal data is ever written there but the staff number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kapok.ground.journal.rules import Event
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountOpened(Event):
+    kind: ClassVar[str] = "people.account_opened"
+    wording: ClassVar[Text] = Text(zh="开户，归属{unit_name}", en="Account opened at {unit_name}")
+    unit: str
+    unit_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    kind: ClassVar[str] = "people.signed_in"
+    wording: ClassVar[Text] = Text(zh="从 {address} 登录", en="Signed in from {address}")
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockedOut(Event):
+    kind: ClassVar[str] = "people.locked_out"
+    wording: ClassVar[Text] = Text(
+        zh="从 {address} 连续输错口令，暂时锁定", en="Locked for a while after wrong passwords from {address}"
+    )
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unlocked(Event):
+    kind: ClassVar[str] = "people.unlocked"
+    wording: ClassVar[Text] = Text(zh="解除锁定", en="Unlocked")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event):
+    kind: ClassVar[str] = "people.password_changed"
+    wording: ClassVar[Text] = Text(zh="修改口令", en="Password changed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordReset(Event):
+    kind: ClassVar[str] = "people.password_reset"
+    wording: ClassVar[Text] = Text(zh="口令重置为一次性口令", en="Password reset to a one-time password")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageChanged(Event):
+    kind: ClassVar[str] = "people.language_changed"
+    wording: ClassVar[Text] = Text(zh="界面语言改为 {language}", en="Language changed to {language}")
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemeChanged(Event):
+    kind: ClassVar[str] = "people.theme_changed"
+    wording: ClassVar[Text] = Text(zh="界面外观改为 {theme}", en="Theme changed to {theme}")
+    theme: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGranted(Event):
+    kind: ClassVar[str] = "people.role_granted"
+    wording: ClassVar[Text] = Text(zh="在{unit_name}授予“{role_name}”", en="Granted {role_name} at {unit_name}")
+    role: str
+    role_name: Text
+    unit: str
+    unit_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRevoked(Event):
+    kind: ClassVar[str] = "people.role_revoked"
+    wording: ClassVar[Text] = Text(zh="在{unit_name}收回“{role_name}”", en="Revoked {role_name} at {unit_name}")
+    role: str
+    role_name: Text
+    unit: str
+    unit_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deactivated(Event):
+    kind: ClassVar[str] = "people.deactivated"
+    wording: ClassVar[Text] = Text(zh="停用", en="Deactivated")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reactivated(Event):
+    kind: ClassVar[str] = "people.reactivated"
+    wording: ClassVar[Text] = Text(zh="恢复使用", en="Reactivated")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactSeen(Event):
+    kind: ClassVar[str] = "people.contact_seen"
+    wording: ClassVar[Text] = Text(zh="查看联系方式，用途：{purpose}", en="Contact details seen; purpose: {purpose}")
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitAdded(Event):
+    kind: ClassVar[str] = "people.unit_added"
+    wording: ClassVar[Text] = Text(zh="新设{name}", en="{name} added")
+    name: Text
+    parent: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitRenamed(Event):
+    kind: ClassVar[str] = "people.unit_renamed"
+    wording: ClassVar[Text] = Text(zh="由{old_name}更名为{name}", en="Renamed from {old_name} to {name}")
+    old_name: Text
+    name: Text

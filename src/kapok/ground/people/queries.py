@@ -1,0 +1,182 @@
+"""Reading people, units and permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from kapok.ground.people import rules
+from kapok.ground.people.models import Grant, OrgUnit, Staff
+from kapok.kernel.text import Text
+
+BELOW = """
+WITH RECURSIVE below AS (
+    SELECT unit_id AS id FROM people_grant WHERE staff_id = %s AND revoked_at IS NULL AND role = ANY(%s)
+    UNION
+    SELECT child.id FROM people_orgunit child JOIN below ON child.parent_id = below.id
+)
+SELECT id FROM below
+"""
+
+
+def units_where(staff: UUID, permission: str) -> frozenset[UUID]:
+    """The units for which this person has `permission`: those of the grants and everything below them."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [staff, list(rules.roles_with(permission))])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def permissions(staff: UUID) -> frozenset[str]:
+    """Everything this person may do for at least one unit."""
+    held = Grant.objects.filter(staff_id=staff, revoked_at=None).values_list("role", flat=True).distinct()
+    return frozenset(
+        permission.value for role in held if role in rules.ROLES for permission in rules.ROLES[role].permissions
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """One role that a person holds."""
+
+    role: rules.Role
+    unit: str
+    unit_id: UUID
+    unit_name: Text
+    granted_at: datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person as the people screens show them; phone and e-mail are masked."""
+
+    id: UUID
+    username: str
+    name: str
+    unit_id: UUID
+    unit_name: Text
+    phone: str
+    email: str
+    active: bool
+    must_change_password: bool
+    opened_at: datetime
+    last_sign_in: datetime | None
+    grants: tuple[Held, ...]
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls this person."""
+        return f"staff/{self.username}"
+
+    @property
+    def units(self) -> frozenset[UUID]:
+        """The unit this person belongs to, and every unit for which they hold a role."""
+        return frozenset({self.unit_id, *(grant.unit_id for grant in self.grants)})
+
+
+def staff_rows(search: str = "", *, units: Iterable[UUID] | None = None) -> QuerySet[Staff]:
+    """The people of `units` whose number or name contains every word of `search`, in order of their number."""
+    rows = Staff.objects.select_related("unit").order_by("username")
+    if units is not None:
+        rows = rows.filter(unit__in=units)
+    for word in search.split():
+        rows = rows.filter(Q(username__icontains=word) | Q(name__icontains=word))
+    return rows
+
+
+def people(rows: Iterable[Staff]) -> list[Person]:
+    """One page of `staff_rows` with the roles they hold, in two queries whatever its length."""
+    page = list(rows)
+    held: dict[UUID, list[Held]] = {staff.id: [] for staff in page}
+    grants = Grant.objects.filter(staff__in=page, revoked_at=None).select_related("unit").order_by("granted_at", "id")
+    for grant in grants:
+        if grant.role in rules.ROLES:
+            held[grant.staff_id].append(
+                Held(rules.ROLES[grant.role], grant.unit.code, grant.unit_id, grant.unit.name, grant.granted_at)
+            )
+    return [_person(staff, held[staff.id]) for staff in page]
+
+
+def person(username: str) -> Person | None:
+    """The person with this staff number, or None."""
+    found = people(Staff.objects.select_related("unit").filter(username=username.lower()))
+    return found[0] if found else None
+
+
+def locked_until(username: str, *, at: datetime, address: str | None = None) -> datetime | None:
+    """Until when this account is locked (from `address`, or from any address), or None where it is open."""
+    attempts = AccessAttempt.objects.filter(username=username.lower())
+    if address is not None:
+        attempts = attempts.filter(ip_address=address)
+    by_address: dict[str | None, list[rules.Failures]] = {}
+    for attempt in attempts:
+        by_address.setdefault(attempt.ip_address, []).append(
+            rules.Failures(attempt.failures_since_start, attempt.attempt_time)
+        )
+    until = (
+        rules.locked_until(each, limit=settings.AXES_FAILURE_LIMIT, cool_off=settings.AXES_COOLOFF_TIME, at=at)
+        for each in by_address.values()
+    )
+    return max((moment for moment in until if moment is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit in the tree, `depth` steps below the top."""
+
+    id: UUID
+    code: str
+    kind: rules.UnitKind
+    name: Text
+    depth: int
+    people: int
+
+    @property
+    def kind_name(self) -> Text:
+        """What kind of unit this is."""
+        return rules.UNIT_KINDS[self.kind]
+
+
+def unit_tree(units: Iterable[UUID] | None = None) -> list[Unit]:
+    """The tree, every unit right after its parent; of `units` only where given."""
+    wanted = None if units is None else frozenset(units)
+    children: dict[UUID | None, list[OrgUnit]] = {}
+    for unit in OrgUnit.objects.filter(valid_to=None).order_by("code"):
+        children.setdefault(unit.parent_id, []).append(unit)
+    headcount = dict(Staff.objects.filter(state=rules.State.ACTIVE).values_list("unit").annotate(people=Count("id")))
+    ordered: list[Unit] = []
+
+    def walk(parent: UUID | None, depth: int) -> None:
+        for unit in children.get(parent, []):
+            seen = wanted is None or unit.id in wanted
+            if seen:
+                ordered.append(
+                    Unit(unit.id, unit.code, rules.UnitKind(unit.kind), unit.name, depth, headcount.get(unit.id, 0))
+                )
+            walk(unit.id, depth + 1 if seen else depth)
+
+    walk(None, 0)
+    return ordered
+
+
+def _person(staff: Staff, grants: list[Held]) -> Person:
+    return Person(
+        id=staff.id,
+        username=staff.username,
+        name=staff.name,
+        unit_id=staff.unit_id,
+        unit_name=staff.unit.name,
+        phone=rules.masked_phone(staff.phone),
+        email=rules.masked_email(staff.email),
+        active=staff.is_active,
+        must_change_password=staff.must_change_password,
+        opened_at=staff.opened_at,
+        last_sign_in=staff.last_login,
+        grants=tuple(grants),
+    )

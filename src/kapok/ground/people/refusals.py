@@ -1,0 +1,107 @@
+"""What people's verbs refuse, each with its remedy."""
+
+from __future__ import annotations
+
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+
+
+class UnknownStaff(KapokError):
+    """Nobody has this staff number."""
+
+    wording = Text(
+        zh="没有工号“{username}”，请核对后再试。",
+        en="Nobody has the staff number “{username}”; check it and try again.",
+    )
+
+
+class UnknownUnit(KapokError):
+    """No unit has this code."""
+
+    wording = Text(zh="没有代码为“{unit}”的单位，请先新设。", en="No unit has the code “{unit}”; add it first.")
+
+
+class UnknownRole(KapokError):
+    """No role has this code."""
+
+    wording = Text(zh="没有角色“{role}”；可用：{roles}。", en="There is no role “{role}”; there are {roles}.")
+
+
+class UsernameTaken(KapokError):
+    """Somebody, perhaps no longer active, already has this staff number."""
+
+    wording = Text(
+        zh="工号“{username}”已有人使用；工号不重复使用，请另取一个。",
+        en="The staff number “{username}” is taken and numbers are never reused; choose another.",
+    )
+
+
+class CodeTaken(KapokError):
+    """Another unit already has this code."""
+
+    wording = Text(zh="单位代码“{unit}”已被使用，请另取一个。", en="The unit code “{unit}” is taken; choose another.")
+
+
+class AlreadyHeld(KapokError):
+    """The person already holds this role at this unit."""
+
+    wording = Text(
+        zh="此人在{unit_name}已是“{role_name}”。", en="This person already holds {role_name} at {unit_name}."
+    )
+
+
+class NotHeld(KapokError):
+    """The person does not (or no longer) hold this role at this unit."""
+
+    wording = Text(
+        zh="此人在{unit_name}没有“{role_name}”，可能刚被收回；请刷新页面。",
+        en="This person does not hold {role_name} at {unit_name}; it may just have been revoked. Reload the page.",
+    )
+
+
+class LastAdministrator(KapokError):
+    """Without this person nobody could grant roles any more."""
+
+    wording = Text(
+        zh="“{username}”是全公司最后一位管理员，不能停用或收回；请先在顶层单位授予另一人“管理员”。",
+        en="“{username}” is the last administrator of the whole operator; grant the role to somebody else at the top unit first.",
+    )
+
+
+class AlreadyDeactivated(KapokError):
+    """The person is deactivated already."""
+
+    wording = Text(zh="“{username}”已经停用；请刷新页面。", en="“{username}” is deactivated already; reload the page.")
+
+
+class AlreadyActive(KapokError):
+    """The person is active already."""
+
+    wording = Text(zh="“{username}”已经可以使用；请刷新页面。", en="“{username}” is active already; reload the page.")
+
+
+class NotLocked(KapokError):
+    """There is nothing to unlock."""
+
+    wording = Text(zh="“{username}”没有被锁定。", en="“{username}” is not locked.")
+
+
+class WrongPassword(KapokError):
+    """The present password was not given correctly."""
+
+    wording = Text(zh="当前口令不对，请重新输入。", en="The present password is not right; type it again.")
+
+
+class WeakPassword(KapokError):
+    """The new password breaks the password rules; `reasons` says which."""
+
+    wording = Text(zh="新口令不合要求：{reasons}", en="The new password will not do: {reasons}")
+
+
+class PurposeMissing(KapokError):
+    """Personal data may be seen only for a stated purpose."""
+
+    wording = Text(
+        zh="查看联系方式须写明用途（至少四个字），例如“联系交班”。",
+        en="Say what you need the contact details for (at least four characters), such as “hand over the shift”.",
+    )

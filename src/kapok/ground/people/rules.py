@@ -1,0 +1,177 @@
+"""People, decided without a database: roles, moves, masks, lock-out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kapok.kernel.text import Text
+
+
+class State(StrEnum):
+    """Whether a person may sign in."""
+
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.ACTIVE: frozenset({State.DEACTIVATED}),
+    State.DEACTIVATED: frozenset({State.ACTIVE}),
+}
+
+
+def sources(to: State) -> frozenset[State]:
+    """The states from which a person may move to `to`."""
+    return frozenset(state for state, targets in MOVES.items() if to in targets)
+
+
+class Theme(StrEnum):
+    """How the console looks to a person; `auto` follows the device."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class UnitKind(StrEnum):
+    """The kinds of unit an operator is made of."""
+
+    BRANCH = "branch"
+    BUREAU = "bureau"
+    SERVICE_CENTRE = "service_centre"
+    PATCH = "patch"
+    HALL = "hall"
+    CENTRE = "centre"
+    DEPARTMENT = "department"
+    TEAM = "team"
+
+
+UNIT_KINDS: Mapping[UnitKind, Text] = {
+    UnitKind.BRANCH: Text(zh="市分公司", en="City branch"),
+    UnitKind.BUREAU: Text(zh="区域分局", en="Regional bureau"),
+    UnitKind.SERVICE_CENTRE: Text(zh="营服中心", en="Service centre"),
+    UnitKind.PATCH: Text(zh="片区", en="Patch"),
+    UnitKind.HALL: Text(zh="营业厅", en="Hall"),
+    UnitKind.CENTRE: Text(zh="中心", en="Centre"),
+    UnitKind.DEPARTMENT: Text(zh="部门", en="Department"),
+    UnitKind.TEAM: Text(zh="班组", en="Team"),
+}
+
+
+class Permission(StrEnum):
+    """What a role allows, within the unit it is granted for and every unit below."""
+
+    AUDIT_READ = "audit.read"
+    AUDIT_RUN = "audit.run"
+    PACKS_READ = "packs.read"
+    PEOPLE_READ = "people.read"
+    PEOPLE_MANAGE = "people.manage"
+    PEOPLE_UNMASK = "people.unmask"
+    SYSTEM_READ = "system.read"
+
+
+PERMISSIONS: Mapping[Permission, Text] = {
+    Permission.AUDIT_READ: Text(zh="查看审计", en="read audits"),
+    Permission.AUDIT_RUN: Text(zh="执行审计", en="run audits"),
+    Permission.PACKS_READ: Text(zh="查看规则与承诺", en="read packs and promises"),
+    Permission.PEOPLE_READ: Text(zh="查看人员与组织", en="see people and units"),
+    Permission.PEOPLE_MANAGE: Text(zh="管理人员与授权", en="manage people and roles"),
+    Permission.PEOPLE_UNMASK: Text(zh="查看联系方式", en="see contact details"),
+    Permission.SYSTEM_READ: Text(zh="查看系统状态", en="see system health"),
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A named set of permissions."""
+
+    code: str
+    title: Text
+    summary: Text
+    permissions: frozenset[Permission]
+
+
+ADMINISTRATOR = "administrator"
+
+_READING = frozenset({Permission.PACKS_READ, Permission.AUDIT_READ})
+
+ROLES: Mapping[str, Role] = {
+    role.code: role
+    for role in (
+        Role(
+            ADMINISTRATOR,
+            Text(zh="管理员", en="Administrator"),
+            Text(zh="开户、授权、看系统状态", en="Opens accounts, grants roles, watches the system"),
+            frozenset(Permission),
+        ),
+        Role(
+            "supervisor",
+            Text(zh="督导", en="Supervisor"),
+            Text(zh="看承诺兑现情况，可执行审计", en="Watches promises being kept, runs audits, sees people"),
+            _READING | {Permission.AUDIT_RUN, Permission.PEOPLE_READ, Permission.PEOPLE_UNMASK},
+        ),
+        Role(
+            "analyst",
+            Text(zh="分析员", en="Analyst"),
+            Text(zh="上传日志，执行审计，比较结果", en="Uploads logs, runs and compares audits"),
+            _READING | {Permission.AUDIT_RUN},
+        ),
+        Role(
+            "agent",
+            Text(zh="客服代表", en="Agent"),
+            Text(zh="查承诺，为客户试算", en="Looks up promises and reckons for a customer"),
+            frozenset({Permission.PACKS_READ}),
+        ),
+        Role(
+            "viewer",
+            Text(zh="查看者", en="Viewer"),
+            Text(zh="只看，不改", en="Reads, changes nothing"),
+            _READING,
+        ),
+    )
+}
+
+
+def roles_with(permission: str) -> frozenset[str]:
+    """The codes of the roles that allow `permission`."""
+    return frozenset(code for code, role in ROLES.items() if permission in role.permissions)
+
+
+def masked_phone(phone: str) -> str:
+    """`13800138000` becomes `138****8000`; short numbers keep only their last two digits."""
+    if len(phone) < 8:
+        return "*" * max(len(phone) - 2, 0) + phone[-2:]
+    return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}"
+
+
+def masked_email(email: str) -> str:
+    """`zhang.wei@example.com` becomes `z***@example.com`."""
+    name, at, host = email.partition("@")
+    return f"{name[:1]}***{at}{host}" if email else ""
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Wrong passwords from one browser for one account: how many, and when the last one was."""
+
+    count: int
+    last_at: datetime
+
+
+def locked_until(failures: Iterable[Failures], *, limit: int, cool_off: timedelta, at: datetime) -> datetime | None:
+    """The moment an account may be tried again, or None where it may be tried at `at`.
+
+    Failures are forgotten `cool_off` after the last one from the same browser; the account opens once fewer than `limit` are left.
+    """
+    recent = sorted((each for each in failures if each.last_at + cool_off > at), key=lambda each: each.last_at)
+    left = sum(each.count for each in recent)
+    if left < limit:
+        return None
+    for each in recent:
+        left -= each.count
+        if left < limit:
+            return each.last_at + cool_off
+    raise ValueError(f"A limit of {limit} failures locks everybody out; it must be at least 1.")
