@@ -4,6 +4,9 @@
 a `DayPolicy`, `add_calendar_days`, `add_weeks` and `add_months` on the wall; the `_many` forms do the same over columns.
 """
 
+from kapok.kernel.hours.case_fields import BrokenCases
+from kapok.kernel.hours.case_files import read_cases
+from kapok.kernel.hours.cases import Case, Failure, judge
 from kapok.kernel.hours.clock import due, due_back, elapsed
 from kapok.kernel.hours.columns import due_many, elapsed_many, worked_many
 from kapok.kernel.hours.days import add_days
@@ -40,10 +43,13 @@ __all__ = [
     "BadDate",
     "BadPolicy",
     "BadTime",
+    "BrokenCases",
     "CalendarError",
+    "Case",
     "ClosedStart",
     "DayPolicy",
     "EmptyWindow",
+    "Failure",
     "Hours",
     "HoursError",
     "Landing",
@@ -69,5 +75,7 @@ __all__ = [
     "due_many",
     "elapsed",
     "elapsed_many",
+    "judge",
+    "read_cases",
     "worked_many",
 ]
