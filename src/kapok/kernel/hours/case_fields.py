@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kapok.kernel.errors import KapokError
@@ -81,17 +81,23 @@ class Fields:
     def working_time(self) -> Amount:
         """The amount of an operation that counts working time."""
         amount = _amount(self.required("amount"))
-        return amount if amount and not amount.days else self._refuse("amount", self.values["amount"], _A_LENGTH)
+        if amount is None or amount.days:
+            raise self._unreadable("amount", self.values["amount"], _A_LENGTH)
+        return amount
 
     def days(self) -> Amount:
         """The amount of an operation that counts days."""
         amount = _amount(self.required("amount"))
-        return amount if amount and not amount.time else self._refuse("amount", self.values["amount"], _DAYS)
+        if amount is None or amount.time:
+            raise self._unreadable("amount", self.values["amount"], _DAYS)
+        return amount
 
     def flag(self, field: str) -> bool:
         """A yes or no; no when it is left out."""
         value = self.values.get(field, False)
-        return value if isinstance(value, bool) else self._refuse(field, value, _A_FLAG)
+        if not isinstance(value, bool):
+            raise self._unreadable(field, value, _A_FLAG)
+        return value
 
     def measure(self) -> Measure:
         """How pauses are measured; in working time when it is left out."""
@@ -101,7 +107,7 @@ class Fields:
         """The pauses; an end left empty means that the pause lasts."""
         value = self.values.get("pauses") or []
         if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
-            self._refuse("pauses", value, _PAIRS)
+            raise self._unreadable("pauses", value, _PAIRS)
         return tuple((self._moment("pauses", a), None if b is None else self._moment("pauses", b)) for a, b in value)
 
     def level(self) -> tuple[Amount, datetime] | None:
@@ -110,8 +116,10 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, Mapping) or set(value) != {"offset", "expect"}:
-            self._refuse("level", value, _A_LEVEL)
-        offset = _amount(value["offset"]) or self._refuse("level.offset", value["offset"], _AN_OFFSET)
+            raise self._unreadable("level", value, _A_LEVEL)
+        offset = _amount(value["offset"])
+        if offset is None:
+            raise self._unreadable("level.offset", value["offset"], _AN_OFFSET)
         return offset, self._moment("level.expect", value["expect"])
 
     def expected(self, *, length: bool) -> Answer | str:
@@ -128,7 +136,7 @@ class Fields:
                 return (typed if typed.tzinfo else typed.replace(tzinfo=self.zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
-        self._refuse(field, value, _A_MOMENT)
+        raise self._unreadable(field, value, _A_MOMENT)
 
     def _seconds(self, field: str, value: object) -> timedelta:
         try:
@@ -137,10 +145,10 @@ class Fields:
                 return timedelta(microseconds=int(seconds.scaleb(6)))
         except InvalidOperation:
             pass
-        self._refuse(field, value, _A_NUMBER)
+        raise self._unreadable(field, value, _A_NUMBER)
 
-    def _refuse(self, field: str, value: object, wanted: Text) -> NoReturn:
-        raise broken(self.where, _UNREADABLE, field=field, value=value, wanted=wanted)
+    def _unreadable(self, field: str, value: object, wanted: Text) -> BrokenCases:
+        return broken(self.where, _UNREADABLE, field=field, value=value, wanted=wanted)
 
 
 def _amount(value: object) -> Amount | None:
