@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from django.db import connections
 from kapok.config import environment
 from kapok.host.cluster import Cluster
 from kapok.host.home import Home
-from tests import peers
+from tests import peers, scratch
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME_OF_RUN = "KAPOK_TEST_HOME"
@@ -31,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "peer(name): needs an optional peer; see tests/peers.py")
     if not hasattr(config, "workerinput"):
         _clear_abandoned_homes()
-        os.environ[HOME_OF_RUN] = tempfile.mkdtemp(prefix=f"{HOME_NAME}{os.getpid()}-")
+        os.environ[HOME_OF_RUN] = str(scratch.folder(f"{HOME_NAME}{os.getpid()}-"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -58,8 +57,6 @@ def database_url() -> str:
     if given := os.environ.get("KAPOK_DATABASE_URL"):
         return given
     home = Home(Path(os.environ[HOME_OF_RUN]))
-    # The account of the database must pass through; the folder's rooms are closed on their own.
-    home.root.chmod(0o711)
     with (home.root / "starting").open("w") as queue:
         fcntl.flock(queue, fcntl.LOCK_EX)
         home.prepare()
@@ -100,7 +97,7 @@ def _clear(home: Path) -> None:
 
 def _clear_abandoned_homes() -> None:
     """What runs left behind that were killed."""
-    for home in Path(tempfile.gettempdir()).glob(f"{HOME_NAME}*"):
+    for home in (home for place in scratch.places() for home in place.glob(f"{HOME_NAME}*")):
         pid = home.name.removeprefix(HOME_NAME).partition("-")[0]
         if os.access(home, os.W_OK) and pid.isdigit() and not psutil.pid_exists(int(pid)):
             _clear(home)

@@ -95,7 +95,6 @@ def down(home: Home, seconds: float = 90) -> int:
         supervisor = psutil.Process(instance.pid)
         stopped = 1 + len(processes.marked(home.root)) + len(processes.serving(home.database))
         supervisor.terminate()
-        _, alive = psutil.wait_procs([supervisor], timeout=seconds)
-        for process in alive:
-            process.kill()
+        if not processes.wait_until(lambda: not instance.alive, seconds):
+            supervisor.kill()
     return stopped + (clear(home) if home.root.exists() else 0)

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kapok.host.binaries import DISTRIBUTION, OLDEST
 from kapok.kernel.text import Text
 
 OLDEST_JAVA = 17
@@ -49,6 +50,12 @@ def pyspark() -> str | None:
     return "pyspark" if importlib.util.find_spec("pyspark") else None
 
 
+def oldest_server() -> str | None:
+    """The oldest PostgreSQL that Kapok supports, as Debian installs it."""
+    server = DISTRIBUTION / str(OLDEST) / "bin"
+    return str(server) if (server / "postgres").exists() else None
+
+
 LAB = Text(zh="`make lab`", en="`make lab`")
 
 PEERS = {
@@ -57,6 +64,12 @@ PEERS = {
         Peer("chromium", Text(zh="浏览器测试与截图", en="browser tests and screenshots"), LAB, chromium),
         Peer("chinese-font", Text(zh="截图中的汉字", en="Chinese characters in screenshots"), LAB, chinese_font),
         Peer("java", Text(zh="在 Spark 集群上审计(Java 17)", en="the audit on a Spark cluster (Java 17)"), LAB, java),
+        Peer(
+            "postgresql-15",
+            Text(zh="用最旧的受支持版本测试", en="tests with the oldest server supported"),
+            LAB,
+            oldest_server,
+        ),
         Peer("pyspark", Text(zh="在 Spark 集群上审计", en="the audit on a Spark cluster"), LAB, pyspark),
     )
 }

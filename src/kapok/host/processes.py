@@ -7,13 +7,14 @@ environment. Both marks survive the death of the `kapok up` that started them.
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
 
 MARK = "KAPOK_INSTANCE"
-
+GLANCE = 0.02
 # What is sent, and how many seconds it is given.
 Escalation = Sequence[tuple[signal.Signals, float]]
 # Fast shutdown; immediate shutdown (as a crash: nothing acknowledged is lost); force.
@@ -42,15 +43,24 @@ def postmaster(folder: Path) -> psutil.Process | None:
 
 def stop(find: Callable[[], list[psutil.Process]], escalation: Escalation) -> int:
     """Stop what `find` finds, step by step until nothing is left; how many processes there were."""
-    processes = find()
+    count = len(find())
     for step, seconds in escalation:
         everyone = step is signal.SIGKILL
         for process in find() if everyone else _leaders(find()):
             _send(process, step)
-        _, alive = psutil.wait_procs(processes, timeout=seconds)
-        if not alive and not find():
+        if wait_until(lambda: not find(), seconds):
             break
-    return len(processes)
+    return count
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Wait for `done`, at most so long; whether it came. (The kernel's own wait would also wait for a slow parent to reap.)"""
+    ends = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(GLANCE)
+    return True
 
 
 def stop_server(folder: Path) -> int:
