@@ -1,11 +1,19 @@
 # Kapok: two commands, `make run` and `make test`. `make help` lists the rest.
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+PEERS   := .venv-peers
+INSTALL := sh requirements/install.sh
+TESTS   := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup lint types docs bench stories lab lock clean
+
+# An environment knows where it stands: in a clone that was moved, or for a Python that is gone, it is made anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,23 +21,16 @@ help: ## this list
 run: $(READY) ## install, start the database, load the demo, serve the console (Ctrl-C stops)
 	@exec $(BIN)/kapok up --demo
 
-test: $(READY) ## install and run everything that must hold: lint, types, layers, docs, tests
+test: $(READY) ## install and run everything that must hold: lint, types, docs, tests
 	@$(MAKE) --no-print-directory lint types docs
-	$(BIN)/python -m pytest
+	$(TESTS) -n 2 --dist loadfile
 
 setup: $(READY) ## only install
 
-$(READY): requirements/develop.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kapok needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 setup" % sys.version.split()[0])'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@if command -v uv >/dev/null 2>&1; then \
-	  VIRTUAL_ENV=$(VENV) uv pip sync -q --require-hashes requirements/develop.lock && \
-	  VIRTUAL_ENV=$(VENV) uv pip install -q --no-deps --no-build-isolation -e .; \
-	else \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/develop.lock && \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
-	fi
-	@touch $@
+$(READY): requirements/develop.lock pyproject.toml requirements/install.sh
+	@PYTHON=$(PYTHON) $(INSTALL) $(VENV) requirements/develop.lock .
+	@if test -f src/kapok/config/translations.py; then $(BIN)/python -m kapok.config.translations compile; fi
+	@printf '%s\n' "$(CURDIR)" > $@
 
 lint: $(READY) ## ruff, layers
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
@@ -37,11 +38,26 @@ lint: $(READY) ## ruff, layers
 types: $(READY) ## mypy, strict
 	$(BIN)/mypy
 
+docs: $(READY) ## what the documents say, tested
+	$(TESTS) -q tests/architecture/test_docs.py
+
+stories: $(READY) ## the long tests, one for each promise of the essay
+	$(TESTS) tests/stories
+
+bench: $(READY) ## the benches, beside their peers in an environment of its own
+	@PYTHON=$(PYTHON) $(INSTALL) $(PEERS) requirements/peers.lock .
+	@for bench in bench/*.py; do echo "== $$bench"; $(PEERS)/bin/python $$bench || exit 1; done
+
+lab: ## install the optional peers that tests use (Debian packages, PySpark); says what it does
+	@sh requirements/lab.sh
+	@$(MAKE) --no-print-directory setup
+	@$(INSTALL) $(VENV) requirements/cluster.lock
+
 lock: ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/kapok.lock
 	uv pip compile pyproject.toml requirements/develop.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/develop.lock
 	uv pip compile pyproject.toml --extra cluster -c requirements/develop.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/cluster.lock
 	uv pip compile pyproject.toml requirements/peers.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/peers.lock
 
-clean: ## remove the environment; the data in .kapok stay
-	rm -rf $(VENV) .venv-peers dist build .mypy_cache .ruff_cache .pytest_cache
+clean: ## remove the environments and caches; the data stay
+	rm -rf $(VENV) $(PEERS) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
 
 # Any fixed number will do, as long as nothing else in this database locks on it.
@@ -22,11 +22,18 @@ def main(arguments: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
-            call_command("migrate", interactive=False, verbosity=0)
-            if "--demo" in arguments and "demo" in get_commands():
-                call_command("demo")
+            _prepare(demo="--demo" in arguments)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _prepare(*, demo: bool) -> None:
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        if demo and "demo" in get_commands():
+            call_command("demo")
+    except CommandError as refusal:
+        sys.exit(str(refusal))
 
 
 if __name__ == "__main__":

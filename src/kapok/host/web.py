@@ -154,6 +154,5 @@ def log_file(home: Home, name: str) -> Path:
 def last_words(home: Home, name: str) -> str:
     """The end of a program's log for people: without the steps of a traceback, which begin with blanks."""
     lines = log_file(home, name).read_text(errors="replace").splitlines()
-    return "\n".join(
-        f"    {line}" for line in [line for line in lines if line.strip() and line[0] != " "][-TAIL_LINES:]
-    )
+    telling = [line for line in lines if line.strip() and not line.startswith((" ", "Traceback "))]
+    return "\n".join(f"    {line}" for line in telling[-TAIL_LINES:])
