@@ -18,7 +18,7 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CATALOGUE = Path("locale", "zh_Hans", "LC_MESSAGES", "django.po")
-KEYWORDS = ["gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_"]
+KEYWORDS = dict.fromkeys(["gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_"])
 # What Django's templatize leaves of a template: calls whose arguments are string literals (and a count).
 CALL = re.compile(r"\b(p?n?gettext|_)\(((?:\s*u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")\s*,?)+)", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
@@ -114,7 +114,7 @@ def _in_python(file: Path) -> Iterator[Message]:
         for _line, function, texts, _comments in extract_python(stream, KEYWORDS, [], {}):
             arguments = [texts] if isinstance(texts, str) else list(texts)
             if arguments and isinstance(arguments[0], str):
-                yield _message(function.removesuffix("_lazy"), arguments)
+                yield _message(str(function).removesuffix("_lazy"), arguments)
 
 
 def _in_template(file: Path) -> Iterator[Message]:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from kapok.edges.console.screen import EVERYBODY
 from kapok.kernel.text import Text
 
+NO_SUMMARY = Text(zh="", en="")
+
 
 @dataclass(frozen=True)
 class Section:
@@ -33,6 +35,8 @@ class Screen:
     permission: str
     section: Section
     keywords: str = ""
+    summary: Text = NO_SUMMARY
+    """What one does there, in a few words; shown on the start page."""
 
     @property
     def address(self) -> str:
@@ -54,14 +58,17 @@ SCREENS: tuple[Screen, ...] = (
     Screen(
         Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,
         "ry qx renyuan users staff roles permissions accounts 用户 账号 角色 授权",
+        Text(zh="开户、授权、停用、解锁", en="Open accounts, grant roles, unlock"),
     ),
     Screen(
         Text(zh="组织架构", en="Organisation"), "sitemap", "console:organisation", "people.read", SYSTEM,
         "zz jg zuzhi units tree bureau centre 单位 分局 中心 班组",
+        Text(zh="查看、新设、更名单位", en="Look at units, add and rename them"),
     ),
     Screen(
         Text(zh="系统状态", en="System health"), "activity-heartbeat", "console:health", "system.read", SYSTEM,
         "xt zt xitong database worker queue disk version errors 数据库 队列 磁盘 版本 运行",
+        Text(zh="数据库、后台任务、磁盘、错误", en="Database, background work, disk, errors"),
     ),
 )  # fmt: skip
 

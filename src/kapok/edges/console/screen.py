@@ -66,7 +66,7 @@ def screen(*, permission: str, before_password_change: bool = False) -> Callable
             return view(_admitted(request, units), *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses
-        return guarded
+        return cast(View[P], guarded)
 
     return decorate
 

@@ -172,7 +172,11 @@ def change_language(*, username: str, language: Language, actor: str, at: dateti
     """Show the console to this person in `language`. Raises `UnknownStaff`."""
     staff = _staff(username)
     Staff.objects.filter(id=staff.id).update(language=language)
-    journal.record(events.LanguageChanged(subject=staff.subject, actor=actor, at=at, language=language.value))
+    journal.record(
+        events.LanguageChanged(
+            subject=staff.subject, actor=actor, at=at, language=language.value, language_name=rules.LANGUAGES[language]
+        )
+    )
 
 
 @transaction.atomic
@@ -180,7 +184,11 @@ def change_theme(*, username: str, theme: rules.Theme, actor: str, at: datetime)
     """Show the console to this person light, dark or as the device is. Raises `UnknownStaff`."""
     staff = _staff(username)
     Staff.objects.filter(id=staff.id).update(theme=theme)
-    journal.record(events.ThemeChanged(subject=staff.subject, actor=actor, at=at, theme=theme.value))
+    journal.record(
+        events.ThemeChanged(
+            subject=staff.subject, actor=actor, at=at, theme=theme.value, theme_name=rules.THEMES[theme]
+        )
+    )
 
 
 @transaction.atomic

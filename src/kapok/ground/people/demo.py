@@ -28,7 +28,7 @@ class RealPeople(KapokError):
 def load(at: datetime) -> None:
     """Set up the units and people of the demonstration. Raises `RealPeople`."""
     present = set(Staff.objects.values_list("username", flat=True))
-    if present and LOGINS[0].username not in present or _is_real():
+    if (present and LOGINS[0].username not in present) or _is_real():
         raise RealPeople
     units = set(OrgUnit.objects.values_list("code", flat=True))
     for place in PLACES:

@@ -109,7 +109,7 @@ class Staff(AbstractBaseUser):
         return f"staff/{self.username}"
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django declares an attribute; here the state decides
         """Whether this person may sign in; asked by Django's authentication at every request."""
         return self.state == State.ACTIVE
 

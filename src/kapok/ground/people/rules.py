@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kapok.kernel.text import Text
+from kapok.kernel.text import Language, Text
 
 
 class State(StrEnum):
@@ -34,6 +34,18 @@ class Theme(StrEnum):
     AUTO = "auto"
     LIGHT = "light"
     DARK = "dark"
+
+
+THEMES: Mapping[Theme, Text] = {
+    Theme.AUTO: Text(zh="跟随设备", en="as the device"),
+    Theme.LIGHT: Text(zh="浅色", en="light"),
+    Theme.DARK: Text(zh="深色", en="dark"),
+}
+
+LANGUAGES: Mapping[Language, Text] = {
+    Language.ZH: Text(zh="中文", en="Chinese"),
+    Language.EN: Text(zh="英文", en="English"),
+}
 
 
 class UnitKind(StrEnum):

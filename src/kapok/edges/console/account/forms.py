@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 def _rules() -> str:
     return " ".join(password_validators_help_texts())
 
 
-def _new_password(label: str, *, help_text: str = "") -> forms.CharField:
+def _new_password(label: StrOrPromise, *, help_text: str = "") -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
     return forms.CharField(label=label, max_length=200, strip=False, widget=widget, help_text=help_text)
 

@@ -89,7 +89,7 @@ def _remember_language(response: HttpResponse, chosen: str) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME,
         chosen,
         max_age=settings.LANGUAGE_COOKIE_AGE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.HTTPS,
         httponly=True,
     )
