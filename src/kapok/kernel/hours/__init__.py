@@ -9,6 +9,7 @@ from kapok.kernel.hours.case_files import read_cases
 from kapok.kernel.hours.cases import Case, Failure, judge
 from kapok.kernel.hours.clock import due, due_back, elapsed
 from kapok.kernel.hours.columns import due_many, elapsed_many, worked_many
+from kapok.kernel.hours.day_columns import add_days_many
 from kapok.kernel.hours.days import add_days
 from kapok.kernel.hours.errors import (
     BadDate,
@@ -68,6 +69,7 @@ __all__ = [
     "WrongShape",
     "add_calendar_days",
     "add_days",
+    "add_days_many",
     "add_months",
     "add_weeks",
     "due",

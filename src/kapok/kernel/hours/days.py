@@ -30,7 +30,7 @@ def add_days(
     start = as_utc(start, "start")
     wall, second_pass = wall_of(start, hours.zone)
     day, time = _day_zero(*divmod(wall, DAY), n, hours, policy)
-    ended = _end(_last_day(day, n, hours, policy), time, n, hours, policy, second_pass=second_pass)
+    ended = _end(_last_day(day, n, hours, policy), time, hours, policy, n=n, second_pass=second_pass)
     return extended(ended, merged(pauses, start), hours.timeline, measure)
 
 
@@ -51,7 +51,7 @@ def _last_day(day: int, n: int, hours: Hours, policy: DayPolicy) -> int:
     return hours.workdays.step(day, n) if n else day
 
 
-def _end(day: int, time: int, n: int, hours: Hours, policy: DayPolicy, *, second_pass: bool) -> datetime:
+def _end(day: int, time: int, hours: Hours, policy: DayPolicy, *, n: int, second_pass: bool) -> datetime:
     """Where `day` ends for a clock that started at `time`."""
     if policy.ends_at == CLOSING:
         working = hours.workdays.includes(day)

@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kapok.kernel.hours import lint
 from kapok.kernel.hours.calendar import Calendar
 from kapok.kernel.hours.instants import EPOCH_ORDINAL
 from kapok.kernel.hours.timeline import Timeline
 from kapok.kernel.hours.workdays import Workdays
+from kapok.kernel.text import Text
 
 
 class Hours:
@@ -61,6 +63,11 @@ class Hours:
         """Twelve hexadecimal digits that change when any rule of the calendar does."""
         canonical = json.dumps(self.spec, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+    @cached_property
+    def warnings(self) -> tuple[Text, ...]:
+        """What is allowed but probably not meant, such as a day that ends at 23:59."""
+        return lint.warnings(self.calendar)
 
     def is_working_day(self, day: date) -> bool:
         """Whether a window starts on that local date. A date that the zone skipped is none. Raises `OutsideHorizon`."""

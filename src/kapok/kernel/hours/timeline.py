@@ -41,21 +41,16 @@ class Timeline(Grown[Windows]):
 
     def reach(self, worked: timedelta) -> datetime:
         """The first moment by which so much has been worked. Raises `NoWorkingTime` or `OutsideHorizon`."""
-        windows = self.reaching(worked)
-        return windows.bases[bisect_left(windows.sums, worked)] + worked
-
-    def reaching(self, worked: timedelta) -> Windows:
-        """The windows, at least until so much has been worked. Raises `NoWorkingTime` or `OutsideHorizon`."""
         windows = self.table
         while windows.sums[-1] < worked:
-            windows = self._later(windows)
-        return windows
+            windows = self.later(windows)
+        return windows.bases[bisect_left(windows.sums, worked)] + worked
 
     def leave(self, worked: timedelta) -> datetime:
         """The last moment by which no more has been worked. Raises `NoWorkingTime` or `OutsideHorizon`."""
         windows = self.table
         while worked < windows.sums[0]:
-            windows = self._earlier(windows)
+            windows = self.earlier(windows)
         return windows.bases[bisect_right(windows.sums, worked)] + worked
 
     def open_from(self, moment: datetime) -> datetime:
@@ -67,7 +62,7 @@ class Timeline(Grown[Windows]):
                 return moment
             if at < len(windows.opens):
                 return windows.opens[at]
-            windows = self._later(windows)
+            windows = self.later(windows)
 
     def open_until(self, moment: datetime) -> datetime:
         """`moment` when it lies within a window or at its opening, else the last closing. Raises as `leave` does."""
@@ -78,14 +73,16 @@ class Timeline(Grown[Windows]):
                 return moment
             if at > 1:
                 return windows.closes[at - 1]
-            windows = self._earlier(windows)
+            windows = self.earlier(windows)
 
-    def _later(self, windows: Windows) -> Windows:
+    def later(self, windows: Windows) -> Windows:
+        """More than `windows` hold, at the end. Raises `NoWorkingTime` or `OutsideHorizon`."""
         if windows.last == LATEST:
             raise NoWorkingTime(where=_AFTER.format(moment=windows.closes[-1]) if windows.sums[1:] else _AT_ALL)
         return self.grow_later()
 
-    def _earlier(self, windows: Windows) -> Windows:
+    def earlier(self, windows: Windows) -> Windows:
+        """More than `windows` hold, at the beginning. Raises `NoWorkingTime` or `OutsideHorizon`."""
         if windows.first == EARLIEST:
             raise NoWorkingTime(where=_BEFORE.format(moment=windows.opens[1]) if windows.sums[1:] else _AT_ALL)
         return self.grow_earlier()

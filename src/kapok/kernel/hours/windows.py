@@ -17,6 +17,7 @@ import numpy as np
 from kapok.kernel.hours.calendar import Calendar
 from kapok.kernel.hours.grown import ORIGIN_DAY
 from kapok.kernel.hours.instants import DAY, EARLIEST, EPOCH, EPOCH_ORDINAL, LATEST, SECOND, micros
+from kapok.kernel.hours.lookup import Lookup
 from kapok.kernel.hours.zones import Instants, Offsets
 
 ORIGIN = ORIGIN_DAY * DAY
@@ -36,8 +37,20 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """The same windows in microseconds, with the means to search for many values at once."""
+
+    opens: Instants
+    closes: Instants
+    bases: Instants
+    sums: Instants
+    by_opening: Lookup
+    by_sum: Lookup
+
+
+@dataclass(frozen=True, slots=True)
 class Windows:
-    """All windows that matter between `first` and `last`, as lists of datetimes and as columns of microseconds."""
+    """All windows that matter between `first` and `last`, as lists for one question and as columns for many."""
 
     first: datetime
     last: datetime
@@ -45,7 +58,7 @@ class Windows:
     closes: list[datetime]
     bases: list[datetime]
     sums: list[timedelta]
-    columns: tuple[Instants, Instants, Instants, Instants]
+    columns: Columns
 
 
 def nothing() -> Windows:
@@ -125,15 +138,15 @@ def _summed(opens: Instants, closes: Instants, first: datetime, last: datetime) 
     bases = closes - sums
     at_origin = np.searchsorted(opens, ORIGIN, side="right") - 1
     before_origin = min(ORIGIN, closes[at_origin]) - bases[at_origin]
-    columns = (opens, closes, bases + before_origin, sums - before_origin)
+    bases, sums = bases + before_origin, sums - before_origin
     return Windows(
         first=first,
         last=last,
-        opens=_moments(columns[0]),
-        closes=_moments(columns[1]),
-        bases=_moments(columns[2]),
-        sums=[timedelta(microseconds=worked) for worked in columns[3].tolist()],
-        columns=columns,
+        opens=_moments(opens),
+        closes=_moments(closes),
+        bases=_moments(bases),
+        sums=[timedelta(microseconds=worked) for worked in sums.tolist()],
+        columns=Columns(opens, closes, bases, sums, Lookup(opens), Lookup(np.insert(sums, 0, micros(EARLIEST)))),
     )
 
 

@@ -11,6 +11,7 @@ from kapok.kernel.hours.calendar import Calendar
 from kapok.kernel.hours.errors import NoWorkingTime
 from kapok.kernel.hours.grown import Grown
 from kapok.kernel.hours.instants import EARLIEST, micros
+from kapok.kernel.hours.lookup import Lookup
 from kapok.kernel.hours.windows import Pieces, compile_pieces, dated_span
 from kapok.kernel.hours.zones import Instants
 from kapok.kernel.text import Text
@@ -28,6 +29,7 @@ class Days:
     days: list[int]
     numbers: Instants
     closings: Instants
+    by_number: Lookup
 
 
 class Workdays(Grown[Days]):
@@ -82,4 +84,4 @@ def _listed(pieces: Pieces, first: int, last: int) -> Days:
     numbers, at = np.unique(pieces.days, return_inverse=True)
     closings = np.full(numbers.size, micros(EARLIEST))
     np.maximum.at(closings, at, pieces.closes)
-    return Days(first, last, numbers.tolist(), numbers, closings)
+    return Days(first, last, numbers.tolist(), numbers, closings, Lookup(np.insert(numbers, 0, -_EVER)))
