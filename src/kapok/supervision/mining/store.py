@@ -1,0 +1,77 @@
+"""Where the files of audits lie: `KAPOK_HOME/files/audits/ID/logs` and `.../report`.
+
+A file is written under another name and renamed when it is whole, so that a broken upload leaves nothing that looks like a log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from kapok.supervision.mining.refusals import EmptyLog, LogTooLarge, UnknownFormat
+
+FORMATS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".jsonl", ".jsonl.gz", ".ndjson", ".xes", ".xes.gz")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that arrived whole."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def folder(audit: UUID) -> Path:
+    """The folder of an audit."""
+    return Path(settings.MEDIA_ROOT) / "audits" / str(audit)
+
+
+def logs(audit: UUID) -> Path:
+    """The folder of an audit's logs."""
+    return folder(audit) / "logs"
+
+
+def report(audit: UUID) -> Path:
+    """The folder of an audit's report; it exists once the audit is done."""
+    return folder(audit) / "report"
+
+
+def keep(audit: UUID, name: str, chunks: Iterable[bytes]) -> Stored:
+    """Write an uploaded file. Raises `UnknownFormat`, `EmptyLog`, `LogTooLarge`; a refused file leaves nothing behind."""
+    plain = Path(name.replace("\\", "/")).name
+    if not plain.lower().endswith(FORMATS) or plain.startswith("."):
+        raise UnknownFormat(name=plain, formats=", ".join(FORMATS))
+    logs(audit).mkdir(parents=True, exist_ok=True)
+    part = logs(audit) / f".{plain}.part"
+    try:
+        size, digest = _write(part, plain, chunks)
+        part.rename(logs(audit) / plain)
+    finally:
+        part.unlink(missing_ok=True)
+    return Stored(plain, size, digest)
+
+
+def discard(audit: UUID) -> None:
+    """Remove all files of an audit."""
+    shutil.rmtree(folder(audit), ignore_errors=True)
+
+
+def _write(part: Path, name: str, chunks: Iterable[bytes]) -> tuple[int, str]:
+    limit, size, digest = settings.UPLOAD_MEGABYTES * 2**20, 0, hashlib.sha256()
+    with part.open("wb") as out:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise LogTooLarge(name=name, limit=settings.UPLOAD_MEGABYTES)
+            digest.update(chunk)
+            out.write(chunk)
+    if not size:
+        raise EmptyLog(name=name)
+    return size, digest.hexdigest()
