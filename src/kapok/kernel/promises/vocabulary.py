@@ -72,6 +72,7 @@ _VISITS = _kinds(
     ("offered", "提供上门时间", "visit offered"),
     ("declined", "客户谢绝所提供时间", "offered visit declined by the customer"),
     ("appointed", "预约上门", "visit appointed"),
+    ("available", "最早可预约日到来", "first available appointment"),
     ("started", "人员到场", "engineer on site"),
     ("done", "上门完成", "visit done"),
     ("missed_by_customer", "客户失约", "visit missed by the customer"),
