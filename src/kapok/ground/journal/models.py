@@ -22,7 +22,13 @@ class Entry(models.Model):
     class Meta:
         verbose_name = _("journal entry")
         indexes = [
-            models.Index("subject", models.F("at").desc(), models.F("id").desc(), name="journal_entry_timeline"),
+            models.Index(
+                "subject",
+                models.F("at").desc(),
+                models.F("recorded_at").desc(),
+                models.F("id").desc(),
+                name="journal_entry_timeline",
+            ),
             models.Index(
                 "correlation", condition=models.Q(correlation__isnull=False), name="journal_entry_correlation"
             ),

@@ -30,11 +30,18 @@ class Line:
 
 
 def timeline(subject: str, *, before: Line | None = None, limit: int = 50) -> list[Line]:
-    """What happened to `subject`, latest first; the next page is `before` the last line of this one."""
+    """What happened to `subject`, latest first; the next page is `before` the last line of this one.
+
+    What happened at the same moment stands in the order in which it was recorded.
+    """
     entries = Entry.objects.filter(subject=subject)
     if before is not None:
-        entries = entries.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.id))
-    return [_line(entry) for entry in entries.order_by("-at", "-id")[:limit]]
+        entries = entries.filter(
+            Q(at__lt=before.at)
+            | Q(at=before.at, recorded_at__lt=before.recorded_at)
+            | Q(at=before.at, recorded_at=before.recorded_at, id__lt=before.id)
+        )
+    return [_line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
 
 
 def _line(entry: Entry) -> Line:

@@ -322,15 +322,19 @@ def _set_password(staff: Staff, password: str, *, must_change: bool) -> None:
 
 
 def _refuse_weak(password: str, staff: Staff) -> None:
-    try:
-        validate_password(password, staff)
-    except ValidationError as weak:
-        raise WeakPassword(reasons=Text(zh=_said(weak, Language.ZH), en=_said(weak, Language.EN))) from None
+    reasons = Text(zh=_weaknesses(password, staff, Language.ZH), en=_weaknesses(password, staff, Language.EN))
+    if reasons.en:
+        raise WeakPassword(reasons=reasons)
 
 
-def _said(weak: ValidationError, language: Language) -> str:
+def _weaknesses(password: str, staff: Staff, language: Language) -> str:
+    # Django words its reasons in the language that is active when it checks.
     with translation.override(language.value):
-        return " ".join(weak.messages)
+        try:
+            validate_password(password, staff)
+        except ValidationError as weak:
+            return " ".join(weak.messages)
+    return ""
 
 
 def _keep_an_administrator(staff: Staff, *, lost: Callable[[Grant], bool]) -> None:

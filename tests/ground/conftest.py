@@ -1,0 +1,50 @@
+"""A small operator to try the verbs of the ground on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from kapok.ground.people import api as people
+from kapok.ground.people.rules import UnitKind
+from kapok.kernel.text import Language, Text
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+WHO = {"actor": "staff/tester", "at": AT}
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def set_up_office() -> SimpleNamespace:
+    """city > bureau > patch, and hall beside the bureau; Lin administers the city, Chen works in the bureau."""
+    for code, kind, parent in (
+        ("city", UnitKind.BRANCH, None),
+        ("bureau", UnitKind.BUREAU, "city"),
+        ("patch", UnitKind.PATCH, "bureau"),
+        ("hall", UnitKind.HALL, "city"),
+    ):
+        people.add_unit(code=code, kind=kind, name=Text(zh=f"{code}中", en=code.title()), parent=parent, **WHO)
+    for username, name, unit in (("lin", "林静", "city"), ("chen", "陈卫东", "bureau")):
+        people.open_account(
+            username=username, name=name, unit=unit, language=Language.ZH, phone="13800138000",
+            email=f"{username}@example.com", password="wet-cotton-9", **WHO,
+        )  # fmt: skip
+    people.grant_role(username="lin", role="administrator", unit="city", **WHO)
+    return SimpleNamespace(lin="lin", chen="chen")
+
+
+@pytest.fixture
+def office(db: None) -> SimpleNamespace:
+    return set_up_office()
+
+
+@pytest.fixture
+def committed_office(transactional_db: None) -> SimpleNamespace:
+    """The same office, visible to other connections."""
+    return set_up_office()
