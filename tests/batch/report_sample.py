@@ -233,7 +233,7 @@ def baton(persons: int = 60) -> Baton:
         for given in ("志强", "嘉欣", "伟明", "晓东", "丽华", "建国", "Ken", "Mei")
     ]
     weight = [persons + 5 - index for index in range(persons - 1)]
-    held = [total * part // (2 * sum(weight)) for part in weight]
+    held = [total * part * 24 // (25 * sum(weight)) for part in weight]
     held.append(total - sum(held))
     by_person = [
         Holder(

@@ -79,7 +79,7 @@ def _line(name: str, left: int | None, right: int | None, shown: Shown, better: 
         before, after = (NOTHING if value is None else shown(value) for value in (left, right))
         return Line(name, before, after, NOTHING, "")
     change = right - left
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    sign = "+" if change > 0 else "−"
     return Line(name, shown(left), shown(right), sign + shown(abs(change)), _verdict(change, better))
 
 
@@ -96,7 +96,7 @@ def _share_line(name: str, left: tuple[int, int], right: tuple[int, int], better
     if not left[1] or not right[1]:
         return Line(name, share(*left), share(*right), NOTHING, "")
     change = 100 * (Fraction(*right) - Fraction(*left))
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    sign = "+" if change > 0 else "−"
     points = reader("points", n=f"{sign}{float(abs(change)):.1f}")
     return Line(name, share(*left), share(*right), points, _verdict(change, better))
 

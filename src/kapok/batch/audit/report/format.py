@@ -26,13 +26,13 @@ def number(count: int) -> str:
 
 
 def duration(us: int | None, language: Language) -> str:
-    """Microseconds as people say them: `42 s`, `3 h 20 min`; from two days of 24 hours on `6.2 d`."""
+    """Microseconds as people say them: `42 s`, `3 h 20 min`; from two days of 24 hours on `6.2 d`, always to one decimal."""
     if us is None:
         return NOTHING
     if us < 0:
         return "−" + duration(-us, language)
     if us < MINUTE:
-        return _SECONDS.format(n=_tenths(us, SECOND)).in_(language)
+        return _SECONDS.format(n=_tenths(us, SECOND).removesuffix(".0")).in_(language)
     if us < HOUR:
         return _pair(us, (MINUTE, _MINUTES), (SECOND, _SECONDS), language)
     if us < 2 * DAY - 30 * SECOND:
@@ -41,8 +41,8 @@ def duration(us: int | None, language: Language) -> str:
 
 
 def _tenths(us: int, unit: int) -> str:
-    """`us` in `unit`, to one decimal place, halves upward; without the decimal when it is nought."""
-    return f"{_half_up(10 * us, unit) / Decimal(10):,.1f}".removesuffix(".0")
+    """`us` in `unit`, to one decimal place, halves upward."""
+    return f"{_half_up(10 * us, unit) / Decimal(10):,.1f}"
 
 
 def _half_up(value: int, unit: int) -> int:

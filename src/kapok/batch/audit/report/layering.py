@@ -115,7 +115,7 @@ def _routes(forward: list[Edge], backward: list[Edge], level: dict[int, int], fi
 
 
 def _ordered(rows: list[list[int]], routes: list[Route]) -> tuple[tuple[int, ...], ...]:
-    above, below = neighbours(routes)
+    above, below = _neighbours(routes)
     best, fewest = [list(row) for row in rows], crossings(rows, below)
     for sweep in range(SWEEPS):
         downward = sweep % 2 == 0
@@ -128,7 +128,7 @@ def _ordered(rows: list[list[int]], routes: list[Route]) -> tuple[tuple[int, ...
     return tuple(tuple(row) for row in best)
 
 
-def neighbours(routes: list[Route]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+def _neighbours(routes: list[Route]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
     """For every vertex, those that it is joined to in the row above and in the row below."""
     above, below = defaultdict(list), defaultdict(list)
     for route in routes:

@@ -17,7 +17,7 @@ from kapok.batch.audit.report.placement import Extent, places
 
 BOX, LABEL, LOOP, BYPASS = Extent(88, 88), Extent(37, 37), Extent(88, 170), Extent(5, 5)
 BOX_HEIGHT, ROUND_HEIGHT, LABEL_HEIGHT, ROW_GAP, GAP, MARGIN = 58, 26, 28, 17, 16, 12
-LINE_UNITS = 23  # how many narrow letters a line of a box holds
+LINE_UNITS = 21  # how many narrow letters a line of a box holds
 WAIT_CLASSES = 5
 
 
@@ -186,20 +186,25 @@ class _Paper:
         upper, *between, lower = route.vertices
         start = (self.ports[upper, between[0]], self.bottom[upper])
         goal = (self.ports[lower, between[-1]], self.top[lower])
+        label = (self.x(route.label), self.top[route.label] + LABEL_HEIGHT / 2)
         # The line stops short of the tip of its head, or a thick one would blunt it.
         here, last = (start[0], start[1] + 6 * route.backward), (goal[0], goal[1] - 6 * (not route.backward))
         path = [f"M{_at(here)}"]
-        for vertex in between:
-            path.append(_bend(here, (self.x(vertex), self.top[vertex])))
-            here = (self.x(vertex), self.bottom[vertex])
-            path.append(f"L{_at(here)}")
+        for index, vertex in enumerate(between):
+            if index % 2:  # straight down past a row of boxes
+                path.append(_bend(here, (self.x(vertex), self.top[vertex])))
+                here = (self.x(vertex), self.bottom[vertex])
+                path.append(f"L{_at(here)}")
+            elif vertex == route.label:
+                path.append(_bend(here, label))
+                here = label
         path.append(_bend(here, last))
         head = _head(start, 1) if route.backward else _head(goal, -1)
         return Shape(
             path=" ".join(path),
             head=head,
-            label_x=self.x(route.label),
-            label_y=self.top[route.label] + LABEL_HEIGHT / 2,
+            label_x=label[0],
+            label_y=label[1],
             backward=route.backward,
         )
 

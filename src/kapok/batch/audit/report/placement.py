@@ -11,10 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kapok.batch.audit.report.layering import Layering, neighbours
+from kapok.batch.audit.report.layering import Layering, Route
 
-ROUNDS = 20
-STRAIGHT = 8  # how much more a line between two stand-ins wants to be straight than one that ends at a node
+SWEEPS, SETTLING = 16, 40  # rounds that look one way only, then rounds that look both ways
+STRAIGHT = (
+    16  # how much a line between two stand-ins wants to be straight; at a node a heavy arc pulls by up to a third of it
+)
+
+Pulls = dict[int, list[tuple[int, float]]]
 
 
 @dataclass(frozen=True)
@@ -27,19 +31,33 @@ class Extent:
 
 def places(layering: Layering, extents: Mapping[int, Extent], gap: float, nodes: frozenset[int]) -> dict[int, float]:
     """The horizontal middle of every vertex, the leftmost edge being at zero; in a row no two come nearer than `gap`."""
-    above, below = neighbours(list(layering.routes))
-    around = {vertex: [*above.get(vertex, ()), *below.get(vertex, ())] for row in layering.rows for vertex in row}
+    above, below = _pulls(layering.routes, nodes)
+    around = {vertex: above.get(vertex, []) + below.get(vertex, []) for row in layering.rows for vertex in row}
     offsets = {row: _offsets(row, extents, gap) for row in layering.rows}
     middle = {vertex: x for row in layering.rows for vertex, x in zip(row, offsets[row], strict=True)}
-    for turn in range(ROUNDS):
+    for turn in range(SWEEPS + SETTLING):
         downward = turn % 2 == 0
-        joined = around if turn >= ROUNDS - 4 else above if downward else below
+        joined = around if turn >= SWEEPS else above if downward else below
         for row in layering.rows if downward else reversed(layering.rows):
-            wishes, weights = _wishes(row, middle, joined, nodes)
+            wishes, weights = _wishes(row, middle, joined)
             rising = _nearest_rising([wish - step for wish, step in zip(wishes, offsets[row], strict=True)], weights)
             middle.update((vertex, x + step) for vertex, x, step in zip(row, rising, offsets[row], strict=True))
     edge = min(middle[vertex] - extents[vertex].left for vertex in middle)
     return {vertex: x - edge for vertex, x in middle.items()}
+
+
+def _pulls(routes: Sequence[Route], nodes: frozenset[int]) -> tuple[Pulls, Pulls]:
+    """For every vertex, what it is joined to in the row above and in the row below, and how strongly."""
+    above: Pulls = {}
+    below: Pulls = {}
+    heaviest = max((route.edge.weight for route in routes), default=1)
+    for route in routes:
+        at_node = 1 + STRAIGHT / 3 * route.edge.weight / heaviest
+        for upper, lower in pairwise(route.vertices):
+            strength = at_node if {upper, lower} & nodes else STRAIGHT
+            below.setdefault(upper, []).append((lower, strength))
+            above.setdefault(lower, []).append((upper, strength))
+    return above, below
 
 
 def _offsets(row: Sequence[int], extents: Mapping[int, Extent], gap: float) -> list[float]:
@@ -50,22 +68,20 @@ def _offsets(row: Sequence[int], extents: Mapping[int, Extent], gap: float) -> l
     return offsets[: len(row)]
 
 
-def _wishes(
-    row: Sequence[int], middle: Mapping[int, float], joined: Mapping[int, list[int]], nodes: frozenset[int]
-) -> tuple[list[float], list[int]]:
+def _wishes(row: Sequence[int], middle: Mapping[int, float], joined: Pulls) -> tuple[list[float], list[float]]:
     """Where each vertex of a row would like to stand, and how much."""
     wishes, weights = [], []
     for vertex in row:
-        pulls = [(middle[other], 1 if {vertex, other} & nodes else STRAIGHT) for other in joined.get(vertex, ())]
-        weight = sum(pull for _, pull in pulls)
-        wishes.append(sum(x * pull for x, pull in pulls) / weight if weight else middle[vertex])
-        weights.append(weight or 1)
+        pulls = joined.get(vertex, ())
+        weight = sum(strength for _, strength in pulls)
+        wishes.append(sum(middle[other] * strength for other, strength in pulls) / weight if weight else middle[vertex])
+        weights.append(weight or 1.0)
     return wishes, weights
 
 
-def _nearest_rising(wishes: Sequence[float], weights: Sequence[int]) -> list[float]:
+def _nearest_rising(wishes: Sequence[float], weights: Sequence[float]) -> list[float]:
     """The never-falling sequence that is nearest to `wishes` by weighted least squares."""
-    pools: list[tuple[float, int, int]] = []  # mean, weight, how many
+    pools: list[tuple[float, float, int]] = []  # mean, weight, how many
     for wish, weight in zip(wishes, weights, strict=True):
         pool = (wish, weight, 1)
         while pools and pools[-1][0] > pool[0]:

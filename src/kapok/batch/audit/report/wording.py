@@ -132,7 +132,7 @@ WORDS = {
     "statistics_none": Text(
         "尚无已结束的履约，因此没有用时统计。", "None has closed yet, so there are no times to tell."
     ),
-    "population": Text("总体规则", "Population rules"),
+    "population": Text("总体规则", "Population rule"),
     "held": Text("守住", "held"),
     "not_held": Text("未守住", "not held"),
     "too_few": Text("件数太少", "too few"),
