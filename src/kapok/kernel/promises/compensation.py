@@ -20,7 +20,7 @@ def _amount(value: Any) -> Any:
 class Amount(Strict):
     """A sum of money; exactly one of `flat`, `rate`, `percent` (with `of`), `greater_of`, `sum_of`. A plain number is `flat`."""
 
-    flat: Number | None = None
+    flat: Number | None = Field(None, ge=0)
     """This many major units of the pack's currency."""
     rate: str | None = None
     """The dated rate of this name; each day takes the rate in force on that day."""

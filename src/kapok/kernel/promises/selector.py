@@ -50,6 +50,10 @@ class Bounds(Strict):
         below = high is None or read < high or (self.at_most is not None and read == high)
         return bool(above and below)
 
+    def readable(self, fact: Fact, value: Any) -> bool:
+        """True if `value` is a value of `fact` at all."""
+        return _read(fact, value) is not None
+
     def empty(self, fact: Fact) -> bool:
         """True if nothing lies within."""
         low, high = _read(fact, self.at_least or self.above), _read(fact, self.at_most or self.below)

@@ -69,6 +69,8 @@ class DayCounting(Strict):
     """Where the last day ends: a time of day, `24:00`, or `closing` of the calendar; absent: the wall time of the opening."""
     closed_start: Literal["stays", "rolls"] = "stays"
     """An opening on a day that is not a working day: that day is day 0 itself, or the next working day is."""
+    outside_hours: Literal["keeps", "snaps"] = "keeps"
+    """A due moment whose wall time lies outside the calendar's hours stays there, or moves to the next opening."""
     report_day: Literal["0", "1"] = "0"
     """`0`: the first day counted is the day after the opening. `1`: the day of the opening is the first day."""
 

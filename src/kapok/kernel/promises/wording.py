@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from kapok.kernel.promises.evidence import LEVELS
+from kapok.kernel.promises.judgement import ANOMALIES, Judgement, Outcome
+from kapok.kernel.promises.moves import Effect
 from kapok.kernel.promises.pack import ROUND_THE_CLOCK, Pack, Promise
 from kapok.kernel.promises.terms import DIRECTIONS, TIERS
 from kapok.kernel.promises.vocabulary import EVENTS
@@ -57,3 +62,65 @@ def summary(promise: Promise, pack: Pack) -> Text:
         en=f"{promise.code}  {promise.title.en}\n  {TIERS[promise.tier].en} · {instrument.title.en}{clause} · {level.en}{doubt.en}"
         f"\n  {term(promise).en}: {kinds(promise.opens).en}{until.en}",
     )
+
+
+OUTCOMES = {
+    Outcome.KEPT: Text(zh="履约", en="kept"),
+    Outcome.BROKEN: Text(zh="违约", en="broken"),
+    Outcome.OPEN: Text(zh="进行中", en="open"),
+    Outcome.OVERDUE: Text(zh="逾期未完成", en="overdue"),
+    Outcome.VOID: Text(zh="不再适用", en="void"),
+}
+EFFECTS = {
+    Effect.START: Text(zh="开始计时", en="the clock starts"),
+    Effect.START_PAUSED: Text(zh="开始计时,即暂停", en="the clock starts, paused"),
+    Effect.STOP: Text(zh="完成", en="fulfilled"),
+    Effect.STOP_PAUSED: Text(zh="暂停结束,完成", en="the pause ends, fulfilled"),
+    Effect.HOLD: Text(zh="暂停", en="paused"),
+    Effect.GO: Text(zh="恢复计时", en="runs again"),
+    Effect.CANCEL: Text(zh="不再适用", en="falls away"),
+    Effect.CONTINUE: Text(zh="复开,接续计时", en="reopened, the clock goes on"),
+    Effect.THROUGH: Text(zh="复开,视同从未完成", en="reopened, as if never fulfilled"),
+    Effect.URGE: Text(zh="催办,不影响计时", en="asked again, without effect on the clock"),
+    Effect.EARLY_CLOSE: Text(zh="事先未见通知", en="without the notice it needed"),
+}
+
+
+def explain(judgement: Judgement) -> Text:
+    """Why a commitment was judged as it was: term, calendar version, entries used, due moment and outcome, a line each."""
+    promise, zone = judgement.promise, ZoneInfo(judgement.zone)
+    clause = f"({promise.instrument} {promise.clause})" if promise.clause else f"({promise.instrument})"
+    version, words = f"{promise.calendar} {judgement.calendar_version}, {judgement.zone}", term(promise)
+    lines = [
+        Text(zh=f"{promise.code} {promise.title.zh} {clause}", en=f"{promise.code} {promise.title.en} {clause}"),
+        Text(zh=f"{words.zh};日历 {version}", en=f"{words.en}; calendar {version}"),
+        *(_used(entry.at, zone, entry.kind, effect) for entry, effect in judgement.used),
+        *(ANOMALIES[anomaly] for anomaly in judgement.anomalies),
+    ]
+    if judgement.due_at is not None:
+        due = moment(judgement.due_at, zone)
+        lines.append(Text(zh=f"到期 {due}", en=f"due {due}"))
+    lines.append(_outcome(judgement))
+    return Text(zh="\n".join(line.zh for line in lines), en="\n".join(line.en for line in lines))
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """A moment on the wall of `zone`, to the second."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def length(span: timedelta) -> str:
+    """A length of time as H:MM:SS."""
+    seconds = span // timedelta(seconds=1)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _used(at: datetime, zone: ZoneInfo, kind: str, effect: Effect) -> Text:
+    when, name, what = moment(at, zone), EVENTS[kind], EFFECTS[effect]
+    return Text(zh=f"{when} {name.zh}:{what.zh}", en=f"{when} {name.en}: {what.en}")
+
+
+def _outcome(judgement: Judgement) -> Text:
+    state, ran, late = OUTCOMES[judgement.state], length(judgement.elapsed), length(judgement.late_by)
+    missed = Text(zh=f",相差 {late}", en=f", missed by {late}") if judgement.late_by else Text(zh="", en="")
+    return Text(zh=f"{state.zh},用时 {ran}{missed.zh}", en=f"{state.en}, took {ran}{missed.en}")
