@@ -58,6 +58,7 @@ class DelimitedReader:
         self._old_line_ends = "\n" not in text and "\r" in text
         self._quote = '"' if form.quote is None else form.quote
         self._delimiter = form.delimiter or delimiter_of(text, self._quote)
+        self.form = FileFormat(kind="csv", encoding=self._encoding, delimiter=self._delimiter, quote=form.quote)
         lines = [line for line in text.splitlines() if line]
         self._columns = _names(self._fields(lines[0]))
         if len(lines) == 1:

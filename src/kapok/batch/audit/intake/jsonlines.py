@@ -33,6 +33,7 @@ class JsonLinesReader:
         self._bytes = Unpacked(path)
         sample = self._bytes.head(SAMPLE)
         self._encoding = encoding_of(path, sample, form.encoding)
+        self.form = FileFormat(kind="jsonl", encoding=self._encoding)
         self._sample = _lines(mended(b"".join(decoded([sample], self._encoding))))
         if not self._sample:
             raise EmptyLog(path=path.name)

@@ -57,7 +57,7 @@ def moments(table: pa.Table, column: TimeColumn, missing: tuple[str, ...]) -> tu
     """The instant of each row, and the fault code of each (0: none; the instant of a faulty row means nothing)."""
     written = _written(table, column)
     absent = _absent(written, missing)
-    wall = _read(written, column.format)
+    wall = read(written, column.format)
     faults = np.zeros(len(written), np.int8)
     at = wall.at
     if not wall.utc.all():
@@ -94,7 +94,8 @@ def _in_range(at: Instants) -> Mask:
 # How each kind of column is read.
 
 
-def _read(written: pa.Array, form: str | None) -> Wall:
+def read(written: pa.Array, form: str | None) -> Wall:
+    """Times as they are written, typed or as text by `form` (see `TimeColumn.format`), before any zone is applied."""
     kind = written.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return _typed(written)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from kapok.batch.audit.intake.canonical import described
 from kapok.batch.audit.intake.errors import EmptyLog, NotALog
 from kapok.batch.audit.intake.reading import RawRows, Refusals
+from kapok.batch.audit.map import FileFormat
 from kapok.batch.audit.refused import Reason
 
 BATCH = 1 << 19
@@ -23,6 +24,7 @@ class ParquetReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.form = FileFormat(kind="parquet")
         try:
             with pq.ParquetFile(path, memory_map=True) as file:
                 self._metadata = file.metadata

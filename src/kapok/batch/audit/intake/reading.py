@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from kapok.batch.audit.map import FileFormat
 from kapok.batch.audit.refused import Reason, RefusedRows
 
 Places = npt.NDArray[np.int64]
@@ -48,6 +49,7 @@ class Reader(Protocol):
     """One input file."""
 
     path: Path
+    form: FileFormat
     rows_estimate: int | None
 
     def columns(self, wanted: Collection[str] = ()) -> tuple[str, ...]:

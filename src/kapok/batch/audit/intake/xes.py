@@ -19,6 +19,7 @@ from kapok.batch.audit.intake.bytestream import Unpacked
 from kapok.batch.audit.intake.canonical import described
 from kapok.batch.audit.intake.errors import EmptyLog, NotALog
 from kapok.batch.audit.intake.reading import InputEnds, RawRows, Refusals
+from kapok.batch.audit.map import FileFormat
 from kapok.batch.audit.refused import Reason
 
 BATCH = 50_000
@@ -37,6 +38,7 @@ class XesReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.form = FileFormat(kind="xes")
         self.rows_estimate: int | None = None
         self._bytes = Unpacked(path)
         self._columns = self._scan(set())
