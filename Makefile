@@ -45,8 +45,8 @@ stories: $(READY) ## the long tests, one for each promise of the essay
 	$(TESTS) tests/stories
 
 bench: $(READY) ## the benches, beside their peers in an environment of its own
-	@PYTHON=$(PYTHON) $(INSTALL) $(PEERS) requirements/peers.lock .
-	@for bench in bench/*.py; do echo "== $$bench"; $(PEERS)/bin/python $$bench || exit 1; done
+	@PYTHON=$(PYTHON) $(INSTALL) $(PEERS) requirements/peers.lock
+	@for bench in bench/*.py; do echo "== $$bench"; PYTHONPATH=src $(PEERS)/bin/python $$bench || exit 1; done
 
 lab: ## install the optional peers that tests use (Debian packages, PySpark); says what it does
 	@sh requirements/lab.sh

@@ -21,7 +21,7 @@ from kapok.host import archive, database, instance
 from kapok.host import binaries as postgres
 from kapok.host.archive import BackupFailed, BackupRefused, Manifest
 from kapok.host.database import Database
-from kapok.host.home import Home
+from kapok.host.home import NEEDED_BYTES, Home, HomeUnusable
 from kapok.host.manage import reachable
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
@@ -87,10 +87,13 @@ def restore(home: Home, path: Path, *, confirm: Callable[[Manifest], bool]) -> b
 
     The backup is unpacked, checked and loaded beside what is there; only then the two change places.
 
-    Raises: BackupRefused, BackupTooNew, AlreadyRunning, DatabaseInUse, ToolTooOld, and what the database refuses.
+    Raises: BackupRefused, BackupTooNew, AlreadyRunning, DatabaseInUse, DiskFull, HomeUnusable, ToolTooOld, and what the database
+    refuses.
     """
     home.prepare()
     with instance.alone(home), _staging(home) as staging:
+        # Both sets of data lie side by side for a while, and the dump is longer once it is loaded.
+        home.check_space(NEEDED_BYTES + 3 * _length(path))
         manifest = archive.unpack(path, staging)
         if not confirm(manifest):
             return False
@@ -109,6 +112,13 @@ def _staging(home: Home) -> Iterator[Path]:
         shutil.rmtree(abandoned)
     with tempfile.TemporaryDirectory(prefix="restoring-", dir=home.root) as staging:
         yield Path(staging)
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise BackupRefused(path=path, reason=error.strerror) from error
 
 
 def _check_versions(manifest: Manifest, server: int) -> None:
@@ -149,11 +159,11 @@ def _swap(ground: Database, fresh: str, home: Home, staging: Path) -> None:
         try:
             home.files.rename(staging / "before")
             (staging / archive.FILES).rename(home.files)
-        except OSError:
+        except OSError as error:
             with suppress(OSError):
                 (staging / "before").rename(home.files)
             _rename(server, (ground.name, fresh), (before, ground.name))
-            raise
+            raise HomeUnusable(path=home.files, reason=error.strerror) from error
         _say(server, "DROP DATABASE {}", before)
 
 

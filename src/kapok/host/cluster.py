@@ -118,9 +118,9 @@ class Cluster:
         if not any(self._serve(programs, account, port, pause) for port in self._candidates()):
             raise DatabaseFailed(act=STARTING, reason="no port is free", log=self.log)
 
-    def stop(self) -> int:
-        """Stop whatever works in the folder, gently at first; how many processes there were."""
-        return processes.stop_server(self.folder)
+    def stop(self) -> None:
+        """Stop whatever works in the folder, gently at first."""
+        processes.stop_server(self.folder)
 
     @property
     def _password(self) -> str:

@@ -78,10 +78,16 @@ def alone(home: Home) -> Iterator[None]:
 
 def clear(home: Home) -> int:
     """Stop whatever a crashed instance left over, the database last; how many processes there were."""
-    stopped = processes.stop(lambda: processes.marked(home.root), processes.PYTHON)
-    stopped += Cluster(home).stop()
+    count = len(everybody(home))
+    processes.stop(lambda: processes.marked(home.root), processes.PYTHON)
+    Cluster(home).stop()
     home.instance_file.unlink(missing_ok=True)
-    return stopped
+    return count
+
+
+def everybody(home: Home) -> list[psutil.Process]:
+    """All processes that an instance of `home` started, the server's among them."""
+    return processes.marked(home.root) + processes.serving(home.database)
 
 
 def down(home: Home, seconds: float = 90) -> int:
@@ -93,7 +99,7 @@ def down(home: Home, seconds: float = 90) -> int:
     stopped = 0
     if instance and instance.alive:
         supervisor = psutil.Process(instance.pid)
-        stopped = 1 + len(processes.marked(home.root)) + len(processes.serving(home.database))
+        stopped = 1 + len(everybody(home))
         supervisor.terminate()
         if not processes.wait_until(lambda: not instance.alive, seconds):
             supervisor.kill()

@@ -41,16 +41,14 @@ def postmaster(folder: Path) -> psutil.Process | None:
         return None
 
 
-def stop(find: Callable[[], list[psutil.Process]], escalation: Escalation) -> int:
-    """Stop what `find` finds, step by step until nothing is left; how many processes there were."""
-    count = len(find())
+def stop(find: Callable[[], list[psutil.Process]], escalation: Escalation) -> None:
+    """Stop what `find` finds, step by step until nothing is left."""
     for step, seconds in escalation:
         everyone = step is signal.SIGKILL
         for process in find() if everyone else _leaders(find()):
             _send(process, step)
         if wait_until(lambda: not find(), seconds):
             break
-    return count
 
 
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:
@@ -63,14 +61,13 @@ def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def stop_server(folder: Path) -> int:
+def stop_server(folder: Path) -> None:
     """Stop the server in `folder`, and clear a pid file that would keep the next one from starting."""
-    stopped = stop(lambda: serving(folder), DATABASE)
+    stop(lambda: serving(folder), DATABASE)
     pid_file = folder / "postmaster.pid"
     # A number used again by a stranger after a crash: the next server would take the stranger for its predecessor.
     if pid_file.exists() and postmaster(folder) is None:
         pid_file.unlink()
-    return stopped
 
 
 def _those(fits: Callable[[psutil.Process], bool]) -> list[psutil.Process]:

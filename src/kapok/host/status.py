@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kapok import __version__
-from kapok.host import database, instance, processes
+from kapok.host import database, instance
 from kapok.host.database import Database
 from kapok.host.home import Home
 from kapok.kernel.errors import KapokError
@@ -64,7 +64,7 @@ def _instance(home: Home) -> Iterator[Text]:
         yield (RUNS if now.ready else STARTS).format(address=now.address, pid=now.pid)
         for name, pid in now.children.items():
             yield CHILD.format(name=name, pid=pid)
-    elif left := len(processes.marked(home.root)) + len(processes.serving(home.database)):
+    elif left := len(instance.everybody(home)):
         yield CRASHED.format(count=left)
     else:
         yield IDLE
