@@ -139,7 +139,7 @@ def promises() -> tuple[PromiseFigures, ...]:
         owed_minor=4_823_050,
         currency="CNY",
         by_week=weeks((1102, 1340, 1288, 1210, 540), (51, 92, 110, 88, 34)),
-        anomalies={"closed before opened": 7},
+        anomalies={"closed_before_open": 7},
     )
     law = promise(
         "repair-urban-48h",

@@ -12,6 +12,7 @@ from kapok.batch.audit.refused import Reason
 from kapok.batch.audit.report import format as figures_as_text
 from kapok.batch.audit.report import wording
 from kapok.kernel.promises.evidence import LEVELS, Level
+from kapok.kernel.promises.judgement import ANOMALIES, Anomaly
 from kapok.kernel.text import Language, Text
 
 _ALL_WORDS: Mapping[str, Text] = wording.WORDS | wording.COMPARISON
@@ -89,6 +90,10 @@ class Reader:
         """Why rows were refused, in words; a code that Kapok does not know keeps its name."""
         known = {reason.value for reason in Reason}
         return Reason(code).text.in_(self.language) if code in known else code
+
+    def anomaly(self, code: str) -> str:
+        """What was odd about entries, in words; a code that Kapok does not know keeps its name."""
+        return ANOMALIES[Anomaly(code)].in_(self.language) if code in {*Anomaly} else code
 
     def statistic(self, name: str) -> str:
         """The name of a defined statistic; one that Kapok does not know keeps its name."""

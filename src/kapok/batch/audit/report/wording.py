@@ -203,7 +203,8 @@ WORDS = {
     "rest_in": Text("其余各行见 {file}。", "The rest stands in {file}."),
     "no_totals": Text("没有可汇总的内容", "Nothing to add up"),
     "no_totals_note": Text(
-        "没有承诺被开启，因此没有月份、部门或业务的合计。", "No promise was opened, so there are no totals."
+        "没有承诺被开启，此处因此没有可列出或合计的内容。",
+        "No promise was opened, so there is nothing to list or add up.",
     ),
     "no_unit": Text("日志没有部门", "The log names no unit"),
     "no_unit_note": Text(
@@ -347,6 +348,8 @@ FILES = {
     "baton.csv": Text("每个部门、人员的持有时间", "holding time of every unit and person"),
     "chain.csv": Text("每个环节、连线一行", "one row per activity and arc"),
     "totals.csv": Text("按月、部门、业务汇总", "totals by month, unit and service"),
+    "refused.csv": Text("拒收的每一行及其原因", "every refused row with its reason"),
+    "anomalies.csv": Text("日志中每一处异常", "every oddity in the log"),
 }
 
 COMPARISON = {
