@@ -40,7 +40,7 @@ class AwardKey:
     begins: datetime | None
     """The instant of `first`, where the rule counts more finely than days."""
     length: timedelta | None
-    """From `begins` to fulfilment, where the rule counts lengths of time."""
+    """From `begins` to fulfilment, where the rule counts lengths of time; less the pauses, where those do not count."""
     measure: timedelta | Decimal | None
     """The measure of a ladder."""
     skipped: tuple[date, ...]
@@ -87,16 +87,23 @@ def _key(judgement: Judgement, chosen: tuple[int, Compensation], facts: Facts, p
         first=clock.last_day(begins) if since_due else clock.day(begins),
         last=clock.day(end),
         begins=begins if fine and _dated(compensation) else None,
-        length=max(end - begins, timedelta()) if fine else None,
+        length=_length(judgement, compensation, begins, end) if fine else None,
         measure=_measure(judgement, compensation, facts, pack, end),
         skipped=()
-        if compensation.paused_days or not compensation.by_dates
+        if compensation.paused_counts or not compensation.by_dates
         else tuple(_paused_days(judgement, clock, end)),
         facts=tuple(sorted((name, str(facts[name])) for name in needed(compensation) if name in facts)),
         extends=compensation.extends_validity is not None
         and matches(compensation.extends_validity, facts, pack.declared),
         settled=clock.day(end) if compensation.pay_within or compensation.right else None,
     )
+
+
+def _length(judgement: Judgement, compensation: Compensation, begins: datetime, end: datetime) -> timedelta:
+    zero = timedelta()
+    paused = (min(stop or end, end) - max(start, begins) for start, stop in judgement.pauses)
+    held = zero if compensation.paused_counts else sum((max(span, zero) for span in paused), zero)
+    return max(end - begins - held, zero)
 
 
 def finely(compensation: Compensation) -> bool:

@@ -162,8 +162,8 @@ class Compensation(Strict):
     """One unit is owed at the moment of the breach, besides those counted."""
     day_counts_if_over: Allowance | None = None
     """Dates: a date counts only if more than this much of it was hit; the first and last date are then no exception."""
-    paused_days: bool = False
-    """Dates: do dates count at whose end the clock was paused?"""
+    paused_counts: bool = False
+    """Does the time count in which the clock was paused? Of dates: those at whose end it was."""
     calendar: str | None = None
     """The calendar whose open dates are the working days; absent: the promise's."""
     amount: MoneyAmount | None = None
