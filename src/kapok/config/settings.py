@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "axes",
     "kapok.ground.journal",
     "kapok.ground.people",
+    "kapok.supervision.mining",
     "kapok.edges.console",
     "kapok.config",
 ]
@@ -152,6 +153,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+UPLOAD_MEGABYTES = environment.number("KAPOK_UPLOAD_MB", 2048)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_TEMP_DIR = None
 

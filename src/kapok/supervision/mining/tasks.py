@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from kapok.batch.audit import map as audit_map
-from kapok.batch.audit.run import Progress, run
 from kapok.kernel import promises
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from kapok.supervision.mining import api, queries, store
 from kapok.supervision.mining.models import Audit
+
+if TYPE_CHECKING:
+    from kapok.batch.audit.run import Progress
 
 ACTOR = "system/worker"
 BROKEN = Text(
@@ -58,6 +60,8 @@ async def take_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 
 
 
 def _figures(key: UUID, number: int) -> dict[str, Any]:
+    from kapok.batch.audit.run import run  # noqa: PLC0415 - columns are loaded only where they are computed
+
     audit = Audit.objects.get(id=key)
     pack = promises.load(promises.find(audit.pack))
     judged = run(
