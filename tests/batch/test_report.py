@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kapok.batch.audit.figures import Figures
+from kapok.batch.audit.figures import Figures, Total
 from kapok.batch.audit.report import MissingBreaches, body, css, write
 from kapok.batch.audit.report import wording as words
 from kapok.batch.audit.report.page import document
@@ -155,6 +155,14 @@ def test_holders_add_up_and_the_page_says_so(language: Language) -> None:
         == 2
     )
     assert {Language.EN: "35 others", Language.ZH: "其余 35 个"}[language] in text
+
+
+@pytest.mark.parametrize(
+    "totals", [sample().by_month, sample().by_unit, sample().by_service], ids=["month", "unit", "service"]
+)
+def test_totals_show_their_sum(totals: tuple[Total, ...]) -> None:
+    text = Page(body(replace(sample(), by_month=totals, by_unit=(), by_service=()), Language.EN)).text
+    assert "Sum 11,612 465 4.0% CNY 49,350.50" in text
 
 
 def test_holders_that_do_not_add_up_are_called_a_fault() -> None:

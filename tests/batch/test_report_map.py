@@ -53,7 +53,9 @@ def touches(box: Box, point: tuple[float, float]) -> bool:
 def joined(drawing: Drawing) -> None:
     boxes = {box.title if box.kind == "activity" else box.kind: box for box in drawing.boxes}
     for drawn in drawing.arcs:
-        start, goal = ends_of(drawn.shape.path)
+        upper, lower = ends_of(drawn.shape.path)  # a path is drawn from above to below, whichever way its arc runs
+        start, goal = (lower, upper) if drawn.shape.backward else (upper, lower)
+        assert touches(boxes["end" if drawn.kind == "last" else drawn.arc.target], ends_of(drawn.shape.head)[0])
         assert touches(boxes["start" if drawn.kind == "first" else drawn.arc.source], start)
         assert touches(boxes["end" if drawn.kind == "last" else drawn.arc.target], goal)
 
