@@ -23,6 +23,7 @@ ORIGIN_DAY = date(2020, 1, 1).toordinal() - EPOCH_ORDINAL
 
 _FIRST_DAY = date(FIRST_YEAR, 1, 1).toordinal() - EPOCH_ORDINAL
 _LAST_DAY = date(LAST_YEAR, 1, 1).toordinal() - EPOCH_ORDINAL
+_AROUND = 3  # days that always lie about the origin, so that every window that reaches over it is known
 _AHEAD = 400  # days worked out beyond what was asked: a year, and whatever a long allowance needs
 
 Table = TypeVar("Table")
@@ -35,7 +36,7 @@ class Grown(Generic[Table]):
         self.table = table
         self._calendar = calendar
         self._work_out = work_out
-        self._span = (ORIGIN_DAY, ORIGIN_DAY)
+        self._span = (ORIGIN_DAY - _AROUND, ORIGIN_DAY + _AROUND)
         self._growing = threading.Lock()
 
     def grow(self, first_day: int, last_day: int) -> Table:
