@@ -19,15 +19,17 @@ BRITISH_HOME = {"service": "fixed_broadband", "customer_class": "consumer", "out
 BRITISH_OFFICE = {"segment": "business", "care_level": "standard", "weekly_rental": "7.00"}
 
 
-def shipped(name: str, **switched: str) -> Pack:
-    """A shipped pack; `old=new` words switch a policy in its text, which must be there."""
+def shipped(name: str) -> Pack:
+    """A shipped pack."""
+    return load(find(name))
+
+
+def switched(name: str, shipped_as: str, reading: str) -> Pack:
+    """A shipped pack with a policy switch, e.g. `pay_on_trigger: true`, set to another reading."""
     path = find(name)
     text = path.read_text(encoding="utf-8")
-    for old, new in switched.items():
-        key, _, value = old.partition("__")
-        assert f"{key}: {value}" in text, old
-        text = text.replace(f"{key}: {value}", f"{key}: {new}")
-    return parse(text, str(path)) if switched else load(path)
+    assert shipped_as in text
+    return parse(text.replace(shipped_as, reading), str(path))
 
 
 def at(pack: Pack, words: str) -> datetime:
@@ -89,9 +91,9 @@ def test_cm04_reported_on_monday_at_any_hour_is_due_on_wednesday_at_2359(hour: s
     assert running.state is Outcome.OPEN
 
 
-@pytest.mark.parametrize(("reading", "amount", "days"), [("true", "25.20", 2), ("false", "16.80", 2)])
-def test_cm05_whether_an_amount_is_owed_at_the_trigger_is_a_switch(reading: str, amount: str, days: int) -> None:
-    pack = shipped("uk-automatic-compensation", pay_on_trigger__true=reading)
+@pytest.mark.parametrize(("reading", "amount"), [("true", "25.20"), ("false", "16.80")])
+def test_cm05_whether_an_amount_is_owed_at_the_trigger_is_a_switch(reading: str, amount: str) -> None:
+    pack = switched("uk-automatic-compensation", "pay_on_trigger: true", f"pay_on_trigger: {reading}")
     found = owed(
         pack,
         "GB-AC-DELAYED-REPAIR",
@@ -111,7 +113,7 @@ def test_cm05_whether_an_amount_is_owed_at_the_trigger_is_a_switch(reading: str,
 def test_cm06_late_report_counts_from_monday_eight_and_the_second_day_is_a_switch(
     reading: str, due: str, amount: str
 ) -> None:
-    pack = shipped("uk-bt-business", report_day__0=reading)
+    pack = switched("uk-bt-business", "report_day: 0", f"report_day: {reading}")
     events = ("fault.reported", "2024-01-05T21:30"), ("fault.restored", "2024-01-12T09:00")
     (breach,) = judged(pack, "GB-BTB-STANDARD", BRITISH_OFFICE, *events)
     assert breach.due_at == at(pack, due)
@@ -167,7 +169,7 @@ def test_cm09_and_cm10_a_spanish_bundle_is_paid_by_the_hour_of_a_28_day_month(
 
 @pytest.mark.parametrize(("reading", "amount"), [("false", "20.00"), ("true", "30.00")])
 def test_cm11_whether_the_day_of_repair_counts_is_a_switch(reading: str, amount: str) -> None:
-    pack = shipped("de-tkg", last_day__false=reading)
+    pack = switched("de-tkg", "last_day: false", f"last_day: {reading}")
     facts = {"customer_class": "consumer", "outage": "total", "monthly_fee": "39.90"}
     events = ("fault.reported", "2024-03-04T09:00"), ("fault.restored", "2024-03-10T15:00")
     found = owed(pack, "DE-58-OUTAGE", facts, *events)

@@ -51,7 +51,11 @@ def runs(key: AwardKey, compensation: Compensation, promise: Promise, purse: Pur
         return [_ladder(compensation.ladder, key, purse)]
     units = list(_capped(_units(key, compensation, promise, purse), compensation))
     amounts = _amounts(compensation, len(units))
-    marked = [(_mark(amount, unit, purse), amount, unit) for amount, unit in zip(amounts, units, strict=True)]
+    by_month = compensation.per == "month"
+    marked = [
+        (_mark(amount, unit, purse, by_month=by_month), amount, unit)
+        for amount, unit in zip(amounts, units, strict=True)
+    ]
     found = []
     for _, group in groupby(marked, key=lambda item: item[0]):
         same = list(group)
@@ -136,9 +140,10 @@ def _tier(tiers: tuple[Step, ...], ordinal: int) -> int:
     return len(tiers) if step is None else tiers.index(step)
 
 
-def _mark(amount: Amount, unit: Unit, purse: Purse) -> tuple[int, tuple[date | None, ...]]:
-    """Units of equal marks earn the same: the same amount, at the same dated rates."""
-    return id(amount), tuple(_rate_from(name, unit.day, purse) for name in sorted(_rates(amount)))
+def _mark(amount: Amount, unit: Unit, purse: Purse, *, by_month: bool) -> tuple[int, tuple[date | None, ...]]:
+    """Units of equal marks stand on one line: the same amount, at the same dated rates; each calendar month on its own."""
+    month = unit.day.replace(day=1) if by_month else None
+    return id(amount), (month, *(_rate_from(name, unit.day, purse) for name in sorted(_rates(amount))))
 
 
 def _rates(amount: Amount) -> set[str]:
