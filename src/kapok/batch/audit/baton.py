@@ -136,3 +136,13 @@ def _first_contact(bucket: Bucket) -> dict[str, int]:
     first = person[np.append(True, case[1:] != case[:-1])[: len(case)]]
     last = person[np.append(case[1:] != case[:-1], True)[: len(case)]]
     return {"first_contact_lost": int((first != last).sum()), "cases_with_person": len(first)}
+
+
+def event_at(bucket: Bucket, case: Integers, instants: Integers) -> Integers:
+    """The event after which the baton lay where it lay at these instants: the last one before or at them, else the first."""
+    low, high = bucket.starts[case], bucket.starts[case + 1]
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        passed = bucket.at[middle] <= instants
+        low, high = np.where(passed, middle, low), np.where(passed, high, np.maximum(middle, low + 1))
+    return low

@@ -7,7 +7,7 @@ that judge buckets share the work of sorting, and no second copy of the log is e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from kapok.batch.audit import events
 from kapok.batch.audit.order import duplicates, judging_order
+from kapok.batch.audit.partial import Places
 
 Codes = npt.NDArray[np.signedinteger]
 Integers = npt.NDArray[np.int64]
@@ -52,14 +53,6 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Refusals:
-    """Events left out because the very same event was there already: their places in the input."""
-
-    source: Integers
-    row: Integers
-
-
-@dataclass(frozen=True)
 class Bucket:
     """Whole cases. Case `i` has the events `starts[i]` up to `starts[i + 1]`; `facts` hold one value for every case."""
 
@@ -68,7 +61,8 @@ class Bucket:
     at: Integers
     columns: dict[str, Words]
     facts: dict[str, Words]
-    twice: Refusals
+    rows: Integers  # the row of the log that each event is
+    twice: Integers  # rows of the log left out because the very same event was there already
 
     @property
     def events(self) -> int:
@@ -140,25 +134,28 @@ class Log:
         cases = self.case.taken(order[starts[:-1] - starts[0]])
         twice = duplicates(case, at, [words.codes for words in columns.values()])
         if not len(twice):
-            return _bucket(cases, starts - starts[0], at, columns, self._places(twice))
+            return _bucket(cases, starts - starts[0], at, columns, order, twice)
         keep = np.ones(len(at), np.bool_)
         keep[twice] = False
         starts = np.append(0, np.cumsum(np.bincount(case[keep])))
         columns = {name: words.taken(keep) for name, words in columns.items()}
-        return _bucket(cases, starts, at[keep], columns, self._places(order[twice]))
+        return _bucket(cases, starts, at[keep], columns, order[keep], order[twice])
 
-    def _places(self, rows: Integers) -> Refusals:
+    def places(self, rows: Integers, words: Sequence[str]) -> Places:
+        """The places in the input of rows of this log."""
         wanted = pa.array(rows, pa.int64())
-        return Refusals(self.source.take(wanted).to_numpy(), self.row.take(wanted).to_numpy())
+        return Places(self.source.take(wanted).to_numpy(), self.row.take(wanted).to_numpy(), tuple(words))
 
 
-def _bucket(cases: Words, starts: Integers, at: Integers, columns: dict[str, Words], twice: Refusals) -> Bucket:
+def _bucket(
+    cases: Words, starts: Integers, at: Integers, columns: dict[str, Words], rows: Integers, twice: Integers
+) -> Bucket:
     facts = {
         name.removeprefix(events.FACT_PREFIX): first_known(columns.pop(name), starts)
         for name in tuple(columns)
         if name.startswith(events.FACT_PREFIX)
     }
-    return Bucket(cases, starts, at, columns, facts, twice)
+    return Bucket(cases, starts, at, columns, facts, rows, twice)
 
 
 def encoded(column: pa.ChunkedArray) -> Words:

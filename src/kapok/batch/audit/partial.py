@@ -6,9 +6,7 @@ thread, sixteen threads and a cluster give the same figures to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from functools import reduce
 from operator import add
 from typing import Self
 
@@ -85,25 +83,34 @@ class ChainPart(Adding):
 
 @dataclass(frozen=True)
 class PromisePart(Adding):
-    """The commitments of one promise. The arrays hold one value for each closed commitment, in no order."""
+    """The commitments of one promise. The arrays hold one value for each closed commitment, in no order but all in the same."""
 
-    states: Sums = field(default_factory=Sums)  # (state,): commitments
-    weeks: Sums = field(default_factory=Sums)  # (week of opening,): opened, broken, closed, time of the closed
-    anomalies: Sums = field(default_factory=Sums)  # (reason,): cases
+    states: Sums = field(default_factory=Sums)  # (outcome,): commitments
+    weeks: Sums = field(default_factory=Sums)  # (week of opening,): opened, breached, closed, time of the closed
+    decided: Sums = field(default_factory=Sums)  # (month,): kept; kept, broken or overdue; by agreed date; had one
+    anomalies: Sums = field(default_factory=Sums)  # (anomaly,): cases
     within_target: int = 0
     owed_minor: int = 0
     elapsed_us: tuple[npt.NDArray[np.int64], ...] = ()
-    months: tuple[npt.NDArray[np.int32], ...] = ()  # of opening, since 1970-01
+    working_days: tuple[npt.NDArray[np.int32], ...] = ()  # only where a rule on the population counts them
+    months: tuple[npt.NDArray[np.int32], ...] = ()  # of closing, since 1970-01
 
 
 class Promises(dict[str, PromisePart]):
     """The part of every promise under its code."""
 
     def __add__(self, other: Promises) -> Promises:
-        return Promises({code: self.get(code, _NOTHING) + other.get(code, _NOTHING) for code in {**self, **other}})
+        nothing = PromisePart()
+        return Promises({code: self.get(code, nothing) + other.get(code, nothing) for code in {**self, **other}})
 
 
-_NOTHING = PromisePart()
+@dataclass(frozen=True)
+class Places:
+    """Places in the input, each with a word that says what is there."""
+
+    source: npt.NDArray[np.int64]
+    row: npt.NDArray[np.int64]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -113,16 +120,12 @@ class Partial(Adding):
     cases: int = 0
     events: int = 0
     promises: Promises = field(default_factory=Promises)
-    months: Sums = field(default_factory=Sums)  # (month of opening,): opened, broken, owed
-    units: Sums = field(default_factory=Sums)  # (unit that held the baton at the due moment, or at last)
-    services: Sums = field(default_factory=Sums)  # (service,)
-    broken_held: Sums = field(default_factory=Sums)  # (unit, person): breaches
+    months: Sums = field(default_factory=Sums)  # (month of opening,): opened, breached, owed
+    units: Sums = field(default_factory=Sums)  # (unit that held the baton when it fell due or closed,): the same
+    services: Sums = field(default_factory=Sums)  # (service,): the same
+    breached_in_hand: Sums = field(default_factory=Sums)  # (unit, person) that held the baton at the due moment: breaches
     baton: BatonPart = field(default_factory=BatonPart)
     chain: ChainPart = field(default_factory=ChainPart)
     breaches: tuple[pa.Table, ...] = ()
-    anomalies: tuple[pa.Table, ...] = ()
-
-
-def total(parts: Iterable[Partial]) -> Partial:
-    """The whole of all parts."""
-    return reduce(add, parts, Partial())
+    twice: tuple[Places, ...] = ()  # events left out because the very same event was there already
+    early: tuple[Places, ...] = ()  # events that close a promise before anything opened it

@@ -17,6 +17,14 @@ _DAY_US = 86_400_000_000
 _FIRST_MONDAY = date(1969, 12, 29)  # the Monday of the week of the Unix epoch
 
 
+def local_days(instants: Integers, zone: ZoneInfo) -> Integers:
+    """The dates of instants on the wall of `zone`, as days since 1970-01-01."""
+    if not len(instants):
+        return instants
+    offsets = Offsets.between(zone, int(instants.min()) // _DAY_US - 1, int(instants.max()) // _DAY_US + 2)
+    return offsets.to_wall(instants) // _DAY_US
+
+
 @dataclass(frozen=True)
 class Periods:
     """The calendar periods of a zone over a span of time."""

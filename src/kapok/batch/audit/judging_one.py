@@ -1,0 +1,83 @@
+"""Judgement case by case: the scalar `kernel.promises.judge` over the entries of a bucket, and its answers as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from kapok.batch.audit.columns import Bucket
+from kapok.batch.audit.commitments import NEVER, OUTCOMES, Commitments, Pauses
+from kapok.batch.audit.entries import Entries
+from kapok.kernel.hours.instants import MICROSECOND, micros, moment
+from kapok.kernel.promises.judgement import Anomaly, Entry, Judgement, Outcome
+from kapok.kernel.promises.judging import judge
+from kapok.kernel.promises.moves import Role
+from kapok.kernel.promises.pack import Pack, Promise
+
+
+def judged_one_by_one(promise: Promise, pack: Pack, bucket: Bucket, entries: Entries, until: int) -> Commitments:
+    """The commitments that the scalar judgement makes of these entries, which stand case by case."""
+    rows: list[tuple[Any, ...]] = []
+    pauses: list[tuple[int, int, int]] = []
+    odd: dict[Anomaly, list[int]] = {anomaly: [] for anomaly in Anomaly}
+    early: list[int] = []
+    for case, which in _cases(entries):
+        matter = [Entry(entries.kinds[entries.kind[n]], moment(int(entries.at[n]))) for n in which]
+        found = judge(promise, pack, matter, facts_of(bucket, case), moment(until))
+        for anomaly in {anomaly for judgement in found for anomaly in judgement.anomalies}:
+            odd[anomaly].append(case)
+            if anomaly is Anomaly.CLOSED_BEFORE_OPEN:
+                closing = (n for n, entry in zip(which, matter, strict=True) if Role.CLOSE in promise.roles[entry.kind])
+                early.append(int(entries.row[next(closing)]))
+        for judgement in filter(_commits, found):
+            pauses += [(len(rows), micros(begins), _micros(ends)) for begins, ends in judgement.pauses]
+            rows.append((case, *_row(judgement)))
+    columns = np.array(rows, np.int64).reshape(-1, 8).T
+    return Commitments(
+        *columns[:7],
+        within_target=columns[7].astype(np.bool_),
+        pauses=Pauses(*np.array(pauses, np.int64).reshape(-1, 3).T),
+        anomalies={anomaly: np.array(cases, np.int64) for anomaly, cases in odd.items()},
+        early=np.array(early, np.int64),
+    )
+
+
+def facts_of(bucket: Bucket, case: int) -> dict[str, str]:
+    """What is known of one case."""
+    known = {name: words.word(int(words.codes[case])) for name, words in bucket.facts.items()}
+    return {name: word for name, word in known.items() if word is not None}
+
+
+def _cases(entries: Entries) -> Iterator[tuple[int, list[int]]]:
+    """Each case with its entries; an entry that plays several roles is one."""
+    once = np.ones(len(entries), np.bool_)
+    once[1:] = (entries.row[1:] != entries.row[:-1]) | (entries.kind[1:] != entries.kind[:-1])
+    which = np.flatnonzero(once)
+    case = entries.case[which]
+    starts = np.flatnonzero(np.append(True, case[1:] != case[:-1])[: len(case)])
+    for first, part in zip(starts, np.split(which, starts[1:]), strict=True):
+        yield int(case[first]), part.tolist()
+
+
+def _commits(judgement: Judgement) -> bool:
+    """False for a judgement that only carries anomalies."""
+    return judgement.opened_at is not None or judgement.state is not Outcome.VOID
+
+
+def _row(judgement: Judgement) -> tuple[int, ...]:
+    return (
+        _micros(judgement.opened_at),
+        _micros(judgement.due_at),
+        _micros(judgement.closed_at),
+        OUTCOMES.index(judgement.state),
+        judgement.elapsed // MICROSECOND,
+        judgement.late_by // MICROSECOND,
+        int(judgement.within_target),
+    )
+
+
+def _micros(at: datetime | None) -> int:
+    return NEVER if at is None else micros(at)
