@@ -20,13 +20,15 @@ instruments:
   rule: {{title: {{zh: 规则, en: The rule}}}}
 calendars:
   office:
-    week: {{mon: [["09:00", "17:00"]], tue: [["09:00", "17:00"]], wed: [["09:00", "17:00"]], thu: [["09:00", "17:00"]], fri: [["09:00", "17:00"]]}}
+    week: {{{office}}}
   weekdays:
-    week: {{mon: [["00:00", "24:00"]], tue: [["00:00", "24:00"]], wed: [["00:00", "24:00"]], thu: [["00:00", "24:00"]], fri: [["00:00", "24:00"]]}}
+    week: {{{weekdays}}}
     holidays: ["2026-12-25"]
 {extra}
 promises:
 """
+OFFICE = ", ".join(f'{day}: [["09:00", "17:00"]]' for day in ("mon", "tue", "wed", "thu", "fri"))
+WEEKDAYS = OFFICE.replace("09:00", "00:00").replace("17:00", "24:00")
 PROMISE = """\
 - code: {code}
   title: {{zh: 承诺, en: The promise}}
@@ -42,7 +44,8 @@ def text(*terms: str, zone: str = "Europe/London", currency: str = "GBP", extra:
         PROMISE.format(code="p" if number == 1 else f"p{number}") + indent(term.strip("\n"), "  ") + "\n"
         for number, term in enumerate(terms, start=1)
     ]
-    return HEAD.format(zone=zone, currency=currency, extra=extra) + "".join(rows)
+    head = HEAD.format(zone=zone, currency=currency, extra=extra, office=OFFICE, weekdays=WEEKDAYS)
+    return head + "".join(rows)
 
 
 def pack(*terms: str, zone: str = "Europe/London", currency: str = "GBP", extra: str = "") -> Pack:

@@ -48,11 +48,17 @@ class Document:
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
 
+    def place(self, path: Path) -> Path:
+        """What of `path` stands in the file. The schema also names alternatives that it tried, and lists where one value stood."""
+        place: Path = ()
+        for part in path:
+            if (*place, part) in self.lines:
+                place = (*place, part)
+        return place
+
     def line(self, path: Path) -> int:
         """The line of `path`, or of the nearest thing above it that is there."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        return self.lines[self.place(path)]
 
     def finding(self, problem: Problem) -> Finding:
         """The problem with its file and line."""
@@ -125,7 +131,7 @@ class _Reader:
             top.key = event.value
             self.document.lines[(*top.path, event.value)] = line
             return
-        plain = event.style is None and event.value in PLAIN
+        plain = event.implicit[0] and event.value in PLAIN
         self._place(line, PLAIN[event.value] if plain else event.value)
 
     def _place(self, line: int, value: Any) -> Path:

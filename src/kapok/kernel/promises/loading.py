@@ -14,6 +14,7 @@ from kapok.kernel.promises.findings import Finding, PackNotFound, PackRefused, P
 from kapok.kernel.promises.pack import Pack
 from kapok.kernel.text import Text
 
+HOUSE = Path(__file__).resolve().parents[2]
 UNREADABLE = Text(
     zh="无法读取文件:{why}。请检查路径、权限,并以 UTF-8 保存",
     en="the file cannot be read: {why}. Check path and rights, save it as UTF-8",
@@ -53,9 +54,8 @@ def available() -> list[Path]:
 
 def _folder() -> Path:
     """`kapok/packs` in an installed wheel, `packs` at the root of a checkout."""
-    house = Path(__file__).resolve().parents[2]
-    installed = house / "packs"
-    return installed if installed.is_dir() else house.parents[1] / "packs"
+    installed = HOUSE / "packs"
+    return installed if installed.is_dir() else HOUSE.parents[1] / "packs"
 
 
 def _text(path: Path) -> str:
@@ -77,21 +77,12 @@ def _validated(document: Document) -> Pack:
 def _findings(document: Document, errors: list[Any]) -> list[Finding]:
     found: dict[tuple[str | int, ...], Finding] = {}
     for error in errors:
-        place = _within(document, error["loc"])
+        place = document.place(error["loc"])
         missing = error["type"] == "missing"
         path = (*place, error["loc"][-1]) if missing else place
         words = wording(error | {"loc": path}, _keys())
         found.setdefault(path, document.finding(Problem(place, error["type"], words.zh, words.en)))
     return list(found.values())
-
-
-def _within(document: Document, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The part of `location` that is a place in the file; pydantic also names the alternatives that it tried."""
-    place: tuple[str | int, ...] = ()
-    for part in location:
-        if (*place, part) in document.lines:
-            place = (*place, part)
-    return place
 
 
 @cache
