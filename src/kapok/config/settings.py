@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import warnings
 from datetime import timedelta
 from pathlib import Path
@@ -138,7 +139,8 @@ TIME_ZONE = environment.text("KAPOK_TIME_ZONE", "Asia/Shanghai")
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [CONSOLE / "static", *sorted(CONSOLE.glob("*/static"))]
-COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+# The command that collects must already use the storage that names files by their content.
+COLLECTED = "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").is_file()
 WHITENOISE_USE_FINDERS = not COLLECTED
 warnings.filterwarnings(
     "ignore", message="No directory at", module="django.core.handlers.base"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from kapok.edges.console.health.failures import reference
@@ -11,14 +12,15 @@ from kapok.ground.people.rules import PERMISSIONS, Permission
 from kapok.kernel.text import Language, Text
 
 
-def refusal(request: HttpRequest, *, status: int, title: str, remedy: str, detail: str = "") -> HttpResponse:
-    """The one page for every refusal."""
-    return render(
-        request,
-        "console/refusal.html",
-        {"status": status, "title": title, "remedy": remedy, "detail": detail},
-        status=status,
-    )
+def refusal(request: HttpRequest, *, status: int, title: str, remedy: str) -> HttpResponse:
+    """The page for a refusal, in the shell where somebody is signed in."""
+    return render(request, "console/refusal.html", {"status": status, "title": title, "remedy": remedy}, status=status)
+
+
+def apology(*, status: int, title: str, remedy: str, detail: str = "") -> HttpResponse:
+    """The page for when nothing can be relied on, not even the database: it is made of the template alone."""
+    values = {"status": status, "title": title, "remedy": remedy, "detail": detail}
+    return HttpResponse(render_to_string("console/refusal.html", values), status=status)
 
 
 def not_permitted(request: HttpRequest, permission: str) -> HttpResponse:
@@ -53,10 +55,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     )
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes both
     """Django's 400."""
-    return refusal(
-        request,
+    return apology(
         status=400,
         title=_("This request cannot be understood"),
         remedy=_("Go back to the start page and try again from there."),
@@ -75,8 +76,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's 500: our fault, with a number by which the administrator finds it under System health."""
-    return refusal(
-        request,
+    return apology(
         status=500,
         title=_("Something went wrong on our side"),
         remedy=_("Nothing was half-written. Try again; if it happens again, give the administrator this number:"),
