@@ -25,22 +25,23 @@ def windows_of(spec: Mapping[str, Any], day: date) -> list[tuple[int, int]]:
     return [_minutes(*window) for window in spec["week"].get(DAYS[day.weekday()], [])]
 
 
-def open_on(spec: Mapping[str, Any], moment: datetime) -> date | None:
-    """The day whose window is open at `moment`, if one is."""
-    wall = moment.astimezone(ZoneInfo(spec["zone"]))
-    minute = wall.hour * 60 + wall.minute
-    for day, shown in ((wall.date(), minute), (wall.date() - timedelta(days=1), minute + 1440)):
-        if any(opens <= shown < closes for opens, closes in windows_of(spec, day)):
-            return day
-    return None
-
-
 class Walk:
-    """What is open at each minute of `[first, last)`."""
+    """What is open at each minute of `[first, last)`: the day whose window it is, or None."""
 
     def __init__(self, spec: Mapping[str, Any], first: datetime, last: datetime) -> None:
         self.first = first
-        self.days = [open_on(spec, first + n * MINUTE) for n in range((last - first) // MINUTE)]
+        self._zone = ZoneInfo(spec["zone"])
+        near = [(first + timedelta(days=n)).date() for n in range(-2, (last - first).days + 3)]
+        self._windows = {day: windows_of(spec, day) for day in near}
+        self.days = [self._open_on(first + n * MINUTE) for n in range((last - first) // MINUTE)]
+
+    def _open_on(self, moment: datetime) -> date | None:
+        wall = moment.astimezone(self._zone)
+        minute = wall.hour * 60 + wall.minute
+        for day, shown in ((wall.date(), minute), (wall.date() - timedelta(days=1), minute + 1440)):
+            if any(opens <= shown < closes for opens, closes in self._windows[day]):
+                return day
+        return None
 
     def is_open(self, moment: datetime) -> bool:
         return self.days[(moment - self.first) // MINUTE] is not None
