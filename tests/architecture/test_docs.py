@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+
 from kapok.cli import COMMANDS
 from kapok.kernel.promises import vocabulary
 from tests.architecture.house import ROOT, SOURCE, modules
@@ -35,7 +36,9 @@ def test_named_files_and_definitions_exist(page: Path) -> None:
         path = ROOT / name
         assert path.exists(), f"{relative(page)} names {name}"
         if definition:
-            assert re.search(rf"^\s*(def|class) {definition}\b|^{definition}\b", path.read_text(), re.MULTILINE), f"{name}::{definition}"
+            assert re.search(rf"^\s*(def|class) {definition}\b|^{definition}\b", path.read_text(), re.MULTILINE), (
+                f"{name}::{definition}"
+            )
 
 
 @pytest.mark.parametrize("recipe", sorted((ROOT / "docs" / "recipes").glob("*.md")), ids=lambda path: path.stem)
@@ -51,7 +54,7 @@ def test_the_common_changes_have_a_recipe() -> None:
 
 
 def test_every_decision_has_the_five_headings() -> None:
-    pages = [path for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")]
+    pages = list((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert len(pages) >= 3
     for page in pages:
         text = page.read_text(encoding="utf-8")
@@ -66,13 +69,23 @@ def test_decisions_are_numbered_without_gap() -> None:
 
 def test_the_tour_walks_through_every_layer_of_the_slice() -> None:
     named = {name for name, _ in NAMED_FILE.findall((ROOT / "docs" / "tour.md").read_text(encoding="utf-8"))}
-    assert {name.split("/")[2] for name in named if name.startswith("src/kapok/")} >= {"kernel", "batch", "supervision", "edges", "cli"}
+    assert {name.split("/")[2] for name in named if name.startswith("src/kapok/")} >= {
+        "kernel",
+        "batch",
+        "supervision",
+        "edges",
+        "cli",
+    }
     assert any(name.startswith("packs/") for name in named)
 
 
 def glossary() -> list[tuple[str, str, str]]:
     """The rows of the glossary: Chinese, English, name in the code."""
-    rows = re.findall(r"^\| ([^|]+?) \| ([^|]+?) \| `([^`]+)` \|", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| ([^|]+?) \| ([^|]+?) \| `([^`]+)` \|",
+        (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     return [(zh.strip(), en.strip(), code) for zh, en, code in rows]
 
 
@@ -93,7 +106,9 @@ def test_every_table_is_named_by_the_glossary() -> None:
     from django.utils import translation
 
     with translation.override("zh-hans"):
-        unnamed = {model.__name__: str(model._meta.verbose_name) for model in own if str(model._meta.verbose_name) not in terms}
+        unnamed = {
+            model.__name__: str(model._meta.verbose_name) for model in own if str(model._meta.verbose_name) not in terms
+        }
     assert unnamed == {}
 
 
@@ -104,7 +119,9 @@ def test_every_event_kind_is_documented() -> None:
 
 def test_every_setting_is_documented() -> None:
     page = "\n".join(path.read_text(encoding="utf-8") for path in DOCS)
-    settings = {name for path in modules() for name in re.findall(r"\"(KAPOK_[A-Z_]+)\"", path.read_text(encoding="utf-8"))}
+    settings = {
+        name for path in modules() for name in re.findall(r"\"(KAPOK_[A-Z_]+)\"", path.read_text(encoding="utf-8"))
+    }
     assert settings
     assert sorted(name for name in settings if name not in page) == []
 

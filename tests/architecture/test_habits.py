@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.architecture.house import ROOT, SOURCE, calls, modules, place, tree
 
 # Only edges, the command line, the host and the worker's tasks may look at the clock on the wall.
@@ -57,17 +58,25 @@ def test_a_locked_row_is_locked_within_a_transaction() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [path.relative_to(ROOT).as_posix() for path in modules() if path.read_text().strip() and not ast.get_docstring(tree(path))]
+    silent = [
+        path.relative_to(ROOT).as_posix()
+        for path in modules()
+        if path.read_text().strip() and not ast.get_docstring(tree(path))
+    ]
     assert silent == []
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
     return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
 
 
 # Spelled apart, so that this file does not find itself.
-REGISTRIES = re.compile("https?://[^ \"'<>)]*(" + "|".join(["py" + "pi", "python" + "hosted", "npm" + "js", "deb" + "ian"]) + r")\b")
+REGISTRIES = re.compile(
+    "https?://[^ \"'<>)]*(" + "|".join(["py" + "pi", "python" + "hosted", "npm" + "js", "deb" + "ian"]) + r")\b"
+)
 PLACES = re.compile("|".join(["/wo" + "rk/", "\\.\\./sha" + "red", "farm-stu" + "dio"]))
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".lock", ".txt", ".html", ".css", ".po", ".in", ".cfg", ""}
 DATA_DOOR = "tests/conftest.py"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db.models import ForeignKey, ManyToManyField, Model
+
 from tests.architecture.house import ROOT, SOURCE
 
 LAYERS = [
@@ -19,7 +20,9 @@ GROUND = ["journal", "people", "places", "customers", "catalog", "commitments", 
 
 
 def test_the_layers_hold() -> None:
-    ran = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stdout
 
 
@@ -41,7 +44,9 @@ def own_models() -> list[type[Model]]:
 
 
 def foreign_keys() -> list[tuple[type[Model], ForeignKey]]:  # type: ignore[type-arg]  # any target
-    return [(model, field) for model in own_models() for field in model._meta.get_fields() if isinstance(field, ForeignKey)]
+    return [
+        (model, field) for model in own_models() for field in model._meta.get_fields() if isinstance(field, ForeignKey)
+    ]
 
 
 def test_there_are_tables_to_judge() -> None:

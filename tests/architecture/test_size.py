@@ -9,7 +9,11 @@ from tests.architecture.house import FUNCTION_LINES, MODULE_LINES, ROOT, SOURCE,
 
 
 def test_no_file_is_longer_than_the_cap() -> None:
-    long = {path.relative_to(ROOT).as_posix(): n for path in modules() if (n := len(path.read_text().splitlines())) > MODULE_LINES}
+    long = {
+        path.relative_to(ROOT).as_posix(): n
+        for path in modules()
+        if (n := len(path.read_text().splitlines())) > MODULE_LINES
+    }
     assert long == {}
 
 
@@ -40,7 +44,11 @@ def test_every_verb_takes_actor_and_moment_by_name() -> None:
 
 
 def test_templates_are_short() -> None:
-    long = [path.relative_to(ROOT).as_posix() for path in SOURCE.rglob("*.html") if len(path.read_text().splitlines()) > MODULE_LINES]
+    long = [
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCE.rglob("*.html")
+        if len(path.read_text().splitlines()) > MODULE_LINES
+    ]
     assert long == []
 
 
