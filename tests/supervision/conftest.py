@@ -23,7 +23,7 @@ T2,repaired,2026-03-04T08:00:00+08:00,field
 """
 MAP = """
 columns: {case: ticket, activity: step, time: when, unit: team}
-facts: {service: fixed_telephone}
+facts: {service: fixed_voice}
 events:
   - {kind: fault.reported, activity: reported}
   - {kind: fault.restored, activity: repaired}
