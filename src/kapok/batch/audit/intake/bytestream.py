@@ -42,6 +42,12 @@ class Unpacked:
             rest = chain([first], pieces)
             yield from self._inflated(rest) if first.startswith(GZIP) else rest
 
+    @property
+    def packed(self) -> bool:
+        """Whether the file is gzipped."""
+        with self.path.open("rb") as file:
+            return file.read(len(GZIP)) == GZIP
+
     def head(self, size: int) -> bytes:
         """The first bytes, as far as they can be read."""
         found = b""

@@ -6,7 +6,6 @@ behind it; a block in which that happens is read again line by line.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,14 @@ import pyarrow.csv as arrow_csv
 
 from kapok.batch.audit.intake.bytestream import MARK, UNDECODABLE, Unpacked, blocks, decoded, mended
 from kapok.batch.audit.intake.canonical import described
-from kapok.batch.audit.intake.errors import EmptyLog
+from kapok.batch.audit.intake.errors import EmptyLog, NotALog
 from kapok.batch.audit.intake.reading import InputEnds, Places, RawRows, Refusals
-from kapok.batch.audit.intake.sniffing import SAMPLE, delimiter_of, encoding_of
+from kapok.batch.audit.intake.sniffing import SAMPLE, delimiter_of, encoding_of, fields_of
 from kapok.batch.audit.map import FileFormat
 from kapok.batch.audit.refused import Reason
+from kapok.kernel.text import Text
+
+ENDLESS = Text(zh="首行没有结束", en="its first line has no end")
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,18 @@ class DelimitedReader:
         self.path = path
         self._bytes = Unpacked(path)
         sample = self._bytes.head(SAMPLE)
-        if not sample.strip(b"\r\n\t \0\xff\xfe"):
-            raise EmptyLog(path=path.name)
         self._encoding = encoding_of(path, sample, form.encoding)
         text = b"".join(decoded([sample], self._encoding)).decode("utf-8", "replace")
         self._old_line_ends = "\n" not in text and "\r" in text
+        lines = _lines(text.replace("\r", "\n") if self._old_line_ends else text)
+        if len(lines) < 2:
+            raise NotALog(path=path.name, what=ENDLESS) if len(sample) == SAMPLE else EmptyLog(path=path.name)
         self._quote = '"' if form.quote is None else form.quote
-        self._delimiter = form.delimiter or delimiter_of(text, self._quote)
+        self._delimiter = form.delimiter or delimiter_of(lines, self._quote)
         self.form = FileFormat(kind="csv", encoding=self._encoding, delimiter=self._delimiter, quote=form.quote)
-        lines = [line for line in text.splitlines() if line]
-        self._columns = _names(self._fields(lines[0]))
-        if len(lines) == 1:
-            raise EmptyLog(path=path.name)
-        self.rows_estimate: int | None = round(self._bytes.size / max(1, len(sample)) * len(lines))
+        self._columns = _names(fields_of(lines[0], self._delimiter, self._quote))
+        rows = self._bytes.size / len(sample) * len(lines)
+        self.rows_estimate = None if self._bytes.packed else round(rows)
 
     def columns(self, wanted: Collection[str] = ()) -> tuple[str, ...]:
         """The names in the header; a name that stands twice gets its place, and so does an empty one."""
@@ -130,8 +131,8 @@ class DelimitedReader:
         return _Parsed(table, odd)
 
     def _linewise(self, block: bytes, wanted: Sequence[str]) -> _Parsed:
-        lines = _lines(block)
-        rows = [self._fields(line) for line in lines]
+        lines = _lines(block.decode("utf-8", "replace"))
+        rows = [fields_of(line, self._delimiter, self._quote) for line in lines]
         width = len(self._columns)
         odd = {place: line for place, line in enumerate(lines) if len(rows[place]) != width}
         return _Parsed(self._table([row for row in rows if len(row) == width], wanted), odd)
@@ -139,9 +140,6 @@ class DelimitedReader:
     def _table(self, rows: list[list[str]], wanted: Sequence[str]) -> pa.Table:
         by_name = dict(zip(self._columns, zip(*rows, strict=True), strict=True)) if rows else {}
         return pa.table({name: pa.array(by_name.get(name, ()), pa.string()) for name in wanted})
-
-    def _fields(self, line: str) -> list[str]:
-        return next(csv.reader([line], delimiter=self._delimiter, quotechar=self._quote or None), [])
 
 
 def _readable(parsed: _Parsed, block: bytes, first: int, refusals: Refusals) -> RawRows:
@@ -166,12 +164,12 @@ def _marked(table: pa.Table) -> npt.NDArray[np.bool_]:
 
 def _shown(parsed: _Parsed, block: bytes, table: pa.Table, places: Places, index: Places) -> list[str]:
     """The lines that rows came from; where rows span lines, their fields."""
-    lines = _lines(block)
+    lines = _lines(block.decode("utf-8", "replace"))
     return [lines[place] for place in places[index]] if len(lines) == parsed.size else described(table, index)
 
 
-def _lines(block: bytes) -> list[str]:
-    return [line for line in block.decode("utf-8", "replace").replace("\r\n", "\n").split("\n") if line]
+def _lines(text: str) -> list[str]:
+    return [line for line in text.replace("\r\n", "\n").split("\n") if line.strip(" \t\0")]
 
 
 def _names(header: list[str]) -> tuple[str, ...]:

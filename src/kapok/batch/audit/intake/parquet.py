@@ -1,4 +1,4 @@
-"""Parquet: the wanted columns only, dictionaries kept where the file has them."""
+"""Parquet: the wanted columns only, dictionaries kept where the file has them. A damaged row group costs its own rows only."""
 
 from __future__ import annotations
 
@@ -48,14 +48,40 @@ class ParquetReader:
     def batches(self, wanted: Sequence[str], refusals: Refusals) -> Iterator[RawRows]:
         """All rows, half a million at a time."""
         self._read = 0
+        with pq.ParquetFile(self.path, memory_map=True, read_dictionary=self._dictionaries(wanted)) as file:
+            for groups in self._portions():
+                yield from self._portion(file, groups, wanted, refusals)
+
+    def _portions(self) -> Iterator[list[int]]:
+        """Row groups that make one batch together; a group larger than a batch is alone."""
+        portion: list[int] = []
+        rows = 0
+        for group in range(self._metadata.num_row_groups):
+            size = self._metadata.row_group(group).num_rows
+            if portion and rows + size > BATCH:
+                yield portion
+                portion, rows = [], 0
+            portion.append(group)
+            rows += size
+        yield portion
+
+    def _portion(
+        self, file: pq.ParquetFile, groups: list[int], wanted: Sequence[str], refusals: Refusals
+    ) -> Iterator[RawRows]:
+        """The rows of some row groups; of those that are damaged, as many as can be read."""
+        end = self._read + sum(self._metadata.row_group(group).num_rows for group in groups)
         try:
-            with pq.ParquetFile(self.path, memory_map=True, read_dictionary=self._dictionaries(wanted)) as file:
-                for batch in file.iter_batches(BATCH, columns=list(wanted)):
-                    rows = np.arange(self._read + 1, self._read + 1 + batch.num_rows)
-                    self._read += batch.num_rows
-                    yield _rows(pa.Table.from_batches([batch]), rows)
+            for batch in file.iter_batches(BATCH, row_groups=groups, columns=list(wanted)):
+                rows = np.arange(self._read + 1, self._read + 1 + batch.num_rows)
+                self._read += batch.num_rows
+                yield _rows(pa.Table.from_batches([batch]), rows)
         except (pa.ArrowException, OSError):
-            refusals.add(Reason.DAMAGED_INPUT, [self._read + 1])
+            if len(groups) > 1:
+                for group in groups:
+                    yield from self._portion(file, [group], wanted, refusals)
+            else:
+                refusals.add(Reason.DAMAGED_INPUT, range(self._read + 1, end + 1))
+                self._read = end
 
     def _dictionaries(self, wanted: Sequence[str]) -> list[str]:
         """Columns stored as dictionaries. Asking for one where the file has plain pages costs more than encoding it after."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections import Counter
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from kapok.batch.audit.intake.bytestream import GZIP, Unpacked
+from kapok.batch.audit.intake.bytestream import GZIP, LONGEST_ROW, Unpacked
 from kapok.batch.audit.intake.errors import NotALog, UnknownEncoding
 
 SAMPLE = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _LINES = 60
+csv.field_size_limit(LONGEST_ROW)  # Python's own limit is 128 KiB
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -76,17 +76,19 @@ def encoding_of(path: Path, sample: bytes, given: str | None = None) -> str:
     return _narrow(sample)
 
 
-def delimiter_of(text: str, quote: str | None) -> str:
-    """The mark that cuts most lines of `text` into the same number of fields, and into most of them."""
-    lines = text.splitlines()[:_LINES]
-    scores = {mark: _evenness(lines, mark, quote) for mark in DELIMITERS}
+def delimiter_of(lines: list[str], quote: str) -> str:
+    """The mark that cuts most of `lines` into the same number of fields, and into most of them."""
+    scores = {mark: _evenness(lines[:_LINES], mark, quote) for mark in DELIMITERS}
     return max(DELIMITERS, key=lambda mark: scores[mark])
 
 
-def _evenness(lines: list[str], mark: str, quote: str | None) -> tuple[bool, float, int]:
-    counts = Counter(
-        len(row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=mark, quotechar=quote or '"') if row
-    )
+def fields_of(line: str, delimiter: str, quote: str) -> list[str]:
+    """The fields of one line of CSV."""
+    return next(csv.reader([line], delimiter=delimiter, quotechar=quote or None), [])
+
+
+def _evenness(lines: list[str], mark: str, quote: str) -> tuple[bool, float, int]:
+    counts = Counter(len(fields_of(line, mark, quote)) for line in lines)
     fields, times = max(counts.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
     return fields > 1, round(times / max(1, counts.total()), 1), fields
 
@@ -117,9 +119,9 @@ def _is_binary(sample: bytes) -> bool:
 
 
 def _narrow(sample: bytes) -> str:
-    """UTF-8 when most lines with foreign letters are; then Chinese; then what `charset-normalizer` thinks most likely."""
+    """UTF-8 unless hardly a line with foreign letters is; then Chinese; then what `charset-normalizer` thinks likeliest."""
     foreign = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
-    if sum(_is_text(line, "utf-8") for line in foreign) >= 0.5 * len(foreign):
+    if sum(_is_text(line, "utf-8") for line in foreign) >= 0.3 * len(foreign):
         return "utf-8"
     text = b"\n".join(foreign)
     if _is_chinese(text):

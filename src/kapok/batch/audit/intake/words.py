@@ -22,7 +22,7 @@ def encoded(column: pa.Array | pa.ChunkedArray, name: str, missing: Collection[s
     if pa.types.is_null(column.type):
         return pa.nulls(len(column), WORD)
     if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
+        column = (texts(column, name) if pa.types.is_nested(column.type) else column).dictionary_encode()
     words = texts(column.dictionary, name)
     codes = column.indices.cast(pa.int32())
     absent = _absent(words, missing)

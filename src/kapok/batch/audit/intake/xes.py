@@ -131,6 +131,8 @@ class _Log:
         elif self._event is not None:
             self.events.append((self._trace, self._event))
             self._event = None
+        else:
+            self._trace = {}
 
     def _keep(self, attributes: Attributes) -> None:
         key, value = attributes.get("key"), attributes.get("value")
