@@ -88,10 +88,12 @@ def test_up_serves_and_ctrl_c_leaves_nothing_behind(run: Run) -> None:
     assert instance.noted(run.home) is None
 
 
-def test_a_second_start_keeps_the_data_and_a_hang_up_stops_too(run: Run, kapok: Kapok) -> None:
+def test_a_second_start_keeps_the_data_and_a_hang_up_stops_too(run: Run) -> None:
     assert run.signalled(signal.SIGTERM) == 0
-    again = Run(run.home)
+    again = Run(run.home, "--demo")
     assert again.ready, again.words
+    assert re.search(r"演示账号与密码 / Demo log-ins and passwords:\n +admin +\S+ ", again.words)
+    assert run.home.demo_mark.exists()
     assert again.signalled(signal.SIGHUP) == 0
     assert again.everybody() == []
 
