@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
 
 from kapok.edges.console.navigation import SCREENS
 from kapok.ground.people import queries
@@ -195,3 +196,17 @@ def test_the_menu_opens_on_a_phone(browser_page: BrowserPage) -> None:
     page.get_by_role("button", name="菜单").click()
     menu.get_by_role("link", name="组织架构").click()
     expect(page).to_have_url("/organisation")
+
+
+def test_charts_are_drawn_in_the_colours_of_the_theme(browser_page: BrowserPage, settings: Settings) -> None:
+    settings.ROOT_URLCONF = "tests.console.chart_page"
+    page = browser_page("viewer", at="/charts")
+    drawings = page.locator(".chart-drawing canvas")
+    expect(drawings).to_have_count(3)
+    light = drawings.first.evaluate("canvas => canvas.toDataURL()")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(drawings).to_have_count(3)
+    assert drawings.first.evaluate("canvas => canvas.toDataURL()") != light
+    page.get_by_text("以表格显示").first.click()
+    expect(page.get_by_role("columnheader", name="违约 (件)")).to_be_visible()

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any
+from typing import Any, Literal
 
 Number = int | float | None
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line or one colour of bars; None leaves a gap."""
+    """One line or one colour of bars; None leaves a gap. `tone` colours what is good or bad by itself."""
 
     name: str
     values: Sequence[Number]
+    tone: Literal["", "good", "bad"] = ""
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,17 @@ def bars(
     lying: bool = False,
 ) -> Chart:
     """Bars, standing or lying, side by side or stacked."""
-    drawn = [
-        {"type": "bar", "name": each.name, "data": list(each.values), **({"stack": "whole"} if stacked else {})}
-        for each in series
-    ]
+    drawn = [_drawn(each, "bar") | ({"stack": "whole"} if stacked else {}) for each in series]
     return _with_axes(title, labels, series, drawn, unit=unit, lying=lying)
 
 
 def lines(title: str, labels: Sequence[str], series: Sequence[Series], *, unit: str = "") -> Chart:
     """Lines over labels, such as weeks."""
-    drawn = [{"type": "line", "name": each.name, "data": list(each.values)} for each in series]
-    return _with_axes(title, labels, series, drawn, unit=unit, lying=False)
+    return _with_axes(title, labels, series, [_drawn(each, "line") for each in series], unit=unit, lying=False)
+
+
+def _drawn(series: Series, kind: str) -> dict[str, Any]:
+    return {"type": kind, "name": series.name, "data": list(series.values), "tone": series.tone}
 
 
 def _with_axes(
@@ -66,10 +67,12 @@ def _with_axes(
     lying: bool,
 ) -> Chart:
     names: dict[str, Any] = {"type": "category", "data": list(labels), "inverse": lying}
-    values: dict[str, Any] = {"type": "value", "name": unit}
+    below = {"nameLocation": "middle", "nameGap": 28} if lying else {}
+    values: dict[str, Any] = {"type": "value", "name": unit, **below}
     option = {
         "xAxis": values if lying else names,
         "yAxis": names if lying else values,
+        "grid": {"bottom": 32 if lying and unit else 8, "top": 40 if len(series) > 1 or not lying else 8},
         "legend": {"show": len(series) > 1},
         "series": drawn,
     }

@@ -15,6 +15,7 @@
     const of = (name) => style.getPropertyValue(name).trim();
     return {
       ink: of("--kapok-chart-ink"), line: of("--kapok-chart-line"), paper: of("--kapok-chart-paper"),
+      tones: { good: of("--kapok-chart-good"), bad: of("--kapok-chart-bad") },
       palette: of("--kapok-chart-palette").split(",").map((colour) => colour.trim()),
     };
   }
@@ -36,10 +37,11 @@
     return {
       animation, animationDuration: 300, color: colour.palette, backgroundColor: "transparent",
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour.ink },
-      grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
       // Rich text is drawn on the canvas; HTML tooltips would need inline styles, which the content security policy forbids.
       tooltip: { trigger: option.xAxis ? "axis" : "item", renderMode: "richText", backgroundColor: colour.paper, borderColor: colour.line, textStyle: { color: colour.ink } },
       ...option,
+      grid: { left: 8, right: 24, top: 40, bottom: 8, containLabel: true, ...option.grid },
+      series: (option.series || []).map((each) => (each.tone ? { ...each, color: colour.tones[each.tone] } : each)),
       legend: { top: 0, type: "scroll", textStyle: { color: colour.ink }, ...option.legend },
       xAxis: axis(option.xAxis, colour), yAxis: axis(option.yAxis, colour),
     };
