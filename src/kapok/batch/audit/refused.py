@@ -95,8 +95,8 @@ _WORDS = {
         en="the file breaks off here; what stands before is judged; transfer the file again",
     ),
     Reason.DAMAGED_INPUT: Text(
-        zh="文件从此处起损坏;此前的内容已判定,请重新传输文件",
-        en="the file is damaged from here on; what stands before is judged; transfer the file again",
+        zh="文件在此处损坏;能读出的内容已判定,请重新传输文件",
+        en="the file is damaged here; what can be read is judged; transfer the file again",
     ),
     Reason.OVERBLOWN_INPUT: Text(
         zh="压缩文件解开后异常庞大(可能是压缩炸弹),从此处起不再读取;确属日志的请先自行解压",
