@@ -24,7 +24,7 @@ calendars:
   weekdays:
     week: {{{weekdays}}}
     holidays: ["2026-12-25"]
-{extra}
+{calendars}{extra}
 promises:
 """
 OFFICE = ", ".join(f'{day}: [["09:00", "17:00"]]' for day in ("mon", "tue", "wed", "thu", "fri"))
@@ -38,19 +38,19 @@ PROMISE = """\
 """
 
 
-def text(*terms: str, zone: str = "Europe/London", currency: str = "GBP", extra: str = "") -> str:
+def text(*terms: str, zone: str = "Europe/London", currency: str = "GBP", extra: str = "", calendars: str = "") -> str:
     """The YAML of a pack of promises `p`, `p2`, ... with these terms."""
     rows = [
         PROMISE.format(code="p" if number == 1 else f"p{number}") + indent(term.strip("\n"), "  ") + "\n"
         for number, term in enumerate(terms, start=1)
     ]
-    head = HEAD.format(zone=zone, currency=currency, extra=extra, office=OFFICE, weekdays=WEEKDAYS)
+    head = HEAD.format(zone=zone, currency=currency, extra=extra, calendars=calendars, office=OFFICE, weekdays=WEEKDAYS)
     return head + "".join(rows)
 
 
-def pack(*terms: str, zone: str = "Europe/London", currency: str = "GBP", extra: str = "") -> Pack:
+def pack(*terms: str, zone: str = "Europe/London", currency: str = "GBP", extra: str = "", calendars: str = "") -> Pack:
     """A pack of promises with these terms."""
-    return promises.parse(text(*terms, zone=zone, currency=currency, extra=extra), "small.yaml")
+    return promises.parse(text(*terms, zone=zone, currency=currency, extra=extra, calendars=calendars), "small.yaml")
 
 
 def at(words: str, zone: str = "Europe/London") -> datetime:

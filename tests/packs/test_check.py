@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.packs.small import text
 
 from kapok.kernel import promises
 from kapok.kernel.promises import PackRefused
+from tests.packs.small import text
 
 REPAIR = "opens: fault.reported\ncloses: fault.restored\nallowance: 24 hours"
 

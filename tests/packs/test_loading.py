@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.packs.small import text
 
 from kapok.kernel import promises
 from kapok.kernel.promises import PackNotFound, PackRefused, document
+from tests.packs.small import text
 
 REPAIR = "opens: fault.reported\ncloses: fault.restored\nallowance: 24 hours"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from tests.packs.small import HOUR, only, pack, utc
 
 from kapok.kernel import promises
 from kapok.kernel.promises import MOVES, Effect, Entry, Outcome, Role, State
+from tests.packs.small import HOUR, only, pack, utc
 
 START = utc("2026-03-02 08:00")
 
