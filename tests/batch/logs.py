@@ -16,7 +16,11 @@ from kapok.batch.audit.refused import RefusedRows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = {"case": "ticket", "time": "when", "activity": "what"}
 HEADER = "ticket,when,what"
-GOOD = ("T1,2026-01-05T08:05:00+08:00,reported", "T1,2026-01-05T09:05:00+08:00,restored", "T2,2026-01-06T10:00:00Z,reported")
+GOOD = (
+    "T1,2026-01-05T08:05:00+08:00,reported",
+    "T1,2026-01-05T09:05:00+08:00,restored",
+    "T2,2026-01-06T10:00:00Z,reported",
+)
 
 
 def a_map(time: Any = "when", **rest: Any) -> AuditMap:

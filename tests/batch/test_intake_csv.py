@@ -13,17 +13,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.batch.logs import COLUMNS, GOOD, HEADER, Read, a_map, micros, write
 
 from kapok.batch.audit.intake import open_logs
 from kapok.batch.audit.intake.errors import EmptyLog, MissingColumn, NoSuchLog, NotALog, UnknownEncoding
 from kapok.batch.audit.refused import RefusedRows
+from tests.batch.logs import COLUMNS, GOOD, HEADER, Read, a_map, micros, write
 
 
 def test_the_three_columns_become_events(tmp_path: Path) -> None:
     read = Read(write(tmp_path / "a.csv", [HEADER, *GOOD]), a_map(), tmp_path)
     assert read.column("case") == ["T1", "T1", "T2"]
-    assert read.column("at") == [micros("2026-01-05T00:05:00Z"), micros("2026-01-05T01:05:00Z"), micros("2026-01-06T10:00:00Z")]
+    assert read.column("at") == [
+        micros("2026-01-05T00:05:00Z"),
+        micros("2026-01-05T01:05:00Z"),
+        micros("2026-01-06T10:00:00Z"),
+    ]
     assert read.column("activity") == ["reported", "restored", "reported"]
     assert read.column("row") == [1, 2, 3]
     assert read.column("unit") == [None, None, None]
@@ -32,7 +36,9 @@ def test_the_three_columns_become_events(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
 def test_chinese_in_any_encoding(tmp_path: Path, encoding: str) -> None:
-    lines = ["工单号,时间,环节,备注"] + [f"GZ-{n:04},2026-01-05T08:05:00+08:00,受理,用户反映宽带不通" for n in range(50)]
+    lines = ["工单号,时间,环节,备注"] + [
+        f"GZ-{n:04},2026-01-05T08:05:00+08:00,受理,用户反映宽带不通" for n in range(50)
+    ]
     mapped = a_map(columns={"case": "工单号", "time": "时间", "activity": "环节"})
     read = Read(write(tmp_path / "a.csv", lines, encoding=encoding), mapped, tmp_path)
     assert read.column("case") == [f"GZ-{n:04}" for n in range(50)]
@@ -40,7 +46,9 @@ def test_chinese_in_any_encoding(tmp_path: Path, encoding: str) -> None:
 
 
 def test_latin_letters_in_one_byte(tmp_path: Path) -> None:
-    lines = [HEADER] + [f"T{n},2026-01-05T08:05:00Z,Störung behoben – {city}" for n in range(9) for city in ("Köln", "Zürich", "Málaga")]
+    lines = [HEADER] + [
+        f"T{n},2026-01-05T08:05:00Z,Störung behoben – {city}" for n in range(9) for city in ("Köln", "Zürich", "Málaga")
+    ]
     read = Read(write(tmp_path / "a.csv", lines, encoding="cp1252"), a_map(file={"encoding": "cp1252"}), tmp_path)
     assert set(read.column("activity")) == {f"Störung behoben – {city}" for city in ("Köln", "Zürich", "Málaga")}
     found = Read(tmp_path / "a.csv", a_map(), tmp_path)
@@ -57,7 +65,7 @@ def test_any_delimiter_and_line_end(tmp_path: Path, mark: str, end: str) -> None
 
 
 def test_quotes_hold_delimiters_line_ends_and_quotes(tmp_path: Path) -> None:
-    lines = [HEADER, 'T1,2026-01-05T08:05:00Z,"reported, ""loudly""\nby phone"', "T2,2026-01-05T08:06:00Z,5\" pipe"]
+    lines = [HEADER, 'T1,2026-01-05T08:05:00Z,"reported, ""loudly""\nby phone"', 'T2,2026-01-05T08:06:00Z,5" pipe']
     read = Read(write(tmp_path / "a.csv", lines), a_map(), tmp_path)
     assert read.column("activity") == ['reported, "loudly"\nby phone', '5" pipe']
 
@@ -93,8 +101,10 @@ def test_a_quote_that_is_never_closed_costs_its_row_only(tmp_path: Path, later: 
 
 def test_bytes_that_are_no_text_cost_their_row_only(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(b"ticket,when,what,note\n" + b"T1,2026-01-05T08:05:00Z,rep\xff\xfeorted,ok\n" + "T2,2026-01-05T08:05:00Z,受理,ok\n".encode()
-        + b"T3,2026-01-05T08:05:00Z,re\0ported,ok\n" + b"T4,2026-01-05T08:05:00Z,reported,\xff\0not needed\n")  # fmt: skip
+    at = b",2026-01-05T08:05:00Z,"
+    lines = [b"ticket,when,what,note", b"T1" + at + b"rep\xff\xfeorted,ok", b"T2" + at + "受理,ok".encode()]
+    lines += [b"T3" + at + b"re\0ported,ok", b"T4" + at + b"reported,\xff\0not needed", b""]
+    path.write_bytes(b"\n".join(lines))
     read = Read(path, a_map(), tmp_path)
     assert read.column("case") == ["T2", "T4"]
     assert read.reasons == [(1, "undecodable"), (3, "undecodable")]
@@ -122,7 +132,14 @@ def test_a_long_field_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_missing_case_and_missing_marks(tmp_path: Path) -> None:
-    lines = [HEADER, ",2026-01-05T08:05:00Z,a", "?,2026-01-05T08:05:00Z,a", "T1,?,a", "T1,  ,a", "T1,2026-01-05T08:05:00Z,?"]
+    lines = [
+        HEADER,
+        ",2026-01-05T08:05:00Z,a",
+        "?,2026-01-05T08:05:00Z,a",
+        "T1,?,a",
+        "T1,  ,a",
+        "T1,2026-01-05T08:05:00Z,?",
+    ]
     read = Read(write(tmp_path / "a.csv", lines), a_map(missing=["?"]), tmp_path)
     assert read.reasons == [(1, "missing_case"), (2, "missing_case"), (3, "missing_time"), (4, "missing_time")]
     assert read.column("activity") == [None]
@@ -162,7 +179,11 @@ def test_an_empty_file_and_one_with_a_header_only(tmp_path: Path, content: bytes
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(bytes(range(256)) * 40, "binary data"), (b"PK\x03\x04" + b"x" * 90, "zip or Excel workbook"), (b"%PDF-1.7 x", "PDF")],
+    [
+        (bytes(range(256)) * 40, "binary data"),
+        (b"PK\x03\x04" + b"x" * 90, "zip or Excel workbook"),
+        (b"%PDF-1.7 x", "PDF"),
+    ],
 )
 def test_a_binary_file_given_as_csv(tmp_path: Path, content: bytes, what: str) -> None:
     (tmp_path / "a.csv").write_bytes(content)
@@ -173,7 +194,11 @@ def test_a_binary_file_given_as_csv(tmp_path: Path, content: bytes, what: str) -
 
 
 def test_the_rest_is_judged_when_one_file_of_several_is_empty(tmp_path: Path) -> None:
-    files = [write(tmp_path / "a.csv", [HEADER, GOOD[0]]), write(tmp_path / "b.csv", []), write(tmp_path / "c.csv", [HEADER, GOOD[2]])]
+    files = [
+        write(tmp_path / "a.csv", [HEADER, GOOD[0]]),
+        write(tmp_path / "b.csv", []),
+        write(tmp_path / "c.csv", [HEADER, GOOD[2]]),
+    ]
     read = Read(files, a_map(), tmp_path)
     assert [(event["case"], event["source"], event["row"]) for event in read.events] == [("T1", 0, 1), ("T2", 2, 1)]
     assert [(row["file"], row["reason"]) for row in read.refused] == [(str(files[1]), "unreadable_file")]
@@ -222,7 +247,9 @@ def test_a_damaged_gzip_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 def test_gzip_members_one_after_the_other_are_one_file(tmp_path: Path) -> None:
-    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(f"{HEADER}\n{GOOD[0]}\n".encode()) + gzip.compress(f"{GOOD[2]}\n".encode()))
+    (tmp_path / "a.csv.gz").write_bytes(
+        gzip.compress(f"{HEADER}\n{GOOD[0]}\n".encode()) + gzip.compress(f"{GOOD[2]}\n".encode())
+    )
     assert Read(tmp_path / "a.csv.gz", a_map(), tmp_path).column("case") == ["T1", "T2"]
 
 
@@ -278,7 +305,9 @@ def test_memory_stays_flat_however_long_the_file_is(tmp_path: Path) -> None:
         rows = sum(batch.num_rows for batch in open_logs([Path(sys.argv[1])], a_map(), RefusedRows()).batches())
         print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
     """)
-    lines = "".join(f"T{n // 4},2026-01-05 08:{n % 60:02}:00Z,reported at centre {n % 50},{'x' * 200}\n" for n in range(50_000))
+    lines = "".join(
+        f"T{n // 4},2026-01-05 08:{n % 60:02}:00Z,reported at centre {n % 50},{'x' * 200}\n" for n in range(50_000)
+    )
     peaks = {}
     for times in (3, 12):
         path = tmp_path / f"{times}.csv"
@@ -291,14 +320,16 @@ def test_memory_stays_flat_however_long_the_file_is(tmp_path: Path) -> None:
     assert peaks[12] < peaks[3] + 40
 
 
-fields = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\r\n\ufdd0\ufeff"), min_size=1, max_size=8).filter(
-    lambda text: text.strip() != ""
-)
+fields = st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\r\n\ufdd0\ufeff"), min_size=1, max_size=8
+).filter(lambda text: text.strip() != "")
 
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(fields, fields), min_size=1, max_size=8))
-def test_whatever_is_written_by_the_rules_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
+def test_whatever_is_written_by_the_rules_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
     folder = tmp_path_factory.mktemp("csv")
     with (folder / "a.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)

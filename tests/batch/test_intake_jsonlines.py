@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.batch.logs import Read, a_map, micros, write
 
 from kapok.batch.audit.intake import open_logs
 from kapok.batch.audit.intake.errors import EmptyLog, MissingColumn
 from kapok.batch.audit.refused import RefusedRows
+from tests.batch.logs import Read, a_map, micros, write
 
 AT = "2026-01-05T08:05:00+08:00"
 
@@ -31,7 +31,9 @@ def test_lines_become_events(tmp_path: Path) -> None:
     assert read.column("row") == [1, 2, 3]
 
 
-@pytest.mark.parametrize("bad", ["{", "nonsense", "[1]", '"text"', '{"ticket": "T1", }', "{}{}", "9" * 5_000, "[" * 100_000])
+@pytest.mark.parametrize(
+    "bad", ["{", "nonsense", "[1]", '"text"', '{"ticket": "T1", }', "{}{}", "9" * 5_000, "[" * 100_000]
+)
 def test_a_malformed_line_costs_itself_only(tmp_path: Path, bad: str) -> None:
     read = Read(write(tmp_path / "a.jsonl", [line(), bad, line(ticket="T2")]), a_map(), tmp_path)
     assert [(row["case"], row["row"]) for row in read.events] == [("T1", 1), ("T2", 3)]
@@ -56,7 +58,9 @@ def test_a_member_of_another_type_is_still_its_words(tmp_path: Path) -> None:
 
 
 def test_texts_that_look_like_times_stay_texts(tmp_path: Path) -> None:
-    read = Read(write(tmp_path / "a.jsonl", [line(ticket="2026-01-05"), line(ticket="2026-01-06 10:00:00")]), a_map(), tmp_path)
+    read = Read(
+        write(tmp_path / "a.jsonl", [line(ticket="2026-01-05"), line(ticket="2026-01-06 10:00:00")]), a_map(), tmp_path
+    )
     assert read.column("case") == ["2026-01-05", "2026-01-06 10:00:00"]
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.batch.logs import Read, a_map, micros
 
 from kapok.batch.audit import events
 from kapok.batch.audit.intake import normalise, open_logs
 from kapok.batch.audit.intake.errors import EmptyLog, MissingColumn, NotALog, UnreadableColumn
 from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.refused import Reason, RefusedRows
+from tests.batch.logs import Read, a_map, micros
 
 START = datetime(2026, 1, 5, 0, 5, tzinfo=UTC)
 
@@ -70,7 +70,9 @@ def test_a_column_of_lists_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_only_the_wanted_columns_are_needed_and_the_refused_row_shows_them(tmp_path: Path) -> None:
-    when = pa.array(["2026-01-05T08:05:00Z", "soon", "", "2026-01-05T08:05:00Z", "2026-01-05T08:05:00Z", "2026-01-05T08:05:00Z"])
+    when = pa.array(
+        ["2026-01-05T08:05:00Z", "soon", "", "2026-01-05T08:05:00Z", "2026-01-05T08:05:00Z", "2026-01-05T08:05:00Z"]
+    )
     pq.write_table(log(when=when, more=pa.array([{"a": 1}] * 6)), tmp_path / "a.parquet")
     read = Read(tmp_path / "a.parquet", a_map(), tmp_path)
     assert read.reasons == [(2, "unparsable_time"), (3, "missing_time")]
@@ -84,7 +86,12 @@ def test_a_folder_of_files_in_order_of_name(tmp_path: Path) -> None:
         pq.write_table(log(2, ticket=pa.array([name, name])), folder / f"{name}.parquet")
     (folder / "_SUCCESS").touch()
     read = Read(tmp_path / "log", a_map(), tmp_path)
-    assert [(row["case"], row["source"], row["row"]) for row in read.events] == [("a", 0, 1), ("a", 0, 2), ("b", 1, 1), ("b", 1, 2)]
+    assert [(row["case"], row["source"], row["row"]) for row in read.events] == [
+        ("a", 0, 1),
+        ("a", 0, 2),
+        ("b", 1, 1),
+        ("b", 1, 2),
+    ]
 
 
 @pytest.mark.parametrize("dictionary", [True, False])

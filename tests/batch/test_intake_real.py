@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.batch.logs import Read, micros
 
 from kapok.batch.audit.map import AuditMap, parse
 from kapok.batch.audit.suggest import suggest
+from tests.batch.logs import Read, micros
 
 pytestmark = pytest.mark.real
 
@@ -26,7 +26,11 @@ def test_the_problems_of_a_manufacturer(real_data: Path, tmp_path: Path, name: s
     assert (len(read.events), len(set(read.column("case"))), read.refused) == (6_660, 1_487, [])
     states = Counter(activity.partition("-")[0] for activity in read.column("activity"))
     assert states == {"Accepted": 4_207, "Completed": 1_568, "Queued": 875, "Unmatched": 10}
-    assert (found.columns.case, found.columns.activity, found.columns.unit) == ("case:concept:name", "concept:name", "org:group")
+    assert (found.columns.case, found.columns.activity, found.columns.unit) == (
+        "case:concept:name",
+        "concept:name",
+        "org:group",
+    )
     assert len(set(read.column("unit"))) == 15
 
 
@@ -44,7 +48,12 @@ def test_the_help_desk_of_a_software_company(real_data: Path, tmp_path: Path) ->
 def test_the_incidents_of_a_service_desk(real_data: Path, tmp_path: Path) -> None:
     read, found = judged_as_suggested(real_data / "eventlogs" / "incident_event_log_sample.csv", tmp_path)
     assert (len(read.events), len(set(read.column("case"))), read.refused) == (5_998, 890, [])
-    assert found.columns.time.model_dump() == {"column": ("sys_updated_at",), "format": "%d-%m-%Y %H:%M", "zone": "UTC", "zone_column": None}
+    assert found.columns.time.model_dump() == {
+        "column": ("sys_updated_at",),
+        "format": "%d-%m-%Y %H:%M",
+        "zone": "UTC",
+        "zone_column": None,
+    }
     assert found.missing == ("?",)
     assert read.column("at")[0] == micros("2016-02-29T01:23:00Z")
     assert None in read.column("person")

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.batch.logs import HEADER, Read, a_map, micros, write
 
 from kapok.batch.audit.intake import normalise
+from tests.batch.logs import HEADER, Read, a_map, micros, write
 
 SHANGHAI, LONDON = "Asia/Shanghai", "Europe/London"
 
@@ -82,10 +82,16 @@ def test_mixed_offsets_and_wall_times_in_one_column() -> None:
     assert judged(times) == (good[:2], ["time_without_zone", "unparsable_time", "missing_time", "missing_time"])
 
 
-@pytest.mark.parametrize("text", ["2026-02-30 10:00", "2026-13-01 10:00", "2026-01-01 25:00", "yesterday", "20260105", "1767571500", "infinity"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-02-30 10:00", "2026-13-01 10:00", "2026-01-01 25:00", "yesterday", "20260105", "1767571500", "infinity"],
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     assert judged([text], zone=SHANGHAI) == ([], ["unparsable_time"])
-    assert judged([text, "2026-01-05 08:05:00"], zone=SHANGHAI) == ([micros("2026-01-05T00:05:00Z")], ["unparsable_time"])
+    assert judged([text, "2026-01-05 08:05:00"], zone=SHANGHAI) == (
+        [micros("2026-01-05T00:05:00Z")],
+        ["unparsable_time"],
+    )
 
 
 def test_the_thirtieth_of_february_is_refused_by_a_format_too() -> None:
@@ -93,7 +99,14 @@ def test_the_thirtieth_of_february_is_refused_by_a_format_too() -> None:
 
 
 def test_a_skipped_hour_is_refused_and_a_repeated_hour_is_its_first_pass() -> None:
-    times = ["2026-03-29 00:59:59", "2026-03-29 01:00:00", "2026-03-29 01:30:00", "2026-03-29 02:00:00", "2026-10-25 01:30:00", "2026-10-25 02:00:00"]
+    times = [
+        "2026-03-29 00:59:59",
+        "2026-03-29 01:00:00",
+        "2026-03-29 01:30:00",
+        "2026-03-29 02:00:00",
+        "2026-10-25 01:30:00",
+        "2026-10-25 02:00:00",
+    ]
     good = ["2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T02:00:00Z"]
     assert judged(times, zone=LONDON) == ([micros(text) for text in good], ["nonexistent_time", "nonexistent_time"])
 
@@ -102,15 +115,24 @@ def test_each_row_in_its_own_zone() -> None:
     zones = [SHANGHAI, LONDON, None, "Mars/Olympus", "../../etc/passwd", SHANGHAI]
     times = ["2026-07-05 08:00:00"] * 6
     expected = [micros("2026-07-05T00:00:00Z"), micros("2026-07-05T07:00:00Z"), micros("2026-07-05T00:00:00Z")]
-    assert judged(times, zone_column="where", where=zones) == (expected, ["time_without_zone", "unknown_zone", "unknown_zone"])
+    assert judged(times, zone_column="where", where=zones) == (
+        expected,
+        ["time_without_zone", "unknown_zone", "unknown_zone"],
+    )
     assert judged(times[:3], zone_column="where", where=zones[:3], zone="UTC")[0][2] == micros("2026-07-05T08:00:00Z")
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_typed_times_of_any_unit(unit: str) -> None:
-    moments = [datetime(2026, 1, 5, 8, 5), datetime(1931, 12, 31, 23, 59, 59)]
-    assert judged(pa.array(moments, pa.timestamp(unit, SHANGHAI))) == ([micros("2026-01-05T08:05:00Z"), micros("1931-12-31T23:59:59Z")], [])
-    assert judged(pa.array(moments, pa.timestamp(unit)), zone="UTC") == ([micros("2026-01-05T08:05:00Z"), micros("1931-12-31T23:59:59Z")], [])
+    moments = [datetime.fromisoformat(text) for text in ("2026-01-05T08:05", "1931-12-31T23:59:59")]
+    assert judged(pa.array(moments, pa.timestamp(unit, SHANGHAI))) == (
+        [micros("2026-01-05T08:05:00Z"), micros("1931-12-31T23:59:59Z")],
+        [],
+    )
+    assert judged(pa.array(moments, pa.timestamp(unit)), zone="UTC") == (
+        [micros("2026-01-05T08:05:00Z"), micros("1931-12-31T23:59:59Z")],
+        [],
+    )
     assert judged(pa.array(moments, pa.timestamp(unit))) == ([], ["time_without_zone"] * 2)
 
 
@@ -143,7 +165,10 @@ def test_numbers_since_the_epoch(values: list[Any], form: str | None) -> None:
 
 def test_numbers_keep_their_microseconds() -> None:
     assert judged([1767571500123456], format="epoch us")[0] == [1767571500123456]
-    assert judged(["1767571500.123456", "-0.5", "x", ""], format="epoch s") == ([1767571500123456, -500_000], ["unparsable_time", "missing_time"])
+    assert judged(["1767571500.123456", "-0.5", "x", ""], format="epoch s") == (
+        [1767571500123456, -500_000],
+        ["unparsable_time", "missing_time"],
+    )
 
 
 @pytest.mark.parametrize("value", ["1500-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z"])
@@ -167,8 +192,12 @@ def test_the_row_is_shown_as_it_was_read(tmp_path: Path) -> None:
     assert [row["raw"] for row in read.refused] == ["T1,never,a", 'T2,"nor, now",a']
 
 
-zones = st.sampled_from([SHANGHAI, LONDON, "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "UTC"])
-walls = st.datetimes(datetime(1800, 1, 1), datetime(2400, 1, 1)).map(lambda moment: moment.replace(fold=0))
+zones = st.sampled_from(
+    [SHANGHAI, LONDON, "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "UTC"]
+)
+walls = st.datetimes(datetime.fromisoformat("1800-01-01"), datetime.fromisoformat("2400-01-01")).map(
+    lambda moment: moment.replace(fold=0)
+)
 
 
 @settings(deadline=None)
@@ -176,13 +205,24 @@ walls = st.datetimes(datetime(1800, 1, 1), datetime(2400, 1, 1)).map(lambda mome
 def test_whole_columns_agree_with_the_datetime_of_python(moments: list[datetime], zone: str) -> None:
     at, reasons = judged(pa.array(moments, pa.timestamp("us")), zone=zone)
     local = [moment.replace(tzinfo=ZoneInfo(zone)) for moment in moments]
-    there = [moment for moment in local if moment.astimezone(ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == moment.replace(tzinfo=None)]
-    assert at == [int(np.datetime64(moment.astimezone(ZoneInfo("UTC")).replace(tzinfo=None), "us").astype(np.int64)) for moment in there]
+    there = [
+        moment
+        for moment in local
+        if moment.astimezone(ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        == moment.replace(tzinfo=None)
+    ]
+    assert at == [
+        int(np.datetime64(moment.astimezone(ZoneInfo("UTC")).replace(tzinfo=None), "us").astype(np.int64))
+        for moment in there
+    ]
     assert reasons == ["nonexistent_time"] * (len(moments) - len(there))
 
 
 @settings(deadline=None)
-@given(st.lists(walls, min_size=1, max_size=30), st.sampled_from(["%Y-%m-%d %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S.%f", "%m.%d.%Y %I:%M:%S.%f %p"]))
+@given(
+    st.lists(walls, min_size=1, max_size=30),
+    st.sampled_from(["%Y-%m-%d %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S.%f", "%m.%d.%Y %I:%M:%S.%f %p"]),
+)
 def test_whatever_a_format_writes_it_reads(moments: list[datetime], form: str) -> None:
     at, reasons = judged([moment.strftime(form) for moment in moments], format=form, zone="UTC")
     assert reasons == []

@@ -6,12 +6,12 @@ import gzip
 from pathlib import Path
 
 import pytest
-from tests.batch.logs import Read, a_map, micros
 
 from kapok.batch.audit.intake import open_logs
 from kapok.batch.audit.intake.errors import EmptyLog, MissingColumn, NotALog
 from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.refused import RefusedRows
+from tests.batch.logs import Read, a_map, micros
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1.0" xmlns="http://www.xes-standard.org/">
@@ -23,7 +23,9 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def event(name: str, at: str = "2026-01-05T08:05:00.000+08:00", more: str = "") -> str:
-    return f'<event><string key="concept:name" value="{name}"/><date key="time:timestamp" value="{at}"/>{more}</event>\n'
+    return (
+        f'<event><string key="concept:name" value="{name}"/><date key="time:timestamp" value="{at}"/>{more}</event>\n'
+    )
 
 
 def trace(name: str | None, *events: str, more: str = "") -> str:
@@ -43,7 +45,11 @@ def write(path: Path, *traces: str, end: str = "</log>") -> Path:
 
 def test_events_with_the_attributes_of_their_trace(tmp_path: Path) -> None:
     unit = '<string key="org:group" value="NOC &amp; 网管"/>'
-    path = write(tmp_path / "a.xes.gz", trace("T1", event("a", more=unit), event("b"), more='<int key="tier" value="2"/>'), trace("T2", event("a")))
+    path = write(
+        tmp_path / "a.xes.gz",
+        trace("T1", event("a", more=unit), event("b"), more='<int key="tier" value="2"/>'),
+        trace("T2", event("a")),
+    )
     read = Read(path, xes_map(unit="org:group", person="case:tier"), tmp_path)
     assert read.column("case") == ["T1", "T1", "T2"]
     assert read.column("at") == [micros("2026-01-05T00:05:00Z")] * 3
@@ -93,14 +99,23 @@ def test_an_xml_bomb_among_logs_is_refused_and_the_others_are_judged(tmp_path: P
 
 
 def test_what_stands_before_the_break_is_kept(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.xes", trace("T1", event("a"), event("b")), "<trace><string key='concept:name' value='T2'/>", event("c"), "<event><oops", end="")
+    path = write(
+        tmp_path / "a.xes",
+        trace("T1", event("a"), event("b")),
+        "<trace><string key='concept:name' value='T2'/>",
+        event("c"),
+        "<event><oops",
+        end="",
+    )
     read = Read(path, xes_map(), tmp_path)
     assert [(row["case"], row["activity"]) for row in read.events] == [("T1", "a"), ("T1", "b"), ("T2", "c")]
     assert read.reasons == [(4, "malformed_xml")]
 
 
 def test_a_truncated_gzip(tmp_path: Path) -> None:
-    whole = write(tmp_path / "a.xes.gz", *(trace(f"T{n * 7919 % 100_003}", event(f"a{n * 31 % 1_009}")) for n in range(5_000))).read_bytes()
+    whole = write(
+        tmp_path / "a.xes.gz", *(trace(f"T{n * 7919 % 100_003}", event(f"a{n * 31 % 1_009}")) for n in range(5_000))
+    ).read_bytes()
     (tmp_path / "cut.xes.gz").write_bytes(whole[: len(whole) // 2])
     read = Read(tmp_path / "cut.xes.gz", xes_map(), tmp_path)
     assert 1_500 < len(read.events) < 4_000

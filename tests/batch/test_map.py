@@ -54,7 +54,9 @@ def test_time_may_be_a_name_and_keys_may_be_left_blank() -> None:
 
 def test_an_unknown_key_is_refused_with_the_nearest_known() -> None:
     assert refusal(GOOD.replace("  unit:", "  units:")) == ["map.yaml:5: unknown key 'units': did you mean 'unit'?"]
-    assert refusal(GOOD.replace("fact_columns", "factcolumns")) == ["map.yaml:8: unknown key 'factcolumns': did you mean 'fact_columns'?"]
+    assert refusal(GOOD.replace("fact_columns", "factcolumns")) == [
+        "map.yaml:8: unknown key 'factcolumns': did you mean 'fact_columns'?"
+    ]
 
 
 def test_an_unknown_event_kind_is_refused_with_the_nearest_known() -> None:
@@ -64,14 +66,18 @@ def test_an_unknown_event_kind_is_refused_with_the_nearest_known() -> None:
 
 
 def test_everything_wrong_is_said_at_once() -> None:
-    said = refusal(GOOD.replace("  case: number\n", "").replace("Europe/London", "Europe/Londn").replace("%d-%m", "%Q-%m"))
+    said = refusal(
+        GOOD.replace("  case: number\n", "").replace("Europe/London", "Europe/Londn").replace("%d-%m", "%Q-%m")
+    )
     assert [line.split(": ")[0] for line in said] == ["map.yaml:1", "map.yaml:3", "map.yaml:3"]
     assert "'case' is missing: add it" in said[0]
     assert any("there is no time zone 'Europe/Londn'" in line for line in said)
     assert any("'%Q-%m-%Y %H:%M' is no time format" in line for line in said)
 
 
-@pytest.mark.parametrize("form", ["epoch s", "epoch ms", "%Y-%m-%dT%H:%M:%S.%f%z", "%-d/%-m/%y %I:%M %p", "%d %B %Y 100%%"])
+@pytest.mark.parametrize(
+    "form", ["epoch s", "epoch ms", "%Y-%m-%dT%H:%M:%S.%f%z", "%-d/%-m/%y %I:%M %p", "%d %B %Y 100%%"]
+)
 def test_formats_that_can_be_read(form: str) -> None:
     assert parse(GOOD.replace("%d-%m-%Y %H:%M", form), "map.yaml").columns.time.format == form
 

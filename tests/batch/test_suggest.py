@@ -11,11 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.batch.logs import Read, micros, write
 
 from kapok.batch.audit.map import AuditMap, parse
 from kapok.batch.audit.suggest import NothingToSuggest, suggest
 from kapok.kernel.text import Language
+from tests.batch.logs import Read, micros, write
+
+NEW_YEAR = datetime.fromisoformat("2026-01-01")
 
 
 def suggested(path: Path, language: Language = Language.EN) -> tuple[AuditMap, str]:
@@ -28,7 +30,7 @@ def service_desk(day: str = "%d-%m-%Y %H:%M", cases: int = 40) -> Iterator[str]:
     """A log in the shape of a service desk's: constants of the case beside the columns of the event."""
     yield "number,incident_state,active,caller_id,opened_at,sys_updated_at,category,assignment_group,assigned_to,priority"
     for case in range(cases):
-        opened = datetime(2016, 2, 1, 8, 0) + timedelta(hours=11 * case)
+        opened = datetime.fromisoformat("2016-02-01T08:00") + timedelta(hours=11 * case)
         for step, state in enumerate(["New", "Active", "Awaiting User Info", "Active", "Resolved", "Closed"]):
             at = opened + timedelta(minutes=97 * step * (1 + case % 7))
             person = f"Resolver {case * step % 9}" if step else "?"
@@ -68,7 +70,11 @@ def test_the_month_first_is_seen_from_the_days_above_twelve(tmp_path: Path) -> N
 
 
 def test_an_order_that_cannot_be_told_is_remarked(tmp_path: Path) -> None:
-    lines = ["ticket;date;status"] + [f"T{case};0{1 + step}/02/2026 1{step}:00;{status}" for case in range(9) for step, status in enumerate(["open", "closed"])]
+    lines = ["ticket;date;status"] + [
+        f"T{case};0{1 + step}/02/2026 1{step}:00;{status}"
+        for case in range(9)
+        for step, status in enumerate(["open", "closed"])
+    ]
     found, text = suggested(write(tmp_path / "a.csv", lines))
     assert found.columns.time.format == "%d/%m/%Y %H:%M"
     assert "# CHECK: %m/%d/%Y %H:%M reads as well" in text
@@ -79,12 +85,14 @@ def test_a_chinese_log_in_gb18030(tmp_path: Path) -> None:
     lines = ["装机单号,环节,操作时间,班组,处理人,备注"]
     for case in range(30):
         for step, what in enumerate(["受理", "派单", "待用户确认", "上门施工", "竣工"]):
-            lines.append(f"GZ2026{case:05},{what},2026/1/{1 + step + case % 20} {8 + step}:05,装维{case % 4}班,师傅{case % 7},用户反映宽带问题")
+            at = f"2026/1/{1 + step + case % 20} {8 + step}:05"
+            lines.append(f"GZ2026{case:05},{what},{at},装维{case % 4}班,师傅{case % 7},用户反映宽带问题")
     path = write(tmp_path / "装机.csv", lines, encoding="gb18030")
     found, text = suggested(path, Language.ZH)
     assert found.file.encoding == "gb18030"
     assert found.columns.model_dump(exclude_none=True) == {
-        "case": "装机单号", "activity": "环节", "unit": "班组", "person": "处理人", "time": {"column": ("操作时间",), "zone": "Asia/Shanghai"},
+        "case": "装机单号", "activity": "环节", "unit": "班组", "person": "处理人",
+        "time": {"column": ("操作时间",), "zone": "Asia/Shanghai"},
     }  # fmt: skip
     assert [(rule.kind, rule.activity) for rule in found.events] == [
         ("order.requested", ()),
@@ -107,7 +115,10 @@ def test_an_xes_log_by_its_standard_keys(tmp_path: Path) -> None:
     )
     traces = [
         f'<trace><string key="concept:name" value="C{case}"/>'
-        + "".join(event.format(what, case % 3, case % 4, step + 1) for step, what in enumerate(["Queued", "Accepted-Wait", "Completed-Closed"]))
+        + "".join(
+            event.format(what, case % 3, case % 4, step + 1)
+            for step, what in enumerate(["Queued", "Accepted-Wait", "Completed-Closed"])
+        )
         + "</trace>"
         for case in range(20)
     ]
@@ -128,7 +139,7 @@ def test_typed_parquet_needs_no_format(tmp_path: Path) -> None:
     rows = 60
     table = pa.table({
         "order_id": pa.array([f"O-{n // 3}" for n in range(rows)]),
-        "event_time": pa.array([datetime(2026, 1, 1) + timedelta(minutes=7 * n) for n in range(rows)], pa.timestamp("us")),
+        "event_time": pa.array([NEW_YEAR + timedelta(minutes=7 * n) for n in range(rows)], pa.timestamp("us")),
         "step": pa.array(["placed", "installed", "completed"] * 20).dictionary_encode(),
         "area": pa.array((["urban"] * 3 + ["rural"] * 3) * 10),
         "tags": pa.array([["a"]] * rows),
@@ -147,8 +158,9 @@ def test_typed_parquet_needs_no_format(tmp_path: Path) -> None:
 def test_date_and_clock_in_two_columns_and_one_row_a_case(tmp_path: Path) -> None:
     lines = ["Ticket #,Customer Complaint,Date,Date_month_year,Time,City,Status"]
     for case in range(60):
-        day = datetime(2015, 4 + case % 5, 1 + case % 28, 15, case % 60, 50)
-        lines.append(f"{250_000 + case * 7},Internet down,{day:%d-%m-%y},{day:%d-%b-%y},{day.hour - 12}:{day:%M:%S} PM,City {case % 9},{'Solved' if case % 2 else 'Open'}")
+        day = datetime.fromisoformat("2015-04-01T15:00:50") + timedelta(days=2 * case, minutes=case)
+        when = f"{day:%d-%m-%y},{day:%d-%b-%y},{day.hour - 12}:{day:%M:%S} PM"
+        lines.append(f"{250_000 + case * 7},Internet down,{when},City {case % 9},{'Solved' if case % 2 else 'Open'}")
     path = write(tmp_path / "complaints.csv", lines)
     found, text = suggested(path)
     assert found.columns.case == "Ticket #"
@@ -163,7 +175,9 @@ def test_date_and_clock_in_two_columns_and_one_row_a_case(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("form", "digits"), [("epoch s", 1), ("epoch ms", 1_000)])
 def test_numbers_since_the_epoch(tmp_path: Path, form: str, digits: int) -> None:
-    lines = ["case_id,timestamp,event"] + [f"C{n // 2},{(1_767_571_500 + 61 * n) * digits},{'start' if n % 2 == 0 else 'finished'}" for n in range(40)]
+    lines = ["case_id,timestamp,event"] + [
+        f"C{n // 2},{(1_767_571_500 + 61 * n) * digits},{'start' if n % 2 == 0 else 'finished'}" for n in range(40)
+    ]
     found, _ = suggested(write(tmp_path / "a.csv", lines))
     assert (found.columns.time.format, found.columns.time.zone) == (form, None)
     assert found.events[-1].activity == ("finished",)
@@ -172,18 +186,26 @@ def test_numbers_since_the_epoch(tmp_path: Path, form: str, digits: int) -> None
 def test_the_last_row_closes_where_nothing_looks_like_an_end(tmp_path: Path) -> None:
     lines = ["case,time,activity"] + [f"C{n // 3},2026-01-05T08:{n:02}:00Z,step {n % 3}" for n in range(30)]
     found, text = suggested(write(tmp_path / "a.csv", lines))
-    assert [(rule.kind, rule.first, rule.last) for rule in found.events] == [("fault.reported", True, False), ("fault.restored", False, True)]
+    assert [(rule.kind, rule.first, rule.last) for rule in found.events] == [
+        ("fault.reported", True, False),
+        ("fault.restored", False, True),
+    ]
     assert "no activity looks like an end" in text
 
 
 def test_values_cannot_break_out_of_the_map(tmp_path: Path) -> None:
     evil = '"x\ny: !!python/object {evil}\u2028- #, \'""q""\'\x85\x07"'
-    lines = ["case,time,activity"] + [f"C{n // 2},2026-01-05T08:{n:02}:00Z,{evil if n % 2 else 'resolved: yes #1'}" for n in range(30)]
+    lines = ["case,time,activity"] + [
+        f"C{n // 2},2026-01-05T08:{n:02}:00Z,{evil if n % 2 else 'resolved: yes #1'}" for n in range(30)
+    ]
     path = write(tmp_path / "a\nb: c.csv", lines)
     found, _ = suggested(path)
     assert found.events[-1].activity == ("resolved: yes #1",)
     read = Read(path, found, tmp_path)
-    assert set(read.column("activity")) == {"resolved: yes #1", "x\ny: !!python/object {evil}\u2028- #, '\"q\"'\x85\x07"}
+    assert set(read.column("activity")) == {
+        "resolved: yes #1",
+        "x\ny: !!python/object {evil}\u2028- #, '\"q\"'\x85\x07",
+    }
 
 
 def test_nothing_to_suggest_is_said_with_the_columns(tmp_path: Path) -> None:
@@ -193,17 +215,21 @@ def test_nothing_to_suggest_is_said_with_the_columns(tmp_path: Path) -> None:
     assert "It has: colour, size." in caught.value.text.en
 
 
-words = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\ufdd0\ufeff"), min_size=1, max_size=12)
+words = st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\ufdd0\ufeff"), min_size=1, max_size=12
+)
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(words, min_size=3, max_size=3, unique=True), st.lists(words, min_size=2, max_size=6))
-def test_every_suggestion_is_a_map(tmp_path_factory: pytest.TempPathFactory, names: list[str], activities: list[str]) -> None:
+def test_every_suggestion_is_a_map(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], activities: list[str]
+) -> None:
     folder = tmp_path_factory.mktemp("log")
     rows = 24
     table = pa.table({
         f"case {names[0]}": [f"C{n // 4}" for n in range(rows)],
-        f"time {names[1]}": pa.array([datetime(2026, 1, 1) + timedelta(hours=n) for n in range(rows)], pa.timestamp("us", "UTC")),
+        f"time {names[1]}": pa.array([NEW_YEAR + timedelta(hours=n) for n in range(rows)], pa.timestamp("us", "UTC")),
         f"activity {names[2]}": [activities[n % len(activities)] for n in range(rows)],
     })  # fmt: skip
     pq.write_table(table, folder / "a.parquet")
