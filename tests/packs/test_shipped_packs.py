@@ -246,3 +246,12 @@ def test_a_carrier_table_with_gaps_is_refused_and_its_mended_form_is_shipped() -
     assert "let one end where the other begins" in findings[0].en
     assert "空隙" in findings[0].zh
     assert len(PACKS["contract-telus-wave"].promises) == 2
+
+
+@pytest.mark.parametrize(("page", "doubt"), [("README.md", "unverified"), ("README.zh.md", "未核实")])
+def test_the_overview_names_every_pack_with_its_label(page: str, doubt: str) -> None:
+    overview = (available()[0].parent / page).read_text(encoding="utf-8")
+    lines = [line for line in overview.splitlines() if line.startswith("| `")]
+    for code, pack in PACKS.items():
+        (line,) = [line for line in lines if f"`{code}`" in line]
+        assert (line.split("|")[3].strip() == doubt) == (pack.label is not None), code
