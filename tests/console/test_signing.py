@@ -208,3 +208,9 @@ def test_only_trusted_proxies_say_where_a_request_comes_from(
     settings.PROXIES = proxies
     request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
     assert client_address(request) == address
+
+
+def test_public_passwords_are_shown_in_the_demonstration_only(client: Client, settings: Settings) -> None:
+    assert "kapok-admin-1" not in client.get("/sign-in").content.decode()
+    settings.DEMO = True
+    assert "kapok-admin-1" in client.get("/sign-in").content.decode()
