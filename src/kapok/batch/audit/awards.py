@@ -78,17 +78,21 @@ def _alike(promise: Promise, clock: Clock, made: Commitments, breaches: Integers
     opened, due, closed = made.opened[breaches], made.due[breaches], made.closed[breaches]
     opened = np.where(opened == NEVER, due, opened)
     ended = np.where(closed == NEVER, until, closed)
+    by_moments = _by_moments(promise)
+    pauses = _with_pauses(clock, made, breaches, ended, any_length=by_moments)
+    if by_moments:
+        return _numbered([*keys, due, opened, ended, pauses])
+    return _numbered([*keys, *(local_days(at, clock.hours.zone) for at in (due - 1, opened, ended)), pauses])
+
+
+def _by_moments(promise: Promise) -> bool:
+    """True if a rule counts more finely than days."""
     ladders = {rule.ladder.measure for rule in promise.compensation if rule.ladder is not None}
-    if any(map(finely, promise.compensation)) or ladders & TIMES:
-        keys = [*keys, due, opened, ended]
-    else:
-        keys = [*keys, *(local_days(at, clock.hours.zone) for at in (due - 1, opened, ended))]
-    keys.append(_paused_over_midnight(clock, made, breaches, ended))
-    return _numbered(keys)
+    return any(map(finely, promise.compensation)) or bool(ladders & TIMES)
 
 
-def _paused_over_midnight(clock: Clock, made: Commitments, breaches: Integers, ended: Integers) -> Integers:
-    """0, and for breaches with a pause that a rule on paused dates might see, a number of their own."""
+def _with_pauses(clock: Clock, made: Commitments, breaches: Integers, ended: Integers, *, any_length: bool) -> Integers:
+    """0, and for breaches with a pause that a rule might look at a number of their own: any pause, or one over midnight."""
     place = np.full(len(made), -1)
     place[breaches] = np.arange(len(breaches))
     owner = place[made.pauses.commitment]
@@ -96,9 +100,9 @@ def _paused_over_midnight(clock: Clock, made: Commitments, breaches: Integers, e
     owner, begins, ends = owner[mine], made.pauses.begins[mine], made.pauses.ends[mine]
     ends = np.where(ends == NEVER, ended[owner], ends)
     zone = clock.hours.zone
-    over = owner[local_days(begins, zone) != local_days(ends, zone)]
+    seen = owner if any_length else owner[local_days(begins, zone) != local_days(ends, zone)]
     numbers = np.zeros(len(breaches), np.int64)
-    numbers[over] = over + 1
+    numbers[seen] = seen + 1
     return numbers
 
 
@@ -113,7 +117,6 @@ def _numbered(keys: Iterable[Integers]) -> Integers:
 
 
 def _judgement(promise: Promise, clock: Clock, made: Commitments, row: int, number: int) -> Judgement:
-    pauses = np.flatnonzero(made.pauses.commitment == row)
     opened, due, closed = (int(column[row]) for column in (made.opened, made.due, made.closed))
     return Judgement(
         promise=promise,
@@ -121,10 +124,7 @@ def _judgement(promise: Promise, clock: Clock, made: Commitments, row: int, numb
         due_at=None if due == NEVER else moment(due),
         closed_at=None if closed == NEVER else moment(closed),
         state=OUTCOMES[made.outcome[row]],
-        pauses=tuple(
-            (moment(int(made.pauses.begins[n])), None if made.pauses.ends[n] == NEVER else moment(int(made.pauses.ends[n])))
-            for n in pauses
-        ),
+        pauses=tuple((moment(begins), None if ends == NEVER else moment(ends)) for begins, ends in made.pauses.of(row)),
         breach_number=number,
         calendar_version=clock.hours.version,
         zone=clock.hours.zone.key,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,16 @@ class Pauses:
     commitment: Integers
     begins: Integers
     ends: Integers
+
+    @cached_property
+    def _order(self) -> Integers:
+        return np.argsort(self.commitment, kind="stable")
+
+    def of(self, commitment: int) -> Iterator[tuple[int, int]]:
+        """The pauses of one commitment."""
+        first, after = np.searchsorted(self.commitment, [commitment, commitment + 1], sorter=self._order)
+        for row in self._order[first:after].tolist():
+            yield int(self.begins[row]), int(self.ends[row])
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,9 @@ def _cases(entries: Entries) -> Iterator[tuple[int, list[int]]]:
     once[1:] = (entries.row[1:] != entries.row[:-1]) | (entries.kind[1:] != entries.kind[:-1])
     which = np.flatnonzero(once)
     case = entries.case[which]
-    starts = np.flatnonzero(np.append(True, case[1:] != case[:-1])[: len(case)])
-    for first, part in zip(starts, np.split(which, starts[1:]), strict=True):
-        yield int(case[first]), part.tolist()
+    for part in np.split(which, np.flatnonzero(case[1:] != case[:-1]) + 1):
+        if len(part):
+            yield int(entries.case[part[0]]), part.tolist()
 
 
 def _commits(judgement: Judgement) -> bool:
