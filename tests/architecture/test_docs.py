@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 from kapok.cli import COMMANDS
-from kapok.kernel.promises import vocabulary
+from kapok.kernel.promises import EVENTS
 from tests.architecture.house import ROOT, SOURCE, modules
 
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -114,7 +114,7 @@ def test_every_table_is_named_by_the_glossary() -> None:
 
 def test_every_event_kind_is_documented() -> None:
     page = (ROOT / "docs" / "modules" / "promises.md").read_text(encoding="utf-8")
-    assert [kind for kind in vocabulary.EVENT_KINDS if f"`{kind}`" not in page] == []
+    assert [kind for kind in EVENTS if f"`{kind}`" not in page] == []
 
 
 def test_every_setting_is_documented() -> None:

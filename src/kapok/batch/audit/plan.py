@@ -75,8 +75,9 @@ class Plan:
 
 
 def chosen(pack: Pack, audit_map: AuditMap) -> tuple[Promise, ...]:
-    """The promises that the map names, or else all that an event of the map can open.
+    """The promises that the map names, or else all that events of the map can open and close.
 
+    A promise that the map can only open would be overdue in every case: it is judged only where the map names it.
     Raises `UnknownPromise` and `NothingToJudge`.
     """
     for code in audit_map.promises:
@@ -84,7 +85,10 @@ def chosen(pack: Pack, audit_map: AuditMap) -> tuple[Promise, ...]:
             raise UnknownPromise(pack=pack.code, code=code, known=", ".join(pack.by_code))
     kinds = {rule.kind for rule in audit_map.events}
     rows = [row for row in pack.promises if kinds & set(row.opens)]
-    found = tuple(row for row in rows if not audit_map.promises or row.code in audit_map.promises)
+    if audit_map.promises:
+        found = tuple(row for row in rows if row.code in audit_map.promises)
+    else:
+        found = tuple(row for row in rows if not row.closes or kinds & set(row.closes))
     if not found:
         opening = next((kind for row in pack.promises for kind in row.opens), "-")
         raise NothingToJudge(pack=pack.code, kinds=", ".join(sorted(kinds)) or "-", opening=opening)
