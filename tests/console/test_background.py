@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+
+from kapok.config.tasks import sweep
 
 
 def waiting() -> list[str]:
@@ -20,3 +26,16 @@ def test_a_job_exists_exactly_when_its_change_does(undone: bool, expected: list[
         app.configure_task("test.follow_up", allow_unknown=True).defer(subject="staff/lin")
         transaction.set_rollback(undone)
     assert waiting() == expected
+
+
+@pytest.mark.django_db
+def test_the_nightly_sweep_forgets_only_what_has_run_out() -> None:
+    night = datetime(2026, 3, 2, 3, 17, tzinfo=UTC)
+    for minutes, key in ((-1, "old"), (1, "new")):
+        Session.objects.create(session_key=key, session_data="", expire_date=night + timedelta(minutes=minutes))
+    for minutes, name in ((16, "forgotten"), (14, "kept")):
+        AccessAttempt.objects.create(username=name, failures_since_start=5)
+        AccessAttempt.objects.filter(username=name).update(attempt_time=night - timedelta(minutes=minutes))
+    sweep(int(night.timestamp()))
+    assert [session.session_key for session in Session.objects.all()] == ["new"]
+    assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["kept"]

@@ -59,6 +59,7 @@ class Person:
     id: UUID
     username: str
     name: str
+    unit: str
     unit_id: UUID
     unit_name: Text
     phone: str
@@ -170,6 +171,7 @@ def _person(staff: Staff, grants: list[Held]) -> Person:
         id=staff.id,
         username=staff.username,
         name=staff.name,
+        unit=staff.unit.code,
         unit_id=staff.unit_id,
         unit_name=staff.unit.name,
         phone=rules.masked_phone(staff.phone),

@@ -56,6 +56,8 @@ class GrantForm(UnitsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = [(role.code, in_reading_language(role.title)) for role in ROLES.values()]
+        # The role that allows least comes first: a slip of the hand must not make an administrator.
+        by_reach = sorted(ROLES.values(), key=lambda role: len(role.permissions))
+        roles = [(role.code, in_reading_language(role.title)) for role in by_reach]
         self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles)
         self.order_fields(["role", "unit"])

@@ -159,7 +159,7 @@ def _page(request: ScreenRequest, someone: queries.Person, form: GrantForm | Non
         "locked_until": queries.locked_until(someone.username, at=request.at),
         "may_manage": someone.units <= managed,
         "may_unmask": someone.unit_id in unmasked,
-        "form": form or GrantForm(units=managed),
+        "form": form or GrantForm(units=managed, initial={"unit": someone.unit}),
     }
     return render(request, "people/person.html", values)
 

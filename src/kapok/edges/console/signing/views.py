@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -73,7 +74,10 @@ def locked_out(request: HttpRequest, _response: HttpResponse | None, credentials
     if getattr(request, "axes_failures_since_start", None) and queries.person(username) is not None:
         people.record_lock_out(username=username, address=address, actor="system", at=now)
     until = queries.locked_until(username, at=now, address=address)
-    return render(request, "signing/locked_out.html", {"until": until}, status=429)
+    page = render(request, "signing/locked_out.html", {"until": until}, status=429)
+    if until is not None:
+        page.headers["Retry-After"] = str(ceil((until - now).total_seconds()))
+    return page
 
 
 def _let_in(request: HttpRequest, person: Staff) -> HttpResponse:

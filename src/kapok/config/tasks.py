@@ -1,0 +1,19 @@
+"""What the worker does every night for the house as a whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from procrastinate.contrib.django import app
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="house", name="config.sweep")
+def sweep(timestamp: int) -> None:
+    """Forget what has run out by the moment `timestamp` (seconds since 1970, UTC): sessions, and wrong passwords."""
+    at = datetime.fromtimestamp(timestamp, UTC)
+    Session.objects.filter(expire_date__lt=at).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=at - settings.AXES_COOLOFF_TIME).delete()
