@@ -6,6 +6,7 @@ one of them over HTTP, `browser_page(role)` the same in Chromium; both take the 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from kapok.config import translations
+from kapok.edges.console.health.failures import FailureFile
 from kapok.ground.people import demo
 from kapok.ground.people.cast import LOGINS, Login
 from kapok.ground.people.models import Staff
@@ -40,6 +42,12 @@ BrowserPage = Callable[..., Page]
 @pytest.fixture(scope="session", autouse=True)
 def _catalogues() -> None:
     translations.compile_()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _provoked_failures_are_not_kept() -> None:
+    root = logging.getLogger()
+    root.handlers = [handler for handler in root.handlers if not isinstance(handler, FailureFile)]
 
 
 @pytest.fixture(autouse=True)
