@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kapok.batch.audit.intake import moments
+from kapok.batch.audit.intake import timestamps
 from kapok.batch.audit.suggest.sample import Column
 
 ENOUGH = 0.9  # of the values must be readable as times
@@ -124,10 +124,10 @@ def _tried(texts: pa.Array, form: str | None) -> Guess | None:
 
 
 def _measured(values: pa.Array, form: str | None, *, clock: bool) -> Guess | None:
-    read = moments.read(values, form)
+    read = timestamps.read(values, form)
     at = read.at[read.read]
     share = len(at) / max(1, len(values))
-    if share < ENOUGH or not moments.EARLIEST <= np.median(at) < moments.LATEST:
+    if share < ENOUGH or not timestamps.EARLIEST <= np.median(at) < timestamps.LATEST:
         return None
     low, high = np.quantile(at, [0.01, 0.99])  # one typing error must not decide
     return Guess(form, share, int(high - low), bool(read.utc[read.read].all()), clock)
