@@ -84,8 +84,8 @@ def test_a_text_needs_both_languages() -> None:
         (REPAIR + '\ndays: {cutoff: "25:00"}', "clock"),
         (REPAIR + "\nwarn: tomorrow", "warning"),
         (REPAIR + "\nwarn: 100 %", "warning"),
-        (REPAIR + "\nwarn: x before", "warning"),
-        (REPAIR + "\nwarn: x %", "warning"),
+        (REPAIR + "\nwarn: x before", "allowance"),
+        (REPAIR + "\nwarn: x %", "number"),
         (REPAIR + "\napplies: {lines: {at_least: 1, above: 2}}", "bounds"),
         (REPAIR + "\napplies: {lines: {}}", "bounds"),
         (REPAIR + "\ncompensation: {amount: {flat: 1, rate: x}}", "amount"),
@@ -144,6 +144,7 @@ def test_a_selector_that_can_never_match_is_refused() -> None:
     assert codes(REPAIR + "\napplies: {area: [urban]}\nunless: {area: [urban, rural]}") == ["never_matches"]
     assert codes(REPAIR + "\napplies: {area: {at_least: 1}}") == ["range_of_choice"]
     assert codes(REPAIR + "\napplies: {population: {at_least: many}}") == ["bound"]
+    assert codes(REPAIR + "\napplies: {population: 5}") == ["value_of_range"]
 
 
 def test_selectors_that_can_match_are_not_refused() -> None:
@@ -155,7 +156,11 @@ def test_selectors_that_can_match_are_not_refused() -> None:
 
 
 def test_a_pack_may_declare_facts_and_values_of_its_own() -> None:
-    extra = "facts:\n  service: {title: {zh: 业务, en: service}, values: [telegraph]}\n  colour: {title: {zh: 颜色, en: colour}, values: [red]}"
+    extra = """
+facts:
+  service: {title: {zh: 业务, en: service}, values: [telegraph]}
+  colour: {title: {zh: 颜色, en: colour}, values: [red]}
+"""
     rules = promises.parse(
         text(REPAIR + "\napplies: {service: [telegraph, mobile], colour: red}", extra=extra), "small.yaml"
     )
@@ -383,7 +388,7 @@ def test_zones_and_calendars_are_parsed_by_the_clock() -> None:
 def test_duties_are_checked_too() -> None:
     duty = """
 duties:
-  - {code: d, title: {zh: 义务, en: A duty}, instrument: rule, text: {zh: 文, en: words}, evidence: {level: own}, applies: {area: moon}}
-  - {code: p, title: {zh: 义务, en: A duty}, instrument: law, text: {zh: 文, en: words}, evidence: {level: own}}
+  - {code: d, instrument: rule, applies: {area: moon}, title: {zh: 义务, en: A duty}, text: {zh: 文, en: x}, evidence: {level: own}}
+  - {code: p, instrument: law, title: {zh: 义务, en: A duty}, text: {zh: 文, en: words}, evidence: {level: own}}
 """
     assert sorted(codes(REPAIR, extra=duty)) == ["code_twice", "unknown_instrument", "unknown_value"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -354,7 +354,8 @@ def test_days_are_counted_as_the_rule_says(allowance: str, days: str, opened: st
 @pytest.mark.parametrize(("outside", "due"), [("keeps", "2026-03-03 22:00"), ("snaps", "2026-03-04 09:00")])
 def test_a_due_moment_outside_the_hours_stays_or_moves_to_the_opening(outside: str, due: str) -> None:
     rules = pack(
-        f"opens: fault.reported\ncloses: fault.restored\nallowance: 1 working day\ncalendar: office\ndays: {{outside_hours: {outside}}}"
+        "opens: fault.reported\ncloses: fault.restored\nallowance: 1 working day\ncalendar: office\n"
+        f"days: {{outside_hours: {outside}}}"
     )
     assert only(rules, Entry("fault.reported", at("2026-03-02 22:00"))).due_at == at(due)
 
@@ -473,7 +474,8 @@ def test_changed_facts_judge_from_the_change_where_the_promise_says_so() -> None
 
 def test_warning_points_lie_in_running_time() -> None:
     rules = pack(
-        "opens: request.received\ncloses: request.answered\nallowance: 4 working hours\ncalendar: office\nwarn: [75 %, 1 working hour before]",
+        "opens: request.received\ncloses: request.answered\nallowance: 4 working hours\ncalendar: office\n"
+        "warn: [75 %, 1 working hour before]",
         zone="UTC",
     )
     opened = utc("2026-03-05 15:00")
@@ -538,3 +540,46 @@ def test_durations_are_never_negative() -> None:
         Entry("request.answered", utc("2026-03-06 10:30")),
     )
     assert judged.elapsed == timedelta()
+
+
+def test_a_pause_of_a_matter_without_a_date_moves_nothing() -> None:
+    rules = pack(AGREED.format(means="is_the_promise", allowance="") + "pauses: clock.paused\nresumes: clock.resumed\n")
+    entries = [
+        Entry("order.accepted", START),
+        Entry("clock.paused", START + HOUR),
+        Entry("clock.resumed", START + 2 * HOUR),
+    ]
+    judged = only(rules, *entries)
+    assert (judged.state, judged.due_at) == (Outcome.VOID, None)
+
+
+def test_a_notice_rule_that_does_not_apply_asks_for_no_notice() -> None:
+    rules = pack(NOTICE.format(allowance="72 hours") + "applies: {planned_duration: {above: 30 minutes}}")
+    started = Entry("outage.started", START)
+    for length in ("00:30:00", "1 month", "long"):
+        assert promises.judge_all(rules, [started], {"planned_duration": length}, FAR) == []
+    for length in ("00:30:01", "1 hour", timedelta(minutes=31)):
+        assert len(promises.judge_all(rules, [started], {"planned_duration": length}, FAR)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "due"),
+    [
+        (date(2026, 3, 9), "2026-03-09 23:59"),
+        (at("2026-03-09 12:00"), "2026-03-09 12:00"),
+        (datetime(2026, 3, 9, 12), None),  # noqa: DTZ001  a moment without a zone is no moment
+        ("2026-03-09 12:00", None),
+    ],
+)
+def test_facts_may_be_dates_and_moments_too(given: date | datetime | str, due: str | None) -> None:
+    rules = pack(AGREED.format(means="is_the_promise", allowance=""))
+    judged = only(rules, Entry("order.accepted", START, {"promised_date": given}))
+    assert judged.due_at == (None if due is None else at(due))
+
+
+def test_warning_points_read_in_both_languages() -> None:
+    rules = pack(WITHIN + "warn: [75 %, 1 hour before]")
+    assert [(point.text.zh, point.text.en) for point in rules.promises[0].warn] == [
+        ("用去 75%", "75 % used"),
+        ("到期前 1 小时", "1 hour before"),
+    ]

@@ -281,7 +281,7 @@ def test_each_repair_can_be_in_time_and_their_mean_still_too_long() -> None:
         for when in ("2026-03-02T20:00", "2026-03-03T06:00")
     ]
     assert [case.state for case in cases] == [Outcome.KEPT, Outcome.KEPT]
-    (mean,) = population(repair.population, gathered(cases))
+    (mean,) = population(repair.population, gathered(cases, pack))
     assert mean.measured == timedelta(hours=25) // timedelta(microseconds=1)
     assert mean.held is False
 

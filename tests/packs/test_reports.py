@@ -22,7 +22,12 @@ reopens: complaint.reopened
 allowance: 8 working hours
 calendar: office
 """
-RESPOND = "opens: request.received\ncloses: [request.acknowledged, request.answered]\nallowance: 2 working hours\ncalendar: office\n"
+RESPOND = """
+opens: request.received
+closes: [request.acknowledged, request.answered]
+allowance: 2 working hours
+calendar: office
+"""
 UPDATE = """
 opens: customer.wrote
 closes: [customer.informed, request.answered]
@@ -280,11 +285,9 @@ def test_opennms_8720_the_close_of_a_ticket_does_not_race_the_clear_of_its_alarm
 
 
 def test_glpi_22678_a_warning_one_hour_before_stays_within_the_hours_of_a_split_day() -> None:
-    rules = pack(
-        "opens: request.received\ncloses: request.answered\nallowance: 5 working hours\ncalendar: split\nwarn: 1 working hour before",
-        zone="UTC",
-        calendars='  split:\n    week: {mon: [["08:30", "12:00"], ["14:00", "18:00"]], tue: [["08:30", "12:00"], ["14:00", "18:00"]]}\n',
-    )
+    day = '[["08:30", "12:00"], ["14:00", "18:00"]]'
+    terms = RESOLVE.replace("8 working", "5 working").replace("office", "split") + "warn: 1 working hour before"
+    rules = pack(terms, zone="UTC", calendars=f"  split:\n    week: {{mon: {day}, tue: {day}}}\n")
     opened = utc("2026-03-02 10:00")
     row = only(rules, Entry("request.received", opened), until=opened)
     assert row.due_at == utc("2026-03-02 17:00")

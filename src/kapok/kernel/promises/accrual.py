@@ -163,11 +163,10 @@ def counted_days(key: AwardKey, compensation: Compensation, promise: Promise, pa
 
 def _hit_days(key: AwardKey, threshold: Allowance, clock: Clock) -> Iterator[date]:
     """The dates of which more than the threshold was hit."""
-    if key.begins is None or key.length is None:
-        return
-    ends, day = key.begins + key.length, clock.day(key.begins)
+    begins = key.begins or clock.midnight(key.first)
+    ends, day = begins + (key.length or timedelta()), clock.day(begins)
     while (midnight := clock.midnight(day)) < ends:
-        hit = min(ends, clock.midnight(day + DAY)) - max(key.begins, midnight)
+        hit = min(ends, clock.midnight(day + DAY)) - max(begins, midnight)
         if hit > (threshold.fixed or timedelta()):
             yield day
         day += DAY

@@ -100,8 +100,11 @@ class Allowance:
     @property
     def fixed(self) -> timedelta | None:
         """Its length if every day has 24 hours; None for working days, months and years."""
-        if self.unit not in SECONDS:
-            return None
+        return self.span if self.unit in SECONDS else None
+
+    @property
+    def span(self) -> timedelta:
+        """Its length in running time. Raises `KeyError` for working days, months and years, which have none."""
         return timedelta(microseconds=int(self.number * SECONDS[self.unit] * 1_000_000))
 
     @property
@@ -131,8 +134,6 @@ class Allowance:
 
     @classmethod
     def _validate(cls, value: Any) -> Allowance:
-        if isinstance(value, Allowance):
-            return value
         try:
             return cls.parse(str(value))
         except BadAllowance as refusal:

@@ -6,7 +6,7 @@ Each check yields problems; `findings` adds the lines.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from kapok.kernel.promises import budgets, ladders, references
 from kapok.kernel.promises.document import Document
@@ -67,19 +67,18 @@ def _dates_overlap(place: Path, name: str, later: DatedRate) -> Problem:
 
 
 def _repeated_codes(pack: Pack) -> Iterator[Problem]:
-    numbered = [("promises", n, row) for n, row in enumerate(pack.promises)]
-    rows: list[tuple[str, int, Promise | Duty]] = [
-        *numbered,
-        *(("duties", n, row) for n, row in enumerate(pack.duties)),
-    ]
-    for (_, _, first), (section, number, second) in combinations(rows, 2):
-        if first.code == second.code and first.effective.meets(second.effective):
-            yield Problem(
-                (section, number, "code"),
-                "code_twice",
-                zh=f"代码“{second.code}”重复且生效日期重叠:请换代码,或用 effective 分开日期",
-                en=f"code '{second.code}' stands twice with overlapping dates: rename it, or part the dates by `effective`",
-            )
+    seen: dict[str, list[Period]] = {}
+    for section, rows in (("promises", pack.promises), ("duties", pack.duties)):
+        for number, row in enumerate(rows):
+            periods = seen.setdefault(row.code, [])
+            if any(row.effective.meets(earlier) for earlier in periods):
+                yield Problem(
+                    (section, number, "code"),
+                    "code_twice",
+                    zh=f"代码“{row.code}”重复且生效日期重叠:请换代码,或用 effective 分开日期",
+                    en=f"code '{row.code}' stands twice with overlapping dates: rename it, or part the dates by `effective`",
+                )
+            periods.append(row.effective)
 
 
 def _official(pack: Pack) -> Iterator[Problem]:

@@ -134,8 +134,7 @@ class Matter:
             cycle.paused_at = None
 
     def _continue(self, cycle: Cycle, at: datetime) -> None:
-        if cycle.stopped_at is not None:
-            self._pause(cycle, cycle.stopped_at, at)
+        self._pause(cycle, cycle.stopped_at or at, at)
         self._through(cycle, at)
 
     def _through(self, cycle: Cycle, _: datetime) -> None:

@@ -6,8 +6,20 @@ Everything here is in UTC; dates are those of the promise's calendar.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
-from kapok.kernel.hours import ClosedStart, DayPolicy, Hours, Landing, add_days, add_months, due, due_back, elapsed
+from kapok.kernel.hours import (
+    KEEP,
+    ClosedStart,
+    DayPolicy,
+    Hours,
+    Landing,
+    add_days,
+    add_months,
+    due,
+    due_back,
+    elapsed,
+)
 from kapok.kernel.promises import facts as known
 from kapok.kernel.promises.allowance import Allowance, Unit
 from kapok.kernel.promises.facts import Facts
@@ -24,7 +36,7 @@ class Clock:
     def __init__(self, promise: Promise, pack: Pack) -> None:
         self.promise = promise
         self.hours: Hours = pack.calendar(promise.calendar)
-        self.dates = Hours.always(self.hours.zone.key)
+        self.dates = _round_the_clock(self.hours.zone.key)
         self.running = self.hours if promise.working else self.dates
 
     def due(self, opened: datetime, facts: Facts) -> datetime | None:
@@ -68,9 +80,9 @@ class Clock:
         """The moment at which `allowance` has run since `start`."""
         number = int(allowance.number)
         if allowance.unit is Unit.WORKING_HOUR:
-            return due(start, _fixed(allowance), self.hours)
+            return due(start, allowance.span, self.hours)
         if not allowance.by_the_date:
-            return start.astimezone(UTC) + _fixed(allowance)
+            return start.astimezone(UTC) + allowance.span
         if allowance.unit is Unit.WORKING_DAY:
             return add_days(start, number, self.hours, policy(self.promise.days))
         start = self._taken_as(start)
@@ -87,13 +99,22 @@ class Clock:
         """The last moment from which `allowance` is left until `end`."""
         number = int(allowance.number)
         if allowance.unit is Unit.WORKING_HOUR:
-            return due_back(end, _fixed(allowance), self.hours)
+            return due_back(end, allowance.span, self.hours)
         if not allowance.by_the_date:
-            return end.astimezone(UTC) - _fixed(allowance)
+            return end.astimezone(UTC) - allowance.span
         if allowance.unit in MONTHS:
             return add_months(end, -number * MONTHS[allowance.unit], self.hours.zone)
         hours = self.hours if allowance.working else self.dates
         return add_days(end, -number * DAYS[allowance.unit], hours, policy(self.promise.days))
+
+    def days_after(self, day: date, allowance: Allowance) -> date:
+        """The last day of `allowance` counted from `day`, which is day 0. Hours count as the whole days that they make."""
+        start = self.midnight(day)
+        if allowance.unit is Unit.WORKING_DAY:
+            return self.day(add_days(start, int(allowance.number), self.hours, KEEP))
+        if allowance.unit in MONTHS:
+            return self.day(add_months(start, int(allowance.number) * MONTHS[allowance.unit], self.hours.zone))
+        return day + timedelta(days=allowance.span.days)
 
     def _taken_as(self, start: datetime) -> datetime:
         """Calendar days too may start on the next working day: an opening after the cut-off, or on a closed day that rolls."""
@@ -123,7 +144,7 @@ class Clock:
         for point in self.promise.warn:
             if point.before is not None:
                 moments.append(max(opened.astimezone(UTC), self.before(due_at, point.before)))
-            elif point.share is not None:
+            else:
                 span = self.ran(opened, due_at) // timedelta(microseconds=1)
                 moments.append(due(opened, timedelta(microseconds=int(span * point.share / 100)), self.running))
         return moments
@@ -141,8 +162,7 @@ def policy(days: DayCounting) -> DayPolicy:
     )
 
 
-def _fixed(allowance: Allowance) -> timedelta:
-    length = allowance.fixed
-    if length is None:
-        raise AssertionError(allowance)
-    return length
+@cache
+def _round_the_clock(zone: str) -> Hours:
+    """Worked out once for each zone: a clock is made for every judgement and every award."""
+    return Hours.always(zone)

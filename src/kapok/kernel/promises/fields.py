@@ -27,8 +27,6 @@ def refuse(code: str, zh: str, en: str) -> PydanticCustomError:
 
 
 def _text(value: Any) -> Text:
-    if isinstance(value, Text):
-        return value
     if (
         not isinstance(value, dict)
         or set(value) != {"zh", "en"}
@@ -53,7 +51,7 @@ def _kind(value: str) -> str:
     )
 
 
-def _decimal(value: Any) -> Any:
+def _decimal(value: Any) -> Decimal:
     try:
         read = Decimal(str(value).strip())
     except InvalidOperation:
@@ -63,13 +61,12 @@ def _decimal(value: Any) -> Any:
     return read
 
 
-def _percent(value: Any) -> Any:
+def percent(value: Any) -> Decimal:
+    """The number of a percentage, with or without its sign. Raises a refusal."""
     return _decimal(str(value).strip().removesuffix("%"))
 
 
 def _clock(value: Any) -> time:
-    if isinstance(value, time):
-        return value
     words = str(value)
     if (
         len(words) == 5
@@ -102,7 +99,7 @@ EventKind = Annotated[str, AfterValidator(_kind), WithJsonSchema(_KIND_SCHEMA)]
 EventKinds = Annotated[tuple[EventKind, ...], BeforeValidator(_listed), WithJsonSchema(_list_schema(_KIND_SCHEMA))]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_list_schema({"type": "string"}))]
 Number = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(_NUMBER_SCHEMA)]
-Percent = Annotated[Decimal, BeforeValidator(_percent), Field(ge=0), WithJsonSchema(_PERCENT_SCHEMA)]
+Percent = Annotated[Decimal, BeforeValidator(percent), Field(ge=0), WithJsonSchema(_PERCENT_SCHEMA)]
 TimeOfDay = Annotated[
     time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})
 ]

@@ -190,7 +190,9 @@ class Figure(Strict):
     what: Words
     """What is measured."""
     at_most: Number | None = None
+    """The figure is this or less."""
     at_least: Number | None = None
+    """The figure is this or more."""
     unit: str = ""
     """E.g. `%`, `s`, `days`."""
 
@@ -199,16 +201,23 @@ class Duty(Strict):
     """A duty or target without a clock, so that nothing of a regulation is lost."""
 
     code: Code
+    """Its name."""
     title: Words
+    """One line for people."""
     instrument: str
+    """The key of an instrument of this pack."""
     clause: str = ""
+    """Article or paragraph."""
     text: Words
     """The duty in words."""
     effective: Period = ALWAYS
+    """The days on which it is in force."""
     applies: Selector = Field({})
+    """To which matters it applies."""
     figures: tuple[Figure, ...] = ()
     """The figures of the duty, if it has any."""
     evidence: Evidence
+    """Where it comes from."""
 
 
 class Pack(Strict):

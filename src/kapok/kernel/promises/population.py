@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
+from kapok.kernel.hours import Hours
 from kapok.kernel.promises import statistics
 from kapok.kernel.promises.allowance import SECONDS, Allowance, Unit
 from kapok.kernel.promises.judgement import Judgement, Outcome
+from kapok.kernel.promises.pack import Pack, Promise
 from kapok.kernel.promises.statistics import Lengths, micros
 from kapok.kernel.promises.terms import PopulationRule, Statistic
 from kapok.kernel.text import Text
 
 DAY = timedelta(days=1)
-NO_DATES: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
-SIGNS = {False: "≤", True: "≥"}
 NAMES = {
     Statistic.MEAN: Text(zh="平均值", en="mean"),
     Statistic.MAX: Text(zh="最大值", en="maximum"),
@@ -73,17 +72,33 @@ def population(rules: Sequence[PopulationRule], cases: Population) -> list[Verdi
     return [_verdict(rule, cases) for rule in rules]
 
 
-def gathered(judged: Sequence[Judgement]) -> Population:
+def gathered(judged: Sequence[Judgement], pack: Pack) -> Population:
     """The cases of a period as columns, from their judgements."""
     done = [row for row in judged if row.state in {Outcome.KEPT, Outcome.BROKEN} and row.closed_at is not None]
     agreed = [row for row in done if row.promise.agreed is not None]
     return Population(
         elapsed=[micros(row.elapsed) for row in done],
+        working_days=[
+            _working_days(row.opened_at, row.closed_at, pack.calendar(row.promise.calendar))
+            for row in done
+            if _counts_days(row.promise) and row.opened_at and row.closed_at
+        ],
         kept=sum(row.state is Outcome.KEPT for row in judged),
         decided=sum(row.state is Outcome.KEPT or row.breached for row in judged),
         by_agreed_date=sum(row.state is Outcome.KEPT for row in agreed),
         with_agreed_date=len(agreed),
     )
+
+
+def _counts_days(promise: Promise) -> bool:
+    limits = (rule.within or rule.at_most for rule in promise.population)
+    return any(limit is not None and limit.unit is Unit.WORKING_DAY for limit in limits)
+
+
+def _working_days(opened: datetime, closed: datetime, hours: Hours) -> int:
+    """How many working days lie after the day of the opening, up to that of the closing."""
+    first, last = (moment.astimezone(hours.zone).date() for moment in (opened, closed))
+    return sum(hours.is_working_day(first + n * DAY) for n in range(1, (last - first).days + 1))
 
 
 def words(rule: PopulationRule) -> Text:

@@ -20,7 +20,7 @@ from kapok.kernel.promises.deadlines import Clock
 from kapok.kernel.promises.facts import Facts
 from kapok.kernel.promises.judgement import Judgement
 from kapok.kernel.promises.pack import Pack, Promise
-from kapok.kernel.promises.units import Run, after, runs
+from kapok.kernel.promises.units import Run, runs
 from kapok.kernel.promises.worth import NotKnown, Purse
 from kapok.kernel.text import Text
 
@@ -86,7 +86,7 @@ def _with_pay_by(owed: Award, day: date | None) -> Award:
 
 
 def _until(key: AwardKey, within: Allowance | None, clock: Clock) -> date | None:
-    return None if within is None or key.settled is None else after(key.settled, within, clock)
+    return None if within is None or key.settled is None else clock.days_after(key.settled, within)
 
 
 class _Sum:
@@ -201,6 +201,6 @@ def _ends(missed: set[date], needed: int) -> list[date]:
 
 
 def _chronic_award(text: Text, within: Allowance | None, end: date, clock: Clock) -> Award:
-    last = None if within is None else after(end, within, clock)
+    last = None if within is None else clock.days_after(end, within)
     lines = [text] if last is None else [text, Text(zh=f"须于 {last} 前提出", en=f"notice by {last}")]
     return Award(right=text, right_until=last, lines=tuple(lines))

@@ -214,17 +214,28 @@ def _condition(pack: Pack, name: str, condition: Any, place: Path) -> Iterator[P
             )
         elif (words := condition.unreadable(fact)) is not None:
             yield _bad_bound(place, words, name)
-    elif fact.kind is FactKind.CHOICE:
-        for value in sorted(set(condition) - fact.values):
-            near = difflib.get_close_matches(value, fact.values, n=1)
-            yield Problem(
-                place,
-                "unknown_value",
-                zh=f"{name} 没有值“{value}”,此条件永不成立:"
-                + (f"是否指“{near[0]}”?" if near else "请改正,或在 facts 中声明"),
-                en=f"{name} has no value '{value}', so this can never match: "
-                + (f"did you mean '{near[0]}'?" if near else "correct it, or declare it under facts"),
-            )
+    elif fact.kind is not FactKind.CHOICE:
+        yield Problem(
+            place,
+            "value_of_range",
+            zh=f"要素 {name} 的类型是 {fact.kind}:请用范围,如 {{at_least: 1}}",
+            en=f"fact {name} is a {fact.kind}: give a range such as {{at_least: 1}}",
+        )
+    else:
+        yield from _unknown_values(name, sorted(set(condition) - fact.values), fact.values, place)
+
+
+def _unknown_values(name: str, values: Iterable[str], known: Iterable[str], place: Path) -> Iterator[Problem]:
+    for value in values:
+        near = difflib.get_close_matches(value, known, n=1)
+        yield Problem(
+            place,
+            "unknown_value",
+            zh=f"{name} 没有值“{value}”,此条件永不成立:"
+            + (f"是否指“{near[0]}”?" if near else "请改正,或在 facts 中声明"),
+            en=f"{name} has no value '{value}', so this can never match: "
+            + (f"did you mean '{near[0]}'?" if near else "correct it, or declare it under facts"),
+        )
 
 
 def _bad_bound(place: Path, words: str, fact: str) -> Problem:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
-from kapok.kernel.promises.allowance import Allowance, BadAllowance
-from kapok.kernel.promises.fields import Code, Percent, Strict, TimeOfDay, refuse
+from kapok.kernel.promises.allowance import Allowance
+from kapok.kernel.promises.fields import Code, Percent, Strict, TimeOfDay, percent, refuse
 from kapok.kernel.text import Text
 
 
@@ -113,45 +114,37 @@ class Limit(Strict):
         return self
 
 
-class Warning_(Strict):  # noqa: N801  the built-in Warning is something else
-    """A point before the due moment: a share of the allowance, or an amount of time before it."""
+class WarningPoint(Strict):
+    """A point before the due moment, written `75 %` (of the allowance used) or `2 hours before`."""
 
-    share: Decimal | None = None
+    share: Decimal = Decimal(100)
     before: Allowance | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_words(cls, data: Any) -> Any:
+        words = str(data).strip()
+        if words.endswith(" before"):
+            return {"before": words.removesuffix(" before")}
+        share = percent(words) if words.endswith("%") else Decimal(0)
+        if not 0 < share < 100:
+            raise refuse(
+                "warning",
+                f'“{words}”不是预警点:请写成 "75 %" 或 "2 hours before"',
+                f'\'{words}\' is not a warning point: write "75 %" or "2 hours before"',
+            )
+        return {"share": share}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "examples": ["75 %", "2 hours before"]}
 
     @property
     def text(self) -> Text:
         """The point in words."""
         if self.before is not None:
-            return Text(zh=f"到期前{self.before.text.zh}", en=f"{self.before.text.en} before")
+            return Text(zh=f"到期前 {self.before.text.zh}", en=f"{self.before.text.en} before")
         return Text(zh=f"用去 {self.share}%", en=f"{self.share} % used")
-
-
-def _warning(value: Any) -> Any:
-    if isinstance(value, Warning_):
-        return value
-    words = str(value).strip()
-    try:
-        if words.endswith("%"):
-            share = Decimal(words.removesuffix("%").strip())
-            if 0 < share < 100:
-                return Warning_(share=share)
-        elif words.endswith(" before"):
-            return Warning_(before=Allowance.parse(words.removesuffix(" before")))
-    except (ArithmeticError, BadAllowance):
-        pass
-    raise refuse(
-        "warning",
-        f'“{words}”不是预警点:请写成 "75 %" 或 "2 hours before"',
-        f'\'{words}\' is not a warning point: write "75 %" or "2 hours before"',
-    )
-
-
-WarningPoint = Annotated[
-    Warning_,
-    BeforeValidator(_warning),
-    WithJsonSchema({"type": "string", "examples": ["75 %", "2 hours before"]}),
-]
 
 
 class Statistic(StrEnum):

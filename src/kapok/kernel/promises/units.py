@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -196,9 +196,3 @@ def _counted(count: Fraction, units: list[Unit], compensation: Compensation) -> 
 def _number(count: Fraction) -> str:
     """A count: a whole number, or six decimal places."""
     return str(count.numerator) if count.denominator == 1 else f"{Decimal(count.numerator) / count.denominator:.6f}"
-
-
-def after(day: date, allowance: Allowance, clock: Clock) -> date:
-    """The last day of `allowance` counted from `day`."""
-    start: datetime = clock.midnight(day)
-    return clock.day(clock.after(start, allowance))
