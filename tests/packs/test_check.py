@@ -203,6 +203,9 @@ def test_a_limit_must_be_readable() -> None:
         ("{amount: 1}, {from: 1 hour, amount: 2}", "overlap"),
         ("{below: 1 hour, amount: 1}, {below: 2 hours, amount: 2}", "overlap"),
         ("{below: soon, amount: 1}", "bound"),
+        ("{from: 2 hours, up_to: 1 hour, amount: 1}", "empty_step"),
+        ("{from: 1 hour, below: 1 hour, amount: 1}", "empty_step"),
+        ("{over: 1 hour, up_to: 1 hour, amount: 1}", "empty_step"),
     ],
 )
 def test_gaps_and_overlaps_between_steps_are_refused(steps: str, code: str) -> None:

@@ -5,7 +5,7 @@ Each check yields problems; `findings` adds the lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from kapok.kernel.promises import budgets, ladders, references
@@ -68,7 +68,8 @@ def _dates_overlap(place: Path, name: str, later: DatedRate) -> Problem:
 
 def _repeated_codes(pack: Pack) -> Iterator[Problem]:
     seen: dict[str, list[Period]] = {}
-    for section, rows in (("promises", pack.promises), ("duties", pack.duties)):
+    sections: dict[str, Sequence[Promise | Duty]] = {"promises": pack.promises, "duties": pack.duties}
+    for section, rows in sections.items():
         for number, row in enumerate(rows):
             periods = seen.setdefault(row.code, [])
             if any(row.effective.meets(earlier) for earlier in periods):

@@ -85,7 +85,20 @@ def _in_order(steps: tuple[Step, ...], where: Path, *, time: bool) -> Iterator[P
             en=f"the bound '{words}' must be {wanted[1]}",
         )
     if not unreadable:
+        yield from _empty(steps, where, time=time)
         yield from _neighbours(steps, where, time=time)
+
+
+def _empty(steps: tuple[Step, ...], where: Path, *, time: bool) -> Iterator[Problem]:
+    for number, step in enumerate(steps):
+        low, high = bound(step.from_ or step.over, time=time), bound(step.up_to or step.below, time=time)
+        if low is not None and high is not None and not _holds(step, high if step.up_to else low, time=time):
+            yield Problem(
+                (*where, number),
+                "empty_step",
+                zh=f"此级为空({_shown(step)}):请改正上下限",
+                en=f"nothing falls on this step ({_shown(step)}): correct its bounds",
+            )
 
 
 def _neighbours(steps: tuple[Step, ...], where: Path, *, time: bool) -> Iterator[Problem]:

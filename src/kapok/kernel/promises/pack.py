@@ -61,7 +61,7 @@ class Instrument(Strict):
     note: Words | None = None
     """Revisions and what else a reader should know."""
 
-    @property
+    @cached_property
     def period(self) -> Period:
         """The days on which it is in force."""
         return Period.model_construct(from_=self.in_force, to=self.until)
