@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from kapok.kernel.hours.errors import NegativeAllowance, OutsideHorizon, StillPaused
 from kapok.kernel.hours.grown import FIRST_YEAR, LAST_YEAR
 from kapok.kernel.hours.hours import Hours
-from kapok.kernel.hours.instants import LATEST, as_utc
+from kapok.kernel.hours.instants import EARLIEST, LATEST, as_utc
 from kapok.kernel.hours.pauses import Interval, Measure, Pause, merged
 from kapok.kernel.hours.timeline import Timeline
 
@@ -60,7 +60,7 @@ def due_back(end: datetime, allowance: timedelta, hours: Hours) -> datetime:
     Outside of working time it counts from the last closing; what begins exactly at opening stays at opening. Raises as `due`.
     """
     end = as_utc(end, "end")
-    _refuse_negative(allowance)
+    _check(allowance)
     timeline = hours.timeline
     if not allowance:
         return timeline.open_until(end)
@@ -106,12 +106,9 @@ def extended(due_at: datetime, pauses: Sequence[Interval], timeline: Timeline, m
 
 def _due_anywhere(start: datetime, allowance: timedelta, timeline: Timeline) -> datetime:
     """What `due` says where its quick way ends: at the edge of what is worked out, and at a refusal."""
-    _refuse_negative(allowance)
-    try:
-        opening = timeline.open_from(start)
-        return timeline.reach(timeline.worked(opening) + allowance) if allowance else opening
-    except OverflowError:
-        raise OutsideHorizon(first=FIRST_YEAR, last=LAST_YEAR) from None
+    _check(allowance)
+    opening = timeline.open_from(start)
+    return timeline.reach(timeline.worked(opening) + allowance) if allowance else opening
 
 
 def _due_around(
@@ -128,6 +125,8 @@ def _due_around(
     return due_at
 
 
-def _refuse_negative(allowance: timedelta) -> None:
+def _check(allowance: timedelta) -> None:
     if allowance < ZERO:
         raise NegativeAllowance(field="allowance", value=allowance)
+    if allowance > LATEST - EARLIEST:
+        raise OutsideHorizon(first=FIRST_YEAR, last=LAST_YEAR)

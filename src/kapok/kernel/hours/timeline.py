@@ -9,8 +9,8 @@ from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta
 
 from kapok.kernel.hours.calendar import Calendar
-from kapok.kernel.hours.errors import NoWorkingTime
-from kapok.kernel.hours.grown import Grown
+from kapok.kernel.hours.errors import HoursError, NoWorkingTime, OutsideHorizon
+from kapok.kernel.hours.grown import FIRST_YEAR, LAST_YEAR, Grown
 from kapok.kernel.hours.instants import DAY, EARLIEST, LATEST, micros
 from kapok.kernel.hours.windows import Windows, compile_windows, nothing, of_dated_days, round_the_clock
 from kapok.kernel.text import Text
@@ -77,15 +77,20 @@ class Timeline(Grown[Windows]):
 
     def later(self, windows: Windows) -> Windows:
         """More than `windows` hold, at the end. Raises `NoWorkingTime` or `OutsideHorizon`."""
-        if windows.last == LATEST:
-            raise NoWorkingTime(where=_AFTER.format(moment=windows.closes[-1]) if windows.sums[1:] else _AT_ALL)
-        return self.grow_later()
+        if windows.last < LATEST:
+            return self.grow_later()
+        raise self._exhausted(_AFTER.format(moment=windows.closes[-1]))
 
     def earlier(self, windows: Windows) -> Windows:
         """More than `windows` hold, at the beginning. Raises `NoWorkingTime` or `OutsideHorizon`."""
-        if windows.first == EARLIEST:
-            raise NoWorkingTime(where=_BEFORE.format(moment=windows.opens[1]) if windows.sums[1:] else _AT_ALL)
-        return self.grow_earlier()
+        if windows.first > EARLIEST:
+            return self.grow_earlier()
+        raise self._exhausted(_BEFORE.format(moment=windows.opens[:2][-1]))
+
+    def _exhausted(self, where: Text) -> HoursError:
+        if self._calendar.is_always:
+            return OutsideHorizon(first=FIRST_YEAR, last=LAST_YEAR)
+        return NoWorkingTime(where=where if self.table.sums[1:] else _AT_ALL)
 
 
 def _known_at_once(calendar: Calendar) -> Windows:
