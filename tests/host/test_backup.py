@@ -35,6 +35,7 @@ def filled(stocked: Home) -> Iterator[Home]:
     say(stocked, "INSERT INTO kept VALUES ('木棉')")
     (stocked.files / "reports").mkdir()
     (stocked.files / "reports" / "十一月.html").write_text("<p>November</p>")
+    (stocked.incoming / "half.csv").write_text("case,")
     (stocked.files / "log.csv").write_bytes(b"case,at\n" * 1000)
     stocked.demo_mark.touch()
     return stocked
@@ -76,7 +77,11 @@ def files(home: Home) -> list[str]:
 
 def is_unchanged(home: Home) -> bool:
     nothing_left = not list(home.root.glob("restoring-*"))
-    return nothing_left and files(home) == ["later.txt", "log.csv"] and rows(home) == [("later",), ("kapok",)]
+    return (
+        nothing_left
+        and files(home) == ["incoming/half.csv", "later.txt", "log.csv"]
+        and rows(home) == [("later",), ("kapok",)]
+    )
 
 
 def yes(_manifest: Manifest) -> bool:

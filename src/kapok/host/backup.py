@@ -77,9 +77,15 @@ def backup(home: Home, path: Path, *, at: datetime, force: bool = False) -> Mani
                 raise BackupFailed(path=path, reason=complaint)
             # The database first: a row never names a file that comes too late.
             making.add(archive.DUMP, dump)
-            for file in sorted(found for found in home.files.rglob("*") if found.is_file() and not found.is_symlink()):
+            for file in _kept_files(home):
                 making.add(f"{archive.FILES}/{file.relative_to(home.files).as_posix()}", file)
     return manifest
+
+
+def _kept_files(home: Home) -> list[Path]:
+    """All files but those on their way in."""
+    found = (path for path in home.files.rglob("*") if not path.is_relative_to(home.incoming))
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def restore(home: Home, path: Path, *, confirm: Callable[[Manifest], bool]) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kapok.host.account import Account
-from kapok.host.home import ROOT_HOMES
+from kapok.host.home import ROOT_HOMES, open_folders
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -118,6 +118,7 @@ def _copied(binaries: Binaries) -> Path:
     target = ROOT_HOMES / f"postgresql-{binaries.version}"
     inside = target / binaries.folder.relative_to(binaries.folder.parents[2])
     if not inside.exists():
+        open_folders(ROOT_HOMES)
         with tempfile.TemporaryDirectory(dir=ROOT_HOMES) as staging:
             _copy_installation(binaries.folder.parent, Path(staging) / "copy")
             try:

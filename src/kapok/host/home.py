@@ -76,6 +76,11 @@ class Home:
         return self.root / "files"
 
     @property
+    def incoming(self) -> Path:
+        """Uploads on their way in, on the same disk as their place."""
+        return self.files / "incoming"
+
+    @property
     def logs(self) -> Path:
         """What the processes say."""
         return self.root / "log"
@@ -96,8 +101,8 @@ class Home:
         Raises: HomeUnusable, DiskFull.
         """
         try:
-            _open_folders(self.root)
-            for room in (self.files, self.logs):
+            open_folders(self.root)
+            for room in (self.files, self.incoming, self.logs):
                 room.mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root) as probe:
                 probe.write(b"writable")
@@ -163,7 +168,7 @@ def _project() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
-def _open_folders(path: Path) -> None:
+def open_folders(path: Path) -> None:
     """Create the missing folders down to `path`; root's may be passed through by the account of the database."""
     mode = 0o711 if os.geteuid() == 0 else 0o700
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
