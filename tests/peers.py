@@ -17,7 +17,7 @@ import pytest
 from kapok.host.peers import PEERS
 
 IMPLIED = {"browser": ("chromium", "chinese-font"), "cluster": ("java", "pyspark")}
-REASON = re.compile(r"optional (\S+) is missing, (.+)")
+REASON = re.compile(r"optional (\S+) is missing, ([^']+)")
 
 
 def require_peer(name: str) -> None:
