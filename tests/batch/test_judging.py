@@ -21,11 +21,18 @@ from kapok.batch.audit.entries import Occurrences
 from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.plan import Plan
 from kapok.kernel.hours.instants import MICROSECOND, micros
-from kapok.kernel.promises import Entry, Judgement, Pack, Promise, award, judge
+from kapok.kernel.promises import Entry, Judgement, Pack, award, judge
 
 START = datetime(2026, 9, 28, 1, 0, tzinfo=UTC)  # a Monday, three days before a holiday
 UNTIL = START + timedelta(days=12)
-KINDS = ("fault.reported", "fault.restored", "fault.cancelled", "customer.deferred", "customer.returned", "fault.reopened")
+KINDS = (
+    "fault.reported",
+    "fault.restored",
+    "fault.cancelled",
+    "customer.deferred",
+    "customer.returned",
+    "fault.reopened",
+)
 DATES = ("2026-09-30", "2026-10-05", "2026-10-02T12:00:00+08:00", "soon")
 
 PACK: dict[str, Any] = {
@@ -90,7 +97,7 @@ def judged(log: Log, pack: Pack, until: datetime) -> tuple[Bucket, Commitments]:
 
 
 def columns_as_rows(bucket: Bucket, made: Commitments) -> list[tuple[Any, ...]]:
-    cases = bucket.cases.taken(made.case).spelled().to_pylist()
+    cases = bucket.cases.taken(made.case).texts().to_pylist()
     columns = (made.opened, made.due, made.closed, made.elapsed, made.late)
     values = zip(*(column.tolist() for column in columns), strict=True)
     outcomes = [OUTCOMES[code] for code in made.outcome]
@@ -120,7 +127,19 @@ def is_commitment(row: Judgement) -> bool:
 
 
 allowances = st.sampled_from(
-    ["3 hours", "1 hour", "30 hours", "2 hours", "5 working hours", "16 working hours", "2 days", "1 week", "2 working days", "1 month", "0 hours"]
+    [
+        "3 hours",
+        "1 hour",
+        "30 hours",
+        "2 hours",
+        "5 working hours",
+        "16 working hours",
+        "2 days",
+        "1 week",
+        "2 working days",
+        "1 month",
+        "0 hours",
+    ]
 )
 days = st.fixed_dictionaries(
     {},
@@ -169,7 +188,7 @@ known_facts = st.fixed_dictionaries(
         "monthly_fee": st.sampled_from(["30", "59.90"]),
     },
 )
-facts_by_case = st.fixed_dictionaries({case: known_facts for case in "ABC"})
+facts_by_case = st.fixed_dictionaries(dict.fromkeys("ABC", known_facts))
 
 
 @settings(max_examples=300, deadline=None)
@@ -180,9 +199,11 @@ def test_columns_say_what_the_scalar_judgement_says(promise: Any, rows: Any, fac
     pack = pack_of(**promise)
     bucket, made = judged(log_of(rows, facts), pack, UNTIL)
     scalar = scalar_rows(rows, facts, pack, UNTIL)
-    expected = sorted(judgement_as_row(case, row) for case, found in scalar.items() for row in found if is_commitment(row))
+    expected = sorted(
+        judgement_as_row(case, row) for case, found in scalar.items() for row in found if is_commitment(row)
+    )
     assert columns_as_rows(bucket, made) == expected
-    names = bucket.cases.spelled().to_pylist()
+    names = bucket.cases.texts().to_pylist()
     odd = {anomaly: sorted(names[case] for case in cases) for anomaly, cases in made.anomalies.items()}
     for anomaly, cases in odd.items():
         assert cases == sorted(case for case, found in scalar.items() if any(anomaly in row.anomalies for row in found))
@@ -213,7 +234,7 @@ def test_every_breach_costs_what_the_scalar_award_says(promise: Any, compensatio
     breaches = np.flatnonzero(made.breached)
     plan = Plan(pack, map_of(KINDS), micros(UNTIL), micros(START), micros(UNTIL))
     costs = owed(pack.promises[0], bucket, made, breaches, plan)
-    cases = bucket.cases.taken(made.case[breaches]).spelled().to_pylist()
+    cases = bucket.cases.taken(made.case[breaches]).texts().to_pylist()
     words = [costs.words[which] for which in costs.reckoning]
     found = sorted(zip(cases, made.due[breaches].tolist(), costs.minor.tolist(), [w.en for w in words], strict=True))
     assert found == sorted(
@@ -233,14 +254,22 @@ def _cost(row: Judgement, facts: dict[str, str], pack: Pack) -> tuple[int, str]:
 
 def test_a_case_with_very_many_entries_is_judged_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "MOST_ENTRIES", 4)
-    pack = pack_of(opens="fault.reported", closes="fault.restored", reopens="fault.reopened", reopening="restart", allowance="1 hour")
+    pack = pack_of(
+        opens="fault.reported",
+        closes="fault.restored",
+        reopens="fault.reopened",
+        reopening="restart",
+        allowance="1 hour",
+    )
     rows = [
         (case, ("fault.reported", "fault.restored")[n % 2], START + timedelta(days=1, hours=n))
         for case, count in {"many": 9, "few": 2}.items()
         for n in range(count)
     ]
     bucket, made = judged(log_of(rows, {}), pack, UNTIL)
-    expected = [judgement_as_row(case, row) for case, found in scalar_rows(rows, {}, pack, UNTIL).items() for row in found]
+    expected = [
+        judgement_as_row(case, row) for case, found in scalar_rows(rows, {}, pack, UNTIL).items() for row in found
+    ]
     assert columns_as_rows(bucket, made) == sorted(expected)
     assert [row[0] for row in columns_as_rows(bucket, made)] == ["few", *["many"] * 5]
 
@@ -249,9 +278,21 @@ def test_a_case_with_very_many_entries_is_judged_by_itself(monkeypatch: pytest.M
     ("promise", "fact", "outcome"),
     [
         ({"direction": "never", "opens": "fault.cancelled"}, {}, ["broken"]),
-        ({"direction": "limit", "opens": "fault.cancelled", "limit": {"fact": "jitter_excess", "at_most": 10}}, "9.5", ["kept"]),
-        ({"direction": "limit", "opens": "fault.cancelled", "limit": {"fact": "jitter_excess", "at_most": 10}}, "10.5", ["broken"]),
-        ({"direction": "limit", "opens": "fault.cancelled", "limit": {"fact": "jitter_excess", "at_most": 10}}, "much", ["void"]),
+        (
+            {"direction": "limit", "opens": "fault.cancelled", "limit": {"fact": "jitter_excess", "at_most": 10}},
+            "9.5",
+            ["kept"],
+        ),
+        (
+            {"direction": "limit", "opens": "fault.cancelled", "limit": {"fact": "jitter_excess", "at_most": 10}},
+            "10.5",
+            ["broken"],
+        ),
+        (
+            {"direction": "limit", "opens": "fault.cancelled", "limit": {"fact": "jitter_excess", "at_most": 10}},
+            "much",
+            ["void"],
+        ),
     ],
 )
 def test_promises_without_a_clock(promise: Any, fact: Any, outcome: list[str]) -> None:
@@ -263,9 +304,11 @@ def test_promises_without_a_clock(promise: Any, fact: Any, outcome: list[str]) -
 def test_a_closing_that_nothing_opened_is_listed_and_the_others_are_judged() -> None:
     pack = pack_of(opens="fault.reported", closes="fault.restored", allowance="1 hour")
     day = START + timedelta(days=1)
-    rows = [("A", "fault.restored", day), ("B", "fault.reported", day), ("B", "fault.restored", day + timedelta(minutes=59))]
+    rows = [
+        ("A", "fault.restored", day),
+        ("B", "fault.reported", day),
+        ("B", "fault.restored", day + timedelta(minutes=59)),
+    ]
     bucket, made = judged(log_of(rows, {}), pack, UNTIL)
     assert [(row[0], row[1]) for row in columns_as_rows(bucket, made)] == [("B", "kept")]
     assert bucket.rows[made.early].tolist() == [0]
-
-

@@ -37,7 +37,7 @@ NOTHING_OWED = Text(zh="无需补偿。", en="Nothing is owed.")
 
 @dataclass(frozen=True)
 class Owed:
-    """What is owed for some breaches: minor units (`NOT_IN_MONEY` where it is no sum of money), and which of the `words` says why."""
+    """What is owed for some breaches: minor units (`NOT_IN_MONEY` where it is no sum of money), and which of `words` says why."""
 
     minor: Integers
     reckoning: Integers
@@ -52,7 +52,8 @@ def owed(promise: Promise, bucket: Bucket, made: Commitments, breaches: Integers
     combination, facts = combinations(bucket, sorted(_looked_at(promise) & set(bucket.facts)))
     numbers = made.breach_numbers()[breaches]
     combination = combination[made.case[breaches]]
-    alike = _alike(promise, clock, made, breaches, plan.judged_at, [combination, np.minimum(numbers, 2)])
+    moments = _moments(promise, clock, made, breaches, plan.judged_at)
+    alike = _numbered([combination, np.minimum(numbers, 2), *moments])
     one_of_each = np.zeros(int(alike.max(initial=-1)) + 1, np.int64)
     one_of_each[alike[::-1]] = np.arange(len(alike))[::-1]
     awards = [
@@ -68,21 +69,27 @@ def _looked_at(promise: Promise) -> set[str]:
     found: set[str] = set()
     for compensation in promise.compensation:
         ladder = compensation.ladder
-        found |= {*compensation.when, *compensation.unless, *(compensation.extends_validity or {}), *needed(compensation)}
+        found |= {
+            *compensation.when,
+            *compensation.unless,
+            *(compensation.extends_validity or {}),
+            *needed(compensation),
+        }
         found |= {ladder.measure} if ladder is not None else set()
     return found
 
 
-def _alike(promise: Promise, clock: Clock, made: Commitments, breaches: Integers, until: int, keys: list[Integers]) -> Integers:
-    """Numbers for the breaches; those with the same number are owed the same."""
+def _moments(promise: Promise, clock: Clock, made: Commitments, breaches: Integers, until: int) -> list[Integers]:
+    """What of its moments decides what a breach is owed."""
     opened, due, closed = made.opened[breaches], made.due[breaches], made.closed[breaches]
     opened = np.where(opened == NEVER, due, opened)
     ended = np.where(closed == NEVER, until, closed)
-    by_moments = _by_moments(promise)
-    pauses = _with_pauses(clock, made, breaches, ended, any_length=by_moments)
-    if by_moments:
-        return _numbered([*keys, due, opened, ended, pauses])
-    return _numbered([*keys, *(local_days(at, clock.hours.zone) for at in (due - 1, opened, ended)), pauses])
+    if _by_moments(promise):
+        return [due, opened, ended, _with_pauses(made, breaches, np.ones(len(made.pauses.begins), np.bool_))]
+    zone = clock.hours.zone
+    until_when = np.where(made.pauses.ends == NEVER, until, made.pauses.ends)
+    over_midnight = local_days(made.pauses.begins, zone) != local_days(until_when, zone)
+    return [*(local_days(at, zone) for at in (due - 1, opened, ended)), _with_pauses(made, breaches, over_midnight)]
 
 
 def _by_moments(promise: Promise) -> bool:
@@ -91,19 +98,11 @@ def _by_moments(promise: Promise) -> bool:
     return any(map(finely, promise.compensation)) or bool(ladders & TIMES)
 
 
-def _with_pauses(clock: Clock, made: Commitments, breaches: Integers, ended: Integers, *, any_length: bool) -> Integers:
-    """0, and for breaches with a pause that a rule might look at a number of their own: any pause, or one over midnight."""
-    place = np.full(len(made), -1)
-    place[breaches] = np.arange(len(breaches))
-    owner = place[made.pauses.commitment]
-    mine = np.flatnonzero(owner >= 0)
-    owner, begins, ends = owner[mine], made.pauses.begins[mine], made.pauses.ends[mine]
-    ends = np.where(ends == NEVER, ended[owner], ends)
-    zone = clock.hours.zone
-    seen = owner if any_length else owner[local_days(begins, zone) != local_days(ends, zone)]
-    numbers = np.zeros(len(breaches), np.int64)
-    numbers[seen] = seen + 1
-    return numbers
+def _with_pauses(made: Commitments, breaches: Integers, matters: npt.NDArray[np.bool_]) -> Integers:
+    """A number of its own for each breach with a pause that a rule might look at; 0 for the others."""
+    looked_at = np.zeros(len(made), np.bool_)
+    looked_at[made.pauses.commitment[matters]] = True
+    return np.where(looked_at[breaches], breaches + 1, 0)
 
 
 def _numbered(keys: Iterable[Integers]) -> Integers:

@@ -108,8 +108,7 @@ def _rows(spells: Spells, held: Holders, worked: Integers, after: Integers) -> S
         ],
         axis=1,
     )
-    names = zip(groups.left.tolist(), groups.right.tolist(), strict=True)
-    keys = [(held.unit.word(unit), held.person.word(person)) for unit, person in names]
+    keys = zip(held.unit.of(groups.left), held.person.of(groups.right), strict=True)
     return Sums(zip(keys, map(tuple, rows.tolist()), strict=True))
 
 

@@ -17,15 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from kapok.batch.audit.awards import NOT_IN_MONEY, Owed
-from kapok.batch.audit.columns import UNKNOWN, Bucket, Words
-from kapok.batch.audit.commitments import NEVER, Commitments
+from kapok.batch.audit.awards import NOT_IN_MONEY
+from kapok.batch.audit.columns import UNKNOWN, Words
+from kapok.batch.audit.commitments import NEVER
 from kapok.batch.audit.figures import BREACHES_SHOWN, Breach
-from kapok.batch.audit.plan import Plan
 from kapok.batch.audit.report import tables_csv
+from kapok.batch.audit.result import Result
 from kapok.kernel.hours.zones import Offsets
 from kapok.kernel.money import exponent
-from kapok.kernel.promises.pack import Promise
 
 Integers = npt.NDArray[np.int64]
 
@@ -33,34 +32,23 @@ _DAY_US = 86_400_000_000
 _ROWS_AT_ONCE = 100_000
 
 
-def breach_table(
-    promise: Promise,
-    bucket: Bucket,
-    made: Commitments,
-    breaches: Integers,
-    units: Words,
-    people: Words,
-    costs: Owed,
-    plan: Plan,
-) -> pa.Table:
+def breach_table(result: Result, currency: str) -> pa.Table:
     """The breaches of one promise in one bucket, in the columns of `figures.Breach`."""
-    case = made.case[breaches]
-    service = bucket.facts.get("service")
-    codes = np.full(len(case), UNKNOWN) if service is None else service.codes[case]
-    nothing = np.zeros(len(case), np.int32)
+    made, costs, which = result.made, result.costs, result.breaches
+    nothing = np.zeros(len(which), np.int64)
     return pa.table(
         {
-            "case": bucket.cases.taken(case).spelled(),
-            "promise": _dictionary(nothing, [promise.code]),
-            "opened_at": _moments(np.where(made.opened == NEVER, made.closed, made.opened)[breaches]),
-            "due_at": _moments(made.due[breaches]),
-            "closed_at": _moments(made.closed[breaches]),
-            "late_us": made.late[breaches],
-            "unit": _dictionary(units.codes[breaches], units.words),
-            "person": _dictionary(people.codes[breaches], people.words),
-            "service": _dictionary(codes, pa.array([], pa.string()) if service is None else service.words),
+            "case": result.bucket.cases.taken(made.case[which]).texts(),
+            "promise": _dictionary(nothing, [result.promise.code]),
+            "opened_at": _moments(result.began[which]),
+            "due_at": _moments(made.due[which]),
+            "closed_at": _moments(made.closed[which]),
+            "late_us": made.late[which],
+            "unit": _words(result.units, which),
+            "person": _words(result.people, which),
+            "service": _words(result.services, which),
             "owed_minor": pa.array(costs.minor, pa.int64(), mask=costs.minor == NOT_IN_MONEY),
-            "currency": _dictionary(nothing, [plan.pack.currency]),
+            "currency": _dictionary(nothing, [currency]),
             "reckoning_zh": _dictionary(costs.reckoning, [words.zh for words in costs.words]),
             "reckoning_en": _dictionary(costs.reckoning, [words.en for words in costs.words]),
         }
@@ -186,6 +174,10 @@ def _amounts(column: pa.Array, currency: str) -> pa.Array:
     whole = pa.array(minor // 10**places).cast(pa.string())
     rest = pc.utf8_lpad(pa.array(minor % 10**places).cast(pa.string()), places, "0")
     return pc.if_else(column.is_valid(), pc.binary_join_element_wise(whole, rest, "."), None)
+
+
+def _words(words: Words, rows: Integers) -> pa.DictionaryArray:
+    return _dictionary(words.codes[rows], words.words)
 
 
 def _dictionary(codes: npt.NDArray[np.integer[Any]], words: pa.Array | list[str]) -> pa.DictionaryArray:

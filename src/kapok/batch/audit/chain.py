@@ -30,15 +30,18 @@ def chain(bucket: Bucket, worked: Integers, periods: Periods) -> ChainPart:
     )
 
 
-def _name(activity: Words, code: int) -> str:
-    return activity.word(code) or NAMELESS
+def _names(activity: Words, codes: Integers) -> list[str]:
+    return [word or NAMELESS for word in activity.of(codes)]
 
 
 def _stages(bucket: Bucket) -> Sums:
     codes, size = bucket.activity.codes + 1, len(bucket.activity.words) + 1
-    counts = [np.bincount(part, minlength=size) for part in (codes, codes[bucket.starts[:-1]], codes[bucket.starts[1:] - 1])]
-    rows = np.stack(counts, axis=1).tolist()
-    return Sums({(_name(bucket.activity, code - 1),): tuple(row) for code, row in enumerate(rows) if row[0]})
+    counts = [
+        np.bincount(part, minlength=size) for part in (codes, codes[bucket.starts[:-1]], codes[bucket.starts[1:] - 1])
+    ]
+    rows = map(tuple, np.stack(counts, axis=1).tolist())
+    names = _names(bucket.activity, np.arange(-1, size - 1))
+    return Sums({(name,): row for name, row in zip(names, rows, strict=True) if row[0]})
 
 
 def _arcs(bucket: Bucket, worked: Integers) -> tuple[Sums, Peaks]:
@@ -47,8 +50,7 @@ def _arcs(bucket: Bucket, worked: Integers) -> tuple[Sums, Peaks]:
     codes, size = bucket.activity.codes, len(bucket.activity.words)
     groups = Groups.of(codes[:-1][follows], codes[1:][follows], size)
     waited = np.diff(worked)[follows]
-    pairs = zip(groups.left.tolist(), groups.right.tolist(), strict=True)
-    keys = [(_name(bucket.activity, source), _name(bucket.activity, target)) for source, target in pairs]
+    keys = list(zip(_names(bucket.activity, groups.left), _names(bucket.activity, groups.right), strict=True))
     rows = zip(groups.counts().tolist(), groups.sums(waited).tolist(), strict=True)
     return Sums(zip(keys, rows, strict=True)), Peaks(zip(keys, groups.peaks(waited).tolist(), strict=True))
 

@@ -1,8 +1,9 @@
 """The audit on Spark: the same kernel, mapped over partitions of whole cases.
 
-Spark reads the logs and brings the events of a case together; `intake.normalise` and `engine.judged_table` do the rest in its Python
-workers, and what comes back adds up as it does on one machine. CSV and JSON lines are read as text, with the delimiter and the
-encoding that the map gives (comma and UTF-8 when it gives none); Parquet is what a cluster reads fastest. XES is not read here.
+Spark reads the logs and brings the events of a case together; `intake.normalise` and `engine.judged_table` do the rest in its
+Python workers, and what comes back adds up as it does on one machine. CSV and JSON lines are read as text, with the delimiter and
+the encoding that the map gives (comma and UTF-8 when it gives none); Parquet is what a cluster reads fastest. XES is not read
+here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import pickle
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from operator import add
@@ -22,23 +23,21 @@ import numpy as np
 import pyarrow as pa
 
 from kapok.batch.audit import events, intake
-from kapok.batch.audit.engine import Span, judged_table
+from kapok.batch.audit.engine import judged_table
 from kapok.batch.audit.intake.sniffing import kind_of
-from kapok.batch.audit.intake.source import found
+from kapok.batch.audit.intake.source import found, names
 from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.partial import Partial
 from kapok.batch.audit.plan import Plan
 from kapok.batch.audit.progress import JUDGING, READING, Listener, Progress
 from kapok.batch.audit.refused import Reason, RefusedRows
+from kapok.batch.audit.request import Read, Request, Span
 from kapok.batch.audit.spill import as_dictionaries, as_text
-from kapok.batch.audit.summary import Read
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-
-    from kapok.batch.audit.run import Order
 
 ROW, BROKEN, REFUSED, RAW = "__row", "__broken", "__refused", "__raw"
 EVENTS_IN_PARTITION = 2_000_000
@@ -63,19 +62,23 @@ class NotOnACluster(KapokError):
     )
 
 
-def audit(order: Order, refused: RefusedRows, progress: Listener) -> tuple[Partial | None, Read]:
-    """Read the logs of `order` on Spark and judge them there. Raises `NoSpark`, `NotOnACluster` and what the intake raises."""
-    spark = session(order.master or LOCAL)
+def audit(request: Request, refused: RefusedRows, progress: Listener) -> tuple[Partial | None, Read]:
+    """Read the logs of `request` on Spark and judge them there. Raises `NoSpark`, `NotOnACluster` and what the intake raises."""
+    spark = session(request.master or LOCAL)
     progress(Progress(READING, 0, None))
-    rows = _normalised(spark, order, refused).persist()
+    rows = _normalised(spark, request, refused).persist()
     try:
         _refuse(rows, refused)
         good = rows.where(f"{REFUSED} is null").drop(REFUSED, RAW)
-        count, first_at, last_at = good.selectExpr("count(*)", f"min({events.AT})", f"max({events.AT})").first() or (0, 0, 0)
+        count, first_at, last_at = good.selectExpr("count(*)", f"min({events.AT})", f"max({events.AT})").first() or (
+            0,
+            0,
+            0,
+        )
         span = Span(first_at or 0, last_at or 0)
         read = Read(count + refused.total, span)
         progress(Progress(JUDGING, 0, count))
-        return (_judged(good, order.planned(span), count) if count else None), read
+        return (_judged(good, request.plan(span, refused.files), count) if count else None), read
     finally:
         rows.unpersist()
 
@@ -89,7 +92,7 @@ def session(master: str) -> SparkSession:
     except ImportError as error:
         raise NoSpark(why=error) from None
     builder = SparkSession.builder.master(master).appName("kapok audit")
-    settings = {
+    settings: dict[str, bool | float | int | str | None] = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
@@ -103,12 +106,12 @@ def session(master: str) -> SparkSession:
     return started
 
 
-def _normalised(spark: SparkSession, order: Order, refused: RefusedRows) -> DataFrame:
+def _normalised(spark: SparkSession, request: Request, refused: RefusedRows) -> DataFrame:
     """All rows in the columns of `events`, words as text, each with the reason why it is refused, if it is."""
-    logs = [log for path in order.paths for log in _logs(path)]
-    refused.files = tuple(logs)
+    logs = [log for path in request.paths for log in _logs(path)]
+    refused.files = names(logs)
     parts = [
-        _raw(spark, log, order.map).mapInArrow(_normaliser(order.map, source), _spark_schema(order.map))
+        _raw(spark, log, request.map).mapInArrow(_normaliser(request.map, source), _spark_schema(request.map))
         for source, log in enumerate(logs)
     ]
     return reduce(lambda left, right: left.unionAll(right), parts)
@@ -130,7 +133,10 @@ def _raw(spark: SparkSession, log: str, audit_map: AuditMap) -> DataFrame:
     if kind == "parquet":
         frame, place = spark.read.parquet(log), counted if "://" in log else "_metadata.row_index + 1"
     elif kind == "jsonl":
-        frame, place = spark.read.option("columnNameOfCorruptRecord", BROKEN).json(log, primitivesAsString=True), counted
+        frame, place = (
+            spark.read.option("columnNameOfCorruptRecord", BROKEN).json(log, primitivesAsString=True),
+            counted,
+        )
     else:
         frame, place = _delimited(spark, log, audit_map), counted
     intake.canonical.require(audit_map, frame.columns, log)
@@ -148,7 +154,8 @@ def _kind(log: str) -> str:
 def _delimited(spark: SparkSession, log: str, audit_map: AuditMap) -> DataFrame:
     form = audit_map.file
     reader = spark.read.options(header=True, multiLine=True, escape='"', columnNameOfCorruptRecord=BROKEN)
-    reader = reader.options(sep=form.delimiter or ",", encoding=form.encoding or "utf-8", quote='"' if form.quote is None else form.quote)
+    quote = '"' if form.quote is None else form.quote
+    reader = reader.options(sep=form.delimiter or ",", encoding=form.encoding or "utf-8", quote=quote)
     columns = reader.csv(log, inferSchema=False).columns
     schema = ", ".join(f"`{name.replace('`', '``')}` string" for name in [*columns, BROKEN])
     return reader.schema(schema).csv(log)
@@ -161,8 +168,8 @@ def _spark_schema(audit_map: AuditMap) -> Any:
     return from_arrow_schema(plain.append(pa.field(REFUSED, pa.string())).append(pa.field(RAW, pa.string())))
 
 
-def _normaliser(audit_map: AuditMap, source: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def normalised(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _normaliser(audit_map: AuditMap, source: int) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
+    def normalised(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             yield from _with_reasons(pa.Table.from_batches([batch]), audit_map, source).to_batches()
 
@@ -187,7 +194,12 @@ def _with_reasons(raw: pa.Table, audit_map: AuditMap, source: int) -> pa.Table:
 
 
 def _refusals(schema: pa.Schema, source: int, reason: Reason, rows: np.ndarray[Any, Any], raw: list[str]) -> pa.Table:
-    given = {events.SOURCE: np.full(len(rows), source, np.int32), events.ROW: rows, REFUSED: [reason.value] * len(rows), RAW: raw}
+    given = {
+        events.SOURCE: np.full(len(rows), source, np.int32),
+        events.ROW: rows,
+        REFUSED: [reason.value] * len(rows),
+        RAW: raw,
+    }
     filler = {events.CASE: pa.array([""] * len(rows)), events.AT: np.zeros(len(rows), np.int64)}
     columns = filler | given
     arrays = [columns[f.name] if f.name in columns else pa.nulls(len(rows), f.type) for f in schema]
@@ -200,7 +212,7 @@ def _refuse(rows: DataFrame, refused: RefusedRows) -> None:
 
 
 def _judged(good: DataFrame, plan: Plan, count: int) -> Partial:
-    def judge(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def judge(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         held = list(batches)
         if held:
             table = as_dictionaries(pa.Table.from_batches(held))

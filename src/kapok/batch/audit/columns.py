@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kapok.batch.audit import events
-from kapok.batch.audit.order import duplicates, judging_order
 from kapok.batch.audit.partial import Places
+from kapok.batch.audit.sorting import duplicates, judging_order
 
 Codes = npt.NDArray[np.signedinteger]
 Integers = npt.NDArray[np.int64]
@@ -39,6 +39,15 @@ class Words:
         """The word of one code, None when it is unknown."""
         return None if code == UNKNOWN else self.words[code].as_py()
 
+    def of(self, codes: Codes) -> list[str | None]:
+        """The words of these codes."""
+        words: list[str | None] = Words(codes, self.words).texts().to_pylist()
+        return words
+
+    def texts(self) -> pa.Array:
+        """The column as words."""
+        return self.words.take(pa.array(self.codes, pa.int32(), mask=self.codes == UNKNOWN))
+
     def coded(self, wanted: tuple[str, ...]) -> Codes:
         """The codes of those of the wanted words that occur."""
         return np.flatnonzero(pc.is_in(self.words, pa.array(wanted, pa.string())))
@@ -46,10 +55,6 @@ class Words:
     def taken(self, rows: Integers | npt.NDArray[np.bool_]) -> Words:
         """The same words at these rows, as 32-bit codes."""
         return Words(self.codes[rows].astype(np.int32, copy=False), self.words)
-
-    def spelled(self) -> pa.Array:
-        """The column as words."""
-        return self.words.take(pa.array(self.codes, mask=self.codes == UNKNOWN))
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,9 @@ class Log:
         columns = threads.map(lambda name: encoded(table[name]), names)
         case, at = encoded(table[events.CASE]), _numbers(table[events.AT])
         order, starts = judging_order(case.codes, at, table[events.SOURCE], table[events.ROW])
-        return cls(case, at, dict(zip(names, columns, strict=True)), table[events.SOURCE], table[events.ROW], order, starts)
+        return cls(
+            case, at, dict(zip(names, columns, strict=True)), table[events.SOURCE], table[events.ROW], order, starts
+        )
 
     def spans(self, size: int) -> Iterator[tuple[int, int]]:
         """Neighbouring cases of about `size` events together: the first, and the one after the last."""
@@ -124,38 +131,33 @@ class Log:
             yield first, after
             first = after
 
-    def bucket(self, span: tuple[int, int]) -> Bucket:
-        """The cases of one span, without exact duplicates."""
+    def bucket(self, span: tuple[int, int], repeating: frozenset[int] = frozenset()) -> Bucket:
+        """The cases of one span, without exact duplicates; those of the `repeating` sources stay."""
         starts = self.starts[span[0] : span[1] + 1]
         order = self.order[starts[0] : starts[-1]]
+        cases = self.case.taken(self.order[starts[:-1]])
         case = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        at = self.at[order]
+        twice = duplicates(case, self.at[order], [words.codes for words in self.columns.values()], order)
+        if repeating and len(twice):
+            twice = twice[~np.isin(self.source.take(pa.array(order[twice])).to_numpy(), list(repeating))]
+        left_out = order[twice]
+        if len(twice):
+            order, case = np.delete(order, twice), np.delete(case, twice)
+        starts = np.append(0, np.cumsum(np.bincount(case)))
         columns = {name: words.taken(order) for name, words in self.columns.items()}
-        cases = self.case.taken(order[starts[:-1] - starts[0]])
-        twice = duplicates(case, at, [words.codes for words in columns.values()])
-        if not len(twice):
-            return _bucket(cases, starts - starts[0], at, columns, order, twice)
-        keep = np.ones(len(at), np.bool_)
-        keep[twice] = False
-        starts = np.append(0, np.cumsum(np.bincount(case[keep])))
-        columns = {name: words.taken(keep) for name, words in columns.items()}
-        return _bucket(cases, starts, at[keep], columns, order[keep], order[twice])
+        facts = {
+            name.removeprefix(events.FACT_PREFIX): first_known(columns.pop(name), starts)
+            for name in self.columns
+            if name.startswith(events.FACT_PREFIX)
+        }
+        return Bucket(cases, starts, self.at[order], columns, facts, order, left_out)
 
     def places(self, rows: Integers, words: Sequence[str]) -> Places:
         """The places in the input of rows of this log."""
+        if not len(rows):
+            return Places(rows, rows, ())
         wanted = pa.array(rows, pa.int64())
         return Places(self.source.take(wanted).to_numpy(), self.row.take(wanted).to_numpy(), tuple(words))
-
-
-def _bucket(
-    cases: Words, starts: Integers, at: Integers, columns: dict[str, Words], rows: Integers, twice: Integers
-) -> Bucket:
-    facts = {
-        name.removeprefix(events.FACT_PREFIX): first_known(columns.pop(name), starts)
-        for name in tuple(columns)
-        if name.startswith(events.FACT_PREFIX)
-    }
-    return Bucket(cases, starts, at, columns, facts, rows, twice)
 
 
 def encoded(column: pa.ChunkedArray) -> Words:

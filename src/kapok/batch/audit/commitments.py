@@ -61,7 +61,8 @@ class Commitments:
     @property
     def breached(self) -> Flags:
         """True if broken, or overdue and still open."""
-        return (self.outcome == BROKEN) | (self.outcome == OVERDUE)
+        breached: Flags = (self.outcome == BROKEN) | (self.outcome == OVERDUE)
+        return breached
 
     def breach_numbers(self) -> Integers:
         """1 for the first breach of a case, 2 for the next; 0 where there is none."""

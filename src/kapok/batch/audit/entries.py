@@ -43,8 +43,10 @@ class Entries:
 
     def chosen(self, which: Flags) -> Entries:
         """Only these entries."""
-        columns = (self.case, self.at, self.role, self.kind, self.row)
-        return self if which.all() else Entries(*(column[which] for column in columns), self.kinds)
+        if which.all():
+            return self
+        case, at, role, kind, row = (column[which] for column in (self.case, self.at, self.role, self.kind, self.row))
+        return Entries(case, at, role, kind, row, self.kinds)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,10 @@ class Occurrences:
         found: dict[str, list[Integers]] = {}
         for rule in rules:
             found.setdefault(rule.kind, []).append(_rows(rule, bucket, case))
-        rows = {kind: parts[0] if len(parts) == 1 else distinct_values(np.concatenate(parts)) for kind, parts in found.items()}
+        rows = {
+            kind: parts[0] if len(parts) == 1 else distinct_values(np.concatenate(parts))
+            for kind, parts in found.items()
+        }
         fresh = np.ones(bucket.events, np.bool_)
         fresh[1:] = (bucket.at[1:] != bucket.at[:-1]) | (case[1:] != case[:-1])
         return cls(rows, np.cumsum(fresh) - 1, np.flatnonzero(fresh), case, bucket.at)
@@ -86,7 +91,8 @@ class Occurrences:
         instant = self.instant[rows]
         within = np.minimum(rows - self.instant_starts[instant], _ROW_MASK)
         fixed = (rank_ << _RANK_AT) | (kind << _KIND_AT) | int(role)
-        return (instant << _INSTANT_AT) | (within << _ROW_AT) | fixed
+        packed: Integers = (instant << _INSTANT_AT) | (within << _ROW_AT) | fixed
+        return packed
 
 
 def _rows(rule: EventRule, bucket: Bucket, case: Integers) -> Integers:

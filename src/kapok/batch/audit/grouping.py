@@ -28,6 +28,11 @@ class Groups:
         distinct, of_row = _compact(pair)
         return cls(distinct // (right_size + 1) - 1, distinct % (right_size + 1) - 1, of_row)
 
+    @classmethod
+    def single(cls, codes: Codes) -> Groups:
+        """The groups of one column; its values are on the right."""
+        return cls.of(np.zeros(len(codes), np.int64), codes, int(codes.max(initial=0)) + 1)
+
     def __len__(self) -> int:
         return len(self.left)
 
@@ -56,7 +61,8 @@ def summed(group: Codes, values: Integers, size: int) -> Integers:
 def distinct_values(values: Integers) -> Integers:
     """The distinct values in ascending order; sorting is several times faster here than the hashing of `numpy.unique`."""
     ordered = np.sort(values)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    distinct: Integers = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return distinct
 
 
 def _compact(pair: Integers) -> tuple[Integers, Integers]:

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from kapok.batch.audit.awards import NOT_IN_MONEY, Owed, owed
+from kapok.batch.audit.awards import owed
 from kapok.batch.audit.baton import Holders, baton, event_at, holders
 from kapok.batch.audit.breach_table import breach_table
 from kapok.batch.audit.chain import chain
 from kapok.batch.audit.columns import Bucket, Log, Words
-from kapok.batch.audit.commitments import NEVER, Commitments
+from kapok.batch.audit.commitments import NEVER
 from kapok.batch.audit.entries import Occurrences
 from kapok.batch.audit.grouping import Groups
 from kapok.batch.audit.judging import commitments
 from kapok.batch.audit.partial import Partial, Places, Promises, Sums
 from kapok.batch.audit.plan import Plan
 from kapok.batch.audit.promise_figures import counted
+from kapok.batch.audit.result import Result
 from kapok.kernel.hours import worked_many
 from kapok.kernel.promises.pack import Promise
 
 Integers = npt.NDArray[np.int64]
 
-SERVICE = "service"
+
+@dataclass(frozen=True)
+class _Scene:
+    """What every promise is judged in."""
+
+    bucket: Bucket
+    held: Holders
+    occurrences: Occurrences
 
 
 def judged(log: Log, span: tuple[int, int], plan: Plan) -> Partial:
     """The cases of one span of a log."""
-    bucket = _with_constants(log.bucket(span), plan)
+    bucket = _with_constants(log.bucket(span, plan.repeating), plan)
     held = holders(bucket)
     worked = bucket.at if plan.hours.calendar.is_always else worked_many(bucket.at, plan.hours)
-    occurrences = Occurrences.of(bucket, plan.map.events)
+    scene = _Scene(bucket, held, Occurrences.of(bucket, plan.map.events))
     whole = Partial(
         cases=len(bucket.lengths),
         events=bucket.events,
@@ -42,7 +50,7 @@ def judged(log: Log, span: tuple[int, int], plan: Plan) -> Partial:
         twice=(log.places(bucket.twice, [""] * len(bucket.twice)),),
     )
     for promise in plan.promises:
-        whole += _of_one_promise(promise, log, bucket, held, occurrences, plan)
+        whole += _of_one_promise(promise, log, scene, plan)
     return whole
 
 
@@ -53,53 +61,55 @@ def _with_constants(bucket: Bucket, plan: Plan) -> Bucket:
     return replace(bucket, facts={**constants, **bucket.facts})
 
 
-def _of_one_promise(
-    promise: Promise, log: Log, bucket: Bucket, held: Holders, occurrences: Occurrences, plan: Plan
-) -> Partial:
-    made = commitments(promise, plan.pack, bucket, occurrences, plan.judged_at)
-    breaches = np.flatnonzero(made.breached)
-    costs = owed(promise, bucket, made, breaches, plan)
-    ended = np.where(made.closed == NEVER, plan.judged_at, made.closed)
-    holding = event_at(bucket, made.case, np.where(made.breached, made.due, ended))
-    units, people = held.unit.taken(holding), held.person.taken(holding)
+def _of_one_promise(promise: Promise, log: Log, scene: _Scene, plan: Plan) -> Partial:
+    result = _result(promise, scene, plan)
+    found = _totals(result, plan)
     return Partial(
-        promises=Promises({promise.code: counted(promise, made, costs, plan)}),
-        **_totals(bucket, made, breaches, costs, units, plan),
-        breached_in_hand=_in_hand(units.taken(breaches), people.taken(breaches)),
-        breaches=(breach_table(promise, bucket, made, breaches, units, people, costs, plan),),
-        early=(_early(promise, log, bucket, made),),
+        promises=Promises({promise.code: counted(result, plan)}),
+        months=found["months"],
+        units=found["units"],
+        services=found["services"],
+        breached_in_hand=_in_hand(result),
+        breaches=(breach_table(result, plan.pack.currency),),
+        early=(_early(result, log),),
     )
 
 
-def _totals(
-    bucket: Bucket, made: Commitments, breaches: Integers, costs: Owed, units: Words, plan: Plan
-) -> dict[str, Sums]:
+def _result(promise: Promise, scene: _Scene, plan: Plan) -> Result:
+    bucket, held = scene.bucket, scene.held
+    made = commitments(promise, plan.pack, bucket, scene.occurrences, plan.judged_at)
+    breaches = np.flatnonzero(made.breached)
+    ended = np.where(made.closed == NEVER, plan.judged_at, made.closed)
+    holding = event_at(bucket, made.case, np.where(made.breached, made.due, ended))
+    costs = owed(promise, bucket, made, breaches, plan)
+    return Result(promise, bucket, made, breaches, costs, held.unit.taken(holding), held.person.taken(holding))
+
+
+def _totals(result: Result, plan: Plan) -> dict[str, Sums]:
     """Opened, breached and owed by month of opening, unit and service."""
-    owed_minor = np.zeros(len(made), np.int64)
-    owed_minor[breaches] = np.where(costs.minor == NOT_IN_MONEY, 0, costs.minor)
-    month = plan.periods.months(np.where(made.opened == NEVER, made.closed, made.opened))
-    keys = {"months": month, "units": units.codes, "services": _services(bucket, made).codes}
-    words = {"months": plan.periods.month_name, "units": units.word, "services": _services(bucket, made).word}
+    owed_minor, services = result.owed_minor, result.services
+    month = plan.periods.months(result.began)
     found = {}
-    for name, key in keys.items():
-        groups = Groups.of(np.zeros(len(made), np.int64), key, int(key.max(initial=0)) + 1)
-        rows = zip(groups.counts().tolist(), groups.counts(made.breached).tolist(), groups.sums(owed_minor).tolist(), strict=True)
-        found[name] = Sums(zip(((words[name](code),) for code in groups.right.tolist()), rows, strict=True))
+    for name, codes, names_of in (
+        ("months", month, plan.periods.month_names),
+        ("units", result.units.codes, result.units.of),
+        ("services", services.codes, services.of),
+    ):
+        groups = Groups.single(codes)
+        columns = (groups.counts(), groups.counts(result.made.breached), groups.sums(owed_minor))
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        found[name] = Sums(zip(zip(names_of(groups.right), strict=True), rows, strict=True))
     return found
 
 
-def _services(bucket: Bucket, made: Commitments) -> Words:
-    nothing = Words(np.full(len(bucket.lengths), -1, np.int32), pa.array([], pa.string()))
-    return bucket.facts.get(SERVICE, nothing).taken(made.case)
-
-
-def _in_hand(units: Words, people: Words) -> Sums:
+def _in_hand(result: Result) -> Sums:
+    units, people = result.units.taken(result.breaches), result.people.taken(result.breaches)
     groups = Groups.of(units.codes, people.codes, len(people.words))
-    pairs = zip(groups.left.tolist(), groups.right.tolist(), strict=True)
-    keys = [(units.word(unit), people.word(person)) for unit, person in pairs]
-    return Sums(zip(keys, ((count,) for count in groups.counts().tolist()), strict=True))
+    keys = zip(units.of(groups.left), people.of(groups.right), strict=True)
+    return Sums(zip(keys, zip(groups.counts().tolist(), strict=True), strict=True))
 
 
-def _early(promise: Promise, log: Log, bucket: Bucket, made: Commitments) -> Places:
-    cases = bucket.cases.taken(bucket.case_of_event()[made.early]).spelled().to_pylist()
-    return log.places(bucket.rows[made.early], [f"{case}: {promise.code}" for case in cases])
+def _early(result: Result, log: Log) -> Places:
+    bucket, early = result.bucket, result.made.early
+    cases = bucket.cases.of(bucket.cases.codes[bucket.case_of_event()[early]])
+    return log.places(bucket.rows[early], [f"{case}: {result.promise.code}" for case in cases])

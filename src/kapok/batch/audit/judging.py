@@ -127,7 +127,8 @@ def _judged(direction: Direction, cycles: Cycles, until: int) -> tuple[Integers,
 def _anomalies(entries: Entries, found: Walked, clock: ColumnClock, cycles: Cycles) -> dict[Anomaly, Integers]:
     early = {Anomaly.CLOSED_BEFORE_OPEN: found.early_close, Anomaly.REOPENED_BEFORE_OPEN: found.early_reopen}
     cases = {
-        anomaly: distinct_values(entries.case[_counted(entries, which, clock, cycles)]) for anomaly, which in early.items()
+        anomaly: distinct_values(entries.case[_counted(entries, which, clock, cycles)])
+        for anomaly, which in early.items()
     }
     return cases | {Anomaly.FACT_NOT_KNOWN: distinct_values(cycles.case[cycles.due == NEVER])}
 

@@ -22,6 +22,7 @@ from kapok.kernel.promises.allowance import Allowance, Unit
 from kapok.kernel.promises.cycles import in_force
 from kapok.kernel.promises.deadlines import DAYS, Clock, policy
 from kapok.kernel.promises.pack import Pack, Promise
+from kapok.kernel.promises.terms import Agreed
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -44,11 +45,11 @@ class ColumnClock:
         agreed, allowance = self._promise.agreed, self._promise.allowance
         if agreed is None:
             return np.full(len(opened), NEVER) if allowance is None else self.after(opened, allowance)
-        on = self._agreed(agreed.fact)[self._facts[agreed.fact].codes[case]] if agreed.fact in self._facts else np.full(len(case), NEVER)
-        if agreed.means == "is_the_promise":
-            return on if allowance is None else np.where(on == NEVER, NEVER, self.after(np.maximum(on, 0), allowance))
+        on = self._agreed(agreed, case)
         if allowance is None:
             return on
+        if agreed.means == "is_the_promise":
+            return np.where(on == NEVER, NEVER, self.after(np.maximum(on, 0), allowance))
         allowed = self.after(opened, allowance)
         return np.where(on == NEVER, allowed, np.minimum(allowed, on))
 
@@ -87,12 +88,15 @@ class ColumnClock:
         """The local dates of these moments, as days since 1970-01-01."""
         return local_days(instants, self.scalar.hours.zone)
 
-    def _agreed(self, fact: str) -> Integers:
-        """The agreed moment of each word of a fact; the last one is that of an unknown word."""
-        agreed = self._promise.agreed
-        assert agreed is not None
-        found = [self.scalar.agreed(agreed, {fact: word}) for word in self._facts[fact].words.to_pylist()]
-        return np.array([NEVER if at is None else micros(at) for at in [*found, None]], np.int64)
+    def _agreed(self, agreed: Agreed, case: Integers) -> Integers:
+        """The agreed moment of each case; each distinct word is read once."""
+        if agreed.fact not in self._facts:
+            return np.full(len(case), NEVER)
+        words = self._facts[agreed.fact]
+        found = [self.scalar.agreed(agreed, {agreed.fact: word}) for word in words.words.to_pylist()]
+        moments = np.array([NEVER if at is None else micros(at) for at in [*found, None]], np.int64)
+        on: Integers = moments[words.codes[case]]  # the code of an unknown word, -1, takes the last
+        return on
 
 
 def running_time(start: Integers, end: Integers, hours: Hours) -> Integers:

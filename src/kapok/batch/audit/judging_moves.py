@@ -20,8 +20,8 @@ from kapok.kernel.promises.moves import MOVES, Effect, Role, State
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_NEXT = np.zeros((len(State), len(Role)), np.int8)
-_EFFECT = np.zeros((len(State), len(Role)), np.int8)
+_NEXT = np.zeros((len(State), len(Role)), np.int64)
+_EFFECT = np.zeros((len(State), len(Role)), np.int64)
 for (_state, _role), (_next, _effect) in MOVES.items():
     _NEXT[_state, _role], _EFFECT[_state, _role] = _next, _effect
 
@@ -56,7 +56,7 @@ class Cycles:
     stopped: Integers
     since: Integers
     held: Integers
-    state: npt.NDArray[np.int8]
+    state: Integers
 
     def __len__(self) -> int:
         return len(self.case)
@@ -86,13 +86,16 @@ def walked(entries: Entries, clock: Clock) -> Walked:
 
 
 class _Walk:
-    """Where the clock of each case stands. A case whose clock was never started, or was started when the promise was not in
-    force, is opened `NEVER`: what happens to it is of no account."""
+    """Where the clock of each case stands.
+
+    A case whose clock was never started, or was started when the promise was not in force, is opened `NEVER`: what happens to it is
+    of no account.
+    """
 
     def __init__(self, case: Integers, clock: Clock) -> None:
         self._clock = clock
         self._case = case
-        self._state = np.zeros(len(case), np.int8)
+        self._state = np.zeros(len(case), np.int64)
         self._opened, self._due, self._stopped, self._since = (np.full(len(case), NEVER) for _ in range(4))
         self._held = np.zeros(len(case), np.int64)
         self._cycle = np.arange(len(case))  # the number of the cycle that each case is in
@@ -143,7 +146,16 @@ class _Walk:
         )
 
     def _put_away(self, rows: Integers) -> None:
-        columns = (self._cycle, self._case, self._opened, self._due, self._stopped, self._since, self._held, self._state)
+        columns = (
+            self._cycle,
+            self._case,
+            self._opened,
+            self._due,
+            self._stopped,
+            self._since,
+            self._held,
+            self._state,
+        )
         self._done.append(tuple(column[rows] for column in columns))
 
     def _start(self, rows: Integers, at: Integers) -> None:

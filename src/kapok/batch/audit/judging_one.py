@@ -24,21 +24,27 @@ def judged_one_by_one(promise: Promise, pack: Pack, bucket: Bucket, entries: Ent
     pauses: list[tuple[int, int, int]] = []
     odd: dict[Anomaly, list[int]] = {anomaly: [] for anomaly in Anomaly}
     early: list[int] = []
-    for case, which in _cases(entries):
+    for number, which in _cases(entries):
         matter = [Entry(entries.kinds[entries.kind[n]], moment(int(entries.at[n]))) for n in which]
-        found = judge(promise, pack, matter, facts_of(bucket, case), moment(until))
+        found = judge(promise, pack, matter, facts_of(bucket, number), moment(until))
         for anomaly in {anomaly for judgement in found for anomaly in judgement.anomalies}:
-            odd[anomaly].append(case)
+            odd[anomaly].append(number)
             if anomaly is Anomaly.CLOSED_BEFORE_OPEN:
                 closing = (n for n, entry in zip(which, matter, strict=True) if Role.CLOSE in promise.roles[entry.kind])
                 early.append(int(entries.row[next(closing)]))
         for judgement in filter(_commits, found):
             pauses += [(len(rows), micros(begins), _micros(ends)) for begins, ends in judgement.pauses]
-            rows.append((case, *_row(judgement)))
-    columns = np.array(rows, np.int64).reshape(-1, 8).T
+            rows.append((number, *_row(judgement)))
+    case, opened, due, closed, outcome, elapsed, late, within = np.array(rows, np.int64).reshape(-1, 8).T
     return Commitments(
-        *columns[:7],
-        within_target=columns[7].astype(np.bool_),
+        case=case,
+        opened=opened,
+        due=due,
+        closed=closed,
+        outcome=outcome,
+        elapsed=elapsed,
+        late=late,
+        within_target=within.astype(np.bool_),
         pauses=Pauses(*np.array(pauses, np.int64).reshape(-1, 3).T),
         anomalies={anomaly: np.array(cases, np.int64) for anomaly, cases in odd.items()},
         early=np.array(early, np.int64),

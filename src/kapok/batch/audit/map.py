@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -182,6 +182,9 @@ class AuditMap(Strict):
     """Only these promise codes; absent: every promise whose events occur."""
     calendar: str | None = None
     """Pack calendar in which the baton is counted; absent: round the clock."""
+    duplicates: Literal["refuse", "keep"] | None = None
+    """What becomes of an event that says the same as an earlier one in every column of the map. Absent: refused, for exports repeat
+    rows; but kept in XES, where each event is one by itself."""
 
     @property
     def attributes(self) -> tuple[str, ...]:

@@ -123,7 +123,9 @@ class Partial(Adding):
     months: Sums = field(default_factory=Sums)  # (month of opening,): opened, breached, owed
     units: Sums = field(default_factory=Sums)  # (unit that held the baton when it fell due or closed,): the same
     services: Sums = field(default_factory=Sums)  # (service,): the same
-    breached_in_hand: Sums = field(default_factory=Sums)  # (unit, person) that held the baton at the due moment: breaches
+    breached_in_hand: Sums = field(
+        default_factory=Sums
+    )  # (unit, person) that held the baton at the due moment: breaches
     baton: BatonPart = field(default_factory=BatonPart)
     chain: ChainPart = field(default_factory=ChainPart)
     breaches: tuple[pa.Table, ...] = ()

@@ -55,7 +55,12 @@ class Periods:
         """The name of a month, such as `2026-10`."""
         return f"{1970 + month // 12}-{month % 12 + 1:02}"
 
-    @staticmethod
-    def quarter_name(quarter: int) -> str:
-        """The name of a quarter counted from 1970 Q1, such as `2026Q4`."""
-        return f"{1970 + quarter // 4}Q{quarter % 4 + 1}"
+    @classmethod
+    def week_names(cls, weeks: Integers) -> list[str | None]:
+        """The names of weeks."""
+        return [cls.week_name(week) for week in weeks.tolist()]
+
+    @classmethod
+    def month_names(cls, months: Integers) -> list[str | None]:
+        """The names of months."""
+        return [cls.month_name(month) for month in months.tolist()]

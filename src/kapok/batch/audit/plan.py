@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
+from kapok.batch.audit.intake.errors import IntakeError
+from kapok.batch.audit.intake.sniffing import kind_of
 from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.periods import Periods
 from kapok.kernel.errors import KapokError
@@ -19,7 +23,8 @@ class NothingToJudge(KapokError):
     """No promise of the pack is opened by an event of the map."""
 
     wording = Text(
-        zh="规则包“{pack}”中没有任何承诺由映射中的事件开始计时。映射里的事件:{kinds};请在映射 events 下补上会开始计时的事件,例如 {opening}。",
+        zh="规则包“{pack}”中没有任何承诺由映射中的事件开始计时。映射里的事件:{kinds};"
+        "请在映射 events 下补上会开始计时的事件,例如 {opening}。",
         en="No promise of the pack '{pack}' is opened by an event of the map, which has: {kinds}. Add one that opens a promise"
         " under `events` in the map, for example {opening}.",
     )
@@ -52,6 +57,8 @@ class Plan:
     judged_at: int  # microseconds since the Unix epoch
     first_at: int
     last_at: int
+    repeating: frozenset[int] = frozenset()
+    """The inputs (by `source`) in which an event that says the same as an earlier one is an event by itself."""
 
     @cached_property
     def awards(self) -> dict[AwardKey, Award | None]:
@@ -72,6 +79,22 @@ class Plan:
     def periods(self) -> Periods:
         """Weeks and months, in the zone of the pack."""
         return Periods.between(self.pack.zone, self.first_at, self.last_at)
+
+
+def repeating(audit_map: AuditMap, files: Sequence[str]) -> frozenset[int]:
+    """The inputs in which equal events count each: those that the map says, else those in XES."""
+    if audit_map.duplicates is not None:
+        return frozenset(range(len(files)) if audit_map.duplicates == "keep" else ())
+    return frozenset(source for source, file in enumerate(files) if _is_xes(Path(file), audit_map))
+
+
+def _is_xes(path: Path, audit_map: AuditMap) -> bool:
+    if audit_map.file.kind is not None:
+        return audit_map.file.kind == "xes"
+    try:
+        return path.is_file() and kind_of(path) == "xes"
+    except IntakeError:
+        return False
 
 
 def chosen(pack: Pack, audit_map: AuditMap) -> tuple[Promise, ...]:

@@ -52,7 +52,9 @@ class Spill:
     def __enter__(self) -> Spill:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for file, writer in self._streams.values():
             writer.close()
             file.close()
@@ -78,9 +80,9 @@ def bucket_of(words: pa.Array) -> npt.NDArray[np.int8]:
     """The bucket of each case name: the same in every part of a log."""
     with duckdb.connect() as connection:
         connection.register("cases", pa.table({"word": words}))
-        found = connection.execute(f"select (hash(word) % {BUCKETS})::tinyint from cases").fetchnumpy()
-    numbers: npt.NDArray[np.int8] = next(iter(found.values()))
-    return np.asarray(numbers)
+        found = connection.execute("select (hash(word) % $buckets)::tinyint from cases", {"buckets": BUCKETS})
+        numbers: npt.NDArray[np.int8] = found.to_arrow_table().column(0).to_numpy()
+    return numbers
 
 
 def as_text(table: pa.Table) -> pa.Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from kapok.batch.audit.breach_table import shown
-from kapok.batch.audit.engine import Span
 from kapok.batch.audit.figures import (
     Arc,
     Baton,
@@ -30,6 +28,7 @@ from kapok.batch.audit.partial import BatonPart, ChainPart, Partial, PromisePart
 from kapok.batch.audit.periods import Periods
 from kapok.batch.audit.plan import Plan
 from kapok.batch.audit.refused import RefusedRows
+from kapok.batch.audit.request import Read
 from kapok.kernel.promises import statistics
 from kapok.kernel.promises.allowance import Allowance
 from kapok.kernel.promises.judgement import Outcome
@@ -41,15 +40,16 @@ from kapok.kernel.text import Text
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 COSTLIEST = 3
-SHOWN_STATISTICS = ("count", "mean", "max", "percentile", "share_within", "share_kept", "share_by_agreed_date", "started_units")
-
-
-@dataclass(frozen=True)
-class Read:
-    """What was read: rows, refused ones among them, and when the log begins and ends."""
-
-    rows: int
-    span: Span
+SHOWN_STATISTICS = (
+    "count",
+    "mean",
+    "max",
+    "percentile",
+    "share_within",
+    "share_kept",
+    "share_by_agreed_date",
+    "started_units",
+)
 
 
 def figures_of(whole: Partial, plan: Plan, read: Read, refused: RefusedRows, engine: str) -> Figures:
@@ -128,10 +128,10 @@ def _promise(promise: Promise, part: PromisePart, plan: Plan) -> PromiseFigures:
         owed_minor=part.owed_minor if pays else None,
         currency=plan.pack.currency if pays else None,
         by_week=tuple(
-            (week, opened, breached, _mean_us(time, closed))
+            (str(week), opened, breached, _mean_us(time, closed))
             for (week,), (opened, breached, closed, time) in _in_order(part.weeks)
         ),
-        anomalies={reason: cases for (reason,), (cases,) in _in_order(part.anomalies)},
+        anomalies={str(reason): cases for (reason,), (cases,) in _in_order(part.anomalies)},
     )
 
 

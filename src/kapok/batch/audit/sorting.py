@@ -6,7 +6,7 @@ places fit into 32 bits each, so the two are packed into one integer and sorted 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,12 @@ _PLACE = np.uint64((1 << 32) - 1)
 _BLOCK = 1 << 20
 
 
-def judging_order(case: Codes, at: Integers, source: pa.ChunkedArray, row: pa.ChunkedArray) -> tuple[Integers, Integers]:
+def judging_order(
+    case: Codes, at: Integers, source: pa.ChunkedArray, row: pa.ChunkedArray
+) -> tuple[Integers, Integers]:
     """The permutation that puts events in the order of judgement, and where in it each case starts (and the last one ends)."""
-    sources, rows = source.to_numpy(), row.to_numpy()
-    in_time = _ascending(at) and _in_place(sources, rows)
-    by_time = None if in_time else np.lexsort((rows, sources, at))
+    in_time = _ascending(at) and _in_place(source, row)
+    by_time = None if in_time else np.lexsort((row.to_numpy(), source.to_numpy(), at))
     codes = case if by_time is None else case[by_time]
     if _ascending(codes):
         return np.arange(len(at)) if by_time is None else by_time, _starts(codes)
@@ -47,25 +48,38 @@ def _packed(codes: Codes) -> npt.NDArray[np.uint64]:
 
 def _starts(ordered: npt.NDArray[np.integer]) -> Integers:
     changes = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    return np.concatenate([[0], changes, [len(ordered)]][: 3 if len(ordered) else 1])
+    return np.append(np.append(0, changes), len(ordered)) if len(ordered) else np.zeros(1, np.int64)
 
 
-def duplicates(case: Integers, at: Integers, columns: Sequence[Codes]) -> Integers:
-    """The places of events that say the same as an earlier event of the same case and moment. All columns are in order."""
+def duplicates(case: Integers, at: Integers, columns: Sequence[Codes], order: Integers) -> Integers:
+    """The places of events that say the same as an earlier event of the same case and moment.
+
+    `case` and `at` are in order; `order` says where in `columns` each event is.
+    """
     tied = (at[1:] == at[:-1]) & (case[1:] == case[:-1])
     if not tied.any():
         return np.empty(0, np.int64)
     members = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
     group = np.cumsum(~np.append(False, tied))[members]
-    keys = [*(column[members] for column in columns), group]
-    order = np.lexsort(keys)
-    same = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
-    return np.sort(members[order[1:][same]])
+    keys = [*(column[order[members]] for column in columns), group]
+    alike = np.lexsort(keys)
+    same = np.logical_and.reduce([key[alike[1:]] == key[alike[:-1]] for key in keys])
+    return np.sort(members[alike[1:][same]])
 
 
-def _in_place(source: Integers, row: Integers) -> bool:
+def _in_place(source: pa.ChunkedArray, row: pa.ChunkedArray) -> bool:
     """True if the events stand in the order in which they were read: file by file, row by row."""
-    return _ascending(source) and bool(((row[1:] >= row[:-1]) | (source[1:] != source[:-1])).all())
+    before = (-1, -1)
+    for sources, rows in zip(_parts(source), _parts(row), strict=True):
+        turned = sources[1:] != sources[:-1]
+        if not (_ascending(sources) and (turned | (rows[1:] >= rows[:-1])).all() and before <= (sources[0], rows[0])):
+            return False
+        before = (sources[-1], rows[-1])
+    return True
+
+
+def _parts(column: pa.ChunkedArray) -> Iterator[Integers]:
+    return (chunk.to_numpy() for chunk in column.chunks if len(chunk))
 
 
 def _ascending(values: npt.NDArray[np.integer]) -> bool:
