@@ -201,7 +201,7 @@ def test_the_rest_is_judged_when_one_file_of_several_is_empty(tmp_path: Path) ->
     ]
     read = Read(files, a_map(), tmp_path)
     assert [(event["case"], event["source"], event["row"]) for event in read.events] == [("T1", 0, 1), ("T2", 2, 1)]
-    assert [(row["file"], row["reason"]) for row in read.refused] == [(str(files[1]), "unreadable_file")]
+    assert [(row["file"], row["reason"]) for row in read.refused] == [(files[1].name, "unreadable_file")]
     assert read.rows_read == 2
 
 

@@ -157,10 +157,11 @@ STORAGES = {
 }
 UPLOAD_MEGABYTES = environment.number("KAPOK_UPLOAD_MB", 2048)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
-FILE_UPLOAD_TEMP_DIR = None
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a map names many values
+FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"
 
 # What `kapok manage demo` loads, in this order.
-DEMO_LOADERS = ["kapok.ground.people.demo.load"]
+DEMO_LOADERS = ["kapok.ground.people.demo.load", "kapok.supervision.mining.demo.load"]
 
 FAILURES = HOME / "log" / "failures.jsonl"
 LOGGING = {

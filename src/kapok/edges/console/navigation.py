@@ -56,6 +56,11 @@ SYSTEM = Section("system", Text(zh="系统", en="System"))
 SCREENS: tuple[Screen, ...] = (
     Screen(Text(zh="首页", en="Home"), "home", "console:home", EVERYBODY, START, "sy shouye start 开始"),
     Screen(
+        Text(zh="日志审计", en="Audits"), "file-analytics", "console:audits", "audit.read", PROMISES,
+        "sj rz shenji log event mining upload compare report 日志 上传 映射 对比 报告 流程挖掘",
+        Text(zh="上传日志，看承诺兑现了多少", en="Upload a log, see which promises were kept"),
+    ),
+    Screen(
         Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,
         "ry qx renyuan users staff roles permissions accounts 用户 账号 角色 授权",
         Text(zh="开户、授权、停用、解锁", en="Open accounts, grant roles, unlock"),

@@ -18,6 +18,8 @@ from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
 from kapok.kernel.text import Text
+from kapok.supervision.mining import queries as mining
+from kapok.supervision.mining.rules import STATES, State
 
 PER_SOURCE = 8
 
@@ -54,7 +56,17 @@ def people(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="人员", en="People"), staff.name, address, "user", staff.username)
 
 
-SOURCES: tuple[Source, ...] = (screens, people)
+def audits(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Audits by name or pack."""
+    units = queries.units_where(request.user.id, Permission.AUDIT_READ)
+    if not query or not units:
+        return
+    for row in mining.audits(units, query)[:PER_SOURCE]:
+        state = STATES[State(row.state)].in_(request.language)
+        yield Hit(Text(zh="审计", en="Audits"), row.name, reverse("console:audit", args=[row.id]), "file-analytics", state)
+
+
+SOURCES: tuple[Source, ...] = (screens, audits, people)
 
 
 @screen(permission=EVERYBODY)

@@ -7,6 +7,7 @@ from itertools import chain
 from django.urls import path
 
 from kapok.edges.console.account.urls import urlpatterns as account
+from kapok.edges.console.audits.urls import urlpatterns as audits
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
 from kapok.edges.console.organisation.urls import urlpatterns as organisation
@@ -18,5 +19,5 @@ app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, people, organisation, health),
+    *chain(signing, account, audits, people, organisation, health),
 ]

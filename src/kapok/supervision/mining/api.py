@@ -16,10 +16,9 @@ from django.db import transaction
 from kapok.batch.audit import map as audit_map
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
-from kapok.kernel import promises
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
-from kapok.supervision.mining import events, rules, store
+from kapok.supervision.mining import events, library, rules, store
 from kapok.supervision.mining.models import Audit, Log, subject
 from kapok.supervision.mining.refusals import (
     AtWork,
@@ -45,6 +44,7 @@ __all__ = [
     "UnknownPack",
     "claim",
     "discard",
+    "draft",
     "fail",
     "finish",
     "start",
@@ -97,17 +97,21 @@ def _open(audit: UUID, *, unit: UUID, name: str, stored: list[store.Stored], act
         journal.record(events.LogUploaded(subject=row.subject, actor=actor, at=at, name=kept.name, sha256=kept.sha256))
 
 
+def draft(*, audit: UUID, pack: str, map_text: str) -> bool:
+    """Keep what has been said so far about an audit that never ran; False when it has. Not a fact of the business."""
+    never_ran = Audit.objects.filter(id=audit, state=rules.State.UPLOADED)
+    return bool(never_ran.update(pack=pack, map=map_text))
+
+
 @transaction.atomic
 def start(*, audit: UUID, pack: str, map_text: str, actor: str, at: datetime) -> None:
     """Judge the logs of an audit by `pack` as soon as a worker is free.
 
-    Raises `UnknownAudit`, `AtWork`, `UnknownPack`, and whatever `kapok.batch.audit.map` refuses in the map.
+    Raises `UnknownAudit`, `AtWork`, `UnknownPack`, and what `kapok.batch.audit` refuses in the map, or in map and pack together.
     """
     from kapok.supervision.mining import tasks  # the task calls the verbs below  # noqa: PLC0415
 
-    audit_map.parse(map_text, "map")
-    if pack not in {path.stem for path in promises.available()}:
-        raise UnknownPack(pack=pack)
+    library.check(library.pack(pack), audit_map.parse(map_text, "map"))
     row = _locked(audit)
     moved = _move(
         audit,

@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kapok.ground.people.models import OrgUnit, Staff
-from kapok.supervision.mining.rules import State
+from kapok.kernel.text import Text
+from kapok.supervision.mining.rules import STATES, State
 
 
 class Audit(models.Model):
@@ -51,6 +52,11 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state_name(self) -> Text:
+        """Where it stands, in words."""
+        return STATES[State(self.state)]
 
     @property
     def subject(self) -> str:

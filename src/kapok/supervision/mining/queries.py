@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KT
 
 from kapok.supervision.mining import store
 from kapok.supervision.mining.models import Audit, Log
@@ -15,17 +16,28 @@ from kapok.supervision.mining.refusals import NotDone, UnknownAudit
 from kapok.supervision.mining.rules import State
 
 
-def audits(units: Iterable[UUID], search: str = "") -> QuerySet[Audit]:
-    """The audits of `units` whose name or pack contains `search`, newest first, without their figures."""
+def audits(units: Iterable[UUID], search: str = "", state: str = "") -> QuerySet[Audit]:
+    """The audits of `units` whose name or pack contains `search`, newest first, without their figures.
+
+    `state` keeps those in one state. Each has `cases` and `breaches`, None until it is done.
+    """
     rows = (
-        Audit.objects.filter(unit__in=units)
+        Audit.objects.filter(unit__in=units, **({"state": state} if state else {}))
         .select_related("unit", "opened_by")
         .defer("figures", "map")
+        .annotate(cases=KT("figures__reading__cases"), breaches=KT("figures__breaches_total"))
         .order_by("-opened_at", "-id")
     )
     for word in search.split():
-        rows = rows.filter(name__icontains=word) | rows.filter(pack__icontains=word)
+        rows = rows.filter(Q(name__icontains=word) | Q(pack__icontains=word))
     return rows
+
+
+def counts(units: Iterable[UUID], search: str = "") -> dict[State, int]:
+    """How many audits of `units` that answer to `search` are in each state; states without any are absent."""
+    rows = audits(units, search).order_by().values_list("state").annotate(count=Count("id"))
+    found = {state: count for state, _, _, count in rows}
+    return {state: found[state] for state in State if state in found}
 
 
 def audit(key: UUID, units: Iterable[UUID]) -> Audit:
@@ -34,6 +46,11 @@ def audit(key: UUID, units: Iterable[UUID]) -> Audit:
     if row is None:
         raise UnknownAudit
     return row
+
+
+def with_map(key: UUID) -> Audit:
+    """One audit with its map."""
+    return Audit.objects.defer("figures").get(id=key)
 
 
 def figures(key: UUID, units: Iterable[UUID]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from django.conf import settings
 
 from kapok.supervision.mining.refusals import EmptyLog, LogTooLarge, UnknownFormat
 
+CHUNK = 2**20
+"""Bytes that are copied at a time."""
 FORMATS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".jsonl", ".jsonl.gz", ".ndjson", ".xes", ".xes.gz")
 
 

@@ -94,7 +94,7 @@ def open_logs(
     Raises `NoSuchLog`, `MissingColumn`, and `EmptyLog`, `NotALog` or `UnknownEncoding`.
     """
     files = found(paths)
-    refused.files = tuple(str(file) for file in files)
+    refused.files = names([str(file) for file in files])
     readers: dict[int, Reader] = {}
     unreadable: dict[int, IntakeError] = {}
     for source, file in enumerate(files):
@@ -109,6 +109,12 @@ def open_logs(
     for reader in readers.values():
         require(audit_map, reader.columns(audit_map.wanted), reader.path.name)
     return EventSource(readers, audit_map, refused, progress)
+
+
+def names(files: Sequence[str]) -> tuple[str, ...]:
+    """What the files are called in figures and reports: by their last part alone, where that tells them apart."""
+    short = tuple(file.replace("\\", "/").rstrip("/").rpartition("/")[2] for file in files)
+    return short if len(set(short)) == len(files) else tuple(files)
 
 
 def found(paths: Sequence[Path]) -> list[Path]:

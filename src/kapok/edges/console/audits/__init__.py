@@ -1,0 +1,1 @@
+"""Audits: anybody's log, uploaded, mapped by pointing, judged, read and compared."""
