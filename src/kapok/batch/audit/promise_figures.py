@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kapok.batch.audit.awards import NOT_IN_MONEY, Owed
-from kapok.batch.audit.commitments import BROKEN, KEPT, NEVER, OUTCOMES, OVERDUE, Commitments
+from kapok.batch.audit.commitments import BROKEN, KEPT, NEVER, OUTCOMES, OVERDUE
 from kapok.batch.audit.grouping import Groups
 from kapok.batch.audit.partial import PromisePart, Sums
 from kapok.batch.audit.periods import local_days
 from kapok.batch.audit.plan import Plan
+from kapok.batch.audit.result import Result
 from kapok.kernel.hours import Hours
 from kapok.kernel.promises.allowance import Unit
 from kapok.kernel.promises.pack import Promise
@@ -18,19 +18,21 @@ from kapok.kernel.promises.pack import Promise
 Integers = npt.NDArray[np.int64]
 
 
-def counted(promise: Promise, made: Commitments, costs: Owed, plan: Plan) -> PromisePart:
+def counted(result: Result, plan: Plan) -> PromisePart:
     """The figures of these commitments. A closed one belongs to the period in which it closed."""
+    promise, made = result.promise, result.made
     closed = np.flatnonzero(made.closed != NEVER)
     states = np.bincount(made.outcome, minlength=len(OUTCOMES)).tolist()
+    hours = plan.pack.calendar(promise.calendar)
     return PromisePart(
         states=Sums({(outcome.value,): (count,) for outcome, count in zip(OUTCOMES, states, strict=True) if count}),
-        weeks=_weeks(made, plan),
-        decided=_decided(promise, made, plan),
+        weeks=_weeks(result, plan),
+        decided=_decided(result, plan),
         anomalies=Sums({(odd.value,): (len(cases),) for odd, cases in made.anomalies.items() if len(cases)}),
         within_target=int(np.count_nonzero(made.within_target)),
-        owed_minor=int(costs.minor[costs.minor != NOT_IN_MONEY].sum()),
+        owed_minor=int(result.owed_minor.sum()),
         elapsed_us=(made.elapsed[closed],),
-        working_days=(_working_days(made, closed, plan.pack.calendar(promise.calendar)),) if counts_working_days(promise) else (),
+        working_days=(_working_days(result, closed, hours),) if counts_working_days(promise) else (),
         months=(plan.periods.months(made.closed[closed]).astype(np.int32),),
     )
 
@@ -41,10 +43,9 @@ def counts_working_days(promise: Promise) -> bool:
     return any(limit.unit is Unit.WORKING_DAY for limit in limits)
 
 
-def _working_days(made: Commitments, closed: Integers, hours: Hours) -> npt.NDArray[np.int32]:
+def _working_days(result: Result, closed: Integers, hours: Hours) -> npt.NDArray[np.int32]:
     """Working days after the day of opening, up to and with the day of closing."""
-    opened = np.where(made.opened == NEVER, made.closed, made.opened)[closed]
-    first, last = local_days(opened, hours.zone), local_days(made.closed[closed], hours.zone)
+    first, last = (local_days(at[closed], hours.zone) for at in (result.began, result.made.closed))
     if not len(closed):
         return np.empty(0, np.int32)
     days = hours.workdays.covering(int(first.min()), int(last.max())).numbers
@@ -52,24 +53,33 @@ def _working_days(made: Commitments, closed: Integers, hours: Hours) -> npt.NDAr
     return count.astype(np.int32)
 
 
-def _weeks(made: Commitments, plan: Plan) -> Sums:
-    week = plan.periods.weeks(np.where(made.opened == NEVER, made.closed, made.opened))
-    groups = Groups.of(np.zeros(len(made), np.int64), week, int(week.max(initial=0)) + 1)
+def _weeks(result: Result, plan: Plan) -> Sums:
+    made = result.made
+    week = plan.periods.weeks(result.began)
+    groups = Groups.single(week)
     closed = made.closed != NEVER
-    columns = (groups.counts(), groups.counts(made.breached), groups.counts(closed), groups.sums(np.where(closed, made.elapsed, 0)))
-    keys = ((plan.periods.week_name(week),) for week in groups.right.tolist())
+    columns = (
+        groups.counts(),
+        groups.counts(made.breached),
+        groups.counts(closed),
+        groups.sums(np.where(closed, made.elapsed, 0)),
+    )
+    keys = zip(plan.periods.week_names(groups.right), strict=True)
     return Sums(zip(keys, zip(*(column.tolist() for column in columns), strict=True), strict=True))
 
 
-def _decided(promise: Promise, made: Commitments, plan: Plan) -> Sums:
+def _decided(result: Result, plan: Plan) -> Sums:
     """Kept and decided commitments by the month in which they closed; where they did not, in which they fell due."""
+    made = result.made
     rows = np.flatnonzero(np.isin(made.outcome, (KEPT, BROKEN, OVERDUE)))
     settled = np.where(made.closed == NEVER, made.due, made.closed)[rows]
     month = plan.periods.months(settled)
-    groups = Groups.of(np.zeros(len(rows), np.int64), month, int(month.max(initial=0)) + 1)
+    groups = Groups.single(month)
     kept, done = made.outcome[rows] == KEPT, made.closed[rows] != NEVER
     nothing = np.zeros(len(rows), np.bool_)
-    agreed = (groups.counts(kept & done), groups.counts(done)) if promise.agreed else (groups.counts(nothing),) * 2
+    agreed = (
+        (groups.counts(kept & done), groups.counts(done)) if result.promise.agreed else (groups.counts(nothing),) * 2
+    )
     columns = (groups.counts(kept), groups.counts(), *agreed)
-    keys = ((plan.periods.month_name(month),) for month in groups.right.tolist())
+    keys = zip(plan.periods.month_names(groups.right), strict=True)
     return Sums(zip(keys, zip(*(column.tolist() for column in columns), strict=True), strict=True))

@@ -41,9 +41,11 @@ class Spill:
                 self._write(number, as_text(table.take(pa.array(rows))))
 
     def tables(self) -> Iterator[pa.Table]:
-        """The events of each bucket, one after the other."""
-        for path in self._closed():
-            with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as stream:
+        """The events of each bucket, one after the other; nothing is added after."""
+        numbers = sorted(self._streams)
+        self._close()
+        for number in numbers:
+            with pa.OSFile(str(self._path(number))) as file, pa.ipc.open_stream(file) as stream:
                 yield as_dictionaries(stream.read_all())
 
     def __len__(self) -> int:
@@ -55,9 +57,7 @@ class Spill:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file, writer in self._streams.values():
-            writer.close()
-            file.close()
+        self._close()
         self._folder.cleanup()
 
     def _write(self, number: int, table: pa.Table) -> None:
@@ -66,11 +66,11 @@ class Spill:
             self._streams[number] = file, pa.ipc.new_stream(file, table.schema, options=_COMPRESSED)
         self._streams[number][1].write_table(table)
 
-    def _closed(self) -> list[Path]:
-        for file, writer in self._streams.values():
+    def _close(self) -> None:
+        while self._streams:
+            _, (file, writer) = self._streams.popitem()
             writer.close()
             file.close()
-        return [self._path(number) for number in sorted(self._streams)]
 
     def _path(self, number: int) -> Path:
         return Path(self._folder.name) / f"{number:03}.arrow"

@@ -1,0 +1,93 @@
+"""`kapok audit` as people call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from kapok.cli import main
+from tests.batch.audits import MAP, PACK, a_log, table
+from tests.batch.test_engine import LINES
+
+
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a log, a pack and a map, in which the command is called."""
+    a_log(tmp_path / "tickets.csv", LINES)
+    (tmp_path / "pack.yaml").write_text(PACK, encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(yaml.safe_dump(MAP), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KAPOK_LANG", "en")
+    return tmp_path
+
+
+def kapok(*words: str) -> Result:
+    return CliRunner().invoke(main, ["audit", *words])
+
+
+def test_without_out_the_folder_is_named_after_the_log(desk: Path) -> None:
+    result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml")
+    assert result.exit_code == 0
+    assert "10 events of 4 cases, 0 rows refused; 3 promises, 2 broken." in result.stdout
+    assert len(table(desk / "audit-tickets" / "breaches.csv")) == 2
+    assert (desk / "audit-tickets" / "report.html").stat().st_size > 10_000
+
+
+def test_json_goes_to_standard_output_and_everything_else_beside_it(desk: Path) -> None:
+    result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml", "--json", "--out", "here")
+    figures = json.loads(result.stdout)
+    assert (figures["reading"]["events"], figures["breaches_total"]) == (10, 2)
+    assert "Reading" in result.stderr
+    assert "Report: here/report.html" in result.stderr
+
+
+def test_the_moment_of_judgement_may_be_given(desk: Path) -> None:
+    words = ("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml", "--json")
+    figures = json.loads(kapok(*words, "--at", "2026-10-06T20:00+08:00").stdout)
+    assert [figures["promises"][0][state] for state in ("kept", "broken", "open", "overdue")] == [1, 0, 1, 1]
+
+
+def test_it_speaks_the_language_of_the_reader(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPOK_LANG", "zh")
+    assert "10 个事件" in kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml").stdout
+
+
+def test_a_suggested_map_runs_as_it_is(desk: Path) -> None:
+    (desk / "suggested.yaml").write_text(kapok("--suggest", "tickets.csv").stdout, encoding="utf-8")
+    result = kapok("tickets.csv", "--pack", "guangzhou-pledges", "--map", "suggested.yaml")
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("tickets.csv", "--pack", "pack.yaml"), "--map is missing"),
+        (("tickets.csv", "--map", "map.yaml"), "--pack is missing"),
+        (("nowhere.csv", "--pack", "pack.yaml", "--map", "map.yaml"), "There is no log 'nowhere.csv'"),
+        (("tickets.csv", "--pack", "unheard-of", "--map", "map.yaml"), "There is no pack 'unheard-of'"),
+        (("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml", "--at", "noon"), "--at 'noon' is no moment"),
+        (
+            ("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml", "--at", "2026-10-06T20:00"),
+            "no moment with a zone",
+        ),
+        (("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml", "--out", "."), "holds something else"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(desk: Path, words: tuple[str, ...], says: str) -> None:
+    before = sorted(path.name for path in desk.iterdir())
+    result = kapok(*words)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert "Traceback" not in result.output
+    assert sorted(path.name for path in desk.iterdir()) == before
+
+
+def test_a_missing_column_is_named_with_the_nearest(desk: Path) -> None:
+    (desk / "map.yaml").write_text(yaml.safe_dump(MAP | {"columns": MAP["columns"] | {"unit": "units"}}))
+    result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml")
+    assert result.exit_code == 2
+    assert "did you mean 'unit'" in result.stderr
