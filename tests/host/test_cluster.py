@@ -110,6 +110,8 @@ def test_a_stopped_process_that_does_not_react_is_killed(server: Cluster, monkey
         process.suspend()
     server.stop()
     assert processes.serving(server.folder) == []
+    server.start()
+    assert kept(server) == [("木棉",)]
 
 
 def test_a_pid_file_that_names_a_stranger_does_not_stop_the_start_nor_hurt_the_stranger(stocked: Home) -> None:

@@ -169,6 +169,9 @@ def test_when_the_database_dies_the_rest_is_stopped_and_it_is_said(run: Run) -> 
     assert run.process.wait(timeout=60) == 2
     assert "The embedded database ended unexpectedly" in run.words
     assert run.everybody() == []
+    again = Run(run.home)
+    assert again.ready, again.words
+    again.signalled(signal.SIGTERM)
 
 
 def test_a_port_in_use_is_refused_before_anything_starts(home: Home, kapok: Kapok) -> None:
