@@ -12,7 +12,7 @@ import os
 import pickle
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from operator import add
@@ -66,7 +66,9 @@ def audit(request: Request, refused: RefusedRows, progress: Listener) -> tuple[P
     """Read the logs of `request` on Spark and judge them there. Raises `NoSpark`, `NotOnACluster` and what the intake raises."""
     spark = session(request.master or LOCAL)
     progress(Progress(READING, 0, None))
-    rows = _normalised(spark, request, refused).persist()
+    logs = [log for path in request.paths for log in _logs(path)]
+    refused.files = names(logs)
+    rows = _normalised(spark, logs, request.map).persist()
     try:
         _refuse(rows, refused)
         good = rows.where(f"{REFUSED} is null").drop(REFUSED, RAW)
@@ -78,7 +80,7 @@ def audit(request: Request, refused: RefusedRows, progress: Listener) -> tuple[P
         span = Span(first_at or 0, last_at or 0)
         read = Read(count + refused.total, span)
         progress(Progress(JUDGING, 0, count))
-        return (_judged(good, request.plan(span, refused.files), count) if count else None), read
+        return (_judged(good, request.plan(span, logs), count) if count else None), read
     finally:
         rows.unpersist()
 
@@ -97,6 +99,7 @@ def session(master: str) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "200000",
+        "spark.driver.maxResultSize": "0",
     }
     try:
         started = builder.config(map=settings).getOrCreate()
@@ -106,12 +109,10 @@ def session(master: str) -> SparkSession:
     return started
 
 
-def _normalised(spark: SparkSession, request: Request, refused: RefusedRows) -> DataFrame:
+def _normalised(spark: SparkSession, logs: Sequence[str], audit_map: AuditMap) -> DataFrame:
     """All rows in the columns of `events`, words as text, each with the reason why it is refused, if it is."""
-    logs = [log for path in request.paths for log in _logs(path)]
-    refused.files = names(logs)
     parts = [
-        _raw(spark, log, request.map).mapInArrow(_normaliser(request.map, source), _spark_schema(request.map))
+        _raw(spark, log, audit_map).mapInArrow(_normaliser(audit_map, source), _spark_schema(audit_map))
         for source, log in enumerate(logs)
     ]
     return reduce(lambda left, right: left.unionAll(right), parts)
@@ -223,4 +224,4 @@ def _judged(good: DataFrame, plan: Plan, count: int) -> Partial:
     partitions = max(good.sparkSession.sparkContext.defaultParallelism, -(-count // EVENTS_IN_PARTITION))
     found = good.repartition(partitions, events.CASE).mapInArrow(judge, "part binary")
     # Our own workers made these bytes.
-    return reduce(add, (pickle.loads(row["part"]) for row in found.toLocalIterator()), Partial())  # noqa: S301
+    return reduce(add, (pickle.loads(row["part"]) for row in found.collect()), Partial())  # noqa: S301

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from kapok.batch.audit import events, intake
 from kapok.batch.audit.columns import Log
+from kapok.batch.audit.intake.source import found
 from kapok.batch.audit.judgement import judged
 from kapok.batch.audit.partial import Partial
 from kapok.batch.audit.plan import Plan
@@ -35,7 +36,7 @@ def audit(request: Request, refused: RefusedRows, progress: Listener) -> tuple[P
         held, span = _gathered(source.batches(), spill)
         if span is None:
             return None, Read(source.rows_read, Span(0, 0))
-        plan = request.plan(span, refused.files)
+        plan = request.plan(span, [str(file) for file in found(request.paths)])
         advance = _Judging(progress, source.rows_read - source.rows_refused)
         whole = Partial()
         for table in _tables(held, spill):

@@ -81,11 +81,11 @@ class Plan:
         return Periods.between(self.pack.zone, self.first_at, self.last_at)
 
 
-def repeating(audit_map: AuditMap, files: Sequence[str]) -> frozenset[int]:
+def repeating(audit_map: AuditMap, sources: Sequence[str]) -> frozenset[int]:
     """The inputs in which equal events count each: those that the map says, else those in XES."""
     if audit_map.duplicates is not None:
-        return frozenset(range(len(files)) if audit_map.duplicates == "keep" else ())
-    return frozenset(source for source, file in enumerate(files) if _is_xes(Path(file), audit_map))
+        return frozenset(range(len(sources)) if audit_map.duplicates == "keep" else ())
+    return frozenset(source for source, address in enumerate(sources) if _is_xes(Path(address), audit_map))
 
 
 def _is_xes(path: Path, audit_map: AuditMap) -> bool:

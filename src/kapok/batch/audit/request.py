@@ -44,7 +44,7 @@ class Request:
     draft: Path
     master: str | None
 
-    def plan(self, span: Span, files: Sequence[str]) -> Plan:
-        """The plan for events of this span out of these files."""
+    def plan(self, span: Span, sources: Sequence[str] = ()) -> Plan:
+        """The plan for events of this span out of these inputs (their addresses, by `source`)."""
         judged_at = span.last_at if self.at is None else micros(as_utc(self.at, "at"))
-        return Plan(self.pack, self.map, judged_at, span.first_at, span.last_at, repeating(self.map, files))
+        return Plan(self.pack, self.map, judged_at, span.first_at, span.last_at, repeating(self.map, sources))

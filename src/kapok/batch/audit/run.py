@@ -70,7 +70,7 @@ def run(
             if whole is None:
                 raise NoEvents(refused=refused.total, reasons=", ".join(refused.counts()))
             _refuse_duplicates(whole, refused)
-            figures = figures_of(whole, request.plan(read.span, refused.files), read, refused, engine)
+            figures = figures_of(whole, request.plan(read.span), read, refused, engine)
         progress(Progress(REPORTING, 0, None))
         _list_anomalies(whole, draft / "anomalies.csv", refused.files)
         if figures.breaches_total > BREACHES_SHOWN:
