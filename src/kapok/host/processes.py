@@ -35,7 +35,7 @@ def marked(home: Path) -> list[psutil.Process]:
 def postmaster(folder: Path) -> psutil.Process | None:
     """The live server that the pid file in `folder` names, if it is one."""
     try:
-        process = psutil.Process(int((folder / "postmaster.pid").read_text().split("\n")[0]))
+        process = psutil.Process(_pid_in(folder / "postmaster.pid"))
         return process if process.name() == "postgres" and process.cwd() == str(folder) else None
     except (OSError, ValueError, psutil.Error):
         return None
@@ -65,9 +65,18 @@ def stop_server(folder: Path) -> None:
     """Stop the server in `folder`, and clear a pid file that would keep the next one from starting."""
     stop(lambda: serving(folder), DATABASE)
     pid_file = folder / "postmaster.pid"
-    # A number used again by a stranger after a crash: the next server would take the stranger for its predecessor.
-    if pid_file.exists() and postmaster(folder) is None:
+    # A number used again by a stranger: the next server would take the stranger for its predecessor. The pid file of a dead
+    # server stays, for the next one finds in it the shared memory that it has to free.
+    if psutil.pid_exists(_pid_in(pid_file)) and postmaster(folder) is None:
         pid_file.unlink()
+
+
+def _pid_in(pid_file: Path) -> int:
+    """The process that a server's pid file names; -1 when it names none."""
+    try:
+        return int(pid_file.read_text().split("\n")[0])
+    except (OSError, ValueError):
+        return -1
 
 
 def _those(fits: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
