@@ -11,8 +11,9 @@ from pathlib import Path
 from kapok.batch.audit import plan
 from kapok.batch.audit.map import AuditMap
 from kapok.kernel import promises
-from kapok.kernel.promises import EVENTS, Fact, Pack, Promise
-from kapok.kernel.promises.selector import Selector, matches, touches
+from kapok.kernel.promises import EVENTS, Fact, Pack, PackRefused, Promise
+from kapok.kernel.promises.selector import Bounds, Condition, Selector, matches, touches
+from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Text
 from kapok.supervision.mining.refusals import UnknownPack
 
@@ -30,6 +31,12 @@ WORDS: Mapping[Hindrance, Text] = {
     Hindrance.UNKNOWN_FACT: Text(zh="须先知道：{what}", en="needs to know: {what}"),
     Hindrance.OTHER_FACT: Text(zh="不适用：{what}", en="does not apply: {what}"),
 }
+BOUNDS: Mapping[str, Text] = {
+    "at_least": Text(zh="不少于 {value}", en="at least {value}"),
+    "above": Text(zh="多于 {value}", en="more than {value}"),
+    "at_most": Text(zh="不超过 {value}", en="at most {value}"),
+    "below": Text(zh="少于 {value}", en="less than {value}"),
+}
 NEVER_CLOSES = Text(zh="映射里没有结束计时的事件：{what}", en="the map has no event that closes it: {what}")
 
 
@@ -43,8 +50,9 @@ class Prospect:
 
 
 def packs() -> dict[str, Pack]:
-    """The installed packs by name."""
-    return {path.stem: _loaded(path, path.stat().st_mtime_ns) for path in promises.available()}
+    """The installed packs by name, without those that make no sense."""
+    found = {path.stem: _loaded(path, path.stat().st_mtime_ns) for path in promises.available()}
+    return {name: pack for name, pack in found.items() if pack is not None}
 
 
 def pack(name: str) -> Pack:
@@ -82,8 +90,11 @@ def prospects(chosen: Pack, audit_map: AuditMap) -> list[Prospect]:
 
 
 @lru_cache(maxsize=128)
-def _loaded(path: Path, changed_ns: int) -> Pack:  # noqa: ARG001 - a pack that was changed is read anew
-    return promises.load(path)
+def _loaded(path: Path, changed_ns: int) -> Pack | None:  # noqa: ARG001 - a pack that was changed is read anew
+    try:
+        return promises.load(path)
+    except PackRefused:
+        return None
 
 
 def _prospect(promise: Promise, chosen: Pack, audit_map: AuditMap) -> Prospect:
@@ -118,9 +129,15 @@ def _asked(selector: Selector, chosen: Pack) -> Text:
     """The conditions of a selector in words: the title of the fact and what it must be."""
     zh, en = [], []
     for name, condition in selector.items():
-        bounds = condition if isinstance(condition, tuple) else condition.model_dump(exclude_none=True).values()
-        values = ", ".join(map(str, bounds))
-        title = chosen.declared[name].title if name in chosen.declared else Text(zh=name, en=name)
-        zh.append(f"{title.zh}（{values}）")
-        en.append(f"{title.en} ({values})")
+        values = _values(name, condition)
+        title = chosen.declared[name].title
+        zh.append(f"{title.zh}（{'、'.join(value.zh for value in values)}）")
+        en.append(f"{title.en} ({', '.join(value.en for value in values)})")
     return Text(zh="、".join(zh), en=", ".join(en))
+
+
+def _values(fact: str, condition: Condition) -> list[Text]:
+    if isinstance(condition, Bounds):
+        bounds = condition.model_dump(exclude_none=True)
+        return [BOUNDS[bound].format(value=value) for bound, value in bounds.items()]
+    return [value_title(fact, value) for value in condition]

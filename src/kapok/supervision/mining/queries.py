@@ -21,23 +21,26 @@ def audits(units: Iterable[UUID], search: str = "", state: str = "") -> QuerySet
 
     `state` keeps those in one state. Each has `cases` and `breaches`, None until it is done.
     """
-    rows = (
-        Audit.objects.filter(unit__in=units, **({"state": state} if state else {}))
-        .select_related("unit", "opened_by")
+    rows = _found(units, search).filter(**({"state": state} if state else {}))
+    return (
+        rows.select_related("unit", "opened_by")
         .defer("figures", "map")
         .annotate(cases=KT("figures__reading__cases"), breaches=KT("figures__breaches_total"))
         .order_by("-opened_at", "-id")
     )
-    for word in search.split():
-        rows = rows.filter(Q(name__icontains=word) | Q(pack__icontains=word))
-    return rows
 
 
 def counts(units: Iterable[UUID], search: str = "") -> dict[State, int]:
     """How many audits of `units` that answer to `search` are in each state; states without any are absent."""
-    rows = audits(units, search).order_by().values_list("state").annotate(count=Count("id"))
-    found = {state: count for state, _, _, count in rows}
+    found = dict(_found(units, search).values_list("state").annotate(count=Count("id")))
     return {state: found[state] for state in State if state in found}
+
+
+def _found(units: Iterable[UUID], search: str) -> QuerySet[Audit]:
+    rows = Audit.objects.filter(unit__in=units)
+    for word in search.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(pack__icontains=word))
+    return rows
 
 
 def audit(key: UUID, units: Iterable[UUID]) -> Audit:
@@ -58,7 +61,8 @@ def figures(key: UUID, units: Iterable[UUID]) -> dict[str, Any]:
     row = audit(key, units)
     if row.state != State.DONE or row.figures is None:
         raise NotDone(name=row.name)
-    return row.figures
+    found: dict[str, Any] = row.figures
+    return found
 
 
 def logs(key: UUID) -> list[Log]:

@@ -22,7 +22,7 @@ from kapok.supervision.mining import api, queries, store
 from kapok.supervision.mining.models import Audit
 
 if TYPE_CHECKING:
-    from kapok.batch.audit.run import Progress
+    from kapok.batch.audit.progress import Progress
 
 ACTOR = "system/worker"
 BROKEN = Text(

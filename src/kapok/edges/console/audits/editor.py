@@ -17,7 +17,9 @@ from kapok.edges.console.audits import wording
 from kapok.edges.console.audits.pointing import FACT, Pointing, Rule
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import EVENTS, FACTS, Fact, Pack
+from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Language, Text
+from kapok.supervision.mining import api as mining
 from kapok.supervision.mining import library, queries
 from kapok.supervision.mining.library import Prospect
 from kapok.supervision.mining.models import Audit
@@ -35,7 +37,6 @@ class Choice:
 
     value: str
     label: Text
-    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class FactRow:
 
     name: str
     fact: Fact
-    values: tuple[str, ...]
+    values: tuple[Choice, ...]
     said: str
     column: str | None
 
@@ -235,7 +236,7 @@ class Editor:
             FactRow(
                 name,
                 known[name],
-                tuple(sorted(known[name].values)),
+                tuple(Choice(value, value_title(name, value)) for value in sorted(known[name].values)),
                 self.pointing.facts.get(name, ""),
                 self.pointing.column(FACT + name),
             )
@@ -255,22 +256,27 @@ def opened(audit: Audit, language: Language) -> Editor:
     if not text:
         text, notice = suggested(audit.id, language)
     pack = audit.pack if audit.pack in library.packs() else DEFAULT_PACK
-    try:
-        pointing = Pointing.of_map(audit_map.parse(text, "map"))
-    except MapRefused:
-        pointing = Pointing()
-    return Editor(audit.id, POINT, pack, text, pointing, notice)
+    return Editor(audit.id, POINT, pack, text, _pointed(text), notice)
 
 
-def sent(key: UUID, form: QueryDict) -> Editor:
-    """The page as the form says it."""
+def sent(audit: Audit, form: QueryDict) -> Editor:
+    """The page as the form says it. A kept map that says the same keeps its wording and its comments."""
+    key = audit.id
     pack = form.get("pack", "") if form.get("pack") in library.packs() else DEFAULT_PACK
     tab, do = form.get("tab", POINT), form.get("do", "")
     if tab == YAML:
         return _from_text(key, pack, form.get("text", ""), to_point=do == POINT)
     read = look(key, Pointing.of_form(form, ()).hidden.get("file", {}))
     pointing = _changed(Pointing.of_form(form, () if isinstance(read, KapokError) else read.names), do)
-    return Editor(key, YAML if do == YAML else POINT, pack, pointing.text, pointing)
+    text = audit.map if audit.map and pointing.document == _pointed(audit.map).document else pointing.text
+    return Editor(key, YAML if do == YAML else POINT, pack, text, pointing)
+
+
+def begin(key: UUID, language: Language) -> None:
+    """Keep a suggested map for a log that has just arrived, where there is one."""
+    text, refused = suggested(key, language)
+    if refused is None:
+        mining.draft(audit=key, pack=DEFAULT_PACK, map_text=text)
 
 
 def suggested(key: UUID, language: Language) -> tuple[str, Text | None]:
@@ -303,6 +309,14 @@ def _from_text(key: UUID, pack: str, text: str, *, to_point: bool) -> Editor:
     except MapRefused:
         return Editor(key, YAML, pack, text, Pointing(), wording.MEND_FIRST if to_point else None)
     return Editor(key, POINT if to_point else YAML, pack, text, pointing)
+
+
+def _pointed(text: str) -> Pointing:
+    """What a map points at; nothing where it is no map."""
+    try:
+        return Pointing.of_map(audit_map.parse(text, "map"))
+    except MapRefused:
+        return Pointing()
 
 
 def _changed(pointing: Pointing, do: str) -> Pointing:

@@ -37,7 +37,7 @@ def mapping(request: ScreenRequest, key: UUID) -> HttpResponse:
         return redirect("console:audit", key)
     if request.method != "POST":
         return _page(request, row, editor.opened(queries.with_map(key), request.language))
-    edited = editor.sent(key, request.POST)
+    edited = editor.sent(queries.with_map(key), request.POST)
     if request.POST.get("do") == "start":
         return _start(request, row, edited)
     if edited.map is not None:

@@ -93,7 +93,7 @@ class Pointing:
     def of_form(cls, sent: QueryDict, columns: Sequence[str]) -> Pointing:
         """What the form says; `columns` are those of the log, in its order."""
         roles = {name: sent.get(f"column-{place}", "") for place, name in enumerate(columns)}
-        facts = {name.removeprefix(FACT): sent[name].strip() for name in sent if name.startswith(FACT)}
+        facts = {name.removeprefix(FACT): sent.get(name, "").strip() for name in sent if name.startswith(FACT)}
         return cls(
             roles={name: role for name, role in roles.items() if role},
             form=sent.get("time-format", "").strip(),

@@ -8,16 +8,15 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from kapok.edges.console.audits import editor
 from kapok.edges.console.people.forms import UnitsForm
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.models import OrgUnit
@@ -67,7 +66,7 @@ def upload(request: ScreenRequest) -> HttpResponse:
     """Take one or several logs into a new audit and go on to its map."""
     sluice = Sluice(request)
     request.upload_handlers = [sluice]
-    return cast(HttpResponse, csrf_protect(_receive)(request, sluice))
+    return csrf_protect(_receive)(request, sluice)
 
 
 def _receive(request: HttpRequest, sluice: Sluice) -> HttpResponse:
@@ -80,6 +79,7 @@ def _receive(request: HttpRequest, sluice: Sluice) -> HttpResponse:
     except KapokError as refused:
         form.add_error(None, refused.text.in_(asked.language))
         return _page(asked, form)
+    editor.begin(key, asked.language)
     address = reverse("console:map-audit", args=[key])
     return JsonResponse({"address": address}) if _by_script(asked) else redirect(address)
 
@@ -87,7 +87,7 @@ def _receive(request: HttpRequest, sluice: Sluice) -> HttpResponse:
 def _keep(request: ScreenRequest, form: UploadForm, sluice: Sluice) -> Any:
     if sluice.refused is not None:
         raise sluice.refused
-    files = cast("MultiValueDict[str, UploadedFile]", request.FILES).getlist("logs")
+    files = request.FILES.getlist("logs")
     return mining.upload(
         unit=OrgUnit.objects.get(code=form.cleaned_data["unit"]).id,
         name=form.cleaned_data["name"],
@@ -109,6 +109,7 @@ def upload_demo(request: ScreenRequest) -> HttpResponse:
         actor=request.user.subject,
         at=request.at,
     )
+    editor.begin(key, request.language)
     return redirect("console:map-audit", key)
 
 

@@ -99,5 +99,6 @@
     waiting(true);
     request.send(new FormData(form));
   });
+  form.classList.add("is-scripted");
   show();
 })();
