@@ -56,6 +56,16 @@ SYSTEM = Section("system", Text(zh="系统", en="System"))
 SCREENS: tuple[Screen, ...] = (
     Screen(Text(zh="首页", en="Home"), "home", "console:home", EVERYBODY, START, "sy shouye start 开始"),
     Screen(
+        Text(zh="规则与承诺", en="Packs and promises"), "book", "console:packs", "packs.read", PROMISES,
+        "gz cn guize chengnuo rules law regulation contract pledge 规则包 法规 合同 条款 赔付",
+        Text(zh="查法规、承诺与合同的每一条", en="Read regulations, pledges and contracts, clause by clause"),
+    ),
+    Screen(
+        Text(zh="承诺试算", en="Calculator"), "calculator", "console:calculator", "packs.read", PROMISES,
+        "cn ss shisuan due compensation reckon 到期 时限 赔付 补偿 计算器",
+        Text(zh="何时到期，是否违约，应赔多少", en="When is it due, was it kept, what is owed"),
+    ),
+    Screen(
         Text(zh="日志审计", en="Audits"), "file-analytics", "console:audits", "audit.read", PROMISES,
         "sj rz shenji log event mining upload compare report 日志 上传 映射 对比 报告 流程挖掘",
         Text(zh="上传日志，看承诺兑现了多少", en="Upload a log, see which promises were kept"),

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kapok.edges.console import navigation
+from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
@@ -63,10 +64,31 @@ def audits(request: ScreenRequest, query: str) -> Iterator[Hit]:
         return
     for row in mining.audits(units, query)[:PER_SOURCE]:
         state = STATES[State(row.state)].in_(request.language)
-        yield Hit(Text(zh="审计", en="Audits"), row.name, reverse("console:audit", args=[row.id]), "file-analytics", state)
+        yield Hit(
+            Text(zh="审计", en="Audits"), row.name, reverse("console:audit", args=[row.id]), "file-analytics", state
+        )
 
 
-SOURCES: tuple[Source, ...] = (screens, audits, people)
+def packs(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Packs by title, code or country."""
+    if not query or not queries.units_where(request.user.id, Permission.PACKS_READ):
+        return
+    for volume in shelf().volumes.values():
+        if volume.answers(query):
+            code, title = volume.pack.code, volume.pack.title.in_(request.language)
+            yield Hit(Text(zh="规则包", en="Packs"), title, reverse("console:pack", args=[code]), "book", code)
+
+
+def promises(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Promises by title, code or clause."""
+    if not query or not queries.units_where(request.user.id, Permission.PACKS_READ):
+        return
+    for pack, promise in shelf().promises(query):
+        address = reverse("console:promise", args=[pack.code, promise.code])
+        yield Hit(Text(zh="承诺", en="Promises"), promise.title.in_(request.language), address, "scale", promise.code)
+
+
+SOURCES: tuple[Source, ...] = (screens, packs, promises, audits, people)
 
 
 @screen(permission=EVERYBODY)

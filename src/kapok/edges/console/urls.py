@@ -11,6 +11,7 @@ from kapok.edges.console.audits.urls import urlpatterns as audits
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
 from kapok.edges.console.organisation.urls import urlpatterns as organisation
+from kapok.edges.console.packs.urls import urlpatterns as packs
 from kapok.edges.console.palette import palette
 from kapok.edges.console.people.urls import urlpatterns as people
 from kapok.edges.console.signing.urls import urlpatterns as signing
@@ -19,5 +20,5 @@ app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, audits, people, organisation, health),
+    *chain(signing, account, packs, audits, people, organisation, health),
 ]

@@ -1,0 +1,1 @@
+"""Packs and promises: read them, and reckon by them."""

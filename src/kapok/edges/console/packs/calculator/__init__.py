@@ -1,0 +1,1 @@
+"""The calculator: reported then, restored then. Kept? What is owed?"""
