@@ -78,12 +78,19 @@ def elapsed(
 
     Raises `NaiveMoment`, `OutsideHorizon` or `ReversedPause`.
     """
-    start, end = as_utc(start, "start"), as_utc(end, "end")
+    if start.tzinfo is not UTC or end.tzinfo is not UTC:
+        start, end = as_utc(start, "start"), as_utc(end, "end")
     if end <= start:
         return ZERO
-    timeline = hours.timeline
-    held = sum((taken(pause, timeline, measure) for pause in merged(pauses, start, end)), ZERO)
-    return max(timeline.worked(end) - timeline.worked(start) - held, ZERO)
+    windows = hours.timeline.table
+    if start < windows.first or windows.last < end:
+        windows = hours.timeline.covering(start, end)
+    first = bisect_right(windows.opens, start) - 1
+    last = bisect_right(windows.opens, end, first) - 1
+    begun, closing = windows.closes[first], windows.closes[last]
+    passed = (end if end < closing else closing) - windows.bases[last]
+    passed -= (start if start < begun else begun) - windows.bases[first]
+    return max(passed - _held(pauses, start, end, hours.timeline, measure), ZERO) if pauses else passed
 
 
 def taken(pause: Interval, timeline: Timeline, measure: Measure) -> timedelta:
@@ -109,6 +116,10 @@ def _due_anywhere(start: datetime, allowance: timedelta, timeline: Timeline) -> 
     _check(allowance)
     opening = timeline.open_from(start)
     return timeline.reach(timeline.worked(opening) + allowance) if allowance else opening
+
+
+def _held(pauses: Sequence[Pause], start: datetime, end: datetime, timeline: Timeline, measure: Measure) -> timedelta:
+    return sum((taken(pause, timeline, measure) for pause in merged(pauses, start, end)), ZERO)
 
 
 def _due_around(
