@@ -158,7 +158,16 @@ STORAGES = {
 UPLOAD_MEGABYTES = environment.number("KAPOK_UPLOAD_MB", 2048)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a map names many values
-FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"
+INCOMING = MEDIA_ROOT / "incoming"  # made by the host; without it uploads go through the system's temporary folder
+FILE_UPLOAD_TEMP_DIR = INCOMING if INCOMING.is_dir() else None
+
+# Work in the background: a worker that has been silent for so long is dead, and its jobs are given to others.
+STALLED_WORKER_SECONDS = 12
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": STALLED_WORKER_SECONDS / 4,
+    "stalled_worker_timeout": STALLED_WORKER_SECONDS,
+    "delete_jobs": "successful",
+}
 
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = ["kapok.ground.people.demo.load", "kapok.supervision.mining.demo.load"]
