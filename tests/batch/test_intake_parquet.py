@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kapok.batch.audit import events
-from kapok.batch.audit.intake import normalise, open_logs
+from kapok.batch.audit.intake import normalise, open_logs, parquet
 from kapok.batch.audit.intake.errors import EmptyLog, MissingColumn, NotALog, UnreadableColumn
 from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.refused import Reason, RefusedRows
@@ -52,6 +52,7 @@ def test_typed_columns_become_events(tmp_path: Path) -> None:
         (pa.array([b"a", b"a", b"b", None, b"", b"c"]), ["a", "a", "b", "c"]),
         (pa.array(["a", "a", "b", None, " ", "c"], pa.large_string()), ["a", "a", "b", "c"]),
         (pa.array(["a", "a", "b", None, "", "c"]).dictionary_encode(), ["a", "a", "b", "c"]),
+        (pa.array([b"a", b"a", b"\xffb", None, b"", b"c"]).view(pa.string()), ["a", "a", "\ufffdb", "c"]),
         (pa.array([True, True, False, None, None, None]), ["true", "true", "false"]),
     ],
 )
@@ -95,11 +96,12 @@ def test_a_folder_of_files_in_order_of_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dictionary", [True, False])
-def test_many_batches_hold_every_row_once(tmp_path: Path, dictionary: bool) -> None:
-    rows = 600_000
+def test_many_batches_hold_every_row_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dictionary: bool) -> None:
+    monkeypatch.setattr(parquet, "BATCH", 1_000)
+    rows = 12_000
     table = log(4)
     table = pa.concat_tables([table] * (rows // 4))
-    pq.write_table(table, tmp_path / "a.parquet", row_group_size=175_000, use_dictionary=dictionary)
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=1_750, use_dictionary=dictionary)
     source = open_logs([tmp_path / "a.parquet"], a_map(), RefusedRows())
     assert source.rows_estimate == rows
     batches = list(source.batches())
@@ -120,8 +122,12 @@ def test_empty_broken_and_cut_files(tmp_path: Path) -> None:
     assert "broken Parquet" in caught.value.text.en
 
 
-@pytest.mark.parametrize("size", [1_000, 300_000])
-def test_damage_in_the_middle_costs_its_row_group_only(tmp_path: Path, size: int) -> None:
+@pytest.mark.parametrize("batch", [800, parquet.BATCH])
+def test_damage_in_the_middle_costs_its_row_group_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(parquet, "BATCH", batch)
+    size = 1_000
     table = log(size * 3, ticket=pa.array([f"T{n * 7919 % 1_000_003}" for n in range(size * 3)]))
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=size, compression="zstd")
     data = bytearray((tmp_path / "a.parquet").read_bytes())

@@ -107,6 +107,14 @@ def decoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode()
 
 
+def is_text(block: bytes) -> bool:
+    """Whether the block is UTF-8 without NUL."""
+    try:
+        return "\0" not in block.decode()
+    except UnicodeDecodeError:
+        return False
+
+
 def mended(block: bytes) -> bytes:
     """The block with everything that is no UTF-8 text, and every NUL, replaced by `UNDECODABLE`."""
     return block.decode("utf-8", _MARKING).encode().replace(b"\0", MARK)

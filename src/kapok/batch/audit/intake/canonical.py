@@ -84,12 +84,15 @@ def require(audit_map: AuditMap, columns: list[str] | tuple[str, ...], path: str
 
 def described(table: pa.Table, index: Places) -> list[str]:
     """Rows as lines of comma-separated values, for those who want to see what was refused."""
-    lines = []
-    for row in table.take(pa.array(index)).to_pylist():
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(row.values())
-        lines.append(line.getvalue())
-    return lines
+    rows = table.take(pa.array(index))
+    columns = [words.texts(rows.column(name), name).to_pylist() for name in rows.column_names]
+    return [_line(row) for row in zip(*columns, strict=True)]
+
+
+def _line(row: tuple[str | None, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(row)
+    return line.getvalue()
 
 
 def _batch(table: pa.Table, audit_map: AuditMap, identity: list[pa.Array]) -> pa.RecordBatch:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from kapok.batch.audit.intake.bytestream import MARK, UNDECODABLE, Unpacked, blocks, decoded, mended
+from kapok.batch.audit.intake.bytestream import MARK, UNDECODABLE, Unpacked, blocks, decoded, is_text, mended
 from kapok.batch.audit.intake.canonical import described
 from kapok.batch.audit.intake.errors import EmptyLog, NotALog
 from kapok.batch.audit.intake.reading import InputEnds, Places, RawRows, Refusals
@@ -56,7 +56,7 @@ class DelimitedReader:
         self._encoding = encoding_of(path, sample, form.encoding)
         text = b"".join(decoded([sample], self._encoding)).decode("utf-8", "replace")
         self._old_line_ends = "\n" not in text and "\r" in text
-        lines = _lines(text.replace("\r", "\n") if self._old_line_ends else text)
+        lines = _lines(text)
         if len(lines) < 2:
             raise NotALog(path=path.name, what=ENDLESS) if len(sample) == SAMPLE else EmptyLog(path=path.name)
         self._quote = '"' if form.quote is None else form.quote
@@ -91,15 +91,10 @@ class DelimitedReader:
         pieces = decoded(self._bytes, self._encoding)
         return (piece.replace(b"\r", b"\n") for piece in pieces) if self._old_line_ends else pieces
 
-    def _parse(self, block: bytes, wanted: Sequence[str]) -> tuple[_Parsed, bytes]:
+    def _parse(self, written: bytes, wanted: Sequence[str]) -> tuple[_Parsed, bytes]:
         """The block taken apart, and the block as it could be read."""
-        if b"\0" in block:
-            block = mended(block)
-        try:
-            parsed = self._columnwise(block, wanted, self._quote)
-        except pa.ArrowInvalid:  # no UTF-8
-            block = mended(block)
-            parsed = self._columnwise(block, wanted, self._quote)
+        block = written if is_text(written) else mended(written)
+        parsed = self._columnwise(block, wanted, self._quote)
         if self._quote and parsed.size < block.count(b"\n"):
             plain = self._columnwise(block, wanted, "")
             if len(plain.table) > len(parsed.table):  # a quote that is never closed has swallowed rows
@@ -169,7 +164,7 @@ def _shown(parsed: _Parsed, block: bytes, table: pa.Table, places: Places, index
 
 
 def _lines(text: str) -> list[str]:
-    return [line for line in text.replace("\r\n", "\n").split("\n") if line.strip(" \t\0")]
+    return [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip(" \t\0")]
 
 
 def _names(header: list[str]) -> tuple[str, ...]:

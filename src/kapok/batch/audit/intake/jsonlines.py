@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as arrow_json
 
-from kapok.batch.audit.intake.bytestream import UNDECODABLE, Unpacked, blocks, decoded, mended
+from kapok.batch.audit.intake.bytestream import UNDECODABLE, Unpacked, blocks, decoded, is_text, mended
 from kapok.batch.audit.intake.errors import EmptyLog
 from kapok.batch.audit.intake.reading import InputEnds, Places, RawRows, Refusals
 from kapok.batch.audit.intake.sniffing import SAMPLE, encoding_of
@@ -90,16 +90,15 @@ class JsonLinesReader:
 
 def _columnwise(block: bytes, types: pa.Schema | None) -> pa.Table | None:
     """The block read at once; None when a line is not of these types, or no JSON, or no text."""
-    if types is None or b"\0" in block:
+    if types is None or not is_text(block):
         return None
     try:
-        block.decode()
         return arrow_json.read_json(
             pa.py_buffer(block),
             arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1),
             arrow_json.ParseOptions(explicit_schema=types, unexpected_field_behavior="ignore"),
         ).select(types.names)
-    except (pa.ArrowInvalid, UnicodeDecodeError):
+    except pa.ArrowInvalid:
         return None
 
 

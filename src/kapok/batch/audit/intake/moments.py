@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kapok.batch.audit.intake import words
+from kapok.batch.audit.intake import timestamps, words
 from kapok.batch.audit.intake.timestamps import EARLIEST, LATEST, Instants, Mask, read
 from kapok.batch.audit.map import TimeColumn
 from kapok.batch.audit.refused import Reason
@@ -52,16 +52,14 @@ def moments(table: pa.Table, column: TimeColumn, missing: tuple[str, ...]) -> tu
 
 
 def _written(table: pa.Table, column: TimeColumn) -> pa.Array:
-    parts = [words.flat(table.column(name)) for name in column.column]
-    if len(parts) == 1:
-        return parts[0].dictionary_decode() if pa.types.is_dictionary(parts[0].type) else parts[0]
-    named = [words.texts(part, name) for part, name in zip(parts, column.column, strict=True)]
-    return pc.binary_join_element_wise(*named, " ")
+    first = words.flat(table.column(column.column[0]))
+    if len(column.column) == 1 and (timestamps.is_time(first.type) or timestamps.is_number(first.type)):
+        return first
+    return pc.binary_join_element_wise(*(words.texts(table.column(name), name) for name in column.column), " ")
 
 
 def _absent(written: pa.Array, missing: tuple[str, ...]) -> Mask:
-    textual = pa.types.is_string(written.type) or pa.types.is_large_string(written.type)
-    blank = words.blank(written.cast(pa.string()), missing) if textual else pc.is_null(written)
+    blank = words.blank(written, missing) if pa.types.is_string(written.type) else pc.is_null(written)
     absent: Mask = blank.to_numpy(zero_copy_only=False)
     return absent
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from kapok.batch.audit.intake.bytestream import GZIP, LONGEST_ROW, Unpacked
+from kapok.batch.audit.intake.bytestream import GZIP, LONGEST_ROW, Unpacked, is_text
 from kapok.batch.audit.intake.errors import NotALog, UnknownEncoding
 
 SAMPLE = 256 << 10
@@ -83,8 +83,11 @@ def delimiter_of(lines: list[str], quote: str) -> str:
 
 
 def fields_of(line: str, delimiter: str, quote: str) -> list[str]:
-    """The fields of one line of CSV."""
-    return next(csv.reader([line], delimiter=delimiter, quotechar=quote or None), [])
+    """The fields of one line of CSV; none when it cannot be taken apart."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter, quotechar=quote or None), [])
+    except csv.Error:
+        return []
 
 
 def _evenness(lines: list[str], mark: str, quote: str) -> tuple[bool, float, int]:
@@ -121,21 +124,13 @@ def _is_binary(sample: bytes) -> bool:
 def _narrow(sample: bytes) -> str:
     """UTF-8 unless hardly a line with foreign letters is; then Chinese; then what `charset-normalizer` thinks likeliest."""
     foreign = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
-    if sum(_is_text(line, "utf-8") for line in foreign) >= 0.3 * len(foreign):
+    if sum(is_text(line) for line in foreign) >= 0.3 * len(foreign):
         return "utf-8"
     text = b"\n".join(foreign)
     if _is_chinese(text):
         return "gb18030"
     best = from_bytes(text).best()
     return _known(best.encoding) if best is not None else "latin-1"
-
-
-def _is_text(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _is_chinese(text: bytes) -> bool:

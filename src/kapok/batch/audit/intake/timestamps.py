@@ -45,16 +45,24 @@ class Wall:
 
 def read(written: pa.Array, form: str | None) -> Wall:
     """Times as they are written, typed or as text by `form` (see `TimeColumn.format`), before any zone is applied."""
-    kind = written.type
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+    if is_time(written.type):
         return _typed(written)
-    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     if form in EPOCH_UNITS:
         return _epoch(written, lambda values: np.full(len(values), EPOCH_UNITS[form], np.float64))
-    if numeric and form is None:
+    if form is None and is_number(written.type):
         return _epoch(written, _unit_by_size)
     texts = words.texts(written, "time")
     return _iso(texts) if form is None else _formatted(texts, form)
+
+
+def is_time(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds moments or days."""
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds numbers."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _typed(written: pa.Array) -> Wall:

@@ -34,16 +34,16 @@ def encoded(column: pa.Array | pa.ChunkedArray, name: str, missing: Collection[s
 def texts(values: pa.Array | pa.ChunkedArray, name: str) -> pa.Array:
     """The values as `pa.string()`: numbers as they are written, whole floats without a point, bytes as UTF-8."""
     values = flat(values)
-    if pa.types.is_string(values.type):
-        return values
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     try:
-        return values.cast(pa.string())
+        found = values.cast(pa.string())
+        found.validate(full=True)  # Parquet does not vouch for its strings
     except pa.ArrowInvalid:
-        return pa.array([_decoded(value) for value in values.to_pylist()], pa.string())
+        return pa.array([_decoded(value) for value in values.cast(pa.binary()).to_pylist()], pa.string())
     except pa.ArrowNotImplementedError:
         raise UnreadableColumn(column=name, type=str(values.type)) from None
+    return found
 
 
 def blank(values: pa.Array, missing: Collection[str]) -> pa.Array:
