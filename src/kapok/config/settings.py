@@ -158,8 +158,7 @@ STORAGES = {
 UPLOAD_MEGABYTES = environment.number("KAPOK_UPLOAD_MB", 2048)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a map names many values
-INCOMING = MEDIA_ROOT / "incoming"  # made by the host; without it uploads go through the system's temporary folder
-FILE_UPLOAD_TEMP_DIR = INCOMING if INCOMING.is_dir() else None
+FILE_UPLOAD_TEMP_DIR = None
 
 # Work in the background: a worker that has been silent for so long is dead, and its jobs are given to others.
 STALLED_WORKER_SECONDS = 12

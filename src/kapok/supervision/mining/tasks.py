@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
@@ -50,12 +51,12 @@ def judge(*, audit: str, run_number: int) -> None:
         api.finish(audit=key, run=run_number, figures=figures, actor=ACTOR, at=_now())
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */10")  # every ten seconds
 @app.task(queue="audits", queueing_lock="mining.take_up", name="mining.take_up", pass_context=True)
-async def take_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the queue passes the minute it is for
+async def take_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the queue passes the moment it is for
     """Give the runs of dead workers to live ones."""
     jobs = context.app.job_manager
-    for job in await jobs.get_stalled_jobs(queue="audits"):
+    for job in await jobs.get_stalled_jobs(queue="audits", seconds_since_heartbeat=settings.STALLED_WORKER_SECONDS):
         await jobs.retry_job(job)
 
 

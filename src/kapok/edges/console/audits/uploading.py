@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,24 +30,35 @@ from kapok.supervision.mining import demo, store
 ABANDONED_SECONDS = 86_400
 
 
-class Sluice(TemporaryFileUploadHandler):
-    """Lets a file through to the disk, and shuts when it is larger than the limit."""
+class Sluice(FileUploadHandler):
+    """Lets a file through to the disk, below the data folder, and shuts when it is larger than the limit."""
 
     refused: KapokError | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Make room below the data folder for the file that comes."""
-        _make_room()
-        self._arrived = 0
+        """Make room for the file that comes."""
         super().new_file(*args, **kwargs)
+        self._file = UploadedFile(NamedTemporaryFile(dir=_incoming()), self.file_name, self.content_type)
+        self._arrived = 0
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django passes where it begins
         """Write on; beyond the limit nothing more is read, and the connection is given up."""
         self._arrived += len(raw_data)
         if self._arrived > settings.UPLOAD_MEGABYTES * 2**20:
             self.refused = mining.LogTooLarge(name=self.file_name, limit=settings.UPLOAD_MEGABYTES)
             raise StopUpload(connection_reset=True)
-        super().receive_data_chunk(raw_data, start)
+        self._file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile[bytes]:
+        """The file, to be read from its beginning."""
+        self._file.seek(0)
+        self._file.size = file_size
+        return self._file
+
+    def upload_interrupted(self) -> None:
+        """Remove what has arrived."""
+        if hasattr(self, "_file"):
+            self._file.close()
 
 
 class UploadForm(UnitsForm):
@@ -113,13 +126,14 @@ def upload_demo(request: ScreenRequest) -> HttpResponse:
     return redirect("console:map-audit", key)
 
 
-def _make_room() -> None:
-    """Make the folder in which files arrive, and clear what broken uploads left there a day ago."""
-    incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
+def _incoming() -> Path:
+    """The folder in which files arrive, cleared of what broken uploads left there a day ago."""
+    incoming = Path(settings.MEDIA_ROOT) / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     for left in incoming.iterdir():
         if left.stat().st_mtime < time.time() - ABANDONED_SECONDS:
             left.unlink(missing_ok=True)
+    return incoming
 
 
 def _by_script(request: HttpRequest) -> bool:
