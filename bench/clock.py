@@ -1,11 +1,8 @@
 """The clock beside its peers, in one process: who is right on twelve cases, and how fast each is.
 
-Run it in an environment that has the peers (they are never installed beside Kapok itself)::
+`make bench` runs it in an environment that has the peers, which are never installed beside Kapok itself; alone::
 
-    python -m venv .venv-peers
-    .venv-peers/bin/pip install --require-hashes -r requirements/peers.lock
-    .venv-peers/bin/pip install --no-deps -e .
-    .venv-peers/bin/python bench/clock.py
+    PYTHONPATH=src .venv-peers/bin/python bench/clock.py
 
 It prints Markdown. Figures are calls per second of processor time on one core, the best of several rounds, so that other
 work on the machine disturbs them little; a peer is timed only on cases that it gets right.
@@ -22,6 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -247,7 +245,8 @@ def _lose_patience(*_: object) -> None:
 
 def main() -> None:
     signal.signal(signal.SIGALRM, _lose_patience)
-    print(f"Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}, {sys.platform}\n")
+    versions = [f"{name} {version(name)}" for name in ("numpy", "businesstimedelta", "pandas", "business-duration")]
+    print(f"Python {platform.python_version()}, {', '.join(versions)}, {platform.machine()} {sys.platform}\n")
     print_cases()
     split = [["08:30", "12:00"], ["14:00", "18:00"]]
     hours = Hours.parse(
