@@ -15,6 +15,7 @@ from kapok.kernel.hours import (
     CalendarError,
     EmptyWindow,
     Hours,
+    NoWorkingTime,
     OutsideHorizon,
     OverlappingWindows,
     UnknownField,
@@ -111,6 +112,13 @@ def test_a_date_that_the_zone_left_out_is_no_working_day() -> None:
 def test_days_beyond_the_horizon_are_refused() -> None:
     with pytest.raises(OutsideHorizon, match="1700 to 2500"):
         office().is_working_day(date(2600, 1, 1))
+
+
+def test_dates_that_stand_for_never_do_no_harm() -> None:
+    never = {"9999-12-31": [["09:00", "17:00"]], "0001-01-01": [["09:00", "17:00"]]}
+    assert due(utc("2026-01-05 09:00"), timedelta(hours=1), office(special=never)) == utc("2026-01-05 10:00")
+    with pytest.raises(NoWorkingTime):
+        due(utc("2026-01-05 09:00"), timedelta(hours=1), Hours.parse({"special": never}))
 
 
 def test_a_shift_that_runs_into_the_next_days_hours_is_warned_of_and_counts_once() -> None:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from kapok.kernel.hours.calendar import Calendar
-from kapok.kernel.hours.grown import ORIGIN_DAY
+from kapok.kernel.hours.grown import FIRST_YEAR, LAST_YEAR, ORIGIN_DAY
 from kapok.kernel.hours.instants import DAY, EARLIEST, EPOCH, EPOCH_ORDINAL, LATEST, SECOND, micros
 from kapok.kernel.hours.lookup import Lookup
 from kapok.kernel.hours.zones import Instants, Offsets
@@ -77,8 +77,9 @@ def of_dated_days(calendar: Calendar) -> Windows:
 
 
 def dated_span(calendar: Calendar) -> tuple[int, int]:
-    """The days since the epoch `[first, last)` that hold all dated windows of `calendar`."""
-    days = [day.toordinal() - EPOCH_ORDINAL for day, windows in calendar.dated.items() if windows]
+    """The days since the epoch `[first, last)` that hold all dated windows of `calendar` within the horizon."""
+    known = [day for day, windows in calendar.dated.items() if windows and FIRST_YEAR <= day.year < LAST_YEAR]
+    days = [day.toordinal() - EPOCH_ORDINAL for day in known]
     return (min(days) - 1, max(days) + 2) if days else (ORIGIN_DAY, ORIGIN_DAY)
 
 
