@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from bench import event_log
+from bench.material import event_log
 
 from kapok.batch.audit import map as maps
 from kapok.batch.audit.figures import Figures

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from bench import event_log
+from bench.material import event_log
 
 from kapok.batch.audit import engine
 from kapok.batch.audit import map as maps

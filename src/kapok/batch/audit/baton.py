@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kapok.batch.audit.columns import UNKNOWN, Bucket, Words
+from kapok.batch.audit.columns import UNKNOWN, Bucket, Words, first_known, last_known
 from kapok.batch.audit.grouping import Groups, distinct_values
 from kapok.batch.audit.partial import BatonPart, Sums
 
@@ -60,7 +60,7 @@ def baton(bucket: Bucket, held: Holders, worked: Integers) -> BatonPart:
     """The baton over these cases. `worked` is the working time at each event, from any common origin."""
     opens = np.zeros(bucket.events, np.bool_)
     opens[bucket.starts[:-1]] = True
-    case = bucket.case_of_event()
+    case = bucket.case_of_event
     nobody = np.full(bucket.events, UNKNOWN, np.int32)
     by_unit = _spells(opens, case, held.unit.codes, nobody)
     by_person = _spells(opens, case, held.unit.codes, held.person.codes)
@@ -129,12 +129,8 @@ def _movements(spells: Spells) -> dict[str, int]:
 
 def _first_contact(bucket: Bucket) -> dict[str, int]:
     """Cases that name a person, and those among them whose first person is not the last."""
-    known = np.flatnonzero(bucket.person.codes != UNKNOWN)
-    case = bucket.case_of_event()[known]
-    person = bucket.person.codes[known]
-    first = person[np.append(True, case[1:] != case[:-1])[: len(case)]]
-    last = person[np.append(case[1:] != case[:-1], True)[: len(case)]]
-    return {"first_contact_lost": int((first != last).sum()), "cases_with_person": len(first)}
+    first, last = first_known(bucket.person, bucket.starts).codes, last_known(bucket.person, bucket.starts).codes
+    return {"first_contact_lost": int((first != last).sum()), "cases_with_person": int((first != UNKNOWN).sum())}
 
 
 def event_at(bucket: Bucket, case: Integers, instants: Integers) -> Integers:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +95,7 @@ class Bucket:
         """Who had the case."""
         return self.columns[events.PERSON]
 
+    @cached_property
     def case_of_event(self) -> Integers:
         """The index of the case to which each event belongs."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
@@ -184,6 +186,12 @@ def first_known(words: Words, starts: Integers) -> Words:
     where = known[np.searchsorted(known, starts[:-1])]
     codes = np.append(words.codes, UNKNOWN)[where]
     return Words(np.where(where < starts[1:], codes, UNKNOWN).astype(np.int32), words.words)
+
+
+def last_known(words: Words, starts: Integers) -> Words:
+    """The last known word of every case."""
+    backward = first_known(Words(words.codes[::-1], words.words), len(words.codes) - starts[::-1])
+    return Words(backward.codes[::-1], words.words)
 
 
 def _narrowest(words: int) -> type[np.signedinteger]:

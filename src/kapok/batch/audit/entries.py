@@ -62,7 +62,7 @@ class Occurrences:
     @classmethod
     def of(cls, bucket: Bucket, rules: Iterable[EventRule]) -> Occurrences:
         """The occurrences of all kinds that the rules name."""
-        case = bucket.case_of_event()
+        case = bucket.case_of_event
         found: dict[str, list[Integers]] = {}
         for rule in rules:
             found.setdefault(rule.kind, []).append(_rows(rule, bucket, case))

@@ -111,5 +111,5 @@ def _in_hand(result: Result) -> Sums:
 
 def _early(result: Result, log: Log) -> Places:
     bucket, early = result.bucket, result.made.early
-    cases = bucket.cases.of(bucket.cases.codes[bucket.case_of_event()[early]])
+    cases = bucket.cases.of(bucket.cases.codes[bucket.case_of_event[early]])
     return log.places(bucket.rows[early], [f"{case}: {result.promise.code}" for case in cases])

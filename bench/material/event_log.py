@@ -1,6 +1,6 @@
 """Make a large event log of fault handling, as an export of a ticket system would have it: in the order of time.
 
-    python bench/event_log.py 10000000 out.parquet
+    python bench/material/event_log.py 10000000 out.parquet
 
 A case takes 8 to 12 steps through 60 units and 2,000 people; one in four waits for the customer in between; about one in ten
 takes far too long. The same number of events gives the same log, byte for byte.
