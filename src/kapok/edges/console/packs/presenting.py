@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import date, timedelta
+from itertools import groupby, zip_longest
 
 from kapok.edges.console.packs.jurisdictions import jurisdiction
 from kapok.edges.console.packs.library import Shelf, Volume
@@ -132,6 +133,14 @@ class Chapter:
     rows: Sequence[Row]
     duties: Sequence[tuple[Duty, Cited]]
 
+    @property
+    def clauses(self) -> list[tuple[str, list[Row]]]:
+        """The rows by clause, clauses in the order in which they first appear."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.promise.clause, []).append(row)
+        return list(found.items())
+
 
 def chapters(pack: Pack, chosen: Sequence[Promise], *, with_duties: bool) -> list[Chapter]:
     """The chosen promises by instrument, in the order of the pack."""
@@ -151,15 +160,20 @@ class RateTable:
     """The dated values of one rate, the newest first."""
 
     name: str
-    rows: Sequence[tuple[DatedRate, Cited]]
+    rows: Sequence[tuple[DatedRate, date | None, Cited]]
+    """Each with its last day; None of the last one."""
 
 
 def rate_tables(pack: Pack, names: Sequence[str] | None = None) -> list[RateTable]:
     """The dated rates of a pack, or those of the given names."""
     wanted = pack.rates if names is None else {name: pack.rates[name] for name in names}
-    return [
-        RateTable(name, [(rate, Cited(rate.evidence)) for rate in reversed(rates)]) for name, rates in wanted.items()
-    ]
+    return [RateTable(name, list(_dated(rates))[::-1]) for name, rates in wanted.items()]
+
+
+def _dated(rates: Sequence[DatedRate]) -> Iterator[tuple[DatedRate, date | None, Cited]]:
+    following = [rate.from_ - timedelta(days=1) for rate in rates[1:]]
+    for rate, last in zip_longest(rates, following):
+        yield rate, rate.to or last, Cited(rate.evidence)
 
 
 def rates_of(promise: Promise) -> list[str]:

@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from kapok.edges.console.packs.calculator.fields import LocalMomentField, fact_field, moment
 from kapok.edges.console.packs.calculator.questions import questions
-from kapok.edges.console.packs.wording.phrases import begun, events
+from kapok.edges.console.packs.wording.phrases import named
+from kapok.edges.console.packs.wording.terms import CLOCKLESS
 from kapok.edges.console.templatetags.kapok import text
 from kapok.kernel.promises import Direction, Pack, Promise
 
 FACT = "f_"
 MOST_PAUSES = 20
-CLOCKLESS = frozenset({Direction.NEVER, Direction.LIMIT})
 Pause = tuple[datetime, datetime | None]
 
 
@@ -55,15 +55,15 @@ class CaseForm(forms.Form):
 
     def _add_moments(self) -> None:
         promise, backward = self.promise, self.promise.direction is Direction.NOTICE
-        label = text(begun(events(promise.opens)))
+        label = text(named(promise.opens))
         self.fields["opened"] = LocalMomentField(zone=self.zone, label=label, required=not backward)
         if promise.direction not in CLOCKLESS:
-            label = text(begun(events(promise.closes)))
+            label = text(named(promise.closes))
             hint = gettext_lazy("leave empty if it has not happened yet")
             self.fields["closed"] = LocalMomentField(zone=self.zone, label=label, required=False, help_text=hint)
-            self.fields["seen"] = LocalMomentField(
-                zone=self.zone, label=gettext_lazy("As seen at"), required=False, help_text=gettext_lazy("empty: now")
-            )
+            hint = gettext_lazy("only while it has not happened; empty: now")
+            label = _("As seen at")
+            self.fields["seen"] = LocalMomentField(zone=self.zone, label=label, required=False, help_text=hint)
 
     @property
     def fact_fields(self) -> list[forms.BoundField]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from kapok.edges.console.packs.calculator.forms import CLOCKLESS, CaseForm
+from kapok.edges.console.packs.calculator.forms import CaseForm
 from kapok.edges.console.packs.drawings.course import CLOSED, DUE, NOW, OPENED, TARGET, Course, course
 from kapok.edges.console.packs.wording import unmet
-from kapok.edges.console.packs.wording.phrases import begun, length, wall
+from kapok.edges.console.packs.wording.phrases import begun, ends_with_the_day, length, wall
+from kapok.edges.console.packs.wording.terms import CLOCKLESS
 from kapok.kernel.promises import (
     ANOMALIES,
     Award,
@@ -59,7 +60,7 @@ class Reckoning:
         judgement, promise = self.judgement, self.judgement.promise
         if promise.direction in CLOCKLESS:
             return []
-        by_day = promise.days.ends_at == "24:00" or promise.agreed is not None
+        by_day = ends_with_the_day(promise)
         named = [
             (OPENED, judgement.opened_at, False),
             (DUE, judgement.due_at, by_day),
@@ -76,7 +77,7 @@ class Reckoning:
     @property
     def outcome(self) -> Text:
         """What became of it."""
-        return OUTCOMES[self.judgement.state]
+        return begun(OUTCOMES[self.judgement.state])
 
     @property
     def elapsed(self) -> Text | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kapok.edges.console.packs.drawings.week import Bar
+from kapok.edges.console.packs.wording.phrases import ends_with_the_day, wall
 from kapok.kernel.promises import Clock, Judgement, Pack
 from kapok.kernel.text import Text
 
@@ -36,7 +37,7 @@ class Mark:
     """opened, due, target, closed or now."""
     x: str
     label: Text
-    shown: str
+    shown: Text
     anchor: str
 
 
@@ -67,9 +68,8 @@ class _Scale:
         low, high = max(begins, self.first), min(ends, self.last)
         return Bar(f"{self.x(low):.3f}%", f"{max(self.x(high) - self.x(low), 0):.3f}%")
 
-    def mark(self, kind: str, moment: datetime, label: Text) -> Mark:
-        x = self.x(moment)
-        shown = f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
+    def mark(self, kind: str, moment: datetime, label: Text, *, ends_day: bool = False) -> Mark:
+        x, shown = self.x(moment), wall(moment, self.zone, ends_day=ends_day)
         return Mark(kind, f"{x:.3f}%", label, shown, "start" if x < 50 else "end")
 
 
@@ -100,9 +100,10 @@ def _marks(judgement: Judgement, scale: _Scale, end: datetime) -> Iterator[Mark]
     if judgement.opened_at is not None:
         yield scale.mark("opened", judgement.opened_at, OPENED)
     if judgement.due_at is not None:
-        yield scale.mark("due", judgement.due_at, DUE)
+        yield scale.mark("due", judgement.due_at, DUE, ends_day=ends_with_the_day(judgement.promise))
     if judgement.target_at is not None:
-        yield scale.mark("target", judgement.target_at, TARGET)
+        ends_day = ends_with_the_day(judgement.promise)
+        yield scale.mark("target", judgement.target_at, TARGET, ends_day=ends_day)
     yield scale.mark("closed", end, CLOSED) if judgement.closed_at is not None else scale.mark("now", end, NOW)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from kapok.edges.console.packs.drawings.week import Bar
@@ -65,16 +66,14 @@ def budget_drawing(promise: Promise, pack: Pack) -> BudgetDrawing | None:
 
 
 def span(seconds: Fraction) -> Text:
-    """A length in the largest unit in which it is a whole number or a half, e.g. `18 hours`."""
-    for unit in LARGE_UNITS:
-        number = seconds / SECONDS[unit]
-        if number >= 1 and (number * 2).denominator == 1:
-            return Allowance.parse(f"{float(number):g} {unit}s" if unit is not Unit.DAY else _days(number)).text
-    return Allowance.parse(f"{float(seconds):g} seconds").text
+    """A length in the largest unit in which it has at most two decimal places, e.g. `18 hours` or `3.75 days`."""
+    unit = next((unit for unit in LARGE_UNITS if _fits(seconds / SECONDS[unit])), Unit.SECOND)
+    number = seconds / SECONDS[unit]
+    return Allowance(Decimal(number.numerator) / number.denominator, unit).text
 
 
-def _days(number: Fraction) -> str:
-    return f"{number} days" if number.denominator == 1 else f"{float(number * 24):g} hours"
+def _fits(number: Fraction) -> bool:
+    return number >= 1 and (number * 100).denominator == 1
 
 
 def _codes(path: Sequence[PathStep]) -> Iterator[str]:

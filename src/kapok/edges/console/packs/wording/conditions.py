@@ -61,9 +61,10 @@ def unless(selector: Selector, pack: Pack) -> Text:
 def unmet(promise: Promise, pack: Pack, facts: Facts) -> list[Text]:
     """The conditions that keep a promise from applying to a matter with these facts."""
     missing = [
-        condition(name, wanted, pack)
+        Text(zh=f"只适用于{words.zh}", en=f"only where {words.en}")
         for name, wanted in promise.applies.items()
         if name not in facts or not holds(wanted, pack.declared[name], facts[name])
+        for words in [condition(name, wanted, pack)]
     ]
     excluded = [
         Text(zh=f"{words.zh}的除外", en=f"not where {words.en}")

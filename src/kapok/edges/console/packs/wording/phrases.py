@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kapok.kernel.promises import EVENTS, Allowance, BadAllowance
+from kapok.kernel.promises import EVENTS, Allowance, BadAllowance, Promise
 from kapok.kernel.text import Text
 
 NOTHING = Text(zh="", en="")
@@ -24,6 +24,13 @@ def events(kinds: Sequence[str]) -> Text:
     return either([Text(zh=f"“{EVENTS[kind].zh}”", en=f"“{EVENTS[kind].en}”") for kind in kinds])
 
 
+def named(kinds: Sequence[str]) -> Text:
+    """Events as a heading, e.g. `Service restored / Order completed`."""
+    return begun(
+        Text(zh=" / ".join(EVENTS[kind].zh for kind in kinds), en=" / ".join(EVENTS[kind].en for kind in kinds))
+    )
+
+
 def joined(parts: Sequence[Text]) -> Text:
     """The parts as one sentence, without its full stop."""
     return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
@@ -31,7 +38,8 @@ def joined(parts: Sequence[Text]) -> Text:
 
 def begun(text: Text) -> Text:
     """The text with a capital at its beginning."""
-    return Text(zh=text.zh, en=text.en[:1].upper() + text.en[1:])
+    start = 1 if text.en.startswith("“") else 0
+    return Text(zh=text.zh, en=text.en[:start] + text.en[start : start + 1].upper() + text.en[start + 1 :])
 
 
 def time(words: str) -> Text:
@@ -61,6 +69,11 @@ def length(span: timedelta, *, in_days: bool = True) -> Text:
 
 
 WEEKDAYS = ("周一 Mon", "周二 Tue", "周三 Wed", "周四 Thu", "周五 Fri", "周六 Sat", "周日 Sun")
+
+
+def ends_with_the_day(promise: Promise) -> bool:
+    """Whether a due time at midnight is the end of the day before: 24:00 and not 00:00."""
+    return promise.days.ends_at == "24:00" or promise.agreed is not None
 
 
 def wall(moment: datetime, zone: ZoneInfo, *, ends_day: bool = False) -> Text:

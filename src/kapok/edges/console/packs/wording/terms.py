@@ -28,6 +28,9 @@ class Line:
 APPLIES = Text(zh="适用", en="Applies to")
 CLOCK = Text(zh="起止", en="Clock")
 TIME = Text(zh="期限", en="Time allowed")
+RULE = Text(zh="要求", en="Rule")
+LIMIT = Text(zh="限值", en="Limit")
+CLOCKLESS = frozenset({Direction.NEVER, Direction.LIMIT})
 DAYS = Text(zh="计日", en="Counting days")
 PAUSES = Text(zh="暂停", en="Pauses")
 REOPENING = Text(zh="复开", en="Reopened")
@@ -46,10 +49,11 @@ PERIODS = {
 
 def lines(promise: Promise, pack: Pack) -> list[Line]:
     """Everything that a promise says, in the order in which it is read."""
+    clockless = promise.direction in CLOCKLESS
     found = [
         Line(APPLIES, (applies(promise, pack),)),
-        Line(CLOCK, (clock(promise),)),
-        Line(TIME, tuple(allowed(promise, pack))),
+        Line(RULE if clockless else CLOCK, (clock(promise),)),
+        Line(LIMIT if clockless else TIME, tuple(allowed(promise, pack))),
         Line(DAYS, tuple(counting(promise))),
         Line(PAUSES, tuple(pauses(promise))),
         Line(REOPENING, tuple(reopening(promise))),
