@@ -79,12 +79,12 @@ class Trial:
 
     @property
     def period(self) -> tuple[str, str]:
-        """The first and the last day, in the zone of the map."""
+        """The first and the last day."""
         return f"{self.first_at:%Y-%m-%d}", f"{self.last_at:%Y-%m-%d}"
 
     @property
     def read_text(self) -> str:
-        """The first time with its offset, in the zone of the map."""
+        """The first time with its offset."""
         return self.read.isoformat(sep=" ", timespec="seconds") if self.read else ""
 
     @property
@@ -110,12 +110,15 @@ def _preview(path: Path, form: FileFormat) -> Preview:
     return Preview(path.name, columns, shown, table, whole, Counter(refused.counts()))
 
 
-def try_map(first: Preview, audit_map: AuditMap) -> Trial:
-    """What `audit_map` makes of the first rows. Raises `MissingColumn` and `UnreadableColumn`."""
+def try_map(first: Preview, audit_map: AuditMap, zone_of_pack: str) -> Trial:
+    """What `audit_map` makes of the first rows, its moments in the map's zone or else the pack's.
+
+    Raises `MissingColumn` and `UnreadableColumn`.
+    """
     batch, bad = normalise(first.table, audit_map, 0, 0)
     refused = Counter({Reason(code): count for code, count in first.refused.items()}) + bad.counts()
     at = batch.column(events.AT).cast(pa.int64()).to_numpy()
-    zone = ZoneInfo(audit_map.columns.time.zone or "UTC")
+    zone = ZoneInfo(audit_map.columns.time.zone or zone_of_pack)
     return Trial(
         rows=len(first.table) + first.refused.total(),
         whole=first.whole,

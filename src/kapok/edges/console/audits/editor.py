@@ -117,14 +117,17 @@ class Editor:
     @cached_property
     def findings(self) -> list[tuple[int, Text]]:
         """What is wrong with the map: line and sentence."""
-        twice = [(0, wording.TWICE.format(role=wording.role(role))) for role in self._twice]
-        if isinstance(self._parsed, AuditMap):
-            return twice
-        return twice + [(each.line, Text(zh=each.zh, en=each.en)) for each in self._parsed.findings]
+        pointed = list(self._mispointed()) if self.tab == POINT else []
+        if pointed or isinstance(self._parsed, AuditMap):
+            return [(0, sentence) for sentence in pointed]
+        return [(each.line, Text(zh=each.zh, en=each.en)) for each in self._parsed.findings]
 
-    @property
-    def _twice(self) -> list[str]:
-        return self.pointing.twice() if self.tab == POINT else []
+    def _mispointed(self) -> Iterator[Text]:
+        for role in self.pointing.twice():
+            yield wording.TWICE.format(role=wording.role(role))
+        for role in ("case", "time"):
+            if self.pointing.column(role) is None:
+                yield wording.NEEDED.format(role=wording.role(role))
 
     @cached_property
     def _parsed(self) -> AuditMap | MapRefused:
@@ -141,7 +144,7 @@ class Editor:
         from kapok.supervision.mining.preview import try_map  # noqa: PLC0415 - columns are loaded only where they are looked at
 
         try:
-            return try_map(self.preview, self.map)
+            return try_map(self.preview, self.map, self.pack.zone)
         except KapokError as refused:
             return refused.text
 

@@ -38,13 +38,15 @@ class Sluice(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Make room for the file that comes."""
         super().new_file(*args, **kwargs)
-        self._file = UploadedFile(NamedTemporaryFile(dir=_incoming()), self.file_name, self.content_type)
+        arriving = NamedTemporaryFile(dir=_incoming())  # noqa: SIM115 - it is there as long as the request
+        self._file = UploadedFile(arriving, self.file_name, self.content_type)
         self._arrived = 0
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django passes where it begins
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write on; beyond the limit nothing more is read, and the connection is given up."""
         self._arrived += len(raw_data)
         if self._arrived > settings.UPLOAD_MEGABYTES * 2**20:
+            self._file.close()
             self.refused = mining.LogTooLarge(name=self.file_name, limit=settings.UPLOAD_MEGABYTES)
             raise StopUpload(connection_reset=True)
         self._file.write(raw_data)

@@ -19,6 +19,7 @@ ROLES: Mapping[str, Text] = {
     "person": Text(zh="持棒人", en="person"),
 }
 TWICE = Text(zh="有两列都设为“{role}”；请只留一列。", en="Two columns are said to be “{role}”; leave only one of them.")
+NEEDED = Text(zh="请指出哪一列是“{role}”。", en="Say which column is the “{role}”.")
 MEND_FIRST = Text(
     zh="请先更正下列各行，再回到指点方式。", en="Mend the lines below first; then you can go back to pointing."
 )
