@@ -7,6 +7,10 @@ median case 1,968 h. Incident sample (UCI): 890 incidents.
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,8 @@ from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.refused import RefusedRows
 from kapok.batch.audit.run import run
 from kapok.kernel import promises
+from kapok.kernel.hours.instants import moment
+from kapok.kernel.promises import Entry, judge
 from tests.batch.audits import a_pack
 
 pytestmark = pytest.mark.real
@@ -74,33 +80,64 @@ def test_bpi_2013_with_status_only(real_data: Path, tmp_path: Path) -> None:
     assert sum(unit.held_us for unit in baton.by_unit) == sum(one.held_us for one in baton.by_person) == baton.total_us
 
 
+WAITING, RESOLVED = "Awaiting User Info", "Resolved"
+OTHERS = ("New", "Active", RESOLVED, "Closed", "Awaiting Problem", "Awaiting Vendor", "Awaiting Evidence")
+INCIDENTS = {
+    "columns": {
+        "case": "number",
+        "activity": "incident_state",
+        "time": {"column": "sys_updated_at", "format": "%d-%m-%Y %H:%M", "zone": "UTC"},
+        "unit": "assignment_group",
+        "person": "assigned_to",
+    },
+    "missing": "?",
+    "facts": {"service": "fixed_broadband"},
+    "events": [
+        {"kind": "fault.reported", "first": True},
+        {"kind": "customer.deferred", "activity": WAITING},
+        {"kind": "customer.returned", "activity": list(OTHERS)},
+        {"kind": "fault.restored", "activity": RESOLVED, "last": True},
+    ],
+}
+
+
+def incidents(log: Path) -> Iterator[list[Entry]]:
+    """The entries of each incident, straight from the file."""
+    by_case: dict[str, list[tuple[datetime, str]]] = {}
+    with log.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            at = datetime.strptime(row["sys_updated_at"], "%d-%m-%Y %H:%M").replace(tzinfo=UTC)
+            by_case.setdefault(row["number"], []).append((at, row["incident_state"]))
+    for rows in by_case.values():
+        rows.sort(key=lambda row: row[0])
+        resolved = [at for at, state in rows if state == RESOLVED]
+        entries = {("fault.reported", rows[0][0]), *(("fault.restored", at) for at in resolved[-1:])}
+        entries |= {("customer.deferred", at) for at, state in rows if state == WAITING}
+        entries |= {("customer.returned", at) for at, state in rows if state in OTHERS}
+        yield [Entry(kind, at) for kind, at in entries]
+
+
 def test_incidents_with_pauses_judged_by_a_shipped_pack(real_data: Path, tmp_path: Path) -> None:
-    waiting = "Awaiting User Info"
-    others = ["New", "Active", "Resolved", "Closed", "Awaiting Problem", "Awaiting Vendor", "Awaiting Evidence"]
-    audit_map = AuditMap.model_validate(
-        {
-            "columns": {
-                "case": "number",
-                "activity": "incident_state",
-                "time": {"column": "sys_updated_at", "format": "%d-%m-%Y %H:%M", "zone": "UTC"},
-                "unit": "assignment_group",
-                "person": "assigned_to",
-            },
-            "missing": "?",
-            "facts": {"service": "fixed_broadband"},
-            "events": [
-                {"kind": "fault.reported", "first": True},
-                {"kind": "customer.deferred", "activity": waiting},
-                {"kind": "customer.returned", "activity": others},
-                {"kind": "fault.restored", "activity": "Resolved", "last": True},
-            ],
-        }
-    )
+    log = real_data / "eventlogs/incident_event_log_sample.csv"
     pack = promises.load(promises.find("guangzhou-pledges"))
-    figures = run([real_data / "eventlogs/incident_event_log_sample.csv"], pack, audit_map, tmp_path / "out")
+    audit_map = AuditMap.model_validate(INCIDENTS | {"promises": "repair"})
+    figures = run([log], pack, audit_map, tmp_path / "out")
     assert (figures.reading.rows, figures.reading.cases) == (5_998, 890)
     assert figures.reading.events + figures.reading.refused == 5_998
     (repair,) = figures.promises
-    assert repair.opened == repair.kept + repair.broken + repair.open + repair.overdue + repair.void == 890
-    assert (repair.kept, repair.broken) == (367, 523)
-    assert repair.elapsed.count == 890
+    (promise,) = pack.by_code["repair"]
+    until = moment(figures.judged_at)
+    judged = [
+        row
+        for entries in incidents(log)
+        for row in judge(promise, pack, entries, {"service": "fixed_broadband"}, until)
+    ]
+    outcomes = Counter(row.state.value for row in judged)
+    assert (repair.kept, repair.broken, repair.open, repair.overdue) == tuple(
+        outcomes[state] for state in ("kept", "broken", "open", "overdue")
+    )
+    closed = [row.elapsed for row in judged if row.closed_at is not None]
+    assert (repair.elapsed.count, repair.elapsed.total_us) == (
+        len(closed),
+        sum(closed, timedelta()) // timedelta(microseconds=1),
+    )

@@ -21,6 +21,7 @@ from kapok.batch.audit.plan import NothingToJudge, UnknownCalendar, UnknownPromi
 from kapok.batch.audit.report import BreachWriter
 from kapok.batch.audit.run import NoEvents, UnknownEngine, run
 from kapok.kernel import promises
+from kapok.kernel.promises.terms import PopulationRule
 from tests.batch.audits import a_log, a_map, a_pack, audited, table
 
 BENCH = Path(event_log.__file__).parent
@@ -98,6 +99,16 @@ def test_rules_on_the_population_are_judged_by_period(tmp_path: Path) -> None:
     mean, share = audited(tmp_path, LINES).promises[0].population
     assert (mean.period, mean.measured, mean.limit, mean.held, mean.cases) == ("2026-10", "155/4", "12", False, 2)
     assert (share.measured, share.limit, share.held, share.cases) == ("1/3", "3/5", False, 3)
+
+
+def test_a_rule_in_working_days_counts_those_after_the_opening(tmp_path: Path) -> None:
+    rule = {"statistic": "max", "at_most": "2 working days", "period": "quarter"}
+    pack = a_pack()
+    days = pack.promises[0].model_copy(
+        update={"population": (PopulationRule.model_validate(rule),), "calendar": "office"}
+    )
+    (verdict,) = audited(tmp_path, LINES, pack=pack.model_copy(update={"promises": (days,)})).promises[0].population
+    assert (verdict.period, verdict.measured, verdict.limit, verdict.held) == ("2026Q4", "3", "2", False)
 
 
 def test_the_baton_adds_up_and_its_moves_are_counted(tmp_path: Path) -> None:
