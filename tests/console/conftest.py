@@ -126,6 +126,7 @@ def browser_page(
 
     yield open_page
     for page in pages:
+        page.wait_for_load_state("networkidle")  # a request cut off by closing is no fault of the page
         page.context.close()
     assert complaints == []
 
