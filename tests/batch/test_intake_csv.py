@@ -82,7 +82,7 @@ def test_rows_with_the_wrong_number_of_fields_are_refused_and_the_rest_is_read(t
     assert read.column("row") == [1, 3, 5]
     assert read.reasons == [(2, "wrong_field_count"), (4, "wrong_field_count")]
     assert read.refused[1]["raw"] == "T9,2026-01-05T08:05:00Z,a,b"
-    assert read.refused[1]["reason_zh"] == "字段个数与表头不符,或引号没有结束"
+    assert read.refused[1]["reason_zh"] == "字段个数与表头不符，或引号没有结束"
     assert read.refused[1]["file"].endswith("a.csv")
 
 
@@ -166,7 +166,7 @@ def test_a_missing_column_is_named_with_the_nearest_and_all_there_are(tmp_path: 
     assert caught.value.text.en == (
         "'a.csv' has no column 'ticketno', which the map names (did you mean 'Ticket_No'?). It has: Ticket_No, when, what."
     )
-    assert "是否指“Ticket_No”?" in caught.value.text.zh
+    assert "是否指“Ticket_No”？" in caught.value.text.zh
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"ticket,when,what\n", b"ticket,when,what"])

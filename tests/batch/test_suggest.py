@@ -101,7 +101,7 @@ def test_a_chinese_log_in_gb18030(tmp_path: Path) -> None:
         ("order.completed", ("竣工",)),
     ]
     assert found.facts == {"service": "fixed_broadband", "area": "urban", "action": "install"}
-    assert "# 请核对:时间不带时区。" in text
+    assert "# 请核对：时间不带时区。" in text
     assert "CHECK" not in text
     read = Read(path, found, tmp_path)
     assert (len(read.events), read.refused) == (150, [])

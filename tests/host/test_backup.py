@@ -235,7 +235,7 @@ def test_what_is_not_whole_or_not_ours_changes_nothing(
         restore(filled, whole, confirm=yes)
     assert refused.value.text.en.startswith(f"{whole} is refused: {reason}")
     assert refused.value.text.en.endswith(". It is no whole backup of Kapok; nothing was changed. Take another backup.")
-    assert refused.value.text.zh.startswith(f"拒绝 {whole}:{reason}")
+    assert refused.value.text.zh.startswith(f"拒绝 {whole}：{reason}")
     assert not Path("/tmp/kapok-evil").exists()
     assert list(whole.parent.rglob("evil")) == []
     assert is_unchanged(filled)
@@ -321,4 +321,4 @@ def test_at_the_command_line(filled: Home, whole: Path, kapok: Kapok) -> None:
     assert rows(filled) == [("木棉",), ("kapok",)]
     written = kapok("backup", "--force", whole, KAPOK_LANG="zh")
     assert written.returncode == 0
-    assert written.stdout.endswith("MB,1 个数据库,2 个文件。请妥善保管:其中有个人数据。\n")
+    assert written.stdout.endswith("MB，1 个数据库，2 个文件。请妥善保管：其中有个人数据。\n")

@@ -153,7 +153,7 @@ def test_what_the_server_complains_of_is_passed_on(
         refused.value.text.en
         == f"PostgreSQL failed to start: FATAL:  could not do it. Its log is {log}. Run `kapok doctor`."
     )
-    assert refused.value.text.zh == f"PostgreSQL 未能启动:FATAL:  could not do it。日志:{log}。请运行 `kapok doctor`。"
+    assert refused.value.text.zh == f"PostgreSQL 未能启动：FATAL:  could not do it。日志：{log}。请运行 `kapok doctor`。"
 
 
 def programs(folder: Path, **scripts: str) -> None:
@@ -235,7 +235,7 @@ def test_a_full_disk_is_refused_before_anything_is_written(home: Home, monkeypat
         f"The disk is full: 5 MB left for {home.root}, 256 MB needed. "
         "Free some space, or name a folder on another disk in KAPOK_HOME."
     )
-    assert refused.value.text.zh.startswith(f"磁盘空间不足:{home.root} 所在磁盘只剩 5 MB,至少需要 256 MB。")
+    assert refused.value.text.zh.startswith(f"磁盘空间不足：{home.root} 所在磁盘只剩 5 MB，至少需要 256 MB。")
     assert not home.database.exists()
 
 

@@ -82,7 +82,7 @@ def test_a_missing_peer_is_a_warning_with_the_way_to_get_it(home: Home, monkeypa
 def test_status_without_anything_running(stocked: Home, kapok: Kapok) -> None:
     status = kapok("status", KAPOK_LANG="zh")
     assert status.returncode == 1
-    assert status.stdout.startswith("Kapok 没有运行;`kapok up` 启动它\n数据目录:")
+    assert status.stdout.startswith("Kapok 没有运行；`kapok up` 启动它\n数据目录：")
 
 
 def test_a_management_command_has_the_database_for_as_long_as_it_lasts(stocked: Home, kapok: Kapok) -> None:

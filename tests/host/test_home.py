@@ -65,7 +65,7 @@ def test_one_at_a_time(home: Home) -> None:
             pass
         assert (
             refused.value.text.zh
-            == f"另一个 kapok 命令正在使用数据目录 {home.root}(进程 {os.getpid()})。请等它结束,或运行 `kapok down`。"
+            == f"另一个 kapok 命令正在使用数据目录 {home.root}（进程 {os.getpid()}）。请等它结束，或运行 `kapok down`。"
         )
     with home.claimed():
         pass

@@ -76,7 +76,7 @@ def run(migrated: Home) -> Iterator[Run]:
 
 def test_up_serves_and_ctrl_c_leaves_nothing_behind(run: Run) -> None:
     assert f"Kapok is ready: http://127.0.0.1:{run.port}/" in run.words
-    assert f"Kapok 已就绪:http://127.0.0.1:{run.port}/" in run.words
+    assert f"Kapok 已就绪：http://127.0.0.1:{run.port}/" in run.words
     with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/") as answer:
         assert answer.status == 200
     everybody = run.everybody()
@@ -187,7 +187,7 @@ def test_a_port_in_use_is_refused_before_anything_starts(home: Home, kapok: Kapo
         r"Take another one: `kapok up --port \d+`, or stop whoever uses it\.\n",
         refused.stderr,
     )
-    assert chinese.stderr.startswith(f"端口 {port} 已被占用(进程 {os.getpid()},")
+    assert chinese.stderr.startswith(f"端口 {port} 已被占用（进程 {os.getpid()}，")
     assert not home.database.exists()
 
 

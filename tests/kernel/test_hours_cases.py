@@ -68,7 +68,7 @@ def test_the_summary_stays_the_same_in_chinese(tmp_path: Path, monkeypatch: pyte
     file = one(
         tmp_path, "id: X1, op: elapsed, cal: c, start: '2026-01-05T16:00:00', end: '2026-01-05T17:00:00', expect: 1.5"
     )
-    assert check(file).output.splitlines() == ["X1:结果应为 1.5 秒,得到 3600 秒", "0 passed, 1 failed"]
+    assert check(file).output.splitlines() == ["X1：结果应为 1.5 秒，得到 3600 秒", "0 passed, 1 failed"]
 
 
 def test_a_wrong_level_or_sum_of_pauses_fails_the_case(tmp_path: Path) -> None:

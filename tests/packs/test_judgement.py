@@ -503,7 +503,7 @@ def test_a_commitment_explains_itself_in_both_languages() -> None:
         "due 2026-03-02 13:00:00",
         "broken, took 5:00:00, missed by 1:00:00",
     ]
-    assert promises.explain(judged).zh.splitlines()[-1] == "违约,用时 5:00:00,相差 1:00:00"
+    assert promises.explain(judged).zh.splitlines()[-1] == "违约，用时 5:00:00，相差 1:00:00"
     assert (judged.calendar_version, judged.zone) == (version, "UTC")
 
 
@@ -517,11 +517,13 @@ def test_a_promise_reads_in_both_languages() -> None:
     )
     assert [promises.term(promise).en for promise in rules.promises] == [
         "finish within 3 working hours [office]",
-        "stay within a limit: availability ≥ 99.9",
-        "stay within a limit: unavailability ≤ 10 minutes",
+        "stay within a limit: availability (%) ≥ 99.9",
+        "stay within a limit: cumulative unavailability ≤ 10 minutes",
         "must not happen",
         "finish within the agreed date",
     ]
+    assert promises.term(rules.promises[1]).zh == "不得超限：可用率（%） ≥ 99.9"
+    assert promises.term(rules.promises[2]).zh == "不得超限：累计不可用时长 ≤ 10 分钟"
     assert promises.term(rules.promises[0]).zh == "限时完成 3 个工作小时 [office]"
     assert promises.summary(rules.promises[0], rules).en == (
         "p  The promise\n  public pledge · The rule Art 5 · the operator's own\n"

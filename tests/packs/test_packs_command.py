@@ -32,7 +32,7 @@ def test_check_counts_what_it_found_sound(tmp_path: Path) -> None:
     ("language", "line", "end"),
     [
         ("en", "unknown key 'allowence': did you mean 'allowance'?", "1 packs, 0 promises, 1 findings\n"),
-        ("zh", "未知键“allowence”:是否指“allowance”?", "1 个规则包,0 条承诺,1 个问题\n"),
+        ("zh", "未知键“allowence”：是否指“allowance”？", "1 个规则包，0 条承诺，1 个问题\n"),
     ],
 )
 def test_check_names_file_and_line_and_ends_with_1(tmp_path: Path, language: str, line: str, end: str) -> None:
@@ -68,7 +68,7 @@ def test_list_shows_a_spoilt_pack_as_its_findings(tmp_path: Path, monkeypatch: p
 def test_show_reads_like_a_rule() -> None:
     english, chinese = run("show", "guangzhou-pledges").output, run("show", "guangzhou-pledges", language="zh").output
     assert "finish within 3 working hours [business-08-22]: request received > substantive reply" in english
-    assert "限时完成 3 个工作小时 [business-08-22]:收到客户需求 → 实质答复且客户确认" in chinese
+    assert "限时完成 3 个工作小时 [business-08-22]：收到客户需求 → 实质答复且客户确认" in chinese
     assert "Quarterly joint service meeting" in english
 
 

@@ -138,7 +138,7 @@ def test_a_rate_that_was_not_yet_set_is_named_and_no_sum_stated() -> None:
     assert found.text.en.endswith(
         "the rate daily of 2026-03-05, which is not known; the daily is not known, so no sum can be stated."
     )
-    assert "(未定)" in found.text.zh
+    assert "（未定）" in found.text.zh
 
 
 def test_a_fact_that_is_not_known_is_named_and_no_sum_stated() -> None:
@@ -361,7 +361,7 @@ def test_prepaid_customers_get_days_and_not_money() -> None:
     rules, judged = late(terms)
     prepaid = owed(judged, rules, {"payment": "prepaid"})
     assert (prepaid.money, prepaid.extension_days) == (None, 4)
-    assert prepaid.text.zh == "4 天(2026-03-05 – 2026-03-08);有效期延长 4 天。"
+    assert prepaid.text.zh == "4 天（2026-03-05 – 2026-03-08）；有效期延长 4 天。"
     assert money(owed(judged, rules, {"payment": "postpaid"})) == "GBP 4.00"
 
 
@@ -391,7 +391,7 @@ def test_a_right_with_and_without_an_end() -> None:
     month = award(DUE_WEDNESDAY + right % ", notice_within: 1 month")
     assert month.right_until == date(2026, 4, 8)
     both = award(DUE_WEDNESDAY + "compensation: {amount: 5, right: {text: {zh: 可解约, en: may cancel}}}")
-    assert (money(both), both.text.zh) == ("GBP 5.00", "2026-03-04:GBP 5.00;可解约。")
+    assert (money(both), both.text.zh) == ("GBP 5.00", "2026-03-04：GBP 5.00；可解约。")
 
 
 def test_a_right_after_missed_months_needs_them_in_a_row() -> None:

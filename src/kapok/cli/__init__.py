@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "up": ("server", Text(zh="启动数据库、网页与后台任务", en="start database, web and worker")),
     "down": ("server", Text(zh="停止全部", en="stop everything")),
     "status": ("server", Text(zh="正在运行什么", en="what is running")),
-    "doctor": ("server", Text(zh="检查本机,并说明如何修复", en="check this machine and say how to mend it")),
+    "doctor": ("server", Text(zh="检查本机，并说明如何修复", en="check this machine and say how to mend it")),
     "backup": ("server", Text(zh="把全部数据写入一个文件", en="write all data to one file")),
     "restore": ("server", Text(zh="从备份文件恢复", en="bring all data back from a backup")),
     "manage": ("server", Text(zh="Django 管理命令", en="Django's management commands")),
@@ -75,7 +75,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=Text(zh="Kapok(木棉):电信运营商的服务系统。", en="Kapok: the service system of a telecom operator.").in_(
+    help=Text(zh="Kapok（木棉）：电信运营商的服务系统。", en="Kapok: the service system of a telecom operator.").in_(
         language()
     ),
 )

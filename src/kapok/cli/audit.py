@@ -21,7 +21,7 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 DONE = Text(
-    zh="{events} 个事件,{cases} 个工单,拒绝 {refused} 行;{opened} 项承诺,违约 {broken} 项。报告:{page}",
+    zh="{events} 个事件，{cases} 个工单，拒绝 {refused} 行；{opened} 项承诺，违约 {broken} 项。报告：{page}",
     en="{events} events of {cases} cases, {refused} rows refused; {opened} promises, {broken} broken. Report: {page}",
 )
 
@@ -39,8 +39,8 @@ class MissingOption(KapokError):
     """`--pack` or `--map` is missing."""
 
     wording = Text(
-        zh="缺少 {option}。评判需要规则包与映射:kapok audit LOG --pack PACK --map MAP.yaml;"
-        "还没有映射时:kapok audit --suggest LOG > MAP.yaml",
+        zh="缺少 {option}。评判需要规则包与映射：kapok audit LOG --pack PACK --map MAP.yaml；"
+        "还没有映射时：kapok audit --suggest LOG > MAP.yaml",
         en="{option} is missing. Judging takes a pack and a map: kapok audit LOG --pack PACK --map MAP.yaml; to get a map to"
         " start from: kapok audit --suggest LOG > MAP.yaml",
     )

@@ -14,15 +14,15 @@ from kapok.kernel.text import Text
 
 CLOCK = Text(zh="检验时钟。", en="Check the clock.")
 CHECK = Text(
-    zh="依案例文件检验时钟。退出码:1 表示有答案不符,2 表示有文件无法读取。",
+    zh="依案例文件检验时钟。退出码：1 表示有答案不符，2 表示有文件无法读取。",
     en="Ask the clock what each FILE asks. Exit code 1: an answer differs; 2: a file cannot be read.",
 )
-FAILURE = Text(zh="{case}:{what}应为 {expected},得到 {got}", en="{case}: {what} should be {expected}, got {got}")
+FAILURE = Text(zh="{case}：{what}应为 {expected}，得到 {got}", en="{case}: {what} should be {expected}, got {got}")
 # The last line is the same in both languages, so that programs can read it.
 SUMMARY = Text(zh="{passed} passed, {failed} failed", en="{passed} passed, {failed} failed")
 
 _NO_FILE = Text(
-    zh="打不开({reason})。请检查路径与权限。", en="this cannot be opened ({reason}). Check path and permissions."
+    zh="打不开（{reason}）。请检查路径与权限。", en="this cannot be opened ({reason}). Check path and permissions."
 )
 _NO_TEXT = Text(zh="不是 UTF-8 文本。请另存为 UTF-8。", en="this is no UTF-8 text. Save it as UTF-8.")
 

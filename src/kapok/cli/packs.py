@@ -13,7 +13,7 @@ from kapok.kernel.promises import Pack, PackRefused
 from kapok.kernel.text import Text
 
 SUMMARY = Text(
-    zh="{packs} 个规则包,{promises} 条承诺,{findings} 个问题",
+    zh="{packs} 个规则包，{promises} 条承诺，{findings} 个问题",
     en="{packs} packs, {promises} promises, {findings} findings",
 )
 
@@ -24,7 +24,7 @@ def packs() -> None:
 
 
 @packs.command(
-    help=Text(zh="检验规则包文件;有问题则退出码为 1。", en="Check pack files; exit code 1 if anything is wrong.").in_(
+    help=Text(zh="检验规则包文件；有问题则退出码为 1。", en="Check pack files; exit code 1 if anything is wrong.").in_(
         language()
     )
 )

@@ -46,14 +46,14 @@ HOST = click.option(
 )
 
 
-@click.command(help=_said("启动数据库、网页与后台任务,直到 Ctrl-C。", "Start database, web and worker, until Ctrl-C."))
+@click.command(help=_said("启动数据库、网页与后台任务，直到 Ctrl-C。", "Start database, web and worker, until Ctrl-C."))
 @click.option(
-    "--demo", is_flag=True, help=_said("载入演示数据(可重复执行)", "load the demo; doing it again changes nothing")
+    "--demo", is_flag=True, help=_said("载入演示数据（可重复执行）", "load the demo; doing it again changes nothing")
 )
 @click.option(
     "--background",
     is_flag=True,
-    help=_said("就绪后返回,在后台继续运行", "return when it is ready, and go on in the background"),
+    help=_said("就绪后返回，在后台继续运行", "return when it is ready, and go on in the background"),
 )
 @PORT
 @HOST
@@ -94,7 +94,7 @@ def _is_ready(home: Home, pid: int) -> bool:
     return bool(now and now.pid == pid and now.ready)
 
 
-@click.command(help=_said("停止全部,包括异常退出后遗留的进程。", "Stop everything, and what a crash left over."))
+@click.command(help=_said("停止全部，包括异常退出后遗留的进程。", "Stop everything, and what a crash left over."))
 def down() -> None:
     """Stop everything."""
     if count := instance.down(find_home()):
@@ -103,7 +103,7 @@ def down() -> None:
         say(Text(zh="没有正在运行的进程。", en="Nothing was running."))
 
 
-@click.command(help=_said("正在运行什么;没有运行时退出码为 1。", "What is running; exit code 1 when it does not."))
+@click.command(help=_said("正在运行什么；没有运行时退出码为 1。", "What is running; exit code 1 when it does not."))
 def status() -> None:
     """Say what runs."""
     home = find_home()
@@ -114,7 +114,7 @@ def status() -> None:
 
 @click.command(
     help=_said(
-        "检查本机并给出修复办法;有问题时退出码为 1。",
+        "检查本机并给出修复办法；有问题时退出码为 1。",
         "Check this machine, with remedies; exit code 1 when something is wrong.",
     )
 )
@@ -140,7 +140,7 @@ def backup(*, file: Path, force: bool) -> None:
     """Write a backup."""
     manifest = backups.backup(find_home(), file, at=datetime.now(UTC), force=force)
     done = Text(
-        zh="已写入 {file}:{size} MB,1 个数据库,{count} 个文件。请妥善保管:其中有个人数据。",
+        zh="已写入 {file}：{size} MB，1 个数据库，{count} 个文件。请妥善保管：其中有个人数据。",
         en="Wrote {file}: {size} MB, the database and {count} files. Keep it safe: it holds personal data.",
     )
     say(done, file=file, size=f"{file.stat().st_size / 2**20:.1f}", count=len(manifest.members) - 1)
@@ -159,7 +159,7 @@ def restore(*, file: Path, yes: bool) -> None:
 
 def _agreed(manifest: Manifest) -> bool:
     question = Text(
-        zh="备份时间 {at:%Y-%m-%d %H:%M} UTC,Kapok {kapok}。现有的全部数据将被替换。继续吗?",
+        zh="备份时间 {at:%Y-%m-%d %H:%M} UTC，Kapok {kapok}。现有的全部数据将被替换。继续吗？",
         en="Made on {at:%Y-%m-%d %H:%M} UTC by Kapok {kapok}. All present data will be replaced. Go on?",
     )
     return click.confirm(question.format(at=manifest.made_at.astimezone(UTC), kapok=manifest.kapok).in_(language()))
@@ -167,7 +167,7 @@ def _agreed(manifest: Manifest) -> bool:
 
 @click.command(
     help=_said(
-        "Django 管理命令,例如 `kapok manage createsuperuser`。",
+        "Django 管理命令，例如 `kapok manage createsuperuser`。",
         "Django's management commands, e.g. `kapok manage createsuperuser`.",
     ),
     context_settings={"ignore_unknown_options": True, "help_option_names": []},

@@ -27,8 +27,8 @@ class NoAccount(KapokError):
     """Root runs Kapok, and there is no account that the database could run under."""
 
     wording = Text(
-        zh="PostgreSQL 不能以 root 身份运行,而系统账号 {name} 不存在也无法创建({reason})。"
-        "请执行 `useradd --system --shell /usr/sbin/nologin {name}`,或用 KAPOK_OS_USER 指定一个账号,或以普通用户运行 Kapok。",
+        zh="PostgreSQL 不能以 root 身份运行，而系统账号 {name} 不存在也无法创建（{reason}）。"
+        "请执行 `useradd --system --shell /usr/sbin/nologin {name}`，或用 KAPOK_OS_USER 指定一个账号，或以普通用户运行 Kapok。",
         en="PostgreSQL refuses to run as root, and the system account {name} neither exists nor could be created ({reason}). "
         "Run `useradd --system --shell /usr/sbin/nologin {name}`, or name an account in KAPOK_OS_USER, "
         "or run Kapok as an ordinary user.",

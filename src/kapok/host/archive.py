@@ -32,7 +32,7 @@ class BackupRefused(KapokError):
     """The file is no whole and honest backup; nothing was changed."""
 
     wording = Text(
-        zh="拒绝 {path}:{reason}。该文件不是完整的 Kapok 备份;现有数据未作任何改动。请换用另一份备份。",
+        zh="拒绝 {path}：{reason}。该文件不是完整的 Kapok 备份；现有数据未作任何改动。请换用另一份备份。",
         en="{path} is refused: {reason}. It is no whole backup of Kapok; nothing was changed. Take another backup.",
     )
 
@@ -41,7 +41,7 @@ class BackupExists(KapokError):
     """There is a file of that name already."""
 
     wording = Text(
-        zh="{path} 已存在。请换一个文件名,或加 `--force` 覆盖。",
+        zh="{path} 已存在。请换一个文件名，或加 `--force` 覆盖。",
         en="{path} exists. Take another name, or add `--force` to replace it.",
     )
 
@@ -50,7 +50,7 @@ class BackupFailed(KapokError):
     """The backup could not be written; no file of that name was left behind."""
 
     wording = Text(
-        zh="备份 {path} 未能写成:{reason}。请检查目录是否存在、权限和磁盘空间;没有留下不完整的文件。",
+        zh="备份 {path} 未能写成：{reason}。请检查目录是否存在、权限和磁盘空间；没有留下不完整的文件。",
         en="The backup {path} could not be written: {reason}. Check that the folder exists, its permissions and its space; "
         "nothing was left behind.",
     )

@@ -31,8 +31,8 @@ class ToolTooOld(KapokError):
     """The server is newer than every `pg_dump` on this machine."""
 
     wording = Text(
-        zh="数据来自 PostgreSQL {server},本机没有同样新的 pg_dump/pg_restore。"
-        "请安装 postgresql-client-{server},并用 KAPOK_PG_BIN 指定其 bin 目录。",
+        zh="数据来自 PostgreSQL {server}，本机没有同样新的 pg_dump/pg_restore。"
+        "请安装 postgresql-client-{server}，并用 KAPOK_PG_BIN 指定其 bin 目录。",
         en="The data are PostgreSQL {server}'s, and this machine has no pg_dump and pg_restore as new. "
         "Install postgresql-client-{server} and name its bin folder in KAPOK_PG_BIN.",
     )
@@ -42,8 +42,8 @@ class BackupTooNew(KapokError):
     """The backup was made by a newer Kapok or on a newer server than the one here."""
 
     wording = Text(
-        zh="该备份来自 Kapok {kapok} / PostgreSQL {postgresql},比这里的 Kapok {own} / PostgreSQL {server} 新。"
-        "请先升级,现有数据未作任何改动。",
+        zh="该备份来自 Kapok {kapok} / PostgreSQL {postgresql}，比这里的 Kapok {own} / PostgreSQL {server} 新。"
+        "请先升级，现有数据未作任何改动。",
         en="The backup comes from Kapok {kapok} on PostgreSQL {postgresql}, newer than Kapok {own} on PostgreSQL {server} here. "
         "Upgrade first; nothing was changed.",
     )
@@ -53,7 +53,7 @@ class DatabaseInUse(KapokError):
     """Others are connected to the database, or it may not be replaced by this role."""
 
     wording = Text(
-        zh="无法替换数据库 {name}:{reason}。请断开其他连接,并确认该角色拥有此数据库及 CREATEDB 权限。现有数据未作任何改动。",
+        zh="无法替换数据库 {name}：{reason}。请断开其他连接，并确认该角色拥有此数据库及 CREATEDB 权限。现有数据未作任何改动。",
         en="The database {name} cannot be replaced: {reason}. "
         "Close all other connections, and see that the role owns it and has CREATEDB. Nothing was changed.",
     )

@@ -29,7 +29,8 @@ class NoPostgres(KapokError):
     """There are no programs of PostgreSQL, or none of the wanted version."""
 
     wording = Text(
-        zh="找不到 PostgreSQL {wanted} 的程序。请运行 `make setup`,或安装系统软件包 postgresql,或用 KAPOK_PG_BIN 指定其 bin 目录。",
+        zh="找不到 PostgreSQL {wanted} 的程序。请运行 `make setup`，或安装系统软件包 postgresql，"
+        "或用 KAPOK_PG_BIN 指定其 bin 目录。",
         en="No programs of PostgreSQL {wanted} were found. Run `make setup`, or install the package postgresql, "
         "or name its bin folder in KAPOK_PG_BIN.",
     )
@@ -39,7 +40,7 @@ class UnusablePostgres(KapokError):
     """The folder named in KAPOK_PG_BIN does not hold what is needed."""
 
     wording = Text(
-        zh="KAPOK_PG_BIN={path} 中没有可用的 PostgreSQL {oldest} 或更新版本。请改正该变量,或取消它。",
+        zh="KAPOK_PG_BIN={path} 中没有可用的 PostgreSQL {oldest} 或更新版本。请改正该变量，或取消它。",
         en="KAPOK_PG_BIN={path} holds no usable PostgreSQL {oldest} or newer. Correct the variable, or unset it.",
     )
 

@@ -33,7 +33,7 @@ class DataFolderBroken(KapokError):
     """The database's folder is not what `initdb` made: something was removed or overwritten."""
 
     wording = Text(
-        zh="数据库目录 {path} 已损坏:{reason}。请把它移开(`mv {path} {path}.broken`),再用 `kapok restore 备份文件` 恢复。",
+        zh="数据库目录 {path} 已损坏：{reason}。请把它移开（`mv {path} {path}.broken`），再用 `kapok restore 备份文件` 恢复。",
         en="The database's folder {path} is damaged: {reason}. "
         "Move it away (`mv {path} {path}.broken`) and run `kapok restore FILE`.",
     )
@@ -43,8 +43,8 @@ class DataFolderOfAnother(KapokError):
     """The database's folder belongs to another account."""
 
     wording = Text(
-        zh="数据库目录 {path} 属于用户 {owner},而数据库应以 {account} 身份运行。"
-        "请以原来的用户运行,或执行 `chown -R {account} {path}`,或用 KAPOK_HOME 指定另一目录。",
+        zh="数据库目录 {path} 属于用户 {owner}，而数据库应以 {account} 身份运行。"
+        "请以原来的用户运行，或执行 `chown -R {account} {path}`，或用 KAPOK_HOME 指定另一目录。",
         en="The database's folder {path} belongs to {owner}, and the database would run as {account}. "
         "Run as the user who created it, or run `chown -R {account} {path}`, or name another folder in KAPOK_HOME.",
     )
@@ -54,9 +54,9 @@ class DataOfOtherVersion(KapokError):
     """The data were written by a PostgreSQL of which there are no programs here."""
 
     wording = Text(
-        zh="数据库目录 {path} 由 PostgreSQL {data} 写成,本机只有 {found}。"
-        "请安装 PostgreSQL {data}(或用 KAPOK_PG_BIN 指定其 bin 目录)并运行 `kapok backup 文件`;"
-        "然后移开该目录,用新版本 `kapok restore 文件`。",
+        zh="数据库目录 {path} 由 PostgreSQL {data} 写成，本机只有 {found}。"
+        "请安装 PostgreSQL {data}（或用 KAPOK_PG_BIN 指定其 bin 目录）并运行 `kapok backup 文件`；"
+        "然后移开该目录，用新版本 `kapok restore 文件`。",
         en="The database's folder {path} was written by PostgreSQL {data}; this machine has {found}. "
         "Install PostgreSQL {data} (or name its bin folder in KAPOK_PG_BIN) and run `kapok backup FILE`; "
         "then move the folder away and run `kapok restore FILE` with the new version.",
@@ -67,7 +67,7 @@ class DatabaseFailed(KapokError):
     """PostgreSQL was called and did not do its part."""
 
     wording = Text(
-        zh="PostgreSQL 未能{act}:{reason}。日志:{log}。请运行 `kapok doctor`。",
+        zh="PostgreSQL 未能{act}：{reason}。日志：{log}。请运行 `kapok doctor`。",
         en="PostgreSQL failed to {act}: {reason}. Its log is {log}. Run `kapok doctor`.",
     )
 

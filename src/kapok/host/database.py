@@ -25,7 +25,7 @@ class DatabaseUnreachable(KapokError):
     """The database named in KAPOK_DATABASE_URL does not answer."""
 
     wording = Text(
-        zh="无法连接 KAPOK_DATABASE_URL 指定的数据库 {where}:{reason}。请检查地址、密码和服务器;取消该变量则使用内嵌数据库。",
+        zh="无法连接 KAPOK_DATABASE_URL 指定的数据库 {where}：{reason}。请检查地址、密码和服务器；取消该变量则使用内嵌数据库。",
         en="The database named in KAPOK_DATABASE_URL, {where}, cannot be reached: {reason}. "
         "Check address, password and server; without the variable Kapok uses its embedded database.",
     )
@@ -35,8 +35,8 @@ class DatabaseTooOld(KapokError):
     """The database's server is older than Kapok needs."""
 
     wording = Text(
-        zh="数据库服务器是 PostgreSQL {version},Kapok 需要 {oldest} 或更新版本。"
-        "请升级服务器,或取消 KAPOK_DATABASE_URL 使用内嵌数据库。",
+        zh="数据库服务器是 PostgreSQL {version}，Kapok 需要 {oldest} 或更新版本。"
+        "请升级服务器，或取消 KAPOK_DATABASE_URL 使用内嵌数据库。",
         en="The database server is PostgreSQL {version}; Kapok needs {oldest} or newer. "
         "Upgrade it, or unset KAPOK_DATABASE_URL to use the embedded database.",
     )
@@ -46,7 +46,7 @@ class NotADatabaseAddress(KapokError):
     """KAPOK_DATABASE_URL is not an address of a PostgreSQL database."""
 
     wording = Text(
-        zh="KAPOK_DATABASE_URL 不是 PostgreSQL 地址。正确形式:postgresql://用户:密码@主机:5432/数据库",
+        zh="KAPOK_DATABASE_URL 不是 PostgreSQL 地址。正确形式：postgresql://用户:密码@主机:5432/数据库",
         en="KAPOK_DATABASE_URL is no address of a PostgreSQL database. It looks like postgresql://user:password@host:5432/database",
     )
 

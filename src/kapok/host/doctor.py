@@ -64,7 +64,7 @@ def _plain(words: object) -> Text:
 def _python() -> Iterator[Finding]:
     fit = sys.version_info >= (3, 11)
     remedy = Text(
-        zh="安装 Python 3.11 或更新版本,再执行 `make clean setup`",
+        zh="安装 Python 3.11 或更新版本，再执行 `make clean setup`",
         en="install Python 3.11 or newer, then `make clean setup`",
     )
     yield Finding(
@@ -88,7 +88,7 @@ def _user() -> Iterator[Finding]:
         Level.WARN,
         Text(zh="用户", en="user"),
         Text(
-            zh=f"root;数据库以 {OWN} 身份运行,网页服务以 root 运行",
+            zh=f"root；数据库以 {OWN} 身份运行，网页服务以 root 运行",
             en=f"root; the database runs as {OWN}, the web server as root",
         ),
         Text(zh="长期使用请以普通用户运行", en="for lasting use, run Kapok as an ordinary user"),
@@ -99,11 +99,11 @@ def _folder(home: Home) -> Iterator[Finding]:
     subject = Text(zh="数据目录", en="data folder")
     place = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
     if os.access(place, os.W_OK | os.X_OK):
-        new = Text(zh="(首次启动时创建)", en=" (created at the first start)") if place != home.root else _plain("")
+        new = Text(zh="（首次启动时创建）", en=" (created at the first start)") if place != home.root else _plain("")
         yield Finding(Level.OK, subject, Text(zh="{path}{new}", en="{path}{new}").format(path=home.root, new=new))
         return
     remedy = Text(
-        zh="修正权限,或用 KAPOK_HOME 指定另一目录", en="mend its permissions, or name another folder in KAPOK_HOME"
+        zh="修正权限，或用 KAPOK_HOME 指定另一目录", en="mend its permissions, or name another folder in KAPOK_HOME"
     )
     yield Finding(Level.FAIL, subject, Text(zh=f"{place} 不可写", en=f"{place} is not writable"), remedy)
 
@@ -113,7 +113,8 @@ def _space(home: Home) -> Iterator[Finding]:
     free = shutil.disk_usage(place).free
     level = Level.FAIL if free < NEEDED_BYTES else Level.WARN if free < 8 * NEEDED_BYTES else Level.OK
     remedy = Text(
-        zh="清理磁盘,或用 KAPOK_HOME 指定另一磁盘", en="free some space, or name a folder on another disk in KAPOK_HOME"
+        zh="清理磁盘，或用 KAPOK_HOME 指定另一磁盘",
+        en="free some space, or name a folder on another disk in KAPOK_HOME",
     )
     found = Text(zh="剩余 {free} MB", en="{free} MB free").format(free=free // 2**20)
     yield Finding(level, Text(zh="磁盘", en="disk"), found, None if level is Level.OK else remedy)
@@ -129,12 +130,12 @@ def _data(home: Home) -> Iterator[Finding]:
         major = int(version.read_text())
         found = postgres.find(major=major, at_least=0)
         yield Finding(
-            Level.OK, subject, Text(zh=f"{major},由 {found.version} 服务", en=f"{major}, served by {found.version}")
+            Level.OK, subject, Text(zh=f"{major}，由 {found.version} 服务", en=f"{major}, served by {found.version}")
         )
     except (OSError, ValueError, KapokError) as trouble:
         what = trouble.text if isinstance(trouble, KapokError) else _plain(trouble)
         remedy = Text(
-            zh="`kapok up` 会说明原因;必要时从备份恢复",
+            zh="`kapok up` 会说明原因；必要时从备份恢复",
             en="`kapok up` says why; if need be, bring the data back from a backup",
         )
         yield Finding(Level.FAIL, subject, what, remedy)
@@ -146,7 +147,7 @@ def _ground(home: Home) -> Iterator[Finding]:
         ground = database.running(home)
         if not ground:
             yield Finding(
-                Level.OK, subject, Text(zh="没有运行(`kapok up` 启动)", en="does not run (`kapok up` starts it)")
+                Level.OK, subject, Text(zh="没有运行（`kapok up` 启动）", en="does not run (`kapok up` starts it)")
             )
             return
         yield Finding(Level.OK, subject, _plain(f"PostgreSQL {ground.server_version()}, {ground.where}"))
@@ -162,7 +163,7 @@ def _migrations(home: Home, ground: database.Database) -> Finding:
     subject = Text(zh="数据库结构", en="database schema")
     if checked.returncode == 0:
         return Finding(Level.OK, subject, Text(zh="最新", en="up to date"))
-    remedy = Text(zh="重新启动:`kapok down`,再 `kapok up`", en="start again: `kapok down`, then `kapok up`")
+    remedy = Text(zh="重新启动：`kapok down`，再 `kapok up`", en="start again: `kapok down`, then `kapok up`")
     return Finding(Level.FAIL, subject, Text(zh="有未执行的迁移", en="migrations are pending"), remedy)
 
 
@@ -179,9 +180,9 @@ def _door(home: Home, door: Door) -> Iterator[Finding]:
 
 def _optional() -> Iterator[Finding]:
     for peer in PEERS.values():
-        subject = Text(zh="可选:{name}", en="optional: {name}").format(name=peer.name)
+        subject = Text(zh="可选：{name}", en="optional: {name}").format(name=peer.name)
         if found := peer.find():
             yield Finding(Level.OK, subject, _plain(found))
         else:
-            missing = Text(zh="未安装;用于{use}", en="not installed; for {use}").format(use=peer.use)
+            missing = Text(zh="未安装；用于{use}", en="not installed; for {use}").format(use=peer.use)
             yield Finding(Level.WARN, subject, missing, peer.remedy)

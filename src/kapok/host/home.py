@@ -35,7 +35,7 @@ class HomeUnusable(KapokError):
     """The data folder cannot be created or written."""
 
     wording = Text(
-        zh="数据目录 {path} 无法使用:{reason}。请修正其权限,或用环境变量 KAPOK_HOME 指定另一目录。",
+        zh="数据目录 {path} 无法使用：{reason}。请修正其权限，或用环境变量 KAPOK_HOME 指定另一目录。",
         en="The data folder {path} cannot be used: {reason}. Mend its permissions, or name another folder in KAPOK_HOME.",
     )
 
@@ -44,7 +44,7 @@ class DiskFull(KapokError):
     """Too little space is left for the data folder."""
 
     wording = Text(
-        zh="磁盘空间不足:{path} 所在磁盘只剩 {free} MB,至少需要 {needed} MB。请清理磁盘,或用 KAPOK_HOME 指定另一磁盘上的目录。",
+        zh="磁盘空间不足：{path} 所在磁盘只剩 {free} MB，至少需要 {needed} MB。请清理磁盘，或用 KAPOK_HOME 指定另一磁盘上的目录。",
         en="The disk is full: {free} MB left for {path}, {needed} MB needed. "
         "Free some space, or name a folder on another disk in KAPOK_HOME.",
     )
@@ -54,7 +54,7 @@ class HomeBusy(KapokError):
     """Another command is working with the data folder."""
 
     wording = Text(
-        zh="另一个 kapok 命令正在使用数据目录 {path}(进程 {pid})。请等它结束,或运行 `kapok down`。",
+        zh="另一个 kapok 命令正在使用数据目录 {path}（进程 {pid}）。请等它结束，或运行 `kapok down`。",
         en="Another kapok command (process {pid}) is using the data folder {path}. Wait until it ends, or run `kapok down`.",
     )
 

@@ -20,7 +20,7 @@ class AlreadyRunning(KapokError):
     """`kapok up` runs in this home already."""
 
     wording = Text(
-        zh="Kapok 已在运行:{address}(进程 {pid},数据目录 {path})。停止它:`kapok down`。",
+        zh="Kapok 已在运行：{address}（进程 {pid}，数据目录 {path}）。停止它：`kapok down`。",
         en="Kapok already runs: {address} (process {pid}, data folder {path}). To stop it: `kapok down`.",
     )
 

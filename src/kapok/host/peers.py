@@ -63,7 +63,7 @@ PEERS = {
     for peer in (
         Peer("chromium", Text(zh="浏览器测试与截图", en="browser tests and screenshots"), LAB, chromium),
         Peer("chinese-font", Text(zh="截图中的汉字", en="Chinese characters in screenshots"), LAB, chinese_font),
-        Peer("java", Text(zh="在 Spark 集群上审计(Java 17)", en="the audit on a Spark cluster (Java 17)"), LAB, java),
+        Peer("java", Text(zh="在 Spark 集群上审计（Java 17）", en="the audit on a Spark cluster (Java 17)"), LAB, java),
         Peer(
             "postgresql-15",
             Text(zh="用最旧的受支持版本测试", en="tests with the oldest server supported"),

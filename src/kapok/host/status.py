@@ -14,20 +14,20 @@ from kapok.host.home import Home
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
-RUNS = Text(zh="Kapok 正在运行:{address}(进程 {pid})", en="Kapok runs: {address} (process {pid})")
-STARTS = Text(zh="Kapok 正在启动(进程 {pid})", en="Kapok is starting (process {pid})")
+RUNS = Text(zh="Kapok 正在运行：{address}（进程 {pid}）", en="Kapok runs: {address} (process {pid})")
+STARTS = Text(zh="Kapok 正在启动（进程 {pid}）", en="Kapok is starting (process {pid})")
 CRASHED = Text(
-    zh="Kapok 没有运行,但上次异常退出遗留了 {count} 个进程;`kapok down` 可清理",
+    zh="Kapok 没有运行，但上次异常退出遗留了 {count} 个进程；`kapok down` 可清理",
     en="Kapok does not run, but a crash left {count} processes over; `kapok down` clears them",
 )
-IDLE = Text(zh="Kapok 没有运行;`kapok up` 启动它", en="Kapok does not run; `kapok up` starts it")
-CHILD = Text(zh="  {name}:进程 {pid}", en="  {name}: process {pid}")
-GROUND = Text(zh="数据库:PostgreSQL {version},{where}", en="Database: PostgreSQL {version} at {where}")
+IDLE = Text(zh="Kapok 没有运行；`kapok up` 启动它", en="Kapok does not run; `kapok up` starts it")
+CHILD = Text(zh="  {name}：进程 {pid}", en="  {name}: process {pid}")
+GROUND = Text(zh="数据库：PostgreSQL {version}，{where}", en="Database: PostgreSQL {version} at {where}")
 FOLDER = Text(
-    zh="数据目录:{path}(数据库 {database} MB,文件 {files} MB)",
+    zh="数据目录：{path}（数据库 {database} MB，文件 {files} MB）",
     en="Data folder: {path} (database {database} MB, files {files} MB)",
 )
-VERSIONS = Text(zh="版本:Kapok {kapok},Python {python}", en="Versions: Kapok {kapok}, Python {python}")
+VERSIONS = Text(zh="版本：Kapok {kapok}，Python {python}", en="Versions: Kapok {kapok}, Python {python}")
 
 
 def runs(home: Home) -> bool:

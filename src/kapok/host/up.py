@@ -23,10 +23,10 @@ WEB_SECONDS = 60
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 CLEARED = Text(zh="上次异常退出遗留的 {count} 个进程已清理。", en="Cleared {count} processes left over from a crash.")
-STARTING = Text(zh="正在启动数据库({path})……", en="Starting the database ({path}) …")
+STARTING = Text(zh="正在启动数据库（{path}）……", en="Starting the database ({path}) …")
 PREPARING = Text(zh="正在升级数据库结构……", en="Bringing the database up to date …")
 LOADING = Text(zh="正在升级数据库结构并载入演示数据……", en="Bringing the database up to date and loading the demo …")
-READY = Text(zh="Kapok 已就绪:{address}  (按 Ctrl-C 停止)", en="Kapok is ready: {address}  (Ctrl-C stops it)")
+READY = Text(zh="Kapok 已就绪：{address}（按 Ctrl-C 停止）", en="Kapok is ready: {address}  (Ctrl-C stops it)")
 STOPPING = Text(zh="正在停止……", en="Stopping …")
 STOPPED = Text(zh="已全部停止。", en="Everything has stopped.")
 
@@ -40,7 +40,7 @@ class ProgramEnded(KapokError):
     """A program that must run has ended."""
 
     wording = Text(
-        zh="{name}意外退出,其余部分已停止。请运行 `kapok doctor`。最后的输出(全文见 {log}):\n{words}",
+        zh="{name}意外退出，其余部分已停止。请运行 `kapok doctor`。最后的输出（全文见 {log}）：\n{words}",
         en="The {name} ended unexpectedly; the rest has been stopped. "
         "Run `kapok doctor`. Its last words (all of them in {log}):\n{words}",
     )

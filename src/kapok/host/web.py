@@ -28,7 +28,7 @@ class PortInUse(KapokError):
     """Somebody else listens on the port that the web server was to have."""
 
     wording = Text(
-        zh="端口 {port} 已被占用({who})。请换一个端口:`kapok up --port {free}`,或先停止占用者。",
+        zh="端口 {port} 已被占用（{who}）。请换一个端口：`kapok up --port {free}`，或先停止占用者。",
         en="Port {port} is in use ({who}). Take another one: `kapok up --port {free}`, or stop whoever uses it.",
     )
 
@@ -37,7 +37,7 @@ class PortForbidden(KapokError):
     """The web server may not listen there."""
 
     wording = Text(
-        zh="无法在 {host}:{port} 上监听:{reason}。请用 `--port` 指定 1024 以上的端口,并检查 `--host`。",
+        zh="无法在 {host}:{port} 上监听：{reason}。请用 `--port` 指定 1024 以上的端口，并检查 `--host`。",
         en="Cannot listen on {host}:{port}: {reason}. Name a port above 1024 with `--port`, and check `--host`.",
     )
 
@@ -86,7 +86,7 @@ def who_listens(port: int) -> Text:
     try:
         links = [link for link in psutil.net_connections("tcp") if link.status == psutil.CONN_LISTEN and link.laddr]
         process = psutil.Process(next(link.pid for link in links if link.pid and (*link.laddr,)[1:2] == (port,)))
-        return Text(zh=f"进程 {process.pid},{process.name()}", en=f"process {process.pid}, {process.name()}")
+        return Text(zh=f"进程 {process.pid}，{process.name()}", en=f"process {process.pid}, {process.name()}")
     except (StopIteration, psutil.Error):
         return Text(zh="属于其他用户的进程", en="a process of another user")
 

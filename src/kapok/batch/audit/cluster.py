@@ -48,7 +48,7 @@ class NoSpark(KapokError):
     """Spark is not installed, or does not start."""
 
     wording = Text(
-        zh="无法启动 Spark:{why}。请安装:pip install 'kapok-telecom[cluster]',并安装 Java 17(设好 JAVA_HOME)。",
+        zh="无法启动 Spark：{why}。请安装：pip install 'kapok-telecom[cluster]'，并安装 Java 17（设好 JAVA_HOME）。",
         en="Spark does not start: {why}. Install it: pip install 'kapok-telecom[cluster]', and Java 17 (set JAVA_HOME).",
     )
 
@@ -57,7 +57,7 @@ class NotOnACluster(KapokError):
     """A format that only the engine of this machine reads."""
 
     wording = Text(
-        zh="“{path}”是 XES,只有 --engine duckdb 能读;请改用它,或先导出为 Parquet。",
+        zh="“{path}”是 XES，只有 --engine duckdb 能读；请改用它，或先导出为 Parquet。",
         en="'{path}' is XES, which only --engine duckdb reads; use that, or export the log as Parquet.",
     )
 

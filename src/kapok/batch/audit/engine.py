@@ -23,7 +23,7 @@ from kapok.batch.audit.refused import RefusedRows
 from kapok.batch.audit.request import Read, Request, Span
 from kapok.batch.audit.spill import Spill
 
-HELD_EVENTS = 24_000_000  # so many events are held in memory at a time; about 1.5 GB
+HELD_EVENTS = 16_000_000  # so many events are held in memory at a time; about 2 GB
 BUCKET_EVENTS = 500_000  # so many are judged at a time in one thread
 
 Advance = Callable[[int], None]

@@ -18,7 +18,7 @@ class FolderInUse(KapokError):
     """The folder holds something that is no report."""
 
     wording = Text(
-        zh="文件夹“{path}”里有别的内容,不会覆盖。请用 --out 另选一个文件夹,或先清空它。",
+        zh="文件夹“{path}”里有别的内容，不会覆盖。请用 --out 另选一个文件夹，或先清空它。",
         en="The folder '{path}' holds something else and is not overwritten. Choose another with --out, or empty it first.",
     )
 
@@ -27,7 +27,7 @@ class FolderNotWritable(KapokError):
     """The folder cannot be made or written."""
 
     wording = Text(
-        zh="无法写入“{path}”:{why}。请检查权限与剩余空间,或用 --out 另选一个文件夹。",
+        zh="无法写入“{path}”：{why}。请检查权限与剩余空间，或用 --out 另选一个文件夹。",
         en="'{path}' cannot be written: {why}. Check rights and free space, or choose another folder with --out.",
     )
 

@@ -69,7 +69,7 @@ class TimeColumn(Strict):
     @classmethod
     def _some_column(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         if not columns:
-            raise refuse("no_column", "没有写列名:请至少写一列", "names no column: write at least one")
+            raise refuse("no_column", "没有写列名：请至少写一列", "names no column: write at least one")
         return columns
 
     @field_validator("format")
@@ -80,7 +80,7 @@ class TimeColumn(Strict):
         if "%" not in form or "%" in _DIRECTIVES.sub("", form):
             raise refuse(
                 "time_format",
-                f"“{form}”不是时间格式:请用 strptime 写法,例如 %Y-%m-%d %H:%M:%S,或 {'、'.join(EPOCH_UNITS)}",
+                f"“{form}”不是时间格式：请用 strptime 写法，例如 %Y-%m-%d %H:%M:%S，或 {'、'.join(EPOCH_UNITS)}",
                 f"'{form}' is no time format: write strptime letters, e.g. %Y-%m-%d %H:%M:%S, or {', '.join(EPOCH_UNITS)}",
             )
         return form
@@ -93,7 +93,7 @@ class TimeColumn(Strict):
         except (OSError, ValueError, KeyError):
             raise refuse(
                 "zone",
-                f"没有时区“{zone}”:请用 IANA 名称,例如 Asia/Shanghai",
+                f"没有时区“{zone}”：请用 IANA 名称，例如 Asia/Shanghai",
                 f"there is no time zone '{zone}': write an IANA name, e.g. Asia/Shanghai",
             ) from None
 
@@ -158,7 +158,7 @@ class FileFormat(Strict):
     def _one_byte(cls, mark: str | None) -> str | None:
         if mark and (not mark.isascii() or mark in "\r\n\0"):
             raise refuse(
-                "mark", f"{mark!r} 不是一个 ASCII 字符:请更换", f"{mark!r} is not one ASCII character: choose another"
+                "mark", f"{mark!r} 不是一个 ASCII 字符：请更换", f"{mark!r} is not one ASCII character: choose another"
             )
         return mark
 
@@ -225,11 +225,11 @@ def parse(text: str, name: str) -> AuditMap:
 
 
 _UNREADABLE = Text(
-    zh="无法读取映射:{why}。请检查路径、权限,并以 UTF-8 保存",
+    zh="无法读取映射：{why}。请检查路径、权限，并以 UTF-8 保存",
     en="the map cannot be read: {why}. Check path and rights, save it as UTF-8",
 )
 _EMPTY = Text(
-    zh="映射为空或不是键值形式:请先用 kapok audit --suggest LOG 生成一份",
+    zh="映射为空或不是键值形式：请先用 kapok audit --suggest LOG 生成一份",
     en="the map is empty or has no keys: let `kapok audit --suggest LOG` write one to start from",
 )
 

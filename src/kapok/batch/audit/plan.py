@@ -23,8 +23,8 @@ class NothingToJudge(KapokError):
     """No promise of the pack is opened by an event of the map."""
 
     wording = Text(
-        zh="规则包“{pack}”中没有任何承诺由映射中的事件开始计时。映射里的事件:{kinds};"
-        "请在映射 events 下补上会开始计时的事件,例如 {opening}。",
+        zh="规则包“{pack}”中没有任何承诺由映射中的事件开始计时。映射里的事件：{kinds}；"
+        "请在映射 events 下补上会开始计时的事件，例如 {opening}。",
         en="No promise of the pack '{pack}' is opened by an event of the map, which has: {kinds}. Add one that opens a promise"
         " under `events` in the map, for example {opening}.",
     )
@@ -34,7 +34,7 @@ class UnknownPromise(KapokError):
     """The map names a promise that the pack does not have."""
 
     wording = Text(
-        zh="映射 promises:规则包“{pack}”没有承诺“{code}”。可用:{known}。",
+        zh="映射 promises：规则包“{pack}”没有承诺“{code}”。可用：{known}。",
         en="Map, promises: the pack '{pack}' has no promise '{code}'. It has: {known}.",
     )
 
@@ -43,7 +43,7 @@ class UnknownCalendar(KapokError):
     """The map names a calendar that the pack does not have."""
 
     wording = Text(
-        zh="映射 calendar:规则包“{pack}”没有日历“{name}”。可用:{known}。",
+        zh="映射 calendar：规则包“{pack}”没有日历“{name}”。可用：{known}。",
         en="Map, calendar: the pack '{pack}' has no calendar '{name}'. It has: {known}.",
     )
 

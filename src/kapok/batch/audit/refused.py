@@ -51,62 +51,62 @@ class Reason(Enum):
 
 _WORDS = {
     Reason.MISSING_CASE: Text(
-        zh="没有工单号(XES:轨迹没有 concept:name)", en="the case is missing (in XES: the trace has no concept:name)"
+        zh="没有工单号（XES：轨迹没有 concept:name）", en="the case is missing (in XES: the trace has no concept:name)"
     ),
     Reason.MISSING_TIME: Text(zh="没有时间", en="the time is missing"),
     Reason.UNPARSABLE_TIME: Text(
-        zh="时间无法识别;请在映射的 time 下写明 format",
+        zh="时间无法识别；请在映射的 time 下写明 format",
         en="the time cannot be read; say how it is written with `format` under `time` in the map",
     ),
     Reason.TIME_OUT_OF_RANGE: Text(
-        zh="时间太早或太晚,不会是事件的时间(早于 1710 年或晚于 2489 年)",
+        zh="时间太早或太晚，不会是事件的时间（早于 1710 年或晚于 2489 年）",
         en="the time is too early or too late to be that of an event (before 1710 or after 2489)",
     ),
     Reason.TIME_WITHOUT_ZONE: Text(
-        zh="时间没有时区;请在映射的 time 下写明 zone,例如 Asia/Shanghai",
+        zh="时间没有时区；请在映射的 time 下写明 zone，例如 Asia/Shanghai",
         en="the time has no zone; write `zone` under `time` in the map, for example Asia/Shanghai",
     ),
     Reason.UNKNOWN_ZONE: Text(
-        zh="没有这个时区;请用 IANA 名称,例如 Asia/Shanghai",
+        zh="没有这个时区；请用 IANA 名称，例如 Asia/Shanghai",
         en="there is no such time zone; IANA names are known, for example Asia/Shanghai",
     ),
     Reason.NONEXISTENT_TIME: Text(
-        zh="该时区当地没有这个时刻(改夏令时被跳过);请核对时区",
+        zh="该时区当地没有这个时刻（改夏令时被跳过）；请核对时区",
         en="this local time does not exist in its zone (skipped by the change to summer time); check the zone",
     ),
     Reason.WRONG_FIELD_COUNT: Text(
-        zh="字段个数与表头不符,或引号没有结束",
+        zh="字段个数与表头不符，或引号没有结束",
         en="not as many fields as the header has, or a quote that is never closed",
     ),
     Reason.UNDECODABLE: Text(
-        zh="含有不是文字的字节,或过长的字段;请核对映射 file 下的 encoding",
+        zh="含有不是文字的字节，或过长的字段；请核对映射 file 下的 encoding",
         en="holds bytes that are no text, or a field without end; check `encoding` under `file` in the map",
     ),
     Reason.MALFORMED_JSON: Text(zh="该行不是 JSON 对象", en="the line is no JSON object"),
     Reason.MALFORMED_XML: Text(
-        zh="XML 从此处起有误;此前的事件已判定", en="the XML is broken from here on; what stands before is judged"
+        zh="XML 从此处起有误；此前的事件已判定", en="the XML is broken from here on; what stands before is judged"
     ),
     Reason.DANGEROUS_XML: Text(
-        zh="XML 含有实体声明(可能是 XML 炸弹),从此处起不再读取",
+        zh="XML 含有实体声明（可能是 XML 炸弹），从此处起不再读取",
         en="the XML declares entities (it may be an XML bomb); nothing is read from here on",
     ),
     Reason.TRUNCATED_INPUT: Text(
-        zh="文件在此处中断;此前的内容已判定,请重新传输文件",
+        zh="文件在此处中断；此前的内容已判定，请重新传输文件",
         en="the file breaks off here; what stands before is judged; transfer the file again",
     ),
     Reason.DAMAGED_INPUT: Text(
-        zh="文件在此处损坏;能读出的内容已判定,请重新传输文件",
+        zh="文件在此处损坏；能读出的内容已判定，请重新传输文件",
         en="the file is damaged here; what can be read is judged; transfer the file again",
     ),
     Reason.OVERBLOWN_INPUT: Text(
-        zh="压缩文件解开后异常庞大(可能是压缩炸弹),从此处起不再读取;确属日志的请先自行解压",
+        zh="压缩文件解开后异常庞大（可能是压缩炸弹），从此处起不再读取；确属日志的请先自行解压",
         en="the file unpacks to far more than a log would (it may be a gzip bomb); nothing is read from here on; "
         "if it is a log, unpack it first",
     ),
     Reason.UNREADABLE_FILE: Text(zh="该文件没有可读的行", en="the file has no row that can be read"),
     Reason.DUPLICATE_ROW: Text(zh="与前面的行完全相同", en="the same as an earlier row in every column of the map"),
     Reason.CLOSES_BEFORE_IT_OPENS: Text(
-        zh="工单在受理之前就已结束;请核对时间列与时区",
+        zh="工单在受理之前就已结束；请核对时间列与时区",
         en="the case closes before it opens; check the time column and the zone",
     ),
 }

@@ -31,7 +31,7 @@ class NoEvents(KapokError):
     """Nothing in the logs could be judged."""
 
     wording = Text(
-        zh="日志中没有可评判的事件:{refused} 行全部被拒({reasons})。请核对映射的列与时间格式。",
+        zh="日志中没有可评判的事件：{refused} 行全部被拒（{reasons}）。请核对映射的列与时间格式。",
         en="There is no event to judge: all {refused} rows were refused ({reasons}). Check columns and time format in the map.",
     )
 
@@ -39,7 +39,7 @@ class NoEvents(KapokError):
 class UnknownEngine(KapokError):
     """An engine that Kapok does not have."""
 
-    wording = Text(zh="没有引擎“{name}”。可用:{known}。", en="There is no engine '{name}'. There are: {known}.")
+    wording = Text(zh="没有引擎“{name}”。可用：{known}。", en="There is no engine '{name}'. There are: {known}.")
 
 
 def run(

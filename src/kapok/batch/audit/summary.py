@@ -115,7 +115,7 @@ def _promise(promise: Promise, part: PromisePart, plan: Plan) -> PromiseFigures:
         instrument=both(plan.pack.instruments[promise.instrument].title),
         evidence=promise.evidence.level.value,
         verified=promise.evidence.verified,
-        allowance=both(term(promise)),
+        allowance=both(term(promise, plan.pack.declared)),
         opened=sum(states.values()),
         kept=states[Outcome.KEPT],
         broken=states[Outcome.BROKEN],

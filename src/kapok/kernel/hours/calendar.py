@@ -35,7 +35,7 @@ FIELDS = ("zone", "week", "always", "holidays", "special")
 _ALL_DAY: Windows = ((0, MIDNIGHT),)
 _A_FLAG = Text(zh="true 或 false", en="true or false")
 _NOTHING = Text(
-    zh="空(always 已表示全天候),请删去其一", en="left out beside 'always', which is the whole week; keep one of them"
+    zh="空（always 已表示全天候），请删去其一", en="left out beside 'always', which is the whole week; keep one of them"
 )
 
 

@@ -20,17 +20,17 @@ _AMOUNT = re.compile(r"([+-]?\d{1,9})([smhd])", re.ASCII)
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _MOST_SECONDS = 10**12
 
-_UNKNOWN = Text(zh="{field} 不能是 {value!r}。可用:{known}。", en="{field} cannot be {value!r}. It may be: {known}.")
+_UNKNOWN = Text(zh="{field} 不能是 {value!r}。可用：{known}。", en="{field} cannot be {value!r}. It may be: {known}.")
 _MISSING = Text(zh="缺少字段 {field}。请补上。", en="the field {field} is missing. Add it.")
 _UNREADABLE = Text(zh="{field} 不能是 {value!r}。请写{wanted}。", en="{field} cannot be {value!r}. Write {wanted}.")
 _A_MOMENT = Text(
-    zh="时刻,如 2026-10-01T08:30:00(当地),UTC 则末尾加 Z",
+    zh="时刻，如 2026-10-01T08:30:00（当地），UTC 则末尾加 Z",
     en="a moment such as 2026-10-01T08:30:00 (wall time), with a Z at the end for UTC",
 )
-_A_NUMBER = Text(zh="秒数,如 3600", en="a number of seconds such as 3600")
-_A_LENGTH = Text(zh="工作时长,如 90s、90m 或 3h", en="working time such as 90s, 90m or 3h")
-_DAYS = Text(zh="天数,如 2d 或 -7d", en="days such as 2d or -7d")
-_AN_OFFSET = Text(zh="工作时长或天数,如 -10m、+3h 或 2d", en="working time or days such as -10m, +3h or 2d")
+_A_NUMBER = Text(zh="秒数，如 3600", en="a number of seconds such as 3600")
+_A_LENGTH = Text(zh="工作时长，如 90s、90m 或 3h", en="working time such as 90s, 90m or 3h")
+_DAYS = Text(zh="天数，如 2d 或 -7d", en="days such as 2d or -7d")
+_AN_OFFSET = Text(zh="工作时长或天数，如 -10m、+3h 或 2d", en="working time or days such as -10m, +3h or 2d")
 _A_FLAG = Text(zh="true 或 false", en="true or false")
 _PAIRS = Text(zh="成对时刻的列表 [[开始, 结束], …]", en="a list of pairs of moments [[from, until], ...]")
 _A_LEVEL = Text(zh="映射 {offset: …, expect: …}", en="a mapping {offset: ..., expect: ...}")

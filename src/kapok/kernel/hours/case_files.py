@@ -39,15 +39,15 @@ _FILE = Text(zh="文件", en="the file")
 _CALENDAR = Text(zh="日历 {name}", en="calendar {name}")
 _CASE = Text(zh="案例 {name}", en="case {name}")
 _NO_YAML = Text(
-    zh="不是有效的 YAML 或 JSON({detail})。请更正该处。", en="this is no YAML or JSON ({detail}). Mend that place."
+    zh="不是有效的 YAML 或 JSON（{detail}）。请更正该处。", en="this is no YAML or JSON ({detail}). Mend that place."
 )
 _NO_CASES = Text(
-    zh="没有案例。文件应是含 calendars 与 cases 的映射,或由七值行组成的列表。",
+    zh="没有案例。文件应是含 calendars 与 cases 的映射，或由七值行组成的列表。",
     en="there are no cases. A file is a mapping with 'calendars' and 'cases', or a list of rows of seven values.",
 )
-_NO_MAPPING = Text(zh="应为映射(字段: 值)。", en="this must be a mapping of fields to values.")
+_NO_MAPPING = Text(zh="应为映射（字段：值）。", en="this must be a mapping of fields to values.")
 _NO_ROW = Text(
-    zh="一行应有七个值:{fields},时间为整数。", en="a row has seven values: {fields}; its times are whole numbers."
+    zh="一行应有七个值：{fields}，时间为整数。", en="a row has seven values: {fields}; its times are whole numbers."
 )
 
 

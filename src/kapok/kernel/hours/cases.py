@@ -136,7 +136,7 @@ def _moved(at: datetime, offset: Amount, hours: Hours) -> datetime:
 def _shown(answer: Answer | HoursError | str, hours: Hours) -> Text:
     if isinstance(answer, HoursError):
         name = type(answer).__name__
-        return Text(zh=f"{name}({answer.text.zh})", en=f"{name} ({answer.text.en})")
+        return Text(zh=f"{name}（{answer.text.zh}）", en=f"{name} ({answer.text.en})")
     if isinstance(answer, timedelta):
         return _SECONDS.format(seconds=f"{Decimal(answer // MICROSECOND).scaleb(-6).normalize():f}")
     if isinstance(answer, datetime):

@@ -11,11 +11,11 @@ from kapok.kernel.text import Text
 _MINUTE = 60
 
 _SHORT_DAY = Text(
-    zh="{field} 止于 {time},午夜前的最后一段不算工作时间。若指到一天结束,请写 24:00。",
+    zh="{field} 止于 {time}，午夜前的最后一段不算工作时间。若指到一天结束，请写 24:00。",
     en="{field} ends at {time}: what is left until midnight is not working time. Write 24:00 if the end of the day is meant.",
 )
 _RUNS_INTO = Text(
-    zh="{field} 的夜班到次日 {time},与次日 {opens} 开始的时段重叠;重叠部分只算一次。",
+    zh="{field} 的夜班到次日 {time}，与次日 {opens} 开始的时段重叠；重叠部分只算一次。",
     en="{field} runs until {time} of the next day, into the window that opens there at {opens}; the overlap counts once.",
 )
 

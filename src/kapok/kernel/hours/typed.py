@@ -37,7 +37,7 @@ _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _LEAP_YEAR = 2000
 _A_LIST = Text(zh="列表", en="a list")
 _A_MAPPING = Text(zh="映射", en="a mapping")
-_A_PAIR = Text(zh='一对时刻,如 ["08:30", "12:00"]', en='a pair of times such as ["08:30", "12:00"]')
+_A_PAIR = Text(zh='一对时刻，如 ["08:30", "12:00"]', en='a pair of times such as ["08:30", "12:00"]')
 
 
 def parse_time(value: object, field: str) -> int:

@@ -17,7 +17,7 @@ from kapok.kernel.hours.zones import Instants
 from kapok.kernel.text import Text
 
 _EVER = 10**9  # days
-_ENOUGH = Text(zh="找不到 {n} 个工作日,", en="for {n} working days")
+_ENOUGH = Text(zh="找不到 {n} 个工作日，", en="for {n} working days")
 
 
 @dataclass(frozen=True, slots=True)

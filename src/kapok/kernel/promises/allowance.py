@@ -63,7 +63,8 @@ class BadAllowance(KapokError):
     """An amount of time that Kapok cannot read."""
 
     wording = Text(
-        zh="无法读懂时限“{words}”:请写成“24 hours”“15 days”“3 working hours”“2 working days”“5 months”等;日及更长的单位须为整数。",
+        zh="无法读懂时限“{words}”：请写成“24 hours”“15 days”“3 working hours”“2 working days”“5 months”等；"
+        "日及更长的单位须为整数。",
         en="'{words}' is not an amount of time: write e.g. '24 hours', '15 days', '3 working hours', '2 working days' or '5 months'"
         " (days and longer in whole numbers)",
     )

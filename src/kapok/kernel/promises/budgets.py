@@ -39,7 +39,7 @@ def problems(pack: Pack, promise: Promise, place: Path) -> Iterator[Problem]:
         yield Problem(
             (*place, "budget"),
             "unknown_stage",
-            zh=f"“{code}”不是本包中层级为 stage 的承诺:请补上该工序或改正代码",
+            zh=f"“{code}”不是本包中层级为 stage 的承诺：请补上该工序或改正代码",
             en=f"'{code}' is no promise of tier stage in this pack: add the stage or correct the code",
         )
     if not strangers:
@@ -53,7 +53,7 @@ def _fits(pack: Pack, promise: Promise, budget: Budget, codes: tuple[str, ...], 
         yield Problem(
             (*place, "budget"),
             "budget_units",
-            zh=f"“{promise.code}”的工序时限与承诺的时间种类不同,无法相加:请统一为小时、工作小时或工作日",
+            zh=f"“{promise.code}”的工序时限与承诺的时间种类不同，无法相加：请统一为小时、工作小时或工作日",
             en=f"'{promise.code}' and its stages differ in kind of time: state all in hours, working hours or working days",
         )
         return
@@ -64,7 +64,7 @@ def _fits(pack: Pack, promise: Promise, budget: Budget, codes: tuple[str, ...], 
             (*place, "budget"),
             "budget_exceeded",
             zh=f"工序时限之和 {_hours(total)} 超过承诺 {_hours(promised[1])} 扣除 {budget.reserve}% 预留后的 {_hours(room)}"
-            f"(最长路径:{' → '.join(path)}):请压缩工序或放宽承诺",
+            f"（最长路径：{' → '.join(path)}）：请压缩工序或放宽承诺",
             en=f"the stages take {_hours(total)}, more than the {_hours(room)} that the promise of {_hours(promised[1])} leaves"
             f" after a reserve of {budget.reserve} % (longest path: {' > '.join(path)}): shorten a stage or lengthen the promise",
         )

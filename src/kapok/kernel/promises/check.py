@@ -52,7 +52,7 @@ def _rates(pack: Pack) -> Iterator[Problem]:
                 yield Problem(
                     place,
                     "rates_gap",
-                    zh=f"费率 {name} 在 {earlier.to} 之后至 {later.from_} 之前无值:请补上或删去 to",
+                    zh=f"费率 {name} 在 {earlier.to} 之后至 {later.from_} 之前无值：请补上或删去 to",
                     en=f"rate {name} has no value after {earlier.to} and before {later.from_}: fill the gap or drop `to`",
                 )
 
@@ -61,7 +61,7 @@ def _dates_overlap(place: Path, name: str, later: DatedRate) -> Problem:
     return Problem(
         place,
         "rates_overlap",
-        zh=f"费率 {name} 自 {later.from_} 起的一行与前一行日期重叠:请按日期先后排列,并改正 from 或 to",
+        zh=f"费率 {name} 自 {later.from_} 起的一行与前一行日期重叠：请按日期先后排列，并改正 from 或 to",
         en=f"rate {name}: the row from {later.from_} overlaps the one before: order them by date and correct `from` or `to`",
     )
 
@@ -76,7 +76,7 @@ def _repeated_codes(pack: Pack) -> Iterator[Problem]:
                 yield Problem(
                     (section, number, "code"),
                     "code_twice",
-                    zh=f"代码“{row.code}”重复且生效日期重叠:请换代码,或用 effective 分开日期",
+                    zh=f"代码“{row.code}”重复且生效日期重叠：请换代码，或用 effective 分开日期",
                     en=f"code '{row.code}' stands twice with overlapping dates: rename it, or part the dates by `effective`",
                 )
             periods.append(row.effective)
@@ -88,7 +88,7 @@ def _official(pack: Pack) -> Iterator[Problem]:
         yield Problem(
             ("status",),
             "official_unverified",
-            zh=f"有未经核实的条款({unverified} 等),不得标为 official:请核实并填写 verified_by/verified_on,或改为 draft",
+            zh=f"有未经核实的条款（{unverified} 等），不得标为 official：请核实并填写 verified_by/verified_on，或改为 draft",
             en=f"not official with unverified rows ({unverified}): verify them (verified_by, verified_on) or make it a draft",
         )
 
@@ -102,7 +102,7 @@ def _in_force(pack: Pack, row: Promise | Duty, place: Path) -> Iterator[Problem]
             yield Problem(
                 (*place, "effective"),
                 "never_in_force",
-                zh=f"“{row.code}”的生效日期与{'规则包' if name == 'the pack' else '其文件'}的有效期不相交:请改正日期",
+                zh=f"“{row.code}”的生效日期与{'规则包' if name == 'the pack' else '其文件'}的有效期不相交：请改正日期",
                 en=f"'{row.code}' is never in force together with {name}: correct the dates",
             )
 
@@ -113,28 +113,28 @@ def _direction(promise: Promise, place: Path) -> Iterator[Problem]:
         yield Problem(
             place,
             "no_allowance",
-            zh=f"“{promise.code}”没有时限:请写 allowance,或 agreed(约定日期)",
+            zh=f"“{promise.code}”没有时限：请写 allowance，或 agreed（约定日期）",
             en=f"'{promise.code}' says no time: give `allowance`, or `agreed` for an agreed date",
         )
     if timed and not promise.closes:
         yield Problem(
             place,
             "no_closes",
-            zh=f"“{promise.code}”没有完成事件:请写 closes",
+            zh=f"“{promise.code}”没有完成事件：请写 closes",
             en=f"'{promise.code}' can never be fulfilled: give `closes`",
         )
     if (promise.direction is Direction.LIMIT) != (promise.limit is not None):
         yield Problem(
             place,
             "limit_direction",
-            zh=f"“{promise.code}”:direction: limit 与 limit 须同时出现",
+            zh=f"“{promise.code}”：direction: limit 与 limit 须同时出现",
             en=f"'{promise.code}': direction limit and `limit` go together",
         )
     if not timed and (promise.allowance or promise.closes or promise.pauses or promise.reopens):
         yield Problem(
             place,
             "clockless",
-            zh=f"“{promise.code}”的方向 {promise.direction} 没有时钟:请删去 allowance、closes、pauses、reopens",
+            zh=f"“{promise.code}”的方向 {promise.direction} 没有时钟：请删去 allowance、closes、pauses、reopens",
             en=f"'{promise.code}' of direction {promise.direction} has no clock: drop allowance, closes, pauses, reopens",
         )
 
@@ -145,7 +145,7 @@ def _pauses(promise: Promise, place: Path) -> Iterator[Problem]:
         yield Problem(
             (*place, key),
             "pause_without_end",
-            zh=f"“{promise.code}”的 pauses 与 resumes 须同时写明:否则暂停永不结束或从不开始",
+            zh=f"“{promise.code}”的 pauses 与 resumes 须同时写明：否则暂停永不结束或从不开始",
             en=f"'{promise.code}': give both pauses and resumes, or a pause never ends or never begins",
         )
 
@@ -158,6 +158,6 @@ def _target(promise: Promise, place: Path) -> Iterator[Problem]:
         yield Problem(
             (*place, "target"),
             "target_longer",
-            zh=f"内部目标 {promise.target.text.zh} 长于承诺 {promise.allowance.text.zh}:请缩短目标",
+            zh=f"内部目标 {promise.target.text.zh} 长于承诺 {promise.allowance.text.zh}：请缩短目标",
             en=f"the target of {promise.target} is longer than the promise of {promise.allowance}: shorten it",
         )

@@ -47,7 +47,7 @@ class Amount(Strict):
         if sum(ways) != 1 or (self.percent is None) != (self.of is None) or (self.a_year and self.percent is None):
             raise refuse(
                 "amount",
-                "金额须且只须用一种写法:flat、rate、percent 加 of、greater_of、sum_of(a_year 只随 percent)",
+                "金额须且只须用一种写法：flat、rate、percent 加 of、greater_of、sum_of（a_year 只随 percent）",
                 "an amount is exactly one of flat, rate, percent with of, greater_of, sum_of (a_year goes with percent)",
             )
         return self
@@ -87,7 +87,7 @@ class Step(Strict):
         if (self.from_ and self.over) or (self.up_to and self.below):
             raise refuse(
                 "step",
-                "一级阶梯只能有一个下限(from 或 over)和一个上限(up_to 或 below)",
+                "一级阶梯只能有一个下限（from 或 over）和一个上限（up_to 或 below）",
                 "a step has one lower bound (from or over) and one upper bound (up_to or below)",
             )
         return self
@@ -193,7 +193,7 @@ class Compensation(Strict):
         if ways > 1 or (ways == 0 and self.right is None and self.extends_validity is None):
             raise refuse(
                 "compensation",
-                "补偿须且只须有 amount、tiers、ladder 之一,或只有 right",
+                "补偿须且只须有 amount、tiers、ladder 之一，或只有 right",
                 "a compensation has exactly one of amount, tiers, ladder, or only a right",
             )
         return self

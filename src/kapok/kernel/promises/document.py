@@ -22,22 +22,23 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PLAIN: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 TOO_LARGE = Text(
-    zh=f"文件过大(上限 {MAXIMUM_BYTES} 字节或 {MAXIMUM_NODES} 个值):请拆分规则包",
+    zh=f"文件过大（上限 {MAXIMUM_BYTES} 字节或 {MAXIMUM_NODES} 个值）：请拆分规则包",
     en=f"the file is too large (limit {MAXIMUM_BYTES} bytes or {MAXIMUM_NODES} values): split the pack",
 )
-TOO_DEEP = Text(zh="嵌套过深:请简化", en="nested too deeply: make it flatter")
+TOO_DEEP = Text(zh="嵌套过深：请简化", en="nested too deeply: make it flatter")
 ALIAS = Text(
-    zh="不接受锚点与别名(& 与 *):请写出原值", en="anchors and aliases (& and *) are not accepted: write the value out"
+    zh="不接受锚点与别名（& 与 *）：请写出原值",
+    en="anchors and aliases (& and *) are not accepted: write the value out",
 )
-TAG = Text(zh="不接受标签(!):请只写值", en="tags (!) are not accepted: write the plain value")
-SECOND = Text(zh="一个文件只含一个规则包:请拆成两个文件", en="one file holds one pack: make it two files")
+TAG = Text(zh="不接受标签（!）：请只写值", en="tags (!) are not accepted: write the plain value")
+SECOND = Text(zh="一个文件只含一个规则包：请拆成两个文件", en="one file holds one pack: make it two files")
 KEY = Text(zh="键必须是一个词", en="a key must be one word")
-TWICE = Text(zh="键“{key}”重复:请删去其一", en="key '{key}' stands twice: remove one")
+TWICE = Text(zh="键“{key}”重复：请删去其一", en="key '{key}' stands twice: remove one")
 EMPTY = Text(
-    zh="文件为空:请按 docs/schema/pack.schema.json 填写",
+    zh="文件为空：请按 docs/schema/pack.schema.json 填写",
     en="the file is empty: fill it in by docs/schema/pack.schema.json",
 )
-NOT_YAML = Text(zh="不是合格的 YAML,请更正:{problem}", en="not well-formed YAML, correct it: {problem}")
+NOT_YAML = Text(zh="不是合格的 YAML，请更正：{problem}", en="not well-formed YAML, correct it: {problem}")
 
 
 @dataclass

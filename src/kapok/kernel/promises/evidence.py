@@ -31,7 +31,7 @@ LEVELS = {
     Level.OPERATOR_PAGE: Text(zh="运营商网页", en="operator's page"),
     Level.PRESS: Text(zh="新闻报道", en="press"),
     Level.SECONDARY: Text(zh="二手资料", en="secondary source"),
-    Level.RECALLED: Text(zh="凭记忆,未核实", en="from memory, not checked"),
+    Level.RECALLED: Text(zh="凭记忆，未核实", en="from memory, not checked"),
     Level.NOT_OBTAINED: Text(zh="未取得原文", en="text not obtained"),
 }
 TEXT_SEEN = frozenset({Level.OWN, Level.OFFICIAL_PAGE, Level.MIRROR_OF_TEXT, Level.OPERATOR_PAGE})
@@ -57,7 +57,7 @@ class Evidence(Strict):
         if self.level not in SOURCELESS and not self.source:
             raise refuse(
                 "evidence_without_source",
-                f"证据级别 {self.level} 须有来源地址:补上 source,或改级别为 recalled_unverified",
+                f"证据级别 {self.level} 须有来源地址：补上 source，或改级别为 recalled_unverified",
                 f"evidence of level {self.level} needs a source: add `source`, or set the level to recalled_unverified",
             )
         if (self.verified_by is None) != (self.verified_on is None):

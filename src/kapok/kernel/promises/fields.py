@@ -32,7 +32,7 @@ def _text(value: Any) -> Text:
         or set(value) != {"zh", "en"}
         or not all(isinstance(v, str) and v.strip() for v in value.values())
     ):
-        raise refuse("text", "需要中英文两种文字:{zh: ..., en: ...}", "needs both languages: {zh: ..., en: ...}")
+        raise refuse("text", "需要中英文两种文字：{zh: ..., en: ...}", "needs both languages: {zh: ..., en: ...}")
     return Text(zh=value["zh"], en=value["en"])
 
 
@@ -46,7 +46,7 @@ def _kind(value: str) -> str:
     near = difflib.get_close_matches(value, EVENTS, n=1) or ["fault.reported"]
     raise refuse(
         "event_kind",
-        f"未知事件“{value}”:是否指“{near[0]}”?全部事件见 kapok packs schema",
+        f"未知事件“{value}”：是否指“{near[0]}”？全部事件见 kapok packs schema",
         f"unknown event kind '{value}': did you mean '{near[0]}'? `kapok packs schema` lists them all",
     )
 
@@ -77,7 +77,7 @@ def _clock(value: Any) -> time:
         and words[3:] < "60"
     ):
         return time(int(words[:2]), int(words[3:]))
-    raise refuse("clock", f'“{value}”不是时刻,请写成 "17:00"', f"'{value}' is not a time of day: write e.g. \"17:00\"")
+    raise refuse("clock", f'“{value}”不是时刻，请写成 "17:00"', f"'{value}' is not a time of day: write e.g. \"17:00\"")
 
 
 def _list_schema(item: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class Period(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Period:
         if self.from_ and self.to and self.to < self.from_:
-            raise refuse("period", "结束日早于开始日:请对调", "ends before it begins: swap the two days")
+            raise refuse("period", "结束日早于开始日：请对调", "ends before it begins: swap the two days")
         return self
 
     def holds(self, day: date) -> bool:

@@ -57,7 +57,7 @@ class PackNotFound(KapokError):
     """No pack of that name."""
 
     wording = Text(
-        zh="没有名为“{name}”的规则包。可用:{known}。也可给出 YAML 文件路径。",
+        zh="没有名为“{name}”的规则包。可用：{known}。也可给出 YAML 文件路径。",
         en="There is no pack '{name}'. There are: {known}. The path of a YAML file will do as well.",
     )
 
@@ -71,26 +71,26 @@ def wording(error: Any, names: Iterable[str]) -> Text:
         case "extra_forbidden":
             return _unknown_key(last, names)
         case "missing":
-            return Text(zh=f"缺少“{last}”:请补上", en=f"'{last}' is missing: add it")
+            return Text(zh=f"缺少“{last}”：请补上", en=f"'{last}' is missing: add it")
         case "enum" | "literal_error":
             allowed = str(context["expected"]).replace(" or ", ", ")
             return Text(
-                zh=f"“{last}”的值不对:应为 {allowed} 之一", en=f"'{last}' has an unknown value: use one of {allowed}"
+                zh=f"“{last}”的值不对：应为 {allowed} 之一", en=f"'{last}' has an unknown value: use one of {allowed}"
             )
         case _ if "zh" in context:
             return Text(zh=f"“{field}”{context['zh']}", en=f"'{field}': {context['en']}")
         case _:
             return Text(
-                zh=f"“{field}”不合格式,请更正:{error['msg']}",
+                zh=f"“{field}”不合格式，请更正：{error['msg']}",
                 en=f"'{field}' is not well-formed, correct it: {error['msg']}",
             )
 
 
 def _unknown_key(key: str, names: Iterable[str]) -> Text:
     near = difflib.get_close_matches(key, list(names), n=1)
-    zh = f"是否指“{near[0]}”?" if near else "请删去,或写入 note"
+    zh = f"是否指“{near[0]}”？" if near else "请删去，或写入 note"
     en = f"did you mean '{near[0]}'?" if near else "remove it, or say it in a note"
-    return Text(zh=f"未知键“{key}”:{zh}", en=f"unknown key '{key}': {en}")
+    return Text(zh=f"未知键“{key}”：{zh}", en=f"unknown key '{key}': {en}")
 
 
 def keys(model: type[BaseModel]) -> set[str]:

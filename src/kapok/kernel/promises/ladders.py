@@ -59,7 +59,7 @@ def _tiers(compensation: Compensation, where: Path) -> Iterator[Problem]:
         yield Problem(
             (*where, "tiers", 0),
             "gap",
-            zh="第一级未从第 1 个单位起:请写 from: 1",
+            zh="第一级未从第 1 个单位起：请写 from: 1",
             en="the first tier does not begin at the first unit: write `from: 1`",
         )
     yield from _in_order(compensation.tiers, (*where, "tiers"), time=False)
@@ -74,7 +74,7 @@ def _in_order(steps: tuple[Step, ...], where: Path, *, time: bool) -> Iterator[P
     ]
     for number, words in unreadable:
         wanted = (
-            ("时长,如 00:45:00 或 45 minutes", "a length of time such as 00:45:00 or 45 minutes")
+            ("时长，如 00:45:00 或 45 minutes", "a length of time such as 00:45:00 or 45 minutes")
             if time
             else ("数", "a number")
         )
@@ -96,7 +96,7 @@ def _empty(steps: tuple[Step, ...], where: Path, *, time: bool) -> Iterator[Prob
             yield Problem(
                 (*where, number),
                 "empty_step",
-                zh=f"此级为空({_shown(step)}):请改正上下限",
+                zh=f"此级为空（{_shown(step)}）：请改正上下限",
                 en=f"nothing falls on this step ({_shown(step)}): correct its bounds",
             )
 
@@ -110,14 +110,14 @@ def _neighbours(steps: tuple[Step, ...], where: Path, *, time: bool) -> Iterator
             yield Problem(
                 (*where, right),
                 "overlap",
-                zh=f"与前一级重叠({_shown(lower)};{_shown(upper)}):请让一级止于另一级之始",
+                zh=f"与前一级重叠（{_shown(lower)}；{_shown(upper)}）：请让一级止于另一级之始",
                 en=f"overlaps the step beside it ({_shown(lower)}; {_shown(upper)}): let one end where the other begins",
             )
         elif _greater(low, high) or (lower.below and upper.over):
             yield Problem(
                 (*where, right),
                 "gap",
-                zh=f"两级之间有空隙({_shown(lower)};{_shown(upper)}):请让一级止于另一级之始",
+                zh=f"两级之间有空隙（{_shown(lower)}；{_shown(upper)}）：请让一级止于另一级之始",
                 en=f"leaves a gap to the step beside it ({_shown(lower)}; {_shown(upper)}): let one end where the other begins",
             )
 

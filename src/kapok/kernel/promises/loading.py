@@ -16,7 +16,7 @@ from kapok.kernel.text import Text
 
 HOUSE = Path(__file__).resolve().parents[2]
 UNREADABLE = Text(
-    zh="无法读取文件:{why}。请检查路径、权限,并以 UTF-8 保存",
+    zh="无法读取文件：{why}。请检查路径、权限，并以 UTF-8 保存",
     en="the file cannot be read: {why}. Check path and rights, save it as UTF-8",
 )
 

@@ -33,7 +33,7 @@ from kapok.kernel.text import Text
 
 ROUND_THE_CLOCK = "always"
 UNVERIFIED = Text(
-    zh="含未经核实的条款,不得作为官方规则使用",
+    zh="含未经核实的条款，不得作为官方规则使用",
     en="contains unverified rows: not to be used as the official rule",
 )
 

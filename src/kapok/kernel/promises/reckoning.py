@@ -48,7 +48,7 @@ class Award:
     def text(self) -> Text:
         """The reckoning in words."""
         return Text(
-            zh=";".join(line.zh for line in self.lines) + "。", en="; ".join(line.en for line in self.lines) + "."
+            zh="；".join(line.zh for line in self.lines) + "。", en="; ".join(line.en for line in self.lines) + "."
         )
 
 
@@ -130,14 +130,14 @@ class _Sum:
     def _run(self, run: Run) -> Fraction:
         """The sum of one run, and its line."""
         words = self.purse.words(run.amount, run.first)
-        single = Text(zh=f"{run.text.zh}:{words.zh}", en=f"{run.text.en}: {words.en}")
+        single = Text(zh=f"{run.text.zh}：{words.zh}", en=f"{run.text.en}: {words.en}")
         try:
             total = self.purse.worth(run.amount, run.first) * run.count
         except NotKnown:
             self.lines.append(single)
             raise
         shown = self._shown(total)
-        several = Text(zh=f"{run.text.zh},每单位 {words.zh},计 {shown}", en=f"{run.text.en} at {words.en} = {shown}")
+        several = Text(zh=f"{run.text.zh}，每单位 {words.zh}，计 {shown}", en=f"{run.text.en} at {words.en} = {shown}")
         self.lines.append(single if run.count == 1 else several)
         return total
 
@@ -163,7 +163,7 @@ class _Sum:
         fact = self.purse.pack.declared.get(name)
         title = fact.title if fact else Text(zh=name, en=name)
         self.lines.append(
-            Text(zh=f"缺少“{title.zh}”,无法计算金额", en=f"the {title.en} is not known, so no sum can be stated")
+            Text(zh=f"缺少“{title.zh}”，无法计算金额", en=f"the {title.en} is not known, so no sum can be stated")
         )
 
     def _shown(self, total: Fraction) -> str:

@@ -109,7 +109,7 @@ def _zone(pack: Pack) -> Iterator[Problem]:
         yield Problem(
             ("zone",),
             "unknown_zone",
-            zh=f"未知时区“{pack.zone}”:请写 IANA 名称,如 Asia/Shanghai",
+            zh=f"未知时区“{pack.zone}”：请写 IANA 名称，如 Asia/Shanghai",
             en=f"unknown zone '{pack.zone}': write an IANA name such as Asia/Shanghai",
         )
 
@@ -119,7 +119,7 @@ def _calendars(pack: Pack) -> Iterator[Problem]:
         yield Problem(
             ("calendars", ROUND_THE_CLOCK),
             "reserved",
-            zh=f"“{ROUND_THE_CLOCK}”是内置的全天日历:请换名",
+            zh=f"“{ROUND_THE_CLOCK}”是内置的全天日历：请换名",
             en=f"'{ROUND_THE_CLOCK}' is built in (round the clock): choose another name",
         )
     for name in pack.calendars:
@@ -128,7 +128,7 @@ def _calendars(pack: Pack) -> Iterator[Problem]:
         except HoursError as refusal:
             text = refusal.text
             yield Problem(
-                ("calendars", name), "calendar", zh=f"日历 {name}:{text.zh}", en=f"calendar {name}: {text.en}"
+                ("calendars", name), "calendar", zh=f"日历 {name}：{text.zh}", en=f"calendar {name}: {text.en}"
             )
 
 
@@ -139,7 +139,7 @@ def _calendar(pack: Pack, promise: Promise, place: Path) -> Iterator[Problem]:
         yield Problem(
             (*place, "allowance"),
             "working_time_without_calendar",
-            zh=f"“{promise.code}”以工作时间计,须指明 calendar;若不分工作与休息请用 {unit}",
+            zh=f"“{promise.code}”以工作时间计，须指明 calendar；若不分工作与休息请用 {unit}",
             en=f"'{promise.code}' counts working time: name its calendar, or write {unit}s if every hour counts",
         )
 
@@ -151,14 +151,14 @@ def _own_facts(pack: Pack) -> Iterator[Problem]:
             yield Problem(
                 ("facts", name),
                 "fact_kind",
-                zh=f"要素 {name} 已有定义,类型为 {known.kind}:请改类型或换名",
+                zh=f"要素 {name} 已有定义，类型为 {known.kind}：请改类型或换名",
                 en=f"fact {name} is known as a {known.kind}: use that kind or another name",
             )
         if known is None and (declared.kind is FactKind.CHOICE) != bool(declared.values):
             yield Problem(
                 ("facts", name),
                 "fact_values",
-                zh=f"要素 {name}:类型为 choice 时须列出 values,否则不得列出",
+                zh=f"要素 {name}：类型为 choice 时须列出 values，否则不得列出",
                 en=f"fact {name}: a choice lists its values, other kinds list none",
             )
 
@@ -169,7 +169,7 @@ def _known(name: str, names: Iterable[str], place: Path, what: str) -> Iterator[
         yield Problem(
             place,
             f"unknown_{what}",
-            zh=f"未知 {what}“{name}”:" + (f"是否指“{near[0]}”?" if near else f"请在 {what}s 中定义"),
+            zh=f"未知 {what}“{name}”：" + (f"是否指“{near[0]}”？" if near else f"请在 {what}s 中定义"),
             en=f"unknown {what} '{name}': " + (f"did you mean '{near[0]}'?" if near else f"define it under {what}s"),
         )
 
@@ -181,7 +181,7 @@ def _fact(pack: Pack, name: str, kinds: Iterable[FactKind], place: Path) -> Iter
         yield Problem(
             place,
             "fact_kind",
-            zh=f"要素 {name} 的类型是 {pack.declared[name].kind},此处须为 {'/'.join(wanted)}",
+            zh=f"要素 {name} 的类型是 {pack.declared[name].kind}，此处须为 {'/'.join(wanted)}",
             en=f"fact {name} is a {pack.declared[name].kind}; a {' or '.join(wanted)} is needed here",
         )
 
@@ -197,7 +197,7 @@ def _selector(pack: Pack, selector: Selector, unless: Selector, place: Path) -> 
         yield Problem(
             (*place, name),
             "never_matches",
-            zh=f"条件 {name} 永不成立:{text.zh};请改正或删去",
+            zh=f"条件 {name} 永不成立：{text.zh}；请改正或删去",
             en=f"the condition on {name} can never hold, {text.en}: correct or remove it",
         )
 
@@ -209,7 +209,7 @@ def _condition(pack: Pack, name: str, condition: Any, place: Path) -> Iterator[P
             yield Problem(
                 place,
                 "range_of_choice",
-                zh=f"要素 {name} 不能用范围:请列出其值",
+                zh=f"要素 {name} 不能用范围：请列出其值",
                 en=f"fact {name} has no range: list its values",
             )
         elif (words := condition.unreadable(fact)) is not None:
@@ -218,7 +218,7 @@ def _condition(pack: Pack, name: str, condition: Any, place: Path) -> Iterator[P
         yield Problem(
             place,
             "value_of_range",
-            zh=f"要素 {name} 的类型是 {fact.kind}:请用范围,如 {{at_least: 1}}",
+            zh=f"要素 {name} 的类型是 {fact.kind}：请用范围，如 {{at_least: 1}}",
             en=f"fact {name} is a {fact.kind}: give a range such as {{at_least: 1}}",
         )
     else:
@@ -231,8 +231,8 @@ def _unknown_values(name: str, values: Iterable[str], known: Iterable[str], plac
         yield Problem(
             place,
             "unknown_value",
-            zh=f"{name} 没有值“{value}”,此条件永不成立:"
-            + (f"是否指“{near[0]}”?" if near else "请改正,或在 facts 中声明"),
+            zh=f"{name} 没有值“{value}”，此条件永不成立："
+            + (f"是否指“{near[0]}”？" if near else "请改正，或在 facts 中声明"),
             en=f"{name} has no value '{value}', so this can never match: "
             + (f"did you mean '{near[0]}'?" if near else "correct it, or declare it under facts"),
         )
@@ -240,5 +240,5 @@ def _unknown_values(name: str, values: Iterable[str], known: Iterable[str], plac
 
 def _bad_bound(place: Path, words: str, fact: str) -> Problem:
     return Problem(
-        place, "bound", zh=f"“{words}”不是 {fact} 的值:请改正", en=f"'{words}' is not a value of {fact}: correct it"
+        place, "bound", zh=f"“{words}”不是 {fact} 的值：请改正", en=f"'{words}' is not a value of {fact}: correct it"
     )

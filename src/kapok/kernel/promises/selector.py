@@ -35,7 +35,7 @@ class Bounds(Strict):
         if both or not (self.at_least or self.above or self.at_most or self.below):
             raise refuse(
                 "bounds",
-                "范围须写一个下限(at_least 或 above)和/或一个上限(at_most 或 below)",
+                "范围须写一个下限（at_least 或 above）和/或一个上限（at_most 或 below）",
                 "a range is one lower bound (at_least or above), one upper bound (at_most or below), or one of each",
             )
         return self

@@ -24,12 +24,12 @@ DEFINITIONS: Mapping[str, Text] = MappingProxyType(
     {
         "count": Text(zh="期内完成的件数", en="cases completed in the period"),
         "mean": Text(
-            zh="完成件历时之和除以件数,不作舍入",
+            zh="完成件历时之和除以件数，不作舍入",
             en="sum of the times of completed cases divided by their number, unrounded",
         ),
         "max": Text(zh="完成件历时的最大值", en="the longest time of a completed case"),
         "percentile": Text(
-            zh="最近秩百分位:完成件按历时升序排列,取第 ⌈p×n/100⌉ 件(EG 202 057-1)",
+            zh="最近秩百分位：完成件按历时升序排列，取第 ⌈p×n/100⌉ 件（EG 202 057-1）",
             en="nearest rank: completed cases in ascending order of time, the one at place ceil(p x n / 100) (EG 202 057-1)",
         ),
         "share_within": Text(
@@ -37,16 +37,16 @@ DEFINITIONS: Mapping[str, Text] = MappingProxyType(
             en="completed cases that took no longer than the limit, as a share of all completed",
         ),
         "share_kept": Text(
-            zh="履约件占已有结论件(履约、违约、逾期未完成)的比例",
+            zh="履约件占已有结论件（履约、违约、逾期未完成）的比例",
             en="kept cases as a share of those decided: kept, broken, or overdue and still open",
         ),
         "share_by_agreed_date": Text(
-            zh="在与客户约定日期(或客户最后改定日期)当日或之前完成的比例;运营商自行改期不算(GO 133)",
+            zh="在与客户约定日期（或客户最后改定日期）当日或之前完成的比例；运营商自行改期不算（GO 133）",
             en="cases completed on or before the date agreed with the customer, or last changed by the customer, as a share of all"
             " completed; dates changed by the provider do not count (GO 133)",
         ),
         "per_100_lines": Text(
-            zh="期内有效故障申告数除以期内接入线数,乘以 100",
+            zh="期内有效故障申告数除以期内接入线数，乘以 100",
             en="valid fault reports of the period per 100 access lines",
         ),
         "share_of_bills": Text(
@@ -54,13 +54,15 @@ DEFINITIONS: Mapping[str, Text] = MappingProxyType(
             en="bills whose correctness a customer complained of, as a share of bills issued",
         ),
         "unavailability": Text(
-            zh="期内不可用时段之和,重叠只计一次;跨期中断在新期首日重新计",
+            zh="期内不可用时段之和，重叠只计一次；跨期中断在新期首日重新计",
             en="sum of the outages within the period, overlaps once; one that runs on counts anew in the next period",
         ),
-        "availability": Text(zh="(约定时间-不可用时间)/约定时间", en="(agreed time - unavailable time) / agreed time"),
+        "availability": Text(
+            zh="（约定时间-不可用时间）/约定时间", en="(agreed time - unavailable time) / agreed time"
+        ),
         "mean_of_samples": Text(zh="期内测量样本的算术平均", en="arithmetic mean of the period's samples"),
         "started_units": Text(
-            zh="不足一个单位的按一个单位计(向上取整)", en="a unit that has begun counts as a whole one (rounded up)"
+            zh="不足一个单位的按一个单位计（向上取整）", en="a unit that has begun counts as a whole one (rounded up)"
         ),
     }
 )

@@ -130,7 +130,7 @@ class WarningPoint(Strict):
         if not 0 < share < 100:
             raise refuse(
                 "warning",
-                f'“{words}”不是预警点:请写成 "75 %" 或 "2 hours before"',
+                f'“{words}”不是预警点：请写成 "75 %" 或 "2 hours before"',
                 f'\'{words}\' is not a warning point: write "75 %" or "2 hours before"',
             )
         return {"share": share}
@@ -185,7 +185,7 @@ class PopulationRule(Strict):
         if not fits:
             raise refuse(
                 "population_rule",
-                "总体规则不完整:mean/max 配 at_most;percentile 再加百分位;share_* 配 at_least,share_within 再加 within",
+                "总体规则不完整：mean/max 配 at_most；percentile 再加百分位；share_* 配 at_least，share_within 再加 within",
                 "incomplete: mean, max, percentile go with at_most; shares with at_least, share_within also with within",
             )
         return self

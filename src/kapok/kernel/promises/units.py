@@ -184,7 +184,7 @@ def _counted(count: Fraction, units: list[Unit], compensation: Compensation) -> 
     if compensation.by_dates:
         name, plural = DATES[compensation.per], "" if count == 1 else "s"
         span = f"{first}" if first == last else f"{first} – {last}"
-        return Text(zh=f"{_number(count)} {name.zh}({span})", en=f"{_number(count)} {name.en}{plural} ({span})")
+        return Text(zh=f"{_number(count)} {name.zh}（{span}）", en=f"{_number(count)} {name.en}{plural} ({span})")
     if compensation.per == "month":
         return Text(zh=f"{first:%Y-%m} 月的 {_number(count)}", en=f"{_number(count)} of {first:%Y-%m}")
     if compensation.per.startswith("fact:"):

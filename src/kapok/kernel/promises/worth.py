@@ -84,9 +84,9 @@ class Purse:
         try:
             rate = self.rate(name, day)
         except NotKnown:
-            return Text(zh=f"{day} 的费率 {name}(未定)", en=f"the rate {name} of {day}, which is not known")
+            return Text(zh=f"{day} 的费率 {name}（未定）", en=f"the rate {name} of {day}, which is not known")
         money = self.money(Fraction(rate.amount))
-        return Text(zh=f"{money}({rate.from_} 起的费率)", en=f"{money} (rate from {rate.from_})")
+        return Text(zh=f"{money}（{rate.from_} 起的费率）", en=f"{money} (rate from {rate.from_})")
 
     def _percent_words(self, amount: Amount, day: date) -> Text:
         title, percent = self.pack.declared[amount.of or ""].title, f"{amount.percent:f}"
@@ -95,9 +95,9 @@ class Purse:
         try:
             base = self.money(self.fact(amount.of or ""))
         except NotKnown:
-            return Text(zh=f"{words.zh}(金额未知)", en=f"{words.en}, which is not known")
+            return Text(zh=f"{words.zh}（金额未知）", en=f"{words.en}, which is not known")
         each = "" if amount.a_year else f" = {self.money(self.worth(amount, day))}"
-        return Text(zh=f"{words.zh}({base}){each}", en=f"{words.en} ({base}){each}")
+        return Text(zh=f"{words.zh}（{base}）{each}", en=f"{words.en} ({base}){each}")
 
 
 def _settled(scaled: Fraction, rounding: Rounding) -> int:

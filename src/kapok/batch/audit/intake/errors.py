@@ -17,7 +17,7 @@ class NoSuchLog(IntakeError):
     """A path that names no file."""
 
     wording = Text(
-        zh="找不到日志“{path}”。请核对路径;文件夹或通配符下须有文件。",
+        zh="找不到日志“{path}”。请核对路径；文件夹或通配符下须有文件。",
         en="There is no log '{path}'. Check the path; a folder or a pattern must hold at least one file.",
     )
 
@@ -26,7 +26,7 @@ class EmptyLog(IntakeError):
     """A file without a single row."""
 
     wording = Text(
-        zh="日志“{path}”是空的:没有任何数据行。请重新导出。",
+        zh="日志“{path}”是空的：没有任何数据行。请重新导出。",
         en="The log '{path}' is empty: it has no row of data. Export it again.",
     )
 
@@ -35,7 +35,7 @@ class NotALog(IntakeError):
     """A file of a kind that is not read."""
 
     wording = Text(
-        zh="“{path}”不是可读的日志({what})。可读 CSV、Parquet、JSON lines 与 XES,均可用 gzip 压缩;请导出为其中一种。",
+        zh="“{path}”不是可读的日志（{what}）。可读 CSV、Parquet、JSON lines 与 XES，均可用 gzip 压缩；请导出为其中一种。",
         en="'{path}' is no log that can be read ({what}). CSV, Parquet, JSON lines and XES are, gzipped or not; "
         "export it as one of these.",
     )
@@ -45,7 +45,7 @@ class UnknownEncoding(IntakeError):
     """An encoding that Python does not know."""
 
     wording = Text(
-        zh="映射 file.encoding:没有编码“{encoding}”。例如 utf-8、gb18030、utf-16。",
+        zh="映射 file.encoding：没有编码“{encoding}”。例如 utf-8、gb18030、utf-16。",
         en="Map, file.encoding: there is no encoding '{encoding}'. Write for example utf-8, gb18030 or utf-16.",
     )
 
@@ -54,7 +54,7 @@ class UnreadableColumn(IntakeError):
     """A column that holds lists or structures where words are needed."""
 
     wording = Text(
-        zh="列“{column}”的类型是 {type},不能作为文字读取。请在映射中另选一列。",
+        zh="列“{column}”的类型是 {type}，不能作为文字读取。请在映射中另选一列。",
         en="Column '{column}' is of type {type} and cannot be read as words. Choose another column in the map.",
     )
 
@@ -63,7 +63,7 @@ class MissingColumn(IntakeError):
     """The map names a column that the file does not have."""
 
     wording = Text(
-        zh="“{path}”没有映射所写的列“{column}”{hint_zh}。该文件的列:{columns}。",
+        zh="“{path}”没有映射所写的列“{column}”{hint_zh}。该文件的列：{columns}。",
         en="'{path}' has no column '{column}', which the map names{hint_en}. It has: {columns}.",
     )
 
@@ -73,7 +73,7 @@ class MissingColumn(IntakeError):
             path=path,
             column=column,
             columns=", ".join(columns) or "-",
-            hint_zh=f"(是否指“{near}”?)" if near else "",
+            hint_zh=f"（是否指“{near}”？）" if near else "",
             hint_en=f" (did you mean '{near}'?)" if near else "",
         )
 

@@ -23,7 +23,7 @@ class NothingToSuggest(KapokError):
     """A log without anything that could be a case or a time."""
 
     wording = Text(
-        zh="在“{file}”里找不到可作工单或时间的列。现有列:{columns}。请自己写映射:见 docs/modules/audit-intake.md。",
+        zh="在“{file}”里找不到可作工单或时间的列。现有列：{columns}。请自己写映射：见 docs/modules/audit-intake.md。",
         en="Nothing in '{file}' looks like a case or a time. It has: {columns}. Write the map yourself: "
         "see docs/modules/audit-intake.md.",
     )

@@ -19,55 +19,55 @@ _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 TITLE = Text(
-    zh="{file} 的映射草稿,由 kapok audit --suggest 依据{looked} {rows} 行写成,可直接运行。\n"
-    "标有“请核对”的行是推测。事件与事实的全部名称:kapok packs schema。",
+    zh="{file} 的映射草稿，由 kapok audit --suggest 依据{looked} {rows} 行写成，可直接运行。\n"
+    "标有“请核对”的行是推测。事件与事实的全部名称：kapok packs schema。",
     en="A starting map for {file}, written by `kapok audit --suggest` from {looked} {rows} rows. It runs as it is.\n"
     "Lines marked CHECK are assumptions. All names of events and facts: `kapok packs schema`.",
 )
 FIRST = Text(zh="前", en="the first")
 ALL = Text(zh="全部", en="all")
 ROLES = {
-    "case": Text(zh="工单:{distinct} 个,每个约 {each} 行", en="the case: {distinct} of them, about {each} rows each"),
-    "activity": Text(zh="环节(发生了什么):{distinct} 种", en="what happened: {distinct} kinds"),
-    "lifecycle": Text(zh="环节内的变迁:{distinct} 种", en="the transition within it: {distinct} kinds"),
-    "unit": Text(zh="持棒单位:{distinct} 个", en="the unit that holds the baton: {distinct}"),
-    "person": Text(zh="持棒人:{distinct} 个", en="the person who holds the baton: {distinct}"),
+    "case": Text(zh="工单：{distinct} 个，每个约 {each} 行", en="the case: {distinct} of them, about {each} rows each"),
+    "activity": Text(zh="环节（发生了什么）：{distinct} 种", en="what happened: {distinct} kinds"),
+    "lifecycle": Text(zh="环节内的变迁：{distinct} 种", en="the transition within it: {distinct} kinds"),
+    "unit": Text(zh="持棒单位：{distinct} 个", en="the unit that holds the baton: {distinct}"),
+    "person": Text(zh="持棒人：{distinct} 个", en="the person who holds the baton: {distinct}"),
 }
 TIME = Text(zh="事件时间", en="the time of the event")
 NO_ZONE = Text(
-    zh="请核对:时间不带时区。请写记录这些时间的时钟所在的时区,例如 Asia/Shanghai、Europe/London。",
+    zh="请核对：时间不带时区。请写记录这些时间的时钟所在的时区，例如 Asia/Shanghai、Europe/London。",
     en="CHECK: the times carry no zone. Write that of the clock which wrote them, e.g. Asia/Shanghai, Europe/London.",
 )
 RIVAL = Text(
-    zh="请核对:写成 {rival} 也读得通(日与月谁先无法从数据判定);取时间跨度较短的一种。",
+    zh="请核对：写成 {rival} 也读得通（日与月谁先无法从数据判定）；取时间跨度较短的一种。",
     en="CHECK: {rival} reads as well (the data do not tell day from month); the one with the shorter span is taken.",
 )
 MISSING = Text(
     zh="这些值表示“没有”。空值总是。", en="These values mean that there is none. An empty field always does."
 )
 FACTS_HEAD = Text(
-    zh="对全部工单都成立的事实;承诺按事实选用。请核对。",
+    zh="对全部工单都成立的事实；承诺按事实选用。请核对。",
     en="Facts that hold for every case; promises are chosen by them. CHECK.",
 )
 FACT = Text(zh="{title}:{values}", en="{title}: {values}")
 FACT_COLUMNS = Text(zh="写在列里的事实。", en="Facts that stand in a column.")
 EVENTS_HEAD = Text(
-    zh="哪些行是哪些事件。first/last:工单中满足条件的首行/末行。",
+    zh="哪些行是哪些事件。first/last：工单中满足条件的首行/末行。",
     en="Which rows are which events. first/last: only the first/last such row of a case.",
 )
 SINGLE = Text(
-    zh="请核对:几乎每个工单只有一行,因此日志里没有结束;时钟都算仍在走。",
+    zh="请核对：几乎每个工单只有一行，因此日志里没有结束；时钟都算仍在走。",
     en="CHECK: nearly every case has one row only, so nothing here closes it; every clock counts as still running.",
 )
 LAST_ROW = Text(
-    zh="请核对:没有看似办结的环节,因此以工单的末行为结束。",
+    zh="请核对：没有看似办结的环节，因此以工单的末行为结束。",
     en="CHECK: no activity looks like an end, so the last row of a case closes it.",
 )
 DOUBTFUL = Text(
-    zh="请核对:若这是等待客户,删去 # 使时钟暂停。",
+    zh="请核对：若这是等待客户，删去 # 使时钟暂停。",
     en="CHECK: if this is waiting for the customer, remove the # so that the clock pauses.",
 )
-UNUSED = Text(zh="没有用到的列:", en="Columns that are not used:")
+UNUSED = Text(zh="没有用到的列：", en="Columns that are not used:")
 
 
 class _Pen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from kapok.kernel.promises import (
     Award,
     Clock,
     Entry,
+    Fact,
     Facts,
     Judgement,
     Outcome,
@@ -48,6 +49,8 @@ class Reckoning:
     award: Award | None
     until: datetime
     course: Course | None
+    declared: Mapping[str, Fact]
+    """The facts that the pack may ask about."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -100,7 +103,7 @@ class Reckoning:
     @property
     def steps(self) -> list[Text]:
         """How it was judged, line by line."""
-        words = explain(self.judgement)
+        words = explain(self.judgement, self.declared)
         return [Text(zh=zh, en=en) for zh, en in zip(words.zh.splitlines(), words.en.splitlines(), strict=True)]
 
 
@@ -121,7 +124,7 @@ def reckon(form: CaseForm) -> Reckoning | NotApplicable:
     judgement = judged[0]
     owed = award(judgement, form.facts, form.pack, until)
     drawn = None if judgement.promise.direction in CLOCKLESS else course(judgement, form.pack, until)
-    return Reckoning(judgement, owed, until, drawn)
+    return Reckoning(judgement, owed, until, drawn, form.pack.declared)
 
 
 def _entries(form: CaseForm) -> Iterator[Entry]:

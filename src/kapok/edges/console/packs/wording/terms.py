@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from kapok.edges.console.packs.wording.conditions import applies
 from kapok.edges.console.packs.wording.costs import Cost, costs
-from kapok.edges.console.packs.wording.phrases import begun, events, joined, time
-from kapok.kernel.promises import Direction, FactKind, Pack, Promise, Reopening, Statistic
+from kapok.edges.console.packs.wording.phrases import begun, events, joined
+from kapok.kernel.promises import Direction, Pack, Promise, Reopening, Statistic
 from kapok.kernel.promises.pack import ROUND_THE_CLOCK
 from kapok.kernel.promises.population import words as rule_in_words
 from kapok.kernel.promises.terms import PopulationRule
+from kapok.kernel.promises.wording import bound
 from kapok.kernel.text import Text
 
 
@@ -105,22 +106,14 @@ IN_DATES = Text(zh="工作日按日历“{calendar}”", en="working days by the
 
 def allowed(promise: Promise, pack: Pack) -> Iterator[Text]:
     """How long, in which calendar, and what an agreed date changes."""
-    yield from _limit(promise, pack)
+    if promise.limit is not None:
+        yield bound(promise.limit, pack.declared)
     yield from _term(promise, pack)
     if promise.calendar != ROUND_THE_CLOCK and promise.working and promise.allowance is not None:
         words = IN_DATES if promise.allowance.by_the_date else IN_HOURS
         yield words.format(calendar=promise.calendar)
     if promise.target is not None:
         yield TARGET.format(time=promise.target.text)
-
-
-def _limit(promise: Promise, pack: Pack) -> Iterator[Text]:
-    if promise.limit is None:
-        return
-    fact = pack.declared[promise.limit.fact]
-    sign, bound = ("≤", promise.limit.at_most) if promise.limit.at_most is not None else ("≥", promise.limit.at_least)
-    shown = time(bound or "") if fact.kind is FactKind.DURATION else Text(zh=str(bound), en=str(bound))
-    yield Text(zh=f"{fact.title.zh} {sign} {shown.zh}", en=f"{fact.title.en} {sign} {shown.en}")
 
 
 def _term(promise: Promise, pack: Pack) -> Iterator[Text]:
