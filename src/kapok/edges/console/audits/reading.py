@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 
-from kapok.edges.console.screen import ScreenRequest, public, screen
+from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.rules import Permission
 from kapok.kernel.errors import KapokError
 from kapok.supervision.mining import api as mining
@@ -78,9 +78,9 @@ def compare(request: ScreenRequest) -> HttpResponse:
     return render(request, "audits/compare.html", values)
 
 
-@public(because="it is a style sheet, the same for everybody")
-@cache_control(max_age=86_400)
-def style(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django passes it
+@screen(permission=Permission.AUDIT_READ)
+@cache_control(max_age=86_400, private=True)
+def style(request: ScreenRequest) -> HttpResponse:  # noqa: ARG001  # the gate passes it
     """The style sheet of report and comparison."""
     from kapok.batch.audit import report as page  # noqa: PLC0415 - columns are loaded only where they are looked at
 

@@ -28,7 +28,7 @@ PAGE = 20
 @screen(permission=Permission.AUDIT_READ)
 def audit_list(request: ScreenRequest) -> HttpResponse:
     """The audits of one's units, searched and paged in the database."""
-    search = request.GET.get("q", "").strip()[:100]
+    search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     state = request.GET.get("state", "") if request.GET.get("state") in set(State) else ""
     page = Paginator(queries.audits(request.units, search, state), PAGE).get_page(request.GET.get("page"))
     counts = queries.counts(request.units, search)
