@@ -34,10 +34,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Column:
-    """A column: how many rows have a value, and the most frequent values with their counts (None: it holds lists)."""
+    """A column and its most frequent values with their counts; none where it holds lists."""
 
     name: str
-    known: int
     top: tuple[tuple[str, int], ...]
 
 
@@ -148,12 +147,12 @@ def _column(table: pa.Table, name: str) -> Column:
     try:
         encoded = words.encoded(table.column(name), name, ("",))
     except UnreadableColumn:
-        return Column(name, 0, ())
+        return Column(name, ())
     codes = _codes(encoded)
     counts = np.bincount(codes[codes >= 0], minlength=len(encoded.dictionary))
     order = np.argsort(-counts, kind="stable")[:SHOWN_VALUES]
     top = tuple((encoded.dictionary[int(code)].as_py(), int(counts[code])) for code in order if counts[code])
-    return Column(name, int((codes >= 0).sum()), top)
+    return Column(name, top)
 
 
 def _codes(encoded: pa.DictionaryArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -46,7 +46,6 @@ class Header:
     place: int
     name: str
     role: str
-    examples: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ class Editor:
     def headers(self) -> Iterator[Header]:
         """The columns of the log."""
         for place, column in enumerate(self.preview.columns if self.preview else ()):
-            yield Header(place, column.name, self.pointing.roles.get(column.name, ""), column.top[:3])
+            yield Header(place, column.name, self.pointing.roles.get(column.name, ""))
 
     @property
     def roles(self) -> list[Choice]:
