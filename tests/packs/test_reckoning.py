@@ -266,9 +266,10 @@ def test_tiers_by_ordinal_plain_and_retroactive(restored: str, plain: str, retro
     assert money(award(DUE_WEDNESDAY + TIERS % ", retroactive: true", moment)) == f"GBP {retroactive}"
 
 
-def test_tiers_of_hours() -> None:
+@pytest.mark.parametrize(("restored", "pays"), [("17:00", "GBP 7.00"), ("17:30", "GBP 12.00")])
+def test_tiers_of_hours_each_one_that_has_begun(restored: str, pays: str) -> None:
     terms = FOUR_HOURS + "compensation: {per: 1 hour, tiers: [{up_to: 2, amount: 1}, {over: 2, amount: 5}]}"
-    assert money(award(terms, "2026-03-02 17:30")) == "GBP 12.00"
+    assert money(award(terms, f"2026-03-02 {restored}")) == pays
 
 
 LUMP = (

@@ -41,7 +41,8 @@ class CurrencyMismatch(KapokError):
     """Two amounts of different currencies cannot be added or compared."""
 
     wording = Text(
-        zh="币种不同，不能相加或比较：{left} 与 {right}。", en="Amounts of {left} and {right} cannot be combined."
+        zh="币种不同，不能相加或比较：{left} 与 {right}；请先换算成同一币种。",
+        en="Amounts of {left} and {right} cannot be added or compared; convert one of them first.",
     )
 
 

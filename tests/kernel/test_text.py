@@ -1,0 +1,63 @@
+"""Bilingual text, and the refusals that speak it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Language, Text
+
+GREETING = Text(zh="你好，{name}", en="Hello {name}")
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("zh", Language.ZH),
+        ("zh_CN.UTF-8", Language.ZH),
+        ("ZH-Hans", Language.ZH),
+        ("en-GB", Language.EN),
+        ("de", Language.EN),
+        ("C", Language.EN),
+        ("", Language.EN),
+        (None, Language.EN),
+    ],
+)
+def test_a_tag_means_one_of_the_two_languages(tag: str | None, language: Language) -> None:
+    assert Language.of(tag) is language
+
+
+def test_each_reader_gets_their_own_wording() -> None:
+    assert GREETING.in_(Language.ZH) == "你好，{name}"
+    assert GREETING.in_(Language.EN) == "Hello {name}"
+    assert str(GREETING) == "Hello {name}"
+
+
+def test_places_are_filled_in_both_wordings() -> None:
+    assert GREETING.format(name="Lin") == Text(zh="你好，Lin", en="Hello Lin")
+
+
+def test_a_text_within_a_text_speaks_the_same_language() -> None:
+    assert GREETING.format(name=Text(zh="世界", en="world")) == Text(zh="你好，世界", en="Hello world")
+
+
+def test_a_place_without_a_value_is_a_mistake() -> None:
+    with pytest.raises(KeyError, match="name"):
+        GREETING.format(other="Lin")
+
+
+class TooLoud(KapokError):
+    """The neighbours complained."""
+
+    wording = Text(zh="{where}太吵，请关窗。", en="It is too loud in {where}; close the window.")
+
+
+def test_a_refusal_carries_its_data_and_says_them_in_both_languages() -> None:
+    refused = TooLoud(where=Text(zh="茶水间", en="the pantry"), decibels=80)
+    assert refused.data == {"where": Text(zh="茶水间", en="the pantry"), "decibels": 80}
+    assert refused.text == Text(zh="茶水间太吵，请关窗。", en="It is too loud in the pantry; close the window.")
+    assert str(refused) == "It is too loud in the pantry; close the window."
+
+
+def test_a_refusal_without_words_of_its_own_still_says_something() -> None:
+    assert KapokError().text == Text(zh="操作被拒绝。", en="This was refused.")
