@@ -50,7 +50,7 @@ def broken(where: Text, problem: Text, **values: Any) -> BrokenCases:
 def choice(where: Text, field: str, value: object, known: Iterable[str]) -> str:
     """`value`, which must be one of `known`."""
     names = tuple(known)
-    if value not in names:
+    if str(value) not in names:
         raise broken(where, _UNKNOWN, field=field, value=value, known=", ".join(names))
     return str(value)
 

@@ -8,6 +8,7 @@ holidays, start in seconds since the Unix epoch, working minutes to add, and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,7 @@ _FIELDS = {
 _ROW = ("name", "zone", "week", "holidays", "start", "minutes", "due")
 
 _FILE = Text(zh="文件", en="the file")
+_CALENDARS = Text(zh="日历", en="calendars")
 _CALENDAR = Text(zh="日历 {name}", en="calendar {name}")
 _CASE = Text(zh="案例 {name}", en="case {name}")
 _NO_YAML = Text(
@@ -51,18 +53,29 @@ _NO_ROW = Text(
 )
 
 
+class _AsWritten(yaml.SafeLoader):
+    """YAML 1.2: only true, false, null and numbers are not text. By YAML 1.1, 22:00 would be 1320 and `off` no name but false."""
+
+
+_AsWritten.yaml_implicit_resolvers = {}
+_AsWritten.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(true|false)$"), list("tf"))
+_AsWritten.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(~|null)?$"), ["~", "n", ""])
+_AsWritten.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?(0|[1-9][0-9]*)$"), list("-0123456789"))
+_AsWritten.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"-?[0-9]+\.[0-9]+$"), list("-0123456789"))
+
+
 def read_cases(text: str) -> list[Case]:
     """The cases of a file; raises `BrokenCases`, which names the case and the remedy."""
     try:
-        content = yaml.safe_load(text)
+        content = _AsWritten(text).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise broken(_FILE, _NO_YAML, detail=" ".join(str(error).split())) from None
     if isinstance(content, list):
         return [_of_row(row, n) for n, row in enumerate(content, 1)]
     if not isinstance(content, Mapping) or not isinstance(content.get("cases"), list):
         raise broken(_FILE, _NO_CASES)
-    calendars = _mapping(_CALENDAR.format(name="s"), content.get("calendars") or {})
-    hours = {name: _hours(_CALENDAR.format(name=name), calendar) for name, calendar in calendars.items()}
+    calendars = _mapping(_CALENDARS, content.get("calendars") or {})
+    hours = {str(name): _hours(_CALENDAR.format(name=name), calendar) for name, calendar in calendars.items()}
     return [_of_mapping(case, n, hours) for n, case in enumerate(content["cases"], 1)]
 
 
