@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from kapok.edges.console.navigation import SCREENS
 from kapok.edges.console.screen import EVERYBODY
+from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
 from kapok.ground.people.rules import ROLES, Permission
 from tests.console.conftest import AT, SignedIn
@@ -108,3 +110,27 @@ def test_roles_are_granted_only_for_ones_own_units(signed_in: SignedIn) -> None:
     answer = signed_in("viewer").post("/people/agent/grant", {"role": "administrator", "unit": "kapok"})
     assert answer.status_code == 200  # the form again, with its complaint
     assert "is-invalid" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/people?q=%00", None),
+        ("/palette?q=a%00", None),
+        ("/audits?%00=1", None),
+        ("/people/%00", None),
+        ("/people/viewer/revoke", {"role": "viewer", "unit": "\0"}),
+        ("/people/viewer/contact", {"purpose": "call back\0"}),
+        ("/account/theme", {"theme": "\0"}),
+    ],
+)
+def test_a_null_character_is_refused_before_it_meets_the_database(
+    signed_in: SignedIn, address: str, form: dict[str, str] | None
+) -> None:
+    client = signed_in("administrator")
+    before = Entry.objects.count()
+    sent = urlencode(form or {})
+    answer = client.post(address, sent, "application/x-www-form-urlencoded") if form else client.get(address)
+    assert answer.status_code == 400
+    assert "无法理解" in answer.content.decode()
+    assert Entry.objects.count() == before

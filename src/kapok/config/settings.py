@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kapok.edges.console.middleware.idle_sessions",
     "django.middleware.locale.LocaleMiddleware",
+    "kapok.edges.console.middleware.clean_text",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,11 +1,12 @@
-"""What every request passes on its way in and out: security headers, idle sessions, the person's language."""
+"""What every request passes on its way in and out: security headers, idle sessions, the person's language, clean text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 
 from kapok.ground.people.models import Staff
@@ -25,6 +26,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
 POLL = "X-Kapok-Poll"
 SEEN = "seen"
 SEEN_EVERY = timedelta(minutes=1)
+FORM = "application/x-www-form-urlencoded"
+NULL = "\0"
 
 
 def security_headers(get_response: Handler) -> Handler:
@@ -67,3 +70,22 @@ def language_of_person(get_response: Handler) -> Handler:
         return get_response(request)
 
     return handle
+
+
+def clean_text(get_response: Handler) -> Handler:
+    """Refuse the null character, which nobody types and no text column can hold, before a view looks for it in the database.
+
+    Raises `BadRequest`. Uploads are read by their view alone; their text fields pass through a form, which refuses it too.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        sent = (request.GET, request.POST) if request.content_type == FORM else (request.GET,)
+        if NULL in request.path or any(map(_has_null, sent)):
+            raise BadRequest("null character")
+        return get_response(request)
+
+    return handle
+
+
+def _has_null(sent: QueryDict) -> bool:
+    return any(NULL in text for name, values in sent.lists() for text in (name, *values))
