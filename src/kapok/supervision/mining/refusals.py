@@ -57,6 +57,16 @@ class SameName(KapokError):
     )
 
 
+class CannotShare(KapokError):
+    """The data folder lies where two audits cannot have one file."""
+
+    wording = Text(
+        zh="无法让两次审计共用日志：{reason}。请重新上传该日志，或请管理员把数据目录放到支持硬链接的文件系统上。",
+        en="Two audits cannot share a log here: {reason}. Upload the log again, or ask the administrator to put the data folder "
+        "on a file system with hard links.",
+    )
+
+
 class UnknownPack(KapokError):
     """No pack of this name is installed."""
 

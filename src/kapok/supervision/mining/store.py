@@ -6,6 +6,7 @@ A file is written under another name and renamed when it is whole, so that a bro
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kapok.supervision.mining.refusals import EmptyLog, LogTooLarge, UnknownFormat
+from kapok.supervision.mining.refusals import CannotShare, EmptyLog, LogTooLarge, UnknownFormat
 
 CHUNK = 2**20
 """Bytes that are copied at a time."""
@@ -58,6 +59,19 @@ def keep(audit: UUID, name: str, chunks: Iterable[bytes]) -> Stored:
     finally:
         part.unlink(missing_ok=True)
     return Stored(plain, size, digest)
+
+
+def share(source: UUID, audit: UUID, names: Iterable[str]) -> None:
+    """Let `audit` have the logs `names` of `source` too. Not a byte is copied, and either may be discarded without the other.
+
+    Raises `CannotShare`.
+    """
+    logs(audit).mkdir(parents=True)
+    try:
+        for name in names:
+            os.link(logs(source) / name, logs(audit) / name)
+    except OSError as error:
+        raise CannotShare(reason=error.strerror) from error
 
 
 def discard(audit: UUID) -> None:

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("audits/<uuid:key>", views.audit, name="audit"),
     path("audits/<uuid:key>/progress", views.progress, name="audit-progress"),
     path("audits/<uuid:key>/map", mapping.mapping, name="map-audit"),
+    path("audits/<uuid:key>/copy", views.copy, name="copy-audit"),
     path("audits/<uuid:key>/delete", views.delete, name="delete-audit"),
     path("audits/<uuid:key>/files/<str:name>", reading.download, name="audit-file"),
 ]

@@ -28,7 +28,7 @@ PAGE = 20
 @screen(permission=Permission.AUDIT_READ)
 def audit_list(request: ScreenRequest) -> HttpResponse:
     """The audits of one's units, searched and paged in the database."""
-    search = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    search = request.GET.get("q", "").strip()[:100]
     state = request.GET.get("state", "") if request.GET.get("state") in set(State) else ""
     page = Paginator(queries.audits(request.units, search, state), PAGE).get_page(request.GET.get("page"))
     counts = queries.counts(request.units, search)
@@ -64,6 +64,21 @@ def progress(request: ScreenRequest, key: UUID) -> HttpResponse:
     if row.state not in AT_WORK:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "audits/progress.html", _values(request, row))
+
+
+@require_POST
+@screen(permission=Permission.AUDIT_RUN)
+def copy(request: ScreenRequest, key: UUID) -> HttpResponse:
+    """A second audit of the same logs, to be judged by another map or pack; it goes on to its map."""
+    row = seen(request, key)
+    name = _("%(name)s (copy)") % {"name": row.name}
+    try:
+        copied = mining.copy_audit(audit=key, name=name, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+        return redirect("console:audit", key)
+    messages.success(request, _("Copied with its map; the log is shared. Choose another pack or map, and start."))
+    return redirect("console:map-audit", copied)
 
 
 @require_POST
