@@ -92,6 +92,18 @@ def test_a_time_line_is_its_subject_only_latest_first_and_paged() -> None:
     assert [line.id for line in last] == [rest[3].id]
 
 
+@pytest.mark.django_db
+def test_what_one_transaction_records_for_one_moment_stands_in_that_order() -> None:
+    later = AT + timedelta(minutes=1)
+    for number in range(50):  # another moment comes between each two
+        journal.record(boiled(litres=str(number)))
+        journal.record(boiled(at=later, litres=str(number)))
+    lines = timeline("kettle/1", limit=100)
+    assert [(line.at, line.data["litres"]) for line in lines] == [
+        (at, str(number)) for at in (later, AT) for number in reversed(range(50))
+    ]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_recorded_outside_a_transaction() -> None:
     with pytest.raises(journal.OutsideTransaction) as refused:

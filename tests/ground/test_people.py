@@ -17,7 +17,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.models import Grant, OrgUnit, Staff
-from kapok.ground.people.rules import Theme, UnitKind
+from kapok.ground.people.rules import Theme
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 from tests.ground.conftest import AT, WHO
@@ -198,26 +198,6 @@ def test_a_lock_is_seen_and_ended() -> None:
     people.unlock(username="chen", **WHO)
     assert queries.locked_until("chen", at=AT) is None
     assert told("staff/chen")[-1] == "people.unlocked"
-
-
-def test_units_are_added_and_renamed() -> None:
-    people.add_unit(code="team", kind=UnitKind.TEAM, name=Text(zh="一班", en="Team 1"), parent="patch", **WHO)
-    people.rename_unit(code="team", name=Text(zh="二班", en="Team 2"), **WHO)
-    tree = [(unit.depth, unit.code, unit.name.zh, unit.people) for unit in queries.unit_tree()]
-    assert tree == [
-        (0, "city", "city中", 1), (1, "bureau", "bureau中", 1), (2, "patch", "patch中", 0),
-        (3, "team", "二班", 0), (1, "hall", "hall中", 0),
-    ]  # fmt: skip
-    assert [line.sentence.en for line in timeline("unit/team")] == ["Renamed from Team 1 to Team 2", "Team 1 added"]
-    with pytest.raises(people.CodeTaken):
-        people.add_unit(code="team", kind=UnitKind.TEAM, name=Text(zh="x", en="x"), parent=None, **WHO)
-
-
-def test_a_part_of_the_tree_is_shown_without_what_is_above() -> None:
-    assert [(unit.depth, unit.code) for unit in queries.unit_tree(units("bureau", "patch"))] == [
-        (0, "bureau"),
-        (1, "patch"),
-    ]
 
 
 def test_people_are_searched_by_every_word_within_the_units() -> None:

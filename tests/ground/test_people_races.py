@@ -11,8 +11,11 @@ import pytest
 from django.db import connection
 
 from kapok.ground.people import api as people
-from kapok.ground.people.models import Grant, Staff
+from kapok.ground.people import queries
+from kapok.ground.people.models import Grant, OrgUnit, Staff
+from kapok.ground.people.rules import UnitKind
 from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Language, Text
 from tests.ground.conftest import WHO
 
 pytestmark = pytest.mark.usefixtures("committed_office")
@@ -58,3 +61,48 @@ def test_a_role_is_granted_once() -> None:
 
     assert race(*[grant] * 4) == ["AlreadyHeld"] * 3 + ["done"]
     assert Grant.objects.filter(role="agent", revoked_at=None).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_units_cannot_be_moved_below_each_other(attempt: int) -> None:
+    outcome = race(
+        lambda: people.move_unit(code="bureau", parent="hall", **WHO),
+        lambda: people.move_unit(code="hall", parent="patch", **WHO),
+    )
+    assert outcome == ["BelowItself", "done"]
+    assert len(queries.unit_tree()) == 4  # in a ring, none of them would hang from the top
+
+
+def end(code: str) -> Callable[[], Any]:
+    return lambda: people.end_unit(code=code, **WHO)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize(
+    "filled",
+    [
+        lambda: people.change_details(username="chen", unit="patch", **WHO),
+        lambda: people.grant_role(username="chen", role="agent", unit="patch", **WHO),
+        lambda: people.move_unit(code="hall", parent="patch", **WHO),
+        lambda: people.open_account(username="wu", name="吴", unit="patch", language=Language.ZH, **WHO),
+        lambda: people.add_unit(code="team", kind=UnitKind.TEAM, name=Text(zh="班", en="Team"), parent="patch", **WHO),
+    ],
+    ids=["person", "role", "unit", "account", "new unit"],
+)
+def test_a_unit_cannot_end_while_something_is_put_there(filled: Callable[[], Any], attempt: int) -> None:
+    outcome = race(end("patch"), filled)
+    ended = OrgUnit.objects.get(code="patch").valid_to is not None
+    assert outcome == ["EndedUnit" if ended else "UnitInUse", "done"]
+
+
+def test_a_person_cannot_come_back_to_a_unit_that_ends() -> None:
+    people.deactivate(username="chen", **WHO)
+    people.move_unit(code="patch", parent="city", **WHO)
+    outcome = race(end("bureau"), lambda: people.reactivate(username="chen", **WHO))
+    ended = OrgUnit.objects.get(code="bureau").valid_to is not None
+    assert outcome == ["EndedUnit" if ended else "UnitInUse", "done"]
+    assert Staff.objects.get(username="chen").is_active is not ended
+
+
+def test_a_unit_ends_once() -> None:
+    assert race(*[end("hall")] * 4) == ["EndedUnit"] * 3 + ["done"]

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kapok.ground.people.refusals import InvalidEmail, InvalidName, InvalidPhone
 from kapok.ground.people.rules import (
+    DETAILS,
     MOVES,
     PERMISSIONS,
     ROLES,
     UNIT_KINDS,
+    Detail,
     Failures,
     Permission,
     State,
     UnitKind,
+    is_within,
     locked_until,
     masked_email,
     masked_phone,
+    named,
     roles_with,
     sources,
+    tidy_email,
+    tidy_name,
+    tidy_phone,
 )
+from kapok.kernel.text import Text
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COOL_OFF = timedelta(minutes=15)
@@ -38,7 +48,8 @@ def test_every_state_can_be_left_and_reached() -> None:
     assert sources(State.DEACTIVATED) == {State.ACTIVE}
 
 
-def test_every_permission_and_kind_of_unit_has_words() -> None:
+def test_every_permission_detail_and_kind_of_unit_has_words() -> None:
+    assert set(DETAILS) == set(Detail)
     assert set(PERMISSIONS) == set(Permission)
     assert set(UNIT_KINDS) == set(UnitKind)
 
@@ -48,6 +59,110 @@ def test_roles_hold_permissions() -> None:
     assert roles_with("audit.run") == {"administrator", "supervisor", "analyst"}
     assert roles_with("packs.read") == set(ROLES)
     assert roles_with("no.such_thing") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("13800138000", "13800138000"),
+        ("+86 138 0013 8000", "+86 138 0013 8000"),
+        ("0086-20-8888-0001", "0086-20-8888-0001"),
+        ("(020) 8888.0001", "(020) 8888.0001"),
+        ("（０２０）８８８８０００１", "(020)88880001"),
+        ("  +44  20 7946 0018 ", "+44 20 7946 0018"),
+        ("+1 (212) 555-0100 ext. 42", "+1 (212) 555-0100 ext. 42"),
+        ("88880001x7", "88880001x7"),
+        ("020-88880001转801", "020-88880001转801"),
+        ("110", "110"),
+        ("00 123456789012345", "00 123456789012345"),
+        ("", ""),
+        ("   ", ""),
+    ],
+)
+def test_phone_numbers_of_every_country_are_kept_as_they_are_written(typed: str, kept: str) -> None:
+    assert tidy_phone(typed) == kept
+    assert tidy_phone(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "12", "+", "call me", "138a0013800", "13800138000 ext", "138+00138000", "0123456789 12345678", "1 2 ext 345",
+        "1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1", "٣٨٠٠١٣٨٠", "<b>110</b>", "13800138000\x00",
+    ],
+)  # fmt: skip
+def test_what_is_no_phone_number_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidPhone):
+        tidy_phone(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("lin.jing@example.com", "lin.jing@example.com"),
+        (" Lin+work@mail.kapok.example ", "Lin+work@mail.kapok.example"),
+        ("林静@例子.中国", "林静@例子.中国"),
+        ("lin＠example.com", "lin@example.com"),
+        ("", ""),
+    ],
+)
+def test_addresses_are_kept_as_they_are_written(typed: str, kept: str) -> None:
+    assert tidy_email(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "lin", "@example.com", "lin@example", "lin@@example.com", "lin jing@example.com", "lin@example.", "a@b.cn, c@d.cn",
+        "<lin@example.com>", "lin\u202e@example.com", f"{'x' * 250}@b.cn",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidEmail):
+        tidy_email(typed)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("林静", "林静"), ("  Grace \t Ho\n", "Grace Ho"), ("x" * 100, "x" * 100)])
+def test_names_are_kept_without_needless_blanks(typed: str, kept: str) -> None:
+    assert tidy_name(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["", " \u3000 ", "x" * 101, "林\u202e静", "林\x00静"])
+def test_what_is_no_name_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidName) as refused:
+        tidy_name(typed)
+    assert refused.value.data == {"longest": 100}
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_is_kept_tidily_or_refused(typed: str) -> None:
+    for tidy, refusal in ((tidy_name, InvalidName), (tidy_phone, InvalidPhone), (tidy_email, InvalidEmail)):
+        try:
+            kept = tidy(typed)
+        except refusal:
+            continue
+        assert kept == kept.strip() == tidy(kept)
+
+
+A, B, C, D = (UUID(int=number) for number in range(4))
+
+
+@pytest.mark.parametrize(
+    ("unit", "top", "within"),
+    [(A, A, True), (C, A, True), (C, B, True), (A, C, False), (D, B, False), (B, D, False)],
+)
+def test_a_unit_lies_within_itself_and_all_above_it(unit: UUID, top: UUID, within: bool) -> None:
+    assert is_within(unit, top, {A: None, B: A, C: B, D: A}) is within
+
+
+def test_many_names_are_cut_to_five() -> None:
+    names = [Text(zh=f"甲{number}", en=f"A{number}") for number in range(7)]
+    heading = Text(zh="人员", en="People")
+    assert named(heading, names[:2]) == Text(zh="人员：甲0、甲1", en="People: A0, A1")
+    assert named(heading, names[:5]).en == "People: A0, A1, A2, A3, A4"
+    assert named(heading, names) == Text(
+        zh="人员：甲0、甲1、甲2、甲3、甲4 等7个", en="People: A0, A1, A2, A3, A4 and 2 more"
+    )
 
 
 @pytest.mark.parametrize(

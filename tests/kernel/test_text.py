@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kapok.kernel.errors import KapokError
-from kapok.kernel.text import Language, Text
+from kapok.kernel.text import Language, Text, joined
 
 GREETING = Text(zh="你好，{name}", en="Hello {name}")
 
@@ -39,6 +39,13 @@ def test_places_are_filled_in_both_wordings() -> None:
 
 def test_a_text_within_a_text_speaks_the_same_language() -> None:
     assert GREETING.format(name=Text(zh="世界", en="world")) == Text(zh="你好，世界", en="Hello world")
+
+
+def test_texts_in_a_row_have_the_signs_of_their_language_between_them() -> None:
+    parts = (Text(zh="甲", en="A"), Text(zh="乙", en="B"))
+    assert joined(parts) == Text(zh="甲、乙", en="A, B")
+    assert joined(parts, zh="；", en="; ") == Text(zh="甲；乙", en="A; B")
+    assert joined([]) == Text(zh="", en="")
 
 
 def test_a_place_without_a_value_is_a_mistake() -> None:

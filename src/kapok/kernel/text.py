@@ -6,6 +6,7 @@ shows it picks the language of the reader.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -43,6 +44,12 @@ class Text:
 
     def __str__(self) -> str:
         return self.en
+
+
+def joined(texts: Iterable[Text], *, zh: str = "、", en: str = ", ") -> Text:
+    """The texts in a row, each language with its own sign between them."""
+    parts = list(texts)
+    return Text(zh=zh.join(part.zh for part in parts), en=en.join(part.en for part in parts))
 
 
 def _pick(value: Any, language: Language) -> Any:

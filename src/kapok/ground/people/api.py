@@ -6,29 +6,35 @@ Refuses to deactivate or demote the last administrator, to reuse a staff number,
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from axes.models import AccessAttempt
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from kapok.ground.journal import api as journal
-from kapok.ground.people import events, rules
+from kapok.ground.people import events, queries, rows, rules
 from kapok.ground.people.models import Grant, OrgUnit, Staff
+from kapok.ground.people.passwords import one_time_password, refuse_weak
 from kapok.ground.people.refusals import (
     AlreadyActive,
     AlreadyDeactivated,
     AlreadyHeld,
+    AlreadyThere,
+    BelowItself,
     CodeTaken,
+    EndedUnit,
+    InvalidEmail,
+    InvalidName,
+    InvalidPhone,
     LastAdministrator,
     NotHeld,
     NotLocked,
     PurposeMissing,
+    TopUnit,
+    UnitInUse,
     UnknownRole,
     UnknownStaff,
     UnknownUnit,
@@ -37,18 +43,26 @@ from kapok.ground.people.refusals import (
     WrongPassword,
 )
 from kapok.kernel.ids import uuid7
-from kapok.kernel.text import Language, Text
+from kapok.kernel.text import Language, Text, joined
 
 __all__ = [
     "AlreadyActive",
     "AlreadyDeactivated",
     "AlreadyHeld",
+    "AlreadyThere",
+    "BelowItself",
     "CodeTaken",
     "Contact",
+    "EndedUnit",
+    "InvalidEmail",
+    "InvalidName",
+    "InvalidPhone",
     "LastAdministrator",
     "NotHeld",
     "NotLocked",
     "PurposeMissing",
+    "TopUnit",
+    "UnitInUse",
     "UnknownRole",
     "UnknownStaff",
     "UnknownUnit",
@@ -56,11 +70,14 @@ __all__ = [
     "WeakPassword",
     "WrongPassword",
     "add_unit",
+    "change_details",
     "change_language",
     "change_password",
     "change_theme",
     "deactivate",
+    "end_unit",
     "grant_role",
+    "move_unit",
     "open_account",
     "reactivate",
     "record_lock_out",
@@ -71,8 +88,6 @@ __all__ = [
     "see_contact",
     "unlock",
 ]
-
-ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -99,16 +114,16 @@ def open_account(
     """Give a person an account and return the password to hand over.
 
     Without a `password` a one-time password is made, which the person must change at the first sign-in; a given one holds.
-    Raises `UnknownUnit`, `UsernameTaken`.
+    Raises `UnknownUnit`, `EndedUnit`, `UsernameTaken`, `InvalidName`, `InvalidPhone`, `InvalidEmail`.
     """
-    home = _unit(unit)
+    home = rows.living_unit(unit)
     staff = Staff(
         id=uuid7(at),
         username=username.lower(),
-        name=name,
+        name=rules.tidy_name(name),
         unit=home,
-        phone=phone,
-        email=email,
+        phone=rules.tidy_phone(phone),
+        email=rules.tidy_email(email),
         language=language,
         must_change_password=password is None,
         opened_at=at,
@@ -125,21 +140,62 @@ def open_account(
 
 
 @transaction.atomic
+def change_details(
+    *,
+    username: str,
+    name: str | None = None,
+    unit: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    actor: str,
+    at: datetime,
+) -> frozenset[rules.Detail]:
+    """Correct what is noted about a person and return what has changed; where nothing has, nothing is recorded.
+
+    None leaves a detail as it is, an empty phone or e-mail removes it.
+    Raises `UnknownStaff`, `InvalidName`, `UnknownUnit`, `EndedUnit`, `InvalidPhone`, `InvalidEmail`.
+    """
+    staff = rows.staff_called(username, lock=True)
+    home = staff.unit
+    after: dict[rules.Detail, Any] = {
+        rules.Detail.NAME: staff.name if name is None else rules.tidy_name(name),
+        rules.Detail.UNIT: home if unit in {None, home.code} else rows.living_unit(unit),
+        rules.Detail.PHONE: staff.phone if phone is None else rules.tidy_phone(phone),
+        rules.Detail.EMAIL: staff.email if email is None else rules.tidy_email(email),
+    }
+    changed = [detail for detail in rules.Detail if after[detail] != getattr(staff, detail)]
+    if changed:
+        Staff.objects.filter(id=staff.id).update(**after)
+        unit_now: OrgUnit = after[rules.Detail.UNIT]
+        journal.record(
+            events.DetailsChanged(
+                subject=staff.subject,
+                actor=actor,
+                at=at,
+                details=tuple(changed),
+                unit=unit_now.code,
+                changes=rules.changes(changed, home.name, unit_now.name),
+            )
+        )
+    return frozenset(changed)
+
+
+@transaction.atomic
 def record_sign_in(*, username: str, address: str, actor: str, at: datetime) -> None:
     """Note that a person came in. Raises `UnknownStaff`."""
-    journal.record(events.SignedIn(subject=_staff(username).subject, actor=actor, at=at, address=address))
+    journal.record(events.SignedIn(subject=rows.staff_called(username).subject, actor=actor, at=at, address=address))
 
 
 @transaction.atomic
 def record_lock_out(*, username: str, address: str, actor: str, at: datetime) -> None:
     """Note that an account was locked after too many wrong passwords. Raises `UnknownStaff`."""
-    journal.record(events.LockedOut(subject=_staff(username).subject, actor=actor, at=at, address=address))
+    journal.record(events.LockedOut(subject=rows.staff_called(username).subject, actor=actor, at=at, address=address))
 
 
 @transaction.atomic
 def unlock(*, username: str, actor: str, at: datetime) -> None:
     """Forget the wrong passwords of an account, from every address. Raises `UnknownStaff`, `NotLocked`."""
-    staff = _staff(username)
+    staff = rows.staff_called(username)
     forgotten, _ = AccessAttempt.objects.filter(username=staff.username).delete()
     if not forgotten:
         raise NotLocked(username=staff.username)
@@ -149,10 +205,10 @@ def unlock(*, username: str, actor: str, at: datetime) -> None:
 @transaction.atomic
 def change_password(*, username: str, present: str, new: str, actor: str, at: datetime) -> None:
     """Change one's own password. Raises `UnknownStaff`, `WrongPassword`, `WeakPassword`."""
-    staff = _staff(username, lock=True)
+    staff = rows.staff_called(username, lock=True)
     if not staff.check_password(present):
         raise WrongPassword
-    _refuse_weak(new, staff)
+    refuse_weak(new, staff)
     _set_password(staff, new, must_change=False)
     journal.record(events.PasswordChanged(subject=staff.subject, actor=actor, at=at))
 
@@ -160,7 +216,7 @@ def change_password(*, username: str, present: str, new: str, actor: str, at: da
 @transaction.atomic
 def reset_password(*, username: str, actor: str, at: datetime) -> str:
     """Replace a lost password by a one-time password and return it; every open session ends. Raises `UnknownStaff`."""
-    staff = _staff(username, lock=True)
+    staff = rows.staff_called(username, lock=True)
     password = one_time_password()
     _set_password(staff, password, must_change=True)
     journal.record(events.PasswordReset(subject=staff.subject, actor=actor, at=at))
@@ -170,7 +226,7 @@ def reset_password(*, username: str, actor: str, at: datetime) -> str:
 @transaction.atomic
 def change_language(*, username: str, language: Language, actor: str, at: datetime) -> None:
     """Show the console to this person in `language`. Raises `UnknownStaff`."""
-    staff = _staff(username)
+    staff = rows.staff_called(username)
     Staff.objects.filter(id=staff.id).update(language=language)
     journal.record(
         events.LanguageChanged(
@@ -182,7 +238,7 @@ def change_language(*, username: str, language: Language, actor: str, at: dateti
 @transaction.atomic
 def change_theme(*, username: str, theme: rules.Theme, actor: str, at: datetime) -> None:
     """Show the console to this person light, dark or as the device is. Raises `UnknownStaff`."""
-    staff = _staff(username)
+    staff = rows.staff_called(username)
     Staff.objects.filter(id=staff.id).update(theme=theme)
     journal.record(
         events.ThemeChanged(
@@ -195,9 +251,9 @@ def change_theme(*, username: str, theme: rules.Theme, actor: str, at: datetime)
 def grant_role(*, username: str, role: str, unit: str, actor: str, at: datetime) -> None:
     """Let a person act in `role` for `unit` and everything below it.
 
-    Raises `UnknownStaff`, `UnknownRole`, `UnknownUnit`, `AlreadyHeld`.
+    Raises `UnknownStaff`, `UnknownRole`, `UnknownUnit`, `EndedUnit`, `AlreadyHeld`.
     """
-    staff, title, place = _staff(username), _role(role).title, _unit(unit)
+    staff, title, place = rows.staff_called(username), rows.role_called(role).title, rows.living_unit(unit)
     try:
         with transaction.atomic():
             Grant.objects.create(id=uuid7(at), staff=staff, role=role, unit=place, granted_at=at)
@@ -213,9 +269,9 @@ def grant_role(*, username: str, role: str, unit: str, actor: str, at: datetime)
 @transaction.atomic
 def revoke_role(*, username: str, role: str, unit: str, actor: str, at: datetime) -> None:
     """Take a role back. Raises `UnknownStaff`, `UnknownRole`, `UnknownUnit`, `NotHeld`, `LastAdministrator`."""
-    staff, title, place = _staff(username), _role(role).title, _unit(unit)
+    staff, title, place = rows.staff_called(username), rows.role_called(role).title, rows.unit_called(unit)
     held = Grant.objects.filter(staff=staff, role=role, unit=place, revoked_at=None)
-    _keep_an_administrator(
+    rows.keep_an_administrator(
         staff, lost=lambda grant: grant.staff_id == staff.id and grant.role == role and grant.unit_id == place.id
     )
     if not held.update(revoked_at=at):
@@ -230,8 +286,8 @@ def revoke_role(*, username: str, role: str, unit: str, actor: str, at: datetime
 @transaction.atomic
 def deactivate(*, username: str, actor: str, at: datetime) -> None:
     """Keep a person out from now on; open sessions end. Raises `UnknownStaff`, `AlreadyDeactivated`, `LastAdministrator`."""
-    staff = _staff(username)
-    _keep_an_administrator(staff, lost=lambda grant: grant.staff_id == staff.id)
+    staff = rows.staff_called(username)
+    rows.keep_an_administrator(staff, lost=lambda grant: grant.staff_id == staff.id)
     if not _move(staff, rules.State.DEACTIVATED):
         raise AlreadyDeactivated(username=staff.username)
     journal.record(events.Deactivated(subject=staff.subject, actor=actor, at=at))
@@ -239,8 +295,9 @@ def deactivate(*, username: str, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def reactivate(*, username: str, actor: str, at: datetime) -> None:
-    """Let a deactivated person in again, with the roles still held. Raises `UnknownStaff`, `AlreadyActive`."""
-    staff = _staff(username)
+    """Let a deactivated person in again, with the roles still held. Raises `UnknownStaff`, `EndedUnit`, `AlreadyActive`."""
+    staff = rows.staff_called(username, lock=True)
+    rows.living_unit(staff.unit.code)
     if not _move(staff, rules.State.ACTIVE):
         raise AlreadyActive(username=staff.username)
     journal.record(events.Reactivated(subject=staff.subject, actor=actor, at=at))
@@ -249,7 +306,7 @@ def reactivate(*, username: str, actor: str, at: datetime) -> None:
 @transaction.atomic
 def see_contact(*, username: str, purpose: str, actor: str, at: datetime) -> Contact:
     """A person's phone and e-mail in clear, for a stated purpose that is kept. Raises `UnknownStaff`, `PurposeMissing`."""
-    staff, purpose = _staff(username), purpose.strip()
+    staff, purpose = rows.staff_called(username), purpose.strip()
     if len(purpose) < 4:
         raise PurposeMissing
     journal.record(events.ContactSeen(subject=staff.subject, actor=actor, at=at, purpose=purpose))
@@ -258,14 +315,14 @@ def see_contact(*, username: str, purpose: str, actor: str, at: datetime) -> Con
 
 @transaction.atomic
 def add_unit(*, code: str, kind: rules.UnitKind, name: Text, parent: str | None, actor: str, at: datetime) -> None:
-    """Set up a unit below `parent`, valid from the day of `at`. Raises `UnknownUnit`, `CodeTaken`."""
+    """Set up a unit below `parent`, valid from the day of `at`. Raises `UnknownUnit`, `EndedUnit`, `CodeTaken`."""
     unit = OrgUnit(
         id=uuid7(at),
         code=code,
         kind=kind,
         name_zh=name.zh,
         name_en=name.en,
-        parent=_unit(parent) if parent else None,
+        parent=rows.living_unit(parent) if parent else None,
         valid_from=timezone.localdate(at),
     )
     try:
@@ -278,37 +335,49 @@ def add_unit(*, code: str, kind: rules.UnitKind, name: Text, parent: str | None,
 
 @transaction.atomic
 def rename_unit(*, code: str, name: Text, actor: str, at: datetime) -> None:
-    """Give a unit another name in both languages. Raises `UnknownUnit`."""
-    unit = _unit(code)
+    """Give a unit another name in both languages. Raises `UnknownUnit`, `EndedUnit`."""
+    unit = rows.living_unit(code)
     OrgUnit.objects.filter(id=unit.id).update(name_zh=name.zh, name_en=name.en)
     journal.record(events.UnitRenamed(subject=unit.subject, actor=actor, at=at, old_name=unit.name, name=name))
 
 
-def one_time_password() -> str:
-    """Twelve letters and digits that cannot be mistaken for each other (59 bits), in groups of four."""
-    return "-".join("".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(4)) for _ in range(3))
+@transaction.atomic
+def move_unit(*, code: str, parent: str, actor: str, at: datetime) -> None:
+    """Make a unit, with everything below it, part of another; from then on the roles held there reach it.
+
+    Raises `UnknownUnit`, `EndedUnit`, `TopUnit`, `AlreadyThere`, `BelowItself`.
+    """
+    tree = rows.parents()
+    unit, above = rows.living_unit(code), rows.living_unit(parent)
+    if unit.parent is None:
+        raise TopUnit(unit_name=unit.name)
+    if unit.parent == above:
+        raise AlreadyThere(unit_name=unit.name, parent_name=above.name)
+    if rules.is_within(above.id, unit.id, tree):
+        raise BelowItself(unit_name=unit.name, parent_name=above.name)
+    OrgUnit.objects.filter(id=unit.id).update(parent=above)
+    journal.record(
+        events.UnitMoved(
+            subject=unit.subject,
+            actor=actor,
+            at=at,
+            old_parent=unit.parent.code,
+            old_parent_name=unit.parent.name,
+            parent=above.code,
+            parent_name=above.name,
+        )
+    )
 
 
-def _staff(username: str, *, lock: bool = False) -> Staff:
-    rows = Staff.objects.select_for_update(no_key=True) if lock else Staff.objects.all()
-    try:
-        return rows.get(username=username.lower())
-    except Staff.DoesNotExist:
-        raise UnknownStaff(username=username) from None
-
-
-def _unit(code: str) -> OrgUnit:
-    try:
-        return OrgUnit.objects.get(code=code)
-    except OrgUnit.DoesNotExist:
-        raise UnknownUnit(unit=code) from None
-
-
-def _role(code: str) -> rules.Role:
-    try:
-        return rules.ROLES[code]
-    except KeyError:
-        raise UnknownRole(role=code, roles=", ".join(rules.ROLES)) from None
+@transaction.atomic
+def end_unit(*, code: str, actor: str, at: datetime) -> None:
+    """Close a unit from the day of `at` on; what happened there stays. Raises `UnknownUnit`, `EndedUnit`, `UnitInUse`."""
+    unit = rows.living_unit(code)
+    left = queries.left_in(unit.id)
+    if left:
+        raise UnitInUse(unit_name=unit.name, left=joined(left, zh="；", en="; "))
+    OrgUnit.objects.filter(id=unit.id).update(valid_to=timezone.localdate(at))
+    journal.record(events.UnitEnded(subject=unit.subject, actor=actor, at=at, name=unit.name))
 
 
 def _move(staff: Staff, to: rules.State) -> bool:
@@ -319,37 +388,3 @@ def _set_password(staff: Staff, password: str, *, must_change: bool) -> None:
     staff.set_password(password)
     staff.must_change_password = must_change
     staff.save(update_fields=["password", "must_change_password"])
-
-
-def _refuse_weak(password: str, staff: Staff) -> None:
-    reasons = Text(zh=_weaknesses(password, staff, Language.ZH), en=_weaknesses(password, staff, Language.EN))
-    if reasons.en:
-        raise WeakPassword(reasons=reasons)
-
-
-def _weaknesses(password: str, staff: Staff, language: Language) -> str:
-    # Django words its reasons in the language that is active when it checks.
-    with translation.override(language.value):
-        try:
-            validate_password(password, staff)
-        except ValidationError as weak:
-            return " ".join(weak.messages)
-    return ""
-
-
-def _keep_an_administrator(staff: Staff, *, lost: Callable[[Grant], bool]) -> None:
-    """Refuse a change after which nobody could grant roles at the top.
-
-    All such grants and their holders are locked first, in one order: of two administrators who demote each other at the same
-    moment the second waits, sees the first one's change and is refused.
-    """
-    held = list(
-        Grant.objects.filter(
-            role=rules.ADMINISTRATOR, revoked_at=None, unit__parent=None, staff__state=rules.State.ACTIVE
-        )
-        .select_related("staff")
-        .select_for_update(no_key=True, of=("self", "staff"))
-        .order_by("id")
-    )
-    if held and all(lost(grant) for grant in held):
-        raise LastAdministrator(username=staff.username)

@@ -20,6 +20,17 @@ class AccountOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DetailsChanged(Event):
+    """A person's name, unit, phone or e-mail was corrected; `details` says which, never to what, `unit` where they belong now."""
+
+    kind: ClassVar[str] = "people.details_changed"
+    wording: ClassVar[Text] = Text(zh="资料变更：{changes}", en="Details changed: {changes}")
+    details: tuple[str, ...]
+    unit: str
+    changes: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignedIn(Event):
     """A person came in."""
 
@@ -149,4 +160,27 @@ class UnitRenamed(Event):
     kind: ClassVar[str] = "people.unit_renamed"
     wording: ClassVar[Text] = Text(zh="由{old_name}更名为{name}", en="Renamed from {old_name} to {name}")
     old_name: Text
+    name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitMoved(Event):
+    """A unit, with everything below it, became part of another one."""
+
+    kind: ClassVar[str] = "people.unit_moved"
+    wording: ClassVar[Text] = Text(
+        zh="由“{old_parent_name}”划归“{parent_name}”", en="Moved from {old_parent_name} to {parent_name}"
+    )
+    old_parent: str
+    old_parent_name: Text
+    parent: str
+    parent_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitEnded(Event):
+    """A unit is no more; its history stays."""
+
+    kind: ClassVar[str] = "people.unit_ended"
+    wording: ClassVar[Text] = Text(zh="撤销{name}", en="{name} ended")
     name: Text

@@ -14,7 +14,7 @@ from kapok.kernel.text import Language, Text
 
 
 class OrgUnit(models.Model):
-    """A part of the operator. Units form a tree; a unit that has ended keeps its row."""
+    """A part of the operator, valid in [valid_from, valid_to). Units form a tree; a unit that has ended keeps its row."""
 
     id = models.UUIDField(primary_key=True)
     code = models.SlugField(max_length=50, unique=True)
@@ -29,8 +29,8 @@ class OrgUnit(models.Model):
         verbose_name = _("unit")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
-                name="people_unit_ends_after_it_begins",
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="people_unit_ends_not_before_it_begins",
             ),
             models.CheckConstraint(
                 condition=~models.Q(parent=models.F("id")), name="people_unit_is_not_its_own_parent"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from axes.models import AccessAttempt
@@ -129,14 +129,17 @@ def locked_until(username: str, *, at: datetime, address: str | None = None) -> 
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit in the tree, `depth` steps below the top."""
+    """One unit in the tree, `depth` steps below the topmost that is shown; `above` are the codes from the top down."""
 
     id: UUID
     code: str
     kind: rules.UnitKind
     name: Text
     depth: int
+    above: tuple[str, ...]
     people: int
+    valid_from: date
+    valid_to: date | None
 
     @property
     def kind_name(self) -> Text:
@@ -144,26 +147,60 @@ class Unit:
         return rules.UNIT_KINDS[self.kind]
 
 
-def unit_tree(units: Iterable[UUID] | None = None) -> list[Unit]:
-    """The tree, every unit right after its parent; of `units` only where given."""
+def unit_tree(units: Iterable[UUID] | None = None, *, ended: bool = False) -> list[Unit]:
+    """The tree, every unit right after the one above it; of `units` only where given, with those that have `ended` if wanted."""
     wanted = None if units is None else frozenset(units)
-    children: dict[UUID | None, list[OrgUnit]] = {}
-    for unit in OrgUnit.objects.filter(valid_to=None).order_by("code"):
-        children.setdefault(unit.parent_id, []).append(unit)
+    below: dict[UUID | None, list[OrgUnit]] = {}
+    for unit in OrgUnit.objects.filter(**{} if ended else {"valid_to": None}).order_by("code"):
+        below.setdefault(unit.parent_id, []).append(unit)
     headcount = dict(Staff.objects.filter(state=rules.State.ACTIVE).values_list("unit").annotate(people=Count("id")))
     ordered: list[Unit] = []
 
-    def walk(parent: UUID | None, depth: int) -> None:
-        for unit in children.get(parent, []):
+    def walk(parent: UUID | None, depth: int, above: tuple[str, ...]) -> None:
+        for unit in below.get(parent, []):
             seen = wanted is None or unit.id in wanted
             if seen:
-                ordered.append(
-                    Unit(unit.id, unit.code, rules.UnitKind(unit.kind), unit.name, depth, headcount.get(unit.id, 0))
-                )
-            walk(unit.id, depth + 1 if seen else depth)
+                ordered.append(_unit(unit, depth, above, headcount.get(unit.id, 0)))
+            walk(unit.id, depth + 1 if seen else depth, (*above, unit.code))
 
-    walk(None, 0)
+    walk(None, 0, ())
     return ordered
+
+
+def left_in(unit: UUID) -> list[Text]:
+    """What keeps a unit from ending, each kind with its names: active people, units below that live, roles held here."""
+    people = Staff.objects.filter(unit=unit, state=rules.State.ACTIVE).order_by("username")
+    units = OrgUnit.objects.filter(parent=unit, valid_to=None).order_by("code")
+    grants = Grant.objects.filter(unit=unit, revoked_at=None).select_related("staff").order_by("granted_at", "id")
+    kinds = (
+        (Text(zh="在岗人员", en="Active people"), [_called(each.name, each.username) for each in people]),
+        (Text(zh="下级单位", en="Units below"), [each.name for each in units]),
+        (Text(zh="在此授予的角色", en="Roles held here"), [_holding(each) for each in grants]),
+    )
+    return [rules.named(heading, names) for heading, names in kinds if names]
+
+
+def _called(name: str, username: str) -> Text:
+    return Text(zh=f"{name}（{username}）", en=f"{name} ({username})")
+
+
+def _holding(grant: Grant) -> Text:
+    role = rules.ROLES[grant.role].title if grant.role in rules.ROLES else Text(zh=grant.role, en=grant.role)
+    return Text(zh=f"{grant.staff.username}的{role.zh}", en=f"{role.en} ({grant.staff.username})")
+
+
+def _unit(unit: OrgUnit, depth: int, above: tuple[str, ...], people: int) -> Unit:
+    return Unit(
+        id=unit.id,
+        code=unit.code,
+        kind=rules.UnitKind(unit.kind),
+        name=unit.name,
+        depth=depth,
+        above=above,
+        people=people,
+        valid_from=unit.valid_from,
+        valid_to=unit.valid_to,
+    )
 
 
 def _person(staff: Staff, grants: list[Held]) -> Person:

@@ -21,6 +21,51 @@ class UnknownUnit(KapokError):
     wording = Text(zh="没有代码为“{unit}”的单位，请先新设。", en="No unit has the code “{unit}”; add it first.")
 
 
+class EndedUnit(KapokError):
+    """The unit has ended: nobody and nothing can be put there any more."""
+
+    wording = Text(
+        zh="“{unit_name}”已于{ended_on}撤销，请选用现有单位。",
+        en="{unit_name} ended on {ended_on}; choose a unit that still exists.",
+    )
+
+
+class UnitInUse(KapokError):
+    """Somebody or something is still there; `left` names them."""
+
+    wording = Text(
+        zh="“{unit_name}”还在使用，不能撤销。{left}。请先调走、撤销或收回。",
+        en="{unit_name} is still in use and cannot be ended. {left}. Transfer, end or revoke these first.",
+    )
+
+
+class BelowItself(KapokError):
+    """A unit cannot be part of itself or of what is part of it."""
+
+    wording = Text(
+        zh="“{parent_name}”就是“{unit_name}”或在其下，不能作为它的上级；请另选上级单位。",
+        en="{parent_name} is {unit_name} itself or lies below it, so it cannot stand above it; choose another unit.",
+    )
+
+
+class AlreadyThere(KapokError):
+    """The unit is part of that one already."""
+
+    wording = Text(
+        zh="“{unit_name}”已经在“{parent_name}”之下；请另选上级单位。",
+        en="{unit_name} is part of {parent_name} already; choose another unit.",
+    )
+
+
+class TopUnit(KapokError):
+    """A unit at the top stays there, with the administrators of the whole operator."""
+
+    wording = Text(
+        zh="“{unit_name}”是顶层单位，不能移动；可以移动它的下级单位。",
+        en="{unit_name} is a top unit and cannot be moved; move the units below it.",
+    )
+
+
 class UnknownRole(KapokError):
     """No role has this code."""
 
@@ -104,4 +149,32 @@ class PurposeMissing(KapokError):
     wording = Text(
         zh="查看联系方式须写明用途（至少四个字），例如“联系交班”。",
         en="Say what you need the contact details for (at least four characters), such as “hand over the shift”.",
+    )
+
+
+class InvalidName(KapokError):
+    """A person needs a name that can be read."""
+
+    wording = Text(
+        zh="姓名不能为空，最多{longest}个字，不含控制字符；请重新填写。",
+        en="A name has 1 to {longest} characters and no control characters; type it again.",
+    )
+
+
+class InvalidPhone(KapokError):
+    """This cannot be a phone number of any country."""
+
+    wording = Text(
+        zh="电话号码应有3至17位数字，可带“+”、空格、括号、连字符和分机，例如“+86 20 8888 0001 转 12”。",
+        en="A phone number has 3 to 17 digits, with +, blanks, brackets, hyphens and an extension as needed, "
+        "such as “+86 20 8888 0001 ext 12”.",
+    )
+
+
+class InvalidEmail(KapokError):
+    """This cannot be an e-mail address."""
+
+    wording = Text(
+        zh="电子邮箱写法不对，应如“lin.jing@example.com”。",
+        en="This is not an e-mail address; write it like “lin.jing@example.com”.",
     )

@@ -1,13 +1,17 @@
-"""People, decided without a database: roles, moves, masks, lock-out. Pure."""
+"""People, decided without a database: roles, moves, details and their masks, the tree of units, lock-out. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
-from kapok.kernel.text import Language, Text
+from kapok.ground.people.refusals import InvalidEmail, InvalidName, InvalidPhone
+from kapok.kernel.text import Language, Text, joined
 
 
 class State(StrEnum):
@@ -150,6 +154,87 @@ ROLES: Mapping[str, Role] = {
 def roles_with(permission: str) -> frozenset[str]:
     """The codes of the roles that allow `permission`."""
     return frozenset(code for code, role in ROLES.items() if permission in role.permissions)
+
+
+class Detail(StrEnum):
+    """What is noted about a person and may be corrected."""
+
+    NAME = "name"
+    UNIT = "unit"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+DETAILS: Mapping[Detail, Text] = {
+    Detail.NAME: Text(zh="姓名", en="name"),
+    Detail.UNIT: Text(zh="单位", en="unit"),
+    Detail.PHONE: Text(zh="电话", en="phone"),
+    Detail.EMAIL: Text(zh="电子邮箱", en="e-mail"),
+}
+
+
+def changes(details: Iterable[Detail], old_unit: Text, new_unit: Text) -> Text:
+    """Which details have changed, in a row. Units are named; what is personal is not."""
+    transfer = Text(zh="单位（由{old}到{new}）", en="unit (from {old} to {new})").format(old=old_unit, new=new_unit)
+    return joined(transfer if detail is Detail.UNIT else DETAILS[detail] for detail in details)
+
+
+NAME_LENGTH, PHONE_LENGTH, EMAIL_LENGTH = 100, 30, 254
+PHONE_DIGITS = range(3, 18)
+"""From an internal short number to the fifteen digits of ITU-T E.164 behind the prefix 00."""
+PHONE = re.compile(r"\+?[\d ()./-]+(?: ?(?:ext\.?|x|#|转) ?\d{1,6})?", re.ASCII | re.IGNORECASE)
+EMAIL = re.compile(r"[^@\s,;:<>\"]+@[^@\s,;:<>\"]+\.[^@\s,;:<>\".]+")
+
+
+def tidy_name(typed: str) -> str:
+    """A name as it is kept: without blanks around it, and none doubled. Raises `InvalidName`."""
+    name = " ".join(typed.split())
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        raise InvalidName(longest=NAME_LENGTH)
+    return name
+
+
+def tidy_phone(typed: str) -> str:
+    """A phone number of any country as it is kept, full-width digits made plain; empty where there is none.
+
+    Raises `InvalidPhone` for other signs than people put into numbers, and for fewer or more digits than a number has.
+    """
+    phone = _tidy(typed)
+    digits = sum(sign.isdecimal() for sign in re.split("[ext#转]", phone.lower())[0])
+    if phone and not (PHONE.fullmatch(phone) and digits in PHONE_DIGITS and len(phone) <= PHONE_LENGTH):
+        raise InvalidPhone
+    return phone
+
+
+def tidy_email(typed: str) -> str:
+    """An e-mail address as it is kept; empty where there is none. Raises `InvalidEmail` where it cannot be one."""
+    email = _tidy(typed)
+    if email and not (EMAIL.fullmatch(email) and email.isprintable() and len(email) <= EMAIL_LENGTH):
+        raise InvalidEmail
+    return email
+
+
+def _tidy(typed: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", typed).split())
+
+
+def is_within(unit: UUID, top: UUID, parents: Mapping[UUID, UUID | None]) -> bool:
+    """Whether `unit` is `top` or lies anywhere below it."""
+    step: UUID | None = unit
+    while step is not None and step != top:
+        step = parents[step]
+    return step == top
+
+
+NAMED = 5
+
+
+def named(heading: Text, names: Sequence[Text]) -> Text:
+    """`heading: a, b, c`, at most five by name and the rest by their number."""
+    row = joined(names[:NAMED])
+    more = len(names) - NAMED
+    rest = Text(zh=f" 等{len(names)}个", en=f" and {more} more") if more > 0 else Text(zh="", en="")
+    return Text(zh=f"{heading.zh}：{row.zh}{rest.zh}", en=f"{heading.en}: {row.en}{rest.en}")
 
 
 def masked_phone(phone: str) -> str:
