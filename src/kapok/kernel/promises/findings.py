@@ -14,6 +14,18 @@ from kapok.kernel.text import Text
 
 Path = tuple[str | int, ...]
 
+# What a value should have been, by the first word of the schema's name for the mistake.
+_SHAPES = {
+    "tuple": Text(zh="列表，如 [a, b]", en="a list such as [a, b]"),
+    "dict": Text(zh="键值，如 {key: value}", en="keys with values such as {key: value}"),
+    "model": Text(zh="键值，如 {key: value}", en="keys with values such as {key: value}"),
+    "string": Text(zh="文字", en="text"),
+    "int": Text(zh="整数", en="a whole number"),
+    "decimal": Text(zh="数字", en="a number"),
+    "bool": Text(zh="true 或 false", en="true or false"),
+    "date": Text(zh="实有的日期，如 2026-10-01", en="a day that exists, such as 2026-10-01"),
+}
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -79,6 +91,10 @@ def wording(error: Any, names: Iterable[str]) -> Text:
             )
         case _ if "zh" in context:
             return Text(zh=f"“{field}”{context['zh']}", en=f"'{field}': {context['en']}")
+        case kind if kind.endswith(("_type", "_parsing")) and (shape := _SHAPES.get(kind.split("_")[0])):
+            return Text(
+                zh=f"“{field}”的写法不对：请写{shape.zh}", en=f"'{field}' has the wrong shape: write {shape.en}"
+            )
         case _:
             return Text(
                 zh=f"“{field}”不合格式，请更正：{error['msg']}",
@@ -87,7 +103,12 @@ def wording(error: Any, names: Iterable[str]) -> Text:
 
 
 def _unknown_key(key: str, names: Iterable[str]) -> Text:
-    near = difflib.get_close_matches(key, list(names), n=1)
+    if key in (known := list(names)):
+        return Text(
+            zh=f"此处不能用键“{key}”：请移到所属之处，或删去",
+            en=f"key '{key}' has no place here: move it, or remove it",
+        )
+    near = difflib.get_close_matches(key, known, n=1)
     zh = f"是否指“{near[0]}”？" if near else "请删去，或写入 note"
     en = f"did you mean '{near[0]}'?" if near else "remove it, or say it in a note"
     return Text(zh=f"未知键“{key}”：{zh}", en=f"unknown key '{key}': {en}")

@@ -20,6 +20,10 @@ from kapok.kernel.text import Text
 
 MEASURED = frozenset({FactKind.MONEY, FactKind.NUMBER, FactKind.DURATION})
 PAYABLE = frozenset({FactKind.MONEY})
+NO_WORKING_TIME = Text(
+    zh="没有任何工作时间，时限无法计算：请写出工作时段，或删去此日历",
+    en="it has no working time, so nothing in it ever falls due: give it windows, or remove it",
+)
 IMPOSSIBLE = {
     "empty_range": Text(zh="范围为空", en="its range is empty"),
     "no_value": Text(zh="没有给出任何值", en="it lists no value"),
@@ -124,12 +128,16 @@ def _calendars(pack: Pack) -> Iterator[Problem]:
         )
     for name in pack.calendars:
         try:
-            pack.calendar(name)
+            calendar = pack.calendar(name).calendar
         except HoursError as refusal:
-            text = refusal.text
-            yield Problem(
-                ("calendars", name), "calendar", zh=f"日历 {name}：{text.zh}", en=f"calendar {name}: {text.en}"
-            )
+            yield _bad_calendar(name, "calendar", refusal.text)
+        else:
+            if calendar.is_finite and not any(calendar.dated.values()):
+                yield _bad_calendar(name, "no_working_time", NO_WORKING_TIME)
+
+
+def _bad_calendar(name: str, code: str, text: Text) -> Problem:
+    return Problem(("calendars", name), code, zh=f"日历 {name}：{text.zh}", en=f"calendar {name}: {text.en}")
 
 
 def _calendar(pack: Pack, promise: Promise, place: Path) -> Iterator[Problem]:
