@@ -6,7 +6,9 @@ A large log has hundreds of thousands of them, so they are written as columns to
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +23,7 @@ from kapok.batch.audit.awards import NOT_IN_MONEY
 from kapok.batch.audit.columns import UNKNOWN, Words
 from kapok.batch.audit.commitments import NEVER
 from kapok.batch.audit.figures import BREACHES_SHOWN, Breach
+from kapok.batch.audit.grouping import distinct_values
 from kapok.batch.audit.report import tables_csv
 from kapok.batch.audit.result import Result
 from kapok.kernel.hours.zones import Offsets
@@ -90,15 +93,16 @@ def write_breaches(tables: Sequence[pa.Table], path: Path, zone: str) -> None:
     """Write all breaches to `breaches.csv`: the columns and the spelling of `report.BreachWriter`."""
     with tables_csv.PartialFile(path) as part, part.open("wb") as stream:
         stream.write(("\ufeff" + ",".join(tables_csv.BREACHES) + "\r\n").encode())
-        for table in _in_blocks(tables):
-            stream.write(_lines(_spelled(table, ZoneInfo(zone))))
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            for lines in threads.map(lambda table: _lines(table, ZoneInfo(zone)), _in_blocks(tables)):
+                stream.write(lines)
 
 
-def _lines(table: pa.Table) -> bytes:
+def _lines(table: pa.Table, zone: ZoneInfo) -> pa.Buffer:
     sink = pa.BufferOutputStream()
-    pacsv.write_csv(table, sink, pacsv.WriteOptions(include_header=False, eol="\r\n", quoting_style="needed"))
-    lines: bytes = sink.getvalue().to_pybytes()
-    return lines
+    options = pacsv.WriteOptions(include_header=False, eol="\r\n", quoting_style="needed")
+    pacsv.write_csv(_spelled(table, zone), sink, options)
+    return sink.getvalue()
 
 
 def _in_blocks(tables: Sequence[pa.Table]) -> Iterator[pa.Table]:
@@ -136,7 +140,8 @@ def _iso_times(column: pa.Array, zone: ZoneInfo) -> pa.Array:
     offsets = Offsets.between(zone, int(at.min()) // _DAY_US - 1, int(at.max()) // _DAY_US + 2)
     wall = offsets.to_wall(at)
     whole = not (wall % 1_000_000).any()
-    text = pc.strftime(pa.array(wall // 1_000_000, pa.timestamp("s")), "%Y-%m-%dT%H:%M:%S")
+    spaced = pa.array(wall // 1_000_000, pa.timestamp("s")).cast(pa.string())  # many times as fast as `strftime`
+    text = pc.binary_replace_slice(spaced, len("2026-10-31"), len("2026-10-31 "), "T")
     if not whole:
         text = pc.binary_join_element_wise(text, _fractions(wall % 1_000_000), "")
     return pc.if_else(column.is_valid(), pc.binary_join_element_wise(text, _offset_texts(wall - at), ""), None)
@@ -148,8 +153,9 @@ def _fractions(micros: Integers) -> pa.Array:
 
 
 def _offset_texts(ahead: Integers) -> pa.Array:
-    distinct, place = np.unique(ahead, return_inverse=True)
-    return pa.DictionaryArray.from_arrays(pa.array(place), [_offset_text(int(us)) for us in distinct]).cast(pa.string())
+    distinct = distinct_values(ahead)
+    texts = pa.array([_offset_text(us) for us in distinct.tolist()], pa.string())
+    return texts.take(pa.array(np.searchsorted(distinct, ahead)))
 
 
 def _offset_text(us: int) -> str:
