@@ -1,8 +1,8 @@
 """A log as integer columns, and buckets of whole cases cut from it in the order in which they are judged.
 
 Words become codes once, here; everything behind works on integers. The columns stay in the order of the input, as narrow as
-their dictionaries allow; only the order of judgement is computed for the whole log. A bucket gathers its own rows, so the threads
-that judge buckets share the work of sorting, and no second copy of the log is ever made.
+their dictionaries allow. A bucket finds and sorts its own rows, so the threads that judge buckets share the work of sorting,
+which stays within the processor's cache, and no second copy of the log is ever made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from kapok.batch.audit import events
 from kapok.batch.audit.partial import Places
-from kapok.batch.audit.sorting import duplicates, judging_order
+from kapok.batch.audit.sorting import by_code, duplicates, ordered, starts_of
 
 Codes = npt.NDArray[np.signedinteger]
 Integers = npt.NDArray[np.int64]
@@ -53,8 +53,10 @@ class Words:
         """The codes of those of the wanted words that occur."""
         return np.flatnonzero(pc.is_in(self.words, pa.array(wanted, pa.string())))
 
-    def taken(self, rows: Integers | npt.NDArray[np.bool_]) -> Words:
+    def taken(self, rows: Integers) -> Words:
         """The same words at these rows, as 32-bit codes."""
+        if not len(self.words):
+            return Words(np.full(len(rows), UNKNOWN, np.int32), self.words)
         return Words(self.codes[rows].astype(np.int32, copy=False), self.words)
 
 
@@ -103,26 +105,27 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Log:
-    """Events in the order of the input, and the order in which they are judged: case `i` is `order[starts[i]:starts[i + 1]]`."""
+    """Events in the order of the input. Case `i` has `starts[i + 1] - starts[i]` of them; none where all its rows were refused."""
 
     case: Words
     at: Integers
     columns: dict[str, Words]
     source: pa.ChunkedArray
     row: pa.ChunkedArray
-    order: Integers
     starts: Integers
+    in_order: bool  # of time, and at the same time of the input
 
     @classmethod
     def of(cls, table: pa.Table, threads: Executor) -> Log:
         """The log of a table whose schema is `events.schema`."""
-        names = [name for name in table.schema.names if name not in _KEYS]
-        columns = threads.map(lambda name: encoded(table[name]), names)
-        case, at = encoded(table[events.CASE]), _numbers(table[events.AT])
-        order, starts = judging_order(case.codes, at, table[events.SOURCE], table[events.ROW])
-        return cls(
-            case, at, dict(zip(names, columns, strict=True)), table[events.SOURCE], table[events.ROW], order, starts
-        )
+        names = [events.CASE, *(name for name in table.schema.names if name not in _KEYS)]
+        encoding = threads.map(lambda name: encoded(table[name]), names)
+        at, source, row = _numbers(table[events.AT]), table[events.SOURCE], table[events.ROW]
+        in_order = ordered(at, source, row)
+        columns = dict(zip(names, encoding, strict=True))
+        case = columns.pop(events.CASE)
+        starts = np.append(0, np.cumsum(np.bincount(case.codes, minlength=len(case.words))))
+        return cls(case, at, columns, source, row, starts, in_order)
 
     def spans(self, size: int) -> Iterator[tuple[int, int]]:
         """Neighbouring cases of about `size` events together: the first, and the one after the last."""
@@ -135,24 +138,36 @@ class Log:
 
     def bucket(self, span: tuple[int, int], repeating: frozenset[int] = frozenset()) -> Bucket:
         """The cases of one span, without exact duplicates; those of the `repeating` sources stay."""
-        starts = self.starts[span[0] : span[1] + 1]
-        order = self.order[starts[0] : starts[-1]]
-        cases = self.case.taken(self.order[starts[:-1]])
-        case = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        twice = duplicates(case, self.at[order], [words.codes for words in self.columns.values()], order)
-        if repeating and len(twice):
-            twice = twice[~np.isin(self.source.take(pa.array(order[twice])).to_numpy(), list(repeating))]
-        left_out = order[twice]
-        if len(twice):
-            order, case = np.delete(order, twice), np.delete(case, twice)
-        starts = np.append(0, np.cumsum(np.bincount(case)))
-        columns = {name: words.taken(order) for name, words in self.columns.items()}
+        rows = self._rows(span)
+        rows, twice = self._without_duplicates(rows, repeating)
+        starts = starts_of(self.case.codes[rows])
         facts = {
-            name.removeprefix(events.FACT_PREFIX): first_known(columns.pop(name), starts)
-            for name in self.columns
+            name.removeprefix(events.FACT_PREFIX): _fact(words, rows, starts)
+            for name, words in self.columns.items()
             if name.startswith(events.FACT_PREFIX)
         }
-        return Bucket(cases, starts, self.at[order], columns, facts, order, left_out)
+        columns = {
+            name: words.taken(rows) for name, words in self.columns.items() if not name.startswith(events.FACT_PREFIX)
+        }
+        return Bucket(self.case.taken(rows[starts[:-1]]), starts, self.at[rows], columns, facts, rows, twice)
+
+    def _rows(self, span: tuple[int, int]) -> Integers:
+        """The rows of the cases of one span, in the order of judgement: by case, by time, by place in the input."""
+        rows = np.flatnonzero((self.case.codes >= span[0]) & (self.case.codes < span[1]))
+        case = self.case.codes[rows]
+        if self.in_order:
+            return rows[by_code(case)]
+        places = pa.array(rows)
+        keys = self.row.take(places).to_numpy(), self.source.take(places).to_numpy(), self.at[rows], case
+        return rows[np.lexsort(keys)]
+
+    def _without_duplicates(self, rows: Integers, repeating: frozenset[int]) -> tuple[Integers, Integers]:
+        """The rows that stay, and those that say the same as another."""
+        columns = [words.codes for words in self.columns.values()]
+        twice = duplicates(self.case.codes[rows], self.at[rows], columns, rows)
+        if repeating and len(twice):
+            twice = twice[~np.isin(self.source.take(pa.array(rows[twice])).to_numpy(), list(repeating))]
+        return (np.delete(rows, twice) if len(twice) else rows), rows[twice]
 
     def places(self, rows: Integers, words: Sequence[str]) -> Places:
         """The places in the input of rows of this log."""
@@ -175,6 +190,12 @@ def encoded(column: pa.ChunkedArray) -> Words:
         codes[place : place + len(chunk)] = indices.to_numpy()
         place += len(chunk)
     return Words(codes, words)
+
+
+def _fact(words: Words, rows: Integers, starts: Integers) -> Words:
+    """What is first known of every case; mostly its first event knows it, and no other row is looked at."""
+    opening = words.taken(rows[starts[:-1]])
+    return first_known(words.taken(rows), starts) if (opening.codes == UNKNOWN).any() else opening
 
 
 def first_known(words: Words, starts: Integers) -> Words:

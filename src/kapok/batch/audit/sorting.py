@@ -1,7 +1,7 @@
 """The order in which events are judged: by case, then by time, then by place in the input.
 
-A comparison sort of ten million rows by three keys takes seconds. Most logs come in the order of time already, and codes and
-places fit into 32 bits each, so the two are packed into one integer and sorted as plain numbers.
+A comparison sort by three keys is slow. Most logs come in the order of time already, and codes and places fit into 32 bits each,
+so the two are packed into one integer and sorted as plain numbers.
 """
 
 from __future__ import annotations
@@ -15,43 +15,30 @@ import pyarrow as pa
 Codes = npt.NDArray[np.signedinteger]
 Integers = npt.NDArray[np.int64]
 
-_HALF = np.uint64(32)
-_PLACE = np.uint64((1 << 32) - 1)
-_BLOCK = 1 << 20
+_HALF = 32
+_PLACE = (1 << _HALF) - 1
 
 
-def judging_order(
-    case: Codes, at: Integers, source: pa.ChunkedArray, row: pa.ChunkedArray
-) -> tuple[Integers, Integers]:
-    """The permutation that puts events in the order of judgement, and where in it each case starts (and the last one ends)."""
-    in_time = _ascending(at) and _in_place(source, row)
-    by_time = None if in_time else np.lexsort((row.to_numpy(), source.to_numpy(), at))
-    codes = case if by_time is None else case[by_time]
-    if _ascending(codes):
-        return np.arange(len(at)) if by_time is None else by_time, _starts(codes)
-    packed = _packed(codes)
+def by_code(codes: Codes) -> Integers:
+    """The permutation that puts codes (0 or more) in ascending order, equal ones as they stand."""
+    packed = (codes.astype(np.int64) << _HALF) | np.arange(len(codes))
     packed.sort()
-    starts = _starts(packed >> _HALF)
     packed &= _PLACE
-    places = packed.view(np.int64)
-    return places if by_time is None else by_time[places], starts
-
-
-def _packed(codes: Codes) -> npt.NDArray[np.uint64]:
-    """Each code and its place in one number."""
-    packed = np.empty(len(codes), np.uint64)
-    for start in range(0, len(codes), _BLOCK):
-        block = codes[start : start + _BLOCK].astype(np.uint64) << _HALF
-        packed[start : start + _BLOCK] = block | np.arange(start, start + len(block), dtype=np.uint64)
     return packed
 
 
-def _starts(ordered: npt.NDArray[np.integer]) -> Integers:
-    changes = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    return np.append(np.append(0, changes), len(ordered)) if len(ordered) else np.zeros(1, np.int64)
+def starts_of(codes: Codes) -> Integers:
+    """Where in a column each run of equal codes starts, and where the last one ends."""
+    changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    return np.append(np.append(0, changes), len(codes)) if len(codes) else np.zeros(1, np.int64)
 
 
-def duplicates(case: Integers, at: Integers, columns: Sequence[Codes], order: Integers) -> Integers:
+def ordered(at: Integers, source: pa.ChunkedArray, row: pa.ChunkedArray) -> bool:
+    """True if events stand in the order of time, and at the same time in that in which they were read."""
+    return _ascending(at) and _in_place(source, row)
+
+
+def duplicates(case: Codes, at: Integers, columns: Sequence[Codes], order: Integers) -> Integers:
     """The places of events that say the same as an earlier event of the same case and moment.
 
     `case` and `at` are in order; `order` says where in `columns` each event is.
