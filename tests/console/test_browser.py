@@ -151,6 +151,42 @@ def test_contact_details_appear_for_a_purpose(browser_page: BrowserPage) -> None
     expect(page.get_by_text("13800000004")).to_be_visible()
 
 
+def test_details_are_corrected_without_being_unmasked(browser_page: BrowserPage) -> None:
+    page = browser_page("administrator", at="/people/agent")
+    page.get_by_role("link", name="修改").click()
+    phone = page.get_by_label("电话", exact=True)
+    expect(phone).to_have_value("")
+    expect(phone).to_have_attribute("placeholder", "138****0004")
+    phone.fill("call me")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_contain_text("电话号码应有3至17位数字")
+    phone.fill("+86 139 0000 0009")
+    page.get_by_label("单位").select_option("response")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("资料变更：单位（由热线班到客户响应中心）、电话")).to_be_visible()
+    expect(page.get_by_text("+86**********0009")).to_be_visible()
+
+
+def test_a_unit_is_moved_and_ended_with_a_question_before(browser_page: BrowserPage) -> None:
+    page = browser_page("administrator", at="/organisation")
+    page.get_by_role("link", name="北京路营业厅", exact=True).click()
+    page.get_by_role("link", name="划转").click()
+    page.get_by_label("上级单位").select_option("tianhe")
+    page.get_by_role("button", name="保存").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("将“北京路营业厅”连同其下级单位一并划转？")
+    question.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("由“越秀分局”划归“天河分局”")).to_be_visible()
+    page.get_by_role("button", name="撤销单位").click()
+    question.get_by_role("button", name="取消").click()
+    expect(page.get_by_role("button", name="撤销单位")).to_be_visible()
+    page.get_by_role("button", name="撤销单位").click()
+    question.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("撤销北京路营业厅")).to_be_visible()
+    page.goto("/organisation")
+    expect(page.get_by_role("link", name="北京路营业厅", exact=True)).to_have_count(0)
+
+
 def test_system_health_refreshes_itself(browser_page: BrowserPage) -> None:
     page = browser_page("administrator")
     page.clock.install()
@@ -178,13 +214,20 @@ ADDRESSES = [
     "console:open-account",
     "console:add-unit",
 ]
+PAGES = [
+    "/people/agent",
+    "/people/agent/details",
+    "/organisation/tianhe-east",
+    "/organisation/tianhe-east/move",
+    "/nowhere",
+]
 
 
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 @pytest.mark.parametrize("language", Language)
 def test_no_page_is_wider_than_the_window(browser_page: BrowserPage, language: Language, phone: bool) -> None:
     page = browser_page("administrator", language, phone=phone)
-    for address in [*map(reverse, ADDRESSES), "/people/agent", "/nowhere"]:
+    for address in [*map(reverse, ADDRESSES), *PAGES]:
         page.goto(address)
         assert sideways(page) <= 0, address
 

@@ -1,4 +1,4 @@
-"""Users and permissions, and the tree of units, over HTTP."""
+"""Users, their details and permissions over HTTP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.test import Client
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
-from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.console.conftest import AT, SignedIn
 
@@ -169,26 +169,99 @@ def test_nobody_answers_to_a_get_that_changes(administrator: Client) -> None:
         assert administrator.get(f"/people/agent/{action}").status_code == 405
 
 
-def test_units_are_shown_added_and_renamed(administrator: Client) -> None:
-    assert "Tianhe East Service Centre" in text(administrator, "/organisation")
-    form = {"code": "Patch-7", "kind": "patch", "parent": "tianhe-east", "name_zh": "七片", "name_en": "Patch 7"}
-    assert administrator.post("/organisation/add", form).headers["Location"] == "/organisation"
-    unit = OrgUnit.objects.select_related("parent").get(code="patch-7")
-    assert unit.parent is not None
-    assert (unit.kind, unit.parent.code) == ("patch", "tianhe-east")
-    administrator.post("/organisation/patch-7/rename", {"name_zh": "八片", "name_en": "Patch 8"})
-    assert "Patch 8" in text(administrator, "/organisation")
-    again = administrator.post("/organisation/add", form).content.decode()
-    assert "is taken; choose another" in again
+def contact_of(username: str) -> tuple[str, str]:
+    staff = Staff.objects.get(username=username)
+    return staff.phone, staff.email
 
 
-def test_units_outside_ones_grant_cannot_be_touched(signed_in: SignedIn) -> None:
+DETAILS = {"name": "梁小敏", "unit": "hotline", "phone": "", "email": ""}
+
+
+def test_details_are_corrected_and_what_is_left_empty_stays(administrator: Client) -> None:
+    page = text(administrator, "/people/agent/details")
+    assert 'placeholder="138****0004"' in page
+    assert "13800000004" not in page + text(administrator, "/people/agent")
+    form = {**DETAILS, "name": "梁敏", "unit": "tianhe"}
+    assert administrator.post("/people/agent/details", form).headers["Location"] == "/people/agent"
+    staff = Staff.objects.select_related("unit").get(username="agent")
+    assert (staff.name, staff.unit.code, *contact_of("agent")) == (
+        "梁敏",
+        "tianhe",
+        "13800000004",
+        "liang.xm@kapok.example",
+    )
+    line = timeline("staff/agent")[0]
+    assert (line.kind, line.actor) == ("people.details_changed", "staff/admin")
+    assert "unit (from Hotline Team to Tianhe Bureau)" in text(administrator, "/people/agent")
+
+
+def test_a_contact_is_replaced_by_what_is_typed_and_removed_by_a_tick(administrator: Client) -> None:
+    administrator.post("/people/agent/details", {**DETAILS, "phone": "+86 20 8888 0009", "remove_email": "on"})
+    assert contact_of("agent") == ("+86 20 8888 0009", "")
+    page = text(administrator, "/people/agent/details")
+    assert "Remove the phone number" in page
+    assert "Remove the e-mail address" not in page
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"phone": "call me"}, "A phone number has 3 to 17 digits"),
+        ({"email": "nonsense"}, "Enter a valid email address"),
+        ({"email": "a@localhost"}, "This is not an e-mail address"),
+        ({"name": " "}, "This field is required"),
+        ({"name": "x\u202ey"}, "no control characters"),
+        ({"unit": "moon"}, "is not one of the available choices"),
+    ],
+)
+def test_wrong_details_change_nothing(administrator: Client, change: dict[str, str], complaint: str) -> None:
+    page = administrator.post("/people/agent/details", {**DETAILS, "name": "新名", **change})
+    assert complaint in page.content.decode()
+    assert "is-invalid" in page.content.decode()
+    assert Staff.objects.get(username="agent").name == "梁小敏"
+    assert timeline("staff/agent")[0].kind == "people.role_granted"
+
+
+def test_details_of_people_outside_ones_grant_cannot_be_touched(signed_in: SignedIn) -> None:
+    people.grant_role(username="viewer", role="administrator", unit="response", actor="staff/admin", at=AT)
     client = signed_in("viewer")
-    people.grant_role(username="viewer", role="administrator", unit="tianhe", actor="staff/admin", at=AT)
-    assert "Yuexiu" not in text(client, "/organisation")
-    assert "越秀" not in text(client, "/organisation")
-    assert client.post("/organisation/yuexiu/rename", {"name_zh": "x", "name_en": "x"}).status_code == 404
-    form = {"code": "p", "kind": "patch", "parent": "yuexiu", "name_zh": "x", "name_en": "x"}
-    assert "is-invalid" in client.post("/organisation/add", form).content.decode()
-    assert not OrgUnit.objects.filter(code="p").exists()
-    assert OrgUnit.objects.get(code="yuexiu").name_en == "Yuexiu Bureau"
+    assert client.get("/people/agent/details").status_code == 200
+    assert client.post("/people/agent/details", {**DETAILS, "unit": "tianhe"}).status_code == 200  # refused in the form
+    people.grant_role(username="agent", role="analyst", unit="kapok", actor="staff/admin", at=AT)
+    assert client.get("/people/agent/details").status_code == 404
+    assert client.post("/people/agent/details", {**DETAILS, "name": "x"}).status_code == 404
+    assert signed_in("supervisor").post("/people/agent/details", {**DETAILS, "name": "x"}).status_code == 403
+    assert Staff.objects.filter(username="agent", name="梁小敏", unit__code="hotline").exists()
+
+
+def test_someone_who_left_keeps_the_ended_unit_until_they_come_back(administrator: Client) -> None:
+    people.revoke_role(username="agent", role="agent", unit="hotline", actor="staff/admin", at=AT)
+    people.deactivate(username="agent", actor="staff/admin", at=AT)
+    people.end_unit(code="hotline", actor="staff/admin", at=AT)
+    assert (
+        "choose a unit that still exists"
+        in administrator.post("/people/agent/state", {"to": "active"}, follow=True).content.decode()
+    )
+    administrator.post("/people/agent/details", {**DETAILS, "phone": "10000"})
+    assert contact_of("agent")[0] == "10000"
+    administrator.post("/people/agent/details", {**DETAILS, "unit": "response"})
+    administrator.post("/people/agent/state", {"to": "active"})
+    someone = queries.person("agent")
+    assert someone is not None
+    assert (someone.unit, someone.active) == ("response", True)
+
+
+def test_everybody_corrects_their_own_phone_and_email_and_nothing_else(signed_in: SignedIn) -> None:
+    client = signed_in("agent")
+    page = text(client, "/account")
+    assert "13800000004" not in page
+    assert 'placeholder="138****0004"' in page
+    form = {"phone": "10000", "email": "", "name": "王", "unit": "kapok", "username": "admin"}
+    assert client.post("/account", form).headers["Location"] == "/account"
+    assert contact_of("agent") == ("10000", "liang.xm@kapok.example")
+    assert Staff.objects.filter(username="agent", name="梁小敏", unit__code="hotline").exists()
+    assert contact_of("admin") == ("02088880001", "lin.jing@kapok.example")
+    assert (timeline("staff/agent")[0].actor, timeline("staff/agent")[0].data["details"]) == ("staff/agent", ["phone"])
+    refused = client.post("/account", {"phone": "x", "email": ""}).content.decode()
+    assert "电话号码应有3至17位数字" in refused
+    assert contact_of("agent")[0] == "10000"

@@ -78,7 +78,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(
         Text(zh="组织架构", en="Organisation"), "sitemap", "console:organisation", "people.read", SYSTEM,
         "zz jg zuzhi units tree bureau centre 单位 分局 中心 班组",
-        Text(zh="查看、新设、更名单位", en="Look at units, add and rename them"),
+        Text(zh="查看、新设、调整、撤销单位", en="Look at units, add, move and end them"),
     ),
     Screen(
         Text(zh="系统状态", en="System health"), "activity-heartbeat", "console:health", "system.read", SYSTEM,

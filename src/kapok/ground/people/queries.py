@@ -142,6 +142,11 @@ class Unit:
     valid_to: date | None
 
     @property
+    def subject(self) -> str:
+        """How the journal calls this unit."""
+        return f"unit/{self.code}"
+
+    @property
     def kind_name(self) -> Text:
         """What kind of unit this is."""
         return rules.UNIT_KINDS[self.kind]

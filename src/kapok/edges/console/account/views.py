@@ -1,4 +1,4 @@
-"""One's own account: language, theme, password, and what the journal says about it."""
+"""One's own account: contact details, language, theme, password, and what the journal says about it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.edges.console.account.forms import PasswordForm
 from kapok.edges.console.onward import onward
+from kapok.edges.console.people.forms import ContactForm, show_refusal
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
@@ -22,11 +23,18 @@ from kapok.kernel.errors import KapokError
 
 @screen(permission=EVERYBODY)
 def account(request: ScreenRequest) -> HttpResponse:
-    """The account as it is."""
-    me = queries.person(request.user.username)
-    return render(
-        request, "account/account.html", {"me": me, "lines": timeline(request.user.subject), "themes": list(Theme)}
-    )
+    """The account as it is, with a form for one's own phone and e-mail."""
+    [me] = queries.people([request.user])
+    form = ContactForm(request.POST or None, someone=me)
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.change_details(username=me.username, **form.changes, actor=me.subject, at=request.at)
+        except KapokError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("console:account")
+    return render(request, "account/account.html", {"me": me, "form": form, "lines": timeline(me.subject)})
 
 
 @require_POST

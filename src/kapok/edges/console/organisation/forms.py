@@ -1,4 +1,4 @@
-"""Setting up and renaming units."""
+"""Setting up, renaming and moving units."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kapok.edges.console.people.forms import in_reading_language, unit_choices
+from kapok.ground.people import queries
 from kapok.ground.people.rules import UNIT_KINDS
 from kapok.kernel.text import Text
 
@@ -43,3 +44,13 @@ class UnitForm(NameForm):
         """Codes are lower case."""
         code: str = self.cleaned_data["code"]
         return code.lower()
+
+
+class MoveForm(forms.Form):
+    """Another unit to be part of, out of the given ones; neither the unit itself nor what lies below it."""
+
+    def __init__(self, *args: Any, unit: queries.Unit, units: Iterable[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inside = {each.id for each in queries.unit_tree(units) if unit.code in {each.code, *each.above}}
+        choices = unit_choices(frozenset(units) - inside)
+        self.fields["parent"] = forms.ChoiceField(label=_("Part of"), choices=choices)

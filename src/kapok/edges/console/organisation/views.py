@@ -1,4 +1,4 @@
-"""The tree of units: look, add, rename."""
+"""The tree of units: look, add, rename, move, end."""
 
 from __future__ import annotations
 
@@ -6,19 +6,41 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from kapok.edges.console.organisation.forms import NameForm, UnitForm
+from kapok.edges.console.organisation.forms import MoveForm, NameForm, UnitForm
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission, UnitKind
+from kapok.kernel.errors import KapokError
 
 
 @screen(permission=Permission.PEOPLE_READ)
 def organisation(request: ScreenRequest) -> HttpResponse:
-    """The units one may see, as a tree with the number of people in each."""
-    managed = queries.units_where(request.user.id, Permission.PEOPLE_MANAGE)
-    return render(request, "organisation/tree.html", {"units": queries.unit_tree(request.units), "managed": managed})
+    """The units one may see, as a tree with the number of people in each; with `?ended=1` also those that are no more."""
+    ended = request.GET.get("ended") == "1"
+    values = {
+        "units": queries.unit_tree(request.units, ended=ended),
+        "managed": queries.units_where(request.user.id, Permission.PEOPLE_MANAGE),
+        "ended": ended,
+    }
+    return render(request, "organisation/tree.html", values)
+
+
+@screen(permission=Permission.PEOPLE_READ)
+def unit(request: ScreenRequest, code: str) -> HttpResponse:
+    """One unit, also one that has ended: what it is, what can be done with it, its time line."""
+    shown = _seen(request, code, ended=True)
+    names = {each.code: each.name for each in queries.unit_tree(request.units, ended=True)}
+    values = {
+        "unit": shown,
+        "above": [(each, names[each]) for each in shown.above if each in names],
+        "may_manage": shown.id in queries.units_where(request.user.id, Permission.PEOPLE_MANAGE),
+        "lines": timeline(shown.subject),
+    }
+    return render(request, "organisation/unit.html", values)
 
 
 @screen(permission=Permission.PEOPLE_MANAGE)
@@ -36,23 +58,71 @@ def add(request: ScreenRequest) -> HttpResponse:
                 actor=request.user.subject,
                 at=request.at,
             )
-        except people.CodeTaken as taken:
-            form.add_error("code", taken.text.in_(request.language))
+        except KapokError as refused:
+            field = "code" if isinstance(refused, people.CodeTaken) else "parent"
+            form.add_error(field, refused.text.in_(request.language))
         else:
             messages.success(request, _("The unit has been set up."))
             return redirect("console:organisation")
-    return render(request, "organisation/unit.html", {"form": form, "title": _("New unit")})
+    return render(request, "organisation/form.html", {"form": form, "title": _("New unit")})
 
 
 @screen(permission=Permission.PEOPLE_MANAGE)
 def rename(request: ScreenRequest, code: str) -> HttpResponse:
     """Give a unit another name."""
-    unit = next((unit for unit in queries.unit_tree(request.units) if unit.code == code), None)
-    if unit is None:
-        raise Http404
-    form = NameForm(request.POST or None, initial={"name_zh": unit.name.zh, "name_en": unit.name.en})
+    shown = _seen(request, code)
+    form = NameForm(request.POST or None, initial={"name_zh": shown.name.zh, "name_en": shown.name.en})
     if request.method == "POST" and form.is_valid():
-        people.rename_unit(code=code, name=form.name, actor=request.user.subject, at=request.at)
-        messages.success(request, _("The unit has been renamed."))
-        return redirect("console:organisation")
-    return render(request, "organisation/unit.html", {"form": form, "title": _("Rename unit")})
+        try:
+            people.rename_unit(code=code, name=form.name, actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            form.add_error(None, refused.text.in_(request.language))
+        else:
+            messages.success(request, _("The unit has been renamed."))
+            return redirect("console:unit", code)
+    return render(request, "organisation/form.html", {"form": form, "title": _("Rename unit"), "unit": shown})
+
+
+@screen(permission=Permission.PEOPLE_MANAGE)
+def move(request: ScreenRequest, code: str) -> HttpResponse:
+    """Make a unit part of another; it, where it is now, and where it goes must be one's own. A top unit goes nowhere."""
+    shown = _seen(request, code)
+    if not shown.above:
+        raise Http404
+    present = _seen(request, shown.above[-1])
+    form = MoveForm(request.POST or None, unit=shown, units=request.units, initial={"parent": present.code})
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.move_unit(code=code, parent=form.cleaned_data["parent"], actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            form.add_error("parent", refused.text.in_(request.language))
+        else:
+            messages.success(request, _("The unit has been moved."))
+            return redirect("console:unit", code)
+    question = _(
+        "Move %(name)s with everything below it? From then on the roles held above its new place reach it."
+    ) % {"name": shown.name.in_(request.language)}
+    values = {"form": form, "title": _("Move unit"), "unit": shown, "question": question}
+    return render(request, "organisation/form.html", values)
+
+
+@require_POST
+@screen(permission=Permission.PEOPLE_MANAGE)
+def end(request: ScreenRequest, code: str) -> HttpResponse:
+    """Close a unit in which nobody and nothing is left."""
+    shown = _seen(request, code, ended=True)
+    try:
+        people.end_unit(code=shown.code, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    else:
+        messages.success(request, _("The unit has ended."))
+    return redirect("console:unit", code)
+
+
+def _seen(request: ScreenRequest, code: str, *, ended: bool = False) -> queries.Unit:
+    """The unit, if it is one of one's own. Raises `Http404`."""
+    found = next((each for each in queries.unit_tree(request.units, ended=ended) if each.code == code), None)
+    if found is None:
+        raise Http404
+    return found

@@ -1,4 +1,4 @@
-"""Opening an account, granting a role."""
+"""Opening an account, correcting its details, granting a role."""
 
 from __future__ import annotations
 
@@ -11,14 +11,30 @@ from django.core.validators import RegexValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kapok.ground.people import api as people
 from kapok.ground.people import queries
-from kapok.ground.people.rules import ROLES
+from kapok.ground.people.rules import EMAIL_LENGTH, NAME_LENGTH, PHONE_LENGTH, ROLES
+from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 
 STAFF_NUMBER = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Use letters, digits, dots and hyphens, beginning with a letter or digit.")
 )
 INDENT = "\u3000"
+FIELDS: dict[type[KapokError], str] = {
+    people.UsernameTaken: "username",
+    people.InvalidName: "name",
+    people.UnknownUnit: "unit",
+    people.EndedUnit: "unit",
+    people.InvalidPhone: "phone",
+    people.InvalidEmail: "email",
+}
+"""At which field of a form a refusal is shown; the others stand above the form."""
+
+
+def show_refusal(form: forms.Form, refused: KapokError) -> None:
+    """Say in the form what a verb refused, in the language of the person who is looking."""
+    form.add_error(FIELDS.get(type(refused)), in_reading_language(refused.text))
 
 
 def in_reading_language(text: Text) -> str:
@@ -43,12 +59,55 @@ class AccountForm(UnitsForm):
     """A new person."""
 
     username = forms.CharField(label=_("Staff number"), max_length=50, validators=[STAFF_NUMBER])
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
     language = forms.ChoiceField(
         label=_("Language"), choices=[(Language.ZH.value, "中文"), (Language.EN.value, "English")]
     )
-    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=PHONE_LENGTH, required=False)
+    email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LENGTH, required=False)
+
+
+class ContactForm(forms.Form):
+    """Phone and e-mail: shown masked, replaced where something is typed, removed where that is ticked, else kept."""
+
+    phone = forms.CharField(label=_("Phone"), max_length=PHONE_LENGTH, required=False)
+    remove_phone = forms.BooleanField(label=_("Remove the phone number"), required=False)
+    email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LENGTH, required=False)
+    remove_email = forms.BooleanField(label=_("Remove the e-mail address"), required=False)
+
+    def __init__(self, *args: Any, someone: queries.Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, masked in (("phone", someone.phone), ("email", someone.email)):
+            # The browser would fill in the contact details of whoever is sitting before it.
+            self.fields[name].widget.attrs |= {"autocomplete": "off", "placeholder": masked}
+            if masked:
+                self.fields[name].help_text = _("Empty: stays as it is.")
+            else:
+                del self.fields[f"remove_{name}"]
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What the verb is to change; only of a valid form."""
+        typed = self.cleaned_data
+        return {name: typed[name] for name in ("phone", "email") if typed[name] or typed.get(f"remove_{name}")}
+
+
+class DetailsForm(ContactForm, UnitsForm):
+    """A person's name, unit and contact details."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+
+    def __init__(self, *args: Any, someone: queries.Person, **kwargs: Any) -> None:
+        super().__init__(*args, someone=someone, initial={"name": someone.name, "unit": someone.unit}, **kwargs)
+        choices = dict(unit_choices(kwargs["units"]))
+        ended = {} if someone.unit in choices else {someone.unit: in_reading_language(someone.unit_name)}
+        self.fields["unit"] = forms.ChoiceField(label=_("Unit"), choices=list({**ended, **choices}.items()))
+        self.order_fields(["name", "unit"])
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What the verb is to change; only of a valid form."""
+        return {"name": self.cleaned_data["name"], "unit": self.cleaned_data["unit"], **super().changes}
 
 
 class GrantForm(UnitsForm):

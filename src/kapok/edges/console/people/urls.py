@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("people", views.people_list, name="people"),
     path("people/new", views.open_account, name="open-account"),
     path("people/<str:username>", views.person, name="person"),
+    path("people/<str:username>/details", views.details, name="details"),
     path("people/<str:username>/grant", views.grant, name="grant"),
     path("people/<str:username>/revoke", views.revoke, name="revoke"),
     path("people/<str:username>/state", views.change_state, name="person-state"),

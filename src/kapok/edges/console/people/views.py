@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.people.forms import AccountForm, GrantForm
+from kapok.edges.console.people.forms import AccountForm, DetailsForm, GrantForm, show_refusal
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
@@ -44,8 +44,8 @@ def open_account(request: ScreenRequest) -> HttpResponse:
         values = {**form.cleaned_data, "language": Language(form.cleaned_data["language"])}
         try:
             password = people.open_account(**values, actor=request.user.subject, at=request.at)
-        except people.UsernameTaken as taken:
-            form.add_error("username", taken.text.in_(request.language))
+        except KapokError as refused:
+            show_refusal(form, refused)
         else:
             return _show_once(request, values["username"].lower(), password)
     return render(request, "people/new.html", {"form": form})
@@ -57,22 +57,33 @@ def person(request: ScreenRequest, username: str) -> HttpResponse:
     return _page(request, _seen(request, username))
 
 
+@screen(permission=Permission.PEOPLE_MANAGE)
+def details(request: ScreenRequest, username: str) -> HttpResponse:
+    """Correct a person's name, unit, phone or e-mail; nothing of it is unmasked for that."""
+    someone = _managed(request, username)
+    form = DetailsForm(request.POST or None, someone=someone, units=request.units)
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.change_details(username=username, **form.changes, actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("console:person", username)
+    return render(request, "people/details.html", {"form": form, "someone": someone})
+
+
 Act = Callable[[ScreenRequest, queries.Person], HttpResponse | None]
 
 
 def _act(act: Act) -> Callable[..., HttpResponse]:
-    """A button on a person's page: allowed only over people all of whose units one manages.
-
-    Otherwise a bureau's administrator could take over somebody who holds a role above the bureau. A refusal becomes a message.
-    """
+    """A button on a person's page; a refusal becomes a message there."""
 
     @require_POST
     @screen(permission=Permission.PEOPLE_MANAGE)
     @wraps(act)
     def acted(request: ScreenRequest, username: str) -> HttpResponse:
-        someone = _seen(request, username)
-        if not someone.units <= request.units:
-            raise Http404
+        someone = _managed(request, username)
         try:
             return act(request, someone) or redirect("console:person", username)
         except KapokError as refused:
@@ -146,6 +157,17 @@ def _seen(request: ScreenRequest, username: str) -> queries.Person:
     """The person, if one of one's units is theirs. Raises `Http404`, which does not tell whether somebody exists elsewhere."""
     someone = queries.person(username)
     if someone is None or someone.unit_id not in request.units:
+        raise Http404
+    return someone
+
+
+def _managed(request: ScreenRequest, username: str) -> queries.Person:
+    """The person, if all units in which they work or hold a role are one's own. Raises `Http404`.
+
+    Otherwise a bureau's administrator could take over somebody who holds a role above the bureau.
+    """
+    someone = _seen(request, username)
+    if not someone.units <= request.units:
         raise Http404
     return someone
 
