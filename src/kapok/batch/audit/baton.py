@@ -8,6 +8,7 @@ first known holder belongs to nobody (`None`), so that the holders always add up
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,18 @@ class Spells:
     unit: Codes
     person: Codes
 
-    @property
+    @cached_property
+    def groups(self) -> Groups:
+        """The spells of each holder."""
+        return Groups.of(self.unit, self.person, int(self.person.max(initial=UNKNOWN)) + 1)
+
+    @cached_property
+    def cases(self) -> Integers:
+        """In how many cases each holder had a part."""
+        parts = distinct_values(self.case * len(self.groups) + self.groups.of_row)
+        return np.bincount(parts % max(len(self.groups), 1), minlength=len(self.groups))
+
+    @cached_property
     def handed(self) -> Flags:
         """True where the spell before belongs to the same case and to a known holder: a hand-over."""
         known = (self.unit[:-1] != UNKNOWN) | (self.person[:-1] != UNKNOWN)
@@ -93,15 +105,14 @@ def _spells(opens: Flags, case: Integers, unit: Codes, person: Codes) -> Spells:
 
 def _rows(spells: Spells, held: Holders, worked: Integers, after: Integers) -> Sums:
     """Cases, time, hand-overs in and out of every holder."""
-    groups = Groups.of(spells.unit, spells.person, len(held.person.words))
-    handed = spells.handed
+    groups, handed = spells.groups, spells.handed
     begun = worked[spells.first]
     ended = np.append(begun[1:], 0)
     last = np.append(spells.case[1:] != spells.case[:-1], True)
     ended[last] = after[spells.case[last]]
     rows = np.stack(
         [
-            _cases(groups, spells.case),
+            spells.cases,
             groups.sums(ended - begun),
             groups.counts(handed),
             groups.counts(np.append(handed[1:], False)),
@@ -112,19 +123,14 @@ def _rows(spells: Spells, held: Holders, worked: Integers, after: Integers) -> S
     return Sums(zip(keys, map(tuple, rows.tolist()), strict=True))
 
 
-def _cases(groups: Groups, case: Integers) -> Integers:
-    """In how many cases each holder had a part."""
-    return np.bincount(distinct_values(case * len(groups) + groups.of_row) % max(len(groups), 1), minlength=len(groups))
-
-
 def _movements(spells: Spells) -> dict[str, int]:
     """Transfers, returns to the holder before (A, B, A), and returns to any earlier holder."""
     handed = spells.handed
-    groups = Groups.of(spells.unit, spells.person, int(spells.person.max(initial=UNKNOWN)) + 1)
+    groups = spells.groups
     back = handed[2:] & handed[1:-1] & (groups.of_row[2:] == groups.of_row[:-2])
-    known = (spells.unit != UNKNOWN) | (spells.person != UNKNOWN)
-    distinct = len(distinct_values((spells.case * len(groups) + groups.of_row)[known]))
-    return {"transfers": int(handed.sum()), "ping_pong": int(back.sum()), "returns": int(known.sum()) - distinct}
+    known = (groups.left != UNKNOWN) | (groups.right != UNKNOWN)
+    again = (groups.counts() - spells.cases)[known]
+    return {"transfers": int(handed.sum()), "ping_pong": int(back.sum()), "returns": int(again.sum())}
 
 
 def _first_contact(bucket: Bucket) -> dict[str, int]:

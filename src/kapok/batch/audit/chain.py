@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kapok.batch.audit.columns import Bucket, Words
-from kapok.batch.audit.grouping import Groups, summed
+from kapok.batch.audit.grouping import Groups, distinct_values, summed
 from kapok.batch.audit.partial import ChainPart, Distinct, Peaks, Sums
 from kapok.batch.audit.periods import Periods
 
@@ -25,7 +25,7 @@ def chain(bucket: Bucket, worked: Integers, periods: Periods) -> ChainPart:
         stages=_stages(bucket),
         arcs=arcs,
         longest=longest,
-        variants=Distinct(np.unique(_variants(bucket))),
+        variants=Distinct(distinct_values(_variants(bucket))),
         weeks=_weeks(bucket, worked, periods),
     )
 
@@ -47,9 +47,10 @@ def _stages(bucket: Bucket) -> Sums:
 def _arcs(bucket: Bucket, worked: Integers) -> tuple[Sums, Peaks]:
     follows = np.ones(max(bucket.events - 1, 0), np.bool_)
     follows[bucket.starts[1:-1] - 1] = False
+    before = np.flatnonzero(follows)
     codes, size = bucket.activity.codes, len(bucket.activity.words)
-    groups = Groups.of(codes[:-1][follows], codes[1:][follows], size)
-    waited = np.diff(worked)[follows]
+    groups = Groups.of(codes[before], codes[before + 1], size)
+    waited = np.diff(worked)[before]
     keys = list(zip(_names(bucket.activity, groups.left), _names(bucket.activity, groups.right), strict=True))
     rows = zip(groups.counts().tolist(), groups.sums(waited).tolist(), strict=True)
     return Sums(zip(keys, rows, strict=True)), Peaks(zip(keys, groups.peaks(waited).tolist(), strict=True))
@@ -72,7 +73,8 @@ def _variants(bucket: Bucket) -> Hashes:
     words = [word if word is not None else NAMELESS for word in bucket.activity.words.to_pylist()]
     seeds = np.array([_seed(word) for word in [*words, NAMELESS]], np.uint64)  # the code -1 takes the last
     place = np.arange(bucket.events) - np.repeat(bucket.starts[:-1], bucket.lengths)
-    numbers = _mixed(seeds[bucket.activity.codes] + _mixed(place.astype(np.uint64)))
+    places = _mixed(np.arange(bucket.lengths.max(initial=0), dtype=np.uint64))
+    numbers = _mixed(seeds[bucket.activity.codes] + places[place])
     return np.add.reduceat(numbers, bucket.starts[:-1]) if bucket.events else numbers
 
 

@@ -45,7 +45,8 @@ class Entries:
         """Only these entries."""
         if which.all():
             return self
-        case, at, role, kind, row = (column[which] for column in (self.case, self.at, self.role, self.kind, self.row))
+        rows = np.flatnonzero(which)
+        case, at, role, kind, row = (column[rows] for column in (self.case, self.at, self.role, self.kind, self.row))
         return Entries(case, at, role, kind, row, self.kinds)
 
 

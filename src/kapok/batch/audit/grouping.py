@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.integer]
 Integers = npt.NDArray[np.int64]
+Number = TypeVar("Number", bound=np.integer)
 
 _TABLE = 1 << 22  # up to here a table of all possible pairs is cheaper than a sort
 
@@ -42,7 +44,8 @@ class Groups:
 
     def counts(self, chosen: npt.NDArray[np.bool_] | None = None) -> Integers:
         """The number of (chosen) rows in every group."""
-        return np.bincount(self.of_row if chosen is None else self.of_row[chosen], minlength=len(self))
+        rows = self.of_row if chosen is None else self.of_row[np.flatnonzero(chosen)]
+        return np.bincount(rows, minlength=len(self))
 
     def peaks(self, values: Integers) -> Integers:
         """The greatest of `values` in every group."""
@@ -58,11 +61,10 @@ def summed(group: Codes, values: Integers, size: int) -> Integers:
     return sums
 
 
-def distinct_values(values: Integers) -> Integers:
+def distinct_values(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """The distinct values in ascending order; sorting is several times faster here than the hashing of `numpy.unique`."""
     ordered = np.sort(values)
-    distinct: Integers = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
-    return distinct
+    return ordered[np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])]
 
 
 def _compact(pair: Integers) -> tuple[Integers, Integers]:

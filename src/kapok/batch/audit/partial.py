@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from kapok.batch.audit.grouping import distinct_values
+
 Key = tuple[str | None, ...]
 
 
@@ -45,7 +47,7 @@ class Distinct:
     values: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def __add__(self, other: Distinct) -> Distinct:
-        return Distinct(np.union1d(self.values, other.values))
+        return Distinct(distinct_values(np.concatenate([self.values, other.values])))
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,12 @@ class Periods:
 
     def months(self, instants: Integers) -> Integers:
         """The month of each instant, counted from 1970-01."""
-        return self.offsets.to_wall(instants).astype("M8[us]").astype("M8[M]").astype(np.int64)
+        if not len(instants):
+            return instants
+        days = self.offsets.to_wall(instants) // _DAY_US
+        first = int(days.min())
+        months = np.arange(first, int(days.max()) + 1).astype("M8[D]").astype("M8[M]").astype(np.int64)
+        return months[days - first]
 
     @staticmethod
     def week_name(week: int) -> str:
