@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -16,6 +17,7 @@ from kapok.batch.audit.intake.reading import InputEnds
 from kapok.batch.audit.refused import Reason
 
 PIECE = 1 << 20
+SMALL_STEP = 16
 BLOCK = 16 << 20
 LONGEST_ROW = 16 << 20
 KEPT_OF_A_LONG_ROW = 1 << 16
@@ -81,7 +83,12 @@ class Unpacked:
                     if not held.startswith(GZIP):
                         return  # padding after the last member
                     unpacker = zlib.decompressobj(wbits=31)
-                piece = _inflate(unpacker, held)
+                before = unpacker.copy()
+                try:
+                    piece = unpacker.decompress(held, PIECE)
+                except zlib.error:
+                    yield from _up_to_the_damage(before, held)
+                    raise InputEnds(Reason.DAMAGED_INPUT) from None
                 made += len(piece)
                 yield piece
                 held = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
@@ -156,11 +163,11 @@ def _row_end(held: bytearray, quote: bytes) -> int:
     return held.rfind(b"\n", 0, held.rfind(quote, 0, end)) + 1 or end
 
 
-def _inflate(unpacker: zlib._Decompress, packed: bytes) -> bytes:
-    try:
-        return unpacker.decompress(packed, PIECE)
-    except zlib.error:
-        raise InputEnds(Reason.DAMAGED_INPUT) from None
+def _up_to_the_damage(unpacker: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
+    """What `packed` gives before zlib gives up, in small steps: a failing step keeps all that it had unpacked to itself."""
+    with suppress(zlib.error):
+        for at in range(0, len(packed), SMALL_STEP):
+            yield unpacker.decompress(packed[at : at + SMALL_STEP])
 
 
 def _marking(error: UnicodeError) -> tuple[str, int]:

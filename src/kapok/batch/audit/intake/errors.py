@@ -8,6 +8,13 @@ from difflib import get_close_matches
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
+UNDECODED = "\ufffd"
+LONGEST_NAME = 60
+GARBLED = Text(
+    zh="列名不成文字：映射 file 下的 encoding 可能不对。",
+    en=" These names are no text: `encoding` under `file` in the map may be wrong.",
+)
+
 
 class IntakeError(KapokError):
     """The root of everything that the intake refuses."""
@@ -41,6 +48,15 @@ class NotALog(IntakeError):
     )
 
 
+class ClosedLog(IntakeError):
+    """A file that the system does not let us read."""
+
+    wording = Text(
+        zh="无法读取日志“{path}”：{why}。请检查路径与权限。",
+        en="The log '{path}' cannot be read: {why}. Check path and rights.",
+    )
+
+
 class UnknownEncoding(IntakeError):
     """An encoding that Python does not know."""
 
@@ -63,19 +79,28 @@ class MissingColumn(IntakeError):
     """The map names a column that the file does not have."""
 
     wording = Text(
-        zh="“{path}”没有映射所写的列“{column}”{hint_zh}。该文件的列：{columns}。",
-        en="'{path}' has no column '{column}', which the map names{hint_en}. It has: {columns}.",
+        zh="“{path}”没有映射所写的列“{column}”{hint_zh}。该文件的列：{columns}。{encoding_zh}",
+        en="'{path}' has no column '{column}', which the map names{hint_en}. It has: {columns}.{encoding_en}",
     )
 
     def __init__(self, *, path: str, column: str, columns: Collection[str]) -> None:
         near = nearest(column, columns)
+        garbled = any(UNDECODED in name for name in columns)
         super().__init__(
             path=path,
             column=column,
-            columns=", ".join(columns) or "-",
+            columns=", ".join(map(shown, columns)) or "-",
             hint_zh=f"（是否指“{near}”？）" if near else "",
             hint_en=f" (did you mean '{near}'?)" if near else "",
+            encoding_zh=GARBLED.zh if garbled else "",
+            encoding_en=GARBLED.en if garbled else "",
         )
+
+
+def shown(name: str) -> str:
+    """A name from somebody's file, fit for a terminal: of moderate length, and no character that would steer it."""
+    cut = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
+    return "".join(letter if letter.isprintable() else UNDECODED for letter in cut)
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:

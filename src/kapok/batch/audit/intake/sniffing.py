@@ -11,8 +11,10 @@ from charset_normalizer import from_bytes
 
 from kapok.batch.audit.intake.bytestream import GZIP, LONGEST_ROW, Unpacked, is_text
 from kapok.batch.audit.intake.errors import NotALog, UnknownEncoding
+from kapok.kernel.text import Text
 
 SAMPLE = 256 << 10
+BINARY = Text(zh="二进制数据", en="binary data")
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _LINES = 60
 csv.field_size_limit(LONGEST_ROW)  # Python's own limit is 128 KiB
@@ -65,14 +67,14 @@ def _by_look(path: Path, head: bytes) -> str:
 def encoding_of(path: Path, sample: bytes, given: str | None = None) -> str:
     """The encoding of a text, by Python's name for it. Raises `UnknownEncoding`, and `NotALog` for what is no text."""
     if given is not None:
-        return _known(given)
+        return _as_given(path, sample, given)
     for mark, encoding in _MARKS.items():
         if sample.startswith(mark):
             return encoding
     if (wide := _wide(sample)) is not None:
         return wide
     if _is_binary(sample):
-        raise NotALog(path=path.name, what="binary data")
+        raise NotALog(path=path.name, what=BINARY)
     return _narrow(sample)
 
 
@@ -94,6 +96,22 @@ def _evenness(lines: list[str], mark: str, quote: str) -> tuple[bool, float, int
     counts = Counter(len(fields_of(line, mark, quote)) for line in lines)
     fields, times = max(counts.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
     return fields > 1, round(times / max(1, counts.total()), 1), fields
+
+
+def _as_given(path: Path, sample: bytes, given: str) -> str:
+    """The encoding that the map names, unless the file is plainly no text at all."""
+    encoding = _known(given)
+    if _is_binary(sample) and not _decodes(sample, encoding):
+        raise NotALog(path=path.name, what=BINARY)
+    return encoding
+
+
+def _decodes(sample: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _known(encoding: str) -> str:

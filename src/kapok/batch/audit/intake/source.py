@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from kapok.batch.audit.intake.canonical import normalise, require, schema
 from kapok.batch.audit.intake.delimited import DelimitedReader
-from kapok.batch.audit.intake.errors import EmptyLog, IntakeError, NoSuchLog, NotALog
+from kapok.batch.audit.intake.errors import ClosedLog, EmptyLog, IntakeError, MissingColumn, NoSuchLog, NotALog
 from kapok.batch.audit.intake.jsonlines import JsonLinesReader
 from kapok.batch.audit.intake.parquet import ParquetReader
 from kapok.batch.audit.intake.reading import RawRows, Reader, Refusals
@@ -90,8 +90,9 @@ def open_logs(
 ) -> EventSource:
     """The logs at `paths` (files, folders of Parquet, patterns), read by `audit_map`.
 
-    An empty or foreign file among others is refused and the others are read; when none can be read, its error is raised.
-    Raises `NoSuchLog`, `MissingColumn`, and `EmptyLog`, `NotALog` or `UnknownEncoding`.
+    A file that is empty, foreign, closed to us or without a column of the map is refused among others, which are read; when
+    none can be read, the first one's error is raised. Raises `NoSuchLog`, `UnknownEncoding`, and `EmptyLog`, `NotALog`,
+    `ClosedLog` or `MissingColumn`.
     """
     files = found(paths)
     refused.files = names([str(file) for file in files])
@@ -99,16 +100,24 @@ def open_logs(
     unreadable: dict[int, IntakeError] = {}
     for source, file in enumerate(files):
         try:
-            readers[source] = reader_of(file, audit_map.file)
-        except (EmptyLog, NotALog) as error:
+            readers[source] = _fitting(file, audit_map)
+        except (EmptyLog, NotALog, ClosedLog, MissingColumn) as error:
             unreadable[source] = error
     if not readers:
         raise next(iter(unreadable.values()))
     for source, why in unreadable.items():
         refused.add(Reason.UNREADABLE_FILE, source=source, rows=[0], raw=[why.text.en])
-    for reader in readers.values():
-        require(audit_map, reader.columns(audit_map.wanted), reader.path.name)
     return EventSource(readers, audit_map, refused, progress)
+
+
+def _fitting(file: Path, audit_map: AuditMap) -> Reader:
+    """Who reads `file`, when it has the columns of the map."""
+    try:
+        reader = reader_of(file, audit_map.file)
+        require(audit_map, reader.columns(audit_map.wanted), file.name)
+    except OSError as error:
+        raise ClosedLog(path=str(file), why=error.strerror or str(error)) from None
+    return reader
 
 
 def names(files: Sequence[str]) -> tuple[str, ...]:
@@ -122,15 +131,19 @@ def found(paths: Sequence[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            matches = sorted(path.rglob("*.parquet")) or sorted(item for item in path.iterdir() if item.is_file())
+            matches = _files(path.rglob("*.parquet")) or _files(path.iterdir())
         elif path.exists():
             matches = [path]
         else:
-            matches = sorted(match for match in _matches(path) if match.is_file())
+            matches = _files(_matches(path))
         if not matches:
             raise NoSuchLog(path=str(path))
         files += matches
     return files
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    return sorted(path for path in paths if path.is_file())
 
 
 def _matches(pattern: Path) -> Iterator[Path]:
