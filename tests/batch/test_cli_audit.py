@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from kapok.cli import main
+from kapok.cli.promise_table import shortened, width
 from tests.batch.audits import MAP, PACK, a_log, table
 from tests.batch.test_engine import LINES
 
@@ -37,11 +38,51 @@ def test_without_out_the_folder_is_named_after_the_log(desk: Path) -> None:
     assert (desk / "audit-tickets" / "report.html").stat().st_size > 10_000
 
 
+def test_every_promise_has_a_line_under_its_heading(desk: Path) -> None:
+    heading, repair, last = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml").stdout.splitlines()
+    assert heading == "promise  title     opened  kept  broken  open  overdue         mean       owed"
+    assert repair == "repair   Repaired       3     1       1     0        1  38 h 45 min  CNY 30.00"
+    assert last.startswith("10 events")
+
+
+def test_the_columns_stand_below_each_other_in_chinese_too(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPOK_LANG", "zh")
+    heading, repair, _ = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml").stdout.splitlines()
+    assert heading == "承诺    名称  成立  守约  违约  进行中  已逾期       平均用时      应付"
+    assert repair == "repair  修复     3     1     1       0       1  38 小时 45 分  30.00 元"
+    assert width(heading) == width(repair)
+
+
+def test_what_is_one_is_not_many(desk: Path) -> None:
+    a_log(desk / "tickets.csv", ["A,report,2026-10-05T08:00:00+08:00,desk,ann", "A,restore,soon,desk,ann"])
+    result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml")
+    assert "1 event of 1 case, 1 row refused; 1 promise, 0 broken." in result.stdout
+
+
+def test_the_broken_come_first_and_what_is_too_much_stays_in_the_report(desk: Path) -> None:
+    pack = yaml.safe_load(PACK)
+    (repair,) = pack["promises"]
+    easy = {**repair, "allowance": "900 hours"}
+    pack["promises"] = [*({**easy, "code": f"easy-{n:02}"} for n in range(13)), repair]
+    (desk / "pack.yaml").write_text(json.dumps(pack), encoding="utf-8")
+    _, first, *others, more, _ = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml").stdout.splitlines()
+    assert first.startswith("repair ")
+    assert [line.split()[0] for line in others] == [f"easy-{n:02}" for n in range(11)]
+    assert more == "and 2 more in the report"
+
+
+def test_a_long_title_ends_in_an_ellipsis() -> None:
+    assert shortened("四川电信装移机服务承诺", 10) == "四川电信…"
+    assert shortened("Restored within a day", 12) == "Restored wi…"
+    assert shortened("Restored", 8) == "Restored"
+
+
 def test_json_goes_to_standard_output_and_everything_else_beside_it(desk: Path) -> None:
     result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml", "--json", "--out", "here")
     figures = json.loads(result.stdout)
     assert (figures["reading"]["events"], figures["breaches_total"]) == (10, 2)
     assert "Reading" in result.stderr
+    assert "Repaired" not in result.stderr
     assert "Report: here/report.html" in result.stderr
 
 
@@ -54,6 +95,12 @@ def test_the_moment_of_judgement_may_be_given(desk: Path) -> None:
 def test_it_speaks_the_language_of_the_reader(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAPOK_LANG", "zh")
     assert "10 个事件" in kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml").stdout
+
+
+def test_a_suggestion_speaks_the_language_of_the_reader(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "请核对" not in kapok("--suggest", "tickets.csv").stdout
+    monkeypatch.setenv("KAPOK_LANG", "zh")
+    assert "请核对" in kapok("--suggest", "tickets.csv").stdout
 
 
 def test_a_suggested_map_runs_as_it_is(desk: Path) -> None:

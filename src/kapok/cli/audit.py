@@ -16,13 +16,15 @@ from kapok.batch.audit.run import ENGINES, run
 from kapok.batch.audit.suggest import suggest
 from kapok.cli import language
 from kapok.cli.meter import Meter
+from kapok.cli.promise_table import promise_lines
 from kapok.kernel import promises
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 DONE = Text(
     zh="{events} 个事件，{cases} 个工单，拒绝 {refused} 行；{opened} 项承诺，违约 {broken} 项。报告：{page}",
-    en="{events} events of {cases} cases, {refused} rows refused; {opened} promises, {broken} broken. Report: {page}",
+    en="{events} event{events_s} of {cases} case{cases_s}, {refused} row{refused_s} refused; {opened} promise{opened_s},"
+    " {broken} broken. Report: {page}",
 )
 
 
@@ -69,12 +71,14 @@ def _help(zh: str, en: str) -> str:
 def audit(logs: tuple[Path, ...], **options: Any) -> None:
     """Judge the logs, or suggest a map for them."""
     if options["suggests"]:
-        click.echo(suggest(logs), nl=False)
+        click.echo(suggest(logs, language()), nl=False)
         return
     out = options["out"] or Path(f"audit-{logs[0].name.split('.')[0]}")
     figures = _judged(logs, out, options)
     if options["as_json"]:
         click.echo(json.dumps(figures.as_json(), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(promise_lines(figures, language())))
     click.echo(_summary(figures, out), err=options["as_json"])
 
 
@@ -103,10 +107,12 @@ def _moment(value: str | None) -> datetime | None:
 
 def _summary(figures: Figures, out: Path) -> str:
     counts = {
-        "events": f"{figures.reading.events:,}",
-        "cases": f"{figures.reading.cases:,}",
-        "refused": f"{figures.reading.refused:,}",
-        "opened": f"{sum(promise.opened for promise in figures.promises):,}",
-        "broken": f"{figures.breaches_total:,}",
+        "events": figures.reading.events,
+        "cases": figures.reading.cases,
+        "refused": figures.reading.refused,
+        "opened": sum(promise.opened for promise in figures.promises),
+        "broken": figures.breaches_total,
     }
-    return DONE.format(**counts, page=out / "report.html").in_(language())
+    plurals = {f"{name}_s": "" if count == 1 else "s" for name, count in counts.items()}
+    numbers = {name: f"{count:,}" for name, count in counts.items()}
+    return DONE.format(**numbers, **plurals, page=out / "report.html").in_(language())
