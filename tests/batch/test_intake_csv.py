@@ -35,6 +35,28 @@ def test_the_three_columns_become_events(tmp_path: Path) -> None:
     assert (read.rows_read, read.rows_refused, read.refused) == (3, 0, [])
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("latin-1", "Réassigné"),
+        ("latin-1", "Störung gemeldet: Größe"),
+        ("latin-1", "Reclamação São Paulo"),
+        ("latin-1", "avería mañana"),
+        ("cp1252", "Gerät – geprüft: 5 €"),
+        ("cp1250", "Příliš žluťoučký kůň"),
+        ("cp1251", "Авария устранена"),
+        ("cp1253", "Βλάβη αποκαταστάθηκε"),
+        ("shift_jis", "障害受付;東京;山田"),
+        ("big5", "障礙申告;台北;王小明"),
+    ],
+)
+def test_other_letters_are_recognised(tmp_path: Path, encoding: str, words: str) -> None:
+    lines = [HEADER, *(f"T{n},2026-01-05T08:05:00Z,{words}" for n in range(9))]
+    assert (
+        Read(write(tmp_path / "a.csv", lines, encoding=encoding), a_map(), tmp_path).column("activity") == [words] * 9
+    )
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
 def test_chinese_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     lines = ["工单号,时间,环节,备注"] + [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -40,6 +41,9 @@ _FOREIGN = {
     b"Obj\x01": "Avro",
     b"\x89PNG": "PNG",
 }
+# Without š ž ý þ ð: where these bytes stand in words, the text is Czech, Turkish, ... in a page of its own.
+WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœ€£§©®°«»ºª¡·–—‘’“”„…•\xa0")
+_FOREIGN_RUN = re.compile(rb"[\x80-\xff]+")
 _ENDINGS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xes": "xes"}
 
 
@@ -140,13 +144,15 @@ def _is_binary(sample: bytes) -> bool:
 
 
 def _narrow(sample: bytes) -> str:
-    """UTF-8 unless hardly a line with foreign letters is; then Chinese; then what `charset-normalizer` thinks likeliest."""
+    """UTF-8 unless hardly a line with foreign letters is; then Chinese, Western, or what `charset-normalizer` thinks likeliest."""
     foreign = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
     if sum(is_text(line) for line in foreign) >= 0.3 * len(foreign):
         return "utf-8"
     text = b"\n".join(foreign)
     if _is_chinese(text):
         return "gb18030"
+    if _is_western(text):
+        return "cp1252"
     best = from_bytes(text).best()
     return _known(best.encoding) if best is not None else "latin-1"
 
@@ -155,6 +161,17 @@ def _is_chinese(text: bytes) -> bool:
     """Whether most double bytes are the 3,755 commonest characters: rows 16 to 55 of GB 2312."""
     letters = [letter for letter in text.decode("gb18030", "replace") if not letter.isascii()]
     return sum(_is_common(letter) for letter in letters) > 0.6 * len(letters)
+
+
+def _is_western(text: bytes) -> bool:
+    """Whether it reads as Latin-1 or its Windows form: the letters of Western Europe, one or two at a time between others.
+
+    `charset-normalizer` cannot tell short texts in Latin-1 from those in cp1250, and turns ñ into ń.
+    """
+    runs = _FOREIGN_RUN.findall(text)
+    letters = b"".join(runs).decode("cp1252", "replace")
+    known = sum(letter in WESTERN for letter in letters)
+    return known >= 0.95 * len(letters) and len(letters) <= 2 * len(runs)
 
 
 def _is_common(letter: str) -> bool:
