@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +19,11 @@ from kapok.batch.audit.map import FileFormat
 from kapok.batch.audit.refused import Reason
 
 BATCH = 1 << 19
+AHEAD = 2  # so many portions are unpacked at a time
+MOST_AHEAD = 4 * BATCH  # rows of a portion; a larger one is read in pieces
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
 _DICTIONARIES = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
 
 
@@ -46,11 +54,28 @@ class ParquetReader:
         return self._read / (self.rows_estimate or 1)
 
     def batches(self, wanted: Sequence[str], refusals: Refusals) -> Iterator[RawRows]:
-        """All rows, half a million at a time."""
+        """All rows, half a million at a time; threads unpack the row groups that come next."""
         self._read = 0
-        with pq.ParquetFile(self.path, memory_map=True, read_dictionary=self._dictionaries(wanted)) as file:
-            for groups in self._portions():
-                yield from self._portion(file, groups, wanted, refusals)
+        with self._opened(wanted) as file, ThreadPoolExecutor(AHEAD) as threads:
+            for groups, unpacked in _ahead(threads, lambda groups: self._unpacked(groups, wanted), self._portions()):
+                if unpacked is None:
+                    yield from self._portion(file, groups, wanted, refusals)
+                else:
+                    yield from map(self._next_rows, unpacked)
+
+    def _opened(self, wanted: Sequence[str]) -> pq.ParquetFile:
+        dictionaries = self._dictionaries(wanted)
+        return pq.ParquetFile(self.path, metadata=self._metadata, memory_map=True, read_dictionary=dictionaries)
+
+    def _unpacked(self, groups: list[int], wanted: Sequence[str]) -> list[pa.RecordBatch] | None:
+        """The rows of some row groups; None where they are damaged, or too many to be held beside others."""
+        if self._rows_in(groups) > MOST_AHEAD:
+            return None
+        try:
+            with self._opened(wanted) as file:
+                return list(file.iter_batches(BATCH, row_groups=groups, columns=list(wanted)))
+        except (pa.ArrowException, OSError):
+            return None
 
     def _portions(self) -> Iterator[list[int]]:
         """Row groups that make one batch together; a group larger than a batch is alone."""
@@ -69,12 +94,10 @@ class ParquetReader:
         self, file: pq.ParquetFile, groups: list[int], wanted: Sequence[str], refusals: Refusals
     ) -> Iterator[RawRows]:
         """The rows of some row groups; of those that are damaged, as many as can be read."""
-        end = self._read + sum(self._metadata.row_group(group).num_rows for group in groups)
+        end = self._read + self._rows_in(groups)
         try:
             for batch in file.iter_batches(BATCH, row_groups=groups, columns=list(wanted)):
-                rows = np.arange(self._read + 1, self._read + 1 + batch.num_rows)
-                self._read += batch.num_rows
-                yield _rows(pa.Table.from_batches([batch]), rows)
+                yield self._next_rows(batch)
         except (pa.ArrowException, OSError):
             if len(groups) > 1:
                 for group in groups:
@@ -82,6 +105,15 @@ class ParquetReader:
             else:
                 refusals.add(Reason.DAMAGED_INPUT, range(self._read + 1, end + 1))
                 self._read = end
+
+    def _next_rows(self, batch: pa.RecordBatch) -> RawRows:
+        """The rows of the batch that comes next in the file."""
+        table, first = pa.Table.from_batches([batch]), self._read + 1
+        self._read += batch.num_rows
+        return RawRows(table, np.arange(first, self._read + 1), lambda index: described(table, index))
+
+    def _rows_in(self, groups: Iterable[int]) -> int:
+        return sum(self._metadata.row_group(group).num_rows for group in groups)
 
     def _dictionaries(self, wanted: Sequence[str]) -> list[str]:
         """Columns stored as dictionaries. Asking for one where the file has plain pages costs more than encoding it after."""
@@ -94,5 +126,15 @@ def _has_dictionary(chunk: pq.ColumnChunkMetaData) -> bool:
     return chunk.physical_type == "BYTE_ARRAY" and not _DICTIONARIES.isdisjoint(chunk.encodings)
 
 
-def _rows(table: pa.Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> RawRows:
-    return RawRows(table, rows, lambda index: described(table, index))
+def _ahead(
+    threads: Executor, function: Callable[[Item], Result], items: Iterable[Item]
+) -> Iterator[tuple[Item, Result]]:
+    """Each item and the result of `function`, in order, while threads work on the next ones."""
+    begun: deque[tuple[Item, Future[Result]]] = deque()
+    for item in items:
+        begun.append((item, threads.submit(function, item)))
+        if len(begun) > AHEAD:
+            first, result = begun.popleft()
+            yield first, result.result()
+    for item, result in begun:
+        yield item, result.result()
