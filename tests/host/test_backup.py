@@ -134,7 +134,7 @@ def test_an_existing_file_is_replaced_only_by_force(filled: Home, folder: Path) 
 def test_a_backup_that_fails_leaves_nothing(filled: Home, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BackupFailed, match="No such file or directory"):
         backup(filled, folder / "nowhere" / "kapok.backup", at=AT)
-    monkeypatch.setattr(module, "_tool", lambda *_: "pg_dump: error: no space")
+    monkeypatch.setattr(module, "_run", lambda *_: "pg_dump: error: no space")
     with pytest.raises(BackupFailed, match="pg_dump: error: no space"):
         backup(filled, folder / "kapok.backup", at=AT)
     assert [path.name for path in folder.iterdir()] == ["home"]
@@ -144,7 +144,7 @@ def test_a_server_newer_than_the_tools(filled: Home, folder: Path, monkeypatch: 
     monkeypatch.setattr(
         binaries, "installed", lambda *_: iter([binaries.Binaries(Path("/usr/lib/postgresql/15/bin"), "15.1")])
     )
-    with pytest.raises(ToolTooOld, match="Install postgresql-client-18 and name its bin folder in KAPOK_PG_BIN"):
+    with pytest.raises(ToolTooOld, match="Install the package postgresql-18, or name its bin folder in KAPOK_PG_BIN"):
         backup(filled, folder / "kapok.backup", at=AT)
     assert [path.name for path in folder.iterdir()] == ["home"]
 
@@ -244,7 +244,7 @@ def test_what_is_not_whole_or_not_ours_changes_nothing(
 def test_a_dump_that_cannot_be_loaded_changes_nothing(
     filled: Home, whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_tool", lambda *_: "pg_restore: error: broken")
+    monkeypatch.setattr(module, "_run", lambda *_: "pg_restore: error: broken")
     with pytest.raises(BackupRefused, match="pg_restore: error: broken"):
         restore(filled, whole, confirm=yes)
     assert is_unchanged(filled)

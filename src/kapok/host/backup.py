@@ -20,6 +20,7 @@ from kapok import __version__
 from kapok.host import archive, database, instance
 from kapok.host import binaries as postgres
 from kapok.host.archive import BackupFailed, BackupRefused, Manifest
+from kapok.host.binaries import Binaries
 from kapok.host.database import Database
 from kapok.host.home import NEEDED_BYTES, Home, HomeUnusable
 from kapok.host.manage import reachable
@@ -32,9 +33,20 @@ class ToolTooOld(KapokError):
 
     wording = Text(
         zh="数据来自 PostgreSQL {server}，本机没有同样新的 pg_dump/pg_restore。"
-        "请安装 postgresql-client-{server}，并用 KAPOK_PG_BIN 指定其 bin 目录。",
+        "请安装系统软件包 postgresql-{server}，或用 KAPOK_PG_BIN 指定其 bin 目录。",
         en="The data are PostgreSQL {server}'s, and this machine has no pg_dump and pg_restore as new. "
-        "Install postgresql-client-{server} and name its bin folder in KAPOK_PG_BIN.",
+        "Install the package postgresql-{server}, or name its bin folder in KAPOK_PG_BIN.",
+    )
+
+
+class ToolTooNew(KapokError):
+    """The server is older than what every `pg_restore` on this machine can speak to."""
+
+    wording = Text(
+        zh="服务器是 PostgreSQL {server}，本机只有更新的 pg_restore，该服务器听不懂。"
+        "请安装系统软件包 postgresql-{server}，或用 KAPOK_PG_BIN 指定其 bin 目录。现有数据未作任何改动。",
+        en="The server is PostgreSQL {server}, and every pg_restore on this machine says what only newer ones understand. "
+        "Install the package postgresql-{server}, or name its bin folder in KAPOK_PG_BIN. Nothing was changed.",
     )
 
 
@@ -47,6 +59,10 @@ class BackupTooNew(KapokError):
         en="The backup comes from Kapok {kapok} on PostgreSQL {postgresql}, newer than Kapok {own} on PostgreSQL {server} here. "
         "Upgrade first; nothing was changed.",
     )
+
+
+# From this version on pg_restore begins with a setting (transaction_timeout) that older servers refuse.
+NEW_SPEECH = 17
 
 
 class DatabaseInUse(KapokError):
@@ -73,7 +89,7 @@ def backup(home: Home, path: Path, *, at: datetime, force: bool = False) -> Mani
             tempfile.TemporaryDirectory(dir=path.parent) as staging,
         ):
             dump = Path(staging) / archive.DUMP
-            if complaint := _tool("pg_dump", server, ground.libpq(), "--file", str(dump)):
+            if complaint := _run(_tools(server)[0] / "pg_dump", ground.libpq(), "--file", str(dump)):
                 raise BackupFailed(path=path, reason=complaint)
             # The database first: a row never names a file that comes too late.
             making.add(archive.DUMP, dump)
@@ -93,8 +109,8 @@ def restore(home: Home, path: Path, *, confirm: Callable[[Manifest], bool]) -> b
 
     The backup is unpacked, checked and loaded beside what is there; only then the two change places.
 
-    Raises: BackupRefused, BackupTooNew, AlreadyRunning, DatabaseInUse, DiskFull, HomeUnusable, ToolTooOld, and what the database
-    refuses.
+    Raises: BackupRefused, BackupTooNew, AlreadyRunning, DatabaseInUse, DiskFull, HomeUnusable, ToolTooOld, ToolTooNew, and what
+    the database refuses.
     """
     home.prepare()
     with instance.alone(home), _staging(home) as staging:
@@ -144,8 +160,7 @@ def _loaded(ground: Database, dump: Path, manifest: Manifest, path: Path) -> Ite
         try:
             _say(server, "DROP DATABASE IF EXISTS {}", fresh)
             _say(server, "CREATE DATABASE {} TEMPLATE template0", fresh)
-            options = ["--exit-on-error", "--single-transaction", "--dbname", fresh, str(dump)]
-            if complaint := _tool("pg_restore", manifest.postgresql, ground.libpq(fresh), *options):
+            if complaint := _load(ground, fresh, dump, _speaking(manifest.postgresql, ground.server_version())):
                 raise BackupRefused(path=path, reason=complaint)
             yield fresh
         except psycopg.Error as error:
@@ -184,15 +199,35 @@ def _say(server: psycopg.Connection, statement: str, *names: str) -> None:
     server.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
 
 
-def _tool(name: str, at_least: int, connection: dict[str, str], *arguments: str) -> str | None:
-    """Run one of PostgreSQL's programs on a database; its complaint, if it failed.
+def _tools(at_least: int) -> list[Binaries]:
+    """The programs for a database that comes from such a server, the nearest first. Raises: ToolTooOld."""
+    if found := postgres.fitting(at_least=at_least):
+        return found
+    raise ToolTooOld(server=at_least)
 
-    Raises: ToolTooOld.
+
+def _speaking(source: int, server: int) -> list[Binaries]:
+    """Those that read a dump of `source` and that `server` understands. Raises: ToolTooOld, ToolTooNew."""
+    if found := [each for each in _tools(source) if server >= NEW_SPEECH or each.major < NEW_SPEECH]:
+        return found
+    raise ToolTooNew(server=server)
+
+
+def _load(ground: Database, fresh: str, dump: Path, tools: list[Binaries]) -> str | None:
+    """Load the dump by the first of `tools` that can; the last one's complaint when none can.
+
+    The dump may have been made by a newer program than its server. Each try is one transaction, so a failed one leaves nothing.
     """
-    try:
-        program = postgres.find(at_least=at_least) / name
-    except postgres.NoPostgres:
-        raise ToolTooOld(server=at_least) from None
+    options = ["--exit-on-error", "--single-transaction", "--dbname", fresh, str(dump)]
+    complaint = None
+    for each in tools:
+        if (complaint := _run(each / "pg_restore", ground.libpq(fresh), *options)) is None:
+            break
+    return complaint
+
+
+def _run(program: Path, connection: dict[str, str], *arguments: str) -> str | None:
+    """Run one of PostgreSQL's programs on a database; its complaint, if it failed."""
     form = ["--format=custom", "--no-owner", "--no-privileges"]
     ran = subprocess.run(  # noqa: S603 - a program that we found ourselves, no shell
         [program, *form, *arguments],
@@ -202,4 +237,8 @@ def _tool(name: str, at_least: int, connection: dict[str, str], *arguments: str)
         check=False,
         env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"} | connection,
     )
-    return (ran.stderr.strip().splitlines() or [f"{name} ended with {ran.returncode}"])[0] if ran.returncode else None
+    return (
+        (ran.stderr.strip().splitlines() or [f"{program.name} ended with {ran.returncode}"])[0]
+        if ran.returncode
+        else None
+    )

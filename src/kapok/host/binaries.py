@@ -78,6 +78,14 @@ def find(*, major: int | None = None, at_least: int = OLDEST, environment: Mappi
     raise NoPostgres(wanted=major or f">= {at_least}")
 
 
+def fitting(*, at_least: int) -> list[Binaries]:
+    """Every installation no older than `at_least`, the oldest first: the nearest speaks best to a server of that version.
+
+    Raises: UnusablePostgres.
+    """
+    return sorted((each for each in installed() if each.major >= at_least), key=lambda each: each.major)
+
+
 def installed(environment: Mapping[str, str] = os.environ) -> Iterator[Binaries]:
     """Every usable installation, in the order of preference."""
     if chosen := environment.get("KAPOK_PG_BIN"):
