@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from kapok.edges.console.audits import uploading
 from kapok.ground.journal.models import Entry
 from kapok.ground.people.models import OrgUnit
 from kapok.kernel.text import Language, Text
@@ -177,6 +179,19 @@ def test_a_refused_upload_says_why_and_leaves_nothing(
     assert not Audit.objects.exists()
     assert left(files) == []
     assert not Entry.objects.filter(kind__startswith="mining.").exists()
+
+
+def test_a_disk_that_is_full_while_a_log_arrives_is_named(
+    analyst: Client, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_a_full_disk(**_: object) -> io.FileIO:
+        return Path("/dev/full").open("wb", buffering=0)
+
+    monkeypatch.setattr(uploading, "NamedTemporaryFile", on_a_full_disk)
+    said = send(analyst, ("faults.csv", LOG)).content.decode()
+    assert "could not be stored: No space left on device" in said
+    assert not Audit.objects.exists()
+    assert left(files) == []
 
 
 def test_an_upload_needs_the_token_the_permission_and_ones_own_unit(

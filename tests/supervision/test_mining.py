@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -52,6 +53,8 @@ def test_an_upload_keeps_the_file_and_says_so(uploaded: UUID, bureau: UUID) -> N
         ([("empty.csv", [b""])], api.EmptyLog),
         ([("virus.exe", [b"MZ"])], api.UnknownFormat),
         ([(".csv", [b"a"])], api.UnknownFormat),
+        ([("x" * 197 + ".csv", [b"a"])], api.NameTooLong),
+        ([("障碍工单" * 17 + ".csv", [b"a"])], api.NameTooLong),
         ([("a.csv", [b"x"]), ("a.csv", [b"y"])], api.SameName),
         ([("good.csv", [b"x"]), ("bad.docx", [b"y"])], api.UnknownFormat),
     ],
@@ -80,6 +83,17 @@ def test_a_file_over_the_limit_is_refused_while_it_arrives(bureau: UUID, setting
     assert "KAPOK_UPLOAD_MB" in refused.value.text.zh
     assert len(arrived) == 3
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_full_disk_is_named_and_nothing_stays(bureau: UUID, tmp_path: Path) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"case,at"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(api.CannotKeep, match="No space left on device"):
+        api.upload(unit=bureau, name="x", files=[("faults.csv", chunks())], **ACTOR)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert not Audit.objects.exists()
 
 
 def test_a_name_cannot_leave_the_folder(bureau: UUID) -> None:

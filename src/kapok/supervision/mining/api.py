@@ -22,9 +22,11 @@ from kapok.supervision.mining import events, library, rules, store
 from kapok.supervision.mining.models import Audit, Log, subject
 from kapok.supervision.mining.refusals import (
     AtWork,
+    CannotKeep,
     CannotShare,
     EmptyLog,
     LogTooLarge,
+    NameTooLong,
     NoLog,
     NotDone,
     SameName,
@@ -35,9 +37,11 @@ from kapok.supervision.mining.refusals import (
 
 __all__ = [
     "AtWork",
+    "CannotKeep",
     "CannotShare",
     "EmptyLog",
     "LogTooLarge",
+    "NameTooLong",
     "NoLog",
     "NotDone",
     "SameName",
@@ -61,7 +65,8 @@ Upload = tuple[str, Iterable[bytes]]
 def upload(*, unit: UUID, name: str, files: Sequence[Upload], actor: str, at: datetime) -> UUID:
     """Take logs into a new audit of `unit` and say under which identifier.
 
-    Raises `NoLog`, `SameName`, `EmptyLog`, `LogTooLarge`, `UnknownFormat`; a refused upload leaves nothing behind.
+    Raises `NoLog`, `SameName`, `NameTooLong`, `EmptyLog`, `LogTooLarge`, `UnknownFormat`, `CannotKeep`; a refused upload leaves
+    nothing behind.
     """
     if not files:
         raise NoLog

@@ -49,6 +49,25 @@ class UnknownFormat(KapokError):
     )
 
 
+class NameTooLong(KapokError):
+    """No file system holds such a name."""
+
+    wording = Text(
+        zh="文件名“{name}…”太长；请改成不超过 60 个汉字的名字后再上传。",
+        en="The file name “{name}…” is too long; rename it to at most 200 letters and upload it then.",
+    )
+
+
+class CannotKeep(KapokError):
+    """The disk does not take the file: it is full, or may not be written."""
+
+    wording = Text(
+        zh="文件“{name}”未能存下：{reason}。没有留下任何内容；请管理员查看“系统状态”中的磁盘后再上传。",
+        en="The file “{name}” could not be stored: {reason}. Nothing was kept; ask the administrator to look at the disk under "
+        "System health, and upload it then.",
+    )
+
+
 class SameName(KapokError):
     """Two files of one audit are called the same."""
 

@@ -15,10 +15,19 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kapok.supervision.mining.refusals import CannotShare, EmptyLog, LogTooLarge, UnknownFormat
+from kapok.supervision.mining.refusals import (
+    CannotKeep,
+    CannotShare,
+    EmptyLog,
+    LogTooLarge,
+    NameTooLong,
+    UnknownFormat,
+)
 
 CHUNK = 2**20
 """Bytes that are copied at a time."""
+LONGEST_NAME = 200
+"""Bytes of a file name; the usual file systems hold 255."""
 FORMATS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".jsonl", ".jsonl.gz", ".ndjson", ".xes", ".xes.gz")
 
 
@@ -47,15 +56,22 @@ def report(audit: UUID) -> Path:
 
 
 def keep(audit: UUID, name: str, chunks: Iterable[bytes]) -> Stored:
-    """Write an uploaded file. Raises `UnknownFormat`, `EmptyLog`, `LogTooLarge`; a refused file leaves nothing behind."""
+    """Write an uploaded file; a refused one leaves nothing behind.
+
+    Raises `UnknownFormat`, `NameTooLong`, `EmptyLog`, `LogTooLarge`, `CannotKeep`.
+    """
     plain = Path(name.replace("\\", "/")).name
     if not plain.lower().endswith(FORMATS) or plain.startswith("."):
         raise UnknownFormat(name=plain, formats=", ".join(FORMATS))
-    logs(audit).mkdir(parents=True, exist_ok=True)
+    if len(plain.encode()) > LONGEST_NAME:
+        raise NameTooLong(name=plain[:20])
     part = logs(audit) / f".{plain}.part"
     try:
+        logs(audit).mkdir(parents=True, exist_ok=True)
         size, digest = _write(part, plain, chunks)
         part.rename(logs(audit) / plain)
+    except OSError as error:
+        raise CannotKeep(name=plain, reason=error.strerror) from error
     finally:
         part.unlink(missing_ok=True)
     return Stored(plain, size, digest)

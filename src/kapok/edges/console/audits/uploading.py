@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django import forms
 from django.conf import settings
@@ -43,13 +44,20 @@ class Sluice(FileUploadHandler):
         self._arrived = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write on; beyond the limit nothing more is read, and the connection is given up."""
+        """Write on; beyond the limit, or where the disk is full, nothing more is read, and the connection is given up."""
         self._arrived += len(raw_data)
         if self._arrived > settings.UPLOAD_MEGABYTES * 2**20:
+            self._refuse(mining.LogTooLarge(name=self.file_name, limit=settings.UPLOAD_MEGABYTES))
+        try:
+            self._file.write(raw_data)
+        except OSError as error:
+            self._refuse(mining.CannotKeep(name=self.file_name, reason=error.strerror))
+
+    def _refuse(self, refusal: KapokError) -> NoReturn:
+        with suppress(OSError):  # a full disk does not take what closing would still write
             self._file.close()
-            self.refused = mining.LogTooLarge(name=self.file_name, limit=settings.UPLOAD_MEGABYTES)
-            raise StopUpload(connection_reset=True)
-        self._file.write(raw_data)
+        self.refused = refusal
+        raise StopUpload(connection_reset=True)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes]:
         """The file, to be read from its beginning."""
