@@ -110,6 +110,19 @@ def test_an_error_is_found_by_its_number_and_holds_nothing_that_was_typed(tmp_pa
     assert "13800138000" not in file.read_text()
 
 
+@pytest.mark.django_db
+def test_what_a_stranger_sends_amiss_is_no_failure_of_ours(client: Client, tmp_path: Path) -> None:
+    handler = failures.FailureFile(tmp_path / "f.jsonl")
+    logging.getLogger().addHandler(handler)
+    try:
+        answer = client.get("/sign-in", headers={"Host": "elsewhere.example"})
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    assert answer.status_code == 400
+    assert not (tmp_path / "f.jsonl").exists()
+
+
 def test_latest_first_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "failures.jsonl"
     for number in range(12):

@@ -188,6 +188,8 @@ LOGGING = {
     },
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING"},
+        # What strangers send amiss (a foreign host name, a forged cookie) is no failure of ours, and would push those out.
+        "django.security": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "axes": {"handlers": ["console"], "level": "ERROR"},
     },
     "root": {"handlers": ["failures"], "level": "WARNING"},
