@@ -8,10 +8,11 @@ from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
 from kapok.edges.console.navigation import SCREENS
+from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.cast import Login
 from kapok.kernel.text import Language
-from tests.console.conftest import BrowserPage
+from tests.console.conftest import AT, BrowserPage
 
 pytestmark = pytest.mark.browser
 
@@ -230,6 +231,15 @@ def test_no_page_is_wider_than_the_window(browser_page: BrowserPage, language: L
     for address in [*map(reverse, ADDRESSES), *PAGES]:
         page.goto(address)
         assert sideways(page) <= 0, address
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+def test_a_long_word_in_a_time_line_is_broken(browser_page: BrowserPage, phone: bool) -> None:
+    page = browser_page("administrator", phone=phone)
+    people.see_contact(username="viewer", purpose="x" * 300, actor="staff/admin", at=AT)
+    page.goto("/people/viewer")
+    expect(page.locator(".lines")).to_contain_text("x" * 300)
+    assert sideways(page) <= 0
 
 
 def test_the_menu_opens_on_a_phone(browser_page: BrowserPage) -> None:
