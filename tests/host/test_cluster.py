@@ -153,7 +153,9 @@ def test_what_the_server_complains_of_is_passed_on(
         refused.value.text.en
         == f"PostgreSQL failed to start: FATAL:  could not do it. Its log is {log}. Run `kapok doctor`."
     )
-    assert refused.value.text.zh == f"PostgreSQL 未能启动：FATAL:  could not do it。日志：{log}。请运行 `kapok doctor`。"
+    assert (
+        refused.value.text.zh == f"PostgreSQL 未能启动：FATAL:  could not do it。日志：{log}。请运行 `kapok doctor`。"
+    )
 
 
 def programs(folder: Path, **scripts: str) -> None:
