@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kapok.batch.audit.intake import timestamps, words
-from kapok.batch.audit.intake.timestamps import EARLIEST, LATEST, Instants, Mask, read
+from kapok.batch.audit.intake.timestamps import EARLIEST, LATEST, Instants, Mask, read, valid
 from kapok.batch.audit.map import TimeColumn
 from kapok.batch.audit.refused import Reason
 from kapok.kernel.hours.instants import DAY
@@ -59,8 +59,9 @@ def _written(table: pa.Table, column: TimeColumn) -> pa.Array:
 
 
 def _absent(written: pa.Array, missing: tuple[str, ...]) -> Mask:
-    blank = words.blank(written, missing) if pa.types.is_string(written.type) else pc.is_null(written)
-    absent: Mask = blank.to_numpy(zero_copy_only=False)
+    if not pa.types.is_string(written.type):
+        return ~valid(written)
+    absent: Mask = words.blank(written, missing).to_numpy(zero_copy_only=False)
     return absent
 
 

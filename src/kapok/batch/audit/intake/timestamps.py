@@ -76,9 +76,8 @@ def _typed(written: pa.Array) -> Wall:
         at = whole // 1_000
     else:
         factor = {"s": 1_000_000, "ms": 1_000, "us": 1}[unit]
-        far = np.abs(whole) > LATEST // factor
-        at = whole if factor == 1 else np.where(far, LATEST, whole * factor)
-    return Wall(at, _valid(written), np.full(len(at), zoned))
+        at = whole if factor == 1 else np.where(np.abs(whole) > LATEST // factor, LATEST, whole * factor)
+    return Wall(at, valid(written), np.full(len(at), zoned))
 
 
 def _epoch(written: pa.Array, units: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]) -> Wall:
@@ -95,7 +94,7 @@ def _epoch(written: pa.Array, units: Callable[[npt.NDArray[np.float64]], npt.NDA
     else:
         at = np.floor(np.where(near, rough, 0) * factor + 0.5).astype(np.int64)
     at = np.where(near, at, LATEST)
-    return Wall(at, _valid(written), np.full(len(at), True))
+    return Wall(at, valid(written), np.full(len(at), True))
 
 
 def _numbers(texts: pa.Array) -> pa.Array:
@@ -120,7 +119,7 @@ def _formatted(texts: pa.Array, form: str) -> Wall:
 def _iso(texts: pa.Array) -> Wall:
     """ISO 8601: in one cast when all rows are of one kind, else the regular rows in a cast each and the odd ones apart."""
     zoned, zoneless = pa.timestamp("us", "UTC"), pa.timestamp("us")
-    left = _valid(texts)
+    left = valid(texts)
     first = texts[int(left.argmax())].as_py() if left.any() else ""
     try:
         return _typed(pc.cast(texts, zoned if re.match(_ZONED, first) else zoneless))
@@ -185,12 +184,14 @@ def _flags(column: pa.Array) -> Mask:
 
 
 def _filled(column: pa.Array) -> npt.NDArray[np.int64]:
-    values: npt.NDArray[np.int64] = pc.fill_null(column, 0).to_numpy(zero_copy_only=False)
+    column = pc.fill_null(column, 0) if column.null_count else column
+    values: npt.NDArray[np.int64] = column.to_numpy(zero_copy_only=False)
     return values
 
 
-def _valid(column: pa.Array) -> Mask:
-    valid: Mask = (
-        pc.is_valid(column).to_numpy(zero_copy_only=False) if column.null_count else np.full(len(column), True)
-    )
-    return valid
+def valid(column: pa.Array) -> Mask:
+    """Where a column is not null."""
+    if not column.null_count:
+        return np.full(len(column), True)
+    known: Mask = pc.is_valid(column).to_numpy(zero_copy_only=False)
+    return known

@@ -54,7 +54,9 @@ def blank(values: pa.Array, missing: Collection[str]) -> pa.Array:
 
 def flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """One array of a column that may come in chunks."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _absent(words: pa.Array, missing: Collection[str]) -> npt.NDArray[np.bool_]:
