@@ -97,6 +97,7 @@ def promise(code: str, title: Bilingual, **changes: object) -> PromiseFigures:
         elapsed=NO_TIMES,
         population=(),
         owed_minor=None,
+        unpriced=0,
         currency=None,
         by_week=(),
         anomalies={},
@@ -194,6 +195,7 @@ def breach(index: int) -> Breach:
     return Breach(
         case=f"GZ-2026-10-{100_000 + index}",
         promise="repair-24h" if index % 3 else "repair-urban-48h",
+        clause="" if index % 3 else "第三十二条",
         opened_at=due - 24 * HOUR,
         due_at=due,
         closed_at=None if index % 9 == 4 else due + late,

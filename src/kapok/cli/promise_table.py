@@ -45,7 +45,7 @@ def _cells(promise: PromiseFigures, language: Language) -> tuple[str, ...]:
         shortened(promise.title["zh" if language is Language.ZH else "en"], TITLE_WIDTH),
         *map(number, counts),
         duration(mean(promise.elapsed.total_us, promise.elapsed.count), language),
-        money(promise.owed_minor, promise.currency, language),
+        money(promise.owed_known, promise.currency, language),
     )
 
 

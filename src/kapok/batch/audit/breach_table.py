@@ -43,6 +43,7 @@ def breach_table(result: Result, currency: str) -> pa.Table:
         {
             "case": result.bucket.cases.taken(made.case[which]).texts(),
             "promise": _dictionary(nothing, [result.promise.code]),
+            "clause": _dictionary(nothing, [result.promise.clause]),
             "opened_at": _moments(result.began[which]),
             "due_at": _moments(made.due[which]),
             "closed_at": _moments(made.closed[which]),

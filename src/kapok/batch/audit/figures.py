@@ -58,7 +58,8 @@ class PromiseFigures:
     """One promise over the whole log: `opened` = `kept` + `broken` + `open` + `overdue` + `void`.
 
     `broken` closed too late, `overdue` still runs past its due moment, `open` still runs and is not yet due; `within_target`
-    counts the closed ones that also met the internal target.
+    counts the closed ones that also met the internal target. `unpriced` counts breaches that a compensation is laid down for but
+    no sum can be stated: what it takes is not in the log, or it is no money.
     """
 
     code: str
@@ -75,15 +76,21 @@ class PromiseFigures:
     open: int
     overdue: int
     void: int
-    within_target: int
+    within_target: int | None  # None: no target is set
     elapsed: Distribution
     population: tuple[PopulationVerdict, ...]
     owed_minor: int | None  # sum of awards in `currency`
+    unpriced: int
     currency: str | None
     by_week: tuple[
         tuple[str, int, int, int | None], ...
     ]  # ISO week of opening: (week, opened, broken or overdue, mean us)
     anomalies: dict[str, int]
+
+    @property
+    def owed_known(self) -> int | None:
+        """`owed_minor`; None also where breaches cost something and not one sum can be stated."""
+        return self.owed_minor or (None if self.unpriced else self.owed_minor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +99,7 @@ class Breach:
 
     case: str
     promise: str
+    clause: str
     opened_at: int
     due_at: int
     closed_at: int | None

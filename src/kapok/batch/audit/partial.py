@@ -93,6 +93,7 @@ class PromisePart(Adding):
     anomalies: Sums = field(default_factory=Sums)  # (anomaly,): cases
     within_target: int = 0
     owed_minor: int = 0
+    unpriced: int = 0
     elapsed_us: tuple[npt.NDArray[np.int64], ...] = ()
     working_days: tuple[npt.NDArray[np.int32], ...] = ()  # only where a rule on the population counts them
     months: tuple[npt.NDArray[np.int32], ...] = ()  # of closing, since 1970-01

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kapok.batch.audit.awards import NOT_IN_MONEY
 from kapok.batch.audit.commitments import BROKEN, KEPT, NEVER, OUTCOMES, OVERDUE
 from kapok.batch.audit.grouping import Groups
 from kapok.batch.audit.partial import PromisePart, Sums
@@ -31,6 +32,7 @@ def counted(result: Result, plan: Plan) -> PromisePart:
         anomalies=Sums({(odd.value,): (len(cases),) for odd, cases in made.anomalies.items() if len(cases)}),
         within_target=int(np.count_nonzero(made.within_target)),
         owed_minor=int(result.owed_minor.sum()),
+        unpriced=int(np.count_nonzero(result.costs.minor == NOT_IN_MONEY)),
         elapsed_us=(made.elapsed[closed],),
         working_days=(_working_days(result, closed, hours),) if counts_working_days(promise) else (),
         months=(plan.periods.months(made.closed[closed]).astype(np.int32),),

@@ -122,10 +122,11 @@ def _promise(promise: Promise, part: PromisePart, plan: Plan) -> PromiseFigures:
         open=states[Outcome.OPEN],
         overdue=states[Outcome.OVERDUE],
         void=states[Outcome.VOID],
-        within_target=part.within_target,
+        within_target=part.within_target if promise.target is not None else None,
         elapsed=_distribution(_whole(part.elapsed_us)),
         population=tuple(_verdicts(promise, part)),
         owed_minor=part.owed_minor if pays else None,
+        unpriced=part.unpriced if pays else 0,
         currency=plan.pack.currency if pays else None,
         by_week=tuple(
             (str(week), opened, breached, _mean_us(time, closed))

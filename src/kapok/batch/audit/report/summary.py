@@ -100,8 +100,9 @@ def _kept(counts: Counts, reader: Reader) -> str:
 
 
 def _owed(figures: Figures, reader: Reader) -> list[str]:
-    amount = owed(figures)
-    return [reader("sum_owed", owed=reader.money(amount, figures.currency))] if amount else []
+    amount, unpriced = owed(figures), sum(promise.unpriced for promise in figures.promises)
+    known = [reader("sum_owed", owed=reader.money(amount, figures.currency))] if amount else []
+    return known + ([reader("unpriced", n=reader.counted(unpriced, "breach"))] if unpriced else [])
 
 
 def _population(figures: Figures, reader: Reader) -> list[str]:
@@ -140,6 +141,6 @@ def key_figures(figures: Figures, reader: Reader) -> list[KeyFigure]:
         ),
         KeyFigure(reader("key_cases"), reader.number(cases), reader("key_cases_note", n=moved)),
     ]
-    if (amount := owed(figures)) is not None:
+    if (amount := owed(figures)) is not None and (amount or not any(promise.unpriced for promise in figures.promises)):
         tiles.insert(4, KeyFigure(reader("key_owed"), reader.money(amount, figures.currency), reader("key_owed_note")))
     return tiles

@@ -47,14 +47,17 @@ PROMISES = (
     "p95_seconds",
     "p99_seconds",
     "max_seconds",
+    "within_percent",
     "kept_percent",
     "owed",
+    "unpriced",
     "currency",
 )
 POPULATION = ("promise", "rule_zh", "rule_en", "period", "measured", "limit", "verdict", "cases")
 BREACHES = (
     "case",
     "promise",
+    "clause",
     "opened_at",
     "due_at",
     "closed_at",
@@ -114,6 +117,7 @@ class BreachWriter:
         return (
             harmless(breach.case),
             harmless(breach.promise),
+            harmless(breach.clause),
             iso_time(breach.opened_at, self._zone),
             iso_time(breach.due_at, self._zone),
             iso_time(breach.closed_at, self._zone),
@@ -173,16 +177,20 @@ def _cells(batch: pa.RecordBatch) -> list[list[Any]]:
 
 def _promise(promise: PromiseFigures) -> Sequence[Any]:
     counts, elapsed = Counts.of(promise), promise.elapsed
-    percent = f"{100 * counts.kept / counts.decided:.4f}" if counts.decided else None
+    within, percent = _percent(counts.kept, elapsed.count), _percent(counts.kept, counts.decided)
     times = (elapsed.p50_us, elapsed.p80_us, elapsed.p95_us, elapsed.p99_us, elapsed.max_us)
     return (
         *(promise.code, promise.title["zh"], promise.title["en"], promise.tier),
         *(promise.instrument["zh"], promise.instrument["en"], promise.clause, promise.evidence, promise.verified),
         *(promise.allowance["zh"], promise.allowance["en"]),
         *(counts.opened, counts.kept, counts.broken, counts.open, counts.overdue, counts.void, promise.within_target),
-        *(elapsed.count, seconds(mean(elapsed.total_us, elapsed.count)), *map(seconds, times), percent),
-        *(amount(promise.owed_minor, promise.currency), promise.currency),
+        *(elapsed.count, seconds(mean(elapsed.total_us, elapsed.count)), *map(seconds, times), within, percent),
+        *(amount(promise.owed_minor, promise.currency), promise.unpriced, promise.currency),
     )
+
+
+def _percent(part: int, whole: int) -> str | None:
+    return f"{100 * part / whole:.4f}" if whole else None
 
 
 def _population(figures: Figures) -> Rows:

@@ -65,6 +65,10 @@ WORDS = {
     ),
     "sum_none": Text("日志中没有任何一项承诺见分晓。", "The log decides no promise yet."),
     "sum_owed": Text("按规则包，违约应赔 {owed}。", "By the rule pack the breaches cost {owed}."),
+    "unpriced": Text(
+        "{n}应赔而无法得出金额：原因见逐项计算说明。",
+        "For {n} something is owed but no sum can be stated: the reckoning of each says why.",
+    ),
     "sum_population": Text(
         "{rules}中守住 {held} 条，未守住 {missed} 条，{few} 条因件数太少不作判定。",
         "Of {rules}, {held} held and {missed} did not; {few} had too few cases to judge.",
