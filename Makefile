@@ -8,7 +8,7 @@ INSTALL := sh requirements/install.sh
 TESTS   := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint types docs bench stories lab lock clean
+.PHONY: help run test coverage setup lint types docs bench stories lab lock clean
 
 # An environment knows where it stands: in a clone that was moved, or for a Python that is gone, it is made anew.
 ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
@@ -23,7 +23,10 @@ run: $(READY) ## install, start the database, load the demo, serve the console (
 
 test: $(READY) ## install and run everything that must hold: lint, types, docs, tests
 	@$(MAKE) --no-print-directory lint types docs
-	$(TESTS) -n 2 --dist loadfile
+	$(TESTS) -n 2 --dist loadfile --cov
+
+coverage: $(READY) ## every branch of the kernel and of the rules tried? (make test asks it too)
+	$(TESTS) -q -n 2 --dist loadfile tests/kernel tests/packs tests/ground tests/supervision --cov
 
 setup: $(READY) ## only install
 
@@ -32,8 +35,9 @@ $(READY): requirements/develop.lock pyproject.toml requirements/install.sh
 	@if test -f src/kapok/config/translations.py; then $(BIN)/python -m kapok.config.translations compile; fi
 	@printf '%s\n' "$(CURDIR)" > $@
 
-lint: $(READY) ## ruff, layers
+lint: $(READY) ## ruff, layers, and how large files and functions are
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+	@$(BIN)/python -m tests.architecture.report
 
 types: $(READY) ## mypy, strict
 	$(BIN)/mypy

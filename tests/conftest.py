@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.db import connections
+from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from kapok.config import environment
@@ -25,6 +26,12 @@ from tests import peers, scratch
 ROOT = Path(__file__).resolve().parents[1]
 HOME_OF_RUN = "KAPOK_TEST_HOME"
 HOME_NAME = "kapok-test-"
+DECIDING = {"kernel", "packs", "ground", "supervision"}
+
+
+# How long an example takes says more about the machine, and about the coverage being measured, than about the code.
+settings.register_profile("kapok", deadline=None)
+settings.load_profile("kapok")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _clear_abandoned_homes()
         os.environ[HOME_OF_RUN] = str(scratch.folder(f"{HOME_NAME}{os.getpid()}-"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--cov`, measure only the tests that must try every branch of what decides; elsewhere it would only cost time."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").parts[0] not in DECIDING:
+            item.add_marker("no_cover")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,15 @@ def test_no_signals_and_no_save_overrides() -> None:
 def test_rules_never_import_django() -> None:
     for path in (path for path in modules() if path.name == "rules.py"):
         assert "django" not in path.read_text(), path
+
+
+def test_every_branch_of_what_decides_is_measured() -> None:
+    measured = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]["source_pkgs"]
+    rules = [
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts) for path in modules() if path.name == "rules.py"
+    ]
+    assert len(rules) >= 3
+    assert sorted(measured) == sorted(["kapok.kernel", *rules])
 
 
 def test_a_locked_row_is_locked_within_a_transaction() -> None:

@@ -141,7 +141,7 @@ class Fields:
     def _seconds(self, field: str, value: object) -> timedelta:
         try:
             seconds = Decimal(str(value))
-            if not isinstance(value, bool) and abs(seconds) < _MOST_SECONDS:
+            if abs(seconds) < _MOST_SECONDS:
                 return timedelta(microseconds=int(seconds.scaleb(6)))
         except InvalidOperation:
             pass
