@@ -115,7 +115,7 @@ def test_a_unit_in_use_does_not_end_and_the_page_says_why(administrator: Client)
     page = administrator.post("/organisation/tianhe/end", follow=True).content.decode()
     assert (
         "Tianhe Bureau is still in use and cannot be ended. Active people: Daniel Au (viewer); "
-        "Units below: Tianhe East Service Centre; Roles held here: Viewer (viewer)."
+        "Units below: Tianhe East Service Centre; Roles held here: viewer (Viewer)."
     ) in page
     assert OrgUnit.objects.get(code="tianhe").valid_to is None
 

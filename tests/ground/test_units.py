@@ -107,10 +107,10 @@ def test_what_is_still_there_keeps_a_unit_from_ending_and_is_named() -> None:
     with pytest.raises(people.UnitInUse) as refused:
         people.end_unit(code="bureau", **WHO)
     assert refused.value.text == Text(
-        zh="“bureau中”还在使用，不能撤销。在岗人员：陈卫东（chen）；下级单位：patch中；在此授予的角色：lin的客服代表。"
+        zh="“bureau中”还在使用，不能撤销。在岗人员：陈卫东（chen）；下级单位：patch中；在此授予的角色：lin（客服代表）。"
         "请先调走、撤销或收回。",
         en="Bureau is still in use and cannot be ended. Active people: 陈卫东 (chen); Units below: Patch; "
-        "Roles held here: Agent (lin). Transfer, end or revoke these first.",
+        "Roles held here: lin (Agent). Transfer, end or revoke these first.",
     )
     assert OrgUnit.objects.get(code="bureau").valid_to is None
 
@@ -118,7 +118,7 @@ def test_what_is_still_there_keeps_a_unit_from_ending_and_is_named() -> None:
 def test_a_role_that_no_longer_exists_is_named_by_its_code() -> None:
     Grant.objects.create(id=OrgUnit.objects.get(code="hall").id, staff=Staff.objects.get(username="lin"), role="old_role",
                          unit=OrgUnit.objects.get(code="hall"), granted_at=AT)  # fmt: skip
-    with pytest.raises(people.UnitInUse, match=r"Roles held here: old_role \(lin\)"):
+    with pytest.raises(people.UnitInUse, match=r"Roles held here: lin \(old_role\)"):
         people.end_unit(code="hall", **WHO)
 
 

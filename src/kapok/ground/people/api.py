@@ -156,25 +156,20 @@ def change_details(
     Raises `UnknownStaff`, `InvalidName`, `UnknownUnit`, `EndedUnit`, `InvalidPhone`, `InvalidEmail`.
     """
     staff = rows.staff_called(username, lock=True)
-    home = staff.unit
-    after: dict[rules.Detail, Any] = {
+    home = staff.unit if unit in {None, staff.unit.code} else rows.living_unit(unit)
+    new: dict[rules.Detail, Any] = {
         rules.Detail.NAME: staff.name if name is None else rules.tidy_name(name),
-        rules.Detail.UNIT: home if unit in {None, home.code} else rows.living_unit(unit),
+        rules.Detail.UNIT: home,
         rules.Detail.PHONE: staff.phone if phone is None else rules.tidy_phone(phone),
         rules.Detail.EMAIL: staff.email if email is None else rules.tidy_email(email),
     }
-    changed = [detail for detail in rules.Detail if after[detail] != getattr(staff, detail)]
+    changed = tuple(detail for detail in rules.Detail if new[detail] != getattr(staff, detail))
     if changed:
-        Staff.objects.filter(id=staff.id).update(**after)
-        unit_now: OrgUnit = after[rules.Detail.UNIT]
+        Staff.objects.filter(id=staff.id).update(**new)
+        changes = rules.changes(changed, staff.unit.name, home.name)
         journal.record(
             events.DetailsChanged(
-                subject=staff.subject,
-                actor=actor,
-                at=at,
-                details=tuple(changed),
-                unit=unit_now.code,
-                changes=rules.changes(changed, home.name, unit_now.name),
+                subject=staff.subject, actor=actor, at=at, details=changed, unit=home.code, changes=changes
             )
         )
     return frozenset(changed)

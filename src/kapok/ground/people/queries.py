@@ -191,7 +191,7 @@ def _called(name: str, username: str) -> Text:
 
 def _holding(grant: Grant) -> Text:
     role = rules.ROLES[grant.role].title if grant.role in rules.ROLES else Text(zh=grant.role, en=grant.role)
-    return Text(zh=f"{grant.staff.username}的{role.zh}", en=f"{role.en} ({grant.staff.username})")
+    return Text(zh=f"{grant.staff.username}（{role.zh}）", en=f"{grant.staff.username} ({role.en})")
 
 
 def _unit(unit: OrgUnit, depth: int, above: tuple[str, ...], people: int) -> Unit:

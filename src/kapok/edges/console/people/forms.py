@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kapok.ground.people import api as people
@@ -59,7 +59,7 @@ class AccountForm(UnitsForm):
     """A new person."""
 
     username = forms.CharField(label=_("Staff number"), max_length=50, validators=[STAFF_NUMBER])
-    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=NAME_LENGTH)
     language = forms.ChoiceField(
         label=_("Language"), choices=[(Language.ZH.value, "中文"), (Language.EN.value, "English")]
     )
@@ -81,7 +81,7 @@ class ContactForm(forms.Form):
             # The browser would fill in the contact details of whoever is sitting before it.
             self.fields[name].widget.attrs |= {"autocomplete": "off", "placeholder": masked}
             if masked:
-                self.fields[name].help_text = _("Empty: stays as it is.")
+                self.fields[name].help_text = _("Leave empty to keep what is there.")
             else:
                 del self.fields[f"remove_{name}"]
 
@@ -95,7 +95,7 @@ class ContactForm(forms.Form):
 class DetailsForm(ContactForm, UnitsForm):
     """A person's name, unit and contact details."""
 
-    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=NAME_LENGTH)
 
     def __init__(self, *args: Any, someone: queries.Person, **kwargs: Any) -> None:
         super().__init__(*args, someone=someone, initial={"name": someone.name, "unit": someone.unit}, **kwargs)
