@@ -208,7 +208,7 @@ def test_a_sum_that_is_none_is_refused_beside_its_field(agent: Client, fee: str)
 
 @pytest.mark.parametrize(
     "noise",
-    ["add", "remove=99", "remove=-1", "remove=²", "remove=" + "9" * 400, "f_x=1&x=%00", "paused=x", "resumed=x"],
+    ["add", "remove=99", "remove=-1", "remove=²", "remove=" + "9" * 400, "f_x=1", "paused=x", "resumed=x"],
 )
 def test_hostile_queries_never_break_the_page(agent: Client, noise: str) -> None:
     query = urlencode(GUANGZHOU | {"opened": "2026-03-02T10:00", "closed": "2026-03-03T09:00"})
