@@ -139,7 +139,7 @@ def test_a_page_that_fails_shows_the_number_under_which_it_is_kept(
     def broken(_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("kapok.edges.console.health.views.measure", broken)
+    monkeypatch.setattr("kapok.edges.console.health.measure.shutil.disk_usage", broken)
     client = signed_in("administrator")
     client.raise_request_exception = False
     handler = failures.FailureFile(tmp_path / "f.jsonl")
@@ -155,3 +155,5 @@ def test_a_page_that_fails_shows_the_number_under_which_it_is_kept(
     assert answer.status_code == 500
     assert f"<code>{json.loads(line)['number']}</code>" in answer.content.decode()
     assert "secret" not in answer.content.decode() + line
+    steps = [step.split(":")[0] for step in json.loads(line)["trace"].split(" > ")]
+    assert steps == ["screen", "views", "measure", "test_health"]

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import secrets
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging import Formatter, LogRecord
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from traceback import FrameSummary
 from typing import IO, Any
 
+import kapok
+
+PACKAGE = Path(kapok.__file__).parent
 LARGEST = 2 * 2**20
 NUMBER = "kapok_reference"
 
@@ -53,10 +58,16 @@ class FailureFormatter(Formatter):
                 "place": getattr(request, "path", record.name),
                 "error": kind,
                 "trace": " > ".join(
-                    f"{Path(frame.filename).stem}:{frame.lineno} {frame.name}" for frame in frames[-6:]
+                    f"{Path(frame.filename).stem}:{frame.lineno} {frame.name}" for frame in _telling(frames)
                 ),
             }
         )
+
+
+def _telling(frames: Sequence[FrameSummary]) -> list[FrameSummary]:
+    """The last steps through our own code, and the one that failed: what lies between is Django's and says nothing."""
+    own = [frame for frame in frames[:-1] if Path(frame.filename).is_relative_to(PACKAGE)]
+    return [*own[-5:], *frames[-1:]]
 
 
 def reference(request: Any) -> str:
