@@ -53,6 +53,16 @@ def test_the_columns_stand_below_each_other_in_chinese_too(desk: Path, monkeypat
     assert width(heading) == width(repair)
 
 
+def test_where_no_promise_applies_the_facts_that_are_lacking_are_named(desk: Path) -> None:
+    pack = yaml.safe_load(PACK)
+    pack["promises"][0]["applies"] = {"customer_class": ["consumer"], "lines": {"at_least": 2}, "service": ["mobile"]}
+    (desk / "pack.yaml").write_text(json.dumps(pack), encoding="utf-8")
+    (desk / "map.yaml").write_text(yaml.safe_dump(MAP | {"facts": {"service": "mobile"}}), encoding="utf-8")
+    result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml")
+    assert result.exit_code == 0
+    assert "The pack chooses by facts that the map does not give: customer_class (consumer), lines." in result.stderr
+
+
 def test_what_is_one_is_not_many(desk: Path) -> None:
     a_log(desk / "tickets.csv", ["A,report,2026-10-05T08:00:00+08:00,desk,ann", "A,restore,soon,desk,ann"])
     result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml")

@@ -12,19 +12,29 @@ import click
 
 from kapok.batch.audit import map as maps
 from kapok.batch.audit.figures import Figures
+from kapok.batch.audit.map import AuditMap
 from kapok.batch.audit.run import ENGINES, run
+from kapok.batch.audit.selection import facts_lacking
 from kapok.batch.audit.suggest import suggest
 from kapok.cli import language
 from kapok.cli.meter import Meter
 from kapok.cli.promise_table import promise_lines
 from kapok.kernel import promises
 from kapok.kernel.errors import KapokError
+from kapok.kernel.promises import Pack
 from kapok.kernel.text import Text
 
 DONE = Text(
     zh="{events} 个事件，{cases} 个工单，拒绝 {refused} 行；{opened} 项承诺，违约 {broken} 项。报告：{page}",
     en="{events} event{events_s} of {cases} case{cases_s}, {refused} row{refused_s} refused; {opened} promise{opened_s},"
     " {broken} broken. Report: {page}",
+)
+
+
+NONE_APPLIED = Text(
+    zh="没有一项承诺适用。规则包按这些要素选用，而映射没有给出：{facts}。请写在映射的 facts 或 fact_columns 下。",
+    en="No promise applied. The pack chooses by facts that the map does not give: {facts}. Write them under `facts` or "
+    "`fact_columns` in the map.",
 )
 
 
@@ -74,23 +84,33 @@ def audit(logs: tuple[Path, ...], **options: Any) -> None:
         click.echo(suggest(logs, language()), nl=False)
         return
     out = options["out"] or Path(f"audit-{logs[0].name.split('.')[0]}")
-    figures = _judged(logs, out, options)
+    pack, audit_map = _rules(options)
+    figures = _judged(logs, pack, audit_map, out, options)
     if options["as_json"]:
         click.echo(json.dumps(figures.as_json(), ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(promise_lines(figures, language())))
     click.echo(_summary(figures, out), err=options["as_json"])
+    lacking = facts_lacking(pack, audit_map)
+    if lacking and not any(promise.opened for promise in figures.promises):
+        click.echo(NONE_APPLIED.format(facts=_listed(lacking)).in_(language()), err=True)
 
 
-def _judged(logs: tuple[Path, ...], out: Path, options: Mapping[str, Any]) -> Figures:
+def _rules(options: Mapping[str, Any]) -> tuple[Pack, AuditMap]:
     if options["pack_name"] is None or options["map_file"] is None:
         raise MissingOption(option="--map" if options["pack_name"] else "--pack")
-    pack = promises.load(promises.find(options["pack_name"]))
-    audit_map = maps.load(options["map_file"])
+    return promises.load(promises.find(options["pack_name"])), maps.load(options["map_file"])
+
+
+def _judged(logs: tuple[Path, ...], pack: Pack, audit_map: AuditMap, out: Path, options: Mapping[str, Any]) -> Figures:
     at = _moment(options["moment"])
     with Meter() as meter:
         engine, master = options["engine"], options["master"]
         return run(logs, pack, audit_map, out, at=at, engine=engine, master=master, progress=meter.show)
+
+
+def _listed(facts: Mapping[str, tuple[str, ...]]) -> str:
+    return ", ".join(f"{fact} ({'/'.join(values)})" if values else fact for fact, values in facts.items())
 
 
 def _moment(value: str | None) -> datetime | None:

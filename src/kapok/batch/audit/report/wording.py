@@ -157,9 +157,10 @@ WORDS = {
     ),
     "no_promises": Text("没有任何承诺被开启", "No promise was opened"),
     "no_promises_note": Text(
-        "日志已读入，但没有一行对应规则包认得的事件。请检查映射文件的 events: 部分；"
-        "运行 kapok audit --suggest 日志文件 可得到一份能直接运行的映射。",
-        "The log was read, but no row is an event that the pack knows. Look at events: in the map; "
+        "日志已读入，但没有一行对应规则包认得的事件，或没有一个工单具备规则包选用承诺所依的要素。"
+        "请检查映射文件的 events:、facts: 与 fact_columns: 部分；运行 kapok audit --suggest 日志文件 可得到一份能直接运行的映射。",
+        "The log was read, but no row is an event that the pack knows, or no case has the facts by which the pack chooses its "
+        "promises. Look at events:, facts: and fact_columns: in the map; "
         "kapok audit --suggest LOG writes a map that runs as it is.",
     ),
     # breaches
