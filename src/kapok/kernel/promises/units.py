@@ -23,6 +23,7 @@ NOTHING = Amount.model_construct(
     flat=Decimal(0), rate=None, percent=None, of=None, a_year=False, greater_of=(), sum_of=()
 )
 MICROSECOND = timedelta(microseconds=1)
+ONE = Fraction(1)
 DATES = {"day": Text(zh="天", en="day"), "working_day": Text(zh="个工作日", en="working day")}
 
 
@@ -67,11 +68,11 @@ def runs(key: AwardKey, compensation: Compensation, promise: Promise, purse: Pur
 
 def _units(key: AwardKey, compensation: Compensation, promise: Promise, purse: Purse) -> Iterator[Unit]:
     if compensation.pay_on_trigger:
-        yield Unit(Fraction(1), key.first)
+        yield Unit(ONE, key.first)
     if compensation.by_dates:
-        yield from (Unit(Fraction(1), day) for day in counted_days(key, compensation, promise, purse.pack))
+        yield from (Unit(ONE, day) for day in counted_days(key, compensation, promise, purse.pack))
     elif compensation.per == "occurrence":
-        yield Unit(Fraction(1), key.first)
+        yield Unit(ONE, key.first)
     elif compensation.per.startswith("fact:"):
         yield Unit(purse.fact(compensation.per.removeprefix("fact:")), key.first)
     elif compensation.per == "month":
@@ -89,7 +90,7 @@ def _lengths(key: AwardKey, compensation: Compensation, clock: Clock) -> Iterato
         yield Unit(Fraction(whole) + _part(rest, each, compensation.counting), key.first)
         return
     for number in range(whole):
-        yield Unit(Fraction(1), key.first if rated is None else clock.day(rated + number * each))
+        yield Unit(ONE, key.first if rated is None else clock.day(rated + number * each))
     if part := _part(rest, each, compensation.counting):
         yield Unit(part, key.first if rated is None else clock.day(rated + whole * each))
 
@@ -121,6 +122,8 @@ def _capped(units: Iterator[Unit], compensation: Compensation) -> Iterator[Unit]
         elif left > 0:
             yield Unit(min(unit.count, left), unit.day)
             left -= unit.count
+        else:
+            return
 
 
 def _amounts(compensation: Compensation, count: int) -> list[Amount]:
