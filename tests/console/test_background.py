@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from axes.models import AccessAttempt
@@ -13,19 +14,21 @@ from procrastinate.contrib.django import app
 from kapok.config.tasks import sweep
 
 
-def waiting() -> list[str]:
+def waiting_for(subject: str) -> list[str]:
+    """The jobs about `subject`: other tests leave theirs, for nothing empties the queue's tables."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT task_name FROM procrastinate_jobs")
+        cursor.execute("SELECT task_name FROM procrastinate_jobs WHERE args->>'subject' = %s", [subject])
         return [row[0] for row in cursor.fetchall()]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("undone", "expected"), [(True, []), (False, ["test.follow_up"])])
 def test_a_job_exists_exactly_when_its_change_does(undone: bool, expected: list[str]) -> None:
+    subject = f"staff/{uuid4()}"
     with transaction.atomic():
-        app.configure_task("test.follow_up", allow_unknown=True).defer(subject="staff/lin")
+        app.configure_task("test.follow_up", allow_unknown=True).defer(subject=subject)
         transaction.set_rollback(undone)
-    assert waiting() == expected
+    assert waiting_for(subject) == expected
 
 
 @pytest.mark.django_db
