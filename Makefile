@@ -43,7 +43,7 @@ types: $(READY) ## mypy, strict
 	$(BIN)/mypy
 
 docs: $(READY) ## what the documents say, tested
-	$(TESTS) -q tests/architecture/test_docs.py
+	$(TESTS) -q tests/architecture/test_docs.py tests/architecture/test_tour.py tests/architecture/test_readme.py
 
 stories: $(READY) ## the long tests, one for each promise of the essay
 	$(TESTS) tests/stories

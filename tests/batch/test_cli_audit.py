@@ -148,3 +148,16 @@ def test_a_missing_column_is_named_with_the_nearest(desk: Path) -> None:
     result = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml")
     assert result.exit_code == 2
     assert "did you mean 'unit'" in result.stderr
+
+
+def test_a_log_without_a_readable_time_says_how_to_mend_the_map(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("case,when,step\n1,2026-01-01 10:00,reported\n")
+    (tmp_path / "map.yaml").write_text(
+        "columns: {case: case, time: when, activity: step}\nfacts: {service: fixed_voice}\n"
+        "events: [{kind: fault.reported, first: true}, {kind: fault.restored, last: true}]\n"
+    )
+    command = ["audit", str(tmp_path / "log.csv"), "--pack", "guangzhou-pledges", "--map", str(tmp_path / "map.yaml")]
+    ran = CliRunner(env={"KAPOK_LANG": "en"}).invoke(main, [*command, "--out", str(tmp_path / "out")])
+    assert ran.exit_code == 2
+    assert "write `zone` under `time` in the map" in ran.stderr
+    assert not (tmp_path / "out").exists()

@@ -32,7 +32,7 @@ class NoEvents(KapokError):
 
     wording = Text(
         zh="日志中没有可评判的事件：{refused} 行全部被拒（{reasons}）。请核对映射的列与时间格式。",
-        en="There is no event to judge: all {refused} rows were refused ({reasons}). Check columns and time format in the map.",
+        en="No event could be judged; rows refused: {refused} ({reasons}). Check columns and time format in the map.",
     )
 
 
@@ -68,7 +68,7 @@ def run(
         with RefusedRows(draft / "refused.csv") as refused:
             whole, read = ENGINES[engine](request, refused, progress)
             if whole is None:
-                raise NoEvents(refused=refused.total, reasons=", ".join(refused.counts()))
+                raise NoEvents(refused=refused.total, reasons=_in_words(refused))
             _refuse_duplicates(whole, refused)
             figures = figures_of(whole, request.plan(read.span), read, refused, engine)
         progress(Progress(REPORTING, 0, None))
@@ -87,6 +87,11 @@ def _on_a_cluster(request: Request, refused: RefusedRows, progress: Listener) ->
 
 
 ENGINES: dict[str, Engine] = {"duckdb": this_machine.audit, "spark": _on_a_cluster}
+
+
+def _in_words(refused: RefusedRows) -> Text:
+    reasons = [Reason(code).text for code in refused.counts()]
+    return Text(zh="；".join(each.zh for each in reasons), en="; ".join(each.en for each in reasons))
 
 
 def _refuse_duplicates(whole: Partial, refused: RefusedRows) -> None:
