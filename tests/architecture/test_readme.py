@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.architecture.house import ROOT
 
 SHOWN = re.compile(r"```console\n\$ (kapok .+?)\n(.*?)```", re.DOTALL)
