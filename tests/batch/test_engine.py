@@ -230,7 +230,7 @@ def test_a_map_that_does_not_fit_the_pack_is_refused_before_reading(tmp_path: Pa
 def test_a_log_of_which_nothing_can_be_judged_leaves_no_report(tmp_path: Path) -> None:
     with pytest.raises(NoEvents) as refusal:
         audited(tmp_path, ["A,report,yesterday,desk,ann"])
-    assert "unparsable_time" in refusal.value.text.en
+    assert "rows refused: 1 (the time cannot be read;" in refusal.value.text.en
     assert not (tmp_path / "out").exists()
 
 
