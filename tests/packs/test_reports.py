@@ -97,6 +97,35 @@ def test_glpi_2765_the_clock_of_taking_over_is_not_the_clock_of_solving() -> Non
     assert (own.due_at, solve.due_at) == (MONDAY + HOUR / 2, MONDAY + 8 * HOUR)
 
 
+@pytest.mark.parametrize("report", ["glpi#2184", "glpi#4170"])
+def test_glpi_2184_4170_what_warns_of_taking_over_goes_by_its_own_due_moment(report: str) -> None:
+    rules = pack(RESPOND + "warn: 1 hour before", RESOLVE + "warn: 1 hour before")
+    warnings = [
+        clock.warnings(MONDAY, clock.due(MONDAY, {}) or FAR)
+        for clock in (Clock(promise, rules) for promise in rules.promises)
+    ]
+    assert warnings == [[MONDAY + HOUR], [MONDAY + 7 * HOUR]], report
+
+
+def test_escalade_151_two_clocks_of_one_matter_both_start() -> None:
+    rules = pack(RESPOND, RESOLVE)
+    rows = promises.judge_all(rules, [Entry("request.received", MONDAY)], {}, MONDAY + HOUR)
+    assert [(row.promise.code, row.opened_at) for row in rows] == [("p", MONDAY), ("p2", MONDAY)]
+
+
+def test_zammad_2579_the_due_moment_is_known_from_the_opening() -> None:
+    rules = pack(RESOLVE)
+    (row,) = judged(rules, [Entry("request.received", MONDAY)], until=MONDAY)
+    assert (row.state, row.due_at) == (Outcome.OPEN, MONDAY + 8 * HOUR)
+
+
+def test_frappe_helpdesk_2020_each_customer_has_the_promise_of_their_contract() -> None:
+    rules = pack(RESOLVE + "applies: {tier: SL2}", RESOLVE.replace("8 working", "4 working") + "applies: {tier: SL1}")
+    entries = [Entry("request.received", MONDAY)]
+    found = [promises.judge_all(rules, entries, {"tier": tier}, MONDAY) for tier in ("SL1", "SL2", "SL3")]
+    assert [[row.due_at for row in rows] for rows in found] == [[MONDAY + 4 * HOUR], [MONDAY + 8 * HOUR], []]
+
+
 def test_glpi_4113_whoever_accepts_stops_the_clock_of_taking_over() -> None:
     rules = pack("opens: handoff.offered\ncloses: handoff.accepted\nallowance: 30 minutes")
     stranger = Entry("handoff.accepted", MONDAY + HOUR / 4, {"person": "somebody without rights"})
@@ -174,7 +203,7 @@ def test_glpi_9267_closing_a_paused_matter_ends_the_pause() -> None:
     assert row.pauses == ((MONDAY + HOUR, MONDAY + 2 * HOUR), (MONDAY + 2 * HOUR, MONDAY + 3 * HOUR))
 
 
-@pytest.mark.parametrize("report", ["glpi#6902", "glpi#15605"])
+@pytest.mark.parametrize("report", ["glpi#6902", "glpi#15605", "glpi#16383"])
 def test_glpi_6902_a_pause_survives_a_change_of_the_promise(report: str) -> None:
     rules = pack(RESOLVE + "applies: {tier: SL2}", RESOLVE.replace("8 working", "4 working") + "applies: {tier: SL1}")
     entries = [
@@ -215,7 +244,7 @@ def test_frappe_helpdesk_3639_taking_the_promise_away_leaves_no_pause_behind() -
     assert (row.state, row.paused) == (Outcome.VOID, False)
 
 
-@pytest.mark.parametrize("report", ["Znuny#369", "glpi#5213", "osTicket#5206"])
+@pytest.mark.parametrize("report", ["Znuny#369", "glpi#5213", "osTicket#5206", "LMS#1776"])
 @pytest.mark.parametrize(
     ("policy", "states"),
     [("restart", ["kept", "open"]), ("continue", ["open"]), ("through", ["overdue"]), ("ignore", ["kept"])],
