@@ -123,6 +123,12 @@ def test_the_baton_adds_up_and_its_moves_are_counted(tmp_path: Path) -> None:
     assert (baton.first_contact_lost, baton.cases_with_person) == (1, 4)
 
 
+def test_repairdesk_707_a_transfer_leaves_each_person_what_they_did(tmp_path: Path) -> None:
+    baton = audited(tmp_path, (LINES[5], LINES[7])).baton
+    assert baton.first_contact_lost == 1
+    assert [(row.person, row.held_us) for row in baton.by_person if row.held_us] == [("ann", baton.total_us)]
+
+
 def test_the_baton_is_counted_in_the_hours_of_the_map(tmp_path: Path) -> None:
     assert audited(tmp_path, LINES, calendar="office").baton.total_us == 5 * HOUR + 30 * HOUR + HOUR // 2
 
