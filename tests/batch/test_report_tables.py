@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kapok.batch.audit.cells import harmless, harmless_column
 from kapok.batch.audit.report import BreachWriter, write
-from kapok.batch.audit.report.tables_csv import harmless
 from tests.batch.report_sample import breach, sample
 
 
@@ -92,6 +92,7 @@ def test_formulas_from_a_log_are_disarmed(tmp_path: Path, start: str) -> None:
 def test_harmless_text_never_begins_a_formula(text: str) -> None:
     assert not harmless(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
     assert harmless(text).endswith(text)
+    assert harmless_column(pa.array([text])).to_pylist() == [harmless(text)]
 
 
 def test_names_that_utf8_cannot_hold_do_not_stop_the_report(tmp_path: Path) -> None:

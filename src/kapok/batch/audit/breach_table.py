@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from kapok.batch.audit.awards import NOT_IN_MONEY
+from kapok.batch.audit.cells import harmless_column
 from kapok.batch.audit.columns import UNKNOWN, Words
 from kapok.batch.audit.commitments import NEVER
 from kapok.batch.audit.figures import BREACHES_SHOWN, Breach
@@ -123,16 +124,8 @@ def _spelled(table: pa.Table, zone: ZoneInfo) -> pa.Table:
         elif name == "owed_minor":
             columns.append(_amounts(column, table["currency"][0].as_py()))
         else:
-            columns.append(_harmless(column))
+            columns.append(harmless_column(column))
     return pa.table(columns, names=tables_csv.BREACHES)
-
-
-def _harmless(column: pa.Array) -> pa.Array:
-    """Texts that no spreadsheet takes for a formula; whole dictionaries at once."""
-    if pa.types.is_dictionary(column.type):
-        return pa.DictionaryArray.from_arrays(column.indices, _harmless(column.dictionary)).cast(pa.string())
-    risky = pc.match_substring_regex(column, r"^ *[=+\-@\t\r]")
-    return pc.if_else(pc.fill_null(risky, False), pc.binary_join_element_wise("'", column, ""), column)
 
 
 def _iso_times(column: pa.Array, zone: ZoneInfo) -> pa.Array:

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from kapok.batch.audit.cells import harmless
 from kapok.kernel.text import Text
 
 HEADER = ("file", "row", "reason", "reason_zh", "reason_en", "raw")
 LONGEST_RAW = 4_000  # characters of a raw row that are kept
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Reason(Enum):
@@ -136,7 +136,7 @@ class RefusedRows:
         texts += [""] * (len(places) - len(texts))
         words = (reason.value, reason.text.zh, reason.text.en)
         self._rows(self._path).writerows(
-            (name, row, *words, _harmless(text)) for row, text in zip(places, texts, strict=True)
+            (name, row, *words, harmless(_readable(text))) for row, text in zip(places, texts, strict=True)
         )
 
     def counts(self) -> dict[str, int]:
@@ -183,7 +183,6 @@ def _partial(path: Path) -> Path:
     return path.with_name(path.name + ".partial")
 
 
-def _harmless(raw: str) -> str:
-    """The raw row, cut to a length that can be read, and never a formula to the spreadsheet that opens it."""
-    text = raw[:LONGEST_RAW].replace("\0", "\ufffd")
-    return "'" + text if text.startswith(_FORMULA) else text
+def _readable(raw: str) -> str:
+    """The raw row, cut to a length that can be read."""
+    return raw[:LONGEST_RAW].replace("\0", "\ufffd")

@@ -14,12 +14,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from kapok.batch.audit.cells import harmless
 from kapok.batch.audit.figures import Breach, Chain, Figures, Holder, PromiseFigures, Total
 from kapok.batch.audit.report.format import amount, iso_time, mean, seconds, zone_of
 from kapok.batch.audit.report.summary import Counts
 
 Rows = Iterable[Sequence[Any]]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 PROMISES = (
     "promise",
@@ -136,13 +136,6 @@ class BreachWriter:
     ) -> None:
         self._stream.close()
         self._file.__exit__(kind, error, trace)
-
-
-def harmless(text: str | None) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    if not text:
-        return ""
-    return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def write_table(path: Path, header: Sequence[str], rows: Rows) -> Path:
