@@ -35,6 +35,7 @@ else
 fi
 
 echo "正在安装 $lock / Installing $lock into $environment …"
-install --require-hashes -r "$lock"
+# The lock file is complete; resolved again, an extra of a package would be sought in its newest release, whose hash is unknown.
+install --require-hashes --no-deps -r "$lock"
 # The build backend is in the lock file too, so nothing else is fetched.
 test -z "$project" || install --no-deps --no-build-isolation -e "$project"
