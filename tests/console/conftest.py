@@ -1,6 +1,6 @@
 """The cast of the console's tests, and a browser for it.
 
-`cast` sets up the demonstration's operator (`kapok.ground.people.cast`): five people, each with one role. `signed_in(role)` is
+`cast` sets up the demonstration's operator (`kapok.ground.people.cast`): its people, each with one role. `signed_in(role)` is
 one of them over HTTP, `browser_page(role)` the same in Chromium; both take the language to read in.
 """
 
@@ -61,7 +61,7 @@ def _quick_passwords(settings: Settings) -> Iterator[None]:
 def cast(db: None) -> dict[str, Login]:
     """The demonstration's people by role."""
     demo.load(AT)
-    return {login.role: login for login in LOGINS}
+    return {login.role: login for login in reversed(LOGINS)}  # of several in one role the first
 
 
 @pytest.fixture

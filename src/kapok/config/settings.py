@@ -34,6 +34,11 @@ INSTALLED_APPS = [
     "axes",
     "kapok.ground.journal",
     "kapok.ground.people",
+    "kapok.ground.posts",
+    "kapok.ground.places",
+    "kapok.ground.catalog",
+    "kapok.ground.commitments",
+    "kapok.ground.work",
     "kapok.supervision.mining",
     "kapok.edges.console",
     "kapok.config",
@@ -168,6 +173,9 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "stalled_worker_timeout": STALLED_WORKER_SECONDS,
     "delete_jobs": "successful",
 }
+
+# Called with every entry within the transaction that records it; whoever raises there undoes the verb.
+JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
 
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = ["kapok.ground.people.demo.load", "kapok.supervision.mining.demo.load"]

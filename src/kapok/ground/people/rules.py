@@ -87,6 +87,18 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     PEOPLE_UNMASK = "people.unmask"
     SYSTEM_READ = "system.read"
+    LEDGER_READ = "ledger.read"
+    LEDGER_PAUSE = "ledger.pause"
+    LEDGER_MANAGE = "ledger.manage"
+    WORK_DO = "work.do"
+    WORK_JUDGE = "work.judge"
+    ROSTER_READ = "roster.read"
+    ROSTER_MANAGE = "roster.manage"
+    PLACES_READ = "places.read"
+    PLACES_MANAGE = "places.manage"
+    FLOWS_READ = "flows.read"
+    FLOWS_MANAGE = "flows.manage"
+    JOURNAL_MEND = "journal.mend"
 
 
 PERMISSIONS: Mapping[Permission, Text] = {
@@ -97,6 +109,18 @@ PERMISSIONS: Mapping[Permission, Text] = {
     Permission.PEOPLE_MANAGE: Text(zh="管理人员与授权", en="manage people and roles"),
     Permission.PEOPLE_UNMASK: Text(zh="查看联系方式", en="see contact details"),
     Permission.SYSTEM_READ: Text(zh="查看系统状态", en="see system health"),
+    Permission.LEDGER_READ: Text(zh="查看承诺台账与时间线", en="see the ledger and time lines"),
+    Permission.LEDGER_PAUSE: Text(zh="暂停与恢复时钟", en="pause and resume clocks"),
+    Permission.LEDGER_MANAGE: Text(zh="启用规则包", en="adopt packs"),
+    Permission.WORK_DO: Text(zh="接办与移交工作", en="hold work and hand it over"),
+    Permission.WORK_JUDGE: Text(zh="裁定交接争议", en="judge disputed hand-offs"),
+    Permission.ROSTER_READ: Text(zh="查看岗位与排班", en="see posts and rosters"),
+    Permission.ROSTER_MANAGE: Text(zh="管理岗位、请假与排班", en="manage posts, absences and rosters"),
+    Permission.PLACES_READ: Text(zh="查询标准地址", en="look up addresses"),
+    Permission.PLACES_MANAGE: Text(zh="维护标准地址与片区", en="keep addresses and patches"),
+    Permission.FLOWS_READ: Text(zh="查看流程模板", en="see flow templates"),
+    Permission.FLOWS_MANAGE: Text(zh="编制与发布流程模板", en="draw and publish flow templates"),
+    Permission.JOURNAL_MEND: Text(zh="处理投递失败的条目", en="mend failed deliveries"),
 }
 
 
@@ -113,6 +137,16 @@ class Role:
 ADMINISTRATOR = "administrator"
 
 _READING = frozenset({Permission.PACKS_READ, Permission.AUDIT_READ})
+_LOOKING = frozenset(
+    {
+        Permission.LEDGER_READ,
+        Permission.ROSTER_READ,
+        Permission.PLACES_READ,
+        Permission.FLOWS_READ,
+        Permission.PACKS_READ,
+    }
+)
+_WORKING = _LOOKING | {Permission.WORK_DO, Permission.LEDGER_PAUSE}
 
 ROLES: Mapping[str, Role] = {
     role.code: role
@@ -127,25 +161,65 @@ ROLES: Mapping[str, Role] = {
             "supervisor",
             Text(zh="督导", en="Supervisor"),
             Text(zh="看承诺兑现情况，可执行审计", en="Watches promises being kept, runs audits, sees people"),
-            _READING | {Permission.AUDIT_RUN, Permission.PEOPLE_READ, Permission.PEOPLE_UNMASK},
+            _READING
+            | _WORKING
+            | {Permission.AUDIT_RUN, Permission.PEOPLE_READ, Permission.PEOPLE_UNMASK, Permission.WORK_JUDGE},
         ),
         Role(
             "analyst",
             Text(zh="分析员", en="Analyst"),
             Text(zh="上传日志，执行审计，比较结果", en="Uploads logs, runs and compares audits"),
-            _READING | {Permission.AUDIT_RUN},
+            _READING | _LOOKING | {Permission.AUDIT_RUN},
         ),
         Role(
             "agent",
             Text(zh="客服代表", en="Agent"),
-            Text(zh="查承诺，为客户试算", en="Looks up promises and reckons for a customer"),
-            frozenset({Permission.PACKS_READ}),
+            Text(zh="受理、首问负责、查承诺、为客户试算", en="Takes requests, answers for them, looks up promises"),
+            _WORKING,
+        ),
+        Role(
+            "dispatcher",
+            Text(zh="调度员", en="Dispatcher"),
+            Text(zh="接办、派工、裁定交接争议", en="Takes work, hands it out, judges disputed hand-offs"),
+            _WORKING | {Permission.WORK_JUDGE, Permission.PEOPLE_READ},
+        ),
+        Role(
+            "technician",
+            Text(zh="装维技术员", en="Technician"),
+            Text(zh="接单、上门、交付", en="Takes work, goes there, delivers"),
+            _WORKING,
+        ),
+        Role(
+            "noc_engineer",
+            Text(zh="网络监控工程师", en="NOC engineer"),
+            Text(zh="网络侧处理与测试", en="Works on the network's side, tests"),
+            _WORKING | {Permission.SYSTEM_READ},
+        ),
+        Role(
+            "account_manager",
+            Text(zh="大客户经理", en="Key-account manager"),
+            Text(zh="大客户的唯一接触人", en="The one contact of key accounts"),
+            _WORKING,
+        ),
+        Role(
+            "manager",
+            Text(zh="单位负责人", en="Manager"),
+            Text(zh="管岗位、排班与流程，看台账", en="Keeps posts, rosters and flows, watches the ledger"),
+            _READING
+            | _WORKING
+            | {
+                Permission.PEOPLE_READ,
+                Permission.ROSTER_MANAGE,
+                Permission.PLACES_MANAGE,
+                Permission.FLOWS_MANAGE,
+                Permission.LEDGER_MANAGE,
+            },
         ),
         Role(
             "viewer",
             Text(zh="查看者", en="Viewer"),
             Text(zh="只看，不改", en="Reads, changes nothing"),
-            _READING,
+            _READING | _LOOKING,
         ),
     )
 }

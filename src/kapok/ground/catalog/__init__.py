@@ -1,0 +1,1 @@
+"""The catalogue: flow templates, and later offers and specifications."""

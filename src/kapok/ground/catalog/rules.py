@@ -1,0 +1,1 @@
+"""Flow templates, decided without a database. Pure."""

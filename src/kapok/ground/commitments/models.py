@@ -1,0 +1,137 @@
+"""Adopted packs, commitments and their revisions: tables, constraints, indexes."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kapok.ground.commitments.rules import State
+from kapok.kernel.promises import Direction, Tier
+
+
+class PackVersion(models.Model):
+    """A pack as it was adopted: openings in [adopted_at, superseded_at) fall under it, and it judges them to their end."""
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=120)
+    version = models.CharField(max_length=40)
+    document = models.TextField()
+    digest = models.CharField(max_length=64)
+    kinds = ArrayField(models.CharField(max_length=60))
+    scope = models.JSONField(default=dict)
+    adopted_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("adopted pack")
+        constraints = [
+            models.UniqueConstraint(
+                "code", condition=Q(superseded_at__isnull=True), name="commitments_pack_in_force_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("adopted_at")),
+                name="commitments_pack_ends_after_it_begins",
+            ),
+        ]
+        indexes = [GinIndex(fields=["kinds"], name="commitments_pack_kinds")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
+
+
+class Commitment(models.Model):
+    """One promise made to somebody: one row, one clock, one owner. Moments are UTC."""
+
+    id = models.UUIDField(primary_key=True)
+    subject = models.CharField(max_length=200)
+    """The matter, as the journal calls it."""
+    number = models.PositiveSmallIntegerField()
+    """1 for the first commitment that this promise made in the matter, 2 for the next."""
+    pack = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="+")
+    promise = models.CharField(max_length=60)
+    tier = models.CharField(max_length=10)
+    direction = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    unit = models.CharField(max_length=50, blank=True)
+    """The code of the unit that answers for it."""
+    owner = models.CharField(max_length=200)
+    """Who answers for it: `staff/…`, or `system/…` where no person was named."""
+    opened_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    first_due_at = models.DateTimeField(null=True)
+    """The due moment as first promised; it never changes."""
+    target_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    elapsed = models.DurationField()
+    late_by = models.DurationField()
+    pauses = models.JSONField(default=list)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    urges = models.PositiveSmallIntegerField(default=0)
+    breach_number = models.PositiveSmallIntegerField(default=0)
+    calendar_version = models.CharField(max_length=80)
+    zone = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict)
+    anomalies = ArrayField(models.CharField(max_length=30), default=list)
+    warn_at = ArrayField(models.DateTimeField(), default=list)
+    """The warning points, in order."""
+    next_fire_at = models.DateTimeField(null=True)
+    """When the scheduler has to look at it next; null while it is paused or over."""
+    fired_through = models.DateTimeField(null=True)
+    """The latest moment for which the scheduler has fired."""
+    breached_at = models.DateTimeField(null=True)
+    """When its breach was recorded to have happened."""
+    owed = models.JSONField(null=True)
+    """What the breach costs, as journalled for billing."""
+
+    class Meta:
+        verbose_name = _("commitment")
+        constraints = [
+            models.UniqueConstraint("subject", "pack", "promise", "number", name="commitments_made_once"),
+            models.CheckConstraint(condition=~Q(owner=""), name="commitments_have_an_owner"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]), name="commitments_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tier__in=[tier.value for tier in Tier]), name="commitments_tier_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction__in=[direction.value for direction in Direction]),
+                name="commitments_direction_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_fire_at__isnull=True) | Q(state__in=[State.OPEN.value, State.OVERDUE.value]),
+                name="commitments_fire_while_open",
+            ),
+        ]
+        indexes = [
+            models.Index("next_fire_at", "id", condition=Q(next_fire_at__isnull=False), name="commitments_next_fire"),
+            models.Index("unit", "state", "due_at", "id", name="commitments_of_unit"),
+            models.Index("owner", "state", "due_at", "id", name="commitments_of_owner"),
+            models.Index("promise", "state", "due_at", "id", name="commitments_of_promise"),
+            models.Index("due_at", "id", name="commitments_by_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise} {self.subject}"
+
+
+class Revision(models.Model):
+    """What a commitment was before an entry changed it: the old facts stay."""
+
+    id = models.UUIDField(primary_key=True)
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    entry = models.UUIDField()
+    """The journal entry that changed it."""
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        verbose_name = _("revision of a commitment")
+        indexes = [models.Index("commitment", "at", "id", name="commitments_revision_of")]
+
+    def __str__(self) -> str:
+        return f"{self.commitment_id} {self.at:%Y-%m-%d %H:%M}"

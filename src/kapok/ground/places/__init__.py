@@ -1,0 +1,1 @@
+"""Places: standard addresses, exchange areas, patches."""

@@ -1,0 +1,1 @@
+"""Places, decided without a database. Pure."""

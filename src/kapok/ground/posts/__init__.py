@@ -1,0 +1,1 @@
+"""Posts and who fills them: A and B, absences, skills, shifts, rosters."""

@@ -1,0 +1,1 @@
+"""Posts, decided without a database. Pure."""

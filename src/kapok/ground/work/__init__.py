@@ -1,0 +1,1 @@
+"""Work: the baton. Matters, work items, hand-offs, disputes."""

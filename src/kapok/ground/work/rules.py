@@ -1,0 +1,1 @@
+"""Work, decided without a database. Pure."""
