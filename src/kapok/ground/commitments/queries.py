@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kapok.ground.commitments import lanes
 from kapok.ground.commitments.lanes import RUNNING, Filter, Place
@@ -140,6 +140,17 @@ def due_soon(owner: str, *, limit: int = 20) -> list[Row]:
     """The running clocks for which a person answers, the first due first."""
     found = lanes.identifiers(Filter(owner=owner), after=None, limit=limit)
     return _in_order(found)
+
+
+def matters(reader: Scope, kinds: Iterable[str], begins: str, *, limit: int) -> list[str]:
+    """The matters of these kinds whose own name begins so and for which the reader's units answer, in order of name."""
+    wanted = Q()
+    for kind in kinds:
+        wanted |= Q(subject__startswith=f"{kind}/{begins}")
+    rows = Commitment.objects.filter(wanted)
+    if reader.codes is not None:
+        rows = rows.filter(unit__in=reader.codes)
+    return list(rows.order_by("subject").values_list("subject", flat=True).distinct()[:limit])
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,8 @@ KINDS = {
     "pack": Text(zh="规则包", en="pack"),
     "post": Text(zh="岗位", en="post"),
 }
+MATTERS = ("fault", "order", "request", "complaint", "appeal", "incident")
+"""The kinds of subject that promises are made about."""
 SHORTENED = 36
 """As long as a UUID is written; of one only its end is shown."""
 
