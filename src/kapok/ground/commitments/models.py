@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -113,6 +113,9 @@ class Commitment(models.Model):
             models.Index("owner", "state", "due_at", "id", name="commitments_of_owner"),
             models.Index("promise", "state", "due_at", "id", name="commitments_of_promise"),
             models.Index("due_at", "id", name="commitments_by_due"),
+            models.Index("state", "due_at", "id", name="commitments_of_state"),
+            models.Index("tier", "state", "due_at", "id", name="commitments_of_tier"),
+            models.Index(OpClass("subject", "varchar_pattern_ops"), name="commitments_by_subject"),
         ]
 
     def __str__(self) -> str:
@@ -137,3 +140,21 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SavedView(models.Model):
+    """A view of the ledger that a person keeps under a name."""
+
+    id = models.UUIDField(primary_key=True)
+    owner = models.CharField(max_length=200)
+    """Whose it is: `staff/…`."""
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+    """The query of the ledger's address."""
+
+    class Meta:
+        verbose_name = _("saved view")
+        constraints = [models.UniqueConstraint("owner", "name", name="commitments_saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
