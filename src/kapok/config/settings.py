@@ -183,13 +183,9 @@ FLOW_PACKS = "kapok.ground.catalog.packs.shipped"
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
-DEMO_LOADERS = [
-    "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
     "kapok.ground.catalog.demo.load",
     "kapok.ground.commitments.demo.load",
-    "kapok.supervision.mining.demo.load",
-]
     "kapok.supervision.mining.demo.load",
 ]
 
