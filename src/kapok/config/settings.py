@@ -178,14 +178,14 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
 
 # Where flows find the promises that they serve: called with the code of a pack.
-FLOW_PACKS = "kapok.ground.catalog.packs.shipped"
+FLOW_PACKS = "kapok.ground.commitments.registry.in_force"
 
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
-    "kapok.ground.catalog.demo.load",
     "kapok.ground.commitments.demo.load",
+    "kapok.ground.catalog.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
 

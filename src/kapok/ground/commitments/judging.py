@@ -66,10 +66,15 @@ def as_known(entries: Sequence[Entry]) -> tuple[list[promises.Entry], dict[str, 
     return rules.by_matter(told, facts), facts
 
 
-def locked(subject: str) -> Matter:
-    """The matter, alone until the transaction ends."""
+def lock(subject: str) -> None:
+    """Let nobody else judge this matter until the transaction ends; whoever comes second waits."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [subject])
+
+
+def locked(subject: str) -> Matter:
+    """The matter, alone until the transaction ends."""
+    lock(subject)
     return Matter(subject, journal.happenings(subject))
 
 

@@ -13,9 +13,11 @@ from django.db.models import Q, QuerySet
 from kapok.ground.commitments import lanes
 from kapok.ground.commitments.lanes import RUNNING, Filter, Place
 from kapok.ground.commitments.models import Commitment, PackVersion, Revision, SavedView
+from kapok.ground.commitments.registry import pack_of
 from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.standing import promise_of
 from kapok.ground.people.models import OrgUnit
-from kapok.kernel.promises import Direction, Pack, Promise, Tier, parse
+from kapok.kernel.promises import Direction, Pack, Promise, Tier
 from kapok.kernel.text import Text
 
 COUNTED = 10_000
@@ -198,7 +200,7 @@ def commitment(id: UUID) -> Detail | None:  # noqa: A002  # the name of what ide
     return Detail(
         row=_row(found, pack),
         made_by=pack,
-        words=_words(pack, found.promise, found.opened_at),
+        words=promise_of(found, pack),
         facts=found.facts,
         anomalies=found.anomalies,
         calendar_version=found.calendar_version,
@@ -207,7 +209,7 @@ def commitment(id: UUID) -> Detail | None:  # noqa: A002  # the name of what ide
         breach_number=found.breach_number,
         reopened=found.reopened,
         owed=found.owed,
-        revisions=[_revised(each) for each in Revision.objects.filter(commitment=found).order_by("at", "id")],
+        revisions=[_revised(each) for each in Revision.objects.filter(commitment=found).order_by("recorded_at", "id")],
     )
 
 
@@ -245,17 +247,6 @@ def saved_views(owner: str) -> list[tuple[UUID, str, str]]:
     return list(SavedView.objects.filter(owner=owner).order_by("name").values_list("id", "name", "query"))
 
 
-_READ: dict[str, Pack] = {}
-"""The packs that this process has read, by the digest of their documents: there are as many as were ever adopted."""
-
-
-def pack_of(version: PackVersion) -> Pack:
-    """The rules of an adopted version. Each is read once, and its document not even fetched again where it was deferred."""
-    if version.digest not in _READ:
-        _READ[version.digest] = parse(version.document, version.code)
-    return _READ[version.digest]
-
-
 def _in_order(ids: Sequence[UUID]) -> list[Row]:
     found = {row.id: row for row in _rows(Commitment.objects.filter(id__in=ids))}
     return [found[each] for each in ids if each in found]
@@ -275,7 +266,7 @@ def _row(found: Commitment, pack: Pack) -> Row:
         pack=pack.code,
         pack_version=pack.version,
         promise=found.promise,
-        title=_said(_words(pack, found.promise, found.opened_at)),
+        title=_said(promise_of(found, pack)),
         tier=Tier(found.tier),
         direction=Direction(found.direction),
         state=State(found.state),
@@ -292,16 +283,6 @@ def _row(found: Commitment, pack: Pack) -> Row:
         pauses=tuple((_moment(begins), _moment(ends) if ends else None) for begins, ends in found.pauses),
         urges=found.urges,
     )
-
-
-def _words(pack: Pack, code: str, opened_at: datetime | None) -> Promise:
-    """The row of a promise that was in force when the commitment opened."""
-    rows = pack.by_code[code]
-    if opened_at is None:
-        return rows[-1]
-    day = opened_at.date()
-    begun = [row for row in rows if row.effective.from_ is None or row.effective.from_ <= day]
-    return begun[-1] if begun else rows[0]
 
 
 def _said(promise: Promise) -> Text:
