@@ -6,7 +6,7 @@ came first, so the rows are what the kernel makes of all entries together, in wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.db import connection
 
 from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.commitments.reconciling import Change, reconcile
+from kapok.ground.commitments.reconciling import Change, keep_promised, reconcile
 from kapok.ground.journal import queries as journal
 from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
@@ -83,13 +83,15 @@ def judge(subject: str, entry: Entry) -> None:
     matter = locked(subject)
     kind = None if _changes_facts(matter, entry) else entry.kind
     versions = registry.hearing([entry.kind] if kind else {each.kind for each in matter.entries}, matter.facts)
+    new: list[tuple[Change, Commitment]] = []
     for version in versions:
         codes = dict.fromkeys(promise.code for promise in rules.touched(version.pack, matter.known, kind))
         for code in codes:
-            _settle(matter, version, code, entry)
+            new.extend(_settle(matter, version, code, entry))
+    keep_promised(new)
 
 
-def _settle(matter: Matter, version: rules.Version, code: str, entry: Entry) -> None:
+def _settle(matter: Matter, version: rules.Version, code: str, entry: Entry) -> Iterator[tuple[Change, Commitment]]:
     """Several rows of a pack may share a code, each for its own dates: together they are one promise."""
     promises_of_code = version.pack.by_code[code]
     made = [
@@ -98,8 +100,8 @@ def _settle(matter: Matter, version: rules.Version, code: str, entry: Entry) -> 
         for judgement in rules.judged(version, promise, matter.known, matter.facts, matter.until)
     ]
     rows = [row for row in matter.rows if row.pack_id == version.key and row.promise == code]
-    new = reconcile(Change(matter.subject, version, promises_of_code[-1], entry), rows, made, matter.answering)
-    matter.rows.extend(new)
+    change = Change(matter.subject, version, promises_of_code[-1], entry)
+    return ((change, row) for row in reconcile(change, rows, made, matter.answering))
 
 
 def _changes_facts(matter: Matter, entry: Entry) -> bool:

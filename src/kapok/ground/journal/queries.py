@@ -67,5 +67,5 @@ def _line(entry: Entry) -> Line:
 
 def happenings(subject: str) -> list[Entry]:
     """What happened to a matter in the vocabulary of promises, in the order in which it happened."""
-    rows = Entry.objects.filter(subject=subject, kind__in=list(EVENTS))
-    return list(rows.order_by("at", "recorded_at", "id"))
+    rows = Entry.objects.filter(subject=subject).order_by("at", "recorded_at", "id")
+    return [row for row in rows if row.kind in EVENTS]
