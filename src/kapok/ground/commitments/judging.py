@@ -37,7 +37,9 @@ class Matter:
 
     def __post_init__(self) -> None:
         self.known, self.facts = as_known(self.entries)
-        self.rows = list(Commitment.objects.filter(subject=self.subject).order_by("opened_at", "number"))
+        # Locked against the scheduler, which may be about to fire one of them: it passes over what is being judged.
+        rows = Commitment.objects.select_for_update(no_key=True).filter(subject=self.subject)
+        self.rows = list(rows.order_by("opened_at", "number"))
 
     @property
     def until(self) -> datetime:
