@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -37,14 +38,14 @@ class Matter:
 
     def __post_init__(self) -> None:
         self.known, self.facts = as_known(self.entries)
-        # Locked against the scheduler, which may be about to fire one of them: it passes over what is being judged.
-        rows = Commitment.objects.select_for_update(no_key=True).filter(subject=self.subject)
-        self.rows = list(rows.order_by("opened_at", "number"))
+        rows = Commitment.objects.filter(subject=self.subject).order_by("opened_at", "number")
+        self.rows = list(rows.select_for_update(no_key=True))  # a scheduler passes them over until they are judged
 
     @property
     def until(self) -> datetime:
-        """The latest moment that is known."""
-        return max(entry.at for entry in self.entries)
+        """The latest moment that is known: of an entry, or for which a clock of the matter has fired."""
+        fired = (row.fired_through for row in self.rows if row.fired_through is not None)
+        return max(chain((entry.at for entry in self.entries), fired))
 
     def answering(self, judgement: Judgement) -> tuple[str, str]:
         """The unit and the person who answer for a new commitment: named by the entry that opened it, else who answers for the
