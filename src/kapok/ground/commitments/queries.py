@@ -11,11 +11,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kapok.ground.commitments import lanes
-from kapok.ground.commitments.lanes import RUNNING, Filter, Place
+from kapok.ground.commitments.lanes import Filter, Place
 from kapok.ground.commitments.models import Commitment, PackVersion, Revision, SavedView
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.registry import pack_of
+from kapok.ground.commitments.rules import RUNNING, State
+from kapok.ground.commitments.standing import promise_of
 from kapok.ground.people.models import OrgUnit
-from kapok.kernel.promises import Direction, Pack, Promise, Tier, parse
+from kapok.kernel.promises import Direction, Pack, Promise, Tier
 from kapok.kernel.text import Text
 
 COUNTED = 10_000
@@ -194,11 +196,10 @@ def commitment(id: UUID) -> Detail | None:  # noqa: A002  # the name of what ide
     found = Commitment.objects.select_related("pack").filter(id=id).first()
     if found is None:
         return None
-    pack = pack_of(found.pack)
     return Detail(
-        row=_row(found, pack),
-        made_by=pack,
-        words=_words(pack, found.promise, found.opened_at),
+        row=_row(found),
+        made_by=pack_of(found.pack),
+        words=promise_of(found),
         facts=found.facts,
         anomalies=found.anomalies,
         calendar_version=found.calendar_version,
@@ -207,7 +208,7 @@ def commitment(id: UUID) -> Detail | None:  # noqa: A002  # the name of what ide
         breach_number=found.breach_number,
         reopened=found.reopened,
         owed=found.owed,
-        revisions=[_revised(each) for each in Revision.objects.filter(commitment=found).order_by("at", "id")],
+        revisions=[_revised(each) for each in Revision.objects.filter(commitment=found).order_by("recorded_at", "id")],
     )
 
 
@@ -227,7 +228,7 @@ class Adopted:
 
 def adopted(*, in_force: bool = True) -> list[Adopted]:
     """The packs that are in force, or with `in_force=False` every version that ever was; by code, the newest first."""
-    versions = PackVersion.objects.defer("document").order_by("code", "-adopted_at")
+    versions = PackVersion.objects.order_by("code", "-adopted_at")
     if in_force:
         versions = versions.filter(superseded_at=None)
     return [_adopted(each) for each in versions]
@@ -235,7 +236,7 @@ def adopted(*, in_force: bool = True) -> list[Adopted]:
 
 def promises_in_force() -> dict[str, Text]:
     """The promises of the packs in force, by code, with what they are called."""
-    versions = PackVersion.objects.defer("document").filter(superseded_at=None).order_by("code")
+    versions = PackVersion.objects.filter(superseded_at=None).order_by("code")
     packs = [pack_of(each) for each in versions]
     return {row.code: _said(row) for pack in packs for row in pack.promises}
 
@@ -245,17 +246,6 @@ def saved_views(owner: str) -> list[tuple[UUID, str, str]]:
     return list(SavedView.objects.filter(owner=owner).order_by("name").values_list("id", "name", "query"))
 
 
-_READ: dict[str, Pack] = {}
-"""The packs that this process has read, by the digest of their documents: there are as many as were ever adopted."""
-
-
-def pack_of(version: PackVersion) -> Pack:
-    """The rules of an adopted version. Each is read once, and its document not even fetched again where it was deferred."""
-    if version.digest not in _READ:
-        _READ[version.digest] = parse(version.document, version.code)
-    return _READ[version.digest]
-
-
 def _in_order(ids: Sequence[UUID]) -> list[Row]:
     found = {row.id: row for row in _rows(Commitment.objects.filter(id__in=ids))}
     return [found[each] for each in ids if each in found]
@@ -263,19 +253,21 @@ def _in_order(ids: Sequence[UUID]) -> list[Row]:
 
 def _rows(commitments: QuerySet[Commitment]) -> list[Row]:
     found = list(commitments)
-    packs = PackVersion.objects.defer("document").in_bulk({each.pack_id for each in found})
-    return [_row(each, pack_of(packs[each.pack_id])) for each in found]
+    packs = PackVersion.objects.in_bulk({each.pack_id for each in found})
+    for each in found:
+        each.pack = packs[each.pack_id]
+    return [_row(each) for each in found]
 
 
-def _row(found: Commitment, pack: Pack) -> Row:
+def _row(found: Commitment) -> Row:
     return Row(
         id=found.id,
         subject=found.subject,
         number=found.number,
-        pack=pack.code,
-        pack_version=pack.version,
+        pack=found.pack.code,
+        pack_version=found.pack.version,
         promise=found.promise,
-        title=_said(_words(pack, found.promise, found.opened_at)),
+        title=_said(promise_of(found)),
         tier=Tier(found.tier),
         direction=Direction(found.direction),
         state=State(found.state),
@@ -292,16 +284,6 @@ def _row(found: Commitment, pack: Pack) -> Row:
         pauses=tuple((_moment(begins), _moment(ends) if ends else None) for begins, ends in found.pauses),
         urges=found.urges,
     )
-
-
-def _words(pack: Pack, code: str, opened_at: datetime | None) -> Promise:
-    """The row of a promise that was in force when the commitment opened."""
-    rows = pack.by_code[code]
-    if opened_at is None:
-        return rows[-1]
-    day = opened_at.date()
-    begun = [row for row in rows if row.effective.from_ is None or row.effective.from_ <= day]
-    return begun[-1] if begun else rows[0]
 
 
 def _said(promise: Promise) -> Text:
