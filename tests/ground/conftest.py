@@ -9,7 +9,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from kapok.ground.people import api as people
+from kapok.ground.people.models import Staff
 from kapok.ground.people.rules import UnitKind
+from kapok.ground.posts import api as posts
+from kapok.ground.posts.rules import Place
 from kapok.kernel.text import Language, Text
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -48,3 +51,22 @@ def office(db: None) -> SimpleNamespace:
 def committed_office(transactional_db: None) -> SimpleNamespace:
     """The same office, visible to other connections."""
     return set_up_office()
+
+
+def set_up_posts() -> SimpleNamespace:
+    """The office with a post `desk` at the bureau: Chen is A, Mei is B; Wu belongs there too."""
+    set_up_office()
+    for username, name in (("mei", "梅芳"), ("wu", "吴畏")):
+        people.open_account(
+            username=username, name=name, unit="bureau", language=Language.ZH, password="wet-cotton-9", **WHO
+        )
+    posts.open_post(code="desk", function="desk", title=Text(zh="值班台", en="Desk"), unit="bureau", **WHO)
+    posts.appoint(post="desk", place=Place.A, username="chen", **WHO)
+    posts.appoint(post="desk", place=Place.B, username="mei", **WHO)
+    return SimpleNamespace(staff=dict(Staff.objects.values_list("username", "id")))
+
+
+@pytest.fixture
+def committed_desk(transactional_db: None) -> SimpleNamespace:
+    """The same, visible to other connections."""
+    return set_up_posts()

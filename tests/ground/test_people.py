@@ -122,6 +122,13 @@ def test_a_role_reaches_the_unit_and_everything_below_and_nothing_else() -> None
         "audit.run",
         "people.read",
         "people.unmask",
+        "ledger.read",
+        "ledger.pause",
+        "work.do",
+        "work.judge",
+        "roster.read",
+        "places.read",
+        "flows.read",
     }
 
 

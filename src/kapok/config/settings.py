@@ -178,7 +178,11 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
 
 # What `kapok manage demo` loads, in this order.
-DEMO_LOADERS = ["kapok.ground.people.demo.load", "kapok.supervision.mining.demo.load"]
+DEMO_LOADERS = [
+    "kapok.ground.people.demo.load",
+    "kapok.ground.posts.demo.load",
+    "kapok.supervision.mining.demo.load",
+]
 
 FAILURES = HOME / "log" / "failures.jsonl"
 LOGGING = {

@@ -243,39 +243,35 @@ def change_theme(*, username: str, theme: rules.Theme, actor: str, at: datetime)
 
 
 @transaction.atomic
-def grant_role(*, username: str, role: str, unit: str, actor: str, at: datetime) -> None:
-    """Let a person act in `role` for `unit` and everything below it.
+def grant_role(*, username: str, role: str, unit: str, through: str = "", actor: str, at: datetime) -> None:
+    """Let a person act in `role` for `unit` and everything below it; `through` names the post that brings the role, if one does.
 
     Raises `UnknownStaff`, `UnknownRole`, `UnknownUnit`, `EndedUnit`, `AlreadyHeld`.
     """
     staff, title, place = rows.staff_called(username), rows.role_called(role).title, rows.living_unit(unit)
     try:
         with transaction.atomic():
-            Grant.objects.create(id=uuid7(at), staff=staff, role=role, unit=place, granted_at=at)
+            Grant.objects.create(id=uuid7(at), staff=staff, role=role, unit=place, through=through, granted_at=at)
     except IntegrityError:
         raise AlreadyHeld(role_name=title, unit_name=place.name) from None
-    journal.record(
-        events.RoleGranted(
-            subject=staff.subject, actor=actor, at=at, role=role, role_name=title, unit=place.code, unit_name=place.name
-        )
-    )
+    journal.record(events.RoleGranted(subject=staff.subject, actor=actor, at=at, **_of(role, place, through)))
 
 
 @transaction.atomic
-def revoke_role(*, username: str, role: str, unit: str, actor: str, at: datetime) -> None:
-    """Take a role back. Raises `UnknownStaff`, `UnknownRole`, `UnknownUnit`, `NotHeld`, `LastAdministrator`."""
+def revoke_role(*, username: str, role: str, unit: str, through: str = "", actor: str, at: datetime) -> None:
+    """Take back a role that was granted this way: to the person, or `through` a post. Held another way too, it stays.
+
+    Raises `UnknownStaff`, `UnknownRole`, `UnknownUnit`, `NotHeld`, `LastAdministrator`.
+    """
     staff, title, place = rows.staff_called(username), rows.role_called(role).title, rows.unit_called(unit)
-    held = Grant.objects.filter(staff=staff, role=role, unit=place, revoked_at=None)
-    rows.keep_an_administrator(
-        staff, lost=lambda grant: grant.staff_id == staff.id and grant.role == role and grant.unit_id == place.id
-    )
-    if not held.update(revoked_at=at):
-        raise NotHeld(role_name=title, unit_name=place.name)
-    journal.record(
-        events.RoleRevoked(
-            subject=staff.subject, actor=actor, at=at, role=role, role_name=title, unit=place.code, unit_name=place.name
+    this_one = {"staff_id": staff.id, "role": role, "unit_id": place.id, "through": through}
+    if role == rules.ADMINISTRATOR:
+        rows.keep_an_administrator(
+            staff, lost=lambda grant: all(getattr(grant, name) == value for name, value in this_one.items())
         )
-    )
+    if not Grant.objects.filter(**this_one, revoked_at=None).update(revoked_at=at):
+        raise NotHeld(role_name=title, unit_name=place.name)
+    journal.record(events.RoleRevoked(subject=staff.subject, actor=actor, at=at, **_of(role, place, through)))
 
 
 @transaction.atomic
@@ -383,3 +379,14 @@ def _set_password(staff: Staff, password: str, *, must_change: bool) -> None:
     staff.set_password(password)
     staff.must_change_password = must_change
     staff.save(update_fields=["password", "must_change_password"])
+
+
+def _of(role: str, place: OrgUnit, through: str) -> dict[str, Any]:
+    """What the journal says of a grant."""
+    return {
+        "role": role,
+        "role_name": rules.ROLES[role].title,
+        "unit": place.code,
+        "unit_name": place.name,
+        "through": through,
+    }

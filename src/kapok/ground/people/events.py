@@ -96,7 +96,7 @@ class ThemeChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleGranted(Event):
-    """A person may act in a role for a unit and everything below it."""
+    """A person may act in a role for a unit and everything below it; `through` names the post that brings it, if one does."""
 
     kind: ClassVar[str] = "people.role_granted"
     wording: ClassVar[Text] = Text(zh="在{unit_name}授予“{role_name}”", en="Granted {role_name} at {unit_name}")
@@ -104,6 +104,7 @@ class RoleGranted(Event):
     role_name: Text
     unit: str
     unit_name: Text
+    through: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +117,7 @@ class RoleRevoked(Event):
     role_name: Text
     unit: str
     unit_name: Text
+    through: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

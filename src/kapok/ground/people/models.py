@@ -115,12 +115,17 @@ class Staff(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role that a person holds for a unit and everything below it, in the period [granted_at, revoked_at)."""
+    """A role that a person holds for a unit and everything below it, in the period [granted_at, revoked_at).
+
+    `through` names what the role comes with (`post/…`); it is empty where the role was granted to the person. The same role may
+    be held both ways, and each way is revoked by itself.
+    """
 
     id = models.UUIDField(primary_key=True)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=30)
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    through = models.CharField(max_length=60, blank=True, default="", db_default="")
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
@@ -128,7 +133,12 @@ class Grant(models.Model):
         verbose_name = _("grant")
         constraints = [
             models.UniqueConstraint(
-                "staff", "role", "unit", condition=models.Q(revoked_at__isnull=True), name="people_grant_is_held_once"
+                "staff",
+                "role",
+                "unit",
+                "through",
+                condition=models.Q(revoked_at__isnull=True),
+                name="people_grant_is_held_once_each_way",
             ),
             models.CheckConstraint(
                 condition=models.Q(revoked_at__isnull=True) | models.Q(revoked_at__gte=models.F("granted_at")),

@@ -50,6 +50,8 @@ class Held:
     unit_id: UUID
     unit_name: Text
     granted_at: datetime
+    through: str
+    """What brings the role (`post/…`); empty where it was granted to the person."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,14 @@ def people(rows: Iterable[Staff]) -> list[Person]:
     for grant in grants:
         if grant.role in rules.ROLES:
             held[grant.staff_id].append(
-                Held(rules.ROLES[grant.role], grant.unit.code, grant.unit_id, grant.unit.name, grant.granted_at)
+                Held(
+                    rules.ROLES[grant.role],
+                    grant.unit.code,
+                    grant.unit_id,
+                    grant.unit.name,
+                    grant.granted_at,
+                    grant.through,
+                )
             )
     return [_person(staff, held[staff.id]) for staff in page]
 

@@ -1,0 +1,120 @@
+"""The demonstration's posts, skills and a week of shifts. Running it again adds only what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from kapok.ground.posts import api
+from kapok.ground.posts.models import Post, RosterEntry, Shift, Skill, StaffSkill
+from kapok.ground.posts.rules import LEAD, SUPERVISION, Place
+from kapok.kernel.text import Text
+
+ACTOR = "system"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A post of the demonstration, with its A, its B and the roles that come with it."""
+
+    code: str
+    function: str
+    title: Text
+    unit: str
+    a: str
+    b: str
+    roles: tuple[str, ...] = ()
+
+
+DUTIES = (
+    Duty("hotline-desk", "reception", Text(zh="热线受理岗", en="Hotline reception"), "hotline", "agent", "agent2"),
+    Duty("dispatch-desk", "dispatch", Text(zh="综合调度岗", en="Dispatch"), "dispatch", "dispatcher", "dispatcher2"),
+    Duty("tianhe-east-repair", "field", Text(zh="天河东装维岗", en="Tianhe East field work"), "tianhe-east-field", "technician",
+         "technician2"),
+    Duty("monitoring-watch", "watch", Text(zh="网络监控值班岗", en="Network watch"), "monitoring", "noc", "noc2"),
+    Duty("key-account-care", "care", Text(zh="大客户经理岗", en="Key-account care"), "key-accounts", "keyaccount",
+         "keyaccount2"),
+    Duty("branch-lead", LEAD, Text(zh="分公司负责人", en="Head of the branch"), "kapok", "manager", "supervisor", ("manager",)),
+    Duty("supervision-desk", SUPERVISION, Text(zh="服务督导岗", en="Service supervision"), "supervision", "supervisor",
+         "analyst", ("supervisor",)),
+)  # fmt: skip
+
+SKILLS = (
+    ("fault-handling", Text(zh="障碍受理", en="Fault handling")),
+    ("english", Text(zh="英语服务", en="Service in English")),
+    ("fibre", Text(zh="光纤熔接", en="Fibre splicing")),
+    ("climbing", Text(zh="登高作业", en="Work at height")),
+    ("ip-network", Text(zh="数据网维护", en="IP network")),
+)
+
+ABLE = (
+    ("agent", "fault-handling", 2),
+    ("agent2", "fault-handling", 3),
+    ("agent2", "english", 2),
+    ("technician", "fibre", 3),
+    ("technician", "climbing", 2),
+    ("technician2", "fibre", 1),
+    ("technician2", "english", 3),
+    ("noc", "ip-network", 3),
+    ("noc2", "ip-network", 2),
+)
+
+SHIFTS = (
+    ("day", Text(zh="白班", en="Day"), time(8), time(16)),
+    ("late", Text(zh="中班", en="Late"), time(16), time(0)),
+    ("night", Text(zh="夜班", en="Night"), time(0), time(8)),
+)
+
+WEEK = (
+    ("agent", ("day", "day", "late", "late", "day", None, None)),
+    ("agent2", ("late", "late", "day", "day", "late", "day", None)),
+    ("dispatcher", ("day", "day", "day", "late", "late", None, "day")),
+    ("dispatcher2", ("late", "late", "late", "day", "day", "day", None)),
+    ("technician", ("day", "day", "day", "day", "day", None, None)),
+    ("technician2", ("day", "day", None, "day", "day", "day", "day")),
+    ("noc", ("day", "night", "night", None, "day", "late", None)),
+    ("noc2", ("night", None, "day", "day", "night", None, "day")),
+)
+"""From Monday to Sunday of the week in which the demonstration is loaded."""
+
+
+@transaction.atomic
+def load(at: datetime) -> None:
+    """Set up the posts of the demonstration and fill them; who was appointed or put on a shift since stays as it is."""
+    present = set(Post.objects.values_list("code", flat=True))
+    for duty in DUTIES:
+        if duty.code not in present:
+            _set_up(duty, at)
+    skills, shifts = (set(table.objects.values_list("code", flat=True)) for table in (Skill, Shift))
+    for code, title in SKILLS:
+        if code not in skills:
+            api.define_skill(code=code, title=title, actor=ACTOR, at=at)
+    for code, title, starts, ends in SHIFTS:
+        if code not in shifts:
+            api.define_shift(code=code, title=title, starts=starts, ends=ends, actor=ACTOR, at=at)
+    if not StaffSkill.objects.exists():
+        for username, skill, level in ABLE:
+            api.award_skill(username=username, skill=skill, level=level, actor=ACTOR, at=at)
+    if not RosterEntry.objects.exists():
+        _plan_week(at)
+
+
+def _set_up(duty: Duty, at: datetime) -> None:
+    api.open_post(code=duty.code, function=duty.function, title=duty.title, unit=duty.unit, actor=ACTOR, at=at)
+    for place, username in ((Place.A, duty.a), (Place.B, duty.b)):
+        api.appoint(post=duty.code, place=place, username=username, actor=ACTOR, at=at)
+    for role in duty.roles:
+        api.grant_to_post(post=duty.code, role=role, actor=ACTOR, at=at)
+
+
+def _plan_week(at: datetime) -> None:
+    today = timezone.localdate(at)
+    monday = today - timedelta(days=today.weekday())
+    for username, shifts in WEEK:
+        for weekday, shift in enumerate(shifts):
+            if shift:
+                day = monday + timedelta(days=weekday)
+                api.plan_shift(username=username, day=day, shift=shift, actor=ACTOR, at=at)

@@ -1,0 +1,257 @@
+"""Reading posts: who acts, who answers, who is asked next, who is on duty. A few queries, however many posts are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.rules import State, UnitKind
+from kapok.ground.posts import rules
+from kapok.ground.posts.models import Absence, Post, PostHolder, RosterEntry, StaffSkill, TakeOver
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who holds a post or is on duty."""
+
+    id: UUID
+    username: str
+    name: str
+    there: bool
+    """Neither absent nor deactivated at the moment asked for."""
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls this person."""
+        return f"staff/{self.username}"
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A post at a moment: `a` and `b`, who of them acts, and who answers for it (A, or whoever acts where there is no A)."""
+
+    id: UUID
+    code: str
+    function: str
+    title: Text
+    unit: str
+    unit_id: UUID
+    unit_name: Text
+    accept_ttl: timedelta | None
+    a: Person | None
+    b: Person | None
+    place: rules.Place | None
+    """Whose place it is that acts; None where nobody is there."""
+    taken_over: bool
+
+    @property
+    def acting(self) -> Person | None:
+        """Who acts now; None where nobody is there, and the ladder has to be climbed."""
+        return {rules.Place.A: self.a, rules.Place.B: self.b, None: None}[self.place]
+
+    @property
+    def accountable(self) -> Person | None:
+        """Who answers for it: A whether there or not, B only where there is no A."""
+        return self.a or self.b
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls this post."""
+        return f"post/{self.code}"
+
+
+def post_rows(units: Iterable[UUID] | None = None, *, closed: bool = False) -> QuerySet[Post]:
+    """The posts, of `units` only where given, in the order of their units and codes."""
+    rows = Post.objects.select_related("unit").order_by("unit__code", "code")
+    if units is not None:
+        rows = rows.filter(unit__in=units)
+    return rows if closed else rows.filter(valid_to=None)
+
+
+def acting_in(posts: Iterable[Post], at: datetime) -> list[Acting]:
+    """The posts at that moment, in their order; three queries however many there are."""
+    page = list(posts)
+    held = PostHolder.objects.select_related("staff").filter(post__in=page, period__contains=at)
+    holders = {(row.post_id, row.place): row.staff for row in held}
+    away = absent({staff.id for staff in holders.values()}, at)
+    taken = set(TakeOver.objects.filter(post__in=page, period__contains=at).values_list("post", flat=True))
+    people = {key: _person(staff, away) for key, staff in holders.items()}
+    return [
+        _acting(
+            post,
+            people.get((post.id, rules.Place.A)),
+            people.get((post.id, rules.Place.B)),
+            taken_over=post.id in taken,
+        )
+        for post in page
+    ]
+
+
+def acting(post: str, at: datetime) -> Acting | None:
+    """The post with this code at that moment, closed or not; None where there is no such post."""
+    found = acting_in(Post.objects.select_related("unit").filter(code=post), at)
+    return found[0] if found else None
+
+
+def acting_for_unit(unit: str, at: datetime, function: str | None = None) -> Acting | None:
+    """The post that has to deal with a matter of this function of a unit: a matter is never without somebody.
+
+    Of the unit the post with that function, else its first other post, else the post that leads it; then the same of the unit
+    above, where only the lead counts; a post at which nobody is there is passed over. None where all are empty.
+    """
+    way = _way_up(unit)
+    home = way[0].id if way else None
+    wanted = Q(unit=home) | Q(unit__in=[each.id for each in way], function=rules.LEAD)
+    height = {each.id: step for step, each in enumerate(way)}
+    found = acting_in(post_rows().filter(wanted), at)
+    found.sort(
+        key=lambda post: (height[post.unit_id], post.function != function, post.function == rules.LEAD, post.code)
+    )
+    return next((post for post in found if post.acting), None)
+
+
+def absent(staff: Collection[UUID], at: datetime) -> frozenset[UUID]:
+    """Which of these people are on a granted absence at that moment."""
+    rows = Absence.objects.filter(staff__in=staff, state=rules.AbsenceState.GRANTED, period__contains=at)
+    return frozenset(rows.values_list("staff", flat=True))
+
+
+def is_absent(staff: UUID, at: datetime) -> bool:
+    """Whether this person is on a granted absence at that moment."""
+    return bool(absent({staff}, at))
+
+
+def posts_of(staff: UUID, at: datetime) -> list[Acting]:
+    """The posts in which this person is A or B at that moment."""
+    held = PostHolder.objects.filter(staff=staff, period__contains=at).values("post")
+    return acting_in(post_rows(closed=True).filter(id__in=held), at)
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A post with a place that nobody fills: a defect of the data."""
+
+    post: Acting
+    empty: tuple[rules.Place, ...]
+
+
+def orphans(at: datetime, units: Iterable[UUID] | None = None) -> list[Orphan]:
+    """The posts that lack A or B at that moment; a deactivated person fills no place."""
+    rows = post_rows(units).filter(valid_from__lte=at)
+    filled = set(
+        PostHolder.objects.filter(period__contains=at, staff__state=State.ACTIVE, post__in=rows).values_list(
+            "post", "place"
+        )
+    )
+    gaps = {row.id: tuple(place for place in rules.Place if (row.id, place) not in filled) for row in rows}
+    lacking = acting_in((row for row in rows if gaps[row.id]), at)
+    return [Orphan(post, gaps[post.id]) for post in lacking]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the ladder: whom to turn to, as what, and by which post."""
+
+    rung: rules.Rung
+    person: Person
+    post: Acting
+
+    @property
+    def title(self) -> Text:
+        """What this step is called."""
+        return rules.RUNGS[self.rung]
+
+
+def escalation(post: str, at: datetime) -> list[Step]:
+    """Whom to turn to, in this order, everybody once: A, B, the team leader, the heads above, the supervision centre.
+
+    Of a lead or supervision post whoever acts is asked. Empty where there is no such post.
+    """
+    start = acting(post, at)
+    if start is None:
+        return []
+    way = _way_up(start.unit)
+    height = {each.id: step for step, each in enumerate(way)}
+    above = Q(unit__in=list(height), function=rules.LEAD) | Q(function=rules.SUPERVISION)
+    ladder = acting_in(post_rows().filter(above).exclude(id=start.id), at)
+    ladder.sort(key=lambda each: (each.function == rules.SUPERVISION, height.get(each.unit_id, 0), each.code))
+    steps = [Step(rung, person, start) for rung, person in ((rules.Rung.A, start.a), (rules.Rung.B, start.b)) if person]
+    team = bool(way) and way[0].kind == UnitKind.TEAM
+    steps += [Step(_rung(each, height, team=team), each.acting, each) for each in ladder if each.acting]
+    first = {step.person.id: step for step in reversed(steps)}
+    return [first[person] for person in rules.each_once(step.person.id for step in steps)]
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """Somebody on shift: until when, and what they can do (skill code to level)."""
+
+    person: Person
+    shift: Text
+    until: datetime
+    skills: dict[str, int]
+
+
+def duty(unit: str, at: datetime) -> list[OnDuty]:
+    """The people of a unit who are on shift and there at that moment."""
+    rows = RosterEntry.objects.select_related("staff", "shift").filter(
+        period__contains=at, staff__unit__code=unit, staff__state=State.ACTIVE
+    )
+    entries = list(rows.order_by("period", "staff__username"))
+    people = {entry.staff_id for entry in entries}
+    away, able = absent(people, at), skills_of(people, at)
+    return [
+        OnDuty(_person(entry.staff, away), entry.shift.title, entry.period.upper, able.get(entry.staff_id, {}))
+        for entry in entries
+        if entry.staff_id not in away
+    ]
+
+
+def skills_of(staff: Collection[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
+    """Of each of these people the skills at that moment, by code, with the level."""
+    held: dict[UUID, dict[str, int]] = {}
+    for row in StaffSkill.objects.select_related("skill").filter(staff__in=staff, period__contains=at):
+        held.setdefault(row.staff_id, {})[row.skill.code] = row.level
+    return held
+
+
+def _way_up(unit: str) -> list[OrgUnit]:
+    """The unit and the units above it; empty where there is no such unit."""
+    units = {row.id: row for row in OrgUnit.objects.all()}
+    start = next((row for row in units.values() if row.code == unit), None)
+    parents = {row.id: row.parent_id for row in units.values()}
+    return [units[step] for step in rules.climb(start.id, parents)] if start else []
+
+
+def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
+    if post.function == rules.SUPERVISION:
+        return rules.Rung.SUPERVISION
+    return rules.rung_of(height[post.unit_id], team=team)
+
+
+def _person(staff: Staff, away: Collection[UUID]) -> Person:
+    return Person(staff.id, staff.username, staff.name, there=staff.is_active and staff.id not in away)
+
+
+def _acting(post: Post, a: Person | None, b: Person | None, *, taken_over: bool) -> Acting:
+    present = rules.Present(a.there if a else None, b.there if b else None, taken_over)
+    return Acting(
+        id=post.id,
+        code=post.code,
+        function=post.function,
+        title=post.title,
+        unit=post.unit.code,
+        unit_id=post.unit_id,
+        unit_name=post.unit.name,
+        accept_ttl=post.accept_ttl,
+        a=a,
+        b=b,
+        place=rules.who_acts(present),
+        taken_over=taken_over,
+    )

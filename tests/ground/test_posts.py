@@ -1,0 +1,340 @@
+"""The verbs of posts, tried at the door: A and B, leave, take-overs, roles that come with a post."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from kapok.ground.journal.queries import timeline
+from kapok.ground.people import api as people
+from kapok.ground.people import queries as people_queries
+from kapok.ground.people.models import Grant, Staff
+from kapok.ground.posts import api as posts
+from kapok.ground.posts import queries
+from kapok.ground.posts.models import Absence, PostAbsence, PostHolder
+from kapok.ground.posts.rules import AbsenceKind, Cause, Place
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+from tests.ground.conftest import AT, WHO, set_up_posts
+
+DAY = timedelta(days=1)
+LATER = {"actor": "staff/tester", "at": AT + DAY}
+
+
+@pytest.fixture
+def desk(db: None) -> SimpleNamespace:
+    """The office with a post `desk` at the bureau: Chen is A, Mei is B; Wu belongs there too."""
+    return set_up_posts()
+
+
+def refused(refusal: type[KapokError], verb: Callable[..., Any], **values: Any) -> KapokError:
+    """The verb is refused, and the journal stays as it was."""
+    before = entries()
+    with pytest.raises(refusal) as caught:
+        verb(**{**WHO, **values})
+    assert entries() == before
+    return caught.value
+
+
+def entries() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM journal_entry")
+        return int(cursor.fetchone()[0])
+
+
+def kinds(subject: str) -> list[str]:
+    return [line.kind for line in reversed(timeline(subject))]
+
+
+def leave(username: str, since: int, until: int, *, grant: bool = True, note: str = "") -> UUID:
+    """A leave from one day after `AT` to another."""
+    absence = posts.request_leave(username=username, since=AT + since * DAY, until=AT + until * DAY, note=note, **WHO)
+    if grant:
+        posts.grant_leave(absence=absence, **WHO)
+    return absence
+
+
+def acts(at: datetime) -> str | None:
+    post = queries.acting("desk", at)
+    assert post is not None
+    return post.acting.username if post.acting else None
+
+
+def test_a_post_has_an_a_and_a_b(desk: SimpleNamespace) -> None:
+    post = queries.acting("desk", AT)
+    assert post is not None
+    assert post.a is not None
+    assert post.b is not None
+    assert (post.a.username, post.b.username, post.place) == ("chen", "mei", Place.A)
+    assert post.accountable == post.acting == post.a
+    assert (post.unit, post.function, post.title) == ("bureau", "desk", Text(zh="值班台", en="Desk"))
+    assert kinds("post/desk") == ["posts.post_opened", "posts.appointed", "posts.appointed"]
+    assert queries.orphans(AT) == []
+
+
+def test_a_unit_has_one_post_of_a_function(desk: SimpleNamespace) -> None:
+    title = Text(zh="又一个", en="Another")
+    refused(posts.PostTaken, posts.open_post, code="desk-2", function="desk", title=title, unit="bureau")
+    refused(posts.PostTaken, posts.open_post, code="desk", function="other", title=title, unit="bureau")
+    refused(people.UnknownUnit, posts.open_post, code="desk-2", function="desk", title=title, unit="moon")
+    posts.open_post(code="desk-2", function="desk", title=title, unit="patch", **WHO)
+    assert [(orphan.post.code, orphan.empty) for orphan in queries.orphans(AT)] == [("desk-2", (Place.A, Place.B))]
+
+
+def test_a_place_is_held_by_one_person_at_a_time(desk: SimpleNamespace) -> None:
+    refused(posts.PlaceTaken, posts.appoint, post="desk", place=Place.A, username="wu")
+    refused(posts.UnknownPost, posts.appoint, post="moon", place=Place.A, username="wu")
+    refused(people.UnknownStaff, posts.appoint, post="desk", place=Place.A, username="nobody")
+    assert acts(AT) == "chen"
+
+
+def test_a_and_b_are_two_people(desk: SimpleNamespace) -> None:
+    posts.release(post="desk", place=Place.B, **LATER)
+    refused(posts.SamePerson, posts.appoint, post="desk", place=Place.B, username="chen", at=AT + DAY)
+    holder = PostHolder.objects.get(staff__username="chen")
+    holder.id, holder.place, holder.period = UUID(int=7), "B", DateTimeTZRange(AT + DAY, None)
+    with pytest.raises(IntegrityError, match="posts_nobody_is_a_and_b"), transaction.atomic():
+        holder.save(force_insert=True)
+
+
+def test_a_place_changes_hands_without_a_gap(desk: SimpleNamespace) -> None:
+    posts.replace(post="desk", place=Place.A, username="wu", **LATER)
+    assert acts(AT) == "chen"
+    assert acts(AT + DAY) == "wu"
+    assert kinds("post/desk")[-2:] == ["posts.released", "posts.appointed"]
+    refused(posts.SamePerson, posts.replace, post="desk", place=Place.A, username="mei", at=AT + 2 * DAY)
+    assert acts(AT + 2 * DAY) == "wu"
+
+
+def test_a_holding_ends_not_before_it_begins(desk: SimpleNamespace) -> None:
+    refused(posts.TooEarly, posts.release, post="desk", place=Place.A, at=AT - DAY)
+
+
+def test_a_post_is_closed_when_nobody_holds_it(desk: SimpleNamespace) -> None:
+    assert "chen、mei" in refused(posts.PostHeld, posts.close_post, post="desk").text.zh
+    for place in Place:
+        posts.release(post="desk", place=place, **LATER)
+    refused(posts.NotHolder, posts.release, post="desk", place=Place.A)
+    posts.close_post(post="desk", **LATER)
+    refused(posts.ClosedPost, posts.close_post, post="desk")
+    refused(posts.ClosedPost, posts.appoint, post="desk", place=Place.A, username="wu")
+    assert acts(AT) == "chen"
+    assert kinds("post/desk")[-1] == "posts.post_closed"
+
+
+def test_b_acts_while_a_is_on_leave_and_a_still_answers(desk: SimpleNamespace) -> None:
+    leave("chen", 2, 4, note="两单待回访，钥匙在抽屉")
+    assert [acts(AT + day * DAY) for day in (0, 2, 3, 4)] == ["chen", "mei", "mei", "chen"]
+    post = queries.acting("desk", AT + 2 * DAY)
+    assert post is not None
+    assert post.accountable is not None
+    assert (post.accountable.username, post.accountable.there) == ("chen", False)
+    assert kinds("post/desk")[-1] == "posts.standing_in"
+    assert timeline("post/desk")[0].sentence.zh.endswith("由mei代行。两单待回访，钥匙在抽屉")
+    assert kinds("staff/chen")[-2:] == ["posts.leave_requested", "posts.leave_granted"]
+    assert queries.is_absent(desk.staff["chen"], AT + 2 * DAY)
+
+
+def test_only_a_granted_leave_counts(desk: SimpleNamespace) -> None:
+    asked = leave("chen", 2, 4, grant=False)
+    assert acts(AT + 2 * DAY) == "chen"
+    leave("mei", 2, 4)
+    refusal = refused(posts.BothAbsent, posts.grant_leave, absence=asked)
+    assert "mei" in refusal.text.en
+    assert "2026-03-04 09:00" in refusal.text.zh
+    refused(posts.BothAbsent, posts.request_leave, username="chen", since=AT + 3 * DAY, until=AT + 9 * DAY)
+    leave("chen", 4, 5)  # exactly when the other is back
+
+
+def test_somebody_is_absent_once_at_a_time(desk: SimpleNamespace) -> None:
+    leave("wu", 2, 4)
+    refused(posts.AbsentAlready, posts.request_leave, username="wu", since=AT + 3 * DAY, until=AT + 5 * DAY)
+    refused(posts.WrongPeriod, posts.request_leave, username="wu", since=AT + 5 * DAY, until=AT + 5 * DAY)
+
+
+def test_a_leave_is_settled_once(desk: SimpleNamespace) -> None:
+    absence = leave("chen", 2, 4)
+    refused(posts.AbsentAlready, posts.grant_leave, absence=absence)
+    posts.withdraw_leave(absence=absence, **LATER)
+    assert acts(AT + 2 * DAY) == "chen"
+    assert not PostAbsence.objects.exists()
+    assert "withdrawn" in refused(posts.AbsenceSettled, posts.withdraw_leave, absence=absence).text.en
+    refused(posts.AbsenceSettled, posts.grant_leave, absence=absence)
+    refused(posts.UnknownAbsence, posts.grant_leave, absence=UUID(int=1))
+    leave("mei", 2, 4)
+
+
+def test_who_comes_back_early_was_absent_until_then(desk: SimpleNamespace) -> None:
+    absence = leave("chen", 2, 6)
+    posts.withdraw_leave(absence=absence, actor="staff/chen", at=AT + 3 * DAY)
+    assert [acts(AT + day * DAY) for day in (2, 3, 4)] == ["mei", "chen", "chen"]
+    refused(posts.AbsenceSettled, posts.withdraw_leave, absence=absence, at=AT + 5 * DAY)
+
+
+def test_who_is_ill_is_absent_at_once(desk: SimpleNamespace) -> None:
+    posts.declare_absent(username="chen", until=AT + DAY, note="高烧，改由B角", **WHO)
+    assert acts(AT) == "mei"
+    assert Absence.objects.get().kind == AbsenceKind.UNPLANNED
+    refused(posts.BothAbsent, posts.declare_absent, username="mei", until=AT + DAY)
+    posts.replace(post="desk", place=Place.B, username="wu", **WHO)
+    posts.declare_absent(username="mei", until=AT + DAY, **WHO)
+    assert acts(AT) == "wu"
+    assert "illness" not in str([line.data for line in timeline("staff/chen")])
+
+
+def test_nobody_is_appointed_into_an_absence_of_the_other(desk: SimpleNamespace) -> None:
+    leave("chen", 2, 4)
+    leave("wu", 3, 5)
+    refused(posts.BothAbsent, posts.replace, post="desk", place=Place.B, username="wu", at=AT + DAY)
+    assert acts(AT + 3 * DAY) == "mei"
+    posts.replace(post="desk", place=Place.B, username="wu", actor="staff/tester", at=AT + 4 * DAY)
+
+
+def test_the_database_itself_refuses_the_second_absence(desk: SimpleNamespace) -> None:
+    leave("chen", 2, 4)
+    with pytest.raises(IntegrityError, match="posts_never_both_absent"), transaction.atomic():
+        Absence.objects.create(
+            id=UUID(int=7), staff_id=desk.staff["mei"], kind="leave", state="granted", asked_at=AT,
+            period=DateTimeTZRange(AT + 3 * DAY, AT + 5 * DAY),
+        )  # fmt: skip
+    leave("wu", 2, 3)
+    with pytest.raises(IntegrityError, match="posts_never_both_absent"), transaction.atomic():
+        PostHolder.objects.filter(staff__username="mei").update(staff_id=desk.staff["wu"])
+
+
+def test_b_takes_over_and_hands_back(desk: SimpleNamespace) -> None:
+    values = {"post": "desk", "username": "mei", "cause": Cause.SILENCE, "note": "两单未接，我来"}
+    refused(posts.NotDeputy, posts.take_over, **{**values, "username": "chen"})
+    refused(posts.NoteMissing, posts.take_over, **{**values, "note": "  嗯 "})
+    posts.take_over(**values, **WHO)
+    assert acts(AT) == "mei"
+    post = queries.acting("desk", AT)
+    assert post is not None
+    assert post.taken_over
+    assert post.accountable == post.a
+    refused(posts.TakenOver, posts.take_over, **values)
+    refused(posts.TooEarly, posts.hand_back, post="desk", note="都办完了", at=AT - DAY)
+    posts.hand_back(post="desk", note="都办完了", **LATER)
+    assert acts(AT + DAY) == "chen"
+    refused(posts.NotTakenOver, posts.hand_back, post="desk", note="都办完了", at=AT + DAY)
+    assert kinds("post/desk")[-2:] == ["posts.taken_over", "posts.handed_back"]
+    assert timeline("post/desk")[1].sentence.zh == "mei接管（A角超时未接）：两单未接，我来"
+
+
+def test_who_is_away_does_not_take_over_and_a_acts_again_when_b_goes(desk: SimpleNamespace) -> None:
+    values = {"post": "desk", "username": "mei", "cause": Cause.DECLARED, "note": "交出一天"}
+    posts.take_over(**values, **WHO)
+    leave("mei", 2, 3)
+    assert acts(AT + 2 * DAY) == "chen"
+    posts.hand_back(post="desk", note="交还给您", **LATER)
+    refused(posts.DeputyAbsent, posts.take_over, **values, at=AT + 2 * DAY)
+
+
+def test_a_take_over_ends_with_its_deputy(desk: SimpleNamespace) -> None:
+    posts.take_over(post="desk", username="mei", cause=Cause.DECLARED, note="交出一天", **WHO)
+    posts.replace(post="desk", place=Place.B, username="wu", **LATER)
+    assert acts(AT + DAY) == "chen"
+
+
+def units_of(username: str, permission: str = "work.do") -> int:
+    return len(people_queries.units_where(Staff.objects.get(username=username).id, permission))
+
+
+def test_a_role_of_a_post_is_held_with_the_post(desk: SimpleNamespace) -> None:
+    posts.grant_to_post(post="desk", role="agent", **WHO)
+    refused(posts.RoleOfPostHeld, posts.grant_to_post, post="desk", role="agent")
+    refused(people.UnknownRole, posts.grant_to_post, post="desk", role="pope")
+    assert [units_of(name) for name in ("chen", "mei", "wu")] == [2, 2, 0]  # the bureau and its patch
+    posts.replace(post="desk", place=Place.B, username="wu", **LATER)
+    assert [units_of(name) for name in ("chen", "mei", "wu")] == [2, 0, 2]
+    posts.revoke_from_post(post="desk", role="agent", **LATER)
+    assert [units_of(name) for name in ("chen", "mei", "wu")] == [0, 0, 0]
+    refused(posts.RoleOfPostMissing, posts.revoke_from_post, post="desk", role="agent")
+    assert kinds("staff/wu")[-2:] == ["people.role_granted", "people.role_revoked"]
+
+
+def test_what_is_granted_to_a_person_and_through_a_post_are_two_things(desk: SimpleNamespace) -> None:
+    people.grant_role(username="chen", role="agent", unit="bureau", **WHO)
+    posts.grant_to_post(post="desk", role="agent", **WHO)
+    held = people_queries.person("chen")
+    assert held is not None
+    assert sorted(grant.through for grant in held.grants) == ["", "post/desk"]
+    people.revoke_role(username="chen", role="agent", unit="bureau", **LATER)
+    assert units_of("chen") == 2
+    refused(people.NotHeld, people.revoke_role, username="chen", role="agent", unit="bureau")
+    people.grant_role(username="chen", role="agent", unit="bureau", **LATER)
+    posts.release(post="desk", place=Place.A, **LATER)
+    assert units_of("chen") == 2
+    assert Grant.objects.get(staff__username="chen", revoked_at=None).through == ""
+
+
+def test_the_last_administrator_stays_also_in_a_post(desk: SimpleNamespace) -> None:
+    title = Text(zh="系统岗", en="System")
+    posts.open_post(code="system", function="system", title=title, unit="city", **WHO)
+    posts.appoint(post="system", place=Place.A, username="chen", **WHO)
+    posts.grant_to_post(post="system", role="administrator", **WHO)
+    people.revoke_role(username="lin", role="administrator", unit="city", **WHO)
+    refused(people.LastAdministrator, posts.release, post="system", place=Place.A, at=AT + DAY)
+    refused(people.LastAdministrator, posts.revoke_from_post, post="system", role="administrator", at=AT + DAY)
+    people.grant_role(username="chen", role="administrator", unit="city", **LATER)
+    posts.release(post="system", place=Place.A, **LATER)
+    refused(people.LastAdministrator, people.revoke_role, username="chen", role="administrator", unit="city")
+
+
+def test_who_is_deactivated_fills_no_place(desk: SimpleNamespace) -> None:
+    people.deactivate(username="chen", **WHO)
+    assert acts(AT) == "mei"
+    assert [orphan.empty for orphan in queries.orphans(AT)] == [(Place.A,)]
+    refused(posts.Deactivated, posts.request_leave, username="chen", since=AT, until=AT + DAY)
+    refused(posts.Deactivated, posts.replace, post="desk", place=Place.B, username="chen")
+
+
+def lead(unit: str, a: str, function: str = "lead") -> None:
+    code = f"{unit}-{function}"
+    posts.open_post(code=code, function=function, title=Text(zh="负责人", en="Head"), unit=unit, **WHO)
+    posts.appoint(post=code, place=Place.A, username=a, **WHO)
+
+
+def test_the_ladder_goes_up_to_the_supervision_centre(desk: SimpleNamespace) -> None:
+    lead("bureau", "wu")
+    lead("city", "lin")
+    lead("hall", "lin", "supervision")
+    steps = queries.escalation("desk", AT)
+    assert [(step.rung, step.person.username) for step in steps] == [
+        ("a", "chen"), ("b", "mei"), ("head", "wu"), ("head", "lin"),
+    ]  # fmt: skip
+    leave("wu", 0, 1)
+    assert [step.person.username for step in queries.escalation("desk", AT)] == ["chen", "mei", "lin"]
+    assert queries.escalation("moon", AT) == []
+
+
+def test_a_matter_always_finds_somebody(desk: SimpleNamespace, django_assert_max_num_queries: Any) -> None:
+    lead("city", "lin")
+
+    def found(unit: str, function: str | None = None, at: datetime = AT) -> str | None:
+        post = queries.acting_for_unit(unit, at, function)
+        return post.acting.username if post and post.acting else None
+
+    assert found("bureau", "desk") == "chen"
+    assert found("bureau") == "chen"
+    assert found("bureau", "unknown") == "chen"
+    assert found("patch") == found("hall", "desk") == "lin"
+    assert found("moon") is None
+    people.deactivate(username="chen", **WHO)
+    people.deactivate(username="mei", **WHO)
+    assert found("bureau", "desk") == "lin"
+    with django_assert_max_num_queries(6):
+        queries.acting_for_unit("bureau", AT, "desk")
+
+
+def test_posts_of_a_person(desk: SimpleNamespace) -> None:
+    assert [post.code for post in queries.posts_of(desk.staff["mei"], AT)] == ["desk"]
+    assert queries.posts_of(desk.staff["mei"], datetime(2020, 1, 1, tzinfo=UTC)) == []
+    assert queries.acting("moon", AT) is None
