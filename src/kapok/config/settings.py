@@ -177,10 +177,14 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 # Called with every entry within the transaction that records it; whoever raises there undoes the verb.
 JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
 
+# Where flows find the promises that they serve: called with the code of a pack.
+FLOW_PACKS = "kapok.ground.catalog.packs.shipped"
+
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
+    "kapok.ground.catalog.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
 

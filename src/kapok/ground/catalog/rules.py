@@ -1,1 +1,310 @@
-"""Flow templates, decided without a database. Pure."""
+"""Flow templates, decided without a database: states, which flow applies, what may start next, whether the budgets fit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from kapok.ground.catalog.graph import Graph, structure
+from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
+from kapok.ground.catalog.template import AXES, Edge, Finding, Flow
+from kapok.kernel.promises import FACTS, Fact, FactKind, Facts, Promise
+from kapok.kernel.promises.allowance import Allowance
+from kapok.kernel.promises.budgets import comparable
+from kapok.kernel.promises.selector import Bounds, Condition, Selector, matches
+from kapok.kernel.text import Text
+
+
+class State(StrEnum):
+    """Where a version of a flow stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+STATES: Mapping[State, Text] = {
+    State.DRAFT: Text(zh="草稿", en="draft"),
+    State.PUBLISHED: Text(zh="在用", en="in force"),
+    State.RETIRED: Text(zh="停用", en="retired"),
+}
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.PUBLISHED}),
+    State.PUBLISHED: frozenset({State.RETIRED}),
+    State.RETIRED: frozenset(),
+}
+
+
+def sources(to: State) -> frozenset[State]:
+    """The states from which a version may move to `to`."""
+    return frozenset(state for state, targets in MOVES.items() if to in targets)
+
+
+# ---- which flow applies ----
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A version in force that might apply."""
+
+    code: str
+    number: int
+    applies: Selector
+
+
+def choose(candidates: Iterable[Candidate], facts: Facts) -> Candidate:
+    """The flow that applies most closely to a matter with these facts.
+
+    The one that names more of segment, tier, service, action and area wins; of two that name equally many, the one that names
+    the earlier of these. A fact that is not known meets no condition. Raises `NoFlow`, `FlowTie`.
+    """
+    fitting = [each for each in candidates if matches(each.applies, facts, FACTS)]
+    if not fitting:
+        raise NoFlow(facts=", ".join(f"{axis}={facts[axis]}" for axis in AXES if axis in facts) or "-")
+    closest = max(closeness(each.applies) for each in fitting)
+    best = [each for each in fitting if closeness(each.applies) == closest]
+    if len(best) > 1:
+        raise FlowTie(flows=", ".join(sorted(each.code for each in best)))
+    return best[0]
+
+
+def closeness(applies: Selector) -> tuple[int, tuple[bool, ...]]:
+    """How closely a flow applies; the greater wins."""
+    return len(applies), tuple(axis in applies for axis in AXES)
+
+
+def rivals(one: Selector, other: Selector) -> bool:
+    """True if some matter exists for which `choose` could not decide between the two."""
+    return one.keys() == other.keys() and all(set(_values(one[axis])) & set(_values(other[axis])) for axis in one)
+
+
+def _values(condition: Condition) -> tuple[str, ...]:
+    return () if isinstance(condition, Bounds) else condition
+
+
+# ---- what may start next ----
+
+
+def next_stages(flow: Flow, done: Set[str], facts: Facts) -> tuple[str, ...]:
+    """The stages that are to be worked on after those in `done`, in the order of the flow; none when the flow is at its end.
+
+    A split opens all its branches, a join waits for all of them, a choice takes the first way whose conditions hold for
+    `facts`, else its `otherwise`. Stages that have begun and are not done are among them: whoever runs the matter starts those
+    that do not run yet. The flow must be sound (`problems` finds nothing); a published one is.
+    """
+    graph = Graph(flow)
+    taken: set[tuple[str, str]] = set()
+    now: list[str] = []
+    for code in graph.order:
+        kind, ways = graph.nodes[code].kind, graph.entering[code]
+        arrived = [(edge.from_, edge.to) in taken for edge in ways]
+        if not (kind == "start" or (all(arrived) if kind == "join" else any(arrived))):
+            continue
+        if kind == "stage" and code not in done:
+            now.append(code)
+        else:
+            taken.update((edge.from_, edge.to) for edge in _onward(flow, graph, code, facts))
+    return tuple(now)
+
+
+def finished(flow: Flow, done: Set[str], facts: Facts) -> bool:
+    """True if nothing is left to do."""
+    return not next_stages(flow, done, facts)
+
+
+def ways_back(flow: Flow, stage: str) -> Mapping[str, Text]:
+    """The earlier stages to which a stage may be sent back, each with the reason for which it is meant."""
+    return {edge.to: edge.returns for edge in Graph(flow).back if edge.from_ == stage and edge.returns is not None}
+
+
+def sent_back(flow: Flow, done: Set[str], *, stage: str, to: str) -> frozenset[str]:
+    """What is still done after `stage` has sent the matter back to `to`: all that neither is `to` nor comes after it.
+
+    Raises `NoWayBack`.
+    """
+    ways = ways_back(flow, stage)
+    if to not in ways:
+        raise NoWayBack(stage=stage, to=to, ways=", ".join(ways) or "-")
+    return frozenset(done) - Graph(flow).after(to) - {to}
+
+
+def _onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:
+    ways = graph.leaving[code]
+    if graph.nodes[code].kind != "choice" or len(ways) == 1:
+        return ways
+    chosen = [edge for edge in ways if edge.when and matches(edge.when, facts, flow.declared)]
+    return chosen[:1] or [edge for edge in ways if edge.otherwise]
+
+
+# ---- whether the budgets fit ----
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The longest path of budgets against what the promise leaves. Lengths are seconds, or days where working days are counted."""
+
+    kind: str
+    """What is added: `time`, `working time` or `working days`; empty where the promise has no length."""
+    path: tuple[str, ...]
+    total: Fraction
+    promised: Fraction
+    room: Fraction
+    """The promise less its reserve."""
+    strangers: tuple[str, ...]
+    """Stages whose budget is of another kind of time, so that it cannot be added."""
+
+    @property
+    def holds(self) -> bool:
+        """True if the budgets can be added and fit."""
+        return bool(self.kind) and not self.strangers and self.total <= self.room
+
+
+def fits(flow: Flow, promise: Promise) -> Fit:
+    """The longest path against promise x (1 - reserve); a stage without a budget counts nothing.
+
+    Source: domain rule "sum of stage budgets on the longest path <= external promise x (1 - reserve)".
+    """
+    promised = comparable(promise.allowance) if promise.allowance else None
+    kind = promised[0] if promised else ""
+    lengths = {code: _length(stage.budget, kind) for code, stage in flow.stages.items()}
+    total, path = longest(flow, {code: length or Fraction(0) for code, length in lengths.items()})
+    whole = promised[1] if promised else Fraction(0)
+    return Fit(
+        kind=kind,
+        path=path,
+        total=total,
+        promised=whole,
+        room=whole * (1 - Fraction(flow.serves.reserve) / 100),
+        strangers=tuple(code for code, length in lengths.items() if length is None),
+    )
+
+
+def longest(flow: Flow, lengths: Mapping[str, Fraction]) -> tuple[Fraction, tuple[str, ...]]:
+    """The length of the longest path, branches included, and the stages on it."""
+    graph = Graph(flow)
+    best: dict[str, tuple[Fraction, tuple[str, ...]]] = {}
+    for code in graph.order:
+        before = [best[edge.from_] for edge in graph.entering[code]]
+        total, path = max(before, key=lambda walked: walked[0], default=(Fraction(0), ()))
+        best[code] = (total + lengths[code], (*path, code)) if code in lengths else (total, path)
+    return max(best.values(), key=lambda walked: walked[0], default=(Fraction(0), ()))
+
+
+def _length(budget: Allowance | None, kind: str) -> Fraction | None:
+    """The length in the promise's kind of time; nothing for no budget, None for another kind."""
+    if budget is None:
+        return Fraction(0)
+    found = comparable(budget)
+    return found[1] if found and found[0] == kind else None
+
+
+# ---- whether a flow may be published ----
+
+
+def problems(flow: Flow, promise: Promise, units: Set[str]) -> tuple[Finding, ...]:
+    """Everything that keeps a flow from being published; `units` are the codes of the units that exist."""
+    shape = structure(flow)
+    if shape:
+        return shape
+    return (*_staffed(flow, units), *_asked(flow), *_budgeted(flow, promise))
+
+
+def _staffed(flow: Flow, units: Set[str]) -> Iterator[Finding]:
+    for code, stage in flow.stages.items():
+        if sum(map(bool, (stage.unit, stage.skill, stage.post))) != 1:
+            yield _finding(
+                code,
+                "no_holder",
+                "须恰好写明一个承办者（单位、技能或岗位）：请补上或删去多余的",
+                "it takes exactly one holder (unit, skill or post): name one, remove the others",
+            )
+        if stage.unit and stage.unit not in units:
+            yield _finding(
+                code,
+                "unknown_unit",
+                f"没有单位“{stage.unit}”：请选现有单位",
+                f"there is no unit '{stage.unit}': choose one",
+            )
+        if stage.budget is None:
+            yield _finding(code, "no_budget", "没有时限：请填写", "it has no budget: give one")
+
+
+def _asked(flow: Flow) -> Iterator[Finding]:
+    """Conditions that ask for what cannot be."""
+    for axis, condition in flow.applies.selector.items():
+        yield from _condition(axis, axis, condition, flow.declared)
+    for edge in flow.edges:
+        for name, condition in edge.when.items():
+            yield from _condition(f"{edge.from_} → {edge.to}", name, condition, flow.declared)
+
+
+def _condition(where: str, name: str, condition: Condition, declared: Mapping[str, Fact]) -> Iterator[Finding]:
+    fact = declared.get(name)
+    if fact is None:
+        yield _finding(
+            where,
+            "unknown_fact",
+            f"没有事实“{name}”：请改名，或在 facts 中声明",
+            f"there is no fact '{name}': correct it or declare it under facts",
+        )
+        return
+    choice = fact.kind is FactKind.CHOICE
+    wrong = isinstance(condition, Bounds) if choice else not isinstance(condition, Bounds) or condition.unreadable(fact)
+    if wrong:
+        yield _finding(
+            where,
+            "condition_shape",
+            f"“{name}”的条件写法不对：选项写值，数字与时长写范围",
+            f"the condition on '{name}' has the wrong shape: values for a choice, bounds for numbers and lengths",
+        )
+    for value in sorted(set(_values(condition)) - fact.values) if choice else ():
+        yield _finding(
+            where,
+            "unknown_value",
+            f"“{name}”没有值“{value}”：请从 {', '.join(sorted(fact.values))} 中选",
+            f"'{name}' has no value '{value}': use one of {', '.join(sorted(fact.values))}",
+        )
+
+
+def _budgeted(flow: Flow, promise: Promise) -> Iterator[Finding]:
+    fit = fits(flow, promise)
+    if not fit.kind:
+        yield _finding(
+            "serves",
+            "promise_without_length",
+            f"承诺“{promise.code}”没有可加的时限：请选按时间或工作日计的承诺",
+            f"the promise '{promise.code}' has no length to add up to: choose one in time or working days",
+        )
+    elif fit.strangers:
+        names = ", ".join(fit.strangers)
+        yield _finding(
+            names,
+            "budget_units",
+            "时限与承诺的时间种类不同，无法相加：请统一为小时、工作小时或工作日",
+            "the budget is of another kind of time than the promise: state all in hours, working hours or working days",
+        )
+    elif not fit.holds:
+        path, sums = " → ".join(fit.path), [span(length, fit.kind) for length in (fit.total, fit.promised, fit.room)]
+        reserve = flow.serves.reserve
+        yield _finding(
+            path,
+            "budget_exceeded",
+            f"工序时限之和 {sums[0]} 超过承诺 {sums[1]} 扣除 {reserve}% 预留后的 {sums[2]}：请压缩工序或改配承诺",
+            f"the stages take {sums[0]}, more than the {sums[2]} that the promise of {sums[1]} leaves after a reserve of"
+            f" {reserve} %: shorten a stage or serve another promise",
+        )
+
+
+def span(length: Fraction, kind: str) -> str:
+    """A length as hours and minutes, e.g. `18:00`; working days as their number."""
+    if kind == "working days":
+        return f"{float(length):g}"
+    minutes = round(length / 60)
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _finding(where: str, code: str, zh: str, en: str) -> Finding:
+    return Finding(where, code, Text(zh=f"{where}：{zh}", en=f"{where}: {en}"))
