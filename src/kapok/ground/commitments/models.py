@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kapok.ground.commitments.rules import State
@@ -124,6 +125,7 @@ class Revision(models.Model):
     id = models.UUIDField(primary_key=True)
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
     entry = models.UUIDField()
     """The journal entry that changed it."""
     before = models.JSONField()
@@ -131,7 +133,7 @@ class Revision(models.Model):
 
     class Meta:
         verbose_name = _("revision of a commitment")
-        indexes = [models.Index("commitment", "at", "id", name="commitments_revision_of")]
+        indexes = [models.Index("commitment", "recorded_at", "id", name="commitments_revision_of")]
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.at:%Y-%m-%d %H:%M}"

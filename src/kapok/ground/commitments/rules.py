@@ -1,8 +1,16 @@
-"""Commitments, decided without a database. Pure."""
+"""Commitments, decided without a database: facts of a matter, which pack judges what, where a commitment stands. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from kapok.kernel.promises import STOPS, Clock, Direction, Entry, Facts, Judgement, Outcome, Pack, Promise, Role, judge
+from kapok.kernel.promises.vocabulary import MATTER_CHANGED
+from kapok.kernel.text import Text
 
 
 class State(StrEnum):
@@ -14,3 +22,146 @@ class State(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     VOID = "void"
+
+
+RUNNING = frozenset({State.OPEN, State.PAUSED, State.OVERDUE})
+SETTLED = frozenset({State.KEPT, State.BROKEN})
+
+STATES: Mapping[State, Text] = {
+    State.OPEN: Text(zh="进行中", en="running"),
+    State.PAUSED: Text(zh="暂停", en="paused"),
+    State.OVERDUE: Text(zh="逾期未完成", en="overdue"),
+    State.KEPT: Text(zh="履约", en="kept"),
+    State.BROKEN: Text(zh="违约", en="broken"),
+    State.VOID: Text(zh="不再适用", en="fell away"),
+}
+
+RESUMES: Mapping[str, str] = {
+    "clock.paused": "clock.resumed",
+    "customer.deferred": "customer.returned",
+    "customer.refused_access": "customer.returned",
+    "visit.missed_by_customer": "visit.appointed",
+    "hindrance.began": "hindrance.ended",
+}
+"""The kinds by which a person pauses a clock, and by which each is resumed."""
+
+OF_ONE_ENTRY = frozenset({STOPS, "reason", "requested_by", "approved_by", "evidence"})
+"""What is said of a single pause, not of the matter."""
+
+PAUSE_FIELDS: Mapping[str, Text] = {
+    "reason": Text(zh="原因", en="reason"),
+    "requested_by": Text(zh="申请人", en="requested by"),
+    "approved_by": Text(zh="批准人", en="approved by"),
+}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A pack in force: openings in [adopted_at, superseded_at) fall under it."""
+
+    key: Any
+    """The identifier of its row."""
+    pack: Pack
+    adopted_at: datetime
+    superseded_at: datetime | None
+
+    def rules(self, judgement: Judgement) -> bool:
+        """Whether the commitment was made while this version was in force; a notice never given is dated by its event."""
+        made = judgement.opened_at or judgement.closed_at
+        if made is None or made < self.adopted_at:
+            return False
+        return self.superseded_at is None or made < self.superseded_at
+
+
+def known_facts(entries: Iterable[Entry]) -> dict[str, Any]:
+    """What is known of a matter: for each fact the first value that its entries give, whatever order they arrived in."""
+    ordered = sorted(entries, key=lambda entry: (entry.at, entry.kind, sorted(map(str, entry.facts.items()))))
+    known: dict[str, Any] = {}
+    for entry in ordered:
+        if entry.kind != MATTER_CHANGED:
+            for name, value in entry.facts.items():
+                if name not in OF_ONE_ENTRY and value not in {None, ""}:
+                    known.setdefault(name, value)
+    return known
+
+
+def by_matter(entries: Sequence[Entry], facts: Facts) -> list[Entry]:
+    """The entries with the facts that are theirs alone: what they only repeat of the matter can be changed by a later entry."""
+    return [_without(entry, facts) for entry in entries]
+
+
+def _without(entry: Entry, facts: Facts) -> Entry:
+    if entry.kind == MATTER_CHANGED:
+        return entry
+    own = {name: value for name, value in entry.facts.items() if name in OF_ONE_ENTRY or facts.get(name) != value}
+    return Entry(entry.kind, entry.at, own)
+
+
+def touched(pack: Pack, entries: Sequence[Entry], kind: str | None) -> Iterator[Promise]:
+    """The promises of a pack that an entry of `kind` can move (None: any of the matter's), and that something may have opened."""
+    kinds = {entry.kind for entry in entries}
+    for promise in pack.promises:
+        heard = promise.roles.keys()
+        begins = {*promise.opens, *(promise.closes if promise.direction is Direction.NOTICE else ())}
+        if (kind is None or kind in heard) and begins & kinds:
+            yield promise
+
+
+def judged(
+    version: Version, promise: Promise, entries: Sequence[Entry], facts: Facts, until: datetime
+) -> list[Judgement]:
+    """The commitments that one promise of one version made of a matter."""
+    made = judge(promise, version.pack, entries, facts, until)
+    return [judgement for judgement in made if version.rules(judgement)]
+
+
+def state_of(judgement: Judgement, breached_at: datetime | None) -> State:
+    """Where a commitment stands. Only the scheduler makes it overdue: until it has fired, what is late is still open."""
+    match judgement.state:
+        case Outcome.KEPT:
+            return State.KEPT
+        case Outcome.BROKEN:
+            return State.BROKEN
+        case Outcome.VOID:
+            return State.VOID
+        case _ if breached_at is not None:
+            return State.OVERDUE
+        case _:
+            return State.PAUSED if judgement.paused and judgement.state is Outcome.OPEN else State.OPEN
+
+
+def breach_holds(judgement: Judgement, breached_at: datetime | None) -> bool:
+    """Whether a breach that was recorded still stands after a new judgement: it ended broken, or fell due by that moment."""
+    if breached_at is None or judgement.state in {Outcome.KEPT, Outcome.VOID}:
+        return False
+    return judgement.state is Outcome.BROKEN or (judgement.due_at is not None and judgement.due_at <= breached_at)
+
+
+def breach_moment(judgement: Judgement) -> datetime | None:
+    """When a broken commitment was broken: at its due moment, or by the event that came too early or must not happen."""
+    if judgement.promise.direction is Direction.WITHIN:
+        return judgement.due_at
+    return judgement.closed_at or judgement.opened_at
+
+
+def warnings(judgement: Judgement, pack: Pack) -> list[datetime]:
+    """The warning points of a commitment that must be fulfilled in time, in order, those after the due moment left out."""
+    if judgement.promise.direction is not Direction.WITHIN or judgement.opened_at is None or judgement.due_at is None:
+        return []
+    points = Clock(judgement.promise, pack).warnings(judgement.opened_at, judgement.due_at)
+    return sorted({point for point in points if point < judgement.due_at})
+
+
+def next_fire(
+    state: State, due_at: datetime | None, warn_at: Sequence[datetime], fired_through: datetime | None
+) -> datetime | None:
+    """When the scheduler must look at a commitment next: its next warning point, else its due moment; only while it is open."""
+    if state is not State.OPEN or due_at is None:
+        return None
+    ahead = [point for point in warn_at if fired_through is None or point > fired_through]
+    return min([*ahead, due_at])
+
+
+def stopped_by(promise: Promise, kind: str, stops: Sequence[str]) -> bool:
+    """Whether an entry of `kind` that stops these tiers (none named: all) pauses the promise."""
+    return Role.PAUSE in promise.roles.get(kind, frozenset()) and (not stops or promise.tier in stops)

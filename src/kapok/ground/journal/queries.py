@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.rules import sentence
+from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text
 
 
@@ -56,3 +57,9 @@ def _line(entry: Entry) -> Line:
         data=entry.data,
         sentence=sentence(entry.kind, entry.data),
     )
+
+
+def happenings(subject: str) -> list[Entry]:
+    """What happened to a matter in the vocabulary of promises, in the order in which it happened."""
+    rows = Entry.objects.filter(subject=subject, kind__in=list(EVENTS))
+    return list(rows.order_by("at", "recorded_at", "id"))

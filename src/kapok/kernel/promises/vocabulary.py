@@ -200,6 +200,7 @@ _WORK = (
         "clock",
         ("paused", "时钟暂停", "clock paused"),
         ("resumed", "时钟恢复", "clock resumed"),
+        ("waived", "时限豁免", "clock waived"),
     )
     | _kinds(
         "hindrance",

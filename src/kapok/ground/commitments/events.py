@@ -1,0 +1,108 @@
+"""What is said of commitments in the journal: on the subject of the matter they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from kapok.ground.journal.rules import Event
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackAdopted(Event):
+    """A pack is in force from now on; what was promised before stays as it was."""
+
+    kind: ClassVar[str] = "commitments.pack_adopted"
+    wording: ClassVar[Text] = Text(zh="启用规则包“{title}”{version}版", en="Pack “{title}” adopted, version {version}")
+    title: Text
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AboutCommitment(Event):
+    """Something that is said of one commitment."""
+
+    kind: ClassVar[str] = "commitments.about"
+    wording: ClassVar[Text] = Text(zh="{title}", en="{title}")
+    commitment: UUID
+    pack: str
+    promise: str
+    tier: str
+    title: Text
+    due_at: datetime | None
+    unit: str
+    owner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warned(AboutCommitment):
+    """A clock has reached a warning point."""
+
+    kind: ClassVar[str] = "commitments.warned"
+    wording: ClassVar[Text] = Text(zh="预警：{title}", en="Warning: {title}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breached(AboutCommitment):
+    """A promise was broken: it fell due unfulfilled, or what it forbids happened. `at` is the moment of the breach."""
+
+    kind: ClassVar[str] = "commitments.breached"
+    wording: ClassVar[Text] = Text(zh="违约：{title}", en="Broken: {title}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fulfilled(AboutCommitment):
+    """The time that had to be waited or kept has passed."""
+
+    kind: ClassVar[str] = "commitments.fulfilled"
+    wording: ClassVar[Text] = Text(zh="期满履约：{title}", en="Time kept: {title}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected(AboutCommitment):
+    """An entry that came late or out of order changed what had become of a commitment."""
+
+    kind: ClassVar[str] = "commitments.corrected"
+    wording: ClassVar[Text] = Text(
+        zh="更正：{title}由“{before_name}”改为“{after_name}”",
+        en="Corrected: {title}, from {before_name} to {after_name}",
+    )
+    before: str
+    before_name: Text
+    after: str
+    after_name: Text
+    entry: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed(AboutCommitment):
+    """What a breach costs, for billing. It replaces what was said before of the same commitment; zero takes it back."""
+
+    kind: ClassVar[str] = "commitments.owed"
+    wording: ClassVar[Text] = Text(zh="应赔：{title}，{reckoning}", en="Owed: {title}, {reckoning}")
+    amount_minor: int
+    currency: str
+    extension_days: int
+    pay_by: str | None
+    missing: str | None
+    reckoning: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountabilityPassed(Event):
+    """From now on somebody else answers for the open commitments of the matter."""
+
+    kind: ClassVar[str] = "commitments.accountability_passed"
+    wording: ClassVar[Text] = Text(zh="承诺责任转由 {owner} 承担", en="{owner} answers for the commitments from now on")
+    unit: str
+    owner: str
+    commitments: int
+
+
+def owed_fields(owed: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `Owed` from a commitment's `owed` column."""
+    return {**owed, "reckoning": Text(**owed["reckoning"])}

@@ -1,0 +1,97 @@
+"""Why a commitment stands where it stands: clause, calendar, entries and pauses, line by line in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kapok.ground.commitments import registry, rules
+from kapok.ground.commitments.judging import as_known
+from kapok.ground.commitments.models import Commitment, Revision
+from kapok.ground.commitments.refusals import UnknownCommitment
+from kapok.ground.commitments.standing import promise_of
+from kapok.ground.journal import queries as journal
+from kapok.kernel import promises
+from kapok.kernel.promises import Judgement
+from kapok.kernel.promises.wording import moment
+from kapok.kernel.text import Text, joined
+
+PAUSE = Text(
+    zh="{when} 暂停：{reason}；申请 {requested_by}，批准 {approved_by}；停 {tiers}；依据 {evidence}",
+    en="{when} paused: {reason}; asked by {requested_by}, approved by {approved_by}; stops {tiers}; evidence {evidence}",
+)
+EVERY_TIER = Text(zh="规则包所列全部层级", en="every tier whose pack lists it")
+NO_EVIDENCE = Text(zh="未附", en="none given")
+FIRST = Text(zh="最初承诺到期 {due}", en="first promised for {due}")
+REVISED = Text(zh="{when} 因条目 {entry} 修订：{changes}", en="{when} revised by entry {entry}: {changes}")
+PACK = Text(zh="依据 {pack} {version}版（{adopted} 启用）", en="by {pack}, version {version}, adopted {adopted}")
+ANSWERS = Text(zh="负责：{owner}（{unit}）", en="answers for it: {owner} ({unit})")
+
+
+def explain(commitment: UUID, *, at: datetime) -> Text:
+    """The judgement in words as known at `at`, then pack, who answers, pauses with their approval, and revisions.
+
+    Raises `UnknownCommitment`.
+    """
+    row = Commitment.objects.select_related("pack").filter(id=commitment).first()
+    if row is None:
+        raise UnknownCommitment
+    return joined(_lines(row, at), zh="\n", en="\n")
+
+
+def judgement_of(row: Commitment, *, at: datetime) -> Judgement | None:
+    """The kernel's judgement behind a row, as known at `at`; None where later entries have taken the commitment away."""
+    entries, facts = as_known(journal.happenings(row.subject))
+    version, until = registry.version(row.pack), max([at, *(entry.at for entry in entries)])
+    made = rules.judged(version, promise_of(row), entries, facts, until)
+    opening = row.opened_at or row.closed_at
+    return next((each for each in made if (each.opened_at or each.closed_at) == opening), None)
+
+
+def _lines(row: Commitment, at: datetime) -> Iterator[Text]:
+    zone, pack = ZoneInfo(row.zone), registry.pack_of(row.pack)
+    judgement = judgement_of(row, at=at)
+    if judgement is not None:
+        yield promises.explain(judgement, pack.declared)
+    yield PACK.format(pack=pack.title, version=row.pack.version, adopted=moment(row.pack.adopted_at, zone))
+    yield ANSWERS.format(owner=row.owner, unit=row.unit or "-")
+    if row.first_due_at is not None and row.first_due_at != row.due_at:
+        yield FIRST.format(due=moment(row.first_due_at, zone))
+    yield from _pauses(row, zone)
+    for revision in Revision.objects.filter(commitment=row).order_by("recorded_at", "id"):
+        yield REVISED.format(when=moment(revision.at, zone), entry=revision.entry, changes=_changes(revision, zone))
+    if row.owed:
+        yield Text(**row.owed["reckoning"])
+
+
+def _pauses(row: Commitment, zone: ZoneInfo) -> Iterator[Text]:
+    begins = {datetime.fromisoformat(pause[0]) for pause in row.pauses}
+    for entry in journal.happenings(row.subject):
+        facts = entry.data.get("facts", {})
+        if entry.at in begins and "approved_by" in facts:
+            yield PAUSE.format(
+                when=moment(entry.at, zone),
+                reason=facts["reason"],
+                requested_by=facts["requested_by"],
+                approved_by=facts["approved_by"],
+                tiers=facts.get(promises.STOPS) or EVERY_TIER,
+                evidence=facts.get("evidence") or NO_EVIDENCE,
+            )
+
+
+def _changes(revision: Revision, zone: ZoneInfo) -> Text:
+    parts = [
+        f"{name} {_shown(revision.before[name], zone)} → {_shown(revision.after[name], zone)}"
+        for name in revision.before
+    ]
+    return joined(Text(zh=part, en=part) for part in parts)
+
+
+def _shown(value: Any, zone: ZoneInfo) -> str:
+    try:
+        return moment(datetime.fromisoformat(value), zone)
+    except (TypeError, ValueError):
+        return str(value)

@@ -1,0 +1,195 @@
+"""Judgements in, rows out: what the kernel says of one promise in one matter, written to its commitments, the old facts kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kapok.ground.commitments import events, rules
+from kapok.ground.commitments.models import Commitment, Revision
+from kapok.ground.commitments.owing import owing
+from kapok.ground.commitments.rules import State, Version
+from kapok.ground.commitments.scheduler import wake_if_soon
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.models import Entry
+from kapok.kernel.ids import uuid7
+from kapok.kernel.promises import Judgement, Promise
+
+ACTOR = "system/commitments"
+ZERO = timedelta()
+REVISED = ("state", "opened_at", "due_at", "target_at", "closed_at", "facts")
+"""What is kept of a commitment when it is changed."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry, as it bears on one promise of one matter."""
+
+    subject: str
+    version: Version
+    promise: Promise
+    entry: Entry
+
+    def about(self, row: Commitment) -> dict[str, Any]:
+        """What every event says of a commitment."""
+        return {
+            "subject": self.subject,
+            "correlation": self.entry.correlation,
+            "actor": ACTOR,
+            "commitment": row.id,
+            "pack": self.version.pack.code,
+            "promise": row.promise,
+            "tier": row.tier,
+            "title": self.promise.title,
+            "due_at": row.due_at,
+            "unit": row.unit,
+            "owner": row.owner,
+        }
+
+
+Answering = Callable[[Judgement], tuple[str, str]]
+
+
+def reconcile(
+    change: Change, rows: Sequence[Commitment], made: Sequence[Judgement], answering: Answering
+) -> list[Commitment]:
+    """Bring the rows of one promise to what was judged; the new rows. A row that nothing made any more falls away."""
+    new: list[Commitment] = []
+    for row, judgement in _paired(rows, made):
+        if row is None and judgement is not None:
+            new.append(_promise(change, judgement, answering, number=len(rows) + len(new) + 1))
+        elif row is not None and judgement is not None:
+            _revise(change, row, _columns(change, judgement, row))
+        elif row is not None:
+            _revise(change, row, {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None})
+    return new
+
+
+def _paired(
+    rows: Sequence[Commitment], made: Sequence[Judgement]
+) -> Iterator[tuple[Commitment | None, Judgement | None]]:
+    """Each row with the judgement of the same opening; what is left over in the order in which it was opened."""
+    by_opening = {_made_at(row): row for row in rows}
+    left = [row for row in rows if _made_at(row) not in {_made_at(judgement) for judgement in made}]
+    for judgement in made:
+        row = by_opening.get(_made_at(judgement)) or (left.pop(0) if left else None)
+        yield row, judgement
+    yield from ((row, None) for row in left)
+
+
+def _made_at(each: Commitment | Judgement) -> datetime | None:
+    return each.opened_at or each.closed_at
+
+
+def _promise(change: Change, judgement: Judgement, answering: Answering, *, number: int) -> Commitment:
+    unit, owner = answering(judgement)
+    row = Commitment(
+        id=uuid7(_made_at(judgement) or change.entry.at),
+        subject=change.subject,
+        number=number,
+        pack_id=change.version.key,
+        promise=change.promise.code,
+        tier=change.promise.tier,
+        direction=change.promise.direction,
+        unit=unit,
+        owner=owner,
+        first_due_at=judgement.due_at,
+    )
+    _write(row, _columns(change, judgement, row))
+    row.save(force_insert=True)
+    wake_if_soon(row.next_fire_at, change.entry.at)
+    _tell(change, row, breached_before=None, owed_before=None)
+    return row
+
+
+def _columns(change: Change, judgement: Judgement, row: Commitment) -> dict[str, Any]:
+    """The columns of a commitment as judged; who answers for it and what has been fired stay as they are."""
+    breached_at = row.breached_at if rules.breach_holds(judgement, row.breached_at) else None
+    state = rules.state_of(judgement, breached_at)
+    if state is State.BROKEN and breached_at is None:
+        breached_at = rules.breach_moment(judgement)
+    warn_at = rules.warnings(judgement, change.version.pack)
+    return {
+        "state": state.value,
+        "opened_at": judgement.opened_at,
+        "due_at": judgement.due_at,
+        "target_at": judgement.target_at,
+        "closed_at": judgement.closed_at,
+        "elapsed": ZERO if state in rules.RUNNING else judgement.elapsed,
+        "late_by": ZERO if state in rules.RUNNING else judgement.late_by,
+        "pauses": [[begins.isoformat(), ends and ends.isoformat()] for begins, ends in judgement.pauses],
+        "reopened": judgement.reopened,
+        "urges": judgement.urges,
+        "breach_number": judgement.breach_number,
+        "calendar_version": judgement.calendar_version,
+        "zone": judgement.zone,
+        "facts": dict(judgement.facts),
+        "anomalies": [anomaly.value for anomaly in judgement.anomalies],
+        "warn_at": warn_at,
+        "next_fire_at": rules.next_fire(state, judgement.due_at, warn_at, row.fired_through),
+        "breached_at": breached_at,
+        "owed": owing(judgement, change.version.pack) if state is State.BROKEN else None,
+    }
+
+
+def _write(row: Commitment, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
+
+
+def _revise(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
+    """Change a row where it differs; keep what it was, and tell of it."""
+    changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
+    if not changed:
+        return
+    before = {name: getattr(row, name) for name in ("breached_at", "owed", "state")}
+    if changed.keys() & {*REVISED}:
+        _keep(change, row, columns)
+    _write(row, changed)
+    row.save(update_fields=list(changed))
+    wake_if_soon(row.next_fire_at, change.entry.at)
+    if State(before["state"]) in rules.SETTLED and before["state"] != row.state:
+        _correct(change, row, State(before["state"]))
+    _tell(change, row, breached_before=before["breached_at"], owed_before=before["owed"])
+
+
+def _keep(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
+    names = [name for name in REVISED if name in columns and getattr(row, name) != columns[name]]
+    Revision.objects.create(
+        id=uuid7(change.entry.at),
+        commitment=row,
+        at=change.entry.at,
+        entry=change.entry.id,
+        before={name: _plain(getattr(row, name)) for name in names},
+        after={name: _plain(columns[name]) for name in names},
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _correct(change: Change, row: Commitment, before: State) -> None:
+    after = State(row.state)
+    journal.record(
+        events.Corrected(
+            at=change.entry.at,
+            before=before.value,
+            before_name=rules.STATES[before],
+            after=after.value,
+            after_name=rules.STATES[after],
+            entry=change.entry.id,
+            **change.about(row),
+        )
+    )
+
+
+def _tell(change: Change, row: Commitment, *, breached_before: datetime | None, owed_before: Any) -> None:
+    """Record a breach that came to light by this entry, and what is owed where that has changed."""
+    if row.breached_at is not None and breached_before is None:
+        journal.record(events.Breached(at=row.breached_at, **change.about(row)))
+    if row.owed != owed_before:
+        owed = row.owed or {**owed_before, "amount_minor": 0, "extension_days": 0, "missing": None}
+        journal.record(events.Owed(at=change.entry.at, **change.about(row), **events.owed_fields(owed)))

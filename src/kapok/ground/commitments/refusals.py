@@ -1,0 +1,87 @@
+"""What the verbs of commitments refuse, with the remedy."""
+
+from __future__ import annotations
+
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+
+
+class AlreadyAdopted(KapokError):
+    """This very text of the pack is in force already."""
+
+    wording = Text(
+        zh="规则包“{pack}”{version}版已经启用；内容有变时请先改版本号。",
+        en="Pack “{pack}”, version {version}, is in force already; change its version when its content changes.",
+    )
+
+
+class SameVersion(KapokError):
+    """Another text under a version that was in force: nobody could tell the two apart."""
+
+    wording = Text(
+        zh="规则包“{pack}”已有内容不同的 {version} 版；请修改 version 后再启用。",
+        en="Pack “{pack}” was adopted as version {version} with other content; change `version`, then adopt it.",
+    )
+
+
+class AdoptedLater(KapokError):
+    """A version cannot come into force before the one it follows."""
+
+    wording = Text(
+        zh="规则包“{pack}”的现行版本于 {since} 启用，新版本的启用时间不能早于它。",
+        en="The version of “{pack}” in force was adopted at {since}; the new one cannot come before it.",
+    )
+
+
+class NothingStops(KapokError):
+    """No open clock of the matter may be stopped that way: the pack decides, not the person."""
+
+    wording = Text(
+        zh="“{subject}”没有可因“{kind}”暂停的时钟（所选层级：{tiers}）；规则包未允许，或时钟未在走。",
+        en="No clock of {subject} can be stopped by “{kind}” (tiers: {tiers}): its pack does not allow it, or it is not running.",
+    )
+
+
+class NothingPaused(KapokError):
+    """No clock of the matter is paused."""
+
+    wording = Text(
+        zh="“{subject}”没有暂停中的时钟；请刷新页面。", en="No clock of {subject} is paused; reload the page."
+    )
+
+
+class UnknownPause(KapokError):
+    """That is no way to pause a clock."""
+
+    wording = Text(zh="“{kind}”不能暂停时钟；可用：{kinds}。", en="“{kind}” pauses no clock; use one of {kinds}.")
+
+
+class UnknownTier(KapokError):
+    """There is no such tier."""
+
+    wording = Text(zh="没有层级“{tier}”；可用：{tiers}。", en="There is no tier “{tier}”; use one of {tiers}.")
+
+
+class ReasonMissing(KapokError):
+    """A clock is never stopped without saying why, who asked and who approved."""
+
+    wording = Text(
+        zh="请填写“{field}”：暂停时钟须写明原因、申请人和批准人。",
+        en="Fill in “{field}”: a pause says why, who asked for it and who approved it.",
+    )
+
+
+class OwnerMissing(KapokError):
+    """Somebody must answer for every promise."""
+
+    wording = Text(
+        zh="每项承诺都须有负责人；请写明 owner。", en="Every promise has an accountable person; name the owner."
+    )
+
+
+class UnknownCommitment(KapokError):
+    """There is no such commitment."""
+
+    wording = Text(
+        zh="没有这项承诺；请从台账重新打开。", en="There is no such commitment; open it from the ledger again."
+    )

@@ -1,0 +1,35 @@
+"""Which clocks of a matter run, and which of them a pause would stop: the packs decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from kapok.ground.commitments import rules
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.commitments.registry import pack_of
+from kapok.kernel.promises import Promise
+
+
+def open_commitments(subject: str) -> list[Commitment]:
+    """The commitments of a matter that are not settled, earliest due first."""
+    rows = Commitment.objects.filter(subject=subject, state__in=rules.RUNNING).select_related("pack")
+    return list(rows.order_by("due_at", "id"))
+
+
+def promise_of(row: Commitment) -> Promise:
+    """The row of the pack that a commitment was made by: of several with one code the one in force when it was opened."""
+    candidates = pack_of(row.pack).by_code[row.promise]
+    made = (row.opened_at or row.closed_at or row.pack.adopted_at).astimezone(ZoneInfo(row.zone)).date()
+    return next((each for each in candidates if each.effective.holds(made)), candidates[-1])
+
+
+def stoppable(subject: str, kind: str, stops: Sequence[str] = ()) -> list[Commitment]:
+    """The running clocks of a matter that an entry of `kind` for these tiers (none named: all) would stop."""
+    running = (row for row in open_commitments(subject) if not is_paused(row))
+    return [row for row in running if rules.stopped_by(promise_of(row), kind, stops)]
+
+
+def is_paused(row: Commitment) -> bool:
+    """Whether its clock stands still: its last pause has no end."""
+    return bool(row.pauses) and row.pauses[-1][1] is None

@@ -1,0 +1,308 @@
+"""Commitments at their door: opened, paused, closed, corrected by entries of the journal, in its own transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.explaining import explain
+from kapok.ground.commitments.models import Commitment, PackVersion, Revision
+from kapok.ground.commitments.rules import State
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.models import Entry
+from kapok.kernel.promises import PackRefused
+from tests.ground.packs import DESK, DESK_LATER
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+SUBJECT = "fault/F1"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _adopted(db: None) -> None:
+    commitments.adopt_pack(document=DESK, actor="staff/lin", at=MONDAY - 24 * HOUR)
+
+
+def happen(kind: str, at: datetime, subject: str = SUBJECT, *, unit: str = "", owner: str = "", **facts: Any) -> None:
+    with transaction.atomic():
+        journal.record(
+            journal.happening(kind, subject=subject, actor="staff/lin", at=at, facts=facts, unit=unit, owner=owner)
+        )
+
+
+def report(at: datetime = MONDAY, **facts: Any) -> None:
+    happen("fault.reported", at, unit="hotline", owner="staff/chen", **{"service": "fixed_voice", "fee": "100"} | facts)
+
+
+def row(promise: str, number: int = 1, subject: str = SUBJECT) -> Commitment:
+    return Commitment.objects.get(subject=subject, promise=promise, number=number)
+
+
+def kinds(subject: str = SUBJECT) -> list[str]:
+    return list(
+        Entry.objects.filter(subject=subject, kind__startswith="commitments.")
+        .order_by("id")
+        .values_list("kind", flat=True)
+    )
+
+
+def test_an_entry_opens_the_promises_of_three_tiers_at_once() -> None:
+    report()
+    rows = {each.promise: each for each in Commitment.objects.filter(subject=SUBJECT)}
+    assert {name: (each.tier, each.due_at) for name, each in rows.items()} == {
+        "law-repair": ("law", MONDAY + 48 * HOUR),
+        "pledge-repair": ("pledge", MONDAY + 24 * HOUR),
+        "stage-diagnose": ("stage", MONDAY + timedelta(minutes=30)),
+    }
+    pledge = rows["pledge-repair"]
+    assert (pledge.state, pledge.owner, pledge.unit) == ("open", "staff/chen", "hotline")
+    assert pledge.target_at == MONDAY + 6 * HOUR
+    assert pledge.warn_at == [MONDAY + 18 * HOUR]
+    assert pledge.next_fire_at == MONDAY + 18 * HOUR
+    assert rows["stage-diagnose"].next_fire_at == MONDAY + timedelta(minutes=30)
+    assert kinds() == []  # nothing has been said of them yet: the entry itself opened them
+
+
+def test_a_selector_decides_whether_there_is_a_promise() -> None:
+    report(service="mobile")
+    assert set(Commitment.objects.values_list("promise", flat=True)) == {"law-repair", "stage-diagnose"}
+
+
+def test_no_entry_no_commitment_where_the_verb_is_undone() -> None:
+    with transaction.atomic():
+        report()
+        assert Commitment.objects.count() == 3
+        transaction.set_rollback(True)
+    assert not Commitment.objects.exists()
+    assert not Entry.objects.filter(subject=SUBJECT).exists()
+
+
+def test_it_is_kept_by_the_closing_entry() -> None:
+    report()
+    happen("fault.restored", MONDAY + 5 * HOUR)
+    pledge = row("pledge-repair")
+    assert (pledge.state, pledge.closed_at, pledge.elapsed, pledge.next_fire_at) == (
+        "kept", MONDAY + 5 * HOUR, 5 * HOUR, None,
+    )  # fmt: skip
+    assert pledge.owed is None
+
+
+def test_who_acts_answers_where_nobody_is_named() -> None:
+    happen("fault.reported", MONDAY, service="mobile")
+    assert row("law-repair").owner == "staff/lin"
+
+
+def test_a_later_promise_of_the_matter_has_the_same_accountable_person() -> None:
+    report()
+    happen("fault.diagnosed", MONDAY + timedelta(minutes=10))
+    assert (row("stage-diagnose").state, row("stage-dispatch").owner) == ("kept", "staff/chen")
+
+
+def test_accountability_passes_by_a_verb_and_is_said() -> None:
+    report()
+    assert commitments.answer_for(
+        subject=SUBJECT, unit="bureau", owner="staff/wu", actor="staff/chen", at=MONDAY + HOUR
+    ) == 3  # fmt: skip
+    assert set(Commitment.objects.values_list("unit", "owner")) == {("bureau", "staff/wu")}
+    assert kinds() == ["commitments.accountability_passed"]
+    with pytest.raises(commitments.OwnerMissing):
+        commitments.answer_for(subject=SUBJECT, unit="bureau", owner="", actor="staff/chen", at=MONDAY)
+
+
+def test_a_pause_stops_the_internal_clock_and_the_pledge_but_not_the_law() -> None:
+    report()
+    stopped = commitments.pause(
+        subject=SUBJECT, kind="customer.deferred", stops=("pledge", "stage"), reason="customer away", requested_by="customer",
+        approved_by="staff/chen", evidence="call 88", actor="staff/lin", at=MONDAY + 2 * HOUR,
+    )  # fmt: skip
+    assert [Commitment.objects.get(id=each).promise for each in stopped] == ["pledge-repair"]
+    assert (row("law-repair").state, row("pledge-repair").state) == ("open", "paused")
+    assert row("pledge-repair").next_fire_at is None
+    commitments.resume(
+        subject=SUBJECT, kind="customer.deferred", reason="back", actor="staff/lin", at=MONDAY + 5 * HOUR
+    )
+    assert (row("law-repair").due_at, row("pledge-repair").due_at) == (MONDAY + 48 * HOUR, MONDAY + 27 * HOUR)
+    assert row("pledge-repair").first_due_at == MONDAY + 24 * HOUR
+    said = explain(row("pledge-repair").id, at=MONDAY + 6 * HOUR)
+    assert "customer away" in said.en
+    assert "staff/chen" in said.en
+    assert "call 88" in said.en
+    assert "申请 customer" in said.zh
+    assert "最初承诺到期" in said.zh
+
+
+def test_the_pack_decides_what_a_pause_may_stop() -> None:
+    report()
+    said: dict[str, Any] = {"reason": "busy", "requested_by": "us", "approved_by": "staff/chen", "actor": "staff/lin"}
+    with pytest.raises(commitments.NothingStops):
+        commitments.pause(subject=SUBJECT, kind="customer.deferred", stops=("law",), at=MONDAY + HOUR, **said)
+    with pytest.raises(commitments.NothingStops):
+        commitments.pause(subject="fault/none", kind="customer.deferred", at=MONDAY + HOUR, **said)
+    with pytest.raises(commitments.UnknownPause):
+        commitments.pause(subject=SUBJECT, kind="fault.restored", at=MONDAY + HOUR, **said)
+    with pytest.raises(commitments.UnknownTier):
+        commitments.pause(subject=SUBJECT, stops=("king",), at=MONDAY + HOUR, **said)
+    with pytest.raises(commitments.ReasonMissing, match="reason"):
+        commitments.pause(subject=SUBJECT, kind="customer.deferred", at=MONDAY + HOUR, **said | {"reason": " "})
+    assert Entry.objects.filter(subject=SUBJECT).count() == 1
+    with pytest.raises(commitments.NothingPaused):
+        commitments.resume(subject=SUBJECT, kind="customer.deferred", reason="x", actor="staff/lin", at=MONDAY)
+
+
+def test_a_clock_that_is_late_is_not_overdue_before_the_scheduler_says_so() -> None:
+    report()
+    happen("customer.informed", MONDAY + 30 * HOUR)
+    assert (row("pledge-repair").state, row("pledge-repair").next_fire_at) == ("open", MONDAY + 18 * HOUR)
+
+
+def test_closed_late_it_is_broken_once_and_what_is_owed_is_journalled() -> None:
+    report()
+    happen("fault.restored", MONDAY + 30 * HOUR)
+    pledge = row("pledge-repair")
+    assert (pledge.state, pledge.late_by, pledge.breached_at) == ("broken", 6 * HOUR, MONDAY + 24 * HOUR)
+    assert pledge.owed is not None
+    assert (pledge.owed["amount_minor"], pledge.owed["currency"]) == (1000, "CNY")
+    told = Entry.objects.get(subject=SUBJECT, kind="commitments.breached", data__promise="pledge-repair")
+    assert (told.at, told.data["owner"]) == (MONDAY + 24 * HOUR, "staff/chen")
+    owed = Entry.objects.get(subject=SUBJECT, kind="commitments.owed")
+    assert (owed.data["amount_minor"], owed.data["commitment"]) == (1000, str(pledge.id))
+    assert Entry.objects.filter(kind="commitments.breached", data__promise="pledge-repair").count() == 1
+
+
+def test_a_late_entry_turns_a_kept_promise_into_a_broken_one_and_the_correction_is_visible() -> None:
+    report()
+    happen("fault.restored", MONDAY + 20 * HOUR)
+    assert row("pledge-repair").state == "kept"
+    happen("fault.reported", MONDAY - 6 * HOUR)  # the customer had called before; the note came late
+    pledge = row("pledge-repair")
+    assert (pledge.state, pledge.opened_at, pledge.due_at) == ("broken", MONDAY - 6 * HOUR, MONDAY + 18 * HOUR)
+    correction = Entry.objects.get(kind="commitments.corrected", data__promise="pledge-repair")
+    assert (correction.data["before"], correction.data["after"]) == ("kept", "broken")
+    revision = Revision.objects.filter(commitment=pledge).latest("recorded_at", "id")
+    assert (revision.before["state"], revision.after["state"]) == ("kept", "broken")
+    assert "kept → broken" in explain(pledge.id, at=MONDAY + 21 * HOUR).en
+    assert pledge.first_due_at == MONDAY + 24 * HOUR
+
+
+def test_a_correction_takes_back_what_was_owed() -> None:
+    report()
+    happen("fault.restored", MONDAY + 30 * HOUR)
+    assert row("pledge-repair").state == "broken"
+    happen("fault.restored", MONDAY + 23 * HOUR)
+    pledge = row("pledge-repair")
+    assert (pledge.state, pledge.breached_at, pledge.owed) == ("kept", None, None)
+    amounts = Entry.objects.filter(kind="commitments.owed").values_list("data__amount_minor", flat=True)
+    assert sorted(amounts) == [0, 1000]
+
+
+EVENTS = [
+    ("fault.reported", MONDAY, {"service": "fixed_voice", "fee": "100"}),
+    ("customer.deferred", MONDAY + 2 * HOUR, {"stops": "pledge"}),
+    ("customer.returned", MONDAY + 7 * HOUR, {}),
+    ("fault.restored", MONDAY + 28 * HOUR, {}),
+    ("fault.reopened", MONDAY + 30 * HOUR, {}),
+    ("fault.restored", MONDAY + 33 * HOUR, {}),
+]
+
+
+def _columns(subject: str) -> list[tuple[Any, ...]]:
+    rows = Commitment.objects.filter(subject=subject).exclude(state="void").order_by("promise", "opened_at")
+    return [
+        (r.promise, r.state, r.opened_at, r.due_at, r.closed_at, r.elapsed, r.late_by, r.pauses, r.reopened, r.owed)
+        for r in rows
+    ]
+
+
+def test_entries_out_of_order_give_the_same_as_in_order() -> None:
+    orders = list(permutations(EVENTS))[::37]
+    for number, order in enumerate([tuple(EVENTS), *orders]):
+        for kind, at, facts in order:
+            happen(kind, at, f"fault/P{number}", **facts)
+    expected = _columns("fault/P0")
+    assert len(expected) == 3
+    assert expected[1][1:5] == (
+        "broken",
+        MONDAY,
+        MONDAY + 31 * HOUR,
+        MONDAY + 33 * HOUR,
+    )  # 24 h + pause 5 h + 2 h closed
+    for number in range(1, len(orders) + 1):
+        assert _columns(f"fault/P{number}") == expected, orders[number - 1]
+
+
+def test_reopening_follows_the_packs_policy() -> None:
+    report()
+    happen("fault.restored", MONDAY + 10 * HOUR)
+    happen("fault.reopened", MONDAY + 14 * HOUR)
+    law, pledge = row("law-repair"), row("pledge-repair")
+    assert (pledge.state, pledge.due_at, pledge.reopened) == ("open", MONDAY + 28 * HOUR, 1)  # continue
+    assert (law.state, law.due_at) == ("open", MONDAY + 48 * HOUR)  # through
+    assert Entry.objects.filter(kind="commitments.corrected").count() == 2
+
+
+def test_a_new_pack_version_judges_what_opens_after_it() -> None:
+    report()
+    commitments.adopt_pack(document=DESK_LATER, actor="staff/lin", at=MONDAY + HOUR)
+    report_at = MONDAY + 2 * HOUR
+    happen("fault.reported", report_at, "fault/F2", service="fixed_voice")
+    assert row("pledge-repair").due_at == MONDAY + 24 * HOUR
+    assert row("pledge-repair", subject="fault/F2").due_at == report_at + 12 * HOUR
+    happen("fault.restored", MONDAY + 23 * HOUR)
+    assert row("pledge-repair").state == "kept"  # the version it was made with judges it to its end
+    assert PackVersion.objects.filter(superseded_at=None).get().version == "2"
+
+
+def test_a_changed_fact_is_a_new_fact_and_the_old_due_time_stays_readable() -> None:
+    report()
+    happen("matter.changed", MONDAY + HOUR, service="mobile")
+    pledge = row("pledge-repair")
+    assert pledge.state == State.VOID
+    assert pledge.first_due_at == MONDAY + 24 * HOUR
+    happen("matter.changed", MONDAY + 2 * HOUR, service="fixed_voice")
+    assert (row("pledge-repair").state, row("pledge-repair").due_at) == ("open", MONDAY + 24 * HOUR)
+    assert Commitment.objects.filter(subject=SUBJECT, promise="pledge-repair").count() == 1
+
+
+def test_a_waived_promise_falls_away_and_what_was_late_stays_broken() -> None:
+    report()
+    commitments.waive(
+        subject=SUBJECT, reason="customer withdrew", requested_by="customer", approved_by="staff/chen", actor="staff/lin",
+        at=MONDAY + 2 * HOUR,
+    )  # fmt: skip
+    assert (row("pledge-repair").state, row("law-repair").state, row("stage-diagnose").state) == (
+        "void",
+        "open",
+        "broken",
+    )
+    with pytest.raises(commitments.ReasonMissing):
+        commitments.waive(subject=SUBJECT, reason="", requested_by="c", approved_by="x", actor="staff/lin", at=MONDAY)
+
+
+def test_a_pack_that_makes_no_sense_is_not_adopted() -> None:
+    with pytest.raises(PackRefused):
+        commitments.adopt_pack(document="code: x", actor="staff/lin", at=MONDAY)
+    with pytest.raises(commitments.AlreadyAdopted):
+        commitments.adopt_pack(document=DESK, actor="staff/lin", at=MONDAY)
+    with pytest.raises(commitments.SameVersion):
+        commitments.adopt_pack(document=DESK.replace("48 hours", "47 hours"), actor="staff/lin", at=MONDAY)
+    with pytest.raises(commitments.AdoptedLater):
+        commitments.adopt_pack(document=DESK_LATER, actor="staff/lin", at=MONDAY - 72 * HOUR)
+    assert PackVersion.objects.count() == 1
+
+
+def test_a_pack_with_a_scope_is_asked_only_of_its_matters() -> None:
+    scoped = DESK.replace("code: desk", "code: flow-x-v1").replace("- code: ", "- code: x-")
+    commitments.adopt_pack(document=scoped, scope={"flow": "x"}, actor="staff/lin", at=MONDAY - HOUR)
+    report()
+    assert not Commitment.objects.filter(promise__startswith="x-").exists()
+    happen("fault.reported", MONDAY, "fault/F9", flow="x", service="mobile")
+    assert set(Commitment.objects.filter(subject="fault/F9").values_list("promise", flat=True)) == {
+        "law-repair", "stage-diagnose", "x-law-repair", "x-stage-diagnose",
+    }  # fmt: skip
