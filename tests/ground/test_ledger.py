@@ -154,6 +154,16 @@ def test_a_person_sees_own_clocks_the_first_due_first(office: SimpleNamespace) -
     assert [row.subject for row in queries.due_soon("staff/lin", limit=1)] == ["fault/F2"]
 
 
+def test_of_each_subject_the_first_due_is_found(office: SimpleNamespace, django_assert_num_queries: Any) -> None:
+    for subject in ("work/1", "work/2", "work/3"):
+        promised(subject, due=3 * HOUR)
+        promised(subject, due=2 * HOUR, promise="SL1-repair")
+        promised(subject, due=HOUR, promise="SL2-repair", state="kept")
+    with django_assert_num_queries(2):
+        found = queries.first_due(["work/1", "work/3", "work/9"])
+    assert {subject: row.promise for subject, row in found.items()} == {"work/1": "SL1-repair", "work/3": "SL1-repair"}
+
+
 def test_a_scope_is_ones_units_and_the_top_sees_what_has_no_unit(office: SimpleNamespace) -> None:
     units = {unit.code: unit.id for unit in OrgUnit.objects.all()}
     everything = queries.scope(units.values())

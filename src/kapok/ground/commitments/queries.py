@@ -138,6 +138,13 @@ def binding(subject: str) -> Binding:
     return Binding(rows[0] if rows else None, by_tier)
 
 
+def first_due(subjects: Iterable[str]) -> dict[str, Row]:
+    """Of each subject the running commitment that falls due first, in two queries whatever their number."""
+    running = Commitment.objects.filter(subject__in=list(subjects), state__in=RUNNING, due_at__isnull=False)
+    rows = _rows(running.order_by("subject", "due_at", "opened_at", "id").distinct("subject"))
+    return {row.subject: row for row in rows}
+
+
 def due_soon(owner: str, *, limit: int = 20) -> list[Row]:
     """The running clocks for which a person answers, the first due first."""
     found = lanes.identifiers(Filter(owner=owner), after=None, limit=limit)
