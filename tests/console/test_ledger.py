@@ -60,7 +60,7 @@ def test_running_clocks_are_shown_the_first_due_first(supervisor: Client) -> Non
 def test_it_is_in_chinese_for_whoever_reads_chinese(signed_in: SignedIn) -> None:
     promised("fault/F0", due=-DAY - HOUR, state="overdue")
     page = text(signed_in("supervisor"), "/ledger")
-    for words in ("承诺台账", "故障 F0", "故障 24 小时内修复", "已超时", "超 1 天 0"):
+    for words in ("承诺台账", "故障 F0", "故障 24 小时内修复", "逾期未完成", "超 1 天 0"):
         assert words in page
 
 
@@ -228,6 +228,17 @@ def test_a_commitment_is_shown_whatever_became_of_it(
     assert client.get(f"/ledger/{row.id}").status_code == 200
     assert client.get("/ledger?state=all").status_code == 200
     assert client.get("/matters/fault/F1").status_code == 200
+
+
+def test_what_a_breach_costs_is_shown_with_its_reckoning(supervisor: Client) -> None:
+    owed = {
+        "amount_minor": 1250, "currency": "CNY", "extension_days": 2, "pay_by": "2026-04-01", "missing": None,
+        "reckoning": {"zh": "按日计", "en": "by the day"},
+    }  # fmt: skip
+    row = promised(due=-HOUR, state="broken", closed_at=now(), late_by=HOUR, owed=owed)
+    page = text(supervisor, f"/ledger/{row.id}")
+    for words in ("CNY 12.50", "2 more days", "by the day", "To be paid by 2026-04-01"):
+        assert words in page
 
 
 def test_a_never_opened_commitment_is_shown_too(supervisor: Client) -> None:

@@ -58,7 +58,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(
         Text(zh="承诺台账", en="Ledger"), "clock", "console:ledger", "ledger.read", PROMISES,
         "cn tz chengnuo taizhang ledger commitments clocks due overdue 时钟 到期 超时 违诺 倒计时",
-        Text(zh="每项承诺的时钟：快到期、已超时、已暂停", en="The clock of every promise: due, overdue, paused"),
+        Text(zh="每项承诺的时钟：快到期、已逾期、已暂停", en="The clock of every promise: due, overdue, paused"),
     ),
     Screen(
         Text(zh="规则与承诺", en="Packs and promises"), "book", "console:packs", "packs.read", PROMISES,

@@ -46,7 +46,7 @@ def judgement_of(row: Commitment, *, at: datetime) -> Judgement | None:
     """The kernel's judgement behind a row, as known at `at`; None where later entries have taken the commitment away."""
     entries, facts = as_known(journal.happenings(row.subject))
     version, until = registry.version(row.pack), max([at, *(entry.at for entry in entries)])
-    made = rules.judged(version, promise_of(row, version.pack), entries, facts, until)
+    made = rules.judged(version, promise_of(row), entries, facts, until)
     opening = row.opened_at or row.closed_at
     return next((each for each in made if (each.opened_at or each.closed_at) == opening), None)
 

@@ -111,10 +111,10 @@ class Commitment(models.Model):
             models.Index("next_fire_at", "id", condition=Q(next_fire_at__isnull=False), name="commitments_next_fire"),
             models.Index("unit", "state", "due_at", "id", name="commitments_of_unit"),
             models.Index("owner", "state", "due_at", "id", name="commitments_of_owner"),
-            models.Index("promise", "state", "due_at", "id", name="commitments_of_promise"),
+            models.Index(fields=["promise", "state", "due_at", "id"], include=["unit"], name="commitments_of_promise"),
             models.Index("due_at", "id", name="commitments_by_due"),
             models.Index("state", "due_at", "id", name="commitments_of_state"),
-            models.Index("tier", "state", "due_at", "id", name="commitments_of_tier"),
+            models.Index(fields=["tier", "state", "due_at", "id"], include=["unit"], name="commitments_of_tier"),
             models.Index(OpClass("subject", "varchar_pattern_ops"), name="commitments_by_subject"),
         ]
 

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kapok.ground.commitments import lanes
-from kapok.ground.commitments.lanes import RUNNING, Filter, Place
+from kapok.ground.commitments.lanes import Filter, Place
 from kapok.ground.commitments.models import Commitment, PackVersion, Revision, SavedView
 from kapok.ground.commitments.registry import pack_of
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.rules import RUNNING, State
 from kapok.ground.commitments.standing import promise_of
 from kapok.ground.people.models import OrgUnit
 from kapok.kernel.promises import Direction, Pack, Promise, Tier
@@ -138,6 +138,13 @@ def binding(subject: str) -> Binding:
     return Binding(rows[0] if rows else None, by_tier)
 
 
+def first_due(subjects: Iterable[str]) -> dict[str, Row]:
+    """Of each subject the running commitment that falls due first, in two queries whatever their number."""
+    running = Commitment.objects.filter(subject__in=list(subjects), state__in=RUNNING, due_at__isnull=False)
+    rows = _rows(running.order_by("subject", "due_at", "opened_at", "id").distinct("subject"))
+    return {row.subject: row for row in rows}
+
+
 def due_soon(owner: str, *, limit: int = 20) -> list[Row]:
     """The running clocks for which a person answers, the first due first."""
     found = lanes.identifiers(Filter(owner=owner), after=None, limit=limit)
@@ -196,11 +203,10 @@ def commitment(id: UUID) -> Detail | None:  # noqa: A002  # the name of what ide
     found = Commitment.objects.select_related("pack").filter(id=id).first()
     if found is None:
         return None
-    pack = pack_of(found.pack)
     return Detail(
-        row=_row(found, pack),
-        made_by=pack,
-        words=promise_of(found, pack),
+        row=_row(found),
+        made_by=pack_of(found.pack),
+        words=promise_of(found),
         facts=found.facts,
         anomalies=found.anomalies,
         calendar_version=found.calendar_version,
@@ -229,7 +235,7 @@ class Adopted:
 
 def adopted(*, in_force: bool = True) -> list[Adopted]:
     """The packs that are in force, or with `in_force=False` every version that ever was; by code, the newest first."""
-    versions = PackVersion.objects.defer("document").order_by("code", "-adopted_at")
+    versions = PackVersion.objects.order_by("code", "-adopted_at")
     if in_force:
         versions = versions.filter(superseded_at=None)
     return [_adopted(each) for each in versions]
@@ -237,7 +243,7 @@ def adopted(*, in_force: bool = True) -> list[Adopted]:
 
 def promises_in_force() -> dict[str, Text]:
     """The promises of the packs in force, by code, with what they are called."""
-    versions = PackVersion.objects.defer("document").filter(superseded_at=None).order_by("code")
+    versions = PackVersion.objects.filter(superseded_at=None).order_by("code")
     packs = [pack_of(each) for each in versions]
     return {row.code: _said(row) for pack in packs for row in pack.promises}
 
@@ -254,19 +260,21 @@ def _in_order(ids: Sequence[UUID]) -> list[Row]:
 
 def _rows(commitments: QuerySet[Commitment]) -> list[Row]:
     found = list(commitments)
-    packs = PackVersion.objects.defer("document").in_bulk({each.pack_id for each in found})
-    return [_row(each, pack_of(packs[each.pack_id])) for each in found]
+    packs = PackVersion.objects.in_bulk({each.pack_id for each in found})
+    for each in found:
+        each.pack = packs[each.pack_id]
+    return [_row(each) for each in found]
 
 
-def _row(found: Commitment, pack: Pack) -> Row:
+def _row(found: Commitment) -> Row:
     return Row(
         id=found.id,
         subject=found.subject,
         number=found.number,
-        pack=pack.code,
-        pack_version=pack.version,
+        pack=found.pack.code,
+        pack_version=found.pack.version,
         promise=found.promise,
-        title=_said(promise_of(found, pack)),
+        title=_said(promise_of(found)),
         tier=Tier(found.tier),
         direction=Direction(found.direction),
         state=State(found.state),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kapok.ground.commitments import rules
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.registry import pack_of
-from kapok.kernel.promises import Pack, Promise
+from kapok.kernel.promises import Promise
 
 
 def open_commitments(subject: str) -> list[Commitment]:
@@ -17,9 +17,9 @@ def open_commitments(subject: str) -> list[Commitment]:
     return list(rows.order_by("due_at", "id"))
 
 
-def promise_of(row: Commitment, pack: Pack) -> Promise:
+def promise_of(row: Commitment) -> Promise:
     """The row of its pack that a commitment was made by: of several with one code the one in force on the day of its opening."""
-    candidates, made = pack.by_code[row.promise], row.opened_at or row.closed_at
+    candidates, made = pack_of(row.pack).by_code[row.promise], row.opened_at or row.closed_at
     if made is None:
         return candidates[-1]
     day = made.astimezone(ZoneInfo(row.zone)).date()
@@ -29,7 +29,7 @@ def promise_of(row: Commitment, pack: Pack) -> Promise:
 def stoppable(subject: str, kind: str, stops: Sequence[str] = ()) -> list[Commitment]:
     """The running clocks of a matter that an entry of `kind` for these tiers (none named: all) would stop."""
     running = (row for row in open_commitments(subject) if not is_paused(row))
-    return [row for row in running if rules.stopped_by(promise_of(row, pack_of(row.pack)), kind, stops)]
+    return [row for row in running if rules.stopped_by(promise_of(row), kind, stops)]
 
 
 def is_paused(row: Commitment) -> bool:

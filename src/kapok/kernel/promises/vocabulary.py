@@ -187,6 +187,7 @@ _WORK = (
         ("confirmed", "交接确认", "hand-off confirmed"),
         ("disputed", "交接争议", "hand-off disputed"),
         ("judged", "交接裁定", "hand-off judged"),
+        ("withdrawn", "交接撤回", "hand-off withdrawn"),
     )
     | _kinds("record", ("made", "记录形成", "record made"), ("deleted", "记录删除", "record deleted"))
     | _kinds(

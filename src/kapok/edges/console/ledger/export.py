@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kapok.batch.audit.cells import harmless
-from kapok.edges.console.ledger.wording import STATES
 from kapok.ground.commitments import queries
 from kapok.ground.commitments.lanes import Filter
+from kapok.ground.commitments.rules import STATES
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Language, Text
 

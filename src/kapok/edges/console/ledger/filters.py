@@ -10,11 +10,11 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kapok.edges.console.ledger.wording import DUES, EVERY, RUNNING, STATES
+from kapok.edges.console.ledger.wording import DUES, EVERY, RUNNING
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.ground.commitments import queries
 from kapok.ground.commitments.lanes import Filter, Place
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people.queries import Unit
 from kapok.kernel.promises import Tier
 from kapok.kernel.promises.terms import TIERS

@@ -14,14 +14,16 @@ from django.utils.timezone import get_current_timezone
 
 from kapok.edges.console.ledger.drawings.face import face
 from kapok.edges.console.ledger.presenting import Shown, shown
-from kapok.edges.console.ledger.wording import FIELDS, STATES
+from kapok.edges.console.ledger.wording import FIELDS
 from kapok.edges.console.packs.drawings.course import Course, course
 from kapok.edges.console.packs.presenting import Row as PromiseRow
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import queries
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.explaining import explain
+from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
+from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS, Judgement, Outcome, Tier
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.promises.values import value_title
@@ -51,6 +53,9 @@ def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002 
         "promise": PromiseRow(detail.words, detail.made_by),
         "tiers": tiers(detail.row.subject, request.at, names, queries.scope(request.units)),
         "facts": list(said_facts(detail.facts)),
+        "owed": owed(detail.owed),
+        "explained": explain(id, at=request.at).in_(request.language).splitlines(),
+        "may_pause": detail.row.running and _may_pause(request, detail.row.unit),
         "revisions": [revised(each) for each in reversed(detail.revisions)],
     }
     part = request.headers.get("HX-Target") == "clock"
@@ -63,6 +68,10 @@ def seen(request: ScreenRequest, id: UUID) -> queries.Detail:  # noqa: A002  # t
     if detail is None or not queries.scope(request.units).holds(detail.row.unit):
         raise Http404
     return detail
+
+
+def _may_pause(request: ScreenRequest, unit: str) -> bool:
+    return queries.scope(people.units_where(request.user.id, Permission.LEDGER_PAUSE)).holds(unit)
 
 
 def line(detail: queries.Detail, at: datetime) -> Course | None:
@@ -111,6 +120,25 @@ def said_facts(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
         title = FACTS[name].title if name in FACTS else Text(zh=name, en=name)
         known = name in FACTS and FACTS[name].values
         yield title, value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a breach costs, and how that was reckoned."""
+
+    money: Money | None
+    extension_days: int
+    pay_by: datetime | None
+    reckoning: Text
+
+
+def owed(written: Mapping[str, Any] | None) -> Owed | None:
+    """What a commitment's breach costs, None where nothing is owed."""
+    if not written:
+        return None
+    money = Money(written["amount_minor"], written["currency"]) if written["amount_minor"] else None
+    pay_by = datetime.fromisoformat(written["pay_by"]) if written["pay_by"] else None
+    return Owed(money, written["extension_days"], pay_by, Text(**written["reckoning"]))
 
 
 @dataclass(frozen=True)

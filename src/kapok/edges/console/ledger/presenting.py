@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from kapok.edges.console.ledger.wording import STATES
 from kapok.ground.commitments.queries import Row
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.rules import STATES, State
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Text
 

@@ -17,11 +17,10 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.ledger.export import csv_lines
 from kapok.edges.console.ledger.filters import EVERY_STATE, LedgerFilter, place, written
 from kapok.edges.console.ledger.presenting import all_shown
-from kapok.edges.console.ledger.wording import STATES
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import queries, saved_views
 from kapok.ground.commitments.lanes import Filter
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
 from kapok.kernel.errors import KapokError

@@ -1,20 +1,11 @@
-"""What the ledger calls things: states, dues, fields of a commitment."""
+"""What the ledger calls things: dues, fields of a commitment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kapok.ground.commitments.rules import State
 from kapok.kernel.text import Text
 
-STATES: Mapping[State, Text] = {
-    State.OPEN: Text(zh="计时中", en="running"),
-    State.OVERDUE: Text(zh="已超时", en="overdue"),
-    State.PAUSED: Text(zh="已暂停", en="paused"),
-    State.KEPT: Text(zh="已兑现", en="kept"),
-    State.BROKEN: Text(zh="已违诺", en="broken"),
-    State.VOID: Text(zh="已撤销", en="void"),
-}
 RUNNING = Text(zh="未了结", en="not over")
 EVERY = Text(zh="全部", en="all")
 
