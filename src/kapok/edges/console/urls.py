@@ -16,11 +16,12 @@ from kapok.edges.console.organisation.urls import urlpatterns as organisation
 from kapok.edges.console.packs.urls import urlpatterns as packs
 from kapok.edges.console.palette import palette
 from kapok.edges.console.people.urls import urlpatterns as people
+from kapok.edges.console.posts.urls import urlpatterns as posts
 from kapok.edges.console.signing.urls import urlpatterns as signing
 
 app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, ledger, matters, packs, audits, people, organisation, health),
+    *chain(signing, account, ledger, matters, packs, audits, posts, people, organisation, health),
 ]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from kapok.ground.journal import api as journal
 from kapok.ground.people import events, queries, rows, rules
 from kapok.ground.people.models import Grant, OrgUnit, Staff
-from kapok.ground.people.passwords import one_time_password, refuse_weak
+from kapok.ground.people.passwords import hashed_one_time, one_time_password, refuse_weak
 from kapok.ground.people.refusals import (
     AlreadyActive,
     AlreadyDeactivated,
@@ -128,8 +128,11 @@ def open_account(
         must_change_password=password is None,
         opened_at=at,
     )
-    password = password or one_time_password()
-    staff.set_password(password)
+    if password is None:
+        password = one_time_password()
+        staff.password = hashed_one_time(password)
+    else:
+        staff.set_password(password)
     try:
         with transaction.atomic():
             staff.save(force_insert=True)
