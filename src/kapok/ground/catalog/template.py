@@ -131,6 +131,8 @@ class Edge(Strict):
     """Out of a choice: the conditions, all of which must hold."""
     otherwise: bool = False
     """Out of a choice: taken when nothing else holds."""
+    label: Words | None = None
+    """What a picture says beside it, if that needs saying."""
     returns: Words | None = None
     """A way back for rework, and its reason. Nobody takes it by itself."""
 
