@@ -178,7 +178,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
 
 # Where flows find the promises that they serve: called with the code of a pack.
-FLOW_PACKS = "kapok.ground.catalog.packs.shipped"
+FLOW_PACKS = "kapok.ground.commitments.registry.in_force"
 
 # Work: how long an offer may wait before it counts against the receiver, what is tolerated, and which unit judges.
 WORK_ACCEPT_MINUTES = environment.number("KAPOK_ACCEPT_MINUTES", 30)
@@ -191,6 +191,7 @@ WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
+    "kapok.ground.commitments.demo.load",
     "kapok.ground.catalog.demo.load",
     "kapok.supervision.mining.demo.load",
 ]

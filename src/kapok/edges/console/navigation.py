@@ -56,6 +56,11 @@ SYSTEM = Section("system", Text(zh="系统", en="System"))
 SCREENS: tuple[Screen, ...] = (
     Screen(Text(zh="首页", en="Home"), "home", "console:home", EVERYBODY, START, "sy shouye start 开始"),
     Screen(
+        Text(zh="承诺台账", en="Ledger"), "clock", "console:ledger", "ledger.read", PROMISES,
+        "cn tz chengnuo taizhang ledger commitments clocks due overdue 时钟 到期 超时 违诺 倒计时",
+        Text(zh="每项承诺的时钟：快到期、已逾期、已暂停", en="The clock of every promise: due, overdue, paused"),
+    ),
+    Screen(
         Text(zh="规则与承诺", en="Packs and promises"), "book", "console:packs", "packs.read", PROMISES,
         "gz cn guize chengnuo rules law regulation contract pledge 规则包 法规 合同 条款 赔付",
         Text(zh="查法规、承诺与合同的每一条", en="Read regulations, pledges and contracts, clause by clause"),

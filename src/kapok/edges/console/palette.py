@@ -14,8 +14,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kapok.edges.console import navigation
+from kapok.edges.console.ledger.presenting import MATTERS, called
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
+from kapok.ground.commitments import queries as commitments
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
 from kapok.kernel.text import Text
@@ -23,6 +25,8 @@ from kapok.supervision.mining import queries as mining
 from kapok.supervision.mining.rules import STATES, State
 
 PER_SOURCE = 8
+SHORTEST_NUMBER = 2
+"""Fewer signs begin the numbers of too many matters."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,17 @@ def promises(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="承诺", en="Promises"), promise.title.in_(request.language), address, "scale", promise.code)
 
 
-SOURCES: tuple[Source, ...] = (screens, packs, promises, audits, people)
+def matters(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Matters by the beginning of their number."""
+    units = queries.units_where(request.user.id, Permission.LEDGER_READ)
+    if len(query) < SHORTEST_NUMBER or not units:
+        return
+    for subject in commitments.matters(commitments.scope(units), MATTERS, query, limit=PER_SOURCE):
+        address = reverse("console:matter", args=[subject])
+        yield Hit(Text(zh="事项", en="Matters"), called(subject).in_(request.language), address, "clock", subject)
+
+
+SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, audits, people)
 
 
 @screen(permission=EVERYBODY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -111,8 +111,11 @@ class Commitment(models.Model):
             models.Index("next_fire_at", "id", condition=Q(next_fire_at__isnull=False), name="commitments_next_fire"),
             models.Index("unit", "state", "due_at", "id", name="commitments_of_unit"),
             models.Index("owner", "state", "due_at", "id", name="commitments_of_owner"),
-            models.Index("promise", "state", "due_at", "id", name="commitments_of_promise"),
+            models.Index(fields=["promise", "state", "due_at", "id"], include=["unit"], name="commitments_of_promise"),
             models.Index("due_at", "id", name="commitments_by_due"),
+            models.Index("state", "due_at", "id", name="commitments_of_state"),
+            models.Index(fields=["tier", "state", "due_at", "id"], include=["unit"], name="commitments_of_tier"),
+            models.Index(OpClass("subject", "varchar_pattern_ops"), name="commitments_by_subject"),
         ]
 
     def __str__(self) -> str:
@@ -137,3 +140,41 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SavedView(models.Model):
+    """A view of the ledger that a person keeps under a name."""
+
+    id = models.UUIDField(primary_key=True)
+    owner = models.CharField(max_length=200)
+    """Whose it is: `staff/…`."""
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+    """The query of the ledger's address."""
+
+    class Meta:
+        verbose_name = _("saved view")
+        constraints = [models.UniqueConstraint("owner", "name", name="commitments_saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SchedulerBeat(models.Model):
+    """The latest sign of life of one scheduler, and how it has fared since it began."""
+
+    name = models.CharField(primary_key=True, max_length=200)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    """By its steady clock: a scheduler that starts again takes no earlier moment for the present."""
+    fired = models.BigIntegerField(default=0)
+    late_p99 = models.DurationField(null=True)
+    """How late the slowest hundredth of its latest firings came; null before the first."""
+    jumps = models.PositiveIntegerField(default=0)
+    """How often the machine's clock has jumped."""
+
+    class Meta:
+        verbose_name = _("sign of life of a scheduler")
+
+    def __str__(self) -> str:
+        return self.name

@@ -6,7 +6,9 @@ record outside a transaction.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -22,6 +24,11 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = ["Event", "OutsideTransaction", "happening", "record", "record_many"]
+
+RECORD_MANY = """
+INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::uuid[], %s::jsonb[])
+"""
 
 Witness = Callable[[Entry], None]
 
@@ -51,10 +58,18 @@ def record_many(events: Iterable[Event]) -> None:
 
     The witnesses do not see them: it is for what is said about matters, not for what happens to them.
     """
-    entries = [_entry(event) for event in events]
-    if entries and not connection.in_atomic_block:
-        raise OutsideTransaction(kind=entries[0].kind)
-    Entry.objects.bulk_create(entries)
+    rows = [_row(event) for event in events]
+    if not rows:
+        return
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(kind=rows[0][1])
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD_MANY, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _row(event: Event) -> tuple[UUID, str, str, datetime, str, UUID | None, str]:
+    data = json.dumps(payload(event), ensure_ascii=False)
+    return uuid7(event.at), event.kind, event.subject, event.at, event.actor, event.correlation, data
 
 
 def _entry(event: Event) -> Entry:

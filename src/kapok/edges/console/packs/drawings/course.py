@@ -51,10 +51,12 @@ class Course:
     pauses: Sequence[Bar]
     marks: Sequence[Mark]
     ticks: Sequence[tuple[str, str]]
+    scale: Scale
+    """From moments to places, for what others draw along the same line."""
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """From moments to places."""
 
     first: datetime
@@ -62,13 +64,16 @@ class _Scale:
     zone: ZoneInfo
 
     def x(self, moment: datetime) -> float:
+        """Where a moment stands, in percent."""
         return (moment - self.first) / (self.last - self.first) * 100
 
     def bar(self, begins: datetime, ends: datetime) -> Bar:
+        """The stretch between two moments, as far as it is on the line."""
         low, high = max(begins, self.first), min(ends, self.last)
         return Bar(f"{self.x(low):.3f}%", f"{max(self.x(high) - self.x(low), 0):.3f}%")
 
     def mark(self, kind: str, moment: datetime, label: Text, *, ends_day: bool = False) -> Mark:
+        """A moment with its name."""
         x, shown = self.x(moment), wall(moment, self.zone, ends_day=ends_day)
         return Mark(kind, f"{x:.3f}%", label, shown, "start" if x < 50 else "end")
 
@@ -88,15 +93,16 @@ def course(judgement: Judgement, pack: Pack, until: datetime) -> Course:
         pauses=[scale.bar(start, stop or end) for start, stop in judgement.pauses],
         marks=list(_marks(judgement, scale, end)),
         ticks=list(_ticks(scale)),
+        scale=scale,
     )
 
 
-def _scale(first: datetime, last: datetime, zone: ZoneInfo) -> _Scale:
+def _scale(first: datetime, last: datetime, zone: ZoneInfo) -> Scale:
     span = max(last - first, timedelta(minutes=10))
-    return _Scale(first - span / MARGIN, first + span + span / MARGIN, zone)
+    return Scale(first - span / MARGIN, first + span + span / MARGIN, zone)
 
 
-def _marks(judgement: Judgement, scale: _Scale, end: datetime) -> Iterator[Mark]:
+def _marks(judgement: Judgement, scale: Scale, end: datetime) -> Iterator[Mark]:
     if judgement.opened_at is not None:
         yield scale.mark("opened", judgement.opened_at, OPENED)
     if judgement.due_at is not None:
@@ -107,7 +113,7 @@ def _marks(judgement: Judgement, scale: _Scale, end: datetime) -> Iterator[Mark]
     yield scale.mark("closed", end, CLOSED) if judgement.closed_at is not None else scale.mark("now", end, NOW)
 
 
-def _shut(clock: Clock, scale: _Scale) -> Iterator[Bar]:
+def _shut(clock: Clock, scale: Scale) -> Iterator[Bar]:
     """The hours in which the clock does not run."""
     windows = clock.running.timeline.covering(scale.first, scale.last)
     inside = [
@@ -124,7 +130,7 @@ def _shut(clock: Clock, scale: _Scale) -> Iterator[Bar]:
         reached = max(reached, closes)
 
 
-def _ticks(scale: _Scale) -> Iterator[tuple[str, str]]:
+def _ticks(scale: Scale) -> Iterator[tuple[str, str]]:
     """Round moments on the wall, with what they are called."""
     step = next((each for each in STEPS if (scale.last - scale.first) / each <= TICKS), STEPS[-1])
     wall = scale.first.astimezone(scale.zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)

@@ -1,0 +1,61 @@
+"""The ledger as a CSV file: every row of the filter, page by page, so that it costs the same memory whatever its length."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from kapok.batch.audit.cells import harmless
+from kapok.ground.commitments import queries
+from kapok.ground.commitments.lanes import Filter
+from kapok.ground.commitments.rules import STATES
+from kapok.kernel.promises.terms import TIERS
+from kapok.kernel.text import Language, Text
+
+PAGE = 2_000
+MARK = "\ufeff"  # without it spreadsheets take the file for the code page of the machine
+SECOND = timedelta(seconds=1)
+HEADER = (
+    Text(zh="事项", en="matter"), Text(zh="承诺代码", en="promise"), Text(zh="承诺", en="title"),
+    Text(zh="层级", en="tier"), Text(zh="状态", en="state"), Text(zh="责任单位", en="unit"),
+    Text(zh="责任人", en="owner"), Text(zh="开始时间", en="opened"), Text(zh="到期时间", en="due"),
+    Text(zh="最初到期时间", en="first due"), Text(zh="了结时间", en="closed"),
+    Text(zh="已用时长（秒）", en="time run (s)"), Text(zh="超时时长（秒）", en="late by (s)"),
+    Text(zh="催办次数", en="urges"), Text(zh="规则包", en="pack"), Text(zh="规则包版本", en="pack version"),
+)  # fmt: skip
+
+
+class _Line:
+    """A file of one line, for the writer of `csv`."""
+
+    def write(self, words: str) -> str:
+        """The line itself."""
+        return words
+
+
+def csv_lines(wanted: Filter, language: Language, zone: ZoneInfo) -> Iterator[str]:
+    """The file, line by line."""
+    writer = csv.writer(_Line())
+    yield MARK + str(writer.writerow([text.in_(language) for text in HEADER]))
+    page = queries.ledger(wanted, limit=PAGE)
+    while True:
+        for row in page.rows:
+            yield str(writer.writerow([harmless(cell) for cell in _cells(row, language, zone)]))
+        if page.after is None:
+            return
+        page = queries.ledger(wanted, after=page.after, limit=PAGE)
+
+
+def _cells(row: queries.Row, language: Language, zone: ZoneInfo) -> Sequence[str]:
+    moments = (row.opened_at, row.due_at, row.first_due_at, row.closed_at)
+    return [
+        row.subject, row.promise, row.title.in_(language), TIERS[row.tier].in_(language), STATES[row.state].in_(language),
+        row.unit, row.owner.removeprefix("staff/"), *(_wall(moment, zone) for moment in moments),
+        str(row.elapsed // SECOND), str(row.late_by // SECOND), str(row.urges), row.pack, row.pack_version,
+    ]  # fmt: skip
+
+
+def _wall(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}" if moment else ""

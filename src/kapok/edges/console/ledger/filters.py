@@ -1,0 +1,106 @@
+"""What the ledger's address asks for: its filter as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kapok.edges.console.ledger.wording import DUES, EVERY, RUNNING
+from kapok.edges.console.people.forms import in_reading_language
+from kapok.ground.commitments import queries
+from kapok.ground.commitments.lanes import Filter, Place
+from kapok.ground.commitments.rules import STATES, State
+from kapok.ground.people.queries import Unit
+from kapok.kernel.promises import Tier
+from kapok.kernel.promises.terms import TIERS
+from kapok.kernel.text import Text
+
+SPANS = {"hour": timedelta(hours=1), "day": timedelta(hours=24), "week": timedelta(days=7)}
+EVERY_STATE = "all"
+
+
+class LedgerFilter(forms.Form):
+    """The conditions of the ledger. A value that is none of the choices is said beside its field and narrows nothing."""
+
+    subject = forms.CharField(label=_("Matter"), max_length=200, required=False)
+    owner = forms.CharField(label=_("Owner"), max_length=60, required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, units: Iterable[Unit], scope: queries.Scope) -> None:
+        super().__init__(data, auto_id="filter-%s")
+        self.tree = list(units)
+        self.reader = scope
+        self._choose("unit", _("Unit"), [(unit.code, _indented(unit)) for unit in self.tree])
+        self._choose("promise", _("Promise"), list(queries.promises_in_force().items()))
+        self._choose("tier", _("Tier"), [(tier.value, TIERS[tier]) for tier in Tier])
+        self._choose("due", _("Due"), [(code, name) for code, name in DUES.items() if code])
+        states = [(state.value, STATES[state]) for state in State]
+        self._choose("state", _("State"), [*states, (EVERY_STATE, EVERY)], nothing=RUNNING)
+        self._choose("order", _("Order"), [("last", LAST)], nothing=FIRST)
+        self.order_fields(["subject", "unit", "promise", "tier", "state", "due", "owner", "order"])
+
+    def _choose(self, name: str, label: Any, choices: Iterable[tuple[str, Text]], nothing: Text = EVERY) -> None:
+        said = [("", in_reading_language(nothing)), *((code, in_reading_language(text)) for code, text in choices)]
+        self.fields[name] = forms.ChoiceField(label=label, choices=said, required=False)
+
+    def wanted(self, at: datetime) -> Filter:
+        """The filter as of a moment, within what the reader may see."""
+        self.is_valid()
+        asked = self.cleaned_data
+        due = asked.get("due", "")
+        return Filter(
+            units=self._units(asked.get("unit", "")),
+            states=_states(asked.get("state", "")),
+            promise=asked.get("promise", ""),
+            tier=asked.get("tier", ""),
+            owner=_owner(asked.get("owner", "")),
+            subject=asked.get("subject", ""),
+            due_before=at if due == "past" else at + SPANS[due] if due in SPANS else None,
+            undated=due == "none",
+            latest_first=asked.get("order") == "last",
+        )
+
+    def _units(self, chosen: str) -> tuple[str, ...] | None:
+        if not chosen:
+            return self.reader.codes
+        return self.reader.narrowed(unit.code for unit in self.tree if chosen in {unit.code, *unit.above})
+
+
+FIRST = Text(zh="先到期的在前", en="first due first")
+LAST = Text(zh="后到期的在前", en="last due first")
+
+
+def written(place: Place) -> str:
+    """A place in the ledger as it stands in an address."""
+    return f"{place.due_at.isoformat() if place.due_at else ''}~{place.id}"
+
+
+def place(words: str) -> Place | None:
+    """The place in an address; None where it is none."""
+    due_at, sign, id_ = words.partition("~")
+    try:
+        moment = datetime.fromisoformat(due_at) if due_at else None
+        found = Place(moment, UUID(id_)) if sign else None
+    except ValueError:
+        return None
+    return None if found and moment and moment.utcoffset() is None else found
+
+
+def _indented(unit: Unit) -> Text:
+    space = "\u3000" * unit.depth
+    return Text(zh=f"{space}{unit.name.zh}", en=f"{space}{unit.name.en}")
+
+
+def _states(chosen: str) -> tuple[State, ...]:
+    if chosen == EVERY_STATE:
+        return tuple(State)
+    return (State(chosen),) if chosen else Filter().states
+
+
+def _owner(words: str) -> str:
+    words = words.strip().lower()
+    return words if not words or "/" in words else f"staff/{words}"

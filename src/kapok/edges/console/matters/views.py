@@ -1,0 +1,98 @@
+"""One subject of the journal: what happened to it, what was promised of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from kapok.edges.console.ledger.one import said_facts, tiers
+from kapok.edges.console.ledger.presenting import called, shown
+from kapok.edges.console.refusals import not_permitted
+from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
+from kapok.ground.commitments import queries
+from kapok.ground.journal import queries as journal
+from kapok.ground.people import queries as people
+from kapok.ground.people.rules import Permission
+from kapok.kernel.text import Text
+
+PAGE = 50
+PERMISSIONS = {"staff": Permission.PEOPLE_READ, "unit": Permission.PEOPLE_READ}
+"""What one needs to see the time line of a kind of subject; of every other kind the ledger's."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the time line, with what was said besides its sentence."""
+
+    line: journal.Line
+    note: str
+    unit: str
+    facts: list[tuple[Text, Text]]
+
+
+@screen(permission=EVERYBODY)
+def matter(request: ScreenRequest, subject: str) -> HttpResponse:
+    """The time line of a subject, latest first; above it the clocks of a matter. Who may see it hangs on what it is."""
+    kind = subject.partition("/")[0]
+    needed = PERMISSIONS.get(kind, Permission.LEDGER_READ)
+    units = people.units_where(request.user.id, needed)
+    if not units:
+        return not_permitted(request, needed)
+    before = _before(request, subject)
+    lines = journal.timeline(subject, before=before, limit=PAGE + 1)
+    standing = {} if kind in PERMISSIONS else queries.standing(subject)
+    answering = {row.unit for rows in standing.values() for row in rows}
+    if not (lines or before or answering) or not _may_see(subject, answering, lines, units):
+        raise Http404
+    names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+    binding = queries.binding(subject).overall
+    values = {
+        "subject": subject,
+        "name": called(subject),
+        "at": request.at,
+        "entries": list(_entries(lines[:PAGE])),
+        "after": lines[PAGE - 1].id if len(lines) > PAGE else None,
+        "tiers": tiers(subject, request.at, names, queries.scope(units)),
+        "binding": shown(binding, request.at, names) if binding else None,
+        "units": names,
+    }
+    part = request.headers.get("HX-Target") == "matter"
+    return render(request, "matters/standing.html" if part else "matters/matter.html", values)
+
+
+def _may_see(subject: str, answering: set[str], lines: list[journal.Line], units: frozenset[UUID]) -> bool:
+    """Whether the reader's units have to do with it: they answer for a commitment of it, or an entry hands it to them."""
+    kind, _, name = subject.partition("/")
+    if kind == "staff":
+        person = people.person(name)
+        return person is not None and bool(person.units & units)
+    if kind == "unit":
+        return any(unit.code == name for unit in people.unit_tree(units, ended=True))
+    reader = queries.scope(units)
+    named = {str(line.data.get("unit") or "") for line in lines}
+    return any(reader.holds(unit) for unit in answering | named)
+
+
+def _before(request: ScreenRequest, subject: str) -> journal.Line | None:
+    """The entry after which the page goes on."""
+    words = request.GET.get("before", "")
+    if not words:
+        return None
+    try:
+        found = journal.line(UUID(words))
+    except ValueError:
+        raise Http404 from None
+    if found is None or found.subject != subject:
+        raise Http404
+    return found
+
+
+def _entries(lines: list[journal.Line]) -> Iterator[Entry]:
+    for line in lines:
+        facts = line.data.get("facts")
+        said = list(said_facts(facts)) if isinstance(facts, dict) else []
+        yield Entry(line, str(line.data.get("note") or ""), str(line.data.get("unit") or ""), said)

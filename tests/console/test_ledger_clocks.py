@@ -1,0 +1,152 @@
+"""Stopping and resuming clocks, and adopting packs, over HTTP: what the packs allow decides."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.models import Commitment, PackVersion
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.queries import timeline
+from kapok.ground.people import api as people
+from kapok.kernel.promises import find
+from kapok.kernel.text import Language
+from tests.console.conftest import AT, SignedIn
+
+MATTER = "fault/F2026-000007"
+ASKED = {
+    "kind": "customer.deferred", "reason": "away until evening", "requested_by": "agent", "approved_by": "supervisor",
+    "evidence": "call 17",
+}  # fmt: skip
+
+
+def adopt(code: str = "guangzhou-pledges") -> None:
+    commitments.adopt_pack(
+        document=find(code).read_text(encoding="utf-8"), actor="staff/admin", at=datetime.now(UTC) - timedelta(days=9)
+    )
+
+
+@pytest.fixture
+def fault(cast: object) -> Commitment:
+    """A fault of the hotline reported two hours ago: the pledge of 24 hours, and the stage of 30 minutes."""
+    adopt()
+    with transaction.atomic():
+        journal.record(
+            journal.happening(
+                "fault.reported", subject=MATTER, actor="staff/agent", at=datetime.now(UTC) - timedelta(hours=2),
+                unit="hotline", owner="staff/agent", facts={"service": "fixed_broadband", "fault_kind": "access_line"},
+            )
+        )  # fmt: skip
+    return Commitment.objects.get(subject=MATTER, promise="repair")
+
+
+@pytest.fixture
+def agent(signed_in: SignedIn) -> Client:
+    return signed_in("agent", Language.EN)
+
+
+def text(client: Client, address: str, **headers: str) -> str:
+    return client.get(address, headers=headers).content.decode()
+
+
+def effects(page: str) -> dict[str, str]:
+    """What the page says would become of each clock."""
+    rows = re.findall(r"<span>([^<]+?) <span class=\"badge[^>]*>[^<]*</span></span>\s*<strong>([^<]+)<", page)
+    return dict(rows)
+
+
+def test_before_it_is_sent_the_form_says_which_clocks_will_stop(agent: Client, fault: Commitment) -> None:
+    page = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred")
+    assert effects(page) == {"Repaired within 24 hours": "will stop", "accept, line test, pre-handle": "goes on"}
+    part = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred&stops=stage", **{"HX-Target": "effects"})
+    assert effects(part) == {"Repaired within 24 hours": "goes on", "accept, line test, pre-handle": "goes on"}
+    assert "<html" not in part
+    assert set(effects(text(agent, f"/ledger/{fault.id}/pause?kind=nonsense")).values()) == {"goes on"}
+
+
+def test_clocks_are_stopped_and_run_again(agent: Client, fault: Commitment) -> None:
+    answer = agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
+    assert answer.headers["Location"] == f"/ledger/{fault.id}"
+    fault.refresh_from_db()
+    assert fault.state == "paused"
+    page = text(agent, f"/ledger/{fault.id}")
+    assert "1 clocks stand still now." in page
+    assert "away until evening" in page
+    assert f"/ledger/{fault.id}/resume" in page
+    assert "put off at the customer&#x27;s wish" in text(agent, f"/ledger/{fault.id}/resume")
+    agent.post(f"/ledger/{fault.id}/resume", {"reason": "back at home"})
+    fault.refresh_from_db()
+    assert fault.state == "open"
+    assert [line.kind for line in timeline(MATTER)][:2] == ["customer.returned", "customer.deferred"]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"reason": ""}, "This field is required"),
+        ({"approved_by": " "}, "This field is required"),
+        ({"kind": "fault.restored"}, "is not one of the available choices"),
+        ({"stops": ["moon"]}, "is not one of the available choices"),
+        ({"kind": "hindrance.began"}, "can be stopped by"),
+        ({"stops": ["stage"]}, "can be stopped by"),
+    ],
+)
+def test_what_the_pack_does_not_allow_stops_nothing(
+    agent: Client, fault: Commitment, change: dict[str, object], complaint: str
+) -> None:
+    page = agent.post(f"/ledger/{fault.id}/pause", ASKED | change).content.decode()
+    assert complaint in page
+    fault.refresh_from_db()
+    assert (fault.state, fault.pauses) == ("open", [])
+
+
+def test_what_stands_not_still_cannot_be_resumed(agent: Client, fault: Commitment) -> None:
+    assert "is paused; reload the page" in agent.post(f"/ledger/{fault.id}/resume", {"reason": "x"}).content.decode()
+
+
+def test_only_who_may_stops_the_clocks_of_their_units(signed_in: SignedIn, fault: Commitment) -> None:
+    for role in ("analyst", "technician"):
+        client = signed_in(role)
+        assert client.post(f"/ledger/{fault.id}/pause", ASKED).status_code in {403, 404}
+    assert "/pause" not in text(signed_in("analyst"), f"/ledger/{fault.id}")
+    fault.refresh_from_db()
+    assert fault.state == "open"
+
+
+def test_a_pack_is_adopted_and_shown_with_its_version(signed_in: SignedIn) -> None:
+    client = signed_in("manager", Language.EN)
+    assert "No pack is in force" in text(client, "/ledger/packs")
+    client.post("/ledger/packs/guangzhou-pledges/adopt")
+    assert PackVersion.objects.get().code == "guangzhou-pledges"
+    page = text(client, "/ledger/packs")
+    assert "The pack is in force from now on." in page
+    assert "Service pledges of Guangzhou Telecom" in page
+    again = client.post("/ledger/packs/guangzhou-pledges/adopt", follow=True).content.decode()
+    assert "is in force already" in again
+    assert client.post("/ledger/packs/moon/adopt").status_code == 404
+    assert PackVersion.objects.count() == 1
+
+
+def test_a_pack_binds_all_so_it_takes_the_right_of_the_top_unit(signed_in: SignedIn) -> None:
+    client = signed_in("viewer", Language.EN)
+    assert client.post("/ledger/packs/guangzhou-pledges/adopt").status_code == 403
+    people.grant_role(username="viewer", role="manager", unit="tianhe", actor="staff/admin", at=AT)
+    page = client.post("/ledger/packs/guangzhou-pledges/adopt", follow=True).content.decode()
+    assert "A pack binds every unit" in page
+    assert "Packs to adopt" not in page
+    assert PackVersion.objects.count() == 0
+
+
+def test_a_newer_version_follows_the_one_in_force(signed_in: SignedIn) -> None:
+    old = find("guangzhou-pledges").read_text(encoding="utf-8").replace('version: "2026.1"', 'version: "2025.1"')
+    commitments.adopt_pack(document=old, actor="staff/admin", at=AT)
+    client = signed_in("manager", Language.EN)
+    assert "another version than in force" in text(client, "/ledger/packs")
+    client.post("/ledger/packs/guangzhou-pledges/adopt")
+    assert "Earlier versions" in text(client, "/ledger/packs")
+    assert sorted(PackVersion.objects.values_list("version", flat=True)) == ["2025.1", "2026.1"]
