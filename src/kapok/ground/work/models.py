@@ -181,9 +181,7 @@ class Handoff(models.Model):
         verbose_name = _("hand-off")
         constraints = [
             models.UniqueConstraint("item", "number", name="work_handoff_number_once"),
-            models.UniqueConstraint(
-                "item", condition=Q(state__in=RUNNING), name="work_one_open_handoff"
-            ),
+            models.UniqueConstraint("item", condition=Q(state__in=RUNNING), name="work_one_open_handoff"),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in HandoffState])
                 & Q(way__in=[way.value for way in Way])
