@@ -1,0 +1,234 @@
+"""Reading work: what somebody has to do, one matter, hand-offs and disputes. A few queries each, however long the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Min, Q, QuerySet
+
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.commitments.rules import State
+from kapok.ground.people import queries as people
+from kapok.ground.people.models import Grant, Staff
+from kapok.ground.people.rules import Permission, roles_with
+from kapok.ground.posts import queries as posts
+from kapok.ground.posts.models import PostHolder
+from kapok.ground.posts.rules import Place
+from kapok.ground.work import rules
+from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
+from kapok.ground.work.views import (
+    Clock,
+    Handed,
+    MatterView,
+    MyWork,
+    Offer,
+    WorkItem,
+    handed_view,
+    item_view,
+    matter_view,
+    offer_view,
+)
+
+__all__ = [
+    "Clock",
+    "Handed",
+    "MatterView",
+    "MyWork",
+    "Offer",
+    "WorkItem",
+    "clocks",
+    "deliveries_of",
+    "dispute_rows",
+    "handoff",
+    "handoff_rows",
+    "handoffs_of",
+    "item",
+    "items",
+    "items_of",
+    "matter",
+    "matter_rows",
+    "matters",
+    "my_work",
+    "offers",
+]
+
+RUNNING = (State.OPEN, State.OVERDUE, State.PAUSED)
+PARTIES = ("matter__first_contact", "unit", "asked_by", "accountable", "holder")
+SIDES = (
+    "item__matter", "item__unit", "from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers",
+    "answered_by", "judged_by",
+)  # fmt: skip
+
+
+LIMIT = 200
+"""So many of each kind, the most urgent first."""
+
+
+def my_work(username: str, at: datetime) -> MyWork:
+    """What this person has to do at that moment; a fixed number of queries. Empty for nobody."""
+    me = Staff.objects.filter(username=username).first()
+    if me is None:
+        return MyWork((), (), (), (), (), (), (), ())
+    units, deputy_for = _units_of(me, at), _away_of(me, at)
+    held = Item.objects.filter(holder=me, state=rules.ItemState.HELD)
+    confirming = Item.objects.filter(state=rules.ItemState.DELIVERED, confirm=True, asked_by__in=units)
+    waiting = Handoff.objects.filter(state=rules.HandoffState.OFFERED, to_unit__in=units)
+    mine = waiting.filter(Q(to_staff=me) | Q(to_staff=None)) | Handoff.objects.filter(state="offered", to_staff=me)
+    owned = Q(first_contact=me) | Q(acting=me) | Q(first_contact__in=deputy_for)
+    return MyWork(
+        held=tuple(items(held.order_by("opened_at", "id")[:LIMIT])),
+        offers=tuple(offers(mine.order_by("accept_by_at", "id")[:LIMIT])),
+        to_take_over=tuple(offers(_left_to_deputy(me, at).order_by("accept_by_at", "id")[:LIMIT])),
+        refused=tuple(
+            offers(_unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units)).order_by("answered_at")[:LIMIT])
+        ),
+        to_judge=tuple(offers(_to_judge(me).order_by("answered_at", "id")[:LIMIT])),
+        to_confirm=tuple(items(confirming.order_by("opened_at", "id")[:LIMIT])),
+        matters=tuple(
+            matters(Matter.objects.filter(owned, state=rules.MatterState.OPEN).order_by("opened_at")[:LIMIT])
+        ),
+        handovers=tuple(handed_view(row) for row in _handovers(me)),
+    )
+
+
+def _units_of(me: Staff, at: datetime) -> set[UUID]:
+    """The units whose work this person does: their own, those of their posts, those where they hold a working role."""
+    held = Grant.objects.filter(staff=me, revoked_at=None, role__in=roles_with(Permission.WORK_DO))
+    return {me.unit_id, *held.values_list("unit", flat=True), *(post.unit_id for post in posts.posts_of(me.id, at))}
+
+
+def _away_of(me: Staff, at: datetime) -> set[UUID]:
+    """Those for whom this person acts now, as B of their post."""
+    return {
+        post.a.id
+        for post in posts.posts_of(me.id, at)
+        if post.a and post.b and post.b.id == me.id and post.place is Place.B
+    }
+
+
+def _left_to_deputy(me: Staff, at: datetime) -> QuerySet[Handoff]:
+    """Offers whose receiving A has this person as B, and is away or has let the time pass."""
+    as_b = PostHolder.objects.filter(staff=me, place=Place.B, period__contains=at).values("post")
+    of_a = PostHolder.objects.filter(post__in=as_b, place=Place.A, period__contains=at).values("staff")
+    late = Q(accept_by_at__lt=at) | Q(to_answers__in=_away_of(me, at))
+    return Handoff.objects.filter(late, state=rules.HandoffState.OFFERED, to_answers__in=of_a).exclude(to_answers=me)
+
+
+def _unsettled() -> QuerySet[Handoff]:
+    return Handoff.objects.filter(state__in=[state.value for state in rules.UNSETTLED])
+
+
+def _to_judge(me: Staff) -> QuerySet[Handoff]:
+    """Refusals that this person may judge: none of their own unit's."""
+    if not people.units_where(me.id, Permission.WORK_JUDGE):
+        return Handoff.objects.none()
+    sides = Q(from_unit=me.unit_id) | Q(to_unit=me.unit_id) | Q(from_staff=me) | Q(answered_by=me)
+    return _unsettled().exclude(sides)
+
+
+def matter(subject: str) -> MatterView | None:
+    """The matter with this subject, or None."""
+    found = matters(Matter.objects.filter(subject=subject))
+    return found[0] if found else None
+
+
+def items_of(subject: str) -> list[WorkItem]:
+    """The work items of a matter, in the order in which they began."""
+    return items(Item.objects.filter(matter__subject=subject).order_by("opened_at", "id"))
+
+
+def item(identifier: UUID) -> WorkItem | None:
+    """One work item, or None."""
+    found = items(Item.objects.filter(id=identifier))
+    return found[0] if found else None
+
+
+def matter_rows(*, units: Collection[UUID] | None = None, state: str = "", text: str = "") -> QuerySet[Matter]:
+    """Matters, the latest first; of these units, in this state, whose number or title contains `text`, where asked."""
+    rows = Matter.objects.order_by("-opened_at", "-id")
+    if units is not None:
+        rows = rows.filter(unit__in=units)
+    if state:
+        rows = rows.filter(state=state)
+    return rows.filter(Q(subject__icontains=text) | Q(title__icontains=text)) if text else rows
+
+
+def matters(rows: QuerySet[Matter]) -> list[MatterView]:
+    """One page of matters with their clocks, in two queries."""
+    page = list(rows.select_related("unit", "first_contact", "acting", "flow__template"))
+    running = clocks(row.subject for row in page)
+    return [matter_view(row, running.get(row.subject)) for row in page]
+
+
+def items(rows: QuerySet[Item]) -> list[WorkItem]:
+    """One page of items with their clocks, in two queries."""
+    page = list(rows.select_related(*PARTIES))
+    running = clocks(row.subject for row in page)
+    return [item_view(row, running.get(row.subject)) for row in page]
+
+
+def offers(rows: QuerySet[Handoff]) -> list[Offer]:
+    """One page of hand-offs with both sides, in one query."""
+    return [offer_view(row) for row in rows.select_related(*SIDES)]
+
+
+def handoff_rows(
+    *,
+    units: Collection[UUID] | None = None,
+    state: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Handoff]:
+    """Hand-offs, the latest first; with one of these units on either side, in this state, offered in [since, until)."""
+    rows = Handoff.objects.order_by(F("offered_at").desc(), F("id").desc())
+    if units is not None:
+        rows = rows.filter(Q(from_unit__in=units) | Q(to_unit__in=units))
+    if state:
+        rows = rows.filter(state=state)
+    if since is not None:
+        rows = rows.filter(offered_at__gte=since)
+    return rows.filter(offered_at__lt=until) if until is not None else rows
+
+
+def dispute_rows(*, units: Collection[UUID] | None = None) -> QuerySet[Handoff]:
+    """Refusals that nobody has judged yet, the oldest first."""
+    rows = handoff_rows(units=units).filter(state__in=[state.value for state in rules.UNSETTLED])
+    return rows.order_by("answered_at", "id")
+
+
+def handoff(identifier: UUID) -> Offer | None:
+    """One hand-off, or None."""
+    found = offers(Handoff.objects.filter(id=identifier))
+    return found[0] if found else None
+
+
+def handoffs_of(item: UUID) -> list[Offer]:
+    """The hand-offs of an item, in order."""
+    return offers(Handoff.objects.filter(item=item).order_by("number"))
+
+
+def deliveries_of(item: UUID) -> list[Delivery]:
+    """The deliveries of an item, in order."""
+    return list(Delivery.objects.filter(item=item).select_related("delivered_by", "answered_by").order_by("number"))
+
+
+def clocks(subjects: Iterable[str]) -> dict[str, Clock]:
+    """Of each subject the most urgent running clock, in one query."""
+    running = Commitment.objects.filter(subject__in=list(subjects), state__in=RUNNING)
+    rows = running.values("subject", "state").annotate(due=Min("due_at"))
+    found: dict[str, Clock] = {}
+    for row in rows:
+        clock = Clock(row["due"], row["state"] == State.OVERDUE, row["state"] == State.PAUSED)
+        found[row["subject"]] = min(found.get(row["subject"], clock), clock, key=_urgency)
+    return found
+
+
+def _urgency(clock: Clock) -> tuple[bool, bool, float]:
+    return not clock.overdue, clock.paused, clock.due_at.timestamp() if clock.due_at else float("inf")
+
+
+def _handovers(me: Staff) -> QuerySet[Handover]:
+    waiting = Handover.objects.filter(to_staff=me, state=rules.HandoffState.OFFERED)
+    return waiting.select_related("matter", "from_staff", "to_staff").order_by("offered_at")
