@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -128,11 +129,8 @@ def open_account(
         must_change_password=password is None,
         opened_at=at,
     )
-    if password is None:
-        password = one_time_password()
-        staff.password = hashed_one_time(password)
-    else:
-        staff.set_password(password)
+    given, password = password, password or one_time_password()
+    staff.password = make_password(given) if given else hashed_one_time(password)
     try:
         with transaction.atomic():
             staff.save(force_insert=True)

@@ -77,7 +77,7 @@ class UnreadablePair(KapokError):
     """Posts and skills are pairs."""
 
     wording = Text(
-        zh="“{column}”列应写成“代码:值”，以分号隔开，例如 {example}；请改正“{part}”。",
+        zh="“{column}”列应写成 {example} 的样子，以分号隔开；请改正“{part}”。",
         en="Write “{column}” as code:value, parted by semicolons, such as {example}; correct “{part}”.",
     )
 

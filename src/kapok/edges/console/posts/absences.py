@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -77,7 +78,7 @@ def ask(request: ScreenRequest) -> HttpResponse:
 
 
 def _ask(request: ScreenRequest, form: LeaveForm, *, granted: bool) -> None:
-    who = {"actor": request.user.subject, "at": request.at}
+    who: dict[str, Any] = {"actor": request.user.subject, "at": request.at}
     leave = form.leave
     if granted and leave["kind"] is AbsenceKind.UNPLANNED and leave["since"] <= request.at < leave["until"]:
         api.declare_absent(username=leave["username"], until=leave["until"], note=leave["note"], **who)

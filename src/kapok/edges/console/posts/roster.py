@@ -132,7 +132,8 @@ def award(request: ScreenRequest) -> HttpResponse:
     form = AwardForm(request.POST)
     _check_crew(request, form)
     if form.is_valid():
-        typed, who = form.cleaned_data, {"actor": request.user.subject, "at": request.at}
+        who: dict[str, Any] = {"actor": request.user.subject, "at": request.at}
+        typed = form.cleaned_data
         try:
             if typed["level"]:
                 api.award_skill(**typed, **who)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.posts import absences, roster, views
+from kapok.edges.console.posts import absences, personnel, roster, views
 
 urlpatterns: list[URLPattern] = [
     path("posts", views.posts_list, name="posts"),
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("posts/<slug:code>/hand-back", views.hand_back, name="hand-back"),
     path("posts/<slug:code>/role", views.attach_role, name="post-role"),
     path("posts/<slug:code>/close", views.close_post, name="close-post"),
+    path("personnel", personnel.look, name="import-people"),
+    path("personnel/confirm", personnel.confirm, name="confirm-people"),
     path("absences", absences.calendar, name="absences"),
     path("absences/new", absences.ask, name="ask-leave"),
     path("absences/<uuid:absence>/grant", absences.grant, name="grant-leave"),
