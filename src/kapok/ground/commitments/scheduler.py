@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from kapok.ground.commitments import events, registry
-from kapok.ground.commitments.firing import Deed, Firing, Left, Running, fire as fired
+from kapok.ground.commitments.firing import Deed, Firing, Left, Running
+from kapok.ground.commitments.firing import fire as fired
 from kapok.ground.commitments.models import PackVersion
 from kapok.ground.journal import api as journal
 from kapok.kernel.errors import KapokError
