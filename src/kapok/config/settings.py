@@ -196,6 +196,10 @@ DEMO_LOADERS = [
     "kapok.supervision.mining.demo.load",
 ]
 
+# The keeper: by how much the machine's clock may step without being doubted, and how long a jump must last to be followed.
+CLOCK_TOLERANCE = timedelta(seconds=environment.number("KAPOK_CLOCK_TOLERANCE_SECONDS", 60))
+CLOCK_SETTLE = timedelta(minutes=environment.number("KAPOK_CLOCK_SETTLE_MINUTES", 5))
+
 FAILURES = HOME / "log" / "failures.jsonl"
 LOGGING = {
     "version": 1,
@@ -208,13 +212,14 @@ LOGGING = {
             "level": "ERROR",
             "filename": FAILURES,
         },
-        "console": {"class": "logging.StreamHandler", "level": "WARNING"},
+        "console": {"class": "logging.StreamHandler"},
     },
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING"},
         # What strangers send amiss (a foreign host name, a forged cookie) is no failure of ours, and would push those out.
         "django.security": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "axes": {"handlers": ["console"], "level": "ERROR"},
+        "kapok.keeper": {"handlers": ["console"], "level": "INFO"},
     },
     "root": {"handlers": ["failures"], "level": "WARNING"},
 }
