@@ -184,6 +184,7 @@ FLOW_PACKS = "kapok.ground.commitments.registry.in_force"
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
+    "kapok.ground.places.demo.load",
     "kapok.ground.commitments.demo.load",
     "kapok.ground.catalog.demo.load",
     "kapok.supervision.mining.demo.load",
