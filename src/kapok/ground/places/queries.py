@@ -271,9 +271,9 @@ def boundaries(*, at: datetime, segment: rules.Segment = rules.Segment.PUBLIC) -
     patches = PatchArea.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=at), geometry__isnull=False, segment=segment, valid_from__lte=at
     )
-    drawn = [Boundary("exchange_area", area.code, area.name, area.geometry) for area in areas]
+    drawn = [Boundary("exchange_area", area.code, area.name, area.geometry or {}) for area in areas]
     for patch in patches.select_related("unit").order_by("unit__code"):
-        drawn.append(Boundary("patch", patch.unit.code, patch.unit.name, patch.geometry))
+        drawn.append(Boundary("patch", patch.unit.code, patch.unit.name, patch.geometry or {}))
     return drawn
 
 
