@@ -191,6 +191,7 @@ WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
+    "kapok.ground.places.demo.load",
     "kapok.ground.commitments.demo.load",
     "kapok.ground.catalog.demo.load",
     "kapok.supervision.mining.demo.load",

@@ -97,6 +97,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="谁会什么，到什么程度", en="Who can do what, and how well"),
     ),
     Screen(
+        Text(zh="标准地址", en="Addresses"), "map", "console:places", "places.read", WORK,
+        "bz dz biaozhun dizhi address place patch exchange area 地址 片区 局向 门牌 包区",
+        Text(zh="查地址，看由哪个片区负责", en="Find an address and the patch that answers for it"),
+    ),
+    Screen(
         Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,
         "ry qx renyuan users staff roles permissions accounts 用户 账号 角色 授权",
         Text(zh="开户、授权、停用、解锁", en="Open accounts, grant roles, unlock"),

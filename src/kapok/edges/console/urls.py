@@ -16,6 +16,7 @@ from kapok.edges.console.organisation.urls import urlpatterns as organisation
 from kapok.edges.console.packs.urls import urlpatterns as packs
 from kapok.edges.console.palette import palette
 from kapok.edges.console.people.urls import urlpatterns as people
+from kapok.edges.console.places.urls import urlpatterns as places
 from kapok.edges.console.posts.urls import urlpatterns as posts
 from kapok.edges.console.signing.urls import urlpatterns as signing
 
@@ -23,5 +24,5 @@ app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, ledger, matters, packs, audits, posts, people, organisation, health),
+    *chain(signing, account, ledger, matters, packs, audits, posts, people, organisation, places, health),
 ]
