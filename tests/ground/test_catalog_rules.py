@@ -334,6 +334,12 @@ def test_data_that_is_no_flow_is_refused_at_its_place(change: Document, words: s
     assert refused.value.findings[0].text.zh != refused.value.findings[0].text.en
 
 
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_signs_that_cannot_be_kept_are_refused(sign: str) -> None:
+    with pytest.raises(Unreadable, match="cannot be kept"):
+        parse(flow("start a end", "start>a a>end") | {"title": {"zh": sign, "en": "x"}})
+
+
 def test_what_is_no_mapping_is_no_flow() -> None:
     with pytest.raises(Unreadable):
         parse([1, 2])

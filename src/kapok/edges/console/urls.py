@@ -8,6 +8,7 @@ from django.urls import path
 
 from kapok.edges.console.account.urls import urlpatterns as account
 from kapok.edges.console.audits.urls import urlpatterns as audits
+from kapok.edges.console.flows.urls import urlpatterns as flows
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
 from kapok.edges.console.organisation.urls import urlpatterns as organisation
@@ -20,5 +21,5 @@ app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, packs, audits, people, organisation, health),
+    *chain(signing, account, packs, flows, audits, people, organisation, health),
 ]

@@ -149,6 +149,9 @@ class Fit:
     kind: str
     """What is added: `time`, `working time` or `working days`; empty where the promise has no length."""
     path: tuple[str, ...]
+    """The stages on the longest path."""
+    along: tuple[str, ...]
+    """Every node on it."""
     total: Fraction
     promised: Fraction
     room: Fraction
@@ -170,11 +173,12 @@ def fits(flow: Flow, promise: Promise) -> Fit:
     promised = comparable(promise.allowance) if promise.allowance else None
     kind = promised[0] if promised else ""
     lengths = {code: _length(stage.budget, kind) for code, stage in flow.stages.items()}
-    total, path = longest(flow, {code: length or Fraction(0) for code, length in lengths.items()})
+    total, along = critical(flow, {code: length or Fraction(0) for code, length in lengths.items()})
     whole = promised[1] if promised else Fraction(0)
     return Fit(
         kind=kind,
-        path=path,
+        path=tuple(code for code in along if code in flow.stages),
+        along=along,
         total=total,
         promised=whole,
         room=whole * (1 - Fraction(flow.serves.reserve) / 100),
@@ -184,13 +188,19 @@ def fits(flow: Flow, promise: Promise) -> Fit:
 
 def longest(flow: Flow, lengths: Mapping[str, Fraction]) -> tuple[Fraction, tuple[str, ...]]:
     """The length of the longest path, branches included, and the stages on it."""
+    total, path = critical(flow, lengths)
+    return total, tuple(code for code in path if code in flow.stages)
+
+
+def critical(flow: Flow, lengths: Mapping[str, Fraction]) -> tuple[Fraction, tuple[str, ...]]:
+    """The length of the longest path, and every node on it."""
     graph = Graph(flow)
     best: dict[str, tuple[Fraction, tuple[str, ...]]] = {}
     for code in graph.order:
         before = [best[edge.from_] for edge in graph.entering[code]]
         total, path = max(before, key=lambda walked: walked[0], default=(Fraction(0), ()))
-        best[code] = (total + lengths[code], (*path, code)) if code in lengths else (total, path)
-    return max(best.values(), key=lambda walked: walked[0], default=(Fraction(0), ()))
+        best[code] = (total + lengths.get(code, Fraction(0)), (*path, code))
+    return max(best.values(), key=lambda walked: (walked[0], len(walked[1])), default=(Fraction(0), ()))
 
 
 def _length(budget: Allowance | None, kind: str) -> Fraction | None:
