@@ -72,7 +72,7 @@ def test_the_list_shows_flows_by_line_state_and_words(flows: None, signed_in: Si
 def test_a_flow_is_shown_with_its_picture_and_sums(flows: None, signed_in: SignedIn) -> None:
     page = signed_in("viewer", Language.EN).get("/flows/repair").content.decode()
     assert "Longest path 18:00 of 18:00" in page
-    assert '<svg class="flow"' in page
+    assert '<svg class="flow flow-' in page
     assert "style=" not in page.split("<main")[1].split("</main>")[0]
     assert "Accept, line test, pre-handle → Dispatch → Repair of the cable → Recovery test" in unescape(page)
     assert "Publish" not in page
@@ -266,5 +266,5 @@ def test_two_versions_are_compared(drafted: Client) -> None:
     page = unescape(drafted.get("/flows/repair/compare").content.decode())
     assert "<del>16 hours</del>" in page
     assert "<ins>15 hours</ins>" in page
-    assert "<del>fault_kind: exchange, equipment</del>" in page
+    assert "<del>kind of fault: exchange, equipment</del>" in page
     assert "No difference" in drafted.get("/flows/repair/compare?from=1&to=1").content.decode()

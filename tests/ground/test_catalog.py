@@ -64,7 +64,8 @@ def test_a_flow_is_drafted_changed_and_published(units: SimpleNamespace) -> None
     ]  # fmt: skip
     (entry,) = told("catalog.flow_published")
     assert entry.data == {
-        "flow": "repair", "number": 1, "pack": "flow-repair-v1", "total": "17:00", "room": "18:00", "replaces": None,
+        "flow": "repair", "number": 1, "pack": "flow-repair-v1", "total": {"zh": "17:00", "en": "17:00"},
+        "room": {"zh": "18:00", "en": "18:00"}, "replaces": None,
     }  # fmt: skip
 
 

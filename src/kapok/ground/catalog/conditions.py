@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from kapok.kernel.errors import KapokError
+from kapok.kernel.promises import Fact
 from kapok.kernel.promises.selector import Bounds, Selector
-from kapok.kernel.text import Text
+from kapok.kernel.promises.values import value_title
+from kapok.kernel.text import Text, joined
 
 SIGNS = {">=": "at_least", ">": "above", "<=": "at_most", "<": "below"}
 """The longer sign first, so that `>=` is not read as `>`."""
@@ -26,6 +28,21 @@ class BadCondition(KapokError):
 def written(selector: Selector) -> str:
     """A selector as it is typed."""
     return "; ".join(f"{name}: {_said(condition)}" for name, condition in selector.items())
+
+
+def read_out(selector: Selector, declared: Mapping[str, Fact], *, named: bool = True) -> Text:
+    """A selector in words, each fact and value by its name; without the names of the facts where a picture asks for them."""
+    parts = [_read_out(name, condition, declared.get(name), named=named) for name, condition in selector.items()]
+    return joined(parts, zh="；", en="; ")
+
+
+def _read_out(name: str, condition: Bounds | tuple[str, ...], fact: Fact | None, *, named: bool) -> Text:
+    title = fact.title if fact else Text(zh=name, en=name)
+    if isinstance(condition, Bounds):
+        said = _said(condition)
+        return Text(zh=f"{title.zh} {said}", en=f"{title.en} {said}")
+    values = joined(value_title(name, value) for value in condition)
+    return Text(zh=f"{title.zh}：{values.zh}", en=f"{title.en}: {values.en}") if named else values
 
 
 def understood(words: str) -> dict[str, Any]:

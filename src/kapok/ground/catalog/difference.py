@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kapok.ground.catalog.conditions import written
+from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.template import LINES, Edge, Flow, Gate, Stage
 from kapok.kernel.text import Text, joined
 
@@ -45,7 +45,7 @@ def _heads(old: Flow, new: Flow) -> Iterator[Difference]:
         (Text(zh="线", en="line"), lambda flow: LINES[flow.line]),
         (Text(zh="所配承诺", en="promise served"), lambda flow: _same(f"{flow.serves.pack} / {flow.serves.code}")),
         (Text(zh="预留", en="reserve"), lambda flow: _same(f"{flow.serves.reserve} %")),
-        (Text(zh="适用范围", en="applies to"), lambda flow: _same(written(flow.applies.selector) or "—")),
+        (Text(zh="适用范围", en="applies to"), lambda flow: read_out(flow.applies.selector, flow.declared)),
     )
     for what, read in rows:
         if read(old) != read(new):
@@ -97,17 +97,17 @@ def _ways(old: Flow, new: Flow) -> Iterator[Difference]:
     for pair in dict.fromkeys([*before, *after]):
         one, other = before.get(pair), after.get(pair)
         if one != other:
-            yield Difference(_same(" → ".join(pair)), Text(zh="连线", en="way"), _way(one), _way(other))
+            yield Difference(_same(" → ".join(pair)), Text(zh="连线", en="way"), _way(one, old), _way(other, new))
 
 
-def _way(edge: Edge | None) -> Text:
+def _way(edge: Edge | None, flow: Flow) -> Text:
     if edge is None:
         return NOTHING
     if edge.returns is not None:
         return Text(zh=f"退回：{edge.returns.zh}", en=f"return: {edge.returns.en}")
     if edge.otherwise:
         return Text(zh="否则", en="otherwise")
-    return _same(written(edge.when)) if edge.when else Text(zh="有", en="there")
+    return read_out(edge.when, flow.declared) if edge.when else Text(zh="有", en="there")
 
 
 def _same(words: str) -> Text:

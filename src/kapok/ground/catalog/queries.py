@@ -9,10 +9,11 @@ from datetime import datetime
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kapok.ground.catalog import rows, rules
+from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.models import FlowTemplate, FlowVersion
 from kapok.ground.catalog.refusals import FlowRefused
 from kapok.ground.catalog.template import AXES, LINES, Flow, Line, Unreadable, parse
-from kapok.kernel.promises import Facts
+from kapok.kernel.promises import FACTS, Facts
 from kapok.kernel.text import Text
 
 
@@ -37,6 +38,11 @@ class Version:
     def line_name(self) -> Text:
         """The name of its line."""
         return LINES[self.line]
+
+    @property
+    def applies_in_words(self) -> Text:
+        """To which matters it applies; empty for all."""
+        return read_out(dict(self.applies), FACTS)
 
     @property
     def state_name(self) -> Text:

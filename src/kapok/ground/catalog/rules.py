@@ -141,6 +141,9 @@ def _onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:
 
 # ---- whether the budgets fit ----
 
+DAY = 24 * 60
+"""In minutes."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -297,23 +300,27 @@ def _budgeted(flow: Flow, promise: Promise) -> Iterator[Finding]:
             "the budget is of another kind of time than the promise: state all in hours, working hours or working days",
         )
     elif not fit.holds:
-        path, sums = " → ".join(fit.path), [span(length, fit.kind) for length in (fit.total, fit.promised, fit.room)]
-        reserve = flow.serves.reserve
+        path, reserve = " → ".join(fit.path), f"{flow.serves.reserve:g}"
+        total, promised, room = (span(length, fit.kind) for length in (fit.total, fit.promised, fit.room))
         yield _finding(
             path,
             "budget_exceeded",
-            f"工序时限之和 {sums[0]} 超过承诺 {sums[1]} 扣除 {reserve}% 预留后的 {sums[2]}：请压缩工序或改配承诺",
-            f"the stages take {sums[0]}, more than the {sums[2]} that the promise of {sums[1]} leaves after a reserve of"
+            f"工序时限之和 {total.zh} 超过承诺 {promised.zh} 扣除 {reserve}% 预留后的 {room.zh}：请压缩工序或改配承诺",
+            f"the stages take {total.en}, more than the {room.en} that the promise of {promised.en} leaves after a reserve of"
             f" {reserve} %: shorten a stage or serve another promise",
         )
 
 
-def span(length: Fraction, kind: str) -> str:
-    """A length as hours and minutes, e.g. `18:00`; working days as their number."""
+def span(length: Fraction, kind: str) -> Text:
+    """A length as hours and minutes, e.g. `18:00`, from three days on with its days; working days as their number."""
     if kind == "working days":
-        return f"{float(length):g}"
+        return Text(zh=f"{float(length):g} 个工作日", en=f"{float(length):g} working days")
     minutes = round(length / 60)
-    return f"{minutes // 60}:{minutes % 60:02}"
+    days, hours = (minutes // DAY, minutes % DAY // 60) if minutes >= 3 * DAY and kind == "time" else (0, minutes // 60)
+    clock = "" if days and not minutes % DAY else f"{hours}:{minutes % 60:02}"
+    if not days:
+        return Text(zh=clock, en=clock)
+    return Text(zh=f"{days} 天 {clock}".strip(), en=f"{days} days {clock}".strip())
 
 
 def _finding(where: str, code: str, zh: str, en: str) -> Finding:

@@ -12,13 +12,15 @@ from itertools import pairwise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from kapok.ground.catalog.conditions import written
-from kapok.ground.catalog.layout import HEAD, Box, Lane, Layout, Route, lay_out
+from kapok.ground.catalog.conditions import read_out
+from kapok.ground.catalog.layout import BEND, HEAD, Box, Lane, Layout, Route, lay_out
 from kapok.ground.catalog.template import Edge, Flow, Stage
 from kapok.kernel.text import Language, Text
 
-LINE = 17
+LINE = 16
 """Half-width characters on one line of a stage."""
+LONGEST = {False: 17, True: 40}
+"""Half-width characters of a way's label, and of a way back's."""
 SIGNS: Mapping[str, str] = {"split": "+", "join": "+", "choice": "×"}
 OTHERWISE = Text(zh="否则", en="otherwise")
 NOBODY = Text(zh="未定", en="nobody yet")
@@ -28,13 +30,15 @@ def draw(flow: Flow, *, along: Iterable[str], names: Mapping[str, Text], languag
     """The picture. `along` are the nodes on the longest path, `names` what units are called."""
     layout, path = lay_out(flow), tuple(along)
     hot = set(pairwise(path))
+    size = "small" if layout.width < 900 else "large" if layout.width < 1500 else "huge"
     parts = (
         *(_lane(lane, layout, names, language) for lane in layout.lanes),
-        *(_way(route, hot, language) for route in layout.routes),
+        *(_way(route, hot, _label(route.edge, flow, language)) for route in layout.routes),
         *(_node(box, path, language) for box in layout.boxes.values()),
     )
     return format_html(
-        '<svg class="flow" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}{}</svg>',
+        '<svg class="flow flow-{}" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}{}</svg>',
+        size,
         _size(layout.width),
         _size(layout.height),
         _size(layout.width),
@@ -58,12 +62,12 @@ def _lane(lane: Lane, layout: Layout, names: Mapping[str, Text], language: Langu
     name = names[lane.holder].in_(language) if lane.holder in names else lane.holder or NOBODY.in_(language)
     return format_html(
         '<rect class="lane" x="0" y="{}" width="{}" height="{}"/><rect class="lane-head" x="0" y="{}" width="{}" height="{}"/>{}',
-        _size(lane.y), _size(layout.width), _size(lane.height), _size(lane.y), HEAD - 14, _size(lane.height),
-        _words(name, (HEAD - 14) / 2, lane.y + lane.height / 2, "lane-name"),
+        _size(lane.y), _size(layout.width), _size(lane.height), _size(lane.y), HEAD - 8, _size(lane.height),
+        _words(name, (HEAD - 8) / 2, lane.y + lane.height / 2, "lane-name"),
     )  # fmt: skip
 
 
-def _way(route: Route, hot: set[tuple[str, str]], language: Language) -> SafeString:
+def _way(route: Route, hot: set[tuple[str, str]], label: str) -> SafeString:
     edge = route.edge
     kind = "back" if edge.returns is not None else "hot" if (edge.from_, edge.to) in hot else ""
     points = " ".join(f"{_size(x)},{_size(y)}" for x, y in route.points)
@@ -73,25 +77,31 @@ def _way(route: Route, hot: set[tuple[str, str]], language: Language) -> SafeStr
         points,
         f"arrow-{kind}" if kind else "arrow",
     )
-    label = _label(edge, language)
     return line if not label else format_html("{}{}", line, _beside(route, label))
 
 
-def _label(edge: Edge, language: Language) -> str:
-    said = edge.returns or edge.label or (OTHERWISE if edge.otherwise else None)
-    return said.in_(language) if said else written(edge.when)
+def _label(edge: Edge, flow: Flow, language: Language) -> str:
+    said = (
+        edge.returns or edge.label or (OTHERWISE if edge.otherwise else read_out(edge.when, flow.declared, named=False))
+    )
+    return said.in_(language)
 
 
 def _beside(route: Route, label: str) -> SafeString:
-    """The label over the last level stretch before the arrow; of a way back over its long stretch."""
-    (x, y), (to, _) = route.points[2:4] if route.edge.returns is not None else route.points[-2:]
-    shown = label if _width(label) <= 34 else f"{_cut(label, 33)}…"
-    middle = (x + to) / 2 if route.edge.returns is not None else min(x, to) + 4
-    anchor = "middle" if route.edge.returns is not None else "start"
+    """The label over the way where it leads to its own end; of a way back over its long stretch."""
+    back = route.edge.returns is not None
+    (x, y), (to, _) = route.points[2:4] if back else _own_stretch(route)
+    shown = label if _width(label) <= LONGEST[back] else f"{_cut(label, LONGEST[back] - 1)}…"
     return format_html(
-        '<text class="way-name" x="{}" y="{}" text-anchor="{}"><title>{}</title>{}</text>',
-        _size(middle), _size(y - 5), anchor, label, shown,
+        '<text class="way-name{}" x="{}" y="{}"><title>{}</title>{}</text>',
+        " middle" if back else "", _size((x + to) / 2 if back else x + 5), _size(y - 5), label, shown,
     )  # fmt: skip
+
+
+def _own_stretch(route: Route) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The first level stretch that the way does not share with others out of the same gate."""
+    points = route.points
+    return (points[2], points[3]) if len(points) > 3 else ((points[0][0] + BEND, points[0][1]), points[1])
 
 
 def _node(box: Box, path: tuple[str, ...], language: Language) -> SafeString:

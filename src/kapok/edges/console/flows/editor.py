@@ -142,7 +142,7 @@ def _values(
         readable = True
     drawn = shown(flow, request.language, checked=readable)
     return {
-        "version": draft,
+        "edition": draft,
         "revision": revision,
         "document": json.dumps(document, ensure_ascii=False),
         "readable": readable,

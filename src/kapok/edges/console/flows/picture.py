@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from kapok.edges.console.flows.drawing import draw
 from kapok.ground.catalog import checking, rules
-from kapok.ground.catalog.conditions import written
+from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.template import Finding, Flow, Stage
 from kapok.ground.people import queries as people
@@ -41,7 +41,7 @@ class Row:
     holder: Text
     budget: Text | None
     critical: bool
-    returns: tuple[tuple[str, Text], ...]
+    returns: tuple[tuple[Text, Text], ...]
 
 
 @dataclass(frozen=True)
@@ -86,17 +86,21 @@ def _row(flow: Flow, code: str, along: tuple[str, ...], names: dict[str, Text]) 
         holder=names.get(stage.holder, Text(zh=stage.holder or "—", en=stage.holder or "—")),
         budget=stage.budget.text if stage.budget else None,
         critical=code in along,
-        returns=tuple((to, why) for to, why in rules.ways_back(flow, code).items()),
+        returns=tuple((_title(flow, to), why) for to, why in rules.ways_back(flow, code).items()),
     )
+
+
+def _title(flow: Flow, code: str) -> Text:
+    return flow.stages[code].title if code in flow.stages else Text(zh=code, en=code)
 
 
 def _sums(flow: Flow, fit: rules.Fit, language: Language) -> Sums:
     whole = max(fit.promised, fit.total, Fraction(1))
     return Sums(
         path=" → ".join(flow.stages[code].title.in_(language) for code in fit.path),
-        total=rules.span(fit.total, fit.kind),
-        room=rules.span(fit.room, fit.kind),
-        promised=rules.span(fit.promised, fit.kind),
+        total=rules.span(fit.total, fit.kind).in_(language),
+        room=rules.span(fit.room, fit.kind).in_(language),
+        promised=rules.span(fit.promised, fit.kind).in_(language),
         reserve=f"{flow.serves.reserve:g} %",
         holds=fit.holds,
         used=int(FULL * fit.total / whole),
@@ -104,6 +108,6 @@ def _sums(flow: Flow, fit: rules.Fit, language: Language) -> Sums:
     )
 
 
-def applies(flow: Flow) -> str:
+def applies(flow: Flow) -> Text:
     """To which matters a flow applies, in words; empty for all."""
-    return written(flow.applies.selector)
+    return read_out(flow.applies.selector, flow.declared)

@@ -57,7 +57,7 @@ def flow(request: ScreenRequest, code: str, number: int | None = None) -> HttpRe
     pack = pack_called(said.serves.pack)
     promise = promise_called(pack, said.serves.code) if pack else None
     values = {
-        "version": version,
+        "edition": version,
         "versions": versions,
         "shown": shown(said, request.language, checked=version.state == State.DRAFT),
         "applies": applies(said),
