@@ -10,8 +10,9 @@ Document = dict[str, Any]
 Block = Any
 """`None` for a stage, or (`split` | `choice`, blocks of each branch)."""
 
+SIGNS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 WORDS = st.builds(
-    lambda zh, en: {"zh": zh, "en": en}, *(st.text(min_size=1, max_size=12).filter(str.strip) for _ in range(2))
+    lambda zh, en: {"zh": zh, "en": en}, *(st.text(SIGNS, min_size=1, max_size=12).filter(str.strip) for _ in range(2))
 )
 BLOCKS = st.recursive(
     st.none(),

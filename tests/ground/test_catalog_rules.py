@@ -214,7 +214,20 @@ def test_working_days_and_working_hours_are_added_in_their_own_kind() -> None:
     assert (reply.kind, reply.total, reply.room) == ("working time", Fraction(9, 4) * 3600, Fraction(9, 4) * 3600)
     days = changed(REPLY, lambda each: [node.update(budget="1 working day") for node in each["nodes"][1:-1]])
     circuit = fits(parse(days), promise("SL1-circuit"))
-    assert (circuit.kind, circuit.total, rules.span(circuit.room, circuit.kind)) == ("working days", 3, "3.75")
+    assert (circuit.kind, circuit.total, rules.span(circuit.room, circuit.kind).en) == (
+        "working days",
+        3,
+        "3.75 working days",
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(15, "0:15"), (48 * 60, "48:00"), (72 * 60, "3 days"), (11 * 1440 + 375, "11 days 6:15")]
+)
+def test_long_lengths_are_said_in_days(minutes: int, words: str) -> None:
+    assert rules.span(Fraction(minutes * 60), "time").en == words
+    assert "天" in rules.span(Fraction(72 * 3600), "time").zh
+    assert rules.span(Fraction(72 * 3600), "working time").en == "72:00"
 
 
 def test_a_promise_without_a_length_cannot_be_served() -> None:
@@ -332,6 +345,12 @@ def test_data_that_is_no_flow_is_refused_at_its_place(change: Document, words: s
         parse(flow("start a end", "start>a a>end") | change)
     assert words in str(refused.value)
     assert refused.value.findings[0].text.zh != refused.value.findings[0].text.en
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_signs_that_cannot_be_kept_are_refused(sign: str) -> None:
+    with pytest.raises(Unreadable, match="cannot be kept"):
+        parse(flow("start a end", "start>a a>end") | {"title": {"zh": sign, "en": "x"}})
 
 
 def test_what_is_no_mapping_is_no_flow() -> None:

@@ -72,6 +72,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="何时到期，是否违约，应赔多少", en="When is it due, was it kept, what is owed"),
     ),
     Screen(
+        Text(zh="流程", en="Flows"), "route", "console:flows", "flows.read", PROMISES,
+        "lc liucheng flow template stage budget bpmn 流程模板 工序 时限 分支 发布",
+        Text(zh="每道工序谁来办、多久办完，是否装得进承诺", en="Who does which stage in what time, and whether it fits"),
+    ),
+    Screen(
         Text(zh="日志审计", en="Audits"), "file-analytics", "console:audits", "audit.read", PROMISES,
         "sj rz shenji log event mining upload compare report 日志 上传 映射 对比 报告 流程挖掘",
         Text(zh="上传日志，看承诺兑现了多少", en="Upload a log, see which promises were kept"),

@@ -8,6 +8,7 @@ from django.urls import path
 
 from kapok.edges.console.account.urls import urlpatterns as account
 from kapok.edges.console.audits.urls import urlpatterns as audits
+from kapok.edges.console.flows.urls import urlpatterns as flows
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
 from kapok.edges.console.ledger.urls import urlpatterns as ledger
@@ -24,5 +25,5 @@ app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, ledger, matters, packs, audits, posts, people, organisation, places, health),
+    *chain(signing, account, ledger, matters, packs, flows, audits, posts, people, organisation, places, health),
 ]

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.template import Edge, Flow, Gate, Stage
 
-HEAD = 150
+HEAD = 118
 """The width of the lanes' names."""
-PITCH = 186
-ROW = 86
-SIZES: Mapping[str, tuple[int, int]] = {"stage": (138, 58), "start": (32, 32), "end": (32, 32)}
-GATE = (38, 38)
-CHANNEL = 16
+ROW = 80
+SIZES: Mapping[str, tuple[int, int]] = {"stage": (130, 58), "start": (30, 30), "end": (30, 30)}
+GATE = (36, 36)
+GAP, LABELLED = 34, 128
+"""Between two columns; behind one with a choice there is room for the conditions."""
+BEND = 12
+"""How far behind a column its ways turn."""
+CHANNEL = 18
 
 Point = tuple[float, float]
 Cell = tuple[str, int, int]
@@ -86,6 +89,27 @@ class _Grid:
         self.taken: set[Cell] = set()
         for code in sorted(graph.nodes, key=lambda each: self.columns[each]):
             self._place(code)
+        self.lefts, self.widths = self._across()
+
+    def _across(self) -> tuple[list[float], list[float]]:
+        """Where each column begins, and how wide it is."""
+        widths = [0.0] * (1 + max(self.columns.values()))
+        gaps = [float(GAP)] * len(widths)
+        for code, column in self.columns.items():
+            widths[column] = max(widths[column], SIZES.get(self.graph.nodes[code].kind, GATE)[0])
+            if self.graph.nodes[code].kind == "choice" and len(self.graph.leaving[code]) > 1:
+                gaps[column] = LABELLED
+        lefts = [HEAD + GAP / 2 + sum(widths[:place]) + sum(gaps[:place]) for place in range(len(widths))]
+        return lefts, widths
+
+    def centre(self, cell: Cell, tops: Mapping[str, float]) -> Point:
+        """The middle of a cell."""
+        lane, column, row = cell
+        return self.lefts[column] + self.widths[column] / 2, tops[lane] + ROW * (row + 0.5)
+
+    def bend(self, column: int) -> float:
+        """Where ways turn behind a column."""
+        return self.lefts[column] + self.widths[column] + BEND
 
     def _place(self, code: str) -> None:
         before = [self.passing.get((edge.from_, code), [])[-1:] for edge in self.graph.entering[code]]
@@ -123,13 +147,13 @@ def lay_out(flow: Flow) -> Layout:
         lanes.append(Lane(holder, y, grid.rows(holder) * ROW))
         y += grid.rows(holder) * ROW
     tops = {lane.holder: lane.y for lane in lanes}
-    boxes = {code: _box(node, grid.cells[code], tops) for code, node in graph.nodes.items()}
+    boxes = {code: _box(node, grid.centre(grid.cells[code], tops)) for code, node in graph.nodes.items()}
     routes = [
         *(Route(edge, tuple(_forward(edge, grid, boxes, tops))) for edge in graph.forward),
         *(Route(edge, _backward(edge, boxes, y + CHANNEL * (row + 1))) for row, edge in enumerate(graph.back)),
     ]
     height = y + CHANNEL * (len(graph.back) + 1) if graph.back else y
-    return Layout(HEAD + PITCH * (1 + max(grid.columns.values())), height, tuple(lanes), boxes, tuple(routes))
+    return Layout(grid.lefts[-1] + grid.widths[-1] + GAP, height, tuple(lanes), boxes, tuple(routes))
 
 
 def _columns(graph: Graph) -> dict[str, int]:
@@ -159,26 +183,21 @@ def _neighbouring(code: str, graph: Graph, lanes: Mapping[str, str]) -> Iterator
     yield from (stage.holder for stage in stages if isinstance(stage, Stage))
 
 
-def _box(node: Stage | Gate, cell: Cell, tops: Mapping[str, float]) -> Box:
+def _box(node: Stage | Gate, centre: Point) -> Box:
     width, height = SIZES.get(node.kind, GATE)
-    x, y = _centre(cell, tops)
-    return Box(node, x - width / 2, y - height / 2, width, height)
-
-
-def _centre(cell: Cell, tops: Mapping[str, float]) -> Point:
-    lane, column, row = cell
-    return HEAD + PITCH * (column + 0.5), tops[lane] + ROW * (row + 0.5)
+    return Box(node, centre[0] - width / 2, centre[1] - height / 2, width, height)
 
 
 def _forward(edge: Edge, grid: _Grid, boxes: Mapping[str, Box], tops: Mapping[str, float]) -> Iterator[Point]:
     leaving, entering = boxes[edge.from_], boxes[edge.to]
-    y, bend = leaving.middle, HEAD + PITCH * (grid.columns[edge.from_] + 1)
+    y, column = leaving.middle, grid.columns[edge.from_]
     yield leaving.right, y
-    stops = [_centre(cell, tops) for cell in grid.passing[edge.from_, edge.to]]
-    for stop_y in [*(stop[1] for stop in stops), entering.middle]:
-        if stop_y != y:
-            yield from ((bend, y), (bend, stop_y))
-        y, bend = stop_y, bend + PITCH
+    stops = [grid.centre(cell, tops)[1] for cell in grid.passing[edge.from_, edge.to]]
+    for place, stop in enumerate([*stops, entering.middle]):
+        if stop != y:
+            bend = grid.bend(column + place)
+            yield from ((bend, y), (bend, stop))
+        y = stop
     yield entering.x, y
 
 
