@@ -1,38 +1,48 @@
 """The journal: what happened, written once, in the transaction of what it tells about.
 
 Promises that an entry exists exactly when the change it describes exists, and that it never changes afterwards. Refuses to
-record outside a transaction.
+record outside a transaction. What a subscriber could not take is mended here, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
+from kapok.ground.journal.delivery import NotNow, Subscription, deliver, retry_due
+from kapok.ground.journal.events import LetterRetried, LetterSetAside
 from kapok.ground.journal.matters import happening
-from kapok.ground.journal.models import Entry
-from kapok.ground.journal.rules import Event, payload
-from kapok.kernel.errors import KapokError
+from kapok.ground.journal.models import Entry, Letter
+from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, UnknownLetter
+from kapok.ground.journal.rules import LETTER_STATES, Event, LetterState, Start, letter_sources, payload
 from kapok.kernel.ids import uuid7
-from kapok.kernel.text import Text
 
-__all__ = ["Event", "OutsideTransaction", "happening", "record", "record_many"]
+__all__ = [
+    "Event",
+    "LetterSettled",
+    "NoReason",
+    "NotNow",
+    "OutsideTransaction",
+    "Start",
+    "Subscription",
+    "UnknownLetter",
+    "deliver",
+    "happening",
+    "record",
+    "record_many",
+    "retry_due",
+    "retry_letter",
+    "set_aside_letter",
+]
 
 Witness = Callable[[Entry], None]
-
-
-class OutsideTransaction(KapokError):
-    """A verb recorded without a transaction around it: a mistake in the program, never in what the person did."""
-
-    wording = Text(
-        zh="“{kind}”不能在事务之外记入日志；请在动作上加 transaction.atomic。",
-        en="{kind} cannot be recorded outside a transaction; put transaction.atomic on the verb.",
-    )
+REASON_LENGTH = 300
 
 
 def record(event: Event) -> UUID:
@@ -55,6 +65,70 @@ def record_many(events: Iterable[Event]) -> None:
     if entries and not connection.in_atomic_block:
         raise OutsideTransaction(kind=entries[0].kind)
     Entry.objects.bulk_create(entries)
+
+
+@transaction.atomic
+def retry_letter(*, letter: UUID, actor: str, at: datetime) -> None:
+    """Let the subscriber be given the entry once more, now. Raises `UnknownLetter`, `LetterSettled`."""
+    found = _letter(letter)
+    moved = Letter.objects.filter(
+        pk=letter, state__in=letter_sources(LetterState.WAITING) - {LetterState.PARKED}
+    ).update(state=LetterState.WAITING, next_try_at=at)
+    if not moved:
+        raise _settled(letter)
+    record(
+        LetterRetried(
+            subject=f"letter/{letter}",
+            actor=actor,
+            at=at,
+            correlation=found.entry.correlation,
+            subscriber=found.subscriber,
+            about=found.subject,
+            entry_kind=found.entry.kind,
+            entry=str(found.entry_id),
+        )
+    )
+
+
+@transaction.atomic
+def set_aside_letter(*, letter: UUID, reason: str, actor: str, at: datetime) -> None:
+    """Give up delivering the entry, so that those parked behind it go on.
+
+    Raises `UnknownLetter`, `NoReason`, `LetterSettled`.
+    """
+    found, reason = _letter(letter), reason.strip()
+    if not 1 <= len(reason) <= REASON_LENGTH:
+        raise NoReason
+    moved = Letter.objects.filter(pk=letter, state__in=letter_sources(LetterState.SET_ASIDE)).update(
+        state=LetterState.SET_ASIDE, reason=reason, settled_at=at
+    )
+    if not moved:
+        raise _settled(letter)
+    record(
+        LetterSetAside(
+            subject=f"letter/{letter}",
+            actor=actor,
+            at=at,
+            correlation=found.entry.correlation,
+            subscriber=found.subscriber,
+            about=found.subject,
+            entry_kind=found.entry.kind,
+            entry=str(found.entry_id),
+            reason=reason,
+        )
+    )
+
+
+def _letter(letter: UUID) -> Letter:
+    found = Letter.objects.select_related("entry").filter(pk=letter).first()
+    if found is None:
+        raise UnknownLetter(letter=letter)
+    return found
+
+
+def _settled(letter: UUID) -> LetterSettled:
+    state = Letter.objects.values_list("state", flat=True).get(pk=letter)
+    return LetterSettled(state_name=LETTER_STATES[LetterState(state)])
 
 
 def _entry(event: Event) -> Entry:

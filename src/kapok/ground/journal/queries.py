@@ -41,10 +41,11 @@ def timeline(subject: str, *, before: Line | None = None, limit: int = 50) -> li
             | Q(at=before.at, recorded_at__lt=before.recorded_at)
             | Q(at=before.at, recorded_at=before.recorded_at, id__lt=before.id)
         )
-    return [_line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
+    return [line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
 
 
-def _line(entry: Entry) -> Line:
+def line(entry: Entry) -> Line:
+    """The entry as its readers see it."""
     return Line(
         id=entry.id,
         kind=entry.kind,
