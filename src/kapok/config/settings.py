@@ -187,6 +187,14 @@ WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
+# An entry that a subscriber of the journal could not take is tried again after so long, then after twice as long, …
+DELIVERY_RETRY_AFTER = timedelta(seconds=environment.number("KAPOK_DELIVERY_RETRY_SECONDS", 5))
+DELIVERY_ATTEMPTS = environment.number("KAPOK_DELIVERY_ATTEMPTS", 8)
+# Entries are sealed when so much time has passed since the last seal, or sooner where there are many.
+SEAL_EVERY = timedelta(seconds=environment.number("KAPOK_SEAL_SECONDS", 60))
+# Where entries are relayed to as CloudEvents, e.g. nats://127.0.0.1:4222; nowhere without it.
+NATS_URL = environment.text("KAPOK_NATS_URL")
+
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
