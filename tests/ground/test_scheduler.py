@@ -175,7 +175,10 @@ def test_catching_up_is_said(pack: UUID) -> None:
     started(pack, "fault/F1", warn_at=WARN)
     started(pack, "fault/F2", direction="keep", due_at=DUE + SECOND)
     at = DUE + timedelta(days=2)
-    scheduler.tell_caught_up(scheduler.fire(at=at), silent_since=OPENED, at=at)
+    fired = scheduler.fire(at=at)
+    scheduler.tell_caught_up(
+        deeds=fired.deeds, first=fired.moments[0], last=fired.moments[-1], silent_since=OPENED, at=at
+    )
     [line] = timeline("system/scheduler")
     assert line.data == {
         "silent_since": OPENED.isoformat(),

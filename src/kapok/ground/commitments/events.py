@@ -73,7 +73,7 @@ class SchedulerCaughtUp(Event):
         zh="调度恢复：补发 {first} 至 {last} 的预警 {warned} 条、违约 {breached} 条、期满履约 {fulfilled} 条",
         en="The scheduler has caught up from {first} to {last}: {warned} warnings, {breached} breaches, {fulfilled} kept",
     )
-    silent_since: datetime | None
+    silent_since: datetime
     first: datetime
     last: datetime
     warned: int

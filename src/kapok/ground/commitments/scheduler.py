@@ -7,7 +7,7 @@ is killed wherever, nothing is lost and nothing is said twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -50,7 +50,14 @@ WHERE clock.id = fired.id
 """
 NEXT = "SELECT min(next_fire_at) FROM commitments_commitment WHERE next_fire_at IS NOT NULL"
 
-EVENTS = {Deed.WARNED: events.Warned, Deed.BREACHED: events.Breached, Deed.FULFILLED: events.Fulfilled}
+EVENTS: Mapping[Deed, type[events.AboutCommitment]] = {
+    Deed.WARNED: events.Warned,
+    Deed.BREACHED: events.Breached,
+    Deed.FULFILLED: events.Fulfilled,
+}
+
+
+LAST = UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,6 @@ class Fired:
     clocks: int = 0
     deeds: Counter[Deed] = field(default_factory=Counter)
     moments: tuple[datetime, ...] = ()
-
-    def __add__(self, later: Fired) -> Fired:
-        return Fired(self.clocks + later.clocks, self.deeds + later.deeds, self.moments + later.moments)
 
 
 @transaction.atomic
@@ -82,9 +86,6 @@ def fire(*, at: datetime, limit: int = BATCH) -> Fired:
     return Fired(len(clocks), Counter(firing.deed for firing in told), tuple(firing.moment for firing in told))
 
 
-LAST = UUID(int=2**128 - 1)
-
-
 def next_moment() -> datetime | None:
     """When the next clock has to fire; it may have passed. None while no clock runs."""
     with connection.cursor() as cursor:
@@ -94,19 +95,21 @@ def next_moment() -> datetime | None:
 
 
 @transaction.atomic
-def tell_caught_up(done: Fired, *, silent_since: datetime | None, at: datetime) -> None:
-    """Say in the journal that nothing had fired for a while and that it has been made good by `at`."""
+def tell_caught_up(
+    *, deeds: Counter[Deed], first: datetime, last: datetime, silent_since: datetime, at: datetime
+) -> None:
+    """Say in the journal that nothing had fired since `silent_since` and that by `at` it has been made good."""
     journal.record(
         events.SchedulerCaughtUp(
             subject=ACTOR,
             actor=ACTOR,
             at=at,
             silent_since=silent_since,
-            first=done.moments[0],
-            last=done.moments[-1],
-            warned=done.deeds[Deed.WARNED],
-            breached=done.deeds[Deed.BREACHED],
-            fulfilled=done.deeds[Deed.FULFILLED],
+            first=first,
+            last=last,
+            warned=deeds[Deed.WARNED],
+            breached=deeds[Deed.BREACHED],
+            fulfilled=deeds[Deed.FULFILLED],
         )
     )
 

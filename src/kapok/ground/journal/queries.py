@@ -42,16 +42,17 @@ def timeline(subject: str, *, before: Line | None = None, limit: int = 50) -> li
             | Q(at=before.at, recorded_at__lt=before.recorded_at)
             | Q(at=before.at, recorded_at=before.recorded_at, id__lt=before.id)
         )
-    return [_line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
+    return [line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
 
 
-def line(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it
+def line_of(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it
     """One entry, e.g. to go on after it; None where there is none."""
     entry = Entry.objects.filter(id=id).first()
-    return _line(entry) if entry else None
+    return line(entry) if entry else None
 
 
-def _line(entry: Entry) -> Line:
+def line(entry: Entry) -> Line:
+    """The entry as its readers see it."""
     return Line(
         id=entry.id,
         kind=entry.kind,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0002_saved_view'),
+        ('commitments', '0003_a_reader_of_some_units_reads_the_index_alone'),
     ]
 
     operations = [
