@@ -14,36 +14,32 @@ import django
 django.setup()
 
 from kapok.ground.commitments import scheduler  # noqa: E402 - Django comes first
-from kapok.ground.journal import api as journal  # noqa: E402
 
 
 def main(step: str, moment: str, limit: str) -> None:
-    """Fire until nothing is due; die at `step` of the second batch."""
-    calls = {"count": 0}
+    """Fire until nothing is due; die at `step` of the second batch that is kept."""
+    done = 0
 
     def dies(then: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
         def wrapped(*args: Any, **named: Any) -> Any:
-            calls["count"] += 1
-            if before and calls["count"] == 2:
+            if before and done == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
             result = then(*args, **named)
-            if calls["count"] == 2:
+            if done == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
             return result
 
         return wrapped
 
     match step:
-        case "claimed":
-            scheduler._settle = dies(scheduler._settle, before=True)
-        case "updated":
-            scheduler._settle = dies(scheduler._settle, before=False)
-        case "recorded":
-            journal.record_many = dies(journal.record_many, before=False)
+        case "begun":
+            scheduler._fire = dies(scheduler._fire, before=True)
+        case "fired":
+            scheduler._fire = dies(scheduler._fire, before=False)
         case "committed":
             scheduler.fire = dies(scheduler.fire, before=False)
     while scheduler.fire(at=datetime.fromisoformat(moment), limit=int(limit)).clocks:
-        pass
+        done += 1
 
 
 if __name__ == "__main__":

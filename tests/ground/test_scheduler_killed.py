@@ -69,7 +69,7 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("step", "done"), [("claimed", 10), ("updated", 10), ("recorded", 10), ("committed", 20)])
+@pytest.mark.parametrize(("step", "done"), [("begun", 10), ("fired", 10), ("committed", 20)])
 def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, start: Start, step: str, done: int) -> None:
     Commitment.objects.bulk_create(clock(pack, f"fault/F{number:02}") for number in range(35))
     killed = start("-m", "tests.ground.killed_scheduler", step, DUE.isoformat(), "10")
