@@ -97,6 +97,11 @@ def retry_due(subscription: Subscription, *, at: datetime, limit: int = 100) -> 
 
     `limit` is the number of subjects. Raises `NotNow` if the handler did.
     """
+    tryable = Letter.objects.filter(
+        subscriber=subscription.name, state__in=[LetterState.WAITING, LetterState.PARKED], next_try_at__lte=at
+    )
+    if not tryable.exists():
+        return 0
     with transaction.atomic():
         if not Cursor.objects.select_for_update(skip_locked=True).filter(subscriber=subscription.name).exists():
             return 0
@@ -106,10 +111,7 @@ def retry_due(subscription: Subscription, *, at: datetime, limit: int = 100) -> 
             .distinct("subject")
             .values("pk")
         )
-        due = Letter.objects.filter(
-            pk__in=heads, state__in=[LetterState.WAITING, LetterState.PARKED], next_try_at__lte=at
-        )
-        subjects = list(due.order_by("next_try_at").values_list("subject", flat=True)[:limit])
+        subjects = list(tryable.filter(pk__in=heads).order_by("next_try_at").values_list("subject", flat=True)[:limit])
         return sum(_retry_subject(subscription, subject, at) for subject in subjects)
 
 
