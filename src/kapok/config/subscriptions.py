@@ -9,6 +9,7 @@ from threading import Event
 
 from django.db import InterfaceError, OperationalError, connections
 
+from kapok.ground.journal import seals
 from kapok.ground.journal.api import NotNow, Subscription, deliver, retry_due
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = ()
@@ -54,7 +55,10 @@ class Duty:
 
 
 def attend(stop: Event) -> None:
-    """Serve every subscriber, until `stop` is set. Several may run at once; an outage of the database is waited for."""
+    """Serve every subscriber and seal the journal, until `stop` is set.
+
+    Several may run at once; an outage of the database is waited for.
+    """
     duties = _duties()
     try:
         while not stop.is_set():
@@ -65,7 +69,8 @@ def attend(stop: Event) -> None:
 
 
 def _duties() -> list[Duty]:
-    return [Duty(subscription.name, _serve(subscription)) for subscription in SUBSCRIPTIONS]
+    sealing = Duty("journal-seals", lambda at: seals.seal_due(at=at))
+    return [*(Duty(subscription.name, _serve(subscription)) for subscription in SUBSCRIPTIONS), sealing]
 
 
 def _serve(subscription: Subscription) -> Callable[[datetime], int]:
