@@ -10,6 +10,7 @@ from kapok.edges.console.account.urls import urlpatterns as account
 from kapok.edges.console.audits.urls import urlpatterns as audits
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
+from kapok.edges.console.letters.urls import urlpatterns as letters
 from kapok.edges.console.organisation.urls import urlpatterns as organisation
 from kapok.edges.console.packs.urls import urlpatterns as packs
 from kapok.edges.console.palette import palette
@@ -20,5 +21,5 @@ app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, packs, audits, people, organisation, health),
+    *chain(signing, account, packs, audits, people, organisation, letters, health),
 ]
