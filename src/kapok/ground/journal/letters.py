@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -72,6 +73,9 @@ class Letters:
 
     def __len__(self) -> int:
         return self._rows.count()
+
+    def __iter__(self) -> Iterator[Letter]:
+        return (_letter(row) for row in self._rows)
 
     def __getitem__(self, part: slice) -> list[Letter]:
         return [_letter(row) for row in self._rows[part]]

@@ -176,7 +176,7 @@ def _seals(since: date | None) -> Iterator[Seal]:
     return kept.order_by("day", "number").iterator(chunk_size=50)
 
 
-def _sum(statement: str, values: list[object]) -> _Sum:
+def _sum(statement: str, values: list[int | bytes]) -> _Sum:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         entries, last, position, digest, marks = cursor.fetchone()
