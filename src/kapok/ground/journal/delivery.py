@@ -23,11 +23,7 @@ from kapok.kernel.ids import uuid7
 
 # A window of the journal, of which the handler gets what it wants; the last row always comes, to know how far one has read.
 READ: Final = """
-WITH seen AS MATERIALIZED (
-    SELECT * FROM journal_entry
-    WHERE (transaction, position) > (%s, %s) AND transaction < (SELECT journal_horizon())
-    ORDER BY transaction, position LIMIT %s
-), told AS (
+WITH seen AS MATERIALIZED (SELECT * FROM journal_read(%s, %s, %s)), told AS (
     SELECT *, count(*) OVER () AS passed, row_number() OVER (ORDER BY transaction, position) AS place,
         (%s OR kind = ANY(%s) OR kind ^@ ANY(%s)) AS wanted FROM seen
 )
@@ -121,7 +117,8 @@ def attempt(subscription: Subscription, entry: Entry) -> str | None:
         with transaction.atomic():
             subscription.handler(line(entry))
             # What the database checks only at the end of a transaction would otherwise fall on all entries of the batch.
-            connection.check_constraints()
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     except NotNow:
         raise
     except Exception as failure:

@@ -33,14 +33,11 @@ CANONICAL: Final = """
 sha256(convert_to(jsonb_build_array(id, kind, subject, (extract(epoch FROM at) * 1000000)::bigint,
     (extract(epoch FROM recorded_at) * 1000000)::bigint, actor, correlation, data, transaction, position)::text, 'UTF8'))
 """
-HASHED: Final = " ".join(
-    ("WITH covered AS MATERIALIZED (SELECT transaction, position,", CANONICAL, "AS hash FROM journal_entry")
-)
-NEXT: Final = """
-WHERE (transaction, position) > (%s, %s) AND transaction < (SELECT journal_horizon())
-ORDER BY transaction, position LIMIT %s)
+HASHED: Final = " ".join(("WITH covered AS MATERIALIZED (SELECT transaction, position,", CANONICAL, "AS hash "))
+NEXT: Final = "FROM journal_read(%s, %s, %s))"
+RANGE: Final = """
+FROM journal_entry WHERE (transaction, position) > (%s, %s) AND (transaction, position) <= (%s, %s))
 """
-RANGE: Final = "WHERE (transaction, position) > (%s, %s) AND (transaction, position) <= (%s, %s))"
 SUM_UP: Final = """
 SELECT count(*), max(transaction), (SELECT position FROM covered ORDER BY transaction DESC, position DESC LIMIT 1),
     sha256(%s::bytea || coalesce(string_agg(hash, ''::bytea ORDER BY transaction, position), ''::bytea)),
