@@ -1,7 +1,8 @@
 """The live judgement: all entries of a matter in, its commitment rows brought up to date.
 
-It runs within the transaction that records an entry. The matter is locked first; whoever comes second sees the entries of whoever
-came first, so the rows are what the kernel makes of all entries together, in whatever order and however late they arrive.
+It runs within the `transaction.atomic` of the verb that records an entry. The matter is locked first; whoever comes second sees
+the entries of whoever came first, so the rows are what the kernel makes of all entries together, in whatever order and however
+late they arrive.
 """
 
 from __future__ import annotations
