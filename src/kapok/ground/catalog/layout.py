@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.template import Edge, Flow, Gate, Stage
 
-HEAD = 118
+HEAD = 124
 """The width of the lanes' names."""
 ROW = 80
 SIZES: Mapping[str, tuple[int, int]] = {"stage": (130, 58), "start": (30, 30), "end": (30, 30)}
