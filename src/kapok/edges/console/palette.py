@@ -17,6 +17,7 @@ from kapok.edges.console import navigation
 from kapok.edges.console.ledger.presenting import MATTERS, called
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
+from kapok.ground.catalog import queries as catalog
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
@@ -113,7 +114,16 @@ def matters(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="事项", en="Matters"), called(subject).in_(request.language), address, "clock", subject)
 
 
-SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, audits, people, posts)
+def flows(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Flows by title, code or promise."""
+    if not query or not queries.units_where(request.user.id, Permission.FLOWS_READ):
+        return
+    for version in catalog.shown(catalog.newest_rows(text=query)[:PER_SOURCE]):
+        address = reverse("console:flow", args=[version.flow])
+        yield Hit(Text(zh="流程", en="Flows"), version.title.in_(request.language), address, "route", version.flow)
+
+
+SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, audits, people, posts)
 
 
 @screen(permission=EVERYBODY)
