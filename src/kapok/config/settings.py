@@ -180,6 +180,13 @@ JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
 # Where flows find the promises that they serve: called with the code of a pack.
 FLOW_PACKS = "kapok.ground.catalog.packs.shipped"
 
+# Work: how long an offer may wait before it counts against the receiver, what is tolerated, and which unit judges.
+WORK_ACCEPT_MINUTES = environment.number("KAPOK_ACCEPT_MINUTES", 30)
+WORK_ACCEPT_URGENT_MINUTES = environment.number("KAPOK_ACCEPT_URGENT_MINUTES", 10)
+WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
+WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
+WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
+
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",

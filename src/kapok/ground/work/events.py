@@ -33,7 +33,8 @@ class FirstContactOffered(Event):
 
     kind: ClassVar[str] = "work.first_contact_offered"
     wording: ClassVar[Text] = Text(
-        zh="{from_staff} 提出把首问负责移交 {to_staff}：{note}", en="{from_staff} offered the first contact to {to_staff}: {note}"
+        zh="{from_staff} 提出把首问负责移交 {to_staff}：{note}",
+        en="{from_staff} offered the first contact to {to_staff}: {note}",
     )
     from_staff: str
     to_staff: str

@@ -1,7 +1,7 @@
 """Matters, work items, hand-offs, deliveries, and whose turn it was when: tables, constraints, indexes.
 
-An item that is not done always has one accountable person and exactly one running turn; the database holds both (migration 0002
-for what a constraint of one row cannot see).
+An item that is not done always has one accountable person and exactly one running turn; the database holds both (a trigger in
+migration 0002 for what a constraint of one row cannot see).
 """
 
 from __future__ import annotations
@@ -11,18 +11,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kapok.ground.catalog.models import FlowVersion
+from kapok.ground.catalog.template import Line
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work import rules
-from kapok.ground.work.rules import HandoffState, ItemState, Line, MatterState, Part, Reason, Side, Way
+from kapok.ground.work.rules import HandoffState, ItemState, MatterState, Part, Reason, Side, Way
 from kapok.kernel.text import Text
-
-
-def _staff(*, null: bool = False) -> models.ForeignKey[Staff, Staff]:
-    return models.ForeignKey(Staff, on_delete=models.PROTECT, null=null, related_name="+")
-
-
-def _unit() -> models.ForeignKey[OrgUnit, OrgUnit]:
-    return models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
 
 
 class Matter(models.Model):
@@ -34,14 +28,14 @@ class Matter(models.Model):
     line = models.CharField(max_length=12)
     title = models.CharField(max_length=rules.TITLE)
     """What it is about; no personal data."""
-    unit = _unit()
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     """The unit of the first contact."""
-    first_contact = _staff()
-    acting = _staff(null=True)
+    first_contact = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     """The deputy who acts for the first contact; who answers for it does not change."""
     facts = models.JSONField(default=dict)
-    flow = models.CharField(max_length=60, blank=True)
-    flow_version = models.PositiveIntegerField(null=True)
+    flow = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    """The flow it follows, as it was when the matter was opened; none where no flow applies."""
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=10)
     opened_at = models.DateTimeField()
@@ -56,13 +50,11 @@ class Matter(models.Model):
                 | Q(state=MatterState.CLOSED.value, closed_at__gte=F("opened_at")),
                 name="work_matter_state_fits_its_dates",
             ),
-            models.CheckConstraint(
-                condition=Q(flow="", flow_version__isnull=True) | (~Q(flow="") & Q(flow_version__isnull=False)),
-                name="work_flow_has_its_version",
-            ),
         ]
         indexes = [
-            models.Index("first_contact", F("opened_at").desc(), condition=Q(state="open"), name="work_matter_of_owner"),
+            models.Index(
+                "first_contact", F("opened_at").desc(), condition=Q(state="open"), name="work_matter_of_owner"
+            ),
             models.Index("acting", condition=Q(acting__isnull=False), name="work_matter_acting"),
             models.Index("unit", "state", F("opened_at").desc(), name="work_matter_of_unit"),
         ]
@@ -82,17 +74,19 @@ class Item(models.Model):
     title_en = models.CharField(max_length=rules.TITLE)
     function = models.CharField(max_length=50, blank=True)
     """The function of the post that answers for it in its unit."""
-    asked_by = _unit()
+    asked_by = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     """The unit that wants it done, and confirms it."""
-    unit = _unit()
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     """Whose turn it is."""
-    accountable = _staff()
-    holder = _staff(null=True)
+    accountable = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     confirm = models.BooleanField(default=False)
     """Whether it is done only when who asked for it has confirmed."""
     state = models.CharField(max_length=10)
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    """When a later stage sent the matter back to before this one: it has to be done again."""
 
     class Meta:
         verbose_name = _("work item")
@@ -154,14 +148,14 @@ class Handoff(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     way = models.CharField(max_length=10)
-    from_unit = _unit()
-    from_staff = _staff()
-    from_answers = _staff()
+    from_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    from_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    from_answers = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     """Who answered for the offering side."""
-    to_unit = _unit()
-    to_staff = _staff(null=True)
+    to_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    to_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     """Whom it was offered to by name, if it was."""
-    to_answers = _staff()
+    to_answers = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     """Who answers for the receiving side: A of its post, or the first contact."""
     warm = models.BooleanField(default=True)
     """False for a transfer without a word to the receiver and without a due time."""
@@ -170,13 +164,13 @@ class Handoff(models.Model):
     offered_at = models.DateTimeField()
     accept_by_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    answered_by = _staff(null=True)
+    answered_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, blank=True)
     defect = models.CharField(max_length=rules.NOTE, blank=True)
     disputed_at = models.DateTimeField(null=True)
     judged_at = models.DateTimeField(null=True)
-    judged_by = _staff(null=True)
+    judged_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     found_for = models.CharField(max_length=10, blank=True)
     judgement = models.CharField(max_length=rules.NOTE, blank=True)
 
@@ -209,9 +203,7 @@ class Handoff(models.Model):
                 name="work_refused_for_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=["upheld", "overruled"], judged_at__gte=F("answered_at"), judged_by__isnull=False
-                )
+                condition=Q(state__in=["upheld", "overruled"], judged_at__gte=F("answered_at"), judged_by__isnull=False)
                 & ~Q(found_for="")
                 | Q(~Q(state__in=["upheld", "overruled"]), judged_at__isnull=True, found_for=""),
                 name="work_judged_by_somebody",
@@ -233,13 +225,13 @@ class Delivery(models.Model):
     id = models.UUIDField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
-    delivered_by = _staff()
-    unit = _unit()
+    delivered_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     delivered_at = models.DateTimeField()
     evidence = ArrayField(models.CharField(max_length=rules.NOTE), default=list)
     note = models.CharField(max_length=rules.NOTE, blank=True)
     answered_at = models.DateTimeField(null=True)
-    answered_by = _staff(null=True)
+    answered_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     accepted = models.BooleanField(null=True)
     defect = models.CharField(max_length=rules.NOTE, blank=True)
     rating = models.PositiveSmallIntegerField(null=True)
@@ -272,9 +264,9 @@ class Turn(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     part = models.CharField(max_length=12)
-    unit = _unit()
-    answers = _staff()
-    acted_by = _staff(null=True)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    answers = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    acted_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     """Who did it; null while nobody does."""
     handoff = models.ForeignKey(Handoff, on_delete=models.PROTECT, null=True, related_name="+")
     """The offer that waits or is disputed."""
@@ -308,8 +300,8 @@ class Handover(models.Model):
 
     id = models.UUIDField(primary_key=True)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
-    from_staff = _staff()
-    to_staff = _staff()
+    from_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    to_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=rules.NOTE)
     state = models.CharField(max_length=10)
     offered_at = models.DateTimeField()

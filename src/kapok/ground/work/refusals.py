@@ -262,7 +262,9 @@ class MatterClosed(KapokError):
 class MatterTaken(KapokError):
     """A matter has this name already."""
 
-    wording = Text(zh="事项“{matter}”已存在；请换一个编号。", en="There is a matter “{matter}” already; choose another number.")
+    wording = Text(
+        zh="事项“{matter}”已存在；请换一个编号。", en="There is a matter “{matter}” already; choose another number."
+    )
 
 
 class HandoverRunning(KapokError):
@@ -290,3 +292,18 @@ class TooEarly(KapokError):
         zh="时间早于上一步（{since}）；请核对时间。",
         en="That is before the last step ({since}); check the time.",
     )
+
+
+class StageNeeded(KapokError):
+    """A stage of the flow cannot be left out."""
+
+    wording = Text(
+        zh="“{stage}”是流程工序，不能撤销；请转派，或按流程退回上一工序。",
+        en="{stage} is a stage of the flow and cannot be dropped; transfer it, or send the matter back.",
+    )
+
+
+class InvalidRating(KapokError):
+    """A rating is a number from 1 to 5."""
+
+    wording = Text(zh="评分“{rating}”无效，请给 1 至 5 分。", en="A rating of {rating} cannot be; give 1 to 5.")

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from kapok.ground.work.refusals import InvalidFact, NoteMissing, NotAMatter
-from kapok.kernel.promises import FACTS, Facts
-from kapok.kernel.text import Text
-
-
-class Line(StrEnum):
-    """The response line a matter is on; a matter is on exactly one."""
-
-    FULFILMENT = "fulfilment"
-    ASSURANCE = "assurance"
-    SUPERVISION = "supervision"
-
-
-LINES: Mapping[Line, Text] = {
-    Line.FULFILMENT: Text(zh="响应开通线", en="fulfilment line"),
-    Line.ASSURANCE: Text(zh="服务保障线", en="assurance line"),
-    Line.SUPERVISION: Text(zh="服务督导", en="supervision"),
-}
+from kapok.ground.catalog.template import Line
+from kapok.ground.work.refusals import (
+    EvidenceMissing,
+    InvalidFact,
+    InvalidRating,
+    NotAMatter,
+    NoteMissing,
+    TitleMissing,
+    UnknownKind,
+)
+from kapok.kernel.promises import EVENTS, FACTS, Facts
+from kapok.kernel.text import Text, joined
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,7 @@ ITEM_MOVES: Mapping[ItemState, frozenset[ItemState]] = {
     ItemState.REFUSED: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.DISPUTED, ItemState.WITHDRAWN}),
     ItemState.DISPUTED: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.WITHDRAWN}),
     ItemState.HELD: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.DELIVERED, ItemState.WITHDRAWN}),
-    ItemState.DELIVERED: frozenset({ItemState.CONFIRMED, ItemState.HELD}),
+    ItemState.DELIVERED: frozenset({ItemState.CONFIRMED, ItemState.OFFERED}),
     ItemState.CONFIRMED: frozenset(),
     ItemState.WITHDRAWN: frozenset(),
 }
@@ -244,6 +239,11 @@ PARTS: Mapping[Part, Text] = {
 }
 
 
+def is_party(person: UUID, unit: UUID, parties: Set[UUID]) -> bool:
+    """Whether somebody belongs to one of the two sides, in person or by their unit."""
+    return person in parties or unit in parties
+
+
 def loser(state: HandoffState) -> Side | None:
     """Who is charged for the time an offer waited: the loser of the judgement, nobody until then, else the receiver."""
     if state in UNSETTLED:
@@ -253,9 +253,20 @@ def loser(state: HandoffState) -> Side | None:
 
 # ---- what events mean for a matter ----
 
-CANCELS = frozenset({"order.cancelled", "fault.cancelled", "request.withdrawn", "complaint.withdrawn", "outage.cancelled", "appeal.withdrawn"})  # fmt: skip
+CANCELS = frozenset(
+    [
+        "order.cancelled",
+        "fault.cancelled",
+        "request.withdrawn",
+        "complaint.withdrawn",
+        "outage.cancelled",
+        "appeal.withdrawn",
+    ]
+)
 """Nothing is left to do on the matter."""
-CONFIRMS = frozenset({"fault.confirmed", "order.confirmed", "request.answered", "complaint.resolved", "appeal.answered"})  # fmt: skip
+CONFIRMS = frozenset(
+    ["fault.confirmed", "order.confirmed", "request.answered", "complaint.resolved", "appeal.answered"]
+)
 """The customer has said that it is done, or has received the answer."""
 REOPENS = frozenset({"fault.reopened", "complaint.reopened"})
 """It was not done after all."""
@@ -263,19 +274,29 @@ PASSED_DOWN = frozenset({"customer.deferred", "customer.returned", "visit.missed
 """What the customer causes holds or starts the clocks of the work in hand too."""
 
 
-def settled(events: Iterable[str]) -> bool:
-    """Whether the customer's word stands, given a matter's events in order: cancelled or confirmed, and not reopened since."""
-    word = False
-    for kind in events:
-        if kind in CANCELS or kind in CONFIRMS:
-            word = True
-        elif kind in REOPENS:
-            word = False
-    return word
-
-
 ATTEMPTS, DAYS = 3, 2
 """Rule FC5: "cannot reach" needs three attempts on two days at different hours."""
+
+CUSTOMER_CANCELLED = Text(zh="客户撤销", en="the customer withdrew")
+CUSTOMER_CONFIRMED = Text(zh="客户已确认", en="the customer confirmed")
+CUSTOMER_OUT_OF_REACH = Text(zh="多次联系客户未果", en="the customer could not be reached")
+
+
+def word(told: Sequence[tuple[str, datetime]], zone: tzinfo) -> Text | None:
+    """On what a matter may be closed, given what was said of the customer in order; None where nothing was said.
+
+    What was said before a reopening does not count any more.
+    """
+    last: Text | None = None
+    attempts: list[datetime] = []
+    for kind, at in told:
+        if kind in REOPENS:
+            last, attempts = None, []
+        elif kind in CANCELS or kind in CONFIRMS:
+            last = CUSTOMER_CANCELLED if kind in CANCELS else CUSTOMER_CONFIRMED
+        else:
+            attempts.append(at)
+    return last or (CUSTOMER_OUT_OF_REACH if tried_enough(attempts, zone) else None)
 
 
 def tried_enough(attempts: Sequence[datetime], zone: tzinfo) -> bool:
@@ -295,6 +316,38 @@ def tidy_note(note: str, *, needed: bool = True) -> str:
     if len(note) > NOTE or (needed and len(note) < 2):
         raise NoteMissing(longest=NOTE)
     return note
+
+
+def enough(given: Sequence[str], wanted: Sequence[Text]) -> list[str]:
+    """The evidence as it is kept, one for each that the stage wants. Raises `EvidenceMissing` naming what it wants."""
+    kept = [tidy_note(each) for each in given if each.strip()]
+    if len(kept) < len(wanted):
+        raise EvidenceMissing(evidence=joined(wanted))
+    return kept
+
+
+def rated(rating: int | None) -> int | None:
+    """A rating of 1 to 5, or none. Raises `InvalidRating`."""
+    if rating is not None and rating not in range(1, 6):
+        raise InvalidRating(rating=rating)
+    return rating
+
+
+def tidy_title(title: str) -> str:
+    """A title as it is kept, blanks around it gone and none doubled. Raises `TitleMissing`."""
+    title = " ".join(title.split())
+    if not 2 <= len(title) <= TITLE:
+        raise TitleMissing(longest=TITLE)
+    return title
+
+
+RECORDED_BY_WORK = ("handoff.", "clock.")
+
+
+def matter_event(kind: str) -> None:
+    """Refuse what is no event of a matter: outside the vocabulary, or recorded by other verbs. Raises `UnknownKind`."""
+    if kind not in EVENTS or kind.startswith(RECORDED_BY_WORK):
+        raise UnknownKind(kind=kind)
 
 
 def checked(facts: Facts) -> dict[str, Any]:

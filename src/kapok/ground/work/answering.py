@@ -1,0 +1,67 @@
+"""Who answers for the work of a unit, and who stands in: the posts' word, and the first contact where no post has one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.posts import queries as posts
+from kapok.ground.posts.models import PostHolder
+from kapok.ground.posts.rules import Place
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who answers for a unit's work at a moment.
+
+    `accountable` is A of the post, or the first contact of the matter where the unit has no post: never nobody. `post` is the
+    one that was found, if it is the unit's own.
+    """
+
+    accountable: Staff
+    post: posts.Acting | None
+
+    @property
+    def a_is_away(self) -> bool:
+        """Whether the deputy acts now: A is absent, or has handed the post over."""
+        return self.post is not None and self.post.place is Place.B
+
+    def is_deputy(self, person: Staff) -> bool:
+        """Whether this person is B of the post."""
+        return self.post is not None and self.post.b is not None and self.post.b.id == person.id
+
+
+def of_unit(unit: OrgUnit, function: str, at: datetime, *, otherwise: Staff) -> Answer:
+    """Who answers for work of this function in the unit; `otherwise` where nobody is named anywhere above."""
+    post = posts.acting_for_unit(unit.code, at, function or None)
+    accountable = post.accountable if post else None
+    if post is None or accountable is None:
+        return Answer(otherwise, None)
+    person = Staff.objects.select_related("unit").get(id=accountable.id)
+    return Answer(person, post if post.unit_id == unit.id else None)
+
+
+def stands_in(person: Staff, owner: Staff, at: datetime) -> bool:
+    """Whether this person acts for `owner` now: B of a post of which `owner` is A, while B acts."""
+    return any(
+        post.place is Place.B and post.a is not None and post.a.id == owner.id
+        for post in posts.posts_of(person.id, at)
+        if post.b is not None and post.b.id == person.id
+    )
+
+
+def is_deputy_of(person: Staff, owner: Staff, at: datetime) -> bool:
+    """Whether this person is B of a post of which `owner` is A."""
+    held = PostHolder.objects.filter(staff=owner, place=Place.A, period__contains=at).values("post")
+    return PostHolder.objects.filter(staff=person, place=Place.B, period__contains=at, post__in=held).exists()
+
+
+def judges(at: datetime, *, otherwise: Staff) -> tuple[str, Staff]:
+    """The unit that judges disputed hand-offs (`WORK_JUDGE_UNIT`), and who answers for its judgements."""
+    unit = OrgUnit.objects.filter(code=settings.WORK_JUDGE_UNIT, valid_to=None).first()
+    if unit is None:
+        return otherwise.unit.code, otherwise
+    return unit.code, of_unit(unit, "", at, otherwise=otherwise).accountable

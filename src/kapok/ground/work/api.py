@@ -1,0 +1,314 @@
+"""Matters: whoever was asked first answers for them until the customer confirms. Work on them is passed in `baton.api`.
+
+Promises that a matter is never without an owner, that the owner changes only when the receiver accepts, and that a matter is
+closed only on the owner's and the customer's word. Refuses everything else by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from kapok.ground.catalog.refusals import FlowTie
+from kapok.ground.commitments import api as commitments
+from kapok.ground.journal import api as journal
+from kapok.ground.people import rows as people
+from kapok.ground.people.models import Staff
+from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
+from kapok.ground.work import answering, events, following, rows, rules
+from kapok.ground.work.models import Handover, Item, Matter
+from kapok.ground.work.moves import Act, Giver, say
+from kapok.ground.work.refusals import (
+    HandoverRunning,
+    InvalidFact,
+    MatterClosed,
+    MatterTaken,
+    NoHandover,
+    NotAMatter,
+    NotAPerson,
+    NotConfirmed,
+    NotDeputy,
+    NoteMissing,
+    NotOwner,
+    SameHands,
+    StillInHand,
+    StillThere,
+    TitleMissing,
+    UnknownKind,
+    UnknownMatter,
+)
+from kapok.ground.work.rules import HandoffState, MatterState
+from kapok.kernel.ids import uuid7
+
+__all__ = [
+    "EndedUnit",
+    "FlowTie",
+    "HandoverRunning",
+    "InvalidFact",
+    "MatterClosed",
+    "MatterTaken",
+    "NoHandover",
+    "NotAMatter",
+    "NotAPerson",
+    "NotConfirmed",
+    "NotDeputy",
+    "NotOwner",
+    "NoteMissing",
+    "SameHands",
+    "StillInHand",
+    "StillThere",
+    "TitleMissing",
+    "UnknownKind",
+    "UnknownMatter",
+    "UnknownStaff",
+    "UnknownUnit",
+    "accept_first_contact",
+    "close_matter",
+    "hand_over_first_contact",
+    "happen",
+    "note_not_reached",
+    "open_matter",
+    "refuse_first_contact",
+    "take_over_matter",
+    "urge",
+    "withdraw_first_contact",
+]
+
+
+@transaction.atomic
+def open_matter(
+    *,
+    kind: str,
+    title: str,
+    unit: str = "",
+    first_contact: str = "",
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    urgent: bool = False,
+    subject: str = "",
+    note: str = "",
+    actor: str,
+    at: datetime,
+) -> str:
+    """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
+
+    Whoever was asked first (`first_contact`, a staff number; the actor if it is left out) answers for it from now on, in `unit`
+    or else their own. Its facts choose its flow, whose first stages are offered; its clocks start in the same transaction.
+    Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`,
+    `FlowTie`.
+    """
+    owner = rows.person(f"staff/{first_contact}" if first_contact else actor)
+    what, known = rules.kind_of(kind), rules.checked(facts)
+    rules.matter_event(kind)
+    line = rules.line_of(what, known)
+    matter = Matter(
+        id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
+        title=rules.tidy_title(title), unit=people.living_unit(unit or owner.unit.code), first_contact=owner, facts=known,
+        flow=following.chosen(line, known), urgent=urgent, state=MatterState.OPEN, opened_at=at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            matter.save(force_insert=True)
+    except IntegrityError:
+        raise MatterTaken(matter=matter.subject) from None
+    act = Act(actor, at)
+    say(matter, kind, act, note=rules.tidy_note(note, needed=False))
+    following.go_on(matter, Giver(matter.unit, owner, owner), act)
+    return matter.subject
+
+
+@transaction.atomic
+def happen(
+    *,
+    matter: str,
+    kind: str,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    note: str = "",
+    actor: str,
+    at: datetime,
+) -> None:
+    """Note that something happened to a matter, with what was learnt; its clocks are judged in the same transaction.
+
+    What the customer causes (deferral, a missed visit) reaches the clocks of the work in hand too; a cancellation withdraws
+    that work; `fault.reopened` opens a closed matter again, with the same owner.
+    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`.
+    """
+    row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
+    rules.matter_event(kind)
+    row.facts = rules.merged(row.facts, told, corrects=kind == "matter.changed")
+    if kind in rules.REOPENS:
+        row.state, row.closed_at = MatterState.OPEN, None
+    row.save(update_fields=["facts", "state", "closed_at"])
+    say(row, kind, act, facts=told, note=rules.tidy_note(note, needed=False))
+    following.pass_down(row, kind, told, act)
+
+
+@transaction.atomic
+def note_not_reached(*, matter: str, note: str, actor: str, at: datetime) -> None:
+    """Note that the customer could not be reached. Raises `UnknownMatter`, `NoteMissing`."""
+    row = rows.matter_called(matter)
+    journal.record(
+        events.NotReached(subject=row.subject, actor=actor, at=at, correlation=row.id, note=rules.tidy_note(note))
+    )
+
+
+@transaction.atomic
+def urge(*, matter: str, note: str, actor: str, at: datetime) -> None:
+    """Urge whoever has the work of a matter. Raises `UnknownMatter`, `MatterClosed`, `NoteMissing`."""
+    row, note = rows.open_matter(matter), rules.tidy_note(note)
+    live = Item.objects.filter(matter=row, state__in=following.LIVE).order_by("opened_at", "id")
+    for subject in (row.subject, *(item.subject for item in live)):
+        journal.record(events.Urged(subject=subject, actor=actor, at=at, correlation=row.id, note=note))
+
+
+@transaction.atomic
+def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> None:
+    """Close a matter: its owner's word, and the customer's (rule FC5).
+
+    The owner or the deputy acting closes it, after the customer has confirmed or withdrawn, or could not be reached in enough
+    attempts. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `StillInHand`, `NotConfirmed`.
+    """
+    row, me = rows.open_matter(matter), rows.person(actor)
+    _must_own(me, row, at)
+    left = Item.objects.filter(matter=row, state__in=following.LIVE).count()
+    left += Item.objects.filter(matter=row, state="delivered", confirm=True).count()
+    if left:
+        raise StillInHand(count=left)
+    how = rows.word_of_the_customer(row)
+    if how is None:
+        raise NotConfirmed
+    Matter.objects.filter(id=row.id).update(state=MatterState.CLOSED, closed_at=at)
+    Handover.objects.filter(matter=row, state=HandoffState.OFFERED).update(state=HandoffState.WITHDRAWN, answered_at=at)
+    journal.record(events.MatterClosed(subject=row.subject, actor=actor, at=at, correlation=row.id, how=how))
+
+
+@transaction.atomic
+def hand_over_first_contact(*, matter: str, to: str, note: str, actor: str, at: datetime) -> None:
+    """Ask a colleague (a staff number) to answer for the matter from now on; nothing changes until they accept (rule FC2).
+
+    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `SameHands`, `HandoverRunning`, `NoteMissing`.
+    """
+    row, me, other = rows.open_matter(matter), rows.person(actor), rows.person(f"staff/{to}")
+    _must_own(me, row, at)
+    if other.id == row.first_contact_id:
+        raise SameHands(unit_name=other.username)
+    running = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("to_staff").first()
+    if running:
+        raise HandoverRunning(username=running.to_staff.username)
+    note = rules.tidy_note(note)
+    Handover.objects.create(
+        id=uuid7(at), matter=row, from_staff=row.first_contact, to_staff=other, note=note, state=HandoffState.OFFERED,
+        offered_at=at,
+    )  # fmt: skip
+    journal.record(
+        events.FirstContactOffered(
+            subject=row.subject,
+            actor=actor,
+            at=at,
+            correlation=row.id,
+            note=note,
+            from_staff=row.first_contact.username,
+            to_staff=other.username,
+        )
+    )
+
+
+@transaction.atomic
+def accept_first_contact(*, matter: str, actor: str, at: datetime) -> None:
+    """Take over as the one who answers for the matter. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NoHandover`."""
+    row, me = rows.open_matter(matter), rows.person(actor)
+    offered = rows.handover_of(row, me)
+    _answer(offered, HandoffState.ACCEPTED, at)
+    row.first_contact, row.acting, row.unit = me, None, me.unit
+    row.save(update_fields=["first_contact", "acting", "unit"])
+    journal.record(
+        events.FirstContactPassed(
+            subject=row.subject,
+            actor=actor,
+            at=at,
+            correlation=row.id,
+            from_staff=offered.from_staff.username,
+            to_staff=me.username,
+        )
+    )
+    commitments.answer_for(subject=row.subject, unit=row.unit.code, owner=me.subject, actor=actor, at=at)
+
+
+@transaction.atomic
+def refuse_first_contact(*, matter: str, actor: str, at: datetime) -> None:
+    """Leave the matter with who has it. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NoHandover`."""
+    row, me = rows.open_matter(matter), rows.person(actor)
+    _keep(row, rows.handover_of(row, me), HandoffState.REFUSED, actor, at)
+
+
+@transaction.atomic
+def withdraw_first_contact(*, matter: str, actor: str, at: datetime) -> None:
+    """Take back the offer of the first contact. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `NoHandover`."""
+    row, me = rows.open_matter(matter), rows.person(actor)
+    _must_own(me, row, at)
+    offered = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("from_staff", "to_staff")
+    running = offered.first()
+    if running is None:
+        raise NoHandover
+    _keep(row, running, HandoffState.WITHDRAWN, actor, at)
+
+
+@transaction.atomic
+def take_over_matter(*, matter: str, note: str, actor: str, at: datetime) -> None:
+    """Act as deputy in the place of the first contact, who goes on answering for it (rule FC7).
+
+    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotDeputy`, `StillThere`, `SameHands`, `NoteMissing`.
+    """
+    row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
+    owner = row.first_contact
+    if me.id in {row.acting_id, owner.id}:
+        raise SameHands(unit_name=me.username)
+    if not answering.is_deputy_of(me, owner, at):
+        raise NotDeputy(username=owner.username)
+    if not answering.stands_in(me, owner, at):
+        raise StillThere(username=owner.username, until="—")
+    Matter.objects.filter(id=row.id).update(acting=me)
+    journal.record(
+        events.TakenOver(
+            subject=row.subject,
+            actor=actor,
+            at=at,
+            correlation=row.id,
+            note=note,
+            to_staff=me.username,
+            from_staff=(row.acting or owner).username,
+            answers=owner.username,
+        )
+    )
+
+
+def _must_own(person: Staff, matter: Matter, at: datetime) -> None:
+    """Refuse who neither is the owner nor acts for them now. Raises `NotOwner`."""
+    owner = matter.first_contact
+    if person.id not in {owner.id, matter.acting_id} and not answering.stands_in(person, owner, at):
+        raise NotOwner(username=owner.username)
+
+
+def _answer(offered: Handover, to: HandoffState, at: datetime) -> None:
+    """Raises `NoHandover` where somebody else has answered before."""
+    if not Handover.objects.filter(id=offered.id, state=HandoffState.OFFERED).update(state=to, answered_at=at):
+        raise NoHandover
+
+
+def _keep(matter: Matter, offered: Handover, to: HandoffState, actor: str, at: datetime) -> None:
+    _answer(offered, to, at)
+    journal.record(
+        events.FirstContactKept(
+            subject=matter.subject,
+            actor=actor,
+            at=at,
+            correlation=matter.id,
+            state_name=rules.HANDOFF_STATES[to],
+            from_staff=offered.from_staff.username,
+            to_staff=offered.to_staff.username,
+        )
+    )

@@ -1,0 +1,1 @@
+"""The baton: offers, acceptance, refusal, judgement, delivery."""

@@ -1,0 +1,188 @@
+"""The steps that the verbs of the baton are made of: conditional moves, and what must hold before them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Max
+
+from kapok.ground.people import rows as people
+from kapok.ground.people.models import Staff
+from kapok.ground.posts import queries as posts
+from kapok.ground.work import answering, moves, rows, rules
+from kapok.ground.work.models import Delivery, Handoff, Item, Matter
+from kapok.ground.work.moves import Act, Giver, Receiver
+from kapok.ground.work.refusals import (
+    AlreadyReturned,
+    NobodyToReturnTo,
+    NotDelivered,
+    NotDeputy,
+    NotHeld,
+    NotHolder,
+    NotOffered,
+    NotRefused,
+    NotYours,
+    SameHands,
+    StillThere,
+)
+from kapok.ground.work.rules import HandoffState, ItemState, Part, Side, Way
+from kapok.kernel.ids import uuid7
+
+
+def receiver(unit: str, to: str, *, warm: bool = True, due_at: datetime | None = None, note: str = "") -> Receiver:
+    """The side that is meant. Raises `UnknownUnit`, `EndedUnit`, `NotAPerson`, `NoteMissing`."""
+    staff = rows.person(f"{rows.STAFF}{to}") if to else None
+    return Receiver(people.living_unit(unit), staff, warm, due_at, rules.tidy_note(note, needed=False))
+
+
+def parties(handoff: Handoff) -> frozenset[UUID]:
+    """The people and units of both sides."""
+    people_of_it = {handoff.from_staff_id, handoff.to_staff_id, handoff.answered_by_id}
+    return frozenset(each for each in {*people_of_it, handoff.from_unit_id, handoff.to_unit_id} if each)
+
+
+def move(item: Item, handoff: Handoff, to: HandoffState, refusal: type[NotOffered | NotRefused], **fields: Any) -> None:
+    """Move the hand-off once. Raises `refusal` where somebody else was first."""
+    if not moves.settle(handoff, to, **fields):
+        raise refusal(state_name=rows.state_name(item))
+
+
+def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
+    """The offer is accepted by that person. Raises `NotOffered`, `TooEarly`."""
+    move(item, handoff, HandoffState.ACCEPTED, NotOffered, answered_at=act.at, answered_by=person)
+    moves.hold(item, unit=handoff.to_unit, answers=handoff.to_answers, holder=person, act=act)
+    moves.tell(item, "handoff.accepted", act)
+    moves.answer_for(item, act)
+
+
+def find(item: Item, handoff: Handoff, side: Side, act: Act, *, judge: Staff, note: str) -> None:
+    """The refusal is judged. Raises `NotRefused` where it was judged before."""
+    said = {"judged_at": act.at, "judged_by": judge, "found_for": side.value, "judgement": note}
+    move(item, handoff, rules.verdict(side), NotRefused, **said)
+    moves.tell(item, "handoff.judged", act, note=note, facts={"found_for": side.value}, judged=True)
+
+
+def let_go(item: Item, holder: Staff, to: ItemState, act: Act, *, to_holder: Staff | None = None) -> None:
+    """Take the item out of the holder's hands, once. Raises `NotHeld`, `NotHolder`."""
+    now: dict[str, Any] = {"state": to.value}
+    if to is not ItemState.DELIVERED:
+        now["holder"] = to_holder
+    if to is ItemState.WITHDRAWN:
+        now["ended_at"] = act.at
+    if Item.objects.filter(id=item.id, state=ItemState.HELD, holder=holder).update(**now):
+        item.state = to.value
+        return
+    found = Item.objects.filter(id=item.id, state=ItemState.HELD).select_related("holder").first()
+    if found is None or found.holder is None:
+        raise NotHeld(state_name=rows.state_name(item))
+    raise NotHolder(holder=found.holder.username)
+
+
+def learn(matter: Matter, facts: dict[str, Any], act: Act) -> None:
+    """What was learnt from a delivery becomes known of the matter."""
+    if facts:
+        matter.facts = rules.merged(matter.facts, facts, corrects=True)
+        Matter.objects.filter(id=matter.id).update(facts=matter.facts)
+        moves.say(matter, "matter.changed", act, facts=facts)
+
+
+def hand_in(item: Item, person: Staff, evidence: list[str], note: str, act: Act) -> None:
+    """Write the delivery down."""
+    last = Delivery.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
+    Delivery.objects.create(
+        id=uuid7(act.at), item=item, number=last + 1, delivered_by=person, unit=item.unit, delivered_at=act.at,
+        evidence=evidence, note=note,
+    )  # fmt: skip
+
+
+def await_answer(item: Item, act: Act) -> None:
+    """Whose turn it is after the delivery: who asked for it, where they have to confirm; else nobody's."""
+    if not item.confirm:
+        moves.finish(item, ItemState.DELIVERED, act)
+        return
+    answers = answering.of_unit(item.asked_by, "", act.at, otherwise=item.matter.first_contact).accountable
+    moves.place(item, ItemState.DELIVERED, unit=item.asked_by, answers=answers, holder=None)
+    moves.turn(item, Part.CONFIRMING, act)
+
+
+def delivery_of(item: Item) -> Delivery:
+    """The delivery that nobody has answered. Raises `NotDelivered`."""
+    waiting = Delivery.objects.filter(item=item, accepted=None).select_related("delivered_by", "unit")
+    found = waiting.first() if item.state == ItemState.DELIVERED else None
+    if found is None:
+        raise NotDelivered(state_name=rows.state_name(item))
+    return found
+
+
+def must_have_asked(item: Item, person: Staff) -> None:
+    """Refuse who neither asked for the work nor answers for the matter. Raises `NotYours`."""
+    if person.id != item.matter.first_contact_id and not rows.works_for(person, item.asked_by):
+        raise NotYours(unit_name=item.asked_by.name)
+
+
+def answer(item: Item, delivery: Delivery, person: Staff, act: Act, **said: Any) -> None:
+    """Answer the delivery, once. Raises `NotDelivered`."""
+    waiting = Delivery.objects.filter(id=delivery.id, accepted=None)
+    if not waiting.update(answered_at=act.at, answered_by=person, **said):
+        raise NotDelivered(state_name=rows.state_name(item))
+
+
+def must_change_hands(item: Item, person: Staff, to: Receiver) -> None:
+    """Refuse an offer to who has the work. Raises `SameHands`."""
+    if to.unit.id == item.unit_id and (to.staff is None or to.staff.id == person.id):
+        raise SameHands(unit_name=to.unit.name)
+
+
+def pass_on(item: Item, person: Staff, to: Receiver, act: Act) -> None:
+    """Offer what the person holds: again where the last offer came to nothing, else as a transfer, which is counted."""
+    last = Handoff.objects.filter(item=item).order_by("number").values_list("state", flat=True).last()
+    again = last in {HandoffState.UPHELD.value, HandoffState.WITHDRAWN.value}
+    let_go(item, person, ItemState.OFFERED, act)
+    told = to.warm or to.due_at is not None
+    giver = Giver(item.unit, person, item.accountable)
+    way = Way.AGAIN if again else Way.TRANSFER
+    moves.offer(item, giver, Receiver(to.unit, to.staff, again or told, to.due_at, to.note), act, way=way)
+    if not again:
+        _count(item, act, cold=not told)
+
+
+def _count(item: Item, act: Act, *, cold: bool) -> None:
+    """Note what goes beyond what is tolerated (rules FC3 and FC6)."""
+    passed = Handoff.objects.filter(item__matter=item.matter_id, way=Way.TRANSFER)
+    transfers, cold_ones = passed.count(), passed.filter(warm=False).count()
+    if cold and cold_ones > settings.WORK_COLD_TRANSFERS_TOLERATED:
+        moves.defect(item.matter, moves.COLD, act, count=cold_ones)
+    if transfers > settings.WORK_TRANSFERS_TOLERATED:
+        moves.defect(item.matter, moves.PASSED_ON, act, count=transfers)
+
+
+def source_of(item: Item, person: Staff) -> Handoff:
+    """The hand-off by which the work came. Raises `NobodyToReturnTo`, `AlreadyReturned`."""
+    came = Handoff.objects.filter(item=item).select_related("from_unit", "from_staff")
+    source = came.filter(state=HandoffState.ACCEPTED).order_by("number").last()
+    if source is None or source.from_staff_id == person.id:
+        raise NobodyToReturnTo
+    if came.filter(way=Way.RETURN, to_unit=source.from_unit).exclude(state=HandoffState.WITHDRAWN).exists():
+        raise AlreadyReturned(unit_name=source.from_unit.name)
+    return source
+
+
+def must_stand_in(item: Item, person: Staff, at: datetime) -> Staff:
+    """In whose place the person acts. Raises `NotDeputy`, `StillThere`, `SameHands`, `NotOffered`."""
+    answer_of = answering.of_unit(item.unit, item.function, at, otherwise=item.matter.first_contact)
+    instead = item.holder or item.accountable
+    if instead.id == person.id:
+        raise SameHands(unit_name=person.username)
+    if not answer_of.is_deputy(person):
+        raise NotDeputy(username=answer_of.accountable.username)
+    if item.state == ItemState.HELD:
+        if not answer_of.a_is_away and not posts.is_absent(instead.id, at):
+            raise StillThere(username=instead.username, until="—")
+        return instead
+    waits_until = rows.offer_of(item, at).accept_by_at
+    if not answer_of.a_is_away and at <= waits_until:
+        raise StillThere(username=instead.username, until=waits_until.isoformat(timespec="minutes"))
+    return instead

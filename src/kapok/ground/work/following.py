@@ -1,0 +1,121 @@
+"""How a matter follows its flow: which stages begin, who is offered them, what is to be done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import lru_cache
+
+from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog.models import FlowVersion
+from kapok.ground.catalog.refusals import NoFlow
+from kapok.ground.catalog.rules import next_stages, sent_back
+from kapok.ground.catalog.template import Flow, Line, Stage
+from kapok.ground.people.models import OrgUnit
+from kapok.ground.posts import queries as posts
+from kapok.ground.work import moves, rules
+from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.moves import Act, Giver, Receiver, Work
+from kapok.ground.work.rules import ItemState, Way
+from kapok.kernel.promises import Allowance, Facts
+from kapok.kernel.text import Text
+
+DONE = (ItemState.DELIVERED.value, ItemState.CONFIRMED.value)
+LIVE = tuple(state.value for state in rules.LIVE)
+
+
+def chosen(line: Line, facts: Facts) -> FlowVersion | None:
+    """The version that a new matter follows; None where no flow applies. Raises `FlowTie`."""
+    try:
+        version = catalog.flow_for(line, facts)
+    except NoFlow:
+        return None
+    return FlowVersion.objects.select_related("template").get(template__code=version.flow, number=version.number)
+
+
+def flow_of(matter: Matter) -> Flow | None:
+    """What the matter's flow says; None where it follows none."""
+    return _read(matter.flow.template.code, matter.flow.number) if matter.flow else None
+
+
+@lru_cache(maxsize=200)
+def _read(code: str, number: int) -> Flow:
+    return catalog.flow(code, number)
+
+
+def done(matter: Matter) -> frozenset[str]:
+    """The stages that are done and still count."""
+    rows = Item.objects.filter(matter=matter, undone_at=None).exclude(stage="")
+    rows = rows.filter(state__in=DONE).exclude(state=ItemState.DELIVERED.value, confirm=True)
+    return frozenset(rows.values_list("stage", flat=True))
+
+
+def go_on(matter: Matter, giver: Giver, act: Act) -> None:
+    """Offer the stages that may begin now and do not run yet; the matter is locked. None where it follows no flow."""
+    flow = flow_of(matter)
+    if flow is None:
+        return
+    begun = Item.objects.filter(matter=matter, undone_at=None, state__in=[*LIVE, ItemState.DELIVERED.value])
+    running = set(begun.values_list("stage", flat=True))
+    for code in next_stages(flow, done(matter), matter.facts):
+        if code not in running:
+            _start(matter, flow.stages[code], giver, act)
+
+
+def go_back(item: Item, flow: Flow, to: str, giver: Giver, act: Act) -> None:
+    """Undo what `item`'s stage has found wanting: `to` and all after it are done again. Raises `NoWayBack`."""
+    matter, counted = item.matter, done(item.matter)
+    left = sent_back(flow, counted, stage=item.stage, to=to)
+    mine = Item.objects.filter(matter=matter, undone_at=None)
+    mine.filter(stage__in=counted - left).update(undone_at=act.at)
+    wanted = next_stages(flow, left, matter.facts)
+    early = mine.filter(state__in=LIVE).exclude(stage__in=["", *wanted]).select_related("unit", "accountable")
+    withdraw(early.order_by("id"), matter, act)
+    go_on(matter, giver, act)
+
+
+def withdraw(items: Iterable[Item], matter: Matter, act: Act) -> None:
+    """Nobody has to do these any more."""
+    for item in items:
+        item.matter = matter
+        moves.drop_offer(item)
+        moves.finish(item, ItemState.WITHDRAWN, act)
+        moves.tell(item, "handoff.withdrawn", act)
+
+
+def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
+    """What reaches the work in hand: the customer's pauses hold its clocks too, a cancellation ends it."""
+    live = Item.objects.filter(matter=matter, state__in=LIVE).select_related("unit", "accountable").order_by("id")
+    if kind in rules.CANCELS:
+        withdraw(live, matter, act)
+    elif kind in rules.PASSED_DOWN:
+        for item in live:
+            item.matter = matter
+            moves.tell(item, kind, act, facts=facts)
+
+
+def _start(matter: Matter, stage: Stage, giver: Giver, act: Act) -> None:
+    within = stage.urgent_accept_within if matter.urgent else stage.accept_within
+    work = Work(title=stage.title, stage=stage.code, function=stage.post, accept_within=_length(within))
+    way = Way.NEXT if Item.objects.filter(matter=matter).exists() else Way.FIRST
+    moves.begin(matter, work, giver, Receiver(_unit(matter, stage, act)), act, way=way)
+
+
+def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit:
+    """The unit that does the stage: the one it names, else that of the post with its function, else the matter's own."""
+    if stage.unit:
+        return OrgUnit.objects.get(code=stage.unit)
+    post = posts.acting_for_unit(matter.unit.code, act.at, stage.post) if stage.post else None
+    return OrgUnit.objects.get(id=post.unit_id) if post else matter.unit
+
+
+def _length(within: Allowance) -> timedelta | None:
+    """The time an offer may wait; None, and so the general rule, where it is counted in working time or days."""
+    return within.fixed
+
+
+def evidence_of(item: Item) -> tuple[Text, ...]:
+    """What the item's stage wants at delivery."""
+    flow = flow_of(item.matter)
+    stage = flow.stages.get(item.stage) if flow else None
+    return stage.evidence if stage else ()

@@ -1,0 +1,157 @@
+"""The rows that the verbs act on, looked up and locked. A matter is locked before its items, an item's hand-off before the item."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from kapok.ground.journal.models import Entry
+from kapok.ground.people import queries as people
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.rules import Permission
+from kapok.ground.work import rules
+from kapok.ground.work.events import NotReached
+from kapok.ground.work.models import Handoff, Handover, Item, Matter
+from kapok.ground.work.refusals import (
+    MatterClosed,
+    NoHandover,
+    NotAPerson,
+    NotJudge,
+    NotOffered,
+    NotOfferer,
+    NotRefused,
+    NotYours,
+    TooEarly,
+    UnknownItem,
+    UnknownMatter,
+)
+from kapok.kernel.text import Text
+
+NOT_REACHED = NotReached.kind
+STAFF = "staff/"
+PARTIES = ("matter", "unit", "accountable", "holder", "asked_by", "matter__first_contact", "matter__unit",
+           "matter__flow__template")  # fmt: skip
+SIDES = ("from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers")
+
+
+def person(actor: str) -> Staff:
+    """The active person who acts. Raises `NotAPerson`."""
+    found = Staff.objects.filter(username=actor.removeprefix(STAFF)).select_related("unit").first()
+    if not actor.startswith(STAFF) or found is None or not found.is_active:
+        raise NotAPerson(actor=actor)
+    return found
+
+
+def matter_called(subject: str, *, lock: bool = False) -> Matter:
+    """The matter with this subject. Raises `UnknownMatter`. Called within the `transaction.atomic` of a verb where it locks."""
+    rows = Matter.objects.select_related("unit", "first_contact", "acting", "flow__template")
+    found = (rows.select_for_update(no_key=True, of=("self",)) if lock else rows).filter(subject=subject).first()
+    if found is None:
+        raise UnknownMatter(matter=subject)
+    return found
+
+
+def open_matter(subject: str) -> Matter:
+    """The matter, locked and open. Raises `UnknownMatter`, `MatterClosed`."""
+    found = matter_called(subject, lock=True)
+    if found.state != rules.MatterState.OPEN:
+        raise MatterClosed(matter=subject)
+    return found
+
+
+def item_called(item: UUID) -> Item:
+    """The work item as it stands, not locked: its moves are conditional. Raises `UnknownItem`."""
+    found = Item.objects.select_related(*PARTIES).filter(id=item).first()
+    if found is None:
+        raise UnknownItem(item=item)
+    return found
+
+
+def item_of_locked_matter(item: UUID) -> Item:
+    """The work item, its matter locked, for what decides which stages follow. Raises `UnknownItem`."""
+    found = Item.objects.filter(id=item).values_list("matter__subject", flat=True).first()
+    if found is None:
+        raise UnknownItem(item=item)
+    matter_called(found, lock=True)
+    return item_called(item)
+
+
+def state_name(item: Item) -> Text:
+    """The name of the state in which the item is now."""
+    return rules.ITEM_STATES[rules.ItemState(Item.objects.values_list("state", flat=True).get(id=item.id))]
+
+
+def offer_of(item: Item, at: datetime) -> Handoff:
+    """The hand-off that waits for an answer. Raises `NotOffered`, `TooEarly`."""
+    found = Handoff.objects.select_related(*SIDES).filter(item=item, state=rules.HandoffState.OFFERED).first()
+    if found is None:
+        raise NotOffered(state_name=state_name(item))
+    not_before(found.offered_at, at)
+    return found
+
+
+def refusal_of(item: Item, at: datetime) -> Handoff:
+    """The refused hand-off that nobody has judged. Raises `NotRefused`, `TooEarly`."""
+    unsettled = [state.value for state in rules.UNSETTLED]
+    found = Handoff.objects.select_related(*SIDES, "answered_by").filter(item=item, state__in=unsettled).first()
+    if found is None:
+        raise NotRefused(state_name=state_name(item))
+    not_before(found.disputed_at or found.answered_at or found.offered_at, at)
+    return found
+
+
+def not_before(since: datetime, at: datetime) -> None:
+    """Refuse what happens before what happened last. Raises `TooEarly`."""
+    if at < since:
+        raise TooEarly(since=since.isoformat(timespec="minutes"))
+
+
+def handover_of(matter: Matter, person: Staff) -> Handover:
+    """The first-contact hand-over that waits for this person's answer. Raises `NoHandover`."""
+    offered = Handover.objects.select_related("from_staff", "to_staff")
+    found = offered.filter(matter=matter, to_staff=person, state=rules.HandoffState.OFFERED).first()
+    if found is None:
+        raise NoHandover
+    return found
+
+
+def works_for(person: Staff, unit: OrgUnit) -> bool:
+    """Whether this person may do the work of the unit."""
+    return unit.id == person.unit_id or unit.id in people.units_where(person.id, Permission.WORK_DO)
+
+
+def must_work_for(person: Staff, unit: OrgUnit) -> None:
+    """Refuse who does not do the unit's work. Raises `NotYours`."""
+    if not works_for(person, unit):
+        raise NotYours(unit_name=unit.name)
+
+
+def must_have_offered(person: Staff, handoff: Handoff) -> None:
+    """Refuse who does not belong to the offering side. Raises `NotOfferer`."""
+    if person.id != handoff.from_staff_id and not works_for(person, handoff.from_unit):
+        raise NotOfferer(unit_name=handoff.from_unit.name)
+
+
+def must_judge(person: Staff) -> None:
+    """Refuse who may not judge. Raises `NotJudge`."""
+    if not people.units_where(person.id, Permission.WORK_JUDGE):
+        raise NotJudge
+
+
+def word_of_the_customer(matter: Matter) -> Text | None:
+    """On whose word the matter may be closed: the customer's, or enough attempts to get it; None where there is neither."""
+    wanted = [*rules.CANCELS, *rules.CONFIRMS, *rules.REOPENS, NOT_REACHED]
+    entries = Entry.objects.filter(subject=matter.subject, kind__in=wanted).order_by("at", "recorded_at", "id")
+    told = list(entries.values_list("kind", "at"))
+    return rules.word(told, timezone.get_default_timezone())
+
+
+def next_number() -> int:
+    """The next number of a matter: from a sequence, so that nobody waits for anybody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('work_matter_number')")
+        (number,) = cursor.fetchone() or (0,)
+    return int(number)
