@@ -17,10 +17,11 @@ from kapok.edges.console.packs.urls import urlpatterns as packs
 from kapok.edges.console.palette import palette
 from kapok.edges.console.people.urls import urlpatterns as people
 from kapok.edges.console.signing.urls import urlpatterns as signing
+from kapok.edges.console.work.urls import urlpatterns as work
 
 app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, ledger, matters, packs, audits, people, organisation, health),
+    *chain(signing, account, work, ledger, matters, packs, audits, people, organisation, health),
 ]
