@@ -64,7 +64,8 @@ def test_a_flow_is_drafted_changed_and_published(units: SimpleNamespace) -> None
     ]  # fmt: skip
     (entry,) = told("catalog.flow_published")
     assert entry.data == {
-        "flow": "repair", "number": 1, "pack": "flow-repair-v1", "total": "17:00", "room": "18:00", "replaces": None,
+        "flow": "repair", "number": 1, "pack": "flow-repair-v1", "total": {"zh": "17:00", "en": "17:00"},
+        "room": {"zh": "18:00", "en": "18:00"}, "replaces": None,
     }  # fmt: skip
 
 
@@ -226,9 +227,13 @@ def test_the_working_hours_of_the_promise_are_those_of_its_stages(units: SimpleN
 def test_the_list_shows_of_each_flow_the_version_that_counts(units: SimpleNamespace) -> None:
     demo.load(AT)
     catalog.draft_flow(document=REPAIR, **LATER)
-    assert [(each.number, each.state) for each in queries.newest(text="宽带故障")] == [(2, "draft")]
-    assert {each.flow for each in queries.newest(line="fulfilment")} == {"install", "business-reply"}
-    assert [each.flow for each in queries.newest(state="draft")] == ["repair"]
+    found = queries.shown(queries.newest_rows(text="宽带故障"))
+    assert [(each.number, each.state) for each in found] == [(2, "draft")]
+    assert {each.flow for each in queries.shown(queries.newest_rows(line="fulfilment"))} == {
+        "install",
+        "business-reply",
+    }
+    assert [each.flow for each in queries.shown(queries.newest_rows(state="draft"))] == ["repair"]
 
 
 @pytest.mark.parametrize("attempt", range(3))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kapok.ground.catalog import rules
 from kapok.ground.catalog.cast import FLOWS, INSTALL, KEY_ACCOUNT_FAULT, REPAIR, REPLY
@@ -16,6 +19,7 @@ from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
 from kapok.ground.catalog.rules import Candidate, choose, fits, next_stages, sent_back
 from kapok.ground.catalog.template import Flow, Unreadable, parse
 from kapok.kernel.promises import Promise, find, load
+from tests.ground.catalog_flows import flows
 
 PACK = load(find("guangzhou-pledges"))
 UNITS = frozenset(["hotline", "dispatch", "monitoring", "tianhe-east-field", "key-accounts", "data"])
@@ -210,7 +214,20 @@ def test_working_days_and_working_hours_are_added_in_their_own_kind() -> None:
     assert (reply.kind, reply.total, reply.room) == ("working time", Fraction(9, 4) * 3600, Fraction(9, 4) * 3600)
     days = changed(REPLY, lambda each: [node.update(budget="1 working day") for node in each["nodes"][1:-1]])
     circuit = fits(parse(days), promise("SL1-circuit"))
-    assert (circuit.kind, circuit.total, rules.span(circuit.room, circuit.kind)) == ("working days", 3, "3.75")
+    assert (circuit.kind, circuit.total, rules.span(circuit.room, circuit.kind).en) == (
+        "working days",
+        3,
+        "3.75 working days",
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(15, "0:15"), (48 * 60, "48:00"), (72 * 60, "3 days"), (11 * 1440 + 375, "11 days 6:15")]
+)
+def test_long_lengths_are_said_in_days(minutes: int, words: str) -> None:
+    assert rules.span(Fraction(minutes * 60), "time").en == words
+    assert "天" in rules.span(Fraction(72 * 3600), "time").zh
+    assert rules.span(Fraction(72 * 3600), "working time").en == "72:00"
 
 
 def test_a_promise_without_a_length_cannot_be_served() -> None:
@@ -330,6 +347,12 @@ def test_data_that_is_no_flow_is_refused_at_its_place(change: Document, words: s
     assert refused.value.findings[0].text.zh != refused.value.findings[0].text.en
 
 
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_signs_that_cannot_be_kept_are_refused(sign: str) -> None:
+    with pytest.raises(Unreadable, match="cannot be kept"):
+        parse(flow("start a end", "start>a a>end") | {"title": {"zh": sign, "en": "x"}})
+
+
 def test_what_is_no_mapping_is_no_flow() -> None:
     with pytest.raises(Unreadable):
         parse([1, 2])
@@ -346,3 +369,61 @@ def test_a_key_account_fault_informs_while_it_repairs() -> None:
     read: Flow = parse(KEY_ACCOUNT_FAULT)
     assert next_stages(read, {"accept"}, {}) == ("handle", "update")
     assert next_stages(parse(INSTALL), {"accept", "assign", "configure"}, {}) == ("appoint",)
+
+
+# ---- properties ----
+
+
+@settings(max_examples=40)
+@given(flows(), st.randoms(use_true_random=False), st.sampled_from(["equipment", "cable", "access_line", None]))
+def test_every_run_ends_and_does_each_stage_once(document: Document, chance: Random, kind: str | None) -> None:
+    read, facts = parse(document), {"fault_kind": kind} if kind else {}
+    assert structure(read) == ()
+    done: set[str] = set()
+    while now := next_stages(read, done, facts):
+        assert not set(now) & done
+        done.add(chance.choice(now))
+    assert rules.finished(read, done, facts)
+    assert "stage1" in done
+
+
+@settings(max_examples=40)
+@given(flows())
+def test_the_longest_path_is_as_long_as_the_stages_on_it_and_no_run_in_a_row_beats_it(document: Document) -> None:
+    read = parse(document)
+    lengths = {
+        code: Fraction(stage.budget.number) if stage.budget else Fraction(0) for code, stage in read.stages.items()
+    }
+    total, path = rules.longest(read, lengths)
+    assert total == sum(lengths[code] for code in path)
+    assert total <= sum(lengths.values())
+    assert total >= max(lengths.values())
+
+
+@settings(max_examples=40)
+@given(flows(), st.data())
+def test_a_split_that_loses_a_branch_is_no_longer_sound(document: Document, data: st.DataObject) -> None:
+    inner = [edge for edge in document["edges"] if not edge["to"].startswith("end")]
+    lost = data.draw(st.sampled_from(inner))
+    assert structure(parse(document | {"edges": [edge for edge in document["edges"] if edge is not lost]})) != ()
+
+
+AXIS = st.sampled_from(["segment", "tier", "service", "action", "area"])
+APPLIES = st.dictionaries(AXIS, st.lists(st.sampled_from("ab"), min_size=1, unique=True).map(tuple), max_size=5)
+
+
+@given(st.lists(APPLIES, min_size=1, max_size=6), st.dictionaries(AXIS, st.sampled_from("ab")))
+def test_where_no_two_are_rivals_there_is_one_that_applies_or_none(several: list[Document], facts: Document) -> None:
+    kept: list[Document] = []
+    for each in several:
+        if not any(rules.rivals(each, other) for other in kept):
+            kept.append(each)
+    candidates = [Candidate(str(number), 1, each) for number, each in enumerate(kept)]
+    fitting = [each for each in candidates if all(facts.get(axis) in values for axis, values in each.applies.items())]
+    if not fitting:
+        with pytest.raises(NoFlow):
+            choose(candidates, facts)
+        return
+    chosen = choose(candidates, facts)
+    assert chosen in fitting
+    assert all(len(each.applies) <= len(chosen.applies) for each in fitting)

@@ -122,7 +122,8 @@ def test_an_entry_vanishes_with_the_change_it_tells_about() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "change", ["UPDATE journal_entry SET actor = 'nobody'", "DELETE FROM journal_entry", "TRUNCATE journal_entry"]
+    "change",
+    ["UPDATE journal_entry SET actor = 'nobody'", "DELETE FROM journal_entry", "TRUNCATE journal_entry CASCADE"],
 )
 def test_the_database_refuses_to_change_or_remove_an_entry(change: str) -> None:
     journal.record(boiled())

@@ -113,7 +113,7 @@ def test_status_says_what_runs_and_doctor_finds_nothing_wrong(run: Run, kapok: K
     status = kapok("status")
     assert status.returncode == 0
     assert f"Kapok runs: http://127.0.0.1:{run.port}/ (process {run.process.pid})" in status.stdout
-    assert re.search(r"\n  web: process \d+\n  worker: process \d+\n", status.stdout)
+    assert re.search(r"\n  web: process \d+\n  worker: process \d+\n  keeper: process \d+\n", status.stdout)
     assert f"at 127.0.0.1:{Cluster(run.home).port}/kapok\n" in status.stdout
     assert f"Data folder: {run.home.root} (database " in status.stdout
     doctor = kapok("doctor")
@@ -152,7 +152,7 @@ def test_up_after_up_was_killed(run: Run) -> None:
     again.signalled(signal.SIGINT)
 
 
-@pytest.mark.parametrize(("name", "title"), [("web", "web server"), ("worker", "worker")])
+@pytest.mark.parametrize(("name", "title"), [("web", "web server"), ("worker", "worker"), ("keeper", "keeper")])
 def test_when_one_program_dies_the_rest_is_stopped_and_it_is_said(run: Run, name: str, title: str) -> None:
     noted = instance.noted(run.home)
     assert noted

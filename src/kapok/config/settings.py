@@ -178,7 +178,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
 
 # Where flows find the promises that they serve: called with the code of a pack.
-FLOW_PACKS = "kapok.ground.catalog.packs.shipped"
+FLOW_PACKS = "kapok.ground.commitments.registry.in_force"
 
 # Work: how long an offer may wait before it counts against the receiver, what is tolerated, and which unit judges.
 WORK_ACCEPT_MINUTES = environment.number("KAPOK_ACCEPT_MINUTES", 30)
@@ -187,14 +187,27 @@ WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
+# An entry that a subscriber of the journal could not take is tried again after so long, then after twice as long, …
+DELIVERY_RETRY_AFTER = timedelta(seconds=environment.number("KAPOK_DELIVERY_RETRY_SECONDS", 5))
+DELIVERY_ATTEMPTS = environment.number("KAPOK_DELIVERY_ATTEMPTS", 8)
+# Entries are sealed when so much time has passed since the last seal, or sooner where there are many.
+SEAL_EVERY = timedelta(seconds=environment.number("KAPOK_SEAL_SECONDS", 60))
+# Where entries are relayed to as CloudEvents, e.g. nats://127.0.0.1:4222; nowhere without it.
+NATS_URL = environment.text("KAPOK_NATS_URL")
+
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
-    "kapok.ground.catalog.demo.load",
+    "kapok.ground.places.demo.load",
     "kapok.ground.commitments.demo.load",
+    "kapok.ground.catalog.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
+
+# The keeper: by how much the machine's clock may step without being doubted, and how long a jump must last to be followed.
+CLOCK_TOLERANCE = timedelta(seconds=environment.number("KAPOK_CLOCK_TOLERANCE_SECONDS", 60))
+CLOCK_SETTLE = timedelta(minutes=environment.number("KAPOK_CLOCK_SETTLE_MINUTES", 5))
 
 FAILURES = HOME / "log" / "failures.jsonl"
 LOGGING = {
@@ -208,13 +221,14 @@ LOGGING = {
             "level": "ERROR",
             "filename": FAILURES,
         },
-        "console": {"class": "logging.StreamHandler", "level": "WARNING"},
+        "console": {"class": "logging.StreamHandler"},
     },
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING"},
         # What strangers send amiss (a foreign host name, a forged cookie) is no failure of ours, and would push those out.
         "django.security": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "axes": {"handlers": ["console"], "level": "ERROR"},
+        "kapok.keeper": {"handlers": ["console"], "level": "INFO"},
     },
     "root": {"handlers": ["failures"], "level": "WARNING"},
 }

@@ -1,12 +1,13 @@
 """Bring the database up to the code, in a process of its own: `python -m kapok.host.prepare [--demo]`.
 
-Migrates, then loads the demo if asked. What the demo says (its log-ins) goes to standard output. Several `kapok up` on one
-database wait for each other.
+Migrates, tends the journal, then loads the demo if asked. What the demo says (its log-ins) goes to standard output.
+Several `kapok up` on one database wait for each other.
 """
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 
 import django
 from django.core.management import CommandError, call_command, get_commands
@@ -30,10 +31,18 @@ def main(arguments: list[str]) -> None:
 def _prepare(*, demo: bool) -> None:
     try:
         call_command("migrate", interactive=False, verbosity=0)
+        _tend_journal()
         if demo and "demo" in get_commands():
             call_command("demo")
     except CommandError as refusal:
         sys.exit(str(refusal))
+
+
+def _tend_journal() -> None:
+    from kapok.ground.journal import upkeep  # noqa: PLC0415 - only after Django has been set up
+
+    upkeep.continue_numbering()
+    upkeep.make_partitions_ahead(at=datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`kapok up`: database, migrations, demo, web server, worker; and the end of all of them together."""
+"""`kapok up`: database, migrations, demo, web server, worker, keeper; and the end of all of them together."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ DATABASE = Text(zh="内嵌数据库", en="embedded database")
 PREPARATION = Text(zh="数据库准备程序", en="preparation of the database")
 WEB = Text(zh="网页服务", en="web server")
 WORKER = Text(zh="后台任务进程", en="worker")
+KEEPER = Text(zh="计时进程", en="keeper")
+PROGRAMS = {"web": WEB, "worker": WORKER, "keeper": KEEPER}
 
 
 class ProgramEnded(KapokError):
@@ -156,7 +158,11 @@ class _Run:
 
     def _start_programs(self, ground: Database) -> dict[str, subprocess.Popen[bytes]]:
         surroundings = web.environment(self.home, ground)
-        commands = {"web": web.web_command(self.door), "worker": web.worker_command()}
+        commands = {
+            "web": web.web_command(self.door),
+            "worker": web.worker_command(),
+            "keeper": web.keeper_command(),
+        }
         return {name: web.spawn(name, command, self.home, surroundings) for name, command in commands.items()}
 
     def _await_web(self, programs: dict[str, subprocess.Popen[bytes]]) -> None:
@@ -170,7 +176,7 @@ class _Run:
     def _check(self, programs: dict[str, subprocess.Popen[bytes]], ground: Database | None = None) -> None:
         for name, program in programs.items():
             if program.poll() is not None:
-                raise self._ended(name, WEB if name == "web" else WORKER)
+                raise self._ended(name, PROGRAMS[name])
         if ground and ground.embedded and not Cluster(self.home).running:
             raise self._ended("postgresql", DATABASE)
 

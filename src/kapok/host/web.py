@@ -127,6 +127,11 @@ def worker_command() -> list[str]:
     return python("-m", "django", "procrastinate", "worker")
 
 
+def keeper_command() -> list[str]:
+    """The keeper of time: fires warnings and breaches when they are due."""
+    return python("-m", "django", "keep")
+
+
 def spawn(
     name: str, command: list[str], home: Home, surroundings: dict[str, str], *, heard: bool = False
 ) -> subprocess.Popen[bytes]:

@@ -52,6 +52,7 @@ class Screen:
 START = Section("start", Text(zh="开始", en="Start"))
 WORK = Section("work", Text(zh="工作", en="Work"))
 PROMISES = Section("promises", Text(zh="承诺", en="Promises"))
+WORK = Section("work", Text(zh="工作", en="Work"))
 SYSTEM = Section("system", Text(zh="系统", en="System"))
 
 SCREENS: tuple[Screen, ...] = (
@@ -77,9 +78,39 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="何时到期，是否违约，应赔多少", en="When is it due, was it kept, what is owed"),
     ),
     Screen(
+        Text(zh="流程", en="Flows"), "route", "console:flows", "flows.read", PROMISES,
+        "lc liucheng flow template stage budget bpmn 流程模板 工序 时限 分支 发布",
+        Text(zh="每道工序谁来办、多久办完，是否装得进承诺", en="Who does which stage in what time, and whether it fits"),
+    ),
+    Screen(
         Text(zh="日志审计", en="Audits"), "file-analytics", "console:audits", "audit.read", PROMISES,
         "sj rz shenji log event mining upload compare report 日志 上传 映射 对比 报告 流程挖掘",
         Text(zh="上传日志，看承诺兑现了多少", en="Upload a log, see which promises were kept"),
+    ),
+    Screen(
+        Text(zh="岗位", en="Posts"), "users", "console:posts", "roster.read", WORK,
+        "gw gangwei ab post acting deputy take over 值班 接管 代行 A角 B角 缺岗",
+        Text(zh="每岗A、B角，此刻谁在履职", en="A and B of every post, and who acts now"),
+    ),
+    Screen(
+        Text(zh="离岗", en="Absences"), "clock-pause", "console:absences", "roster.read", WORK,
+        "lg qj xj ligang qingjia leave absence holiday 请假 休假 出差 培训 日历",
+        Text(zh="请假、准假，A、B角不同时离岗", en="Ask for leave and grant it; A and B are never both away"),
+    ),
+    Screen(
+        Text(zh="排班", en="Roster"), "table", "console:roster", "roster.read", WORK,
+        "pb paiban roster shift week duty 班次 值班表 周",
+        Text(zh="一周的班次，谁在班", en="The shifts of a week, who is on duty"),
+    ),
+    Screen(
+        Text(zh="技能", en="Skills"), "check", "console:skills", "roster.read", WORK,
+        "jn jineng skill level certificate 等级 证书",
+        Text(zh="谁会什么，到什么程度", en="Who can do what, and how well"),
+    ),
+    Screen(
+        Text(zh="标准地址", en="Addresses"), "map", "console:places", "places.read", WORK,
+        "bz dz biaozhun dizhi address place patch exchange area 地址 片区 局向 门牌 包区",
+        Text(zh="查地址，看由哪个片区负责", en="Find an address and the patch that answers for it"),
     ),
     Screen(
         Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,

@@ -8,6 +8,7 @@ from django.urls import path
 
 from kapok.edges.console.account.urls import urlpatterns as account
 from kapok.edges.console.audits.urls import urlpatterns as audits
+from kapok.edges.console.flows.urls import urlpatterns as flows
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
 from kapok.edges.console.ledger.urls import urlpatterns as ledger
@@ -16,6 +17,8 @@ from kapok.edges.console.organisation.urls import urlpatterns as organisation
 from kapok.edges.console.packs.urls import urlpatterns as packs
 from kapok.edges.console.palette import palette
 from kapok.edges.console.people.urls import urlpatterns as people
+from kapok.edges.console.places.urls import urlpatterns as places
+from kapok.edges.console.posts.urls import urlpatterns as posts
 from kapok.edges.console.signing.urls import urlpatterns as signing
 from kapok.edges.console.work.urls import urlpatterns as work
 
@@ -23,5 +26,19 @@ app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, work, ledger, matters, packs, audits, people, organisation, health),
+    *chain(
+        signing,
+        account,
+        work,
+        ledger,
+        matters,
+        packs,
+        flows,
+        audits,
+        posts,
+        people,
+        organisation,
+        places,
+        health,
+    ),  # fmt: skip
 ]

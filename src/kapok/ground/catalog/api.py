@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from kapok.ground.catalog import checking, events, queries, rows, rules, stages
+from kapok.ground.catalog import bpmn, checking, events, queries, rows, rules, stages
 from kapok.ground.catalog.models import FlowTemplate, FlowVersion
 from kapok.ground.catalog.refusals import (
     DraftExists,
@@ -34,6 +34,7 @@ from kapok.ground.catalog.refusals import (
 from kapok.ground.catalog.rules import choose, finished, next_stages, sent_back, ways_back
 from kapok.ground.catalog.template import LINES, Flow, Line
 from kapok.ground.journal import api as journal
+from kapok.ground.people import queries as people
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
@@ -58,6 +59,7 @@ __all__ = [
     "discard_draft",
     "draft_flow",
     "finished",
+    "import_bpmn",
     "next_stages",
     "publish_flow",
     "retire_flow",
@@ -137,6 +139,21 @@ def copy_flow(*, code: str, number: int, to: str, title: Text, actor: str, at: d
 
 
 @transaction.atomic
+def import_bpmn(
+    *, content: bytes, code: str = "", line: str = "", serves: Mapping[str, Any] | None = None, actor: str, at: datetime
+) -> str:
+    """Draft the flow of a BPMN 2.0 file and return its code.
+
+    `code`, `line` and `serves` go before what the file says; a file of another tool says none of them. Where it says no budgets
+    and units either, the draft lacks them. Raises `Unsupported`, `FlowRefused`, `DraftExists`, `LineFixed`.
+    """
+    given = {"code": code, "line": line, "serves": serves}
+    document = bpmn.read(content, basis={key: value for key, value in given.items() if value}, units=_units_by_name())
+    draft_flow(document=document, source=Text(zh="导入 BPMN", en="imported from BPMN"), actor=actor, at=at)
+    return str(document["code"])
+
+
+@transaction.atomic
 def publish_flow(*, code: str, revision: int, actor: str, at: datetime) -> int:
     """Put the draft in force in place of the version before it, and return its number; `revision` is what the publisher has seen.
 
@@ -206,3 +223,8 @@ def _refuse_rivals(flow: Flow, template: FlowTemplate) -> None:
 def _retire(template: FlowTemplate, at: datetime) -> int:
     held = FlowVersion.objects.filter(template=template, state__in=rules.sources(rules.State.RETIRED))
     return held.update(state=rules.State.RETIRED, retired_at=at)
+
+
+def _units_by_name() -> dict[str, str]:
+    """The units by their code and their name in either language, as somebody may have called a lane."""
+    return {name: unit.code for unit in people.unit_tree() for name in (unit.name.zh, unit.name.en, unit.code)}

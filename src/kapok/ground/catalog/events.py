@@ -52,8 +52,8 @@ class FlowPublished(Event):
     flow: str
     number: int
     pack: str
-    total: str
-    room: str
+    total: Text
+    room: Text
     replaces: int | None
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kapok.ground.catalog import rows, rules
-from kapok.ground.catalog.models import FlowVersion
+from kapok.ground.catalog.conditions import read_out
+from kapok.ground.catalog.models import FlowTemplate, FlowVersion
 from kapok.ground.catalog.refusals import FlowRefused
 from kapok.ground.catalog.template import AXES, LINES, Flow, Line, Unreadable, parse
-from kapok.kernel.promises import Facts
+from kapok.kernel.promises import FACTS, Facts
 from kapok.kernel.text import Text
 
 
@@ -39,6 +40,11 @@ class Version:
         return LINES[self.line]
 
     @property
+    def applies_in_words(self) -> Text:
+        """To which matters it applies; empty for all."""
+        return read_out(dict(self.applies), FACTS)
+
+    @property
     def state_name(self) -> Text:
         """The name of its state."""
         return rules.STATES[self.state]
@@ -54,7 +60,7 @@ def flow_for(line: Line, facts: Facts) -> Version:
 def in_force(line: Line | None = None) -> list[Version]:
     """The versions that new matters may follow."""
     found = _versions().filter(state=rules.State.PUBLISHED)
-    return [_version(row) for row in (found.filter(template__line=line) if line else found)]
+    return shown(found.filter(template__line=line) if line else found)
 
 
 def flow(code: str, number: int) -> Flow:
@@ -78,14 +84,44 @@ def version(code: str, number: int) -> Version:
 def versions(code: str) -> list[Version]:
     """All versions of a flow, the newest first. Raises `UnknownFlow`."""
     template = rows.template_called(code)
-    return [_version(row) for row in _versions().filter(template=template).order_by("-number")]
+    return shown(_versions().filter(template=template).order_by("-number"))
 
 
-def newest(*, line: str = "", state: str = "", text: str = "") -> list[Version]:
-    """Of every flow the version that counts: its draft, else the one in force, else the last; narrowed down where asked."""
-    found = _versions().order_by("template__code", "-number").distinct("template__code")
-    versions = (_version(row) for row in found)
-    return [each for each in versions if _wanted(each, line, state, text)]
+def newest_rows(*, line: str = "", state: str = "", text: str = "") -> QuerySet[FlowVersion]:
+    """Of every flow the newest version, narrowed down where asked; `shown` tells what they say."""
+    newest = FlowVersion.objects.filter(template=OuterRef("template")).order_by("-number").values("number")[:1]
+    found = _versions().filter(number=Subquery(newest))
+    if text:
+        found = found.filter(
+            Q(title_zh__icontains=text)
+            | Q(title_en__icontains=text)
+            | Q(template__code__icontains=text)
+            | Q(serves_code__icontains=text)
+        )
+    narrowed = {"template__line": line, "state": state}
+    return found.filter(**{name: value for name, value in narrowed.items() if value})
+
+
+def shown(found: Iterable[FlowVersion]) -> list[Version]:
+    """What rows of versions say."""
+    return [_version(row) for row in found]
+
+
+def force_of(codes: Iterable[str]) -> dict[str, int]:
+    """Of each flow that has a version in force, its number."""
+    rows = FlowVersion.objects.filter(template__code__in=list(codes), state=rules.State.PUBLISHED)
+    return dict(rows.values_list("template__code", "number"))
+
+
+def exists(code: str) -> bool:
+    """Whether there is a flow with this code."""
+    return FlowTemplate.objects.filter(code=code).exists()
+
+
+def draft(code: str) -> Version | None:
+    """The draft of a flow, if it has one."""
+    row = _versions().filter(template__code=code, state=rules.State.DRAFT).first()
+    return _version(row) if row else None
 
 
 def parsed(document: object) -> Flow:
@@ -94,11 +130,6 @@ def parsed(document: object) -> Flow:
         return parse(document)
     except Unreadable as refused:
         raise FlowRefused(refused.findings) from None
-
-
-def _wanted(each: Version, line: str, state: str, text: str) -> bool:
-    words = f"{each.flow} {each.title.zh} {each.title.en} {each.serves_code}".lower()
-    return line in {"", each.line} and state in {"", each.state} and text.lower() in words
 
 
 def _versions() -> QuerySet[FlowVersion]:

@@ -141,6 +141,9 @@ def _onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:
 
 # ---- whether the budgets fit ----
 
+DAY = 24 * 60
+"""In minutes."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -149,6 +152,9 @@ class Fit:
     kind: str
     """What is added: `time`, `working time` or `working days`; empty where the promise has no length."""
     path: tuple[str, ...]
+    """The stages on the longest path."""
+    along: tuple[str, ...]
+    """Every node on it."""
     total: Fraction
     promised: Fraction
     room: Fraction
@@ -170,11 +176,12 @@ def fits(flow: Flow, promise: Promise) -> Fit:
     promised = comparable(promise.allowance) if promise.allowance else None
     kind = promised[0] if promised else ""
     lengths = {code: _length(stage.budget, kind) for code, stage in flow.stages.items()}
-    total, path = longest(flow, {code: length or Fraction(0) for code, length in lengths.items()})
+    total, along = critical(flow, {code: length or Fraction(0) for code, length in lengths.items()})
     whole = promised[1] if promised else Fraction(0)
     return Fit(
         kind=kind,
-        path=path,
+        path=tuple(code for code in along if code in flow.stages),
+        along=along,
         total=total,
         promised=whole,
         room=whole * (1 - Fraction(flow.serves.reserve) / 100),
@@ -184,13 +191,19 @@ def fits(flow: Flow, promise: Promise) -> Fit:
 
 def longest(flow: Flow, lengths: Mapping[str, Fraction]) -> tuple[Fraction, tuple[str, ...]]:
     """The length of the longest path, branches included, and the stages on it."""
+    total, path = critical(flow, lengths)
+    return total, tuple(code for code in path if code in flow.stages)
+
+
+def critical(flow: Flow, lengths: Mapping[str, Fraction]) -> tuple[Fraction, tuple[str, ...]]:
+    """The length of the longest path, and every node on it."""
     graph = Graph(flow)
     best: dict[str, tuple[Fraction, tuple[str, ...]]] = {}
     for code in graph.order:
         before = [best[edge.from_] for edge in graph.entering[code]]
         total, path = max(before, key=lambda walked: walked[0], default=(Fraction(0), ()))
-        best[code] = (total + lengths[code], (*path, code)) if code in lengths else (total, path)
-    return max(best.values(), key=lambda walked: walked[0], default=(Fraction(0), ()))
+        best[code] = (total + lengths.get(code, Fraction(0)), (*path, code))
+    return max(best.values(), key=lambda walked: (walked[0], len(walked[1])), default=(Fraction(0), ()))
 
 
 def _length(budget: Allowance | None, kind: str) -> Fraction | None:
@@ -287,23 +300,27 @@ def _budgeted(flow: Flow, promise: Promise) -> Iterator[Finding]:
             "the budget is of another kind of time than the promise: state all in hours, working hours or working days",
         )
     elif not fit.holds:
-        path, sums = " → ".join(fit.path), [span(length, fit.kind) for length in (fit.total, fit.promised, fit.room)]
-        reserve = flow.serves.reserve
+        path, reserve = " → ".join(fit.path), f"{flow.serves.reserve:g}"
+        total, promised, room = (span(length, fit.kind) for length in (fit.total, fit.promised, fit.room))
         yield _finding(
             path,
             "budget_exceeded",
-            f"工序时限之和 {sums[0]} 超过承诺 {sums[1]} 扣除 {reserve}% 预留后的 {sums[2]}：请压缩工序或改配承诺",
-            f"the stages take {sums[0]}, more than the {sums[2]} that the promise of {sums[1]} leaves after a reserve of"
+            f"工序时限之和 {total.zh} 超过承诺 {promised.zh} 扣除 {reserve}% 预留后的 {room.zh}：请压缩工序或改配承诺",
+            f"the stages take {total.en}, more than the {room.en} that the promise of {promised.en} leaves after a reserve of"
             f" {reserve} %: shorten a stage or serve another promise",
         )
 
 
-def span(length: Fraction, kind: str) -> str:
-    """A length as hours and minutes, e.g. `18:00`; working days as their number."""
+def span(length: Fraction, kind: str) -> Text:
+    """A length as hours and minutes, e.g. `18:00`, from three days on with its days; working days as their number."""
     if kind == "working days":
-        return f"{float(length):g}"
+        return Text(zh=f"{float(length):g} 个工作日", en=f"{float(length):g} working days")
     minutes = round(length / 60)
-    return f"{minutes // 60}:{minutes % 60:02}"
+    days, hours = (minutes // DAY, minutes % DAY // 60) if minutes >= 3 * DAY and kind == "time" else (0, minutes // 60)
+    clock = "" if days and not minutes % DAY else f"{hours}:{minutes % 60:02}"
+    if not days:
+        return Text(zh=clock, en=clock)
+    return Text(zh=f"{days} 天 {clock}".strip(), en=f"{days} days {clock}".strip())
 
 
 def _finding(where: str, code: str, zh: str, en: str) -> Finding:

@@ -8,6 +8,7 @@ Conditions are the selectors of promises: a mapping from facts to values or boun
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -131,6 +132,8 @@ class Edge(Strict):
     """Out of a choice: the conditions, all of which must hold."""
     otherwise: bool = False
     """Out of a choice: taken when nothing else holds."""
+    label: Words | None = None
+    """What a picture says beside it, if that needs saying."""
     returns: Words | None = None
     """A way back for rework, and its reason. Nobody takes it by itself."""
 
@@ -190,6 +193,16 @@ class Finding:
     text: Text
 
 
+UNKEEPABLE = Finding(
+    "",
+    "unkeepable",
+    Text(
+        zh="含有无法保存的字符或嵌套过深：请删去",
+        en="it holds signs that cannot be kept, or is nested too deeply: remove them",
+    ),
+)
+
+
 class Unreadable(ValueError):
     """Data that is no flow at all; `findings` says why."""
 
@@ -200,10 +213,33 @@ class Unreadable(ValueError):
 
 def parse(data: object) -> Flow:
     """The flow in plain data. It may still be unfit for publishing. Raises `Unreadable` with every finding."""
+    if not _keepable(data):
+        raise Unreadable((UNKEEPABLE,))
     try:
         return Flow.model_validate(data)
     except ValidationError as refused:
         raise Unreadable(tuple(_findings(data, refused))) from None
+
+
+def _keepable(data: object) -> bool:
+    """False for signs that no database keeps: the null character and halves of a sign."""
+    try:
+        json.dumps(data, ensure_ascii=False, default=str).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return not _has_null(data)
+
+
+def _has_null(data: object) -> bool:
+    match data:
+        case str():
+            return "\0" in data
+        case Mapping():
+            return any(_has_null(part) for pair in data.items() for part in pair)
+        case list() | tuple():
+            return any(_has_null(part) for part in data)
+        case _:
+            return False
 
 
 def _findings(data: object, refused: ValidationError) -> Iterator[Finding]:

@@ -100,7 +100,7 @@ def pause(
     """
     said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by}
     _refuse_vague(kind, stops, said)
-    judging.locked(subject)
+    judging.lock(subject)
     clocks = stoppable(subject, kind, stops)
     if not clocks:
         raise NothingStops(subject=subject, kind=kind, tiers=" ".join(stops) or "*")
@@ -114,7 +114,7 @@ def resume(*, subject: str, kind: str = "clock.paused", reason: str, actor: str,
     """Let the clocks of a matter run again that a pause of `kind` had stopped. Raises `UnknownPause`, `NothingPaused`."""
     if kind not in rules.RESUMES:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
-    judging.locked(subject)
+    judging.lock(subject)
     if not Commitment.objects.filter(subject=subject, pauses__0__isnull=False, state__in=rules.RUNNING).exists():
         raise NothingPaused(subject=subject)
     journal.record(
@@ -142,7 +142,7 @@ def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime)
     """Make somebody else answer for the open commitments of a matter; how many there are. Raises `OwnerMissing`."""
     if not owner:
         raise OwnerMissing
-    judging.locked(subject)
+    judging.lock(subject)
     rows = Commitment.objects.filter(subject=subject, state__in=rules.RUNNING).exclude(unit=unit, owner=owner)
     passed = rows.update(unit=unit, owner=owner)
     if passed:
@@ -154,9 +154,10 @@ def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime)
 
 def _supersede(pack: Pack, digest: str, at: datetime) -> None:
     """End the version in force, if there is one that differs."""
+    judging.lock(f"pack/{pack.code}")
     if PackVersion.objects.filter(code=pack.code, version=pack.version).exclude(digest=digest).exists():
         raise SameVersion(pack=pack.code, version=pack.version)
-    row = PackVersion.objects.select_for_update().filter(code=pack.code, superseded_at=None).first()
+    row = PackVersion.objects.filter(code=pack.code, superseded_at=None).first()
     if row is None:
         return
     if row.digest == digest:

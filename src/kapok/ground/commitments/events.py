@@ -44,6 +44,8 @@ class Warned(AboutCommitment):
 
     kind: ClassVar[str] = "commitments.warned"
     wording: ClassVar[Text] = Text(zh="预警：{title}", en="Warning: {title}")
+    number: int
+    """Which warning: 1 for the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,23 @@ class Fulfilled(AboutCommitment):
 
     kind: ClassVar[str] = "commitments.fulfilled"
     wording: ClassVar[Text] = Text(zh="期满履约：{title}", en="Time kept: {title}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchedulerCaughtUp(Event):
+    """No clock had fired for a while; what was due meanwhile has been fired, each at its own moment."""
+
+    kind: ClassVar[str] = "commitments.scheduler_caught_up"
+    wording: ClassVar[Text] = Text(
+        zh="调度恢复：补发 {first} 至 {last} 的预警 {warned} 条、违约 {breached} 条、期满履约 {fulfilled} 条",
+        en="The scheduler has caught up from {first} to {last}: {warned} warnings, {breached} breaches, {fulfilled} kept",
+    )
+    silent_since: datetime
+    first: datetime
+    last: datetime
+    warned: int
+    breached: int
+    fulfilled: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,16 +6,17 @@ came first, so the rows are what the kernel makes of all entries together, in wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import connection
 
 from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.commitments.reconciling import Change, reconcile
+from kapok.ground.commitments.reconciling import Change, keep_promised, reconcile
 from kapok.ground.journal import queries as journal
 from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
@@ -37,12 +38,14 @@ class Matter:
 
     def __post_init__(self) -> None:
         self.known, self.facts = as_known(self.entries)
-        self.rows = list(Commitment.objects.filter(subject=self.subject).order_by("opened_at", "number"))
+        rows = Commitment.objects.filter(subject=self.subject).order_by("opened_at", "number")
+        self.rows = list(rows.select_for_update(no_key=True))  # a scheduler passes them over until they are judged
 
     @property
     def until(self) -> datetime:
-        """The latest moment that is known."""
-        return max(entry.at for entry in self.entries)
+        """The latest moment that is known: of an entry, or for which a clock of the matter has fired."""
+        fired = (row.fired_through for row in self.rows if row.fired_through is not None)
+        return max(chain((entry.at for entry in self.entries), fired))
 
     def answering(self, judgement: Judgement) -> tuple[str, str]:
         """The unit and the person who answer for a new commitment: named by the entry that opened it, else who answers for the
@@ -66,10 +69,15 @@ def as_known(entries: Sequence[Entry]) -> tuple[list[promises.Entry], dict[str, 
     return rules.by_matter(told, facts), facts
 
 
-def locked(subject: str) -> Matter:
-    """The matter, alone until the transaction ends."""
+def lock(subject: str) -> None:
+    """Let nobody else judge this matter until the transaction ends; whoever comes second waits."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [subject])
+
+
+def locked(subject: str) -> Matter:
+    """The matter, alone until the transaction ends."""
+    lock(subject)
     return Matter(subject, journal.happenings(subject))
 
 
@@ -78,13 +86,15 @@ def judge(subject: str, entry: Entry) -> None:
     matter = locked(subject)
     kind = None if _changes_facts(matter, entry) else entry.kind
     versions = registry.hearing([entry.kind] if kind else {each.kind for each in matter.entries}, matter.facts)
+    new: list[tuple[Change, Commitment]] = []
     for version in versions:
         codes = dict.fromkeys(promise.code for promise in rules.touched(version.pack, matter.known, kind))
         for code in codes:
-            _settle(matter, version, code, entry)
+            new.extend(_settle(matter, version, code, entry))
+    keep_promised(new)
 
 
-def _settle(matter: Matter, version: rules.Version, code: str, entry: Entry) -> None:
+def _settle(matter: Matter, version: rules.Version, code: str, entry: Entry) -> Iterator[tuple[Change, Commitment]]:
     """Several rows of a pack may share a code, each for its own dates: together they are one promise."""
     promises_of_code = version.pack.by_code[code]
     made = [
@@ -93,8 +103,8 @@ def _settle(matter: Matter, version: rules.Version, code: str, entry: Entry) -> 
         for judgement in rules.judged(version, promise, matter.known, matter.facts, matter.until)
     ]
     rows = [row for row in matter.rows if row.pack_id == version.key and row.promise == code]
-    new = reconcile(Change(matter.subject, version, promises_of_code[-1], entry), rows, made, matter.answering)
-    matter.rows.extend(new)
+    change = Change(matter.subject, version, promises_of_code[-1], entry)
+    return ((change, row) for row in reconcile(change, rows, made, matter.answering))
 
 
 def _changes_facts(matter: Matter, entry: Entry) -> bool:

@@ -158,3 +158,23 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SchedulerBeat(models.Model):
+    """The latest sign of life of one scheduler, and how it has fared since it began."""
+
+    name = models.CharField(primary_key=True, max_length=200)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    """By its steady clock: a scheduler that starts again takes no earlier moment for the present."""
+    fired = models.BigIntegerField(default=0)
+    late_p99 = models.DurationField(null=True)
+    """How late the slowest hundredth of its latest firings came; null before the first."""
+    jumps = models.PositiveIntegerField(default=0)
+    """How often the machine's clock has jumped."""
+
+    class Meta:
+        verbose_name = _("sign of life of a scheduler")
+
+    def __str__(self) -> str:
+        return self.name

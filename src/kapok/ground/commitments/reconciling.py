@@ -55,7 +55,7 @@ Answering = Callable[[Judgement], tuple[str, str]]
 def reconcile(
     change: Change, rows: Sequence[Commitment], made: Sequence[Judgement], answering: Answering
 ) -> list[Commitment]:
-    """Bring the rows of one promise to what was judged; the new rows. A row that nothing made any more falls away."""
+    """Bring the rows of one promise to what was judged; the new ones, not yet written. A row that nothing makes falls away."""
     new: list[Commitment] = []
     for row, judgement in _paired(rows, made):
         if row is None and judgement is not None:
@@ -65,6 +65,14 @@ def reconcile(
         elif row is not None:
             _revise(change, row, {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None})
     return new
+
+
+def keep_promised(new: Sequence[tuple[Change, Commitment]]) -> None:
+    """Write the new commitments of an entry, all at once, and tell of those that are broken already."""
+    Commitment.objects.bulk_create(row for _, row in new)
+    for change, row in new:
+        wake_if_soon(row.next_fire_at, change.entry.at)
+        _tell(change, row, breached_before=None, owed_before=None)
 
 
 def _paired(
@@ -98,9 +106,6 @@ def _promise(change: Change, judgement: Judgement, answering: Answering, *, numb
         first_due_at=judgement.due_at,
     )
     _write(row, _columns(change, judgement, row))
-    row.save(force_insert=True)
-    wake_if_soon(row.next_fire_at, change.entry.at)
-    _tell(change, row, breached_before=None, owed_before=None)
     return row
 
 
@@ -145,7 +150,7 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
     if not changed:
         return
     before = {name: getattr(row, name) for name in ("breached_at", "owed", "state")}
-    if changed.keys() & {*REVISED}:
+    if _rewrites(row, changed):
         _keep(change, row, columns)
     _write(row, changed)
     row.save(update_fields=list(changed))
@@ -153,6 +158,11 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
     if State(before["state"]) in rules.SETTLED and before["state"] != row.state:
         _correct(change, row, State(before["state"]))
     _tell(change, row, breached_before=before["breached_at"], owed_before=before["owed"])
+
+
+def _rewrites(row: Commitment, changed: dict[str, Any]) -> bool:
+    """Whether something is changed that had been said before; that a running clock ends is no revision."""
+    return State(row.state) not in rules.RUNNING or bool(changed.keys() & {"due_at", "opened_at", "facts"})
 
 
 def _keep(change: Change, row: Commitment, columns: dict[str, Any]) -> None:

@@ -18,10 +18,12 @@ def open_commitments(subject: str) -> list[Commitment]:
 
 
 def promise_of(row: Commitment) -> Promise:
-    """The row of the pack that a commitment was made by: of several with one code the one in force when it was opened."""
-    candidates = pack_of(row.pack).by_code[row.promise]
-    made = (row.opened_at or row.closed_at or row.pack.adopted_at).astimezone(ZoneInfo(row.zone)).date()
-    return next((each for each in candidates if each.effective.holds(made)), candidates[-1])
+    """The row of its pack that a commitment was made by: of several with one code the one in force on the day of its opening."""
+    candidates, made = pack_of(row.pack).by_code[row.promise], row.opened_at or row.closed_at
+    if made is None:
+        return candidates[-1]
+    day = made.astimezone(ZoneInfo(row.zone)).date()
+    return next((each for each in candidates if each.effective.holds(day)), candidates[-1])
 
 
 def stoppable(subject: str, kind: str, stops: Sequence[str] = ()) -> list[Commitment]:

@@ -1,38 +1,54 @@
 """The journal: what happened, written once, in the transaction of what it tells about.
 
 Promises that an entry exists exactly when the change it describes exists, and that it never changes afterwards. Refuses to
-record outside a transaction.
+record outside a transaction. What a subscriber could not take is mended here, too.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
+from kapok.ground.journal.delivery import NotNow, Subscription, deliver, retry_due
+from kapok.ground.journal.events import LetterRetried, LetterSetAside
 from kapok.ground.journal.matters import happening
-from kapok.ground.journal.models import Entry
-from kapok.ground.journal.rules import Event, payload
-from kapok.kernel.errors import KapokError
+from kapok.ground.journal.models import Entry, Letter
+from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, UnknownLetter
+from kapok.ground.journal.rules import LETTER_STATES, Event, LetterState, Start, letter_sources, payload
 from kapok.kernel.ids import uuid7
-from kapok.kernel.text import Text
 
-__all__ = ["Event", "OutsideTransaction", "happening", "record", "record_many"]
+__all__ = [
+    "Event",
+    "LetterSettled",
+    "NoReason",
+    "NotNow",
+    "OutsideTransaction",
+    "Start",
+    "Subscription",
+    "UnknownLetter",
+    "deliver",
+    "happening",
+    "record",
+    "record_many",
+    "retry_due",
+    "retry_letter",
+    "set_aside_letter",
+]
+
+RECORD_MANY = """
+INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::uuid[], %s::jsonb[])
+"""
 
 Witness = Callable[[Entry], None]
-
-
-class OutsideTransaction(KapokError):
-    """A verb recorded without a transaction around it: a mistake in the program, never in what the person did."""
-
-    wording = Text(
-        zh="“{kind}”不能在事务之外记入日志；请在动作上加 transaction.atomic。",
-        en="{kind} cannot be recorded outside a transaction; put transaction.atomic on the verb.",
-    )
+REASON_LENGTH = 300
 
 
 def record(event: Event) -> UUID:
@@ -51,10 +67,82 @@ def record_many(events: Iterable[Event]) -> None:
 
     The witnesses do not see them: it is for what is said about matters, not for what happens to them.
     """
-    entries = [_entry(event) for event in events]
-    if entries and not connection.in_atomic_block:
-        raise OutsideTransaction(kind=entries[0].kind)
-    Entry.objects.bulk_create(entries)
+    rows = [_row(event) for event in events]
+    if not rows:
+        return
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(kind=rows[0][1])
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD_MANY, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _row(event: Event) -> tuple[UUID, str, str, datetime, str, UUID | None, str]:
+    data = json.dumps(payload(event), ensure_ascii=False)
+    return uuid7(event.at), event.kind, event.subject, event.at, event.actor, event.correlation, data
+
+
+@transaction.atomic
+def retry_letter(*, letter: UUID, actor: str, at: datetime) -> None:
+    """Let the subscriber be given the entry once more, now. Raises `UnknownLetter`, `LetterSettled`."""
+    found = _letter(letter)
+    moved = Letter.objects.filter(
+        pk=letter, state__in=letter_sources(LetterState.WAITING) - {LetterState.PARKED}
+    ).update(state=LetterState.WAITING, next_try_at=at)
+    if not moved:
+        raise _settled(letter)
+    record(
+        LetterRetried(
+            subject=f"letter/{letter}",
+            actor=actor,
+            at=at,
+            correlation=found.entry.correlation,
+            subscriber=found.subscriber,
+            about=found.subject,
+            entry_kind=found.entry.kind,
+            entry=str(found.entry_id),
+        )
+    )
+
+
+@transaction.atomic
+def set_aside_letter(*, letter: UUID, reason: str, actor: str, at: datetime) -> None:
+    """Give up delivering the entry, so that those parked behind it go on.
+
+    Raises `UnknownLetter`, `NoReason`, `LetterSettled`.
+    """
+    found, reason = _letter(letter), reason.strip()
+    if not 1 <= len(reason) <= REASON_LENGTH:
+        raise NoReason
+    moved = Letter.objects.filter(pk=letter, state__in=letter_sources(LetterState.SET_ASIDE)).update(
+        state=LetterState.SET_ASIDE, reason=reason, settled_at=at
+    )
+    if not moved:
+        raise _settled(letter)
+    record(
+        LetterSetAside(
+            subject=f"letter/{letter}",
+            actor=actor,
+            at=at,
+            correlation=found.entry.correlation,
+            subscriber=found.subscriber,
+            about=found.subject,
+            entry_kind=found.entry.kind,
+            entry=str(found.entry_id),
+            reason=reason,
+        )
+    )
+
+
+def _letter(letter: UUID) -> Letter:
+    found = Letter.objects.select_related("entry").filter(pk=letter).first()
+    if found is None:
+        raise UnknownLetter(letter=letter)
+    return found
+
+
+def _settled(letter: UUID) -> LetterSettled:
+    state = Letter.objects.values_list("state", flat=True).get(pk=letter)
+    return LetterSettled(state_name=LETTER_STATES[LetterState(state)])
 
 
 def _entry(event: Event) -> Entry:

@@ -42,16 +42,17 @@ def timeline(subject: str, *, before: Line | None = None, limit: int = 50) -> li
             | Q(at=before.at, recorded_at__lt=before.recorded_at)
             | Q(at=before.at, recorded_at=before.recorded_at, id__lt=before.id)
         )
-    return [_line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
+    return [line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
 
 
-def line(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it
+def line_of(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it
     """One entry, e.g. to go on after it; None where there is none."""
     entry = Entry.objects.filter(id=id).first()
-    return _line(entry) if entry else None
+    return line(entry) if entry else None
 
 
-def _line(entry: Entry) -> Line:
+def line(entry: Entry) -> Line:
+    """The entry as its readers see it."""
     return Line(
         id=entry.id,
         kind=entry.kind,
@@ -67,5 +68,5 @@ def _line(entry: Entry) -> Line:
 
 def happenings(subject: str) -> list[Entry]:
     """What happened to a matter in the vocabulary of promises, in the order in which it happened."""
-    rows = Entry.objects.filter(subject=subject, kind__in=list(EVENTS))
-    return list(rows.order_by("at", "recorded_at", "id"))
+    rows = Entry.objects.filter(subject=subject).order_by("at", "recorded_at", "id")
+    return [row for row in rows if row.kind in EVENTS]

@@ -1,11 +1,14 @@
-"""What an event is, and how it becomes plain data and a sentence. Pure."""
+"""What an event is, how it becomes plain data and a sentence, and when an entry that failed is tried again. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +18,61 @@ KINDS: dict[str, type[Event]] = {}
 """Every kind of event that the loaded modules can record, by its `kind`."""
 
 ENVELOPE = frozenset({"subject", "actor", "at", "correlation"})
+
+
+class Start(StrEnum):
+    """Where a new subscriber begins: with the first entry ever, or with what comes from now on."""
+
+    BEGINNING = "beginning"
+    END = "end"
+
+
+class LetterState(StrEnum):
+    """Where an entry stands that a subscriber could not take."""
+
+    WAITING = "waiting"
+    DEAD = "dead"
+    PARKED = "parked"
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+
+
+LETTER_STATES: Mapping[LetterState, Text] = {
+    LetterState.WAITING: Text(zh="等待重试", en="waiting for another attempt"),
+    LetterState.DEAD: Text(zh="已停止重试", en="given up"),
+    LetterState.PARKED: Text(zh="排在失败条目之后", en="parked behind a failed one"),
+    LetterState.DONE: Text(zh="已送达", en="delivered"),
+    LetterState.SET_ASIDE: Text(zh="已搁置", en="set aside"),
+}
+
+LETTER_MOVES: Mapping[LetterState, frozenset[LetterState]] = {
+    LetterState.PARKED: frozenset({LetterState.DONE, LetterState.WAITING, LetterState.DEAD, LetterState.SET_ASIDE}),
+    LetterState.WAITING: frozenset({LetterState.DONE, LetterState.WAITING, LetterState.DEAD, LetterState.SET_ASIDE}),
+    LetterState.DEAD: frozenset({LetterState.WAITING, LetterState.SET_ASIDE}),
+}
+
+OPEN_LETTERS = frozenset(LETTER_MOVES)
+"""The states in which a letter holds up the later entries of its subject."""
+
+LONGEST_WAIT = timedelta(days=1)
+
+
+def letter_sources(to: LetterState) -> frozenset[LetterState]:
+    """The states from which a letter may move to `to`."""
+    return frozenset(state for state, targets in LETTER_MOVES.items() if to in targets)
+
+
+def wait_before_next(attempts: int, first: timedelta) -> timedelta:
+    """How long to wait after so many failed attempts: `first`, then twice as long each time, a day at most."""
+    return min(first * 2 ** min(attempts - 1, 40), LONGEST_WAIT)
+
+
+def cause(error: BaseException) -> str:
+    """Which exception it was and where it was raised, within 300 characters; nothing of its text."""
+    frames = extract_tb(error.__traceback__)
+    ours = [frame for frame in frames[1:] if "kapok" in Path(frame.filename).parts] or frames  # the first is the caller
+    place = f" ({'/'.join(Path(ours[-1].filename).parts[-3:])}:{ours[-1].lineno} {ours[-1].name})" if ours else ""
+    return f"{type(error).__module__}.{type(error).__qualname__}{place}"[:300]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kapok.ground.journal import api as journal
 from kapok.ground.people import events, queries, rows, rules
 from kapok.ground.people.models import Grant, OrgUnit, Staff
-from kapok.ground.people.passwords import one_time_password, refuse_weak
+from kapok.ground.people.passwords import hashed_one_time, one_time_password, refuse_weak
 from kapok.ground.people.refusals import (
     AlreadyActive,
     AlreadyDeactivated,
@@ -128,8 +129,8 @@ def open_account(
         must_change_password=password is None,
         opened_at=at,
     )
-    password = password or one_time_password()
-    staff.set_password(password)
+    given, password = password, password or one_time_password()
+    staff.password = make_password(given) if given else hashed_one_time(password)
     try:
         with transaction.atomic():
             staff.save(force_insert=True)

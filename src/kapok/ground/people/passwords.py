@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import translation
@@ -18,6 +19,19 @@ ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 def one_time_password() -> str:
     """Twelve letters and digits that cannot be mistaken for each other (59 bits), in groups of four."""
     return "-".join("".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+ONE_TIME_ROUNDS = 20_000
+"""Rounds of hashing for a one-time password. Its 59 random bits need no slowing down as a chosen password does, and a personnel
+file opens thousands of accounts; with the first sign-in it is hashed anew, and must be changed."""
+
+
+def hashed_one_time(password: str) -> str:
+    """A one-time password as it is kept."""
+    hasher = get_hasher()
+    if isinstance(hasher, PBKDF2PasswordHasher):
+        return hasher.encode(password, hasher.salt(), ONE_TIME_ROUNDS)
+    return make_password(password)
 
 
 def refuse_weak(password: str, staff: Staff) -> None:

@@ -223,3 +223,15 @@ class ShiftCleared(Event):
     shift: str
     title: Text
     day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonnelTakenIn(Event):
+    """A personnel file was taken in; what it changed stands on the people's and the posts' own time lines."""
+
+    kind: ClassVar[str] = "posts.personnel_taken_in"
+    wording: ClassVar[Text] = Text(
+        zh="导入人员文件：新增{new}人，变更{changed}人", en="Personnel file taken in: {new} new, {changed} changed"
+    )
+    new: int
+    changed: int

@@ -252,3 +252,47 @@ class NotPlanned(KapokError):
         zh="{username}在{day}没有排这个班次，无从取消。",
         en="{username} is not on that shift on {day}; there is nothing to clear.",
     )
+
+
+class DuplicateRow(KapokError):
+    """Two rows of a personnel file have the same staff number."""
+
+    wording = Text(
+        zh="工号“{username}”在文件中出现不止一次；请只留一行。",
+        en="The staff number “{username}” stands in more than one row of the file; keep one.",
+    )
+
+
+class PlaceClaimedTwice(KapokError):
+    """Two rows of a personnel file claim one place."""
+
+    wording = Text(
+        zh="文件中不止一人任“{post_title}”的{place_name}；请只留一人。",
+        en="More than one row of the file claims {place_name} of {post_title}; keep one.",
+    )
+
+
+class UnknownPlace(KapokError):
+    """A place is A or B."""
+
+    wording = Text(
+        zh="岗位后应写A或B，不是“{place}”；请改正。", en="A post is followed by A or B, not “{place}”; correct it."
+    )
+
+
+class NotYours(KapokError):
+    """The row touches units that the person who imports does not manage."""
+
+    wording = Text(
+        zh="这一行涉及您无权管理的单位；请由上级管理员导入。",
+        en="This row touches units that you do not manage; ask an administrator above to import it.",
+    )
+
+
+class PersonnelRefused(KapokError):
+    """Rows are refused, so nothing of the file was taken in."""
+
+    wording = Text(
+        zh="有{count}行被拒，整个文件都没有导入。第{line}行：{reason}改正后请重新导入。",
+        en="Nothing of the file was taken in, because {count} row(s) are refused. Line {line}: {reason} Mend it and import again.",
+    )

@@ -1,7 +1,8 @@
 """The rows that the verbs act on: looked up, and locked where two people could contradict each other.
 
-Everybody locks in one order, first people, then posts, each by identifier, so that nobody waits for each other in a ring. The
-database's trigger that keeps `PostAbsence` takes the same locks in the same order.
+A lock holds until the `transaction.atomic` of the verb ends. Everybody locks in one order, first people, then posts, each by
+identifier, so that nobody waits for each other in a ring. The database's trigger that keeps `PostAbsence` takes the same locks
+in the same order.
 """
 
 from __future__ import annotations

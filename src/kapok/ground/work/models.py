@@ -18,6 +18,9 @@ from kapok.ground.work import rules
 from kapok.ground.work.rules import HandoffState, ItemState, MatterState, Part, Reason, Side, Way
 from kapok.kernel.text import Text
 
+LIVE = sorted(state.value for state in rules.LIVE)
+RUNNING = sorted(state.value for state in rules.RUNNING)
+
 
 class Matter(models.Model):
     """An order, a fault, a complaint: what promises are made about. Whoever was asked first answers for it to the end."""
@@ -109,7 +112,7 @@ class Item(models.Model):
                 name="work_held_by_somebody_offered_by_nobody",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in rules.LIVE], ended_at__isnull=True)
+                condition=Q(state__in=LIVE, ended_at__isnull=True)
                 | Q(state__in=[ItemState.CONFIRMED.value, ItemState.WITHDRAWN.value], ended_at__isnull=False)
                 | Q(state=ItemState.DELIVERED.value),
                 name="work_item_ends_when_it_is_done",
@@ -117,7 +120,7 @@ class Item(models.Model):
             models.UniqueConstraint(
                 "matter",
                 "stage",
-                condition=~Q(stage="") & Q(state__in=[state.value for state in rules.LIVE]),
+                condition=~Q(stage="") & Q(state__in=LIVE),
                 name="work_stage_runs_once",
             ),
         ]
@@ -178,9 +181,7 @@ class Handoff(models.Model):
         verbose_name = _("hand-off")
         constraints = [
             models.UniqueConstraint("item", "number", name="work_handoff_number_once"),
-            models.UniqueConstraint(
-                "item", condition=Q(state__in=[state.value for state in rules.RUNNING]), name="work_one_open_handoff"
-            ),
+            models.UniqueConstraint("item", condition=Q(state__in=RUNNING), name="work_one_open_handoff"),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in HandoffState])
                 & Q(way__in=[way.value for way in Way])

@@ -90,7 +90,7 @@ def _before(request: ScreenRequest, subject: str) -> journal.Line | None:
     if not words:
         return None
     try:
-        found = journal.line(UUID(words))
+        found = journal.line_of(UUID(words))
     except ValueError:
         raise Http404 from None
     if found is None or found.subject != subject:

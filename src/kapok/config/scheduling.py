@@ -1,0 +1,184 @@
+"""The scheduler as a loop of the keeper: fire until nothing is due, sleep until the next moment, and outlive the database."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from kapok.ground.commitments import beats, scheduler
+from kapok.ground.commitments.firing import Deed
+from kapok.kernel.steady import SteadyClock
+
+log = logging.getLogger("kapok.keeper")
+
+BEAT_EVERY = timedelta(seconds=5)
+SILENCE = timedelta(minutes=1)
+"""A scheduler that has been away for so long says what it makes good."""
+SLICE = 0.2
+"""Seconds after which a sleeper looks whether it has been told to stop."""
+IN_OTHER_HANDS = timedelta(milliseconds=20)
+"""What is due and cannot be had is being fired by another scheduler: look again after this."""
+RETRY_FIRST, RETRY_LONGEST = 0.1, 5.0
+REMEMBERED = 10_000
+LOST = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseError, InterfaceError)
+
+
+def wall() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def boot() -> timedelta:
+    """The time since the machine started, suspensions included."""
+    return timedelta(microseconds=time.clock_gettime_ns(time.CLOCK_BOOTTIME) / 1000)
+
+
+def scheduler_loop(stop: Event) -> None:
+    """Run a scheduler until `stop` is set. While the database is away it tries again, ever more slowly."""
+    running: Scheduler | None = None
+    patience = RETRY_FIRST
+    while not stop.is_set():
+        try:
+            with _bell() as bell:
+                running = running or Scheduler()
+                running.begin()
+                patience = RETRY_FIRST
+                running.run(bell, stop)
+        except LOST as lost:
+            log.warning("The scheduler has lost the database (%s); it tries again.", type(lost).__name__)
+            stop.wait(patience)
+            patience = min(2 * patience, RETRY_LONGEST)
+        finally:
+            connection.close()
+
+
+@dataclass
+class Tally:
+    """What has been made good so far."""
+
+    deeds: Counter[Deed] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, fired: scheduler.Fired) -> None:
+        """Count a batch."""
+        self.deeds += fired.deeds
+        if fired.moments:
+            self.first, self.last = self.first or fired.moments[0], fired.moments[-1]
+
+
+class Scheduler:
+    """What one scheduler knows between two looks at the database."""
+
+    def __init__(self) -> None:
+        self.name = f"scheduler@{socket.gethostname()}"
+        self._clock = SteadyClock(
+            wall,
+            boot,
+            tolerance=settings.CLOCK_TOLERANCE,
+            settle=settings.CLOCK_SETTLE,
+            floor=beats.last_seen(self.name),  # a moment that has passed
+        )
+        self._started_at = self._clock.now()
+        self._beaten_at = datetime.min.replace(tzinfo=UTC)
+        self._silent_since: datetime | None = None
+        self._tally = Tally()
+        self._fired = self._told_jumps = 0
+        self._late: deque[timedelta] = deque(maxlen=REMEMBERED)
+
+    def begin(self) -> None:
+        """Take up the work where it was left."""
+        seen = beats.last_seen()
+        self._silent_since = seen if seen is not None and self._now() - seen > SILENCE else None
+        self._tally = Tally()
+
+    def run(self, bell: psycopg.Connection[Any], stop: Event) -> None:
+        """Fire and sleep by turns."""
+        while not stop.is_set():
+            moment, now = scheduler.next_moment(), self._now()
+            if moment is None or moment > now:
+                self._rest(now)
+                _sleep(bell, stop, scheduler.NAP if moment is None else min(scheduler.NAP, moment - now))
+            elif not self._fire_all(stop):
+                _sleep(bell, stop, IN_OTHER_HANDS)
+
+    def _now(self) -> datetime:
+        now = self._clock.now()
+        for jump in self._clock.jumps[self._told_jumps :]:
+            log.warning("The machine's clock has jumped by %s at %s; it is not followed yet.", jump.by, jump.at)
+            self._told_jumps += 1
+        return now
+
+    def _fire_all(self, stop: Event) -> bool:
+        """Fire until nothing is due; whether anything was."""
+        any_clock = False
+        while not stop.is_set() and (fired := scheduler.fire(at=self._now())).clocks:
+            any_clock = True
+            self._fired += len(fired.moments)
+            if self._silent_since is not None:
+                self._tally.add(fired)
+                continue
+            done = self._now()
+            self._late.extend(done - moment for moment in fired.moments)
+            if done - self._beaten_at >= BEAT_EVERY:
+                self._beat(done)
+        return any_clock
+
+    def _rest(self, now: datetime) -> None:
+        """Nothing is due: say what has been made good, and that one lives.
+
+        Before it has caught up a scheduler gives no sign of life, so that one which is killed meanwhile leaves the rest to be told.
+        """
+        if self._silent_since is not None and self._tally.first is not None and self._tally.last is not None:
+            scheduler.tell_caught_up(
+                deeds=self._tally.deeds,
+                first=self._tally.first,
+                last=self._tally.last,
+                silent_since=self._silent_since,
+                at=now,
+            )
+        self._silent_since = None
+        if now - self._beaten_at >= BEAT_EVERY:
+            self._beat(now)
+
+    def _beat(self, now: datetime) -> None:
+        late = sorted(self._late)
+        beats.beat(
+            name=self.name,
+            started_at=self._started_at,
+            at=now,
+            fired=self._fired,
+            late_p99=late[len(late) * 99 // 100] if late else None,
+            jumps=self._told_jumps,
+        )
+        self._beaten_at = now
+
+
+@contextmanager
+def _bell() -> Iterator[psycopg.Connection[Any]]:
+    """A connection that hears when a clock was opened that fires soon."""
+    described = connection.get_connection_params()
+    described.pop("pool", None)
+    with psycopg.connect(**described, autocommit=True) as line:
+        line.execute(f"LISTEN {scheduler.CHANNEL}")
+        yield line
+
+
+def _sleep(bell: psycopg.Connection[Any], stop: Event, span: timedelta) -> None:
+    """Sleep for `span`, to the millisecond; less when the bell rings or the end is asked for."""
+    ends = time.monotonic() + span.total_seconds()
+    while not stop.is_set() and (left := ends - time.monotonic()) > 0:
+        for _ in bell.notifies(timeout=min(left, SLICE), stop_after=1):
+            return

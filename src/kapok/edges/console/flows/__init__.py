@@ -1,0 +1,1 @@
+"""Flow templates: look at them, draw them, publish them, exchange them as BPMN."""

@@ -1,0 +1,200 @@
+"""Flows: the list, one version with its picture, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kapok.edges.console.flows.forms import CopyForm, FlowForm
+from kapok.edges.console.flows.picture import applies, shown
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.catalog import api as catalog
+from kapok.ground.catalog import editing, queries
+from kapok.ground.catalog.packs import pack_called, promise_called
+from kapok.ground.catalog.rules import STATES, State
+from kapok.ground.catalog.template import LINES, Flow
+from kapok.ground.journal.queries import timeline
+from kapok.ground.people import queries as people
+from kapok.ground.people.rules import Permission
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text, joined
+
+PAGE = 25
+
+
+@screen(permission=Permission.FLOWS_READ)
+def flow_list(request: ScreenRequest) -> HttpResponse:
+    """The flows, each by its newest version, searched and paged in the database."""
+    asked = {name: request.GET.get(name, "").strip()[:100] for name in ("line", "state", "text")}
+    page = Paginator(queries.newest_rows(**asked), PAGE).get_page(request.GET.get("page"))
+    versions = queries.shown(page.object_list)
+    values = {
+        "page": page,
+        "versions": versions,
+        "in_force": queries.force_of(each.flow for each in versions),
+        "asked": asked,
+        "lines": LINES.items(),
+        "states": STATES.items(),
+    }
+    part = request.headers.get("HX-Target") == "flow-rows"
+    return render(request, "flows/rows.html" if part else "flows/list.html", values)
+
+
+@screen(permission=Permission.FLOWS_READ)
+def flow(request: ScreenRequest, code: str, number: int | None = None) -> HttpResponse:
+    """One version of a flow; without a number the newest."""
+    versions = _versions(code)
+    version = next((each for each in versions if number in {None, each.number}), None)
+    if version is None:
+        raise Http404
+    said = queries.flow(code, version.number)
+    pack = pack_called(said.serves.pack)
+    promise = promise_called(pack, said.serves.code) if pack else None
+    values = {
+        "edition": version,
+        "versions": versions,
+        "shown": shown(said, request.language, checked=version.state == State.DRAFT),
+        "applies": applies(said),
+        "promise": promise,
+        "draft": next((each for each in versions if each.state == State.DRAFT), None),
+        "lines": timeline(f"flow/{code}"),
+        "may_manage": bool(people.units_where(request.user.id, Permission.FLOWS_MANAGE)),
+    }
+    return render(request, "flows/flow.html", values)
+
+
+@screen(permission=Permission.FLOWS_MANAGE)
+def new(request: ScreenRequest) -> HttpResponse:
+    """Begin a flow with one stage, and go on in the editor."""
+    form = FlowForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        head = form.head
+        try:
+            if queries.exists(head["code"]):
+                raise catalog.FlowTaken(flow=head["code"])
+            catalog.draft_flow(document=editing.starter(head), actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            field = "code" if isinstance(refused, catalog.FlowTaken) else None
+            form.add_error(field, refused.text.in_(request.language))
+        else:
+            return redirect("console:edit-flow", head["code"])
+    return render(request, "flows/form.html", {"form": form, "title": _("New flow")})
+
+
+@screen(permission=Permission.FLOWS_MANAGE)
+def copy(request: ScreenRequest, code: str, number: int) -> HttpResponse:
+    """Draft another flow that says the same."""
+    said = _said(code, number)
+    form = CopyForm(request.POST or None, initial={"title_zh": said.title.zh, "title_en": said.title.en})
+    if request.method == "POST" and form.is_valid():
+        to = form.cleaned_data["code"]
+        try:
+            catalog.copy_flow(
+                code=code, number=number, to=to, title=form.title, actor=request.user.subject, at=request.at
+            )
+        except KapokError as refused:
+            form.add_error("code", refused.text.in_(request.language))
+        else:
+            return redirect("console:edit-flow", to)
+    return render(request, "flows/form.html", {"form": form, "title": _("Copy the flow"), "code": code})
+
+
+@require_POST
+@screen(permission=Permission.FLOWS_MANAGE)
+def redraft(request: ScreenRequest, code: str, number: int) -> HttpResponse:
+    """Begin the next version with what this one says."""
+    said = _said(code, number)
+    source = Text(zh=f"依据第 {number} 版", en=f"from version {number}")
+
+    def draft() -> None:
+        catalog.draft_flow(document=said.document(), source=source, actor=request.user.subject, at=request.at)
+
+    _tried(request, draft, _("The draft has been made."))
+    return redirect("console:edit-flow" if queries.draft(code) else "console:flow", code)
+
+
+@require_POST
+@screen(permission=Permission.FLOWS_MANAGE)
+def publish(request: ScreenRequest, code: str) -> HttpResponse:
+    """Put the draft in force, if all its units are the publisher's to manage."""
+    seen = request.POST.get("revision", "")
+    if (draft := queries.draft(code)) is None or not seen.isdecimal():
+        raise Http404
+    if foreign := _foreign(request, queries.flow(code, draft.number)):
+        messages.error(request, foreign)
+    else:
+        _tried(
+            request,
+            lambda: catalog.publish_flow(code=code, revision=int(seen), actor=request.user.subject, at=request.at),
+            _("The flow is in force. New matters follow it; those that run keep their version."),
+        )
+    return redirect("console:flow", code)
+
+
+@require_POST
+@screen(permission=Permission.FLOWS_MANAGE)
+def retire(request: ScreenRequest, code: str) -> HttpResponse:
+    """Take the flow out of force, if all its units are one's own to manage."""
+    number = queries.force_of([code]).get(code)
+    if number is not None and (foreign := _foreign(request, queries.flow(code, number))):
+        messages.error(request, foreign)
+    else:
+        _tried(
+            request,
+            lambda: catalog.retire_flow(code=code, actor=request.user.subject, at=request.at),
+            _("The flow takes no new matters."),
+        )
+    return redirect("console:flow", code)
+
+
+@require_POST
+@screen(permission=Permission.FLOWS_MANAGE)
+def discard(request: ScreenRequest, code: str) -> HttpResponse:
+    """Give the draft up."""
+    _tried(
+        request,
+        lambda: catalog.discard_draft(code=code, actor=request.user.subject, at=request.at),
+        _("The draft has been discarded."),
+    )
+    return redirect("console:flow", code) if queries.exists(code) else redirect("console:flows")
+
+
+def _tried(request: ScreenRequest, verb: Callable[[], object], success: str) -> None:
+    try:
+        verb()
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    else:
+        messages.success(request, success)
+
+
+def _foreign(request: ScreenRequest, said: Flow) -> str:
+    """What keeps this person from deciding for the units of a flow: those that are not theirs; empty if all are."""
+    units = {unit.code: unit for unit in people.unit_tree()}
+    foreign = {stage.unit for stage in said.stages.values() if stage.unit in units}
+    names = [units[code].name for code in sorted(foreign) if units[code].id not in request.units]
+    if not names:
+        return ""
+    return _("Stages lie with units that are not yours to manage: %(units)s. Ask somebody who manages them all.") % {
+        "units": joined(names).in_(request.language)
+    }
+
+
+def _versions(code: str) -> list[queries.Version]:
+    try:
+        return queries.versions(code)
+    except catalog.UnknownFlow:
+        raise Http404 from None
+
+
+def _said(code: str, number: int) -> Flow:
+    try:
+        return queries.flow(code, number)
+    except (catalog.UnknownFlow, catalog.UnknownVersion):
+        raise Http404 from None

@@ -1,0 +1,1 @@
+"""Addresses: find one, see who answers for it, load a table of them."""

@@ -1,0 +1,15 @@
+"""Addresses of the screens about places."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from kapok.edges.console.places import importing, views
+
+urlpatterns: list[URLPattern] = [
+    path("places", views.finder, name="places"),
+    path("places/defects", views.defects, name="place-defects"),
+    path("places/import", importing.import_file, name="import-places"),
+    path("places/boundaries.geojson", views.boundaries, name="place-boundaries"),
+    path("places/<slug:code>", views.address, name="place"),
+]

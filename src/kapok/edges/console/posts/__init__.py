@@ -1,0 +1,1 @@
+"""Posts, absences, rosters and skills on the screen."""

@@ -1,0 +1,306 @@
+"""Reading places: finding an address as one types, what it is, who answers for it, where the boundaries run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from kapok.ground.people.models import OrgUnit
+from kapok.ground.places import rules
+from kapok.ground.places.models import Address, ExchangeArea, PatchArea, PlaceDefect
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Found:
+    """One address as a list shows it."""
+
+    code: str
+    level: rules.Level
+    name: Text
+    full: Text
+
+    @property
+    def level_name(self) -> Text:
+        """What kind of place it is."""
+        return rules.LEVELS[self.level]
+
+
+LOOKED_AT = 400
+"""So many of the numbers and rooms that answer are looked at for the best; what is broader is answered by roads and districts."""
+
+BROAD = """
+SELECT code, level, name_zh, name_en, full_zh, full_en FROM places_address
+WHERE retired_at IS NULL AND level <= 5 AND grams @> %(grams)s::int4[] AND search LIKE ALL (%(words)s::text[])
+ORDER BY level, strpos(name_zh, %(last)s) <> 1, length(full_zh), full_zh LIMIT %(limit)s
+"""
+NARROW = """
+WITH hits AS MATERIALIZED (
+    SELECT code, level, name_zh, name_en, full_zh, full_en FROM places_address
+    WHERE retired_at IS NULL AND level > 5 AND grams @> %(grams)s::int4[] AND search LIKE ALL (%(words)s::text[])
+    LIMIT %(looked_at)s
+)
+SELECT * FROM hits ORDER BY level, strpos(name_zh, %(last)s) <> 1, length(full_zh), full_zh LIMIT %(limit)s
+"""
+
+
+def search(text: str, limit: int = 20) -> list[Found]:
+    """The addresses in which every word of `text` occurs: Chinese, initials (`tyxl103`) or English; the largest places first.
+
+    Roads and what lies above them come before numbers and rooms; a name that begins with the words comes before one that has
+    them inside. A word of one Chinese character, or of one or two letters, only narrows what other words find.
+    """
+    words = rules.asked_words(text)
+    if not words:
+        return []
+    grams = rules.asked_grams(words)
+    found = _matching(BROAD, words, grams, limit)
+    if len(found) < limit and grams:
+        found += _matching(NARROW, words, grams, limit - len(found))
+    return found
+
+
+def _matching(query: str, words: list[str], grams: list[int], limit: int) -> list[Found]:
+    patterns = [f"%{_literally(word)}%" for word in words]
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {
+            "grams": grams,
+            "words": patterns,
+            "last": words[-1],
+            "limit": limit,
+            "looked_at": LOOKED_AT,
+        }
+        cursor.execute(query, values)
+        return [_found(row) for row in cursor.fetchall()]
+
+
+def _literally(word: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", word)
+
+
+def _found(row: tuple[str, int, str, str, str, str]) -> Found:
+    code, level, name_zh, name_en, full_zh, full_en = row
+    return Found(code, rules.Level(level), Text(zh=name_zh, en=name_en), Text(zh=full_zh, en=full_en))
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """The unit that answers for an address in a segment. `defect` where it is not the patch's own."""
+
+    segment: rules.Segment
+    unit: str
+    unit_id: UUID
+    unit_name: Text
+    rung: rules.Rung
+
+    @property
+    def segment_name(self) -> Text:
+        """The segment in words."""
+        return rules.SEGMENTS[self.segment]
+
+    @property
+    def rung_name(self) -> Text:
+        """How near the unit is, in words."""
+        return rules.RUNGS[self.rung]
+
+    @property
+    def defect(self) -> bool:
+        """Whether our data should know better."""
+        return self.rung is not rules.Rung.PATCH
+
+
+HOMED = """
+WITH RECURSIVE up AS (
+    SELECT id, parent_id, exchange_area_id, 0 AS depth FROM places_address WHERE id = %(address)s
+    UNION ALL
+    SELECT a.id, a.parent_id, a.exchange_area_id, up.depth + 1 FROM places_address a JOIN up ON a.id = up.parent_id
+), homed AS (
+    SELECT exchange_area_id AS id, depth FROM up WHERE exchange_area_id IS NOT NULL ORDER BY depth LIMIT 1
+)
+SELECT id FROM homed
+"""
+NEAREST = """
+WITH RECURSIVE up AS (
+    SELECT id, parent_id, exchange_area_id, 0 AS depth FROM places_address WHERE id = %(address)s
+    UNION ALL
+    SELECT a.id, a.parent_id, a.exchange_area_id, up.depth + 1 FROM places_address a JOIN up ON a.id = up.parent_id
+), homed AS (
+    SELECT exchange_area_id AS id, depth FROM up WHERE exchange_area_id IS NOT NULL ORDER BY depth LIMIT 1
+)
+SELECT DISTINCT ON (segment) segment, unit_id FROM (
+    SELECT p.segment, p.unit_id, p.valid_from, p.valid_to, 2 * up.depth AS distance
+    FROM up JOIN places_patcharea p ON p.address_id = up.id
+    UNION ALL
+    SELECT p.segment, p.unit_id, p.valid_from, p.valid_to, 2 * homed.depth + 1
+    FROM homed JOIN places_patcharea p ON p.exchange_area_id = homed.id
+) AS claims
+WHERE valid_from <= %(at)s AND (valid_to IS NULL OR valid_to > %(at)s)
+ORDER BY segment, distance
+"""
+
+
+def exchange_area_of(address: UUID) -> ExchangeArea | None:
+    """The exchange area an address homes to, its own or that of the nearest address above."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOMED, {"address": address})
+        row = cursor.fetchone()
+    return ExchangeArea.objects.select_related("unit").get(id=row[0]) if row else None
+
+
+def patches_of(code: str, *, at: datetime) -> list[Responsible]:
+    """Who answers for an address at `at`, segment by segment: the nearest patch, else service centre, bureau, branch.
+
+    The patch of the address itself goes before that of an address above it, and at the same height before that of the
+    exchange area. Nothing is ever without a unit, as long as the operator has one. Empty for an unknown code.
+    """
+    address = Address.objects.filter(code=code).values_list("id", flat=True).first()
+    if address is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(NEAREST, {"address": address, "at": at})
+        patches = dict(cursor.fetchall())
+    units = {unit.id: unit for unit in OrgUnit.objects.all()}
+    area = exchange_area_of(address)
+    last = next((unit.id for unit in units.values() if unit.parent_id is None), None)
+    starts = {segment: patches.get(segment.value) or (area and area.unit_id) or last for segment in rules.Segment}
+    return [_responsible(segment, _living(units, start)) for segment, start in starts.items() if start]
+
+
+def patch_of(code: str, segment: rules.Segment, *, at: datetime) -> Responsible | None:
+    """Who answers for an address in one segment at `at`; see `patches_of`."""
+    return next((each for each in patches_of(code, at=at) if each.segment is segment), None)
+
+
+def _living(units: dict[UUID, OrgUnit], start: UUID) -> OrgUnit:
+    unit = units[start]
+    while unit.valid_to is not None and unit.parent_id is not None:
+        unit = units[unit.parent_id]
+    return unit
+
+
+def _responsible(segment: rules.Segment, unit: OrgUnit) -> Responsible:
+    return Responsible(segment, unit.code, unit.id, unit.name, rules.rung_of(unit.kind))
+
+
+@dataclass(frozen=True)
+class AddressView:
+    """One address with the levels above it, from the top down, its exchange area and who answers for it."""
+
+    code: str
+    level: rules.Level
+    name: Text
+    full: Text
+    levels: tuple[Found, ...]
+    exchange_area: str
+    exchange_area_name: Text | None
+    patches: tuple[Responsible, ...]
+    longitude: float | None
+    latitude: float | None
+    retired_at: datetime | None
+    below: int
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"address/{self.code}"
+
+
+LEVELS_UP = """
+WITH RECURSIVE up AS (
+    SELECT * FROM places_address WHERE id = %s UNION ALL SELECT a.* FROM places_address a JOIN up ON a.id = up.parent_id
+)
+SELECT code, level, name_zh, name_en, full_zh, full_en FROM up ORDER BY level
+"""
+
+
+def address(code: str, *, at: datetime) -> AddressView | None:
+    """The address with this code, also a retired one, or None."""
+    row = Address.objects.filter(code=code).first()
+    if row is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(LEVELS_UP, [row.id])
+        levels = tuple(_found(found) for found in cursor.fetchall())
+    area = exchange_area_of(row.id)
+    return AddressView(
+        code=row.code, level=rules.Level(row.level), name=row.name, full=row.full, levels=levels,
+        exchange_area=area.code if area else "", exchange_area_name=area.name if area else None,
+        patches=tuple(patches_of(code, at=at)), longitude=row.longitude, latitude=row.latitude,
+        retired_at=row.retired_at, below=children(code).count(),
+    )  # fmt: skip
+
+
+def children(code: str | None) -> QuerySet[Address]:
+    """The living addresses right below one, or the topmost; to be paged."""
+    above = Q(parent__code=code) if code else Q(parent=None)
+    return Address.objects.filter(above, retired_at=None).order_by("full_zh")
+
+
+def as_found(rows: Iterable[Address]) -> list[Found]:
+    """A page of `children` as a list shows it."""
+    return [Found(row.code, rules.Level(row.level), row.name, row.full) for row in rows]
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """One boundary of the map."""
+
+    kind: str
+    """`exchange_area` or `patch`."""
+    code: str
+    name: Text
+    geometry: dict[str, Any]
+
+    @property
+    def feature(self) -> dict[str, Any]:
+        """It as a GeoJSON feature."""
+        names = {"kind": self.kind, "code": self.code, "name_zh": self.name.zh, "name_en": self.name.en}
+        return {"type": "Feature", "properties": names, "geometry": self.geometry}
+
+
+def boundaries(*, at: datetime, segment: rules.Segment = rules.Segment.PUBLIC) -> list[Boundary]:
+    """The drawn boundaries at `at`: exchange areas, and the patches of a segment upon them."""
+    areas = ExchangeArea.objects.filter(geometry__isnull=False).order_by("code")
+    patches = PatchArea.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=at), geometry__isnull=False, segment=segment, valid_from__lte=at
+    )
+    drawn = [Boundary("exchange_area", area.code, area.name, area.geometry or {}) for area in areas]
+    for patch in patches.select_related("unit").order_by("unit__code"):
+        drawn.append(Boundary("patch", patch.unit.code, patch.unit.name, patch.geometry or {}))
+    return drawn
+
+
+@dataclass(frozen=True)
+class Defect:
+    """An address that has no patch in a segment, and who answers for it meanwhile."""
+
+    code: str
+    full: Text
+    segment: rules.Segment
+    unit_name: Text
+    noticed_at: datetime
+
+    @property
+    def segment_name(self) -> Text:
+        """The segment in words."""
+        return rules.SEGMENTS[self.segment]
+
+
+def defects() -> QuerySet[PlaceDefect]:
+    """What is still to be mended, oldest first; to be paged."""
+    return PlaceDefect.objects.filter(mended_at=None).select_related("address", "unit").order_by("noticed_at", "id")
+
+
+def as_defects(rows: Iterable[PlaceDefect]) -> list[Defect]:
+    """A page of `defects` as a list shows it."""
+    return [
+        Defect(row.address.code, row.address.full, rules.Segment(row.segment), row.unit.name, row.noticed_at)
+        for row in rows
+    ]

@@ -1,0 +1,270 @@
+"""The screens of flows over HTTP: what is shown, what is refused, and that the refused thing did not happen."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from kapok.ground.catalog import api as catalog
+from kapok.ground.catalog import demo, queries
+from kapok.ground.catalog.cast import REPAIR
+from kapok.ground.people import api as people
+from kapok.ground.people.cast import Login
+from kapok.kernel.text import Language
+from tests.console.conftest import AT, SignedIn
+
+WHO = {"actor": "staff/tester", "at": AT}
+
+
+@pytest.fixture
+def flows(cast: dict[str, Login]) -> None:
+    demo.load(AT)
+
+
+@pytest.fixture
+def manager(flows: None, signed_in: SignedIn) -> Client:
+    return signed_in("manager", Language.EN)
+
+
+@pytest.fixture
+def drafted(manager: Client) -> Client:
+    catalog.draft_flow(document=REPAIR, **WHO)
+    return manager
+
+
+def fields(page: str) -> dict[str, str]:
+    """What a browser would send of the editor."""
+    found: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        said = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if "name" in said and (said.get("type") != "checkbox" or " checked" in tag):
+            found[said["name"]] = unescape(said.get("value", "on"))
+    for name, words in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)', page):
+        found[name] = unescape(words)
+    for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r"<option selected>([^<]*)", options) or re.search(r"<option[^>]*>([^<]*)", options)
+        found[name] = chosen[1] if chosen else ""
+    return found
+
+
+def editor(client: Client, code: str = "repair") -> dict[str, str]:
+    return fields(client.get(f"/flows/{code}/edit").content.decode())
+
+
+def test_the_list_shows_flows_by_line_state_and_words(flows: None, signed_in: SignedIn) -> None:
+    client = signed_in("viewer")
+    page = client.get("/flows").content.decode()
+    assert "固定电话与宽带故障修复" in page
+    assert "新建流程" not in page
+    assert "固定电话与宽带故障修复" not in client.get("/flows?line=fulfilment").content.decode()
+    assert "没有这样的流程" in client.get("/flows?state=draft").content.decode()
+    part = client.get("/flows?text=SL1", headers={"HX-Target": "flow-rows"}).content.decode()
+    assert "SL1 大客户故障" in part
+    assert "<html" not in part
+
+
+def test_a_flow_is_shown_with_its_picture_and_sums(flows: None, signed_in: SignedIn) -> None:
+    page = signed_in("viewer", Language.EN).get("/flows/repair").content.decode()
+    assert "Longest path 18:00 of 18:00" in page
+    assert '<svg class="flow flow-' in page
+    assert "style=" not in page.split("<main")[1].split("</main>")[0]
+    assert "Accept, line test, pre-handle → Dispatch → Repair of the cable → Recovery test" in unescape(page)
+    assert "Publish" not in page
+
+
+@pytest.mark.parametrize("address", ["/flows/none", "/flows/repair/9", "/flows/repair/9/bpmn", "/flows/none/1/bpmn",
+                                     "/flows/none/compare",
+                                     "/flows/repair/compare?to=7", "/flows/repair/edit", "/flows/none/1/copy"])  # fmt: skip
+def test_what_is_not_there_is_not_found(manager: Client, address: str) -> None:
+    assert manager.get(address).status_code == 404
+
+
+def test_a_viewer_changes_nothing(flows: None, signed_in: SignedIn) -> None:
+    client = signed_in("viewer")
+    for address in (
+        "new",
+        "import",
+        "repair/edit",
+        "repair/publish",
+        "repair/retire",
+        "repair/1/copy",
+        "repair/1/draft",
+    ):
+        assert client.post(f"/flows/{address}").status_code == 403, address
+    assert queries.draft("repair") is None
+
+
+def test_a_new_flow_begins_with_one_stage(manager: Client) -> None:
+    values = {
+        "code": "lines", "title_zh": "专线", "title_en": "Lines", "line": "fulfilment", "pack": "guangzhou-pledges",
+        "promise": "SL2-circuit", "reserve": "20",
+    }  # fmt: skip
+    assert manager.post("/flows/new", values).headers["Location"] == "/flows/lines/edit"
+    assert list(queries.flow("lines", 1).stages) == ["stage-1"]
+    again = manager.post("/flows/new", values)
+    assert "taken by another flow" in again.content.decode()
+
+
+def test_editing_in_the_page_and_saving_it(drafted: Client) -> None:
+    typed = editor(drafted) | {"node-cable-budget": "15 hours", "node-cable-holder": "skill:cable", "do": "save"}
+    assert drafted.post("/flows/repair/edit", typed).headers["Location"] == "/flows/repair"
+    cable = queries.flow("repair", 2).stages["cable"]
+    assert (str(cable.budget), cable.skill, cable.unit, cable.evidence[0].en) == (
+        "15 hours",
+        "cable",
+        "",
+        "photo of the site",
+    )
+    untouched = queries.flow("repair", 1).stages
+    assert {code: stage for code, stage in queries.flow("repair", 2).stages.items() if code != "cable"} == {
+        code: stage for code, stage in untouched.items() if code != "cable"
+    }
+
+
+def test_an_unchanged_page_saves_the_same_flow(drafted: Client) -> None:
+    drafted.post("/flows/repair/edit", editor(drafted) | {"do": "save"})
+    assert queries.version("repair", 2).revision == 2
+    assert queries.flow("repair", 2) == queries.flow("repair", 1)
+
+
+def test_the_check_shows_sums_without_saving(drafted: Client) -> None:
+    typed = editor(drafted) | {"node-cable-budget": "17 hours"}
+    part = drafted.post("/flows/repair/edit", typed, headers={"HX-Target": "check"}).content.decode()
+    assert "Longest path 19:00 of 18:00" in part
+    assert "shorten a stage or serve another promise" in part
+    assert "<form" not in part
+    assert queries.version("repair", 2).revision == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"node-cable-budget": "soon"}, "'soon' is not an amount of time"),
+        ({"way-3-when": "cable"}, "'cable' is no condition"),
+        ({"serves-reserve": "much"}, "is no percentage"),
+        ({"revision": "7"}, "Somebody else has just changed the draft"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_not_saved(drafted: Client, typed: dict[str, str], words: str) -> None:
+    page = drafted.post("/flows/repair/edit", editor(drafted) | typed | {"do": "save"})
+    assert words in unescape(page.content.decode())
+    assert queries.version("repair", 2).revision == 1
+
+
+@pytest.mark.parametrize(
+    ("do", "stages"),
+    [
+        ("after accept", ["accept", "stage-1", "dispatch"]),
+        ("swap dispatch accept", ["dispatch", "accept", "exchange"]),
+        ("remove accept", ["dispatch", "exchange", "contact"]),
+        ("remove nothing", ["accept", "dispatch", "exchange"]),
+        ("explode accept", ["accept", "dispatch", "exchange"]),
+        ("swap accept", ["accept", "dispatch", "exchange"]),
+    ],
+)
+def test_a_step_changes_the_page_and_not_the_draft(drafted: Client, do: str, stages: list[str]) -> None:
+    answer = drafted.post("/flows/repair/edit", editor(drafted) | {"do": do}, headers={"HX-Target": "editor"})
+    found = re.findall(r'name="node-([\w-]+)-holder"', answer.content.decode())
+    assert found[:3] == stages
+    assert queries.version("repair", 2).revision == 1
+
+
+def test_a_branch_of_its_own_is_drawn_saved_and_published(drafted: Client) -> None:
+    after = drafted.post("/flows/repair/edit", editor(drafted) | {"do": "instead contact"}).content.decode()
+    typed = fields(after)
+    number = next(
+        name for name in typed if name.endswith("-when") and typed[name] == "" and f"{name[:-5]}-otherwise" not in typed
+    )
+    typed |= {number: "outage: total", "node-stage-1-holder": "dispatch", "node-stage-1-budget": "30 minutes",
+              "node-stage-1-zh": "急修联系", "node-stage-1-en": "Urgent contact", "do": "save"}  # fmt: skip
+    assert drafted.post("/flows/repair/edit", typed).status_code == 302
+    page = drafted.get("/flows/repair").content.decode()
+    assert "Everything fits" in page
+    answer = drafted.post("/flows/repair/publish", {"revision": "2"}, follow=True).content.decode()
+    assert "The flow is in force" in answer
+    assert queries.force_of(["repair"]) == {"repair": 2}
+
+
+def test_a_way_back_is_added_and_cut(drafted: Client) -> None:
+    typed = editor(drafted) | {
+        "way-from": "confirm",
+        "way-to": "test",
+        "return-zh": "复测",
+        "return-en": "test again",
+        "do": "connect",
+    }
+    after = fields(drafted.post("/flows/repair/edit", typed).content.decode())
+    assert {"from": "confirm", "to": "test", "returns": {"zh": "复测", "en": "test again"}} in json.loads(
+        after["document"]
+    )["edges"]
+    cut = fields(drafted.post("/flows/repair/edit", after | {"do": "cut confirm test"}).content.decode())
+    assert len(json.loads(cut["document"])["edges"]) == len(REPAIR["edges"])
+    added = fields(drafted.post("/flows/repair/edit", after | {"do": "add choice"}).content.decode())
+    assert {"kind": "choice", "code": "choice-1"} in json.loads(added["document"])["nodes"]
+
+
+@pytest.mark.parametrize(
+    "document", ["", "[]", '{"code": "repair"}', '{"code": "other", "title": {}, "nodes": []}', "[" * 9999]
+)
+def test_a_forged_document_is_not_taken(drafted: Client, document: str) -> None:
+    assert drafted.post("/flows/repair/edit", {"document": document, "revision": "1", "do": "save"}).status_code == 404
+
+
+@pytest.mark.parametrize("document", [
+    {"code": "repair", "title": {}, "nodes": [{"code": "x", "kind": []}]},
+    {"code": "repair", "title": {}, "nodes": [{"code": "x", "kind": "stage", "title": None}], "edges": [{"from": "x", "to": "x"}]},
+    {"code": "repair", "title": {}, "nodes": [], "serves": {}, "line": 7},
+])  # fmt: skip
+def test_a_document_that_is_no_flow_is_refused(drafted: Client, document: dict[str, Any]) -> None:
+    answer = drafted.post("/flows/repair/edit", {"document": json.dumps(document), "revision": "1", "do": "save"})
+    assert answer.status_code == 200
+    assert "This keeps it from being published" in answer.content.decode()
+    assert queries.version("repair", 2).revision == 1
+
+
+def test_publishing_needs_all_units_of_the_flow(drafted: Client, signed_in: SignedIn) -> None:
+    people.grant_role(username="viewer", role="manager", unit="response", **WHO)
+    client = signed_in("viewer", Language.EN)
+    page = client.post("/flows/repair/publish", {"revision": "1"}, follow=True).content.decode()
+    assert "not yours to manage: Network Monitoring Centre, Tianhe East Field Team" in page
+    page = client.post("/flows/repair/retire", follow=True).content.decode()
+    assert "not yours to manage" in page
+    assert queries.force_of(["repair"]) == {"repair": 1}
+
+
+def test_retiring_discarding_redrafting_copying(manager: Client) -> None:
+    assert manager.post("/flows/repair/1/draft").headers["Location"] == "/flows/repair/edit"
+    assert "The draft has been discarded" in manager.post("/flows/repair/discard", follow=True).content.decode()
+    assert "takes no new matters" in manager.post("/flows/repair/retire", follow=True).content.decode()
+    assert "no version in force" in manager.post("/flows/repair/retire", follow=True).content.decode()
+    copied = manager.post("/flows/repair/1/copy", {"code": "Other", "title_zh": "另", "title_en": "Other"})
+    assert copied.headers["Location"] == "/flows/other/edit"
+    assert manager.post("/flows/other/discard", follow=True).redirect_chain == [("/flows", 302)]
+
+
+def test_a_file_goes_out_and_comes_back(manager: Client) -> None:
+    answer = manager.get("/flows/repair/1/bpmn")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="repair-v1.bpmn"'
+    upload = SimpleUploadedFile("repair.bpmn", answer.content)
+    assert manager.post("/flows/import", {"file": upload}).headers["Location"] == "/flows/repair/edit"
+    assert queries.flow("repair", 2) == queries.flow("repair", 1)
+    again = manager.post("/flows/import", {"file": SimpleUploadedFile("x.bpmn", b"<x/>")}).content.decode()
+    assert "line 1: not a BPMN 2.0 file" in again
+
+
+def test_two_versions_are_compared(drafted: Client) -> None:
+    drafted.post(
+        "/flows/repair/edit",
+        editor(drafted) | {"node-cable-budget": "15 hours", "way-3-when": "fault_kind: exchange", "do": "save"},
+    )
+    page = unescape(drafted.get("/flows/repair/compare").content.decode())
+    assert "<del>16 hours</del>" in page
+    assert "<ins>15 hours</ins>" in page
+    assert "<del>kind of fault: exchange, equipment</del>" in page
+    assert "No difference" in drafted.get("/flows/repair/compare?from=1&to=1").content.decode()

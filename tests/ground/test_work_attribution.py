@@ -1,0 +1,216 @@
+"""Who burned the time: the parts add up exactly, and each is charged to whom it belongs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.explaining import judgement_of
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.work import api as work
+from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.baton import queries
+from kapok.ground.work.rules import Part, Reason, Side
+from kapok.kernel.hours import Hours, elapsed
+from kapok.kernel.promises import find
+from tests.ground.conftest import AT
+from tests.ground.work_office import by, fault, held, later, offered, set_up_work
+
+ALWAYS = Hours.always("Asia/Shanghai")
+OFFICE = Hours.parse(
+    {"zone": "Asia/Shanghai", "week": {day: [["08:30", "12:00"], ["14:00", "18:00"]] for day in ("mon", "tue", "wed")}}
+)
+OWNER = Party("hotline", "agent", "", Part.BETWEEN)
+FIELD = Party("field", "tech", "tech3", Part.HELD)
+EXCHANGE = Party("exchange", "lead", "engineer", Part.HELD)
+MINUTE = timedelta(minutes=1)
+
+
+def span(since: float, until: float | None, party: Party) -> Span:
+    return Span(later(since), None if until is None else later(until), party)
+
+
+def parted(*shares: tuple[Party, float]) -> tuple[Share, ...]:
+    return tuple(Share(party, minutes * MINUTE) for party, minutes in shares)
+
+
+def test_time_is_charged_to_whose_turn_it_was_and_else_to_the_first_contact() -> None:
+    clock = Clock(AT, later(100), ALWAYS)
+    found = attribute(clock, [span(10, 40, FIELD), span(40, 55, EXCHANGE)], OWNER)
+    assert found == parted((OWNER, 55), (FIELD, 30), (EXCHANGE, 15))
+
+
+def test_branches_side_by_side_part_the_time_and_the_odd_microsecond_goes_to_the_first() -> None:
+    clock = Clock(AT, AT + timedelta(microseconds=7), ALWAYS)
+    found = attribute(clock, [span(-5, None, FIELD), span(-5, None, EXCHANGE)], OWNER)
+    assert {share.party: share.time // timedelta(microseconds=1) for share in found} == {EXCHANGE: 4, FIELD: 3}
+
+
+def test_pauses_and_closed_hours_are_nobodys_time() -> None:
+    opened = datetime.fromisoformat("2026-03-02T11:30:00+08:00")
+    clock = Clock(opened, opened + timedelta(hours=4), OFFICE, [(opened + 10 * MINUTE, opened + 20 * MINUTE)])
+    found = attribute(clock, [Span(opened, None, FIELD)], OWNER)
+    assert found == parted((FIELD, 20 + 90))
+
+
+def test_what_a_clock_leaves_out_otherwise_is_left_out_in_proportion() -> None:
+    clock = Clock(AT, later(90), ALWAYS)
+    found = attribute(clock, [span(0, 30, FIELD)], OWNER, whole=30 * MINUTE)
+    assert found == parted((OWNER, 20), (FIELD, 10))
+    assert attribute(Clock(AT, AT, ALWAYS), [], OWNER, whole=MINUTE) == parted((OWNER, 1))
+    assert attribute(Clock(AT, AT, ALWAYS), [], OWNER) == ()
+
+
+moments = st.integers(-500, 3000).map(lambda n: AT + timedelta(seconds=n * 17, microseconds=n))
+parties = st.sampled_from([FIELD, EXCHANGE, Party("", "", "", Part.DISPUTE), Party("field", "tech", "", Part.WAITING)])
+stretches = st.tuples(moments, moments).map(lambda pair: (min(pair), max(pair)))
+
+
+@given(
+    st.lists(st.builds(lambda pair, party: Span(pair[0], pair[1], party), stretches, parties), max_size=8),
+    stretches,
+    st.sampled_from([ALWAYS, OFFICE]),
+    st.lists(stretches, max_size=3),
+    st.none() | st.integers(0, 10**9),
+)
+def test_the_parts_add_up_exactly(
+    spans: list[Span],
+    stretch: tuple[datetime, datetime],
+    hours: Hours,
+    pauses: list[tuple[datetime, datetime]],
+    whole: int | None,
+) -> None:
+    clock = Clock(*stretch, hours, pauses)
+    wanted = elapsed(*stretch, hours, pauses) if whole is None else timedelta(microseconds=whole)
+    shares = attribute(clock, spans, OWNER, None if whole is None else wanted)
+    assert sum((share.time for share in shares), timedelta()) == wanted
+    assert all(share.time > timedelta() for share in shares)
+    assert len({share.party for share in shares}) == len(shares)
+
+
+# ---- with the database ----
+
+
+@pytest.fixture
+def _office(db: None) -> None:
+    set_up_work()
+    commitments.adopt_pack(
+        document=find("guangzhou-pledges").read_text(encoding="utf-8"), actor="staff/tester", at=AT - timedelta(days=1)
+    )
+
+
+def shares_of(subject: str, minutes: float, promise: str = "repair") -> dict[tuple[str, str, str, str], int]:
+    """Minutes by (unit, who answers, who acted, part) for the commitment of that promise."""
+    row = Commitment.objects.select_related("pack").get(subject=subject, promise=promise)
+    found = queries.attribution(row.id, later(minutes))
+    judged = judgement_of(row, at=later(minutes))
+    assert judged is not None
+    assert sum((share.time for share in found), timedelta()) == judged.elapsed
+    return {
+        (share.party.unit, share.party.answers, share.party.acted_by, share.party.part): share.time // MINUTE
+        for share in found
+    }
+
+
+@pytest.mark.usefixtures("_office")
+def test_helpdesk_1895_one_group_does_not_eat_the_time_of_the_next() -> None:
+    subject = fault()
+    one = offered(subject, minutes=10)
+    baton.accept(item=one, **by("tech3", 30))
+    baton.deliver(item=one, **by("tech3", 90))
+    work.happen(matter=subject, kind="fault.restored", **by("agent", 100))
+    assert shares_of(subject, 500) == {
+        ("hotline", "agent", "", "between"): 20,
+        ("field", "tech", "", "waiting"): 20,
+        ("field", "tech", "tech3", "held"): 60,
+    }
+
+
+@pytest.mark.usefixtures("_office")
+def test_the_loser_of_a_refusal_is_charged_for_the_waiting_and_nobody_for_the_dispute() -> None:
+    for side, unit, answers in ((Side.RECEIVER, "hotline", "agent"), (Side.OFFERER, "field", "tech")):
+        subject = fault()
+        one = offered(subject)
+        baton.refuse(item=one, reason=Reason.WRONG_AREA, defect="属越秀片区", **by("tech", 20))
+        assert shares_of(subject, 30) == {("", "", "", "dispute"): 30}
+        baton.dispute(item=one, note="属天河", **by("agent", 30))
+        baton.judge(item=one, found_for=side, note="裁定", **by("judge", 60))
+        found = shares_of(subject, 60)
+        assert found == {("", "", "", "dispute"): 40, (unit, answers, "", "waiting"): 20}
+
+
+@pytest.mark.usefixtures("_office")
+def test_the_deputy_is_credited_and_a_still_answers() -> None:
+    subject = fault()
+    one = offered(subject)
+    baton.take_over(item=one, note="A角未接", **by("tech2", 40))
+    found = shares_of(subject, 100)
+    assert found == {("field", "tech", "tech2", "held"): 60, ("field", "tech", "", "waiting"): 40}
+
+
+@pytest.mark.usefixtures("_office")
+def test_securityskills_2796_an_unanswered_offer_counts_against_the_receiver() -> None:
+    subject = fault()
+    one = offered(subject)
+    clock = Commitment.objects.get(subject=f"work/{one}", promise="handoff-accept")
+    assert (clock.unit, clock.owner, clock.due_at) == ("field", "staff/tech", later(30))
+    assert queries.unanswered(later(30)) == []
+    (late,) = queries.unanswered(later(45))
+    assert (late.offer.item, late.overdue_by) == (one, 15 * MINUTE)
+    assert [step.person.username for step in late.ladder][:3] == ["tech", "tech2", "lead"]
+    assert shares_of(subject, 45) == {("field", "tech", "", "waiting"): 45}
+
+
+@pytest.mark.usefixtures("_office")
+def test_repairdesk_707_a_transfer_keeps_who_answers_for_the_clock() -> None:
+    subject = fault()
+    one = held(subject)
+    assert not Commitment.objects.filter(subject=subject).exclude(owner="staff/agent").exists()
+    baton.transfer(item=one, unit="exchange", warm=True, note="转局内", **by("tech", 10))
+    baton.accept(item=one, **by("engineer", 20))
+    found = shares_of(subject, 50)
+    assert found == {
+        ("exchange", "lead", "engineer", "held"): 30,
+        ("exchange", "lead", "", "waiting"): 10,
+        ("field", "tech", "tech", "held"): 10,
+    }
+
+
+@pytest.mark.usefixtures("_office")
+def test_the_first_contacts_clocks_pass_with_the_first_contact() -> None:
+    subject = fault()
+    work.hand_over_first_contact(matter=subject, to="desk", note="转调度跟进", **by("agent", 1))
+    work.accept_first_contact(matter=subject, **by("desk", 2))
+    assert set(Commitment.objects.filter(subject=subject).values_list("unit", "owner")) == {("dispatch", "staff/desk")}
+
+
+@pytest.mark.usefixtures("_office")
+def test_the_time_line_and_the_figures_of_a_unit() -> None:
+    subject = fault()
+    one = offered(subject)
+    baton.accept(item=one, **by("tech", 40))
+    contested = offered(subject)
+    baton.refuse(item=contested, reason=Reason.DUPLICATE, defect="重复", **by("tech", 10))
+    baton.judge(item=contested, found_for=Side.OFFERER, note="不重复", **by("judge", 20))
+    legs = queries.baton(f"work/{one}")
+    assert [(leg.part, leg.unit, leg.acted_by, leg.until) for leg in legs] == [
+        ("waiting", "field", "", later(40)),
+        ("held", "field", "tech", None),
+    ]
+    assert len(queries.baton(subject)) == 5
+    (pairing,) = queries.matrix(later(60), since=AT, until=later(60))
+    assert (pairing.consumer, pairing.provider) == ("hotline", "field")
+    assert (pairing.offered, pairing.accepted_in_time, pairing.late) == (3, 0, 2)
+    assert (pairing.refused, pairing.overruled, pairing.median_wait) == (1, 1, 25 * MINUTE)
+    (field,) = queries.conduct(later(60), since=AT, until=later(60))
+    assert (field.unit, field.unanswered, field.lost_as_receiver, field.points) == ("field", 2, 1, 3)
+
+
+def test_what_is_not_there_has_no_shares(db: None) -> None:
+    assert queries.attribution(uuid4(), AT) == ()
