@@ -107,8 +107,8 @@ def _patience(matter: Matter, answer: answering.Answer) -> timedelta:
 
 
 def settle(handoff: Handoff, to: HandoffState, **fields: Any) -> bool:
-    """Move a hand-off; False where somebody else has moved it before."""
-    sources = [state.value for state in rules.handoff_sources(to)]
+    """Move a hand-off on from where the verb found it; False where somebody else has moved it before."""
+    sources = rules.handoff_sources(to) & rules.alike(HandoffState(handoff.state))
     return bool(Handoff.objects.filter(id=handoff.id, state__in=sources).update(state=to, **fields))
 
 

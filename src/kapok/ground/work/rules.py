@@ -159,6 +159,11 @@ RUNNING = UNSETTLED | {HandoffState.OFFERED}
 """An item has at most one hand-off in these states."""
 
 
+def alike(state: HandoffState) -> frozenset[HandoffState]:
+    """The states that a verb treats as the one it found: a refusal is settled the same way, disputed or not."""
+    return UNSETTLED if state in UNSETTLED else frozenset({state})
+
+
 def handoff_sources(to: HandoffState) -> frozenset[HandoffState]:
     """The states from which a hand-off may move to `to`."""
     return frozenset(state for state, targets in HANDOFF_MOVES.items() if to in targets)

@@ -1,0 +1,177 @@
+"""Many connections at once: of many who reach for one thing exactly one gets it. A transaction that dies leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from kapok.ground.journal.models import Entry
+from kapok.ground.posts import api as posts
+from kapok.ground.work import api as work
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Turn
+from kapok.ground.work.rules import Reason, Side
+from tests.ground.test_people_races import race
+from tests.ground.work_office import (
+    WITH_FLOW,
+    by,
+    do,
+    fault,
+    held,
+    item,
+    later,
+    live,
+    matter,
+    offered,
+    set_up_work,
+    stage,
+)
+
+pytestmark = pytest.mark.usefixtures("_office")
+
+
+@pytest.fixture
+def _office(transactional_db: None) -> None:
+    set_up_work()
+
+
+def tries(verb: Callable[..., Any], count: int, **said: Any) -> list[str]:
+    return race(*[lambda: verb(**said)] * count)
+
+
+def settled() -> None:
+    """What must hold whatever happened."""
+    for row in Item.objects.filter(ended_at=None).exclude(state="delivered"):
+        assert row.accountable_id
+        assert Turn.objects.filter(item=row, until=None).count() == 1
+        assert Handoff.objects.filter(item=row, state__in=["offered", "refused", "disputed"]).count() <= 1
+
+
+def test_thirty_two_reach_for_one_hand_off_and_one_gets_it() -> None:
+    one = offered(fault())
+    people = ["tech", "tech2", "tech3"] * 11
+    outcome = race(*[lambda who=who: baton.accept(item=one, **by(who, 1)) for who in people[:32]])
+    assert outcome == ["NotOffered"] * 31 + ["done"]
+    assert Entry.objects.filter(subject=f"work/{one}", kind="handoff.accepted").count() == 1
+    assert Turn.objects.filter(item=one).count() == 2
+    settled()
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_one_accepts_another_refuses_a_third_withdraws_and_the_deputy_takes_over(attempt: int) -> None:
+    one = offered(fault())
+    refusal = {"reason": Reason.DUPLICATE, "defect": "重复"}
+    outcome = race(
+        lambda: baton.accept(item=one, **by("tech", 31)),
+        lambda: baton.refuse(item=one, **refusal, **by("tech3", 31)),
+        lambda: baton.withdraw(item=one, **by("agent", 31)),
+        lambda: baton.take_over(item=one, note="A角未接", **by("tech2", 31)),
+    )
+    assert outcome.count("done") == 1
+    settled()
+
+
+def test_a_refusal_is_judged_once() -> None:
+    one = offered(fault())
+    baton.refuse(item=one, reason=Reason.DUPLICATE, defect="重复", **by("tech", 1))
+    outcome = race(
+        *[lambda: baton.judge(item=one, found_for=Side.OFFERER, note="不重复", **by("judge", 2))] * 4,
+        *[lambda: baton.judge(item=one, found_for=Side.RECEIVER, note="重复", **by("judge", 2))] * 4,
+        lambda: baton.concede(item=one, **by("agent", 2)),
+    )
+    assert outcome.count("done") == 1
+    assert Entry.objects.filter(subject=f"work/{one}", kind="handoff.judged").count() == 1
+    settled()
+
+
+def test_work_is_delivered_once_and_the_next_stage_begins_once() -> None:
+    subject = fault(flow=True)
+    accept = stage(subject, "accept")
+    baton.accept(item=accept, **by("agent", 1))
+    assert tries(baton.deliver, 8, item=accept, **by("agent", 2)) == ["NotHeld"] * 7 + ["done"]
+    assert Delivery.objects.count() == 1
+    assert live(subject) == {"drop", "inform"}
+    settled()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_branches_that_end_together_open_the_join_once(attempt: int) -> None:
+    subject = fault(flow=True)
+    do(subject, "accept", "agent", 1)
+    drop, inform = stage(subject, "drop"), stage(subject, "inform")
+    baton.accept(item=drop, **by("tech", 5))
+    baton.accept(item=inform, **by("agent", 5))
+    outcome = race(
+        lambda: baton.deliver(item=drop, evidence=["照片"], **by("tech", 6)),
+        lambda: baton.deliver(item=inform, **by("agent", 6)),
+    )
+    assert outcome == ["done", "done"]
+    assert Item.objects.filter(stage="test").count() == 1
+    settled()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_deputy_takes_over_while_the_holder_delivers(attempt: int) -> None:
+    one = held(fault())
+    posts.declare_absent(username="tech", until=later(600), **by("tech", 1))
+    outcome = race(
+        lambda: baton.take_over(item=one, note="代办", **by("tech2", 2)),
+        lambda: baton.deliver(item=one, **by("tech", 2)),
+    )
+    assert outcome.count("done") == 1
+    settled()
+
+
+def test_a_matter_is_closed_once_and_no_work_slips_in() -> None:
+    subject = fault()
+    work.happen(matter=subject, kind="fault.confirmed", **by("agent", 1))
+    outcome = race(
+        *[lambda: work.close_matter(matter=subject, **by("agent", 2))] * 3,
+        *[lambda: offered(subject, minutes=2)] * 3,
+    )
+    closed = matter(subject).state == "closed"
+    assert closed != Item.objects.filter(matter__subject=subject).exists()
+    assert outcome.count("done") == (1 if closed else 3)
+    settled()
+
+
+def test_the_first_contact_is_accepted_once() -> None:
+    subject = fault()
+    work.hand_over_first_contact(matter=subject, to="desk", note="转调度", **by("agent", 1))
+    outcome = race(
+        *[lambda: work.accept_first_contact(matter=subject, **by("desk", 2))] * 3,
+        lambda: work.withdraw_first_contact(matter=subject, **by("agent", 2)),
+        lambda: work.refuse_first_contact(matter=subject, **by("desk", 2)),
+    )
+    assert outcome.count("done") == 1
+    settled()
+
+
+def test_thirty_two_matters_taken_at_once_have_thirty_two_numbers() -> None:
+    assert race(*[lambda: fault(flow=True)] * 32) == ["done"] * 32
+    assert Matter.objects.values("subject").distinct().count() == 32
+    assert Item.objects.filter(stage="accept").count() == 32
+    settled()
+
+
+def test_a_process_that_dies_in_the_middle_of_a_verb_leaves_nothing_behind() -> None:
+    subject = fault(facts=WITH_FLOW)
+    accept = stage(subject, "accept")
+    baton.accept(item=accept, **by("agent", 1))
+    before = (Item.objects.count(), Entry.objects.count(), Turn.objects.count())
+    connection.close()
+    child = os.fork()
+    if not child:  # what happens here is never committed
+        with transaction.atomic():
+            baton.deliver(item=accept, **by("agent", 2))
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert (Item.objects.count(), Entry.objects.count(), Turn.objects.count()) == before
+    assert item(accept).state == "held"
+    baton.deliver(item=accept, **by("agent", 3))
+    assert live(subject) == {"drop", "inform"}
