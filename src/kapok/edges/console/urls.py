@@ -40,5 +40,5 @@ urlpatterns = [
         organisation,
         places,
         health,
-    ),  # fmt: skip
+    ),
 ]

@@ -30,6 +30,7 @@ from kapok.ground.work.views import (
     matter_view,
     offer_view,
 )
+from kapok.kernel.text import Text
 
 __all__ = [
     "Clock",
@@ -60,7 +61,6 @@ SIDES = (
     "item__matter", "item__unit", "from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers",
     "answered_by", "judged_by",
 )  # fmt: skip
-
 
 LIMIT = 200
 """So many of each kind, the most urgent first."""
