@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.queries import timeline
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
@@ -46,7 +47,6 @@ def test_an_offer_is_shown_with_its_clocks_accepted_and_delivered(signed_in: Sig
         "Accept, line test, pre-handle",
         "from agent, Hotline Team",
         "answer within",
-        "hand-off accepted within 30 minutes",
     ):
         assert words in page
     item = queries.items_of(subject)[0]
@@ -238,3 +238,15 @@ def test_refused_work_is_given_back_by_who_concedes(signed_in: SignedIn) -> None
     assert office.found(item.id).state == "held"
     client.post(f"/work/items/{item.id}/drop", {"note": "solved by itself"})
     assert office.found(item.id).state == "withdrawn"
+
+
+def test_a_commitment_shows_whose_turn_it_was_and_who_used_its_time(signed_in: SignedIn) -> None:
+    subject = office.fault(ago=timedelta(hours=3))
+    item = office.asked(subject, "tianhe-east-field", at=office.now() - timedelta(hours=2))
+    baton.accept(item=item.id, actor="staff/technician", at=office.now() - timedelta(hours=1))
+    row = Commitment.objects.get(subject=subject, promise="repair")
+    page = text(signed_in("supervisor", Language.EN), f"/ledger/{row.id}")
+    for words in ("Whose turn it was", "Who used the time", "Tianhe East Field Team technician", "being worked on"):
+        assert words in page
+    shares = re.findall(r'<strong class="tabular">(\d+)%</strong>', page)
+    assert sum(map(int, shares)) in range(98, 103)
