@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,6 +11,8 @@ from kapok.ground.catalog.cast import FLOWS
 from kapok.ground.catalog.models import FlowTemplate
 
 ACTOR = "system"
+BEFORE = timedelta(days=50)
+"""How long before the demonstration its flows came into force, so that what its story tells about follows them."""
 
 
 @transaction.atomic
@@ -19,5 +21,5 @@ def load(at: datetime) -> None:
     present = set(FlowTemplate.objects.values_list("code", flat=True))
     for document in FLOWS:
         if document["code"] not in present:
-            api.draft_flow(document=document, actor=ACTOR, at=at)
-            api.publish_flow(code=document["code"], revision=1, actor=ACTOR, at=at)
+            api.draft_flow(document=document, actor=ACTOR, at=at - BEFORE)
+            api.publish_flow(code=document["code"], revision=1, actor=ACTOR, at=at - BEFORE)

@@ -80,6 +80,9 @@ WEEK = (
 )
 """From Monday to Sunday of the week in which the demonstration is loaded."""
 
+BEFORE = timedelta(days=50)
+"""How long before the demonstration its posts were filled, so that somebody answers for what its story tells about."""
+
 
 @transaction.atomic
 def load(at: datetime) -> None:
@@ -87,7 +90,7 @@ def load(at: datetime) -> None:
     present = set(Post.objects.values_list("code", flat=True))
     for duty in DUTIES:
         if duty.code not in present:
-            _set_up(duty, at)
+            _set_up(duty, at - BEFORE)
     skills, shifts = (set(table.objects.values_list("code", flat=True)) for table in (Skill, Shift))
     for code, title in SKILLS:
         if code not in skills:
