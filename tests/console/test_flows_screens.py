@@ -134,7 +134,10 @@ def test_an_unchanged_page_saves_the_same_flow(drafted: Client) -> None:
 
 
 def test_the_check_shows_sums_without_saving(drafted: Client) -> None:
-    typed = editor(drafted) | {"node-cable-budget": "17 hours", "do": "save"}  # the button that has the focus comes along
+    typed = editor(drafted) | {
+        "node-cable-budget": "17 hours",
+        "do": "save",
+    }  # the button that has the focus comes along
     part = drafted.post("/flows/repair/edit", typed, headers={"HX-Target": "check"}).content.decode()
     assert "Longest path 19:00 of 18:00" in part
     assert "shorten a stage or serve another promise" in part

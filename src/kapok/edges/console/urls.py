@@ -21,12 +21,26 @@ from kapok.edges.console.people.urls import urlpatterns as people
 from kapok.edges.console.places.urls import urlpatterns as places
 from kapok.edges.console.posts.urls import urlpatterns as posts
 from kapok.edges.console.signing.urls import urlpatterns as signing
+from kapok.edges.console.work.urls import urlpatterns as work
 
 app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
     *chain(
-        signing, account, ledger, matters, packs, flows, audits, posts, people, organisation, places, letters, health
+        signing,
+        account,
+        work,
+        ledger,
+        matters,
+        packs,
+        flows,
+        audits,
+        posts,
+        people,
+        organisation,
+        places,
+        letters,
+        health,
     ),
 ]

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.timezone import get_current_timezone
 
 from kapok.edges.console.ledger.drawings.face import face
+from kapok.edges.console.ledger.drawings.hands import burned, lanes
 from kapok.edges.console.ledger.presenting import Shown, shown
 from kapok.edges.console.ledger.wording import FIELDS
 from kapok.edges.console.packs.drawings.course import Course, course
@@ -44,12 +45,15 @@ def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002 
     """One commitment of one's units; its clock refreshes itself."""
     detail = seen(request, id)
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+    drawn = line(detail, request.at)
     values = {
         "detail": detail,
         "at": request.at,
         "shown": shown(detail.row, request.at, names),
         "face": face(detail, request.at),
-        "course": line(detail, request.at),
+        "course": drawn,
+        "lanes": lanes(detail.row.subject, drawn.scale, request.at) if drawn else [],
+        "burned": burned(id, request.at, names),
         "promise": PromiseRow(detail.words, detail.made_by),
         "tiers": tiers(detail.row.subject, request.at, names, queries.scope(request.units)),
         "facts": list(said_facts(detail.facts)),
