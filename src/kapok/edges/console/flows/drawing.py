@@ -30,7 +30,7 @@ def draw(flow: Flow, *, along: Iterable[str], names: Mapping[str, Text], languag
     """The picture. `along` are the nodes on the longest path, `names` what units are called."""
     layout, path = lay_out(flow), tuple(along)
     hot = set(pairwise(path))
-    size = "small" if layout.width < 900 else "large" if layout.width < 1500 else "huge"
+    size = "small" if layout.width < 900 else "large" if layout.width < 1800 else "huge"
     parts = (
         *(_lane(lane, layout, names, language) for lane in layout.lanes),
         *(_way(route, hot, _label(route.edge, flow, language)) for route in layout.routes),
