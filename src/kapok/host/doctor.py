@@ -182,7 +182,7 @@ def _keeper(ground: database.Database) -> Finding:
             row = connection.execute(query).fetchone()
     except psycopg.Error as trouble:
         return Finding(Level.WARN, subject, _plain(trouble))
-    seconds = row and row[0]
+    seconds = row[0] if row else None
     if seconds is not None and seconds <= KEEPER_SILENT_SECONDS:
         return Finding(Level.OK, subject, Text(zh=f"{seconds} 秒前有响应", en=f"seen {seconds} seconds ago"))
     remedy = Text(zh="查看日志 keeper.log；重新启动 `kapok up`", en="look into keeper.log; start `kapok up` again")

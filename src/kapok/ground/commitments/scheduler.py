@@ -58,7 +58,7 @@ def fire(*, at: datetime, limit: int = BATCH) -> Fired:
 def _fire(at: datetime, limit: int) -> tuple[Fired, list[UUID]]:
     """What was fired, and the packs whose promises could not be named: then it must not be kept."""
     with connection.cursor() as cursor:
-        cursor.execute(FIRE, {"at": at, "limit": limit} | NAMES.columns)
+        cursor.execute(FIRE, {"at": at, "limit": limit, **NAMES.columns})
         clocks, nameless, warned, breached, fulfilled, moments = cursor.fetchone() or (0, None, 0, 0, 0, [])
     deeds = Counter({Deed.WARNED: warned, Deed.BREACHED: breached, Deed.FULFILLED: fulfilled})
     return Fired(clocks, +deeds, tuple(moments)), nameless or []
