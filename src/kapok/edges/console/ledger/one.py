@@ -28,7 +28,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS, Judgement, Outcome, Tier
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.promises.values import value_title
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 
 OUTCOMES = {
     State.OPEN: Outcome.OPEN,
@@ -121,9 +121,20 @@ def tiers(subject: str, at: datetime, names: Mapping[str, Text], reader: queries
 def said_facts(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
     """What is known of a matter, in words."""
     for name, value in facts.items():
-        title = FACTS[name].title if name in FACTS else Text(zh=name, en=name)
-        known = name in FACTS and FACTS[name].values
-        yield title, value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
+        yield fact_name(name), fact_value(name, value)
+
+
+def fact_name(name: str) -> Text:
+    """What a fact is called."""
+    return FACTS[name].title if name in FACTS else Text(zh=name, en=name)
+
+
+def fact_value(name: str, value: Any) -> Text:
+    """The value of a fact in words."""
+    if value is None:
+        return NOTHING
+    known = name in FACTS and FACTS[name].values
+    return value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
 
 
 @dataclass(frozen=True)
@@ -155,23 +166,33 @@ class RevisedShown:
 
 
 def revised(each: queries.Revised) -> RevisedShown:
-    """A revision in words."""
-    changes = [
-        (FIELDS.get(change.field, Text(zh=change.field, en=change.field)), said(change.before), said(change.after))
-        for change in each.changes
-    ]
-    return RevisedShown(each.at, each.entry, changes)
+    """A revision in words; of facts only those that differ."""
+    return RevisedShown(each.at, each.entry, [said for change in each.changes for said in _changes(change)])
+
+
+def _changes(change: queries.Changed) -> Iterator[tuple[Text, Text, Text]]:
+    before, after = change.before, change.after
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in {**before, **after}:
+            if before.get(name) != after.get(name):
+                yield fact_name(name), fact_value(name, before.get(name)), fact_value(name, after.get(name))
+        return
+    yield FIELDS.get(change.field, Text(zh=change.field, en=change.field)), said(before), said(after)
 
 
 def said(value: Any) -> Text:
-    """A value of a revision as one reads it: moments on the wall, states by their names, nothing as a dash."""
-    if value in {None, ""}:
-        return Text(zh="无", en="nothing")
-    if isinstance(value, str) and value in set(State):
-        return STATES[State(value)]
-    if isinstance(value, int | float) or not isinstance(value, str):
+    """A value of a revision as one reads it: moments on the wall, states by their names, lists in a row, nothing as nothing."""
+    if isinstance(value, list):
+        sides = (joined(map(said, each), zh="–", en="–") if isinstance(each, list) else said(each) for each in value)
+        return joined(sides) if value else NOTHING
+    if value is None or value == "":
+        return NOTHING
+    if not isinstance(value, str):
         return Text(zh=str(value), en=str(value))
-    return _moment(value)
+    return STATES[State(value)] if value in set(State) else _moment(value)
+
+
+NOTHING = Text(zh="无", en="nothing")
 
 
 def _moment(words: str) -> Text:
