@@ -230,6 +230,25 @@ def test_a_commitment_is_shown_whatever_became_of_it(
     assert client.get("/matters/fault/F1").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (None, "", "facts was nothing, became nothing"),
+        ({"service": "iptv", "site": "new"}, {"service": "fixed_voice", "site": "new"}, "became fixed voice"),
+        ({}, {"floor": 3}, "floor was nothing, became 3"),
+        ([], [["2026-03-02T01:00:00+00:00", None]], "facts was nothing, became 2026-03-02 09:00:00–nothing"),
+        (["2026-03-02T01:00:00+00:00"], 4, "facts was 2026-03-02 09:00:00, became 4"),
+        ("open", "hotline", "facts was running, became hotline"),
+    ],
+)
+def test_a_revision_says_any_value(supervisor: Client, before: object, after: object, words: str) -> None:
+    row = promised()
+    Revision.objects.create(
+        id=uuid7(AT), commitment=row, at=AT, entry=uuid7(AT), before={"facts": before}, after={"facts": after}
+    )
+    assert words in text(supervisor, f"/ledger/{row.id}").replace("&quot;", '"')
+
+
 def test_what_a_breach_costs_is_shown_with_its_reckoning(supervisor: Client) -> None:
     owed = {
         "amount_minor": 1250, "currency": "CNY", "extension_days": 2, "pay_by": "2026-04-01", "missing": None,

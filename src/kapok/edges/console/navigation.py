@@ -50,12 +50,22 @@ class Screen:
 
 
 START = Section("start", Text(zh="开始", en="Start"))
-PROMISES = Section("promises", Text(zh="承诺", en="Promises"))
 WORK = Section("work", Text(zh="工作", en="Work"))
+PROMISES = Section("promises", Text(zh="承诺", en="Promises"))
 SYSTEM = Section("system", Text(zh="系统", en="System"))
 
 SCREENS: tuple[Screen, ...] = (
     Screen(Text(zh="首页", en="Home"), "home", "console:home", EVERYBODY, START, "sy shouye start 开始"),
+    Screen(
+        Text(zh="我的工作", en="My work"), "check", "console:my-work", "work.do", WORK,
+        "wd gz wode gongzuo my work desk accept refuse deliver hand-off 待办 接单 拒收 交付 首问",
+        Text(zh="待接、在办、待裁定、首问负责的事项", en="What is offered to you, in your hands, yours to answer for"),
+    ),
+    Screen(
+        Text(zh="交接与争议", en="Hand-offs"), "arrows-exchange", "console:handoffs", "ledger.read", WORK,
+        "jj zy jiaojie zhengyi handoffs disputes refusals matrix 移交 拒收 裁定 推诿 首问",
+        Text(zh="谁移交给谁，谁拒收，谁在等谁", en="Who hands over to whom, who refuses, who waits for whom"),
+    ),
     Screen(
         Text(zh="承诺台账", en="Ledger"), "clock", "console:ledger", "ledger.read", PROMISES,
         "cn tz chengnuo taizhang ledger commitments clocks due overdue 时钟 到期 超时 违诺 倒计时",
@@ -115,6 +125,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="组织架构", en="Organisation"), "sitemap", "console:organisation", "people.read", SYSTEM,
         "zz jg zuzhi units tree bureau centre 单位 分局 中心 班组",
         Text(zh="查看、新设、调整、撤销单位", en="Look at units, add, move and end them"),
+    ),
+    Screen(
+        Text(zh="未送达条目", en="Undelivered entries"), "send", "console:letters", "journal.mend", SYSTEM,
+        "wsd tm weisongda letters dead queue delivery retry journal subscriber 日志 投递 重试 死信",
+        Text(zh="订阅方未能处理的日志条目", en="Journal entries that a subscriber could not take"),
     ),
     Screen(
         Text(zh="系统状态", en="System health"), "activity-heartbeat", "console:health", "system.read", SYSTEM,

@@ -12,6 +12,7 @@ from kapok.edges.console.flows.urls import urlpatterns as flows
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
 from kapok.edges.console.ledger.urls import urlpatterns as ledger
+from kapok.edges.console.letters.urls import urlpatterns as letters
 from kapok.edges.console.matters.urls import urlpatterns as matters
 from kapok.edges.console.organisation.urls import urlpatterns as organisation
 from kapok.edges.console.packs.urls import urlpatterns as packs
@@ -20,10 +21,26 @@ from kapok.edges.console.people.urls import urlpatterns as people
 from kapok.edges.console.places.urls import urlpatterns as places
 from kapok.edges.console.posts.urls import urlpatterns as posts
 from kapok.edges.console.signing.urls import urlpatterns as signing
+from kapok.edges.console.work.urls import urlpatterns as work
 
 app_name = "console"
 urlpatterns = [
     path("", home, name="home"),
     path("palette", palette, name="palette"),
-    *chain(signing, account, ledger, matters, packs, flows, audits, posts, people, organisation, places, health),
+    *chain(
+        signing,
+        account,
+        work,
+        ledger,
+        matters,
+        packs,
+        flows,
+        audits,
+        posts,
+        people,
+        organisation,
+        places,
+        letters,
+        health,
+    ),
 ]

@@ -66,8 +66,8 @@ class Matter:
 def as_known(entries: Sequence[Entry]) -> tuple[list[promises.Entry], dict[str, Any]]:
     """Journal entries as the kernel takes them, in the same order, and what is known of their matter."""
     told = [promises.Entry(entry.kind, entry.at, entry.data.get("facts", {})) for entry in entries]
-    facts = rules.known_facts(told)
-    return rules.by_matter(told, facts), facts
+    facts = promises.known_facts(told)
+    return promises.by_matter(told, facts), facts
 
 
 def lock(subject: str) -> None:

@@ -98,8 +98,8 @@ DENSE = 20_000
 
 def _is_dense(wanted: Filter) -> bool:
     """Whether to walk along a narrower condition than the units: there is one, and the units hold too much to look through."""
-    if not (wanted.promise or wanted.tier or wanted.owner):
-        return False
+    if wanted.owner or not (wanted.promise or wanted.tier):
+        return bool(wanted.owner)  # one person never answers for much
     held = count(Filter(units=wanted.units, states=wanted.states), at_most=DENSE)
     return sum(held.values()) > DENSE
 

@@ -16,7 +16,7 @@ from kapok.ground.people.rules import Permission, roles_with
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import PostHolder
 from kapok.ground.posts.rules import Place
-from kapok.ground.work import rules
+from kapok.ground.work import following, rules
 from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
 from kapok.ground.work.views import (
     Clock,
@@ -30,6 +30,7 @@ from kapok.ground.work.views import (
     matter_view,
     offer_view,
 )
+from kapok.kernel.text import Text
 
 __all__ = [
     "Clock",
@@ -60,7 +61,6 @@ SIDES = (
     "item__matter", "item__unit", "from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers",
     "answered_by", "judged_by",
 )  # fmt: skip
-
 
 LIMIT = 200
 """So many of each kind, the most urgent first."""
@@ -212,6 +212,18 @@ def handoffs_of(item: UUID) -> list[Offer]:
 def deliveries_of(item: UUID) -> list[Delivery]:
     """The deliveries of an item, in order."""
     return list(Delivery.objects.filter(item=item).select_related("delivered_by", "answered_by").order_by("number"))
+
+
+def evidence_of(item: UUID) -> tuple[Text, ...]:
+    """What the stage of an item wants at delivery."""
+    found = Item.objects.select_related("matter__flow__template").filter(id=item).first()
+    return following.evidence_of(found) if found else ()
+
+
+def is_asked(username: str, subject: str) -> bool:
+    """Whether the first contact of a matter is offered to this person."""
+    offered = Handover.objects.filter(matter__subject=subject, state=rules.HandoffState.OFFERED)
+    return offered.filter(to_staff__username=username).exists()
 
 
 def clocks(subjects: Iterable[str]) -> dict[str, Clock]:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.timezone import get_current_timezone
 
 from kapok.edges.console.ledger.drawings.face import face
+from kapok.edges.console.ledger.drawings.hands import burned, lanes
 from kapok.edges.console.ledger.presenting import Shown, shown
 from kapok.edges.console.ledger.wording import FIELDS
 from kapok.edges.console.packs.drawings.course import Course, course
@@ -27,7 +28,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS, Judgement, Outcome, Tier
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.promises.values import value_title
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 
 OUTCOMES = {
     State.OPEN: Outcome.OPEN,
@@ -44,12 +45,15 @@ def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002 
     """One commitment of one's units; its clock refreshes itself."""
     detail = seen(request, id)
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+    drawn = line(detail, request.at)
     values = {
         "detail": detail,
         "at": request.at,
         "shown": shown(detail.row, request.at, names),
         "face": face(detail, request.at),
-        "course": line(detail, request.at),
+        "course": drawn,
+        "lanes": lanes(detail.row.subject, drawn.scale, request.at) if drawn else [],
+        "burned": burned(id, request.at, names),
         "promise": PromiseRow(detail.words, detail.made_by),
         "tiers": tiers(detail.row.subject, request.at, names, queries.scope(request.units)),
         "facts": list(said_facts(detail.facts)),
@@ -117,9 +121,20 @@ def tiers(subject: str, at: datetime, names: Mapping[str, Text], reader: queries
 def said_facts(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
     """What is known of a matter, in words."""
     for name, value in facts.items():
-        title = FACTS[name].title if name in FACTS else Text(zh=name, en=name)
-        known = name in FACTS and FACTS[name].values
-        yield title, value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
+        yield fact_name(name), fact_value(name, value)
+
+
+def fact_name(name: str) -> Text:
+    """What a fact is called."""
+    return FACTS[name].title if name in FACTS else Text(zh=name, en=name)
+
+
+def fact_value(name: str, value: Any) -> Text:
+    """The value of a fact in words."""
+    if value is None:
+        return NOTHING
+    known = name in FACTS and FACTS[name].values
+    return value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
 
 
 @dataclass(frozen=True)
@@ -151,23 +166,33 @@ class RevisedShown:
 
 
 def revised(each: queries.Revised) -> RevisedShown:
-    """A revision in words."""
-    changes = [
-        (FIELDS.get(change.field, Text(zh=change.field, en=change.field)), said(change.before), said(change.after))
-        for change in each.changes
-    ]
-    return RevisedShown(each.at, each.entry, changes)
+    """A revision in words; of facts only those that differ."""
+    return RevisedShown(each.at, each.entry, [said for change in each.changes for said in _changes(change)])
+
+
+def _changes(change: queries.Changed) -> Iterator[tuple[Text, Text, Text]]:
+    before, after = change.before, change.after
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in {**before, **after}:
+            if before.get(name) != after.get(name):
+                yield fact_name(name), fact_value(name, before.get(name)), fact_value(name, after.get(name))
+        return
+    yield FIELDS.get(change.field, Text(zh=change.field, en=change.field)), said(before), said(after)
 
 
 def said(value: Any) -> Text:
-    """A value of a revision as one reads it: moments on the wall, states by their names, nothing as a dash."""
-    if value in {None, ""}:
-        return Text(zh="无", en="nothing")
-    if isinstance(value, str) and value in set(State):
-        return STATES[State(value)]
-    if isinstance(value, int | float) or not isinstance(value, str):
+    """A value of a revision as one reads it: moments on the wall, states by their names, lists in a row, nothing as nothing."""
+    if isinstance(value, list):
+        sides = (joined(map(said, each), zh="–", en="–") if isinstance(each, list) else said(each) for each in value)
+        return joined(sides) if value else NOTHING
+    if value is None or value == "":
+        return NOTHING
+    if not isinstance(value, str):
         return Text(zh=str(value), en=str(value))
-    return _moment(value)
+    return STATES[State(value)] if value in set(State) else _moment(value)
+
+
+NOTHING = Text(zh="无", en="nothing")
 
 
 def _moment(words: str) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from kapok.edges.console.ledger.one import said_facts, tiers
 from kapok.edges.console.ledger.presenting import called, shown
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
+from kapok.edges.console.work.of_subject import of_item, of_matter
 from kapok.ground.commitments import queries
 from kapok.ground.journal import queries as journal
 from kapok.ground.people import queries as people
@@ -20,6 +21,7 @@ from kapok.ground.people.rules import Permission
 from kapok.kernel.text import Text
 
 PAGE = 50
+WORK = "work"
 PERMISSIONS = {"staff": Permission.PEOPLE_READ, "unit": Permission.PEOPLE_READ}
 """What one needs to see the time line of a kind of subject; of every other kind the ledger's."""
 
@@ -30,7 +32,7 @@ class Entry:
 
     line: journal.Line
     note: str
-    unit: str
+    unit: Text
     facts: list[tuple[Text, Text]]
 
 
@@ -42,11 +44,15 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
     units = people.units_where(request.user.id, needed)
     if not units:
         return not_permitted(request, needed)
+    reader = queries.scope(units)
+    work, item = of_matter(request, subject, reader), None
+    if kind == WORK:
+        item = of_item(request, subject.removeprefix(f"{WORK}/"), reader)
     before = _before(request, subject)
     lines = journal.timeline(subject, before=before, limit=PAGE + 1)
     standing = {} if kind in PERMISSIONS else queries.standing(subject)
     answering = {row.unit for rows in standing.values() for row in rows}
-    if not (lines or before or answering) or not _may_see(subject, answering, lines, units):
+    if not (work or item or _may_see(subject, answering, lines, units)):
         raise Http404
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     binding = queries.binding(subject).overall
@@ -54,11 +60,12 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
         "subject": subject,
         "name": called(subject),
         "at": request.at,
-        "entries": list(_entries(lines[:PAGE])),
+        "entries": list(_entries(lines[:PAGE], names)),
         "after": lines[PAGE - 1].id if len(lines) > PAGE else None,
-        "tiers": tiers(subject, request.at, names, queries.scope(units)),
+        "tiers": tiers(subject, request.at, names, reader),
         "binding": shown(binding, request.at, names) if binding else None,
-        "units": names,
+        "work": work,
+        "item": item,
     }
     part = request.headers.get("HX-Target") == "matter"
     return render(request, "matters/standing.html" if part else "matters/matter.html", values)
@@ -91,8 +98,9 @@ def _before(request: ScreenRequest, subject: str) -> journal.Line | None:
     return found
 
 
-def _entries(lines: list[journal.Line]) -> Iterator[Entry]:
+def _entries(lines: list[journal.Line], units: Mapping[str, Text]) -> Iterator[Entry]:
     for line in lines:
         facts = line.data.get("facts")
         said = list(said_facts(facts)) if isinstance(facts, dict) else []
-        yield Entry(line, str(line.data.get("note") or ""), str(line.data.get("unit") or ""), said)
+        code = str(line.data.get("unit") or "")
+        yield Entry(line, str(line.data.get("note") or ""), units.get(code, Text(zh=code, en=code)), said)

@@ -1,0 +1,141 @@
+"""Hand-offs and their disputes: the list, one with both sides, and who keeps whom waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kapok.edges.console.ledger.presenting import clock
+from kapok.edges.console.people.forms import in_reading_language
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.work.actions import ON_ITEMS
+from kapok.edges.console.work.forms import JudgeForm
+from kapok.ground.people.queries import units_where
+from kapok.ground.people.rules import Permission
+from kapok.ground.work import queries, rules
+from kapok.ground.work.baton.queries import Pairing, conduct, matrix
+from kapok.ground.work.models import Handoff
+from kapok.kernel.text import Text
+
+PAGE = 50
+UNSETTLED = "unsettled"
+PERIODS = {
+    "day": (timedelta(days=1), Text(zh="近 24 小时", en="last 24 hours")),
+    "week": (timedelta(days=7), Text(zh="近 7 天", en="last 7 days")),
+    "month": (timedelta(days=31), Text(zh="近 31 天", en="last 31 days")),
+}
+
+
+class HandoffFilter(forms.Form):
+    """Which hand-offs to show."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [("", _("all")), (UNSETTLED, _("waiting for judgement"))]
+        states += [(state.value, in_reading_language(name)) for state, name in rules.HANDOFF_STATES.items()]
+        periods = [("", _("any time")), *((code, in_reading_language(name)) for code, (_span, name) in PERIODS.items())]
+        self.fields["state"] = forms.ChoiceField(label=_("State"), choices=states, required=False)
+        self.fields["period"] = forms.ChoiceField(label=_("Offered"), choices=periods, required=False)
+
+
+@screen(permission=Permission.LEDGER_READ)
+def handoffs(request: ScreenRequest) -> HttpResponse:
+    """The hand-offs to and from one's units, the latest first; those that wait for judgement the oldest first."""
+    form = HandoffFilter(request.GET, auto_id="filter-%s")
+    form.is_valid()
+    state, period = form.cleaned_data.get("state", ""), form.cleaned_data.get("period", "")
+    if state == UNSETTLED:
+        rows = queries.dispute_rows(units=request.units)
+    else:
+        since = request.at - PERIODS[period][0] if period else None
+        rows = queries.handoff_rows(units=request.units, state=state, since=since)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    values = {
+        "form": form,
+        "page": page,
+        "offers": queries.offers(cast(QuerySet[Handoff], page.object_list)),
+        "at": request.at,
+    }
+    return render(request, "work/handoffs.html", values)
+
+
+@screen(permission=Permission.LEDGER_READ)
+def handoff(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
+    """One hand-off with both sides, and its judgement or the form for it."""
+    found = queries.handoff(id)
+    if found is None or not _concerns(request, found):
+        raise Http404
+    judges = found.state in rules.UNSETTLED and bool(units_where(request.user.id, Permission.WORK_JUDGE))
+    values = {
+        "offer": found,
+        "sides": rules.SIDES,
+        "judge": JudgeForm() if judges else None,
+        "action": ON_ITEMS["judge"],
+        "waited": clock((found.answered_at or request.at) - found.offered_at),
+    }
+    return render(request, "work/handoff.html", values)
+
+
+def _concerns(request: ScreenRequest, offer: queries.Offer) -> bool:
+    item = queries.item(offer.item)
+    mine = queries.handoff_rows(units=request.units).filter(id=offer.id).exists()
+    judges = bool(units_where(request.user.id, Permission.WORK_JUDGE)) and offer.state in rules.UNSETTLED
+    return mine or judges or (item is not None and request.user.username in {item.holder, item.first_contact})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One pair of units in the matrix; `shade` from 0 (all in time) to 4."""
+
+    pairing: Pairing
+    shade: int
+    wait: Text | None
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """What one unit offered, to each unit in the order of the columns."""
+
+    name: Text
+    cells: Sequence[Cell | None]
+
+
+@screen(permission=Permission.LEDGER_READ)
+def handoff_matrix(request: ScreenRequest) -> HttpResponse:
+    """Who serves whom, and who keeps whom waiting; beside it how each unit conducted itself."""
+    period = request.GET.get("period", "")
+    period = period if period in PERIODS else "week"
+    since = request.at - PERIODS[period][0]
+    pairs = matrix(request.at, since=since, until=request.at, units=request.units)
+    columns = sorted({(each.provider, each.provider_name) for each in pairs}, key=lambda each: each[0])
+    values = {
+        "periods": [(code, name, code == period) for code, (_span, name) in PERIODS.items()],
+        "columns": [name for _code, name in columns],
+        "rows": _rows(pairs, [code for code, _name in columns]),
+        "conduct": conduct(request.at, since=since, until=request.at, units=request.units),
+    }
+    return render(request, "work/matrix.html", values)
+
+
+def _rows(pairs: Sequence[Pairing], columns: Sequence[str]) -> list[MatrixRow]:
+    found = {(each.consumer, each.provider): each for each in pairs}
+    names = {each.consumer: each.consumer_name for each in pairs}
+    return [MatrixRow(names[code], [_cell(found.get((code, column))) for column in columns]) for code in sorted(names)]
+
+
+def _cell(pair: Pairing | None) -> Cell | None:
+    if pair is None:
+        return None
+    bad = pair.late + pair.overruled
+    wait = clock(pair.median_wait) if pair.median_wait is not None else None
+    return Cell(pair, -(-4 * bad // pair.offered) if pair.offered else 0, wait)

@@ -1,0 +1,96 @@
+"""The work behind a subject of the journal: of a matter its items, of a work item its hand-offs, and what one may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kapok.edges.console.ledger.presenting import Shown, shown
+from kapok.edges.console.screen import ScreenRequest
+from kapok.edges.console.work.actions import ON_MATTERS
+from kapok.edges.console.work.involved import item_concerns, matter_concerns
+from kapok.edges.console.work.presenting import Choice, choices, piles
+from kapok.ground.commitments.queries import Scope, first_due
+from kapok.ground.people.queries import units_where
+from kapok.ground.people.rules import Permission
+from kapok.ground.work import queries
+from kapok.ground.work.models import Delivery
+from kapok.ground.work.rules import HandoffState, MatterState
+
+OWNER = ("happen", "offer", "urge", "not-reached", "hand-over", "close")
+OTHERS = ("happen", "urge")
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """A work item in the list of its matter."""
+
+    item: queries.WorkItem
+    clock: Shown | None
+
+
+@dataclass(frozen=True)
+class OfMatter:
+    """A matter's work."""
+
+    matter: queries.MatterView
+    items: Sequence[ItemLine]
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True)
+class OfItem:
+    """A work item's way from hand to hand."""
+
+    item: queries.WorkItem
+    offers: Sequence[queries.Offer]
+    deliveries: Sequence[Delivery]
+    choices: Sequence[Choice]
+
+
+def of_matter(request: ScreenRequest, subject: str, reader: Scope) -> OfMatter | None:
+    """The work of a matter; None where there is none or the reader has nothing to do with it."""
+    found = queries.matter(subject)
+    if found is None or not matter_concerns(request.user.username, reader, found):
+        return None
+    items = queries.items_of(subject)
+    due = first_due(item.subject for item in items)
+    lines = [ItemLine(each, shown(due[each.subject], request.at) if each.subject in due else None) for each in items]
+    return OfMatter(found, lines, choices(_for(request, found), ON_MATTERS))
+
+
+def of_item(request: ScreenRequest, identifier: str, reader: Scope) -> OfItem | None:
+    """A work item; None where there is none or the reader has nothing to do with it."""
+    try:
+        found = queries.item(UUID(identifier))
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    offers = queries.handoffs_of(found.id)
+    judges = bool(units_where(request.user.id, Permission.WORK_JUDGE))
+    if not item_concerns(request.user.username, reader, found, offers, judges=judges):
+        return None
+    offered = list(_may(request, found, offers))
+    return OfItem(found, offers, queries.deliveries_of(found.id), offered)
+
+
+def _for(request: ScreenRequest, matter: queries.MatterView) -> tuple[str, ...]:
+    """What the reader may do with a matter."""
+    if matter.state is not MatterState.OPEN or not units_where(request.user.id, Permission.WORK_DO):
+        return ()
+    return OWNER if request.user.username in {matter.first_contact, matter.acting} else OTHERS
+
+
+def _may(request: ScreenRequest, item: queries.WorkItem, offers: Sequence[queries.Offer]) -> Iterator[Choice]:
+    """What the reader may do with an item: what their own work offers, and taking back what they have offered."""
+    if not units_where(request.user.id, Permission.WORK_DO):
+        return
+    for pile in piles(queries.my_work(request.user.username, request.at), request.at):
+        for job in pile.jobs:
+            if job.item == item.id:
+                yield from job.choices
+    mine = (each for each in offers if each.state is HandoffState.OFFERED and each.from_staff == request.user.username)
+    if next(mine, None):
+        yield from choices(["withdraw"])

@@ -1,0 +1,252 @@
+"""One's own work over HTTP: offers, refusals, judgement, delivery, matters one answers for; and who stays outside."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.journal.queries import timeline
+from kapok.ground.work import queries
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Matter
+from kapok.ground.work.rules import Reason
+from kapok.kernel.text import Language
+from tests.console import office
+from tests.console.conftest import SignedIn
+
+
+@pytest.fixture
+def at_work(cast: object) -> None:
+    office.set_up()
+
+
+pytestmark = pytest.mark.usefixtures("at_work")
+
+
+def text(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def piles(page: str) -> dict[str, int]:
+    """The piles of the page with how much lies on them."""
+    found = re.findall(r'id="pile-(\w+)">[^<]+<span class="badge">(\d+)</span>', page)
+    return {code: int(number) for code, number in found}
+
+
+def test_an_offer_is_shown_with_its_clocks_accepted_and_delivered(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    client = signed_in("agent", Language.EN)
+    page = text(client, "/work")
+    assert piles(page) == {"offers": 1, "matters": 1}
+    for words in (
+        "Accept, line test, pre-handle",
+        "from agent, Hotline Team",
+        "answer within",
+    ):
+        assert words in page
+    item = queries.items_of(subject)[0]
+    assert client.get(f"/work/items/{item.id}/accept").status_code == 405
+    page = client.post(f"/work/items/{item.id}/accept", follow=True).content.decode()
+    assert "It is in your hands now." in page
+    assert piles(page) == {"held": 1, "matters": 1}
+    form = text(client, f"/work/items/{item.id}/deliver")
+    fields = re.findall(r'name="(evidence_\d)"', form)
+    sent = dict.fromkeys(fields, "line test 17") | {"note": ""}
+    assert client.post(f"/work/items/{item.id}/deliver", sent).headers["Location"] == "/work"
+    assert office.found(item.id).state == "delivered"
+    assert [each.stage for each in queries.items_of(subject)][1:] != []
+
+
+def test_a_refusal_names_its_reason_and_goes_back_to_the_offerer(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    item = office.asked(subject, "tianhe-east-field")
+    technician = signed_in("technician", Language.EN)
+    address = f"/work/items/{item.id}/refuse"
+    assert "This field is required" in technician.post(address, {"reason": "wrong_area", "defect": ""}).content.decode()
+    complaint = technician.post(address, {"reason": "no_wish", "defect": "x y"}).content.decode()
+    assert "is not one of the available choices" in complaint
+    assert office.found(item.id).state == "offered"
+    technician.post(address, {"reason": "wrong_area", "defect": "belongs to Yuexiu"})
+    assert office.found(item.id).state == "refused"
+    agent = signed_in("agent", Language.EN)
+    page = text(agent, "/work")
+    assert "refused by Tianhe East Field Team: wrong area" in page
+    assert "belongs to Yuexiu" in page
+    agent.post(f"/work/items/{item.id}/dispute", {"note": "the address is in Tianhe"})
+    dispatcher = signed_in("dispatcher", Language.EN)
+    page = text(dispatcher, "/work")
+    assert piles(page) == {"judge": 1}
+    judged = {"found_for": "offerer", "note": "the map says Tianhe"}
+    dispatcher.post(f"/work/items/{item.id}/judge", judged)
+    assert office.found(item.id).state == "offered"
+    page = text(technician, "/work")
+    assert piles(page) == {"offers": 1}
+    assert "/refuse" not in page  # imposed: it must be taken
+    page = text(technician, f"/matters/work/{item.id}")
+    for words in ("refusal overruled", "the map says Tianhe", "belongs to Yuexiu", "imposed by judgement"):
+        assert words in page
+
+
+def test_nobody_acts_on_what_does_not_concern_them(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    item = office.asked(subject, "tianhe-east-field")
+    for role in ("keyaccount", "noc"):
+        client = signed_in({"keyaccount": "account_manager", "noc": "noc_engineer"}[role])
+        assert client.post(f"/work/items/{item.id}/accept").status_code == 404
+        assert client.get(f"/work/act/urge/{subject}").status_code == 404
+        assert client.get(f"/matters/work/{item.id}").status_code == 404
+        assert client.get(f"/matters/{subject}").status_code == 404
+    assert signed_in("viewer").get("/work").status_code == 403
+    assert office.found(item.id).state == "offered"
+
+
+def test_what_the_verb_refuses_is_said_and_nothing_happens(signed_in: SignedIn) -> None:
+    item = office.asked(office.fault(), "tianhe-east-field", to="technician2")
+    client = signed_in("technician", Language.EN)
+    page = client.post(f"/work/items/{item.id}/accept", follow=True).content.decode()
+    assert "technician2" in page
+    assert office.found(item.id).state == "offered"
+    assert "Deliver" in client.post(f"/work/items/{item.id}/deliver", {"note": ""}).content.decode()
+    assert client.post(f"/work/items/{item.id}/fly").status_code == 404
+    assert client.post("/work/items/00000000-0000-0000-0000-000000000000/accept").status_code == 404
+
+
+def test_something_new_is_taken_up_and_its_clocks_run_at_once(signed_in: SignedIn) -> None:
+    client = signed_in("agent", Language.EN)
+    sent = {
+        "kind": "fault.reported",
+        "title": "no dial tone",
+        "service": "fixed_voice",
+        "fault_kind": "access_line",
+        "note": "",
+    }
+    address = client.post("/work/take", sent).headers["Location"]
+    page = text(client, address)
+    for words in (
+        "no dial tone",
+        "Taken up; you answer for it to the end.",
+        "Binding:",
+        "First contact: 梁小敏, Hotline Team",
+    ):
+        assert words in page
+    matter = Matter.objects.get()
+    assert (matter.first_contact.username, matter.facts) == (
+        "agent", {"service": "fixed_voice", "fault_kind": "access_line"},
+    )  # fmt: skip
+    page = client.post("/work/take", sent | {"title": ""}).content.decode()
+    assert "This field is required" in page
+    assert Matter.objects.count() == 1
+
+
+def test_what_happens_to_a_matter_is_noted_until_it_is_closed(signed_in: SignedIn) -> None:
+    subject = office.fault(facts={"service": "fixed_voice"}, kind="complaint.received")
+    client = signed_in("agent", Language.EN)
+    early = client.post(f"/work/act/close/{subject}", {"note": ""}).content.decode()
+    assert "form-card" in early
+    assert queries.matter(subject).state == "open"  # type: ignore[union-attr]  # it is there
+    client.post(
+        f"/work/act/happen/{subject}?next=/matters/{subject}", {"kind": "customer.deferred", "note": "in a week"}
+    )
+    assert timeline(subject)[0].kind == "customer.deferred"
+    unknown = client.post(f"/work/act/happen/{subject}", {"kind": "fault.restored", "note": ""}).content.decode()
+    assert "is not one of the available choices" in unknown
+    client.post(f"/work/act/urge/{subject}", {"note": "please hurry"})
+    assert "please hurry" in text(client, f"/matters/{subject}")
+
+
+def test_the_first_contact_passes_only_when_it_is_accepted(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    agent = signed_in("agent", Language.EN)
+    agent.post(f"/work/act/hand-over/{subject}", {"to": "keyaccount", "note": "a key account"})
+    assert queries.matter(subject).first_contact == "agent"  # type: ignore[union-attr]  # it is there
+    other = signed_in("account_manager", Language.EN)
+    page = text(other, "/work")
+    assert piles(page) == {"handovers": 1}
+    assert "a key account" in page
+    other.post(f"/work/act/accept-first-contact/{subject}")
+    assert queries.matter(subject).first_contact == "keyaccount"  # type: ignore[union-attr]  # it is there
+    assert piles(text(other, "/work")) == {"matters": 1}
+
+
+def test_a_deputy_takes_over_what_was_left_unanswered(signed_in: SignedIn) -> None:
+    subject = office.fault(ago=timedelta(hours=2))
+    item = queries.items_of(subject)[0]
+    client = signed_in("agent", Language.EN)
+    assert "is-unanswered" in text(client, "/work")
+    from kapok.ground.people.cast import LOGINS
+    from tests.console.conftest import _sign_in
+
+    deputy = Client()
+    _sign_in(deputy, next(login for login in LOGINS if login.username == "agent2"), Language.EN)
+    assert "take_over" in piles(text(deputy, "/work"))
+    deputy.post(f"/work/items/{item.id}/take-over", {"note": "agent is at lunch"})
+    held = office.found(item.id)
+    assert (held.holder, held.accountable) == ("agent2", "agent")
+
+
+def test_a_page_of_work_costs_the_same_whatever_its_length(
+    signed_in: SignedIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        office.fault(f"fault {number}")
+    client = signed_in("agent", Language.EN)
+    text(client, "/work")
+    with django_assert_max_num_queries(40):
+        assert piles(text(client, "/work")) == {"offers": 12, "matters": 12}
+
+
+def test_every_form_opens_in_both_languages(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    item = office.asked(subject, "hotline", by="agent2")
+    for language in Language:
+        client = signed_in("agent", language)
+        for code in (
+            "refuse",
+            "deliver",
+            "transfer",
+            "return",
+            "drop",
+            "withdraw",
+            "concede",
+            "dispute",
+            "judge",
+            "confirm",
+        ):
+            assert client.get(f"/work/items/{item.id}/{code}").status_code == 200, code
+        for code in ("happen", "offer", "urge", "not-reached", "hand-over", "close", "take-over"):
+            assert client.get(f"/work/act/{code}/{subject}").status_code == 200, code
+
+
+def test_refused_work_is_given_back_by_who_concedes(signed_in: SignedIn) -> None:
+    item = office.asked(office.fault(), "tianhe-east-field")
+    baton.refuse(
+        item=item.id, reason=Reason.DATA_MISSING, defect="no address", actor="staff/technician", at=office.now()
+    )
+    client = signed_in("agent", Language.EN)
+    client.post(f"/work/items/{item.id}/concede", {"note": ""})
+    assert office.found(item.id).holder == "agent"
+    client.post(
+        f"/work/items/{item.id}/transfer", {"unit": "tianhe-east-field", "to": "", "warm": "on", "note": "with address"}
+    )
+    assert office.found(item.id).state == "offered"
+    client.post(f"/work/items/{item.id}/withdraw", {"note": ""})
+    assert office.found(item.id).state == "held"
+    client.post(f"/work/items/{item.id}/drop", {"note": "solved by itself"})
+    assert office.found(item.id).state == "withdrawn"
+
+
+def test_a_commitment_shows_whose_turn_it_was_and_who_used_its_time(signed_in: SignedIn) -> None:
+    subject = office.fault(ago=timedelta(hours=3))
+    item = office.asked(subject, "tianhe-east-field", at=office.now() - timedelta(hours=2))
+    baton.accept(item=item.id, actor="staff/technician", at=office.now() - timedelta(hours=1))
+    row = Commitment.objects.get(subject=subject, promise="repair")
+    page = text(signed_in("supervisor", Language.EN), f"/ledger/{row.id}")
+    for words in ("Whose turn it was", "Who used the time", "Tianhe East Field Team technician", "being worked on"):
+        assert words in page
+    shares = re.findall(r'<strong class="tabular">(\d+)%</strong>', page)
+    assert sum(map(int, shares)) in range(98, 103)

@@ -1,0 +1,105 @@
+"""One's own work in a browser: by keyboard alone, with clocks that move and piles that refresh without a reload."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from kapok.ground.work import queries
+from kapok.ground.work.baton import api as baton
+from kapok.kernel.text import Language
+from tests.console import office
+from tests.console.conftest import BrowserPage
+from tests.console.test_browser import sideways
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def at_work(transactional_db: None, cast: object) -> None:
+    office.set_up()
+
+
+def test_an_offer_is_accepted_by_keyboard(browser_page: BrowserPage) -> None:
+    office.fault("first")
+    second = office.fault("second", ago=timedelta(minutes=1))
+    page = browser_page("agent", Language.EN, at="/work")
+    waiting = page.locator("section", has=page.locator("#pile-offers")).locator("article")
+    expect(waiting).to_have_count(2)
+    page.keyboard.press("j")
+    expect(waiting.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(waiting.nth(1)).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator("#pile-held")).to_contain_text("In your hands")
+    assert queries.items_of(second)[0].holder == "agent"
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/matters/work/"))
+
+
+def test_a_refusal_is_written_without_the_mouse_and_no_refresh_takes_it_away(browser_page: BrowserPage) -> None:
+    subject = office.fault()
+    page = browser_page("agent", Language.EN, at="/work")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    reason = page.get_by_label("Reason")
+    expect(reason).to_be_focused()
+    page.evaluate("htmx.trigger('#desk', 'refresh')")
+    reason.select_option("duplicate")
+    page.keyboard.press("Tab")
+    page.keyboard.type("the same as F1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pile-refused")).to_be_visible()
+    assert queries.items_of(subject)[0].state == "refused"
+
+
+def test_what_others_offer_appears_by_itself_and_clocks_move(browser_page: BrowserPage) -> None:
+    subject = office.fault()
+    page = browser_page("technician", at="/work")
+    page.evaluate("window.same = true")
+    expect(page.locator("#desk")).to_contain_text("暂无待办")
+    office.asked(subject, "tianhe-east-field")
+    page.evaluate("htmx.trigger('#desk', 'refresh')")
+    left = page.locator(".job .left").first
+    expect(left).to_be_visible()
+    first = left.text_content()
+    expect(left).not_to_have_text(first or "")
+    assert page.evaluate("window.same") is True
+
+
+def test_the_place_in_the_list_survives_a_refresh(browser_page: BrowserPage) -> None:
+    for number in range(3):
+        office.fault(f"fault {number}")
+    page = browser_page("agent", Language.EN, at="/work")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    here = page.locator("article.is-here")
+    key = here.get_attribute("id")
+    page.evaluate("htmx.trigger('#desk', 'refresh')")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("article.is-here")).to_have_attribute("id", key or "")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_no_page_of_work_is_wider_than_its_window(browser_page: BrowserPage, language: Language, phone: bool) -> None:
+    subject = office.fault("客户反映夜间频繁掉线且重启无效需要尽快上门处理", urgent=True)
+    item = office.asked(subject, "hotline", by="agent2", note="请带光猫一台，型号见附件，客户晚上七点以后在家")
+    baton.accept(item=item.id, actor="staff/agent", at=office.now())
+    page = browser_page("agent", language, phone=phone, dark=phone)
+    for address in (
+        "/work",
+        "/work/take",
+        f"/work/items/{item.id}/transfer",
+        f"/matters/{subject}",
+        f"/matters/work/{item.id}",
+    ):
+        page.goto(address)
+        assert sideways(page) == 0, address
