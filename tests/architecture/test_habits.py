@@ -87,7 +87,8 @@ def tracked() -> list[Path]:
 REGISTRIES = re.compile(
     "https?://[^ \"'<>)]*(" + "|".join(["py" + "pi", "python" + "hosted", "npm" + "js", "deb" + "ian"]) + r")\b"
 )
-PLACES = re.compile("|".join(["/wo" + "rk/", "\\.\\./sha" + "red", "farm-stu" + "dio"]))
+# The module `work` and the console's address of the same name are no place.
+PLACES = re.compile("|".join(["/wo" + r"rk/(main|shared|wt-|\.)", "\\.\\./sha" + "red", "farm-stu" + "dio"]))
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".lock", ".txt", ".html", ".css", ".po", ".in", ".cfg", ""}
 DATA_DOOR = "tests/conftest.py"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from threading import Event
+from threading import Event, Thread
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
@@ -71,14 +71,21 @@ class Duty:
 
 
 def attend(stop: Event) -> None:
-    """Serve every subscriber and seal the journal, until `stop` is set.
+    """Serve every subscriber and seal the journal, each in a thread of its own, until `stop` is set.
 
-    Several may run at once; an outage of the database is waited for.
+    None waits for another, however slow that is. Several processes may attend at once; an outage of the database is waited for.
     """
-    duties = _duties()
+    threads = [Thread(target=_attend, args=(duty, stop), name=duty.name) for duty in _duties()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _attend(duty: Duty, stop: Event) -> None:
     try:
         while not stop.is_set():
-            if not sum(duty.do(datetime.now(UTC)) for duty in duties):  # all have their turn
+            if not duty.do(datetime.now(UTC)):
                 stop.wait(IDLE_SECONDS)
     finally:
         connections.close_all()
