@@ -108,6 +108,7 @@ def test_a_new_flow_begins_with_one_stage(manager: Client) -> None:
     assert manager.post("/flows/new", values).headers["Location"] == "/flows/lines/edit"
     assert list(queries.flow("lines", 1).stages) == ["stage-1"]
     again = manager.post("/flows/new", values)
+    assert '<a class="btn" href="/flows">' in again.content.decode()
     assert "taken by another flow" in again.content.decode()
 
 
@@ -134,7 +135,10 @@ def test_an_unchanged_page_saves_the_same_flow(drafted: Client) -> None:
 
 
 def test_the_check_shows_sums_without_saving(drafted: Client) -> None:
-    typed = editor(drafted) | {"node-cable-budget": "17 hours"}
+    typed = editor(drafted) | {
+        "node-cable-budget": "17 hours",
+        "do": "save",
+    }  # the button that has the focus comes along
     part = drafted.post("/flows/repair/edit", typed, headers={"HX-Target": "check"}).content.decode()
     assert "Longest path 19:00 of 18:00" in part
     assert "shorten a stage or serve another promise" in part
@@ -264,6 +268,7 @@ def test_two_versions_are_compared(drafted: Client) -> None:
         editor(drafted) | {"node-cable-budget": "15 hours", "way-3-when": "fault_kind: exchange", "do": "save"},
     )
     page = unescape(drafted.get("/flows/repair/compare").content.decode())
+    assert '<a href="/flows/repair">repair</a>' in page
     assert "<del>16 hours</del>" in page
     assert "<ins>15 hours</ins>" in page
     assert "<del>kind of fault: exchange, equipment</del>" in page

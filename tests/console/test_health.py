@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from kapok.edges.console.health import failures, measure
+from kapok.ground.commitments import beats
 from kapok.kernel.text import Language
 from tests.console.conftest import SignedIn
 
@@ -43,10 +44,23 @@ def test_the_worker_is_alive_by_its_heartbeat() -> None:
     assert not measure.measure(NOW).is_well
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s)", [NOW - timedelta(seconds=59)])
+    sign_of_life()
     alive = measure.measure(NOW)
     assert (alive.workers, alive.last_heartbeat) == (1, NOW - timedelta(seconds=59))
     assert alive.is_well
     assert measure.measure(NOW + timedelta(seconds=2)).workers == 0
+
+
+def sign_of_life(late: timedelta | None = None) -> None:
+    beats.beat(name="scheduler@here", started_at=NOW, at=NOW, fired=9, late_p99=late, jumps=0)
+
+
+@pytest.mark.django_db
+def test_the_keeper_is_alive_by_its_sign_of_life() -> None:
+    assert not measure.measure(NOW).keeper_is_alive
+    sign_of_life(timedelta(milliseconds=6))
+    assert (measure.measure(NOW).keeper_is_alive, measure.measure(NOW).late_ms) == (True, 6)
+    assert not measure.measure(NOW + beats.SILENT_AFTER).keeper_is_alive
 
 
 @pytest.mark.django_db
@@ -80,6 +94,7 @@ def test_the_page_is_whole_or_only_its_panel(signed_in: SignedIn) -> None:
     client = signed_in("administrator", Language.EN)
     page = client.get("/system").content.decode()
     assert "No worker is alive" in page
+    assert "Nobody fires the clocks" in page
     assert "PostgreSQL 1" in page
     part = client.get("/system", headers={"HX-Request": "true", "HX-Target": "health"}).content.decode()
     assert "No worker is alive" in part

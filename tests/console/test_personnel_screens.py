@@ -65,7 +65,7 @@ def test_a_refused_row_is_named_and_nothing_can_be_taken_in(administrator: Clien
 
 def test_what_is_no_table_and_what_is_too_large_is_refused(administrator: Client) -> None:
     assert "is no table of people" in sent(administrator, "a,b\n1,2\n")
-    assert "larger than 2 MB" in sent(administrator, "x" * (2 * 2**20 + 1))
+    assert "larger than 256 KB" in sent(administrator, "x" * (256 * 2**10 + 1))
     assert "choose the file again" in administrator.post("/personnel/confirm", {"file": "forged"}).content.decode()
     assert "required" in administrator.post("/personnel", {}).content.decode()
 

@@ -145,7 +145,7 @@ def test_the_second_leave_is_refused_with_the_reason(manager: Client, signed_in:
     asked = Absence.objects.get()
     assert agent.post(f"/absences/{asked.id}/grant").status_code == 403
     assert "梁小敏" in text(manager, "/absences")
-    assert "Granted." in posted(manager, f"/absences/{asked.id}/grant")
+    assert "The leave is granted." in posted(manager, f"/absences/{asked.id}/grant")
     assert acts() == "agent2"
     refused = posted(manager, "/absences/new", username="agent2", **days(2, 5))
     assert "agent, who holds the other place of Hotline reception, is absent" in refused

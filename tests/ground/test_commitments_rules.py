@@ -16,16 +16,14 @@ from kapok.ground.commitments.rules import (
     Version,
     breach_holds,
     breach_moment,
-    by_matter,
     judged,
-    known_facts,
     next_fire,
     state_of,
     stopped_by,
     touched,
     warnings,
 )
-from kapok.kernel.promises import Entry, Judgement, parse
+from kapok.kernel.promises import Entry, Judgement, by_matter, known_facts, parse
 from tests.ground.packs import DESK
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

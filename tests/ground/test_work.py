@@ -246,8 +246,14 @@ def test_the_deputy_acts_while_the_owner_is_away_and_the_owner_still_answers() -
     assert (row.first_contact.username, row.acting and row.acting.username) == ("agent", "agent2")
     with pytest.raises(work.SameHands):
         work.take_over_matter(matter=subject, note="代办", **by("agent2", 4))
-    work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 5))
-    work.close_matter(matter=subject, **by("agent2", 6))
+    work.hand_back_matter(matter=subject, note="已回岗", **by("agent", 5))
+    assert matter(subject).acting is None
+    with pytest.raises(work.NotActing):
+        work.hand_back_matter(matter=subject, note="已回岗", **by("agent", 6))
+    work.take_over_matter(matter=subject, note="代办", **by("agent2", 7))
+    work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 8))
+    work.close_matter(matter=subject, **by("agent2", 9))
+    assert kinds(subject).count("work.taken_over") == 2
 
 
 def test_the_deputy_closes_without_a_take_over_while_the_owner_is_away() -> None:

@@ -168,6 +168,15 @@ def test_securityskills_2796_an_unanswered_offer_counts_against_the_receiver() -
 
 
 @pytest.mark.usefixtures("_office")
+def test_an_urgent_offer_has_ten_minutes_and_a_withdrawn_one_no_clock() -> None:
+    one = offered(fault(urgent=True))
+    (clock,) = Commitment.objects.filter(subject=f"work/{one}")
+    assert (clock.promise, clock.due_at) == ("handoff-accept-urgent", later(10))
+    baton.withdraw(item=one, **by("agent", 5))
+    assert Commitment.objects.get(id=clock.id).state == "void"
+
+
+@pytest.mark.usefixtures("_office")
 def test_repairdesk_707_a_transfer_keeps_who_answers_for_the_clock() -> None:
     subject = fault()
     one = held(subject)

@@ -119,6 +119,7 @@ def test_status_says_what_runs_and_doctor_finds_nothing_wrong(run: Run, kapok: K
     doctor = kapok("doctor")
     assert doctor.returncode == 0, doctor.stdout
     assert "ok    database schema: up to date" in doctor.stdout
+    assert re.search(r"ok    keeper: seen \d+ seconds ago", doctor.stdout)
 
 
 def test_down_stops_it(run: Run, kapok: Kapok) -> None:

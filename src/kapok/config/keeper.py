@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 from kapok.config.scheduling import scheduler_loop
+from kapok.config.subscriptions import attend
 
 Loop = Callable[[Event], None]
 
-LOOPS: tuple[Loop, ...] = (scheduler_loop,)
+LOOPS: tuple[Loop, ...] = (scheduler_loop, attend)
 BEAT = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -45,6 +45,11 @@ def boot() -> timedelta:
     return timedelta(microseconds=time.clock_gettime_ns(time.CLOCK_BOOTTIME) / 1000)
 
 
+def name() -> str:
+    """What the scheduler of this machine is called."""
+    return f"scheduler@{socket.gethostname()}"
+
+
 def scheduler_loop(stop: Event) -> None:
     """Run a scheduler until `stop` is set. While the database is away it tries again, ever more slowly."""
     running: Scheduler | None = None
@@ -83,7 +88,7 @@ class Scheduler:
     """What one scheduler knows between two looks at the database."""
 
     def __init__(self) -> None:
-        self.name = f"scheduler@{socket.gethostname()}"
+        self.name = name()
         self._clock = SteadyClock(
             wall,
             boot,

@@ -194,6 +194,7 @@ DELIVERY_ATTEMPTS = environment.number("KAPOK_DELIVERY_ATTEMPTS", 8)
 SEAL_EVERY = timedelta(seconds=environment.number("KAPOK_SEAL_SECONDS", 60))
 # Where entries are relayed to as CloudEvents, e.g. nats://127.0.0.1:4222; nowhere without it.
 NATS_URL = environment.text("KAPOK_NATS_URL")
+NATS_REPLICAS = environment.number("KAPOK_NATS_REPLICAS", 1)
 
 # What `kapok manage demo` loads, in this order.
 DEMO_LOADERS = [

@@ -5,17 +5,34 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from threading import Event
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
+from kapok.ground.journal import seals
 from kapok.ground.journal.api import NotNow, Subscription, deliver, retry_due
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = ()
 """Every subscriber, by a name that never changes: under it the database keeps how far it has read."""
 
 IDLE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 30.0
+
+
+class RelayNotInstalled(KapokError):
+    """The relay is asked for, but its library is not there."""
+
+    wording = Text(
+        zh="设置了 KAPOK_NATS_URL，但没有安装 nats-py；请执行 pip install 'kapok-telecom[relay]'，或取消该设置。",
+        en="KAPOK_NATS_URL is set, but nats-py is not installed; run pip install 'kapok-telecom[relay]', or unset it.",
+    )
+
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +71,10 @@ class Duty:
 
 
 def attend(stop: Event) -> None:
-    """Serve every subscriber, until `stop` is set. Several may run at once; an outage of the database is waited for."""
+    """Serve every subscriber and seal the journal, until `stop` is set.
+
+    Several may run at once; an outage of the database is waited for.
+    """
     duties = _duties()
     try:
         while not stop.is_set():
@@ -65,8 +85,28 @@ def attend(stop: Event) -> None:
 
 
 def _duties() -> list[Duty]:
-    return [Duty(subscription.name, _serve(subscription)) for subscription in SUBSCRIPTIONS]
+    duties = [Duty(subscription.name, _serve(subscription)) for subscription in SUBSCRIPTIONS]
+    duties.append(Duty("journal-seals", lambda at: seals.seal_due(at=at)))
+    if settings.NATS_URL:
+        duties.append(Duty("relay", _relay()))
+    return duties
 
 
 def _serve(subscription: Subscription) -> Callable[[datetime], int]:
     return lambda at: retry_due(subscription, at=at) + deliver(subscription, at=at)
+
+
+def _relay() -> Callable[[datetime], int]:
+    """Relay to NATS; what it needs is loaded at the first attempt, since it is an optional part."""
+
+    @cache
+    def loaded() -> Callable[[datetime], int]:
+        if not find_spec("nats"):
+            raise RelayNotInstalled
+        jetstream = import_module("kapok.edges.relay.jetstream")
+        return _serve(jetstream.Relay(settings.NATS_URL, replicas=settings.NATS_REPLICAS).subscription)
+
+    def serve(at: datetime) -> int:
+        return loaded()(at)
+
+    return serve

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import psycopg
+
 from kapok.host import binaries as postgres
 from kapok.host import database, status, web
 from kapok.host.account import OWN
@@ -20,6 +22,8 @@ from kapok.host.peers import PEERS
 from kapok.host.web import Door
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
+
+KEEPER_SILENT_SECONDS = 30
 
 
 class Level(StrEnum):
@@ -155,6 +159,8 @@ def _ground(home: Home) -> Iterator[Finding]:
         yield Finding(Level.FAIL, subject, refusal.text)
         return
     yield _migrations(home, ground)
+    if status.runs(home):
+        yield _keeper(ground)
 
 
 def _migrations(home: Home, ground: database.Database) -> Finding:
@@ -165,6 +171,22 @@ def _migrations(home: Home, ground: database.Database) -> Finding:
         return Finding(Level.OK, subject, Text(zh="最新", en="up to date"))
     remedy = Text(zh="重新启动：`kapok down`，再 `kapok up`", en="start again: `kapok down`, then `kapok up`")
     return Finding(Level.FAIL, subject, Text(zh="有未执行的迁移", en="migrations are pending"), remedy)
+
+
+def _keeper(ground: database.Database) -> Finding:
+    """Are warnings and breaches being fired?"""
+    subject = Text(zh="计时进程", en="keeper")
+    query = "SELECT extract(epoch FROM now() - max(seen_at))::int FROM commitments_schedulerbeat"
+    try:
+        with ground.connect() as connection:
+            row = connection.execute(query).fetchone()
+    except psycopg.Error as trouble:
+        return Finding(Level.WARN, subject, _plain(trouble))
+    seconds = row[0] if row else None
+    if seconds is not None and seconds <= KEEPER_SILENT_SECONDS:
+        return Finding(Level.OK, subject, Text(zh=f"{seconds} 秒前有响应", en=f"seen {seconds} seconds ago"))
+    remedy = Text(zh="查看日志 keeper.log；重新启动 `kapok up`", en="look into keeper.log; start `kapok up` again")
+    return Finding(Level.FAIL, subject, Text(zh="没有响应，时限不会触发", en="silent: no clock fires"), remedy)
 
 
 def _door(home: Home, door: Door) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from kapok.batch.audit.plan import Plan
 from kapok.kernel.hours.instants import moment
 from kapok.kernel.promises.accrual import award_key, finely, needed
 from kapok.kernel.promises.deadlines import Clock
+from kapok.kernel.promises.facts import Facts
 from kapok.kernel.promises.judgement import Judgement
 from kapok.kernel.promises.ladders import TIMES
 from kapok.kernel.promises.pack import Promise
@@ -52,6 +53,10 @@ def owed(promise: Promise, bucket: Bucket, made: Commitments, breaches: Integers
     combination, facts = combinations(bucket, sorted(_looked_at(promise) & set(bucket.facts)))
     numbers = made.breach_numbers()[breaches]
     combination = combination[made.case[breaches]]
+    for place, row in enumerate(breaches.tolist() if made.facts else ()):
+        if row in made.facts:
+            combination[place] = len(facts)
+            facts.append(dict(made.facts[row]))
     moments = _moments(promise, clock, made, breaches, plan.judged_at)
     alike = _numbered([combination, np.minimum(numbers, 2), *moments])
     one_of_each = np.zeros(int(alike.max(initial=-1)) + 1, np.int64)
@@ -130,7 +135,7 @@ def _judgement(promise: Promise, clock: Clock, made: Commitments, row: int, numb
     )
 
 
-def _award(judgement: Judgement, facts: dict[str, str], plan: Plan) -> Award | None:
+def _award(judgement: Judgement, facts: Facts, plan: Plan) -> Award | None:
     key = award_key(judgement, facts, plan.pack, moment(plan.judged_at))
     if key is None:
         return None

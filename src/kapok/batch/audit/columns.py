@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -71,6 +71,7 @@ class Bucket:
     facts: dict[str, Words]
     rows: Integers  # the row of the log that each event is
     twice: Integers  # rows of the log left out because the very same event was there already
+    told: dict[str, Words] = field(default_factory=dict)  # the facts of every event, where they are asked for
 
     @property
     def events(self) -> int:
@@ -136,8 +137,13 @@ class Log:
             yield first, after
             first = after
 
-    def bucket(self, span: tuple[int, int], repeating: frozenset[int] = frozenset()) -> Bucket:
-        """The cases of one span, without exact duplicates; those of the `repeating` sources stay."""
+    def bucket(
+        self, span: tuple[int, int], repeating: frozenset[int] = frozenset(), *, facts_by_entry: bool = False
+    ) -> Bucket:
+        """The cases of one span, without exact duplicates; those of the `repeating` sources stay.
+
+        With `facts_by_entry` the facts of every single event are there as well.
+        """
         rows = self._rows(span)
         rows, twice = self._without_duplicates(rows, repeating)
         starts = starts_of(self.case.codes[rows])
@@ -149,7 +155,15 @@ class Log:
         columns = {
             name: words.taken(rows) for name, words in self.columns.items() if not name.startswith(events.FACT_PREFIX)
         }
-        return Bucket(self.case.taken(rows[starts[:-1]]), starts, self.at[rows], columns, facts, rows, twice)
+        told = self._told(rows) if facts_by_entry else {}
+        return Bucket(self.case.taken(rows[starts[:-1]]), starts, self.at[rows], columns, facts, rows, twice, told)
+
+    def _told(self, rows: Integers) -> dict[str, Words]:
+        return {
+            name.removeprefix(events.FACT_PREFIX): words.taken(rows)
+            for name, words in self.columns.items()
+            if name.startswith(events.FACT_PREFIX)
+        }
 
     def _rows(self, span: tuple[int, int]) -> Integers:
         """The rows of the cases of one span, in the order of judgement: by case, by time, by place in the input."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from kapok.batch.audit.grouping import distinct_values
+from kapok.kernel.promises.facts import Facts
 from kapok.kernel.promises.judgement import Anomaly, Outcome
 
 Integers = npt.NDArray[np.int64]
@@ -54,6 +55,8 @@ class Commitments:
     pauses: Pauses
     anomalies: Mapping[Anomaly, Integers]  # the cases in which something was odd
     early: Integers  # rows of the bucket that close a promise before anything opened it
+    facts: Mapping[int, Facts] = field(default_factory=dict)
+    """Of those judged by facts that are not simply their case's: by which."""
 
     def __len__(self) -> int:
         return len(self.case)
@@ -95,4 +98,9 @@ def joined(parts: Sequence[Commitments]) -> Commitments:
         ),
         anomalies=anomalies,
         early=np.concatenate([part.early for part in parts]),
+        facts={
+            row + start: facts
+            for part, start in zip(parts, before.tolist(), strict=False)
+            for row, facts in part.facts.items()
+        },
     )

@@ -38,10 +38,11 @@ class _Scene:
 
 def judged(log: Log, span: tuple[int, int], plan: Plan) -> Partial:
     """The cases of one span of a log."""
-    bucket = _with_constants(log.bucket(span, plan.repeating), plan)
+    by_entry = plan.map.facts_by == "entry"
+    bucket = _with_constants(log.bucket(span, plan.repeating, facts_by_entry=by_entry), plan)
     held = holders(bucket)
     worked = bucket.at if plan.hours.calendar.is_always else worked_many(bucket.at, plan.hours)
-    scene = _Scene(bucket, held, Occurrences.of(bucket, plan.map.events))
+    scene = _Scene(bucket, held, Occurrences.of(bucket, plan.map.events, plan.map.columns.stops))
     whole = Partial(
         cases=len(bucket.lengths),
         events=bucket.events,

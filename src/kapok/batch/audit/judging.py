@@ -2,10 +2,13 @@
 
 Two ways lead to the same columns. Promises with a running clock (`within`, `wait`, `keep`) are walked by `judging_moves` and judged
 here. The rare others (`notice`, which looks back from the announced event; `never` and `limit`, which have no clock) are put to the
-scalar `judge` case by case, as are single cases with very many entries. A property test holds the two together.
+scalar `judge` case by case, as are single cases with very many entries and cases whose facts change on their way. A property test
+holds the two together.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +20,7 @@ from kapok.batch.audit.grouping import Groups, distinct_values
 from kapok.batch.audit.judging_clock import ColumnClock
 from kapok.batch.audit.judging_moves import Cycles, Walked, walked
 from kapok.batch.audit.judging_one import judged_one_by_one
+from kapok.batch.audit.judging_told import judged_by_entry
 from kapok.kernel.promises.judgement import Anomaly
 from kapok.kernel.promises.moves import State
 from kapok.kernel.promises.pack import Pack, Promise
@@ -32,8 +36,17 @@ MOST_ENTRIES = 1_000  # a case with more is judged by itself, not in as many rou
 
 def commitments(promise: Promise, pack: Pack, bucket: Bucket, occurrences: Occurrences, until: int) -> Commitments:
     """The commitments that `promise` makes of the cases of a bucket, as known at `until` (microseconds since the epoch)."""
-    entries = occurrences.entries(promise.roles)
-    entries = entries.chosen(applicable(promise, pack, bucket)[entries.case] & (entries.at <= until))
+    made = _by_case(promise, pack, bucket, occurrences, until)
+    if not occurrences.changing.any():
+        return made
+    return joined([made, judged_by_entry(promise, pack, bucket, occurrences, until)])
+
+
+def _by_case(promise: Promise, pack: Pack, bucket: Bucket, occurrences: Occurrences, until: int) -> Commitments:
+    """Those of the cases all of whose entries are judged by the facts of the case."""
+    entries = occurrences.entries(promise)
+    wanted = applicable(promise, pack, bucket) & ~occurrences.changing
+    entries = entries.chosen(wanted[entries.case] & (entries.at <= until))
     if promise.direction not in CLOCKED:
         return judged_one_by_one(promise, pack, bucket, entries, until)
     many = np.bincount(entries.case, minlength=len(bucket.lengths))[entries.case] > MOST_ENTRIES
@@ -50,10 +63,10 @@ def applicable(promise: Promise, pack: Pack, bucket: Bucket) -> Flags:
     return np.array([applies(promise, pack, known) for known in facts], np.bool_)[combination]
 
 
-def combinations(bucket: Bucket, names: list[str]) -> tuple[Integers, list[dict[str, str]]]:
+def combinations(bucket: Bucket, names: list[str]) -> tuple[Integers, list[dict[str, Any]]]:
     """Which combination of the facts `names` each case has, and the combinations."""
     of_case = np.zeros(len(bucket.lengths), np.int64)
-    found: list[dict[str, str]] = [{}]
+    found: list[dict[str, Any]] = [{}]
     for name in names:
         words = bucket.facts[name]
         groups = Groups.of(of_case, words.codes, len(words.words))

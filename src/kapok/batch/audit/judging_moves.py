@@ -159,10 +159,10 @@ class _Walk:
         self._done.append(tuple(column[rows] for column in columns))
 
     def _start(self, rows: Integers, at: Integers) -> None:
-        again = rows[self._opened[rows] != NEVER]
-        self._put_away(again)
-        self._cycle[again] = np.arange(self._cycles, self._cycles + len(again))
-        self._cycles += len(again)
+        self._put_away(rows[self._opened[rows] != NEVER])
+        # A number of its own also where the one before was not in force: what paused that one does not pause this one.
+        self._cycle[rows] = np.arange(self._cycles, self._cycles + len(rows))
+        self._cycles += len(rows)
         self._opened[rows] = np.where(self._clock.made(at), at, NEVER)
         self._due[rows] = self._clock.due(at, self._case[rows])
         self._stopped[rows] = self._since[rows] = NEVER

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from kapok.batch.audit.columns import Bucket
 from kapok.batch.audit.commitments import NEVER, OUTCOMES, Commitments, Pauses
 from kapok.batch.audit.entries import Entries
 from kapok.kernel.hours.instants import MICROSECOND, micros, moment
+from kapok.kernel.promises.facts import Facts
 from kapok.kernel.promises.judgement import Anomaly, Entry, Judgement, Outcome
 from kapok.kernel.promises.judging import judge
 from kapok.kernel.promises.moves import Role
@@ -20,35 +22,57 @@ from kapok.kernel.promises.pack import Pack, Promise
 
 def judged_one_by_one(promise: Promise, pack: Pack, bucket: Bucket, entries: Entries, until: int) -> Commitments:
     """The commitments that the scalar judgement makes of these entries, which stand case by case."""
-    rows: list[tuple[Any, ...]] = []
-    pauses: list[tuple[int, int, int]] = []
-    odd: dict[Anomaly, list[int]] = {anomaly: [] for anomaly in Anomaly}
-    early: list[int] = []
+    found = Gathered()
     for number, which in _cases(entries):
-        matter = [Entry(entries.kinds[entries.kind[n]], moment(int(entries.at[n]))) for n in which]
-        found = judge(promise, pack, matter, facts_of(bucket, number), moment(until))
-        for anomaly in {anomaly for judgement in found for anomaly in judgement.anomalies}:
-            odd[anomaly].append(number)
+        matter = [Entry(entries.kinds[entries.kind[n]], moment(int(entries.at[n])), entries.said(n)) for n in which]
+        closing = (n for n, entry in zip(which, matter, strict=True) if Role.CLOSE in promise.roles[entry.kind])
+        judgements = judge(promise, pack, matter, facts_of(bucket, number), moment(until))
+        found.take(number, judgements, (int(entries.row[n]) for n in closing))
+    return found.commitments()
+
+
+@dataclass
+class Gathered:
+    """The scalar judgements of case after case, on their way to columns."""
+
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    pauses: list[tuple[int, int, int]] = field(default_factory=list)
+    odd: dict[Anomaly, list[int]] = field(default_factory=lambda: {anomaly: [] for anomaly in Anomaly})
+    early: list[int] = field(default_factory=list)
+    facts: dict[int, Facts] = field(default_factory=dict)
+
+    def take(
+        self, case: int, judgements: Sequence[Judgement], closing: Iterator[int], *, with_facts: bool = False
+    ) -> None:
+        """Take in the judgements of a case; `closing` are the rows of the bucket that close it, in order."""
+        for anomaly in {anomaly for judgement in judgements for anomaly in judgement.anomalies}:
+            self.odd[anomaly].append(case)
             if anomaly is Anomaly.CLOSED_BEFORE_OPEN:
-                closing = (n for n, entry in zip(which, matter, strict=True) if Role.CLOSE in promise.roles[entry.kind])
-                early.append(int(entries.row[next(closing)]))
-        for judgement in filter(_commits, found):
-            pauses += [(len(rows), micros(begins), _micros(ends)) for begins, ends in judgement.pauses]
-            rows.append((number, *_row(judgement)))
-    case, opened, due, closed, outcome, elapsed, late, within = np.array(rows, np.int64).reshape(-1, 8).T
-    return Commitments(
-        case=case,
-        opened=opened,
-        due=due,
-        closed=closed,
-        outcome=outcome,
-        elapsed=elapsed,
-        late=late,
-        within_target=within.astype(np.bool_),
-        pauses=Pauses(*np.array(pauses, np.int64).reshape(-1, 3).T),
-        anomalies={anomaly: np.array(cases, np.int64) for anomaly, cases in odd.items()},
-        early=np.array(early, np.int64),
-    )
+                self.early.append(next(closing))
+        for judgement in filter(_commits, judgements):
+            place = len(self.rows)
+            self.pauses += [(place, micros(begins), _micros(ends)) for begins, ends in judgement.pauses]
+            self.rows.append((case, *_row(judgement)))
+            if with_facts:
+                self.facts[place] = judgement.facts
+
+    def commitments(self) -> Commitments:
+        """All of them as columns."""
+        case, opened, due, closed, outcome, elapsed, late, within = np.array(self.rows, np.int64).reshape(-1, 8).T
+        return Commitments(
+            case=case,
+            opened=opened,
+            due=due,
+            closed=closed,
+            outcome=outcome,
+            elapsed=elapsed,
+            late=late,
+            within_target=within.astype(np.bool_),
+            pauses=Pauses(*np.array(self.pauses, np.int64).reshape(-1, 3).T),
+            anomalies={anomaly: np.array(cases, np.int64) for anomaly, cases in self.odd.items()},
+            early=np.array(self.early, np.int64),
+            facts=self.facts,
+        )
 
 
 def facts_of(bucket: Bucket, case: int) -> dict[str, str]:

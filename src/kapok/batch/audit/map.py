@@ -113,6 +113,8 @@ class Columns(Strict):
     """The unit that holds the baton."""
     person: str | None = None
     """The person who holds the baton."""
+    stops: str | None = None
+    """The tiers that a pausing event stops, e.g. `stage pledge`; where it is empty, every promise that the kind pauses."""
 
     @model_validator(mode="before")
     @classmethod
@@ -178,6 +180,8 @@ class AuditMap(Strict):
     """Facts that are the same for every case, e.g. service: fixed_broadband."""
     fact_columns: dict[str, str] = Field(default_factory=dict)
     """Facts that stand in a column: the case's first known value."""
+    facts_by: Literal["case", "entry"] = "case"
+    """`entry`: an event's own facts go before those of its case, and a matter.changed changes them, as in a journal."""
     promises: Names = ()
     """Only these promise codes; absent: every promise whose events occur."""
     calendar: str | None = None
@@ -188,8 +192,9 @@ class AuditMap(Strict):
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """The extra columns that the event rules look at, in order of name."""
-        return tuple(sorted({name for rule in self.events for name in rule.attributes}))
+        """The extra columns that are looked at event by event, in order of name."""
+        stops = {self.columns.stops} if self.columns.stops is not None else set()
+        return tuple(sorted({name for rule in self.events for name in rule.attributes} | stops))
 
     @property
     def wanted(self) -> tuple[str, ...]:

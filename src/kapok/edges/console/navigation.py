@@ -127,6 +127,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="查看、新设、调整、撤销单位", en="Look at units, add, move and end them"),
     ),
     Screen(
+        Text(zh="未送达条目", en="Undelivered entries"), "send", "console:letters", "journal.mend", SYSTEM,
+        "wsd tm weisongda letters dead queue delivery retry journal subscriber 日志 投递 重试 死信",
+        Text(zh="订阅方未能处理的日志条目", en="Journal entries that a subscriber could not take"),
+    ),
+    Screen(
         Text(zh="系统状态", en="System health"), "activity-heartbeat", "console:health", "system.read", SYSTEM,
         "xt zt xitong database worker queue disk version errors 数据库 队列 磁盘 版本 运行",
         Text(zh="数据库、后台任务、磁盘、错误", en="Database, background work, disk, errors"),

@@ -17,9 +17,11 @@ from kapok.edges.console import navigation
 from kapok.edges.console.ledger.presenting import MATTERS, called
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
+from kapok.ground.catalog import queries as catalog
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
+from kapok.ground.posts import queries as duties
 from kapok.kernel.text import Text
 from kapok.supervision.mining import queries as mining
 from kapok.supervision.mining.rules import STATES, State
@@ -59,6 +61,16 @@ def people(request: ScreenRequest, query: str) -> Iterator[Hit]:
     for staff in queries.staff_rows(query, units=units)[:PER_SOURCE]:
         address = reverse("console:person", args=[staff.username])
         yield Hit(Text(zh="人员", en="People"), staff.name, address, "user", staff.username)
+
+
+def posts(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Posts by title or code."""
+    units = queries.units_where(request.user.id, Permission.ROSTER_READ)
+    if not query or not units:
+        return
+    for row in duties.post_rows(units, search=query)[:PER_SOURCE]:
+        address = reverse("console:post", args=[row.code])
+        yield Hit(Text(zh="岗位", en="Posts"), row.title.in_(request.language), address, "users", row.code)
 
 
 def audits(request: ScreenRequest, query: str) -> Iterator[Hit]:
@@ -102,7 +114,16 @@ def matters(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="事项", en="Matters"), called(subject).in_(request.language), address, "clock", subject)
 
 
-SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, audits, people)
+def flows(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Flows by title, code or promise."""
+    if not query or not queries.units_where(request.user.id, Permission.FLOWS_READ):
+        return
+    for version in catalog.shown(catalog.newest_rows(text=query)[:PER_SOURCE]):
+        address = reverse("console:flow", args=[version.flow])
+        yield Hit(Text(zh="流程", en="Flows"), version.title.in_(request.language), address, "route", version.flow)
+
+
+SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, audits, people, posts)
 
 
 @screen(permission=EVERYBODY)

@@ -12,6 +12,7 @@ from kapok.edges.console.flows.urls import urlpatterns as flows
 from kapok.edges.console.health.urls import urlpatterns as health
 from kapok.edges.console.home.views import home
 from kapok.edges.console.ledger.urls import urlpatterns as ledger
+from kapok.edges.console.letters.urls import urlpatterns as letters
 from kapok.edges.console.matters.urls import urlpatterns as matters
 from kapok.edges.console.organisation.urls import urlpatterns as organisation
 from kapok.edges.console.packs.urls import urlpatterns as packs
@@ -39,6 +40,7 @@ urlpatterns = [
         people,
         organisation,
         places,
+        letters,
         health,
     ),
 ]

@@ -6,21 +6,22 @@ What goes round in a circle in a draft stands behind the rest.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.template import Edge, Flow, Gate, Stage
 
-HEAD = 118
+HEAD = 124
 """The width of the lanes' names."""
 ROW = 80
 SIZES: Mapping[str, tuple[int, int]] = {"stage": (130, 58), "start": (30, 30), "end": (30, 30)}
 GATE = (36, 36)
-GAP, LABELLED = 34, 128
+GAP, LABELLED = 44, 132
 """Between two columns; behind one with a choice there is room for the conditions."""
-BEND = 12
-"""How far behind a column its ways turn."""
+BEND, APART = 10, 7
+"""How far behind a column its ways turn, and how far apart those of different nodes, so that none is taken for another."""
 CHANNEL = 18
 
 Point = tuple[float, float]
@@ -89,6 +90,7 @@ class _Grid:
         self.taken: set[Cell] = set()
         for code in sorted(graph.nodes, key=lambda each: self.columns[each]):
             self._place(code)
+        self.turning: dict[int, dict[str, int]] = defaultdict(dict)
         self.lefts, self.widths = self._across()
 
     def _across(self) -> tuple[list[float], list[float]]:
@@ -107,9 +109,11 @@ class _Grid:
         lane, column, row = cell
         return self.lefts[column] + self.widths[column] / 2, tops[lane] + ROW * (row + 0.5)
 
-    def bend(self, column: int) -> float:
-        """Where ways turn behind a column."""
-        return self.lefts[column] + self.widths[column] + BEND
+    def bend(self, column: int, leaving: str) -> float:
+        """Where the ways of a node turn behind a column."""
+        turning = self.turning[column]
+        place = turning.setdefault(leaving, len(turning)) % 4
+        return self.lefts[column] + self.widths[column] + BEND + APART * place
 
     def _place(self, code: str) -> None:
         before = [self.passing.get((edge.from_, code), [])[-1:] for edge in self.graph.entering[code]]
@@ -195,7 +199,7 @@ def _forward(edge: Edge, grid: _Grid, boxes: Mapping[str, Box], tops: Mapping[st
     stops = [grid.centre(cell, tops)[1] for cell in grid.passing[edge.from_, edge.to]]
     for place, stop in enumerate([*stops, entering.middle]):
         if stop != y:
-            bend = grid.bend(column + place)
+            bend = grid.bend(column + place, edge.from_)
             yield from ((bend, y), (bend, stop))
         y = stop
     yield entering.x, y

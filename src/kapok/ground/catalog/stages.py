@@ -7,12 +7,11 @@ from typing import Any
 import yaml
 
 from kapok.ground.catalog.template import Flow, Stage
-from kapok.kernel.promises import EVENTS, Pack, Promise
+from kapok.kernel.promises import Pack, Promise
 from kapok.kernel.promises.pack import ROUND_THE_CLOCK
 
 PAUSES = ("clock.paused", "customer.deferred", "visit.missed_by_customer")
 RESUMES = ("clock.resumed", "customer.returned", "visit.started")
-WITHDRAWN = tuple(kind for kind in ("handoff.withdrawn",) if kind in EVENTS)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -58,13 +57,12 @@ def _promise(stage: Stage, serves: Promise) -> dict[str, Any]:
         "applies": {"stage": stage.code},
         "opens": "handoff.offered",
         "closes": "handoff.delivered",
+        "voids": "handoff.withdrawn",
         "allowance": str(stage.budget),
         "calendar": serves.calendar,
     }
     if serves.working:
         row["days"] = serves.days.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-    if WITHDRAWN:
-        row["voids"] = list(WITHDRAWN)
     if stage.holds:
         row |= {"pauses": list(PAUSES), "resumes": list(RESUMES)}
     return row

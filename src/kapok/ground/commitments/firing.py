@@ -1,92 +1,84 @@
-"""What a clock says as time passes: its warning points, then its due moment. Pure."""
+"""The one statement that fires: it claims what is due, says what each clock has to say, and leaves each as it then stands.
+
+Deciding is in SQL because a firing in Python costs several times as much; `tests/ground/firing_oracle.py` says the same in
+Python, and the two are compared on random clocks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
-from uuid import UUID
 
-from kapok.ground.commitments.rules import State
-from kapok.kernel.promises import Direction
+from kapok.ground.journal.recording import recorded
 
 
 class Deed(StrEnum):
     """What is said when a clock fires."""
 
-    WARNED = "warned"
-    BREACHED = "breached"
-    FULFILLED = "fulfilled"
+    WARNED = "commitments.warned"
+    BREACHED = "commitments.breached"
+    FULFILLED = "commitments.fulfilled"
 
 
-class Running(NamedTuple):
-    """A clock that has to fire, as it stands in its row; moments are UTC."""
+TOLD = """
+SELECT CASE WHEN number > 0 THEN 'commitments.warned' WHEN direction = 'within' THEN 'commitments.breached'
+        ELSE 'commitments.fulfilled' END AS kind,
+    subject, moment AS at, 'system/scheduler' AS actor, id AS place,
+    jsonb_build_object('commitment', id, 'promise', promise, 'tier', tier, 'due_at', due_at, 'unit', unit, 'owner', owner)
+        || known.named || CASE WHEN number > 0 THEN jsonb_build_object('number', number) ELSE '{}' END AS data
+FROM points JOIN known USING (pack_id, promise)
+WHERE said
+"""
 
-    id: UUID
-    subject: str
-    pack: UUID
-    promise: str
-    tier: str
-    direction: str
-    unit: str
-    owner: str
-    opened_at: datetime | None
-    zone: str
-    due_at: datetime | None
-    warn_at: Sequence[datetime]
-    next_fire_at: datetime
-
-
-class Firing(NamedTuple):
-    """One thing that a clock says at the moment that was promised; `number` is 1 for its first warning, 0 when it is due."""
-
-    moment: datetime
-    clock: Running
-    deed: Deed
-    number: int
-
-
-class Left(NamedTuple):
-    """How a clock is left after it has fired: when it fires next, and what became of it."""
-
-    id: UUID
-    state: State
-    next_fire_at: datetime | None
-    fired_through: datetime
-    breached_at: datetime | None
-
-
-Horizon = tuple[datetime, UUID]
-"""The clocks before it, in order of their moment and then their identifier, have been claimed without a gap."""
-
-
-def fire(clock: Running, horizon: Horizon) -> tuple[list[Firing], Left]:
-    """All that the clock says up to `horizon`, and how that leaves it."""
-    points = list(_points(clock))
-    told = [point for point in points if (point.moment, clock.id) <= horizon]
-    after = points[len(told) : len(told) + 1]
-    left = Left(
-        clock.id,
-        State.OPEN,
-        after[0].moment if after else None,
-        told[-1].moment if told else clock.next_fire_at,
-        None,
-    )
-    match told[-1].deed if told else None:
-        case Deed.BREACHED:
-            left = left._replace(state=State.OVERDUE, breached_at=clock.due_at)
-        case Deed.FULFILLED:
-            left = left._replace(state=State.KEPT)
-    return told, left
-
-
-def _points(clock: Running) -> Iterator[Firing]:
-    """What the clock has yet to say, in order; nothing where it has no due moment."""
-    if clock.due_at is None:
-        return
-    for number, moment in enumerate(clock.warn_at, start=1):
-        if clock.next_fire_at <= moment < clock.due_at:
-            yield Firing(moment, clock, Deed.WARNED, number)
-    late = clock.direction == Direction.WITHIN
-    yield Firing(clock.due_at, clock, Deed.BREACHED if late else Deed.FULFILLED, 0)
+FIRE = f"""
+WITH claimed AS MATERIALIZED (
+    SELECT id, subject, pack_id, promise, tier, direction, unit, owner, due_at, warn_at, next_fire_at
+    FROM commitments_commitment
+    WHERE next_fire_at IS NOT NULL AND next_fire_at <= %(at)s
+    ORDER BY next_fire_at, id
+    LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+),
+known AS MATERIALIZED (
+    SELECT * FROM unnest(%(packs)s::uuid[], %(promises)s::text[], %(named)s::jsonb[]) AS known (pack_id, promise, named)
+),
+horizon AS MATERIALIZED (
+    SELECT CASE WHEN full_batch THEN last.next_fire_at ELSE %(at)s END AS moment,
+        CASE WHEN full_batch THEN last.id ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END AS id
+    FROM (SELECT next_fire_at, id FROM claimed ORDER BY next_fire_at DESC, id DESC LIMIT 1) AS last,
+        (SELECT count(*) = %(limit)s AS full_batch FROM claimed) AS counted
+),
+points AS MATERIALIZED (
+    SELECT claimed.*, point.moment, point.number, (point.moment, claimed.id) <= (horizon.moment, horizon.id) AS said
+    FROM horizon, claimed, LATERAL (
+        SELECT moment, number FROM unnest(warn_at) WITH ORDINALITY AS warning (moment, number)
+        WHERE moment >= next_fire_at AND moment < due_at
+        UNION ALL SELECT due_at, 0 WHERE due_at IS NOT NULL
+    ) AS point
+),
+left_over AS (
+    SELECT claimed.id, min(moment) FILTER (WHERE NOT said) AS next, max(moment) FILTER (WHERE said) AS through,
+        coalesce(bool_or(said AND number = 0), false) AS over
+    FROM claimed LEFT JOIN points ON points.id = claimed.id
+    GROUP BY claimed.id
+),
+settled AS (
+    UPDATE commitments_commitment AS clock
+    SET next_fire_at = left_over.next,
+        fired_through = coalesce(left_over.through, clock.fired_through),
+        state = CASE WHEN NOT over THEN clock.state WHEN direction = 'within' THEN 'overdue' ELSE 'kept' END,
+        breached_at = CASE WHEN over AND direction = 'within' THEN clock.due_at ELSE clock.breached_at END
+    FROM left_over
+    WHERE clock.id = left_over.id
+),
+written AS (
+    {recorded(TOLD)}
+    RETURNING kind, at
+)
+SELECT (SELECT count(*) FROM claimed),
+    (SELECT array_agg(DISTINCT pack_id) FROM claimed LEFT JOIN known USING (pack_id, promise) WHERE named IS NULL),
+    count(*) FILTER (WHERE kind = 'commitments.warned'),
+    count(*) FILTER (WHERE kind = 'commitments.breached'),
+    count(*) FILTER (WHERE kind = 'commitments.fulfilled'),
+    coalesce(array_agg(at ORDER BY at), ARRAY[]::timestamptz[])
+FROM written
+"""  # noqa: S608 - made of constants

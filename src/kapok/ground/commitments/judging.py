@@ -1,7 +1,8 @@
 """The live judgement: all entries of a matter in, its commitment rows brought up to date.
 
-It runs within the transaction that records an entry. The matter is locked first; whoever comes second sees the entries of whoever
-came first, so the rows are what the kernel makes of all entries together, in whatever order and however late they arrive.
+It runs within the `transaction.atomic` of the verb that records an entry. The matter is locked first; whoever comes second sees
+the entries of whoever came first, so the rows are what the kernel makes of all entries together, in whatever order and however
+late they arrive.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ class Matter:
 def as_known(entries: Sequence[Entry]) -> tuple[list[promises.Entry], dict[str, Any]]:
     """Journal entries as the kernel takes them, in the same order, and what is known of their matter."""
     told = [promises.Entry(entry.kind, entry.at, entry.data.get("facts", {})) for entry in entries]
-    facts = rules.known_facts(told)
-    return rules.by_matter(told, facts), facts
+    facts = promises.known_facts(told)
+    return promises.by_matter(told, facts), facts
 
 
 def lock(subject: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from kapok.kernel.promises import STOPS, Clock, Direction, Entry, Facts, Judgement, Outcome, Pack, Promise, Role, judge
-from kapok.kernel.promises.vocabulary import MATTER_CHANGED
+from kapok.kernel.promises import Clock, Direction, Entry, Facts, Judgement, Outcome, Pack, Promise, Role, judge
 from kapok.kernel.text import Text
 
 
@@ -45,9 +44,6 @@ RESUMES: Mapping[str, str] = {
 }
 """The kinds by which a person pauses a clock, and by which each is resumed."""
 
-OF_ONE_ENTRY = frozenset({STOPS, "reason", "requested_by", "approved_by", "evidence"})
-"""What is said of a single pause, not of the matter."""
-
 PAUSE_FIELDS: Mapping[str, Text] = {
     "reason": Text(zh="原因", en="reason"),
     "requested_by": Text(zh="申请人", en="requested by"),
@@ -71,30 +67,6 @@ class Version:
         if made is None or made < self.adopted_at:
             return False
         return self.superseded_at is None or made < self.superseded_at
-
-
-def known_facts(entries: Iterable[Entry]) -> dict[str, Any]:
-    """What is known of a matter: for each fact the first value that its entries give, whatever order they arrived in."""
-    ordered = sorted(entries, key=lambda entry: (entry.at, entry.kind, sorted(map(str, entry.facts.items()))))
-    known: dict[str, Any] = {}
-    for entry in ordered:
-        if entry.kind != MATTER_CHANGED:
-            for name, value in entry.facts.items():
-                if name not in OF_ONE_ENTRY and value not in {None, ""}:
-                    known.setdefault(name, value)
-    return known
-
-
-def by_matter(entries: Sequence[Entry], facts: Facts) -> list[Entry]:
-    """The entries with the facts that are theirs alone: what they only repeat of the matter can be changed by a later entry."""
-    return [_without(entry, facts) for entry in entries]
-
-
-def _without(entry: Entry, facts: Facts) -> Entry:
-    if entry.kind == MATTER_CHANGED:
-        return entry
-    own = {name: value for name, value in entry.facts.items() if name in OF_ONE_ENTRY or facts.get(name) != value}
-    return Entry(entry.kind, entry.at, own)
 
 
 def touched(pack: Pack, entries: Sequence[Entry], kind: str | None) -> Iterator[Promise]:

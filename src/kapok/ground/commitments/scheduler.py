@@ -6,24 +6,21 @@ is killed wherever, nothing is lost and nothing is said twice.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from kapok.ground.commitments import events, registry
-from kapok.ground.commitments.firing import Deed, Firing, Left, Running
-from kapok.ground.commitments.firing import fire as fired
-from kapok.ground.commitments.models import PackVersion
+from kapok.ground.commitments.firing import FIRE, Deed
+from kapok.ground.commitments.models import Commitment, PackVersion
 from kapok.ground.journal import api as journal
 from kapok.kernel.errors import KapokError
-from kapok.kernel.promises import Pack
 from kapok.kernel.text import Text
 
 ACTOR = "system/scheduler"
@@ -32,32 +29,7 @@ NAP = timedelta(seconds=1)
 """The longest that a scheduler sleeps without looking."""
 BATCH = 500
 
-CLAIM = """
-SELECT id, subject, pack_id, promise, tier, direction, unit, owner, opened_at, zone, due_at, warn_at, next_fire_at
-FROM commitments_commitment
-WHERE next_fire_at IS NOT NULL AND next_fire_at <= %s
-ORDER BY next_fire_at, id
-LIMIT %s
-FOR NO KEY UPDATE SKIP LOCKED
-"""
-SETTLE = """
-UPDATE commitments_commitment AS clock
-SET state = fired.state, next_fire_at = fired.next, fired_through = fired.through,
-    breached_at = coalesce(fired.breached, clock.breached_at)
-FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-    AS fired (id, state, next, through, breached)
-WHERE clock.id = fired.id
-"""
 NEXT = "SELECT min(next_fire_at) FROM commitments_commitment WHERE next_fire_at IS NOT NULL"
-
-EVENTS: Mapping[Deed, type[events.AboutCommitment]] = {
-    Deed.WARNED: events.Warned,
-    Deed.BREACHED: events.Breached,
-    Deed.FULFILLED: events.Fulfilled,
-}
-
-
-LAST = UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True)
@@ -69,21 +41,64 @@ class Fired:
     moments: tuple[datetime, ...] = ()
 
 
-@transaction.atomic
 def fire(*, at: datetime, limit: int = BATCH) -> Fired:
     """Fire the first `limit` clocks that are due by `at` and that no other scheduler has in hand, in the order of time.
 
     A clock that has several points behind it says them all, each at its own moment, before any later one of another clock.
     """
-    clocks = _claim(at, limit)
-    if not clocks:
-        return Fired()
-    horizon = (clocks[-1].next_fire_at, clocks[-1].id) if len(clocks) == limit else (at, LAST)
-    outcomes = [fired(clock, horizon) for clock in clocks]
-    told = sorted(firing for firings, _ in outcomes for firing in firings)
-    _settle([left for _, left in outcomes])
-    journal.record_many(_event(firing) for firing in told)
-    return Fired(len(clocks), Counter(firing.deed for firing in told), tuple(firing.moment for firing in told))
+    while True:
+        with transaction.atomic():
+            fired, nameless = _fire(at, limit)
+            if not nameless:
+                return fired
+            transaction.set_rollback(True)
+        NAMES.learn(nameless)
+
+
+def _fire(at: datetime, limit: int) -> tuple[Fired, list[UUID]]:
+    """What was fired, and the packs whose promises could not be named: then it must not be kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRE, {"at": at, "limit": limit, **NAMES.columns})
+        clocks, nameless, warned, breached, fulfilled, moments = cursor.fetchone() or (0, None, 0, 0, 0, [])
+    deeds = Counter({Deed.WARNED: warned, Deed.BREACHED: breached, Deed.FULFILLED: fulfilled})
+    return Fired(clocks, +deeds, tuple(moments)), nameless or []
+
+
+class Names:
+    """What the promises of the packs are called; a pack never changes, so each is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[UUID, str], str] = {}
+        self.columns = self._columns()
+
+    def learn(self, packs: Iterable[UUID]) -> None:
+        """Read these packs. Whatever cannot be read any more is called by its code: clocks must go on."""
+        for key in packs:
+            used = Commitment.objects.filter(pack_id=key, next_fire_at__isnull=False).values_list("promise", flat=True)
+            titles = dict.fromkeys(used.distinct(), None) | self._titles(PackVersion.objects.get(id=key))
+            code = PackVersion.objects.values_list("code", flat=True).get(id=key)
+            for promise, title in titles.items():
+                zh, en = (title.zh, title.en) if title else (promise, promise)
+                self._known[key, promise] = json.dumps({"pack": code, "title": {"zh": zh, "en": en}})
+        self.columns = self._columns()
+
+    @staticmethod
+    def _titles(row: PackVersion) -> dict[str, Text]:
+        try:
+            return {code: rows[-1].title for code, rows in registry.pack_of(row).by_code.items()}
+        except KapokError:
+            return {}
+
+    def _columns(self) -> dict[str, list[Any]]:
+        keys = list(self._known)
+        return {
+            "packs": [pack for pack, _ in keys],
+            "promises": [promise for _, promise in keys],
+            "named": list(self._known.values()),
+        }
+
+
+NAMES = Names()
 
 
 def next_moment() -> datetime | None:
@@ -122,52 +137,3 @@ def wake_if_soon(moment: datetime | None, at: datetime) -> None:
     if moment is not None and moment - at < 2 * NAP:
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
-
-
-def _claim(at: datetime, limit: int) -> list[Running]:
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [at, limit])
-        return [Running(*row) for row in cursor.fetchall()]
-
-
-def _settle(left: Sequence[Left]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLE, [list(column) for column in zip(*left, strict=True)])
-
-
-def _event(firing: Firing) -> journal.Event:
-    clock = firing.clock
-    code, title = _named(clock)
-    more: dict[str, Any] = {"number": firing.number} if firing.deed is Deed.WARNED else {}
-    return EVENTS[firing.deed](
-        subject=clock.subject,
-        actor=ACTOR,
-        at=firing.moment,
-        commitment=clock.id,
-        pack=code,
-        promise=clock.promise,
-        tier=clock.tier,
-        title=title,
-        due_at=clock.due_at,
-        unit=clock.unit,
-        owner=clock.owner,
-        **more,
-    )
-
-
-def _named(clock: Running) -> tuple[str, Text]:
-    """The code of the pack and the title of the promise; its code where the pack can no longer be read: clocks must go on."""
-    try:
-        pack = _pack(clock.pack)
-        candidates = pack.by_code[clock.promise]
-    except (KapokError, LookupError):
-        return str(clock.pack), Text(zh=clock.promise, en=clock.promise)
-    if len(candidates) == 1 or clock.opened_at is None:
-        return pack.code, candidates[-1].title
-    made = clock.opened_at.astimezone(ZoneInfo(clock.zone)).date()
-    return pack.code, next((each for each in candidates if each.effective.holds(made)), candidates[-1]).title
-
-
-@lru_cache(maxsize=1024)
-def _pack(key: UUID) -> Pack:
-    return registry.pack_of(PackVersion.objects.get(id=key))

@@ -23,11 +23,7 @@ from kapok.kernel.ids import uuid7
 
 # A window of the journal, of which the handler gets what it wants; the last row always comes, to know how far one has read.
 READ: Final = """
-WITH seen AS MATERIALIZED (
-    SELECT * FROM journal_entry
-    WHERE (transaction, position) > (%s, %s) AND transaction < (SELECT journal_horizon())
-    ORDER BY transaction, position LIMIT %s
-), told AS (
+WITH seen AS MATERIALIZED (SELECT * FROM journal_read(%s, %s, %s)), told AS (
     SELECT *, count(*) OVER () AS passed, row_number() OVER (ORDER BY transaction, position) AS place,
         (%s OR kind = ANY(%s) OR kind ^@ ANY(%s)) AS wanted FROM seen
 )
@@ -97,6 +93,11 @@ def retry_due(subscription: Subscription, *, at: datetime, limit: int = 100) -> 
 
     `limit` is the number of subjects. Raises `NotNow` if the handler did.
     """
+    tryable = Letter.objects.filter(
+        subscriber=subscription.name, state__in=[LetterState.WAITING, LetterState.PARKED], next_try_at__lte=at
+    )
+    if not tryable.exists():
+        return 0
     with transaction.atomic():
         if not Cursor.objects.select_for_update(skip_locked=True).filter(subscriber=subscription.name).exists():
             return 0
@@ -106,10 +107,7 @@ def retry_due(subscription: Subscription, *, at: datetime, limit: int = 100) -> 
             .distinct("subject")
             .values("pk")
         )
-        due = Letter.objects.filter(
-            pk__in=heads, state__in=[LetterState.WAITING, LetterState.PARKED], next_try_at__lte=at
-        )
-        subjects = list(due.order_by("next_try_at").values_list("subject", flat=True)[:limit])
+        subjects = list(tryable.filter(pk__in=heads).order_by("next_try_at").values_list("subject", flat=True)[:limit])
         return sum(_retry_subject(subscription, subject, at) for subject in subjects)
 
 
@@ -119,7 +117,8 @@ def attempt(subscription: Subscription, entry: Entry) -> str | None:
         with transaction.atomic():
             subscription.handler(line(entry))
             # What the database checks only at the end of a transaction would otherwise fall on all entries of the batch.
-            connection.check_constraints()
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     except NotNow:
         raise
     except Exception as failure:

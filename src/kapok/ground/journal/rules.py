@@ -64,7 +64,7 @@ def letter_sources(to: LetterState) -> frozenset[LetterState]:
 
 def wait_before_next(attempts: int, first: timedelta) -> timedelta:
     """How long to wait after so many failed attempts: `first`, then twice as long each time, a day at most."""
-    return min(first * 2 ** min(attempts - 1, 40), LONGEST_WAIT)
+    return min(first * (1 << min(attempts - 1, 20)), LONGEST_WAIT)
 
 
 def cause(error: BaseException) -> str:

@@ -21,7 +21,7 @@ def one_time_password() -> str:
     return "-".join("".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(4)) for _ in range(3))
 
 
-ONE_TIME_ROUNDS = 20_000
+ONE_TIME_ROUNDS = 5_000
 """Rounds of hashing for a one-time password. Its 59 random bits need no slowing down as a chosen password does, and a personnel
 file opens thousands of accounts; with the first sign-in it is hashed anew, and must be changed."""
 

@@ -15,6 +15,15 @@ from kapok.ground.posts import rules
 from kapok.ground.posts.models import Absence, Post, PostHolder, RosterEntry, StaffSkill, TakeOver
 from kapok.kernel.text import Text
 
+WAY_UP = """
+WITH RECURSIVE up AS (
+    SELECT people_orgunit.*, 0 AS height FROM people_orgunit WHERE code = %s
+    UNION ALL
+    SELECT above.*, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
+)
+SELECT * FROM up ORDER BY height
+"""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -66,9 +75,11 @@ class Acting:
         return f"post/{self.code}"
 
 
-def post_rows(units: Iterable[UUID] | None = None, *, closed: bool = False) -> QuerySet[Post]:
-    """The posts, of `units` only where given, in the order of their units and codes."""
+def post_rows(units: Iterable[UUID] | None = None, *, search: str = "", closed: bool = False) -> QuerySet[Post]:
+    """The posts, of `units` only where given, whose code or title contains every word of `search`, by unit and code."""
     rows = Post.objects.select_related("unit").order_by("unit__code", "code")
+    for word in search.split():
+        rows = rows.filter(Q(code__icontains=word) | Q(title_zh__icontains=word) | Q(title_en__icontains=word))
     if units is not None:
         rows = rows.filter(unit__in=units)
     return rows if closed else rows.filter(valid_to=None)
@@ -222,11 +233,8 @@ def skills_of(staff: Collection[UUID], at: datetime) -> dict[UUID, dict[str, int
 
 
 def _way_up(unit: str) -> list[OrgUnit]:
-    """The unit and the units above it; empty where there is no such unit."""
-    units = {row.id: row for row in OrgUnit.objects.all()}
-    start = next((row for row in units.values() if row.code == unit), None)
-    parents = {row.id: row.parent_id for row in units.values()}
-    return [units[step] for step in rules.climb(start.id, parents)] if start else []
+    """The unit and the units above it, from below; empty where there is no such unit."""
+    return list(OrgUnit.objects.raw(WAY_UP, [unit]))
 
 
 def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:

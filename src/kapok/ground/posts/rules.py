@@ -152,16 +152,6 @@ def rung_of(steps_up: int, *, team: bool) -> Rung:
     return Rung.LEADER if steps_up == 0 and team else Rung.HEAD
 
 
-def climb(unit: UUID, parents: Mapping[UUID, UUID | None]) -> list[UUID]:
-    """The unit and the units above it, from below."""
-    way: list[UUID] = []
-    step: UUID | None = unit
-    while step is not None:
-        way.append(step)
-        step = parents[step]
-    return way
-
-
 def each_once(people: Iterable[UUID]) -> Sequence[UUID]:
     """The same people in the same order, nobody twice."""
     return list(dict.fromkeys(people))

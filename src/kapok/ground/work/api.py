@@ -17,7 +17,6 @@ from django.utils import timezone
 from kapok.ground.catalog.refusals import FlowTie
 from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
-from kapok.ground.people import rows as people
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
 from kapok.ground.work import answering, events, following, rows, rules
@@ -29,6 +28,7 @@ from kapok.ground.work.refusals import (
     MatterClosed,
     MatterTaken,
     NoHandover,
+    NotActing,
     NotAMatter,
     NotAPerson,
     NotConfirmed,
@@ -55,6 +55,7 @@ __all__ = [
     "NoHandover",
     "NotAMatter",
     "NotAPerson",
+    "NotActing",
     "NotConfirmed",
     "NotDeputy",
     "NotOwner",
@@ -69,6 +70,7 @@ __all__ = [
     "UnknownUnit",
     "accept_first_contact",
     "close_matter",
+    "hand_back_matter",
     "hand_over_first_contact",
     "happen",
     "note_not_reached",
@@ -107,7 +109,7 @@ def open_matter(
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
-        title=rules.tidy_title(title), unit=people.living_unit(unit or owner.unit.code), first_contact=owner, facts=known,
+        title=rules.tidy_title(title), unit=rows.unit_at_work(unit or owner.unit.code), first_contact=owner, facts=known,
         flow=following.chosen(line, known), urgent=urgent, state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
     try:
@@ -282,6 +284,30 @@ def take_over_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
             to_staff=me.username,
             from_staff=(row.acting or owner).username,
             answers=owner.username,
+        )
+    )
+
+
+@transaction.atomic
+def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> None:
+    """Give a matter back to its first contact, who is there again; the deputy or the owner says so.
+
+    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `NotActing`, `NoteMissing`.
+    """
+    row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
+    _must_own(me, row, at)
+    if row.acting is None:
+        raise NotActing(username=row.first_contact.username)
+    Matter.objects.filter(id=row.id).update(acting=None)
+    journal.record(
+        events.HandedBack(
+            subject=row.subject,
+            actor=actor,
+            at=at,
+            correlation=row.id,
+            note=note,
+            from_staff=row.acting.username,
+            to_staff=row.first_contact.username,
         )
     )
 

@@ -82,6 +82,19 @@ class TakenOver(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandedBack(Event):
+    """The deputy no longer acts: the first contact is there again."""
+
+    kind: ClassVar[str] = "work.handed_back"
+    wording: ClassVar[Text] = Text(
+        zh="{from_staff} 交还 {to_staff}：{note}", en="{from_staff} handed it back to {to_staff}: {note}"
+    )
+    from_staff: str
+    to_staff: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Urged(Event):
     """Somebody urged whoever has the work."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
+from uuid import UUID
 
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.models import FlowVersion
@@ -35,12 +36,13 @@ def chosen(line: Line, facts: Facts) -> FlowVersion | None:
 
 def flow_of(matter: Matter) -> Flow | None:
     """What the matter's flow says; None where it follows none."""
-    return _read(matter.flow.template.code, matter.flow.number) if matter.flow else None
+    return _read(matter.flow.id) if matter.flow else None
 
 
 @lru_cache(maxsize=200)
-def _read(code: str, number: int) -> Flow:
-    return catalog.flow(code, number)
+def _read(version: UUID) -> Flow:
+    """A published version never changes, so it is read once."""
+    return catalog.parsed(FlowVersion.objects.values_list("document", flat=True).get(id=version))
 
 
 def done(matter: Matter) -> frozenset[str]:

@@ -183,7 +183,8 @@ def tell(
         unit, owner = answering.judges(act.at, otherwise=matter.first_contact)
     flow = {"flow": matter.flow.template.code, "flow_version": str(matter.flow.number)} if matter.flow else {}
     stage = {"stage": item.stage} if item.stage else {}
-    known = {**matter.facts, **flow, **stage, **facts}
+    urgent = {"urgent": "yes"} if matter.urgent else {}
+    known = {**matter.facts, **urgent, **flow, **stage, **facts}
     _record(kind, item.subject, matter, act, facts=known, unit=unit, owner=owner.subject, note=note)
 
 

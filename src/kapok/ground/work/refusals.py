@@ -307,3 +307,12 @@ class InvalidRating(KapokError):
     """A rating is a number from 1 to 5."""
 
     wording = Text(zh="评分“{rating}”无效，请给 1 至 5 分。", en="A rating of {rating} cannot be; give 1 to 5.")
+
+
+class NotActing(KapokError):
+    """Nobody acts in the owner's place."""
+
+    wording = Text(
+        zh="没有人代 {username} 办理此事项，无需交还。",
+        en="Nobody acts in the place of {username} on this matter; there is nothing to hand back.",
+    )

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import queries as people
+from kapok.ground.people import rows as people_rows
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.refusals import EndedUnit
 from kapok.ground.people.rules import Permission
 from kapok.ground.work import rules
 from kapok.ground.work.events import NotReached
@@ -116,6 +118,14 @@ def handover_of(matter: Matter, person: Staff) -> Handover:
     if found is None:
         raise NoHandover
     return found
+
+
+def unit_at_work(code: str) -> OrgUnit:
+    """The unit with this code, not locked: everybody takes matters up at once. Raises `UnknownUnit`, `EndedUnit`."""
+    unit = people_rows.unit_called(code)
+    if unit.valid_to is not None:
+        raise EndedUnit(unit_name=unit.name, ended_on=unit.valid_to)
+    return unit
 
 
 def works_for(person: Staff, unit: OrgUnit) -> bool:

@@ -13,6 +13,7 @@ from kapok.kernel.promises.facts import FACTS, Fact, FactKind, Facts
 from kapok.kernel.promises.findings import Finding, PackNotFound, PackRefused
 from kapok.kernel.promises.judgement import ANOMALIES, Anomaly, Entry, Judgement, Outcome
 from kapok.kernel.promises.judging import judge, judge_all
+from kapok.kernel.promises.known import OF_ONE_ENTRY, by_matter, is_said, known_facts
 from kapok.kernel.promises.loading import available, find, load, parse
 from kapok.kernel.promises.moves import MOVES, RANK, Effect, Role, State, in_order, rank
 from kapok.kernel.promises.pack import Duty, Pack, Promise
@@ -31,6 +32,7 @@ __all__ = [
     "EVENTS",
     "FACTS",
     "MOVES",
+    "OF_ONE_ENTRY",
     "RANK",
     "STOPS",
     "Allowance",
@@ -67,13 +69,16 @@ __all__ = [
     "available",
     "award",
     "award_key",
+    "by_matter",
     "chronic",
     "explain",
     "find",
     "gathered",
     "in_order",
+    "is_said",
     "judge",
     "judge_all",
+    "known_facts",
     "load",
     "parse",
     "population",

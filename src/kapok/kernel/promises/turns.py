@@ -46,9 +46,12 @@ def applies(promise: Promise, pack: Pack, facts: Facts) -> bool:
 def roles_of(promise: Promise, entry: Entry) -> frozenset[Role]:
     """The roles of one entry; a pause that names the tiers it stops does not stop the others."""
     played = promise.roles.get(entry.kind, frozenset())
-    stops = entry.facts.get(STOPS)
-    spared = stops is not None and promise.tier not in str(stops).replace(",", " ").split()
-    return played - {Role.PAUSE} if spared else played
+    return played - {Role.PAUSE} if spares(promise, entry.facts.get(STOPS)) else played
+
+
+def spares(promise: Promise, stops: Any) -> bool:
+    """Whether a pause that stops the tiers in `stops` (None: all) leaves the clock of this promise alone."""
+    return stops is not None and promise.tier not in str(stops).replace(",", " ").split()
 
 
 def _place(promise: Promise, entry: Entry) -> tuple[Any, ...]:

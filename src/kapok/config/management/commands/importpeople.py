@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from kapok.ground.posts import personnel
 from kapok.ground.posts.personnel_plan import Outcome, Planned, plan
 from kapok.kernel.errors import KapokError
-from kapok.kernel.text import Language, Text
+from kapok.kernel.text import Language, Text, joined
 
 ACTOR = "system"
 LARGEST_FILE = 64 * 2**20
@@ -86,9 +86,9 @@ class Command(BaseCommand):
     def _tell(self, row: Planned) -> None:
         """One line for each row that does something; an unchanged one is only counted."""
         if row.outcome is not Outcome.UNCHANGED:
-            said = [text.in_(self.language) for text in row.reasons or (row.says,)]
+            said = joined(row.reasons or (row.says,), zh="", en=" ").in_(self.language)
             outcome = OUTCOMES[row.outcome].in_(self.language)
-            self.stdout.write("\t".join((str(row.row.line), outcome, row.row.staff_no[:50], " ".join(said))).rstrip())
+            self.stdout.write("\t".join((str(row.row.line), outcome, row.row.staff_no[:50], said)).rstrip())
 
     def _say(self, text: Text) -> None:
         self.stdout.write(text.in_(self.language))

@@ -30,7 +30,7 @@ def draw(flow: Flow, *, along: Iterable[str], names: Mapping[str, Text], languag
     """The picture. `along` are the nodes on the longest path, `names` what units are called."""
     layout, path = lay_out(flow), tuple(along)
     hot = set(pairwise(path))
-    size = "small" if layout.width < 900 else "large" if layout.width < 1500 else "huge"
+    size = "small" if layout.width < 900 else "large" if layout.width < 1800 else "huge"
     parts = (
         *(_lane(lane, layout, names, language) for lane in layout.lanes),
         *(_way(route, hot, _label(route.edge, flow, language)) for route in layout.routes),
@@ -63,7 +63,7 @@ def _lane(lane: Lane, layout: Layout, names: Mapping[str, Text], language: Langu
     return format_html(
         '<rect class="lane" x="0" y="{}" width="{}" height="{}"/><rect class="lane-head" x="0" y="{}" width="{}" height="{}"/>{}',
         _size(lane.y), _size(layout.width), _size(lane.height), _size(lane.y), HEAD - 8, _size(lane.height),
-        _words(name, (HEAD - 8) / 2, lane.y + lane.height / 2, "lane-name"),
+        _words(name, (HEAD - 8) / 2, lane.y + lane.height / 2, "lane-name", 3),
     )  # fmt: skip
 
 
@@ -135,11 +135,11 @@ def _stage(box: Box, stage: Stage, hot: str, language: Language) -> SafeString:
     )  # fmt: skip
 
 
-def _words(words: str, x: float, y: float, kind: str) -> SafeString:
-    """Words on at most two lines around the height `y`."""
-    lines = list(_lines(words))[:2]
-    if len(lines) == 2 and len("".join(lines).replace(" ", "")) < len(words.replace(" ", "")):
-        lines[1] = f"{_cut(lines[1], LINE - 1)}…"
+def _words(words: str, x: float, y: float, kind: str, most: int = 2) -> SafeString:
+    """Words on at most so many lines around the height `y`."""
+    lines = list(_lines(words))
+    if len(lines) > most:
+        lines[most - 1 :] = [f"{_cut(lines[most - 1], LINE - 1)}…"]
     first = y - 7 * (len(lines) - 1)
     spans = (( _size(x), _size(first + 15 * place + 4), line) for place, line in enumerate(lines))  # fmt: skip
     return format_html(

@@ -75,10 +75,10 @@ def edit(request: ScreenRequest, code: str) -> HttpResponse:
     seen = request.POST.get("revision", "")
     revision = int(seen) if seen.isdecimal() and len(seen) < 8 else 0
     do = request.POST.get("do", "")
+    if request.headers.get("HX-Target") == "check":  # whatever button the focus has moved to meanwhile
+        return render(request, "flows/check.html", _values(request, draft, document, findings, revision=revision))
     if do == "save":
         return _save(request, draft, document, findings, revision=revision)
-    if do in {"", "check"} and request.headers.get("HX-Target") == "check":
-        return render(request, "flows/check.html", _values(request, draft, document, findings, revision=revision))
     return _page(request, draft, _stepped(document, do, request.POST), findings, revision=revision)
 
 

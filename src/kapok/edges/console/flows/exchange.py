@@ -58,7 +58,7 @@ def compare(request: ScreenRequest, code: str) -> HttpResponse:
     old, new = queries.flow(code, older), queries.flow(code, newer)
     values = {
         "versions": versions,
-        "code": code,
+        "flow_code": code,
         "older": older,
         "newer": newer,
         "differences": differences(old, new),

@@ -102,7 +102,7 @@ def copy(request: ScreenRequest, code: str, number: int) -> HttpResponse:
             form.add_error("code", refused.text.in_(request.language))
         else:
             return redirect("console:edit-flow", to)
-    return render(request, "flows/form.html", {"form": form, "title": _("Copy the flow"), "code": code})
+    return render(request, "flows/form.html", {"form": form, "title": _("Copy the flow"), "flow_code": code})
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 import kapok
 from kapok.edges.console.health import failures
+from kapok.ground.commitments.beats import Beating, beating
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 DISK_IS_LOW_BELOW = 0.10
@@ -38,6 +39,18 @@ class Health:
     disk_total: int
     versions: tuple[tuple[str, str], ...]
     failures: tuple[failures.Failure, ...]
+    beating: Beating
+
+    @property
+    def keeper_is_alive(self) -> bool:
+        """Whether clocks are being fired."""
+        return self.beating.alive > 0
+
+    @property
+    def late_ms(self) -> int | None:
+        """How late the slowest hundredth of the latest firings came, in milliseconds."""
+        late = self.beating.late_p99
+        return None if late is None else round(late / timedelta(milliseconds=1))
 
     @property
     def worker_is_alive(self) -> bool:
@@ -52,7 +65,8 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether nothing needs anybody's attention now."""
-        return self.worker_is_alive and not self.disk_is_low and not self.pending_migrations
+        alive = self.worker_is_alive and self.keeper_is_alive
+        return alive and not self.disk_is_low and not self.pending_migrations
 
 
 def measure(at: datetime) -> Health:
@@ -74,6 +88,7 @@ def measure(at: datetime) -> Health:
         disk_total=disk.total,
         versions=_versions(),
         failures=tuple(failures.latest(settings.FAILURES)),
+        beating=beating(at),
     )
 
 

@@ -20,6 +20,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
+from kapok.ground.posts import queries as posts
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language
 
@@ -178,6 +179,7 @@ def _page(request: ScreenRequest, someone: queries.Person, form: GrantForm | Non
     values = {
         "someone": someone,
         "lines": timeline(someone.subject),
+        "posts": posts.posts_of(someone.id, request.at),
         "locked_until": queries.locked_until(someone.username, at=request.at),
         "may_manage": someone.units <= managed,
         "may_unmask": someone.unit_id in unmasked,

@@ -66,7 +66,9 @@ def ask(request: ScreenRequest) -> HttpResponse:
             except KapokError as refused:
                 form.add_error("first", refused.text.in_(request.language))
             else:
-                messages.success(request, _("Granted.") if other else _("Asked for; it counts once it is granted."))
+                messages.success(
+                    request, _("The leave is granted.") if other else _("Asked for; it counts once it is granted.")
+                )
                 return redirect("console:absences")
     values = {
         "form": form,
@@ -98,7 +100,7 @@ def grant(request: ScreenRequest, absence: UUID) -> HttpResponse:
     except KapokError as refused:
         messages.error(request, refused.text.in_(request.language))
     else:
-        messages.success(request, _("Granted."))
+        messages.success(request, _("The leave is granted."))
     return redirect("console:absences")
 
 

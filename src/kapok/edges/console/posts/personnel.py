@@ -23,8 +23,8 @@ from kapok.ground.posts import personnel
 from kapok.ground.posts.personnel_plan import Outcome, Plan, plan
 from kapok.kernel.errors import KapokError
 
-LARGEST_FILE = 2 * 2**20
-"""About 20,000 rows; with more, the page could not carry it, and `kapok people import` takes it in."""
+LARGEST_FILE = 256 * 2**10
+"""About 3,000 rows, which are taken in while somebody waits; with more there is `kapok people import`."""
 SHOWN = 500
 """How many rows a page shows of each outcome; all of them are counted."""
 SALT = "personnel file"
@@ -41,11 +41,11 @@ class FileForm(forms.Form):
     )
 
     def clean_file(self) -> Any:
-        """A file that a page can carry."""
+        """A file that can be taken in while somebody waits."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
             raise forms.ValidationError(
-                _("The file is larger than 2 MB; split it, or use the command “kapok people import”.")
+                _("The file is larger than 256 KB; split it, or use the command “kapok people import”.")
             )
         return file
 

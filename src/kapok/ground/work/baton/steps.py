@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Max
 
-from kapok.ground.people import rows as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, moves, rows, rules
@@ -35,7 +34,7 @@ from kapok.kernel.ids import uuid7
 def receiver(unit: str, to: str, *, warm: bool = True, due_at: datetime | None = None, note: str = "") -> Receiver:
     """The side that is meant. Raises `UnknownUnit`, `EndedUnit`, `NotAPerson`, `NoteMissing`."""
     staff = rows.person(f"{rows.STAFF}{to}") if to else None
-    return Receiver(people.living_unit(unit), staff, warm, due_at, rules.tidy_note(note, needed=False))
+    return Receiver(rows.unit_at_work(unit), staff, warm, due_at, rules.tidy_note(note, needed=False))
 
 
 def parties(handoff: Handoff) -> frozenset[UUID]:

@@ -1,0 +1,79 @@
+"""`kapok journal`, within Django: verify the seals of the journal, print the digests of its days."""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from kapok.ground.journal import seals
+from kapok.kernel.text import Language, Text
+
+KEPT = re.compile(r"(\d{4}-\d\d-\d\d)=([0-9a-fA-F]{64})")
+AGREES = Text(zh="{seals} 个封印、{entries} 条日志，与所存一致。", en="{seals} seals over {entries} entries agree.")
+BROKEN = Text(
+    zh="{day} 第 {number} 个封印：{breach}{place}。在此之前的 {entries} 条一致。请保全数据库与备份，并对照此前的备份查明。",
+    en="{day}, seal {number}: {breach}{place}. The {entries} entries before it agree. "
+    "Keep the database and its backups as they are, and compare with an older backup.",
+)
+PLACE = Text(zh="，其中第 {place} 条", en=", the {place}. in it")
+ENTRY = Text(zh="，其中第 {place} 条（{entry}）", en=", the {place}. in it ({entry})")
+NEXT = Text(zh="，原为其中第 {place} 条，现在其后的是 {entry}", en=", the {place}. in it, before {entry}")
+
+
+class Command(BaseCommand):
+    """Exit code 1 when something was changed."""
+
+    help = "Verify the journal's seals, or print the digest of each day."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to do, from which day, and what is expected."""
+        parser.add_argument("action", choices=["verify", "digests"])
+        parser.add_argument("--language", choices=[each.value for each in Language], default=Language.ZH.value)
+        parser.add_argument("--since", type=date.fromisoformat)
+        parser.add_argument("--expect", type=_kept, action="append", default=[], metavar="YYYY-MM-DD=DIGEST")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print what was found."""
+        if options["action"] == "digests":
+            for day in seals.days(since=options["since"]):
+                self.stdout.write(f"{day.day}  {day.digest}  {day.seals}  {day.entries}")
+            return
+        found = seals.verify(since=options["since"], expected=dict(options["expect"]))
+        self.stdout.write(_said(found).in_(Language(options["language"])))
+        if found.finding:
+            sys.exit(1)
+
+
+def _kept(value: str) -> tuple[date, str]:
+    match = KEPT.fullmatch(value)
+    try:
+        return (date.fromisoformat(match[1]), match[2]) if match else _refuse(value)
+    except ValueError:
+        return _refuse(value)
+
+
+def _refuse(value: str) -> tuple[date, str]:
+    raise ArgumentTypeError(
+        f"“{value}”应写作 日期=摘要，如 `kapok journal digests` 所列。 "
+        f"Write {value!r} as DAY=DIGEST, as `kapok journal digests` prints them."
+    )
+
+
+def _said(found: seals.Verified) -> Text:
+    finding = found.finding
+    if finding is None:
+        return AGREES.format(seals=found.seals, entries=found.entries)
+    wording = PLACE if finding.entry is None else NEXT if finding.breach is seals.Breach.REMOVED else ENTRY
+    place = wording.format(place=finding.place, entry=finding.entry) if finding.place else Text(zh="", en="")
+    return BROKEN.format(
+        day=finding.day,
+        number=finding.number,
+        breach=seals.BREACHES[finding.breach],
+        place=place,
+        entries=found.entries,
+    )

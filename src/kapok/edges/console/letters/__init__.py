@@ -1,0 +1,1 @@
+"""What subscribers of the journal could not take: look, try again, set aside."""

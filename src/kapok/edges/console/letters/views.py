@@ -1,0 +1,88 @@
+"""Undelivered entries: by subscriber and state, one with what waits behind it, another attempt, setting aside."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kapok.edges.console.letters.forms import SetAsideForm
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.journal import api as journal
+from kapok.ground.journal import letters as reading
+from kapok.ground.journal.queries import timeline
+from kapok.ground.people.rules import Permission
+from kapok.kernel.errors import KapokError
+
+PAGE = 50
+
+
+@screen(permission=Permission.JOURNAL_MEND)
+def letters(request: ScreenRequest) -> HttpResponse:
+    """What waits, oldest first; with `?subscriber=` and `?state=` only those."""
+    subscriber, state = request.GET.get("subscriber", ""), request.GET.get("state", "")
+    found = reading.Letters(subscriber=subscriber, state=state)
+    pages: Paginator[reading.Letter] = Paginator(found, PAGE)  # type: ignore[arg-type]  # it is only counted and sliced
+    values = {
+        "counts": reading.counts(),
+        "page": pages.get_page(request.GET.get("page")),
+        "subscriber": subscriber,
+        "state": state,
+    }
+    return render(request, "letters/list.html", values)
+
+
+@screen(permission=Permission.JOURNAL_MEND)
+def letter(request: ScreenRequest, key: UUID) -> HttpResponse:
+    """One letter: the entry, what went wrong, what waits behind it, what was done about it."""
+    return _shown(request, key, SetAsideForm())
+
+
+@require_POST
+@screen(permission=Permission.JOURNAL_MEND)
+def retry(request: ScreenRequest, key: UUID) -> HttpResponse:
+    """Have it delivered again."""
+    try:
+        journal.retry_letter(letter=key, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    else:
+        messages.success(request, _("It will be delivered again within a second or so."))
+    return redirect("console:letter", key)
+
+
+@screen(permission=Permission.JOURNAL_MEND)
+def set_aside(request: ScreenRequest, key: UUID) -> HttpResponse:
+    """Give up delivering it, with a reason."""
+    form = SetAsideForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _shown(request, key, form)
+    try:
+        journal.set_aside_letter(
+            letter=key, reason=form.cleaned_data["reason"], actor=request.user.subject, at=request.at
+        )
+    except KapokError as refused:
+        form.add_error(None, refused.text.in_(request.language))
+        return _shown(request, key, form)
+    messages.success(request, _("The entry has been set aside; those behind it go on."))
+    return redirect("console:letter", key)
+
+
+def _shown(request: ScreenRequest, key: UUID, form: SetAsideForm) -> HttpResponse:
+    found = reading.letter(key)
+    if found is None:
+        raise Http404
+    behind = reading.Letters(behind=found)
+    values = {
+        "letter": found,
+        "behind": behind[:PAGE],
+        "behind_count": len(behind),
+        "form": form,
+        "lines": timeline(f"letter/{key}"),
+    }
+    return render(request, "letters/letter.html", values)

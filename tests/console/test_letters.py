@@ -1,0 +1,118 @@
+"""Undelivered entries on screen: counts, one of them, another attempt, setting aside with a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+from pytest_django.fixtures import Settings
+
+from kapok.ground.journal import api as journal
+from kapok.ground.journal import delivery
+from kapok.ground.journal.models import Entry, Letter
+from kapok.kernel.text import Language
+from tests.console.conftest import BrowserPage, SignedIn
+from tests.ground.journal_lab import ring
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(settings: Settings) -> None:
+    settings.JOURNAL_WITNESSES = []
+
+
+def refuse(_line: object) -> None:
+    raise RuntimeError("13800138000")
+
+
+def undelivered() -> tuple[Letter, Letter]:
+    """One that failed and one behind it, as `deliver` leaves them."""
+    subscription = journal.Subscription("relay", refuse)
+    for number in (1, 2):
+        ring(number)
+    first, second = Entry.objects.filter(kind="bell.rang").order_by("position")
+    with transaction.atomic():
+        error = delivery.attempt(subscription, first)
+        assert error
+        delivery._keep(subscription, first, AT, error)
+        delivery._keep(subscription, second, AT)
+    failed = Letter.objects.get(entry=first)
+    return failed, Letter.objects.get(entry=second)
+
+
+def test_what_waits_is_listed_with_counts_in_both_languages(signed_in: SignedIn) -> None:
+    empty = signed_in("administrator").get("/letters").content.decode()
+    assert "全部已送达" in empty
+    undelivered()
+    chinese = signed_in("administrator").get("/letters").content.decode()
+    assert "铃响了1次" in chinese
+    assert "等待重试" in chinese
+    assert "排在失败条目之后" in chinese
+    english = signed_in("administrator", Language.EN).get("/letters?state=parked&subscriber=relay").content.decode()
+    assert "the bell rang 2 times" in english
+    assert "the bell rang 1 times" not in english
+
+
+def test_one_shows_the_error_and_what_waits_behind_it(signed_in: SignedIn) -> None:
+    failed, _ = undelivered()
+    page = signed_in("administrator", Language.EN).get(f"/letters/{failed.id}").content.decode()
+    assert "builtins.RuntimeError" in page
+    assert "13800138000" not in page
+    assert "1 waits behind it" in page
+    assert "the bell rang 2 times" in page
+
+
+def test_it_can_be_delivered_again(signed_in: SignedIn) -> None:
+    failed, parked = undelivered()
+    Letter.objects.filter(pk=failed.pk).update(state="dead")
+    client = signed_in("administrator")
+    assert client.post(f"/letters/{failed.id}/retry").status_code == 302
+    assert Letter.objects.get(pk=failed.pk).state == "waiting"
+    assert "要求向“relay”重新投递" in client.get(f"/letters/{failed.id}").content.decode()
+    answer = client.post(f"/letters/{parked.id}/retry", follow=True).content.decode()
+    assert "请先处理失败的那一条" in answer
+    assert Letter.objects.get(pk=parked.pk).state == "parked"
+
+
+def test_it_is_set_aside_only_with_a_reason(signed_in: SignedIn) -> None:
+    failed, _ = undelivered()
+    client = signed_in("administrator")
+    assert client.post(f"/letters/{failed.id}/set-aside", {"reason": " "}).status_code == 200
+    assert Letter.objects.get(pk=failed.pk).state == "waiting"
+    assert client.post(f"/letters/{failed.id}/set-aside", {"reason": "重复"}).status_code == 302
+    assert Letter.objects.get(pk=failed.pk).state == "set_aside"
+    page = client.get(f"/letters/{failed.id}").content.decode()
+    assert "重复" in page
+    assert "set-aside" not in page
+    again = client.post(f"/letters/{failed.id}/set-aside", {"reason": "again"}).content.decode()
+    assert "已搁置" in again
+    assert Letter.objects.get(pk=failed.pk).reason == "重复"
+
+
+def test_only_who_may_mend_the_journal_sees_it(signed_in: SignedIn) -> None:
+    failed, _ = undelivered()
+    client = signed_in("agent")
+    for address in ("/letters", f"/letters/{failed.id}"):
+        assert client.get(address).status_code == 403
+    assert client.post(f"/letters/{failed.id}/retry").status_code == 403
+    assert client.post(f"/letters/{failed.id}/set-aside", {"reason": "x"}).status_code == 403
+    assert Letter.objects.get(pk=failed.pk).state == "waiting"
+    assert signed_in("administrator").get("/letters/00000000-0000-0000-0000-000000000001").status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", [Language.ZH, Language.EN])
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_setting_aside_asks_first(browser_page: BrowserPage, language: Language, phone: bool) -> None:
+    failed, _ = undelivered()
+    page = browser_page("administrator", language, phone=phone, at="/letters")
+    page.goto(f"/letters/{failed.id}")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.fill("#id_reason", "重复的铃")
+    page.click("button[data-confirm]")
+    assert Letter.objects.get(pk=failed.pk).state == "waiting"
+    page.click("[data-confirm-yes]")
+    page.wait_for_selector("button[data-confirm]", state="detached")
+    assert Letter.objects.get(pk=failed.pk).state == "set_aside"

@@ -1,0 +1,164 @@
+"""The journal relayed to a NATS cluster of three on this machine, whose leader is killed in the midst of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import nats
+import pytest
+from pytest_django.fixtures import Settings
+
+from kapok.edges.relay.cloudevents import cloud_event
+from kapok.edges.relay.jetstream import STREAM, Relay
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.models import Cursor, Entry, Letter
+from kapok.ground.journal.queries import line
+from tests.ground.journal_lab import AT, ring
+
+SERVER = Path(sys.executable).parent / "nats-server"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(transactional_db: None, settings: Settings) -> None:
+    settings.JOURNAL_WITNESSES = []
+
+
+@dataclass(frozen=True)
+class Cluster:
+    urls: str
+    processes: dict[str, subprocess.Popen[bytes]]
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@contextmanager
+def servers(folder: Path, count: int) -> Iterator[Cluster]:
+    ports, routes = free_ports(count), free_ports(count)
+    others = ",".join(f"nats://127.0.0.1:{route}" for route in routes)
+    processes = {}
+    for number, (port, route) in enumerate(zip(ports, routes, strict=True)):
+        words = [SERVER, "-a", "127.0.0.1", "-p", str(port), "-n", f"n{number}", "-js", "-sd", folder / f"n{number}"]
+        if count > 1:
+            words += ["--cluster_name", "kapok", "--cluster", f"nats://127.0.0.1:{route}", "--routes", others]
+        processes[f"n{number}"] = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield Cluster(",".join(f"nats://127.0.0.1:{port}" for port in ports), processes)
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.wait()
+
+
+async def _leader(urls: str) -> str:
+    client = await nats.connect(urls.split(","))
+    try:
+        told = await client.jetstream().stream_info(STREAM)
+        assert told.cluster
+        return str(told.cluster.leader)
+    finally:
+        await client.close()
+
+
+async def _stored(urls: str) -> list[dict[str, Any]]:
+    client = await nats.connect(urls.split(","))
+    try:
+        stream = client.jetstream()
+        count = (await stream.stream_info(STREAM)).state.messages
+        reader = await stream.pull_subscribe("kapok.>", stream=STREAM)
+        messages: list[dict[str, Any]] = []
+        while len(messages) < count:
+            messages += [json.loads(each.data) for each in await reader.fetch(100, timeout=5)]
+        return messages
+    finally:
+        await client.close()
+
+
+def relay_until(relay: Relay, passed: int) -> None:
+    """Deliver, also past times at which nobody answers, until so many entries have been passed."""
+    ends = time.monotonic() + 90
+    done = 0
+    while done < passed:
+        assert time.monotonic() < ends, f"{done} of {passed} after 90 s"
+        before = Cursor.objects.filter(subscriber="relay-nats").values_list("position", flat=True).first() or 0
+        with suppress(journal.NotNow):
+            journal.deliver(relay.subscription, at=AT, limit=20)
+        after = Cursor.objects.values_list("position", flat=True).get(subscriber="relay-nats")
+        done += Entry.objects.filter(position__gt=before, position__lte=after).count()
+
+
+def test_an_entry_becomes_a_cloud_event() -> None:
+    key = ring(3, at=AT.astimezone(timezone(timedelta(hours=8))))
+    assert json.loads(cloud_event(line(Entry.objects.get(pk=key)))) == {
+        "specversion": "1.0",
+        "id": str(key),
+        "source": "/kapok/journal",
+        "type": "kapok.bell.rang",
+        "subject": "bell/1",
+        "time": "2026-03-02T01:00:00Z",
+        "datacontenttype": "application/json",
+        "actor": "staff/lin",
+        "data": {"times": 3},
+    }
+
+
+def test_while_no_server_answers_the_relay_stays_where_it_is(tmp_path: Path) -> None:
+    ring(1)
+    [port] = free_ports(1)
+    relay = Relay(f"nats://127.0.0.1:{port}", replicas=1)
+    try:
+        with pytest.raises(journal.NotNow):
+            journal.deliver(relay.subscription, at=AT)
+        assert not Letter.objects.exists()
+        assert Cursor.objects.get().position == 0
+    finally:
+        relay.close()
+
+
+def test_what_is_sent_twice_is_stored_once(tmp_path: Path) -> None:
+    keys = [ring(number) for number in range(3)]
+    with servers(tmp_path, 1) as cluster:
+        relay = Relay(cluster.urls, replicas=1)
+        try:
+            relay_until(relay, 3)
+            for entry in Entry.objects.all():
+                relay.publish(line(entry))
+        finally:
+            relay.close()
+        stored = asyncio.run(_stored(cluster.urls))
+    assert [UUID(each["id"]) for each in stored] == keys
+
+
+@pytest.mark.slow
+def test_with_the_leader_killed_everything_arrives_in_order_and_nothing_twice(tmp_path: Path) -> None:
+    keys = [ring(number, f"bell/{number % 5}") for number in range(300)]
+    with servers(tmp_path, 3) as cluster:
+        relay = Relay(cluster.urls, replicas=3)
+        try:
+            relay_until(relay, 100)
+            cluster.processes[asyncio.run(_leader(cluster.urls))].kill()
+            relay_until(relay, 200)
+        finally:
+            relay.close()
+        stored = asyncio.run(_stored(cluster.urls))
+    assert [UUID(each["id"]) for each in stored] == keys
+    assert not Letter.objects.exists()

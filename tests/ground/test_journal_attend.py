@@ -1,0 +1,194 @@
+"""The loop that serves all subscribers, and a process of it that is killed at every step."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+from django.db import OperationalError, connection
+from pytest_django.fixtures import Settings
+
+from kapok.config import subscriptions
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.models import Cursor, Letter
+from kapok.ground.journal.queries import Line
+from tests.ground.journal_lab import AT, TRACER, leave_trace, ring, traced, traces
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SUBSCRIBER = """
+import os, sys, time
+import django
+django.setup()
+from kapok.ground.journal import api as journal
+from kapok.ground.journal import delivery
+from tests.ground.journal_lab import AT, leave_trace
+step = sys.argv[1]
+
+def wait_to_be_killed(where):
+    if where == step:
+        print("here", flush=True)
+        time.sleep(60)
+
+def handle(line):
+    if line.data["times"] == 3:
+        wait_to_be_killed("before the handler")
+    leave_trace("lab", line)
+    if line.data["times"] == 3:
+        wait_to_be_killed("after the handler")
+
+subscription = journal.Subscription("lab", handle)
+journal.deliver(subscription, at=AT, limit=2)
+journal.deliver(subscription, at=AT, limit=2)
+wait_to_be_killed("after the commit")
+while journal.deliver(subscription, at=AT, limit=2):
+    pass
+print("done", flush=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _traces(transactional_db: None, settings: Settings) -> Iterator[None]:
+    settings.JOURNAL_WITNESSES = []
+    settings.DELIVERY_RETRY_AFTER = timedelta(seconds=0)
+    with traces():
+        yield
+
+
+@contextmanager
+def attending(monkeypatch: pytest.MonkeyPatch, *served: journal.Subscription) -> Iterator[None]:
+    monkeypatch.setattr(subscriptions, "SUBSCRIPTIONS", served)
+    stop = Event()
+    thread = Thread(target=subscriptions.attend, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 15
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def start(step: str) -> subprocess.Popen[str]:
+    parts = connection.get_connection_params()
+    url = f"postgresql:///{parts['dbname']}?host={parts['host']}&port={parts['port']}&user={parts['user']}"
+    if parts.get("password"):
+        url += f"&password={parts['password']}"
+    return subprocess.Popen(
+        [sys.executable, "-c", SUBSCRIBER, step],
+        env=os.environ | {"KAPOK_DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(["src", "."])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("step", ["before the handler", "after the handler", "after the commit"])
+def test_a_subscriber_killed_at_any_step_leaves_each_effect_exactly_once(step: str) -> None:
+    for number in range(1, 6):
+        ring(number, f"bell/{number}")
+    with start(step) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "here\n"
+        os.kill(process.pid, signal.SIGKILL)
+    with start("never") as process:
+        assert process.stdout
+        assert process.stdout.readline() == "done\n"
+    if not traced():  # the server had not noticed yet that the killed one was gone
+        pytest.fail("nothing was delivered")
+    until(lambda: journal.deliver(TRACER, at=AT) == 0 and len(traced()) >= 5)
+    assert [times for _, times in traced()] == [1, 2, 3, 4, 5]
+
+
+def test_every_subscriber_is_served_and_a_failing_one_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[int] = []
+
+    def fail_twice(line: Line) -> None:
+        tried.append(line.data["times"])
+        if len(tried) < 3:
+            raise ValueError
+        leave_trace("slow", line)
+
+    with attending(monkeypatch, journal.Subscription("slow", fail_twice), TRACER):
+        ring(1), ring(2)
+        until(lambda: len(traced()) == 2 and len(traced("slow")) == 2)
+    assert traced("slow") == [("bell/1", 1), ("bell/1", 2)]
+    assert tried == [1, 1, 1, 2]
+
+
+def test_who_cannot_serve_anybody_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def absent_at_first(line: Line) -> None:
+        asked.append(1)
+        if len(asked) < 3:
+            raise journal.NotNow
+        leave_trace("away", line)
+
+    ring(1)
+    with attending(monkeypatch, journal.Subscription("away", absent_at_first), TRACER):
+        until(lambda: len(traced("away")) == 1)
+    assert len(asked) == 3
+    assert not Letter.objects.exists()
+
+
+def test_an_outage_of_the_database_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connections are cut as a restart of the server would cut them, one of them in the midst of a handler."""
+    cut: list[int] = []
+
+    def cut_once(line: Line) -> None:
+        leave_trace("cut", line)
+        if not cut:
+            cut.append(1)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with attending(monkeypatch, journal.Subscription("cut", cut_once), TRACER):
+        ring(1)
+        until(lambda: len(traced("cut")) == 1)
+        ring(2)
+        until(lambda: len(traced("cut")) == 2 and len(traced()) == 2)
+    assert traced("cut") == [("bell/1", 1), ("bell/1", 2)]
+    assert not Letter.objects.exists()
+
+
+def test_a_duty_that_fails_rests_twice_as_long_each_time() -> None:
+    calls: list[datetime] = []
+
+    def refuse(at: datetime) -> int:
+        calls.append(at)
+        raise OperationalError
+
+    duty = subscriptions.Duty("lab", refuse)
+    begin = datetime(2026, 3, 2, tzinfo=UTC)
+    for tenths in range(40):
+        assert duty.do(begin + timedelta(seconds=tenths / 10)) is False
+    assert [round((at - begin).total_seconds(), 1) for at in calls] == [0.0, 0.4, 1.2, 2.8]
+
+
+def test_who_has_nothing_to_read_writes_nothing() -> None:
+    ring(1)
+    journal.deliver(TRACER, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin FROM journal_cursor")
+        before = cursor.fetchone()
+        assert journal.deliver(TRACER, at=AT) == 0
+        cursor.execute("SELECT xmin FROM journal_cursor")
+        assert cursor.fetchone() == before
+    assert Cursor.objects.get().position > 0

@@ -1,0 +1,239 @@
+"""Seals find out what somebody did to the journal past our code, with every right in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from hashlib import sha256
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from pytest_django.fixtures import Settings
+
+from kapok.ground.journal import seals
+from kapok.ground.journal.models import Entry, Seal
+from kapok.ground.journal.seals import Breach, Finding
+from tests.ground.journal_lab import AT, elsewhere, ring
+
+DAY = date(2026, 3, 2)
+NEXT_DAY = date(2026, 3, 3)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(transactional_db: None, settings: Settings) -> None:
+    settings.JOURNAL_WITNESSES = []
+
+
+@contextmanager
+def tampering() -> Iterator[None]:
+    """As the owner of the tables can: with the triggers put to rest."""
+    for table in ("journal_entry", "journal_seal"):
+        execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_is_append_only")
+    yield
+    for table in ("journal_entry", "journal_seal"):
+        execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_is_append_only")
+
+
+def execute(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def three_seals() -> list[Entry]:
+    """Ten entries: 1-4 in the first seal of the day, 5-8 in the second, 9 and 10 in the first of the next."""
+    for number in range(1, 11):
+        ring(number)
+    assert [seals.seal(at=at, limit=4) for at in (AT, AT, AT + timedelta(days=1))] == [4, 4, 2]
+    return list(Entry.objects.order_by("transaction", "position"))
+
+
+def found() -> Finding | None:
+    return seals.verify().finding
+
+
+def test_an_untouched_journal_agrees() -> None:
+    three_seals()
+    assert seals.verify() == seals.Verified(3, 10, None)
+    assert seals.verify(since=NEXT_DAY) == seals.Verified(1, 2, None)
+    assert seals.seal(at=AT) == 0
+    assert [(day.day, day.seals, day.entries) for day in seals.days()] == [(DAY, 2, 8), (NEXT_DAY, 1, 2)]
+
+
+def test_an_empty_journal_agrees() -> None:
+    assert seals.seal(at=AT) == 0
+    assert seals.verify() == seals.Verified(0, 0, None)
+
+
+def test_a_digest_goes_on_from_the_one_before() -> None:
+    three_seals()
+    execute("SET TIME ZONE 'America/St_Johns'")  # what is sealed does not depend on the session
+    before = b""
+    for each in Seal.objects.order_by("day", "number"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {seals.CANONICAL} FROM journal_entry ORDER BY transaction, position OFFSET %s LIMIT %s",
+                [{(DAY, 1): 0, (DAY, 2): 4, (NEXT_DAY, 1): 8}[each.day, each.number], each.entries],
+            )
+            hashes = b"".join(bytes(row[0]) for row in cursor.fetchall())
+        before = sha256(before + hashes).digest()
+        assert bytes(each.digest) == before
+    execute("SET TIME ZONE 'UTC'")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["actor = 'staff/none'", "data = '{\"times\": 60}'", "at = at + interval '1 microsecond'", "correlation = id"],
+)
+def test_a_changed_entry_is_named(change: str) -> None:
+    entries = three_seals()
+    with tampering():
+        execute(f"UPDATE journal_entry SET {change} WHERE id = %s", entries[5].id)
+    assert found() == Finding(Breach.CHANGED, DAY, 2, 2, entries[5].id)
+
+
+def test_a_removed_entry_leaves_its_place() -> None:
+    entries = three_seals()
+    with tampering():
+        execute("DELETE FROM journal_entry WHERE id = %s", entries[1].id)
+    assert found() == Finding(Breach.REMOVED, DAY, 1, 2, entries[2].id)
+
+
+def test_an_inserted_entry_is_named() -> None:
+    entries = three_seals()
+    with tampering():
+        execute(
+            "INSERT INTO journal_entry (id, kind, subject, at, actor, data, transaction, position)"
+            " SELECT gen_random_uuid(), kind, subject, at, 'psql', data, transaction, position FROM journal_entry WHERE id = %s",
+            entries[6].id,
+        )
+        execute("UPDATE journal_entry SET position = position + 0 WHERE actor = 'psql'")
+    finding = found()
+    assert finding
+    assert (finding.breach, finding.day, finding.number) == (Breach.INSERTED, DAY, 2)
+    assert finding.place in {3, 4}  # two have the same place in the order now
+
+
+def test_entries_that_change_places_are_found() -> None:
+    entries = three_seals()
+    with tampering():
+        execute("UPDATE journal_entry SET transaction = %s WHERE id = %s", entries[3].transaction, entries[2].id)
+        execute("UPDATE journal_entry SET transaction = %s WHERE id = %s", entries[2].transaction, entries[3].id)
+    finding = found()
+    assert finding
+    assert (finding.breach, finding.day, finding.number, finding.place) == (Breach.CHANGED, DAY, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "expected"), [(DAY, 1, (DAY, 1)), (DAY, 2, (NEXT_DAY, 1))], ids=["within", "last of its day"]
+)
+def test_a_removed_seal_is_found(day: date, number: int, expected: tuple[date, int]) -> None:
+    three_seals()
+    with tampering():
+        execute("DELETE FROM journal_seal WHERE day = %s AND number = %s", day, number)
+    finding = found()
+    assert finding
+    assert (finding.breach, finding.day, finding.number) == (Breach.SEAL_MISSING, *expected)
+
+
+def test_a_changed_seal_is_found() -> None:
+    three_seals()
+    with tampering():
+        execute("UPDATE journal_seal SET digest = sha256('x') WHERE day = %s AND number = 1", DAY)
+    assert found() == Finding(Breach.SEAL_CHANGED, DAY, 1)
+
+
+def test_seals_that_were_all_made_anew_are_found_by_the_digests_kept_elsewhere() -> None:
+    entries = three_seals()
+    kept = {day.day: day.digest for day in seals.days()}
+    assert seals.verify(expected=kept).finding is None
+    with tampering():
+        execute("DELETE FROM journal_seal")
+        execute("UPDATE journal_entry SET actor = 'staff/none' WHERE id = %s", entries[0].id)
+    for at in (AT, AT, AT + timedelta(days=1)):
+        seals.seal(at=at, limit=4)
+    assert seals.verify().finding is None
+    assert seals.verify(expected=kept).finding == Finding(Breach.OTHER_DIGEST, DAY, 2)
+    assert seals.verify(expected={date(2026, 3, 9): "00"}).finding == Finding(Breach.NO_SUCH_DAY, date(2026, 3, 9), 1)
+
+
+def test_the_database_refuses_to_change_or_remove_a_seal() -> None:
+    three_seals()
+    for change in ("UPDATE journal_seal SET entries = 0", "DELETE FROM journal_seal"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            execute(change)
+    assert Seal.objects.count() == 3
+
+
+def test_what_is_still_open_is_sealed_later_and_not_left_out() -> None:
+    ring(1)
+    with elsewhere(lambda: ring(2)):
+        ring(3)
+        assert seals.seal(at=AT) == 1
+        assert seals.seal(at=AT) == 0
+    assert seals.seal(at=AT) == 2
+    assert seals.verify() == seals.Verified(2, 3, None)
+
+
+def test_a_seal_is_due_after_its_time_or_when_the_last_was_full(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SEAL_EVERY = timedelta(seconds=60)
+    ring(1)
+    assert seals.seal_due(at=AT) == 1
+    ring(2)
+    assert seals.seal_due(at=AT + timedelta(seconds=59)) == 0
+    assert seals.seal_due(at=AT + timedelta(seconds=60)) == 1
+    ring(3)
+    monkeypatch.setattr(seals, "BATCH", 1)
+    assert seals.seal_due(at=AT + timedelta(seconds=61)) == 1
+
+
+def test_a_clock_that_was_put_back_does_not_break_the_chain() -> None:
+    three_seals()
+    ring(11)
+    assert seals.seal(at=AT) == 1
+    assert Seal.objects.filter(day=NEXT_DAY).count() == 2
+    assert found() is None
+
+
+def command(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = 0
+    try:
+        call_command("journal", *words)
+    except SystemExit as left:
+        code = int(str(left.code))
+    return code, capsys.readouterr().out
+
+
+def test_the_command_says_that_all_agrees_and_prints_digests_to_keep(capsys: pytest.CaptureFixture[str]) -> None:
+    three_seals()
+    assert command(capsys, "verify", "--language=en") == (0, "3 seals over 10 entries agree.\n")
+    code, lines = command(capsys, "digests")
+    first, second = (line.split() for line in lines.splitlines())
+    assert (code, first[0], first[2:], second[2:]) == (0, "2026-03-02", ["2", "8"], ["1", "2"])
+    assert command(capsys, "digests", "--since=2026-03-03")[1].split()[0] == "2026-03-03"
+    assert command(capsys, "verify", f"--expect={first[0]}={first[1]}")[0] == 0
+    code, said = command(capsys, "verify", f"--expect={first[0]}={'0' * 64}", "--language=en")
+    assert (code, "2026-03-02, seal 2: the day's digest is not the one that was kept." in said) == (1, True)
+
+
+def test_the_command_names_what_was_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    entries = three_seals()
+    with tampering():
+        execute("UPDATE journal_entry SET actor = 'staff/none' WHERE id = %s", entries[5].id)
+    assert command(capsys, "verify") == (
+        1,
+        f"2026-03-02 第 2 个封印：有条目被改动，其中第 2 条（{entries[5].id}）。在此之前的 4 条一致。"
+        "请保全数据库与备份，并对照此前的备份查明。\n",
+    )
+    assert command(capsys, "verify", "--since=2026-03-03")[0] == 0
+
+
+@pytest.mark.parametrize("kept", ["2026-03-02", "2026-13-02=" + "0" * 64, "2026-03-02=xyz"])
+def test_the_command_refuses_a_digest_that_is_none(kept: str) -> None:
+    with pytest.raises(CommandError, match="DAY=DIGEST"):
+        call_command("journal", "verify", f"--expect={kept}")

@@ -1,0 +1,177 @@
+"""The keeper's loop, in this process: it stops at once, outlives the database, and is not led astray by the machine's clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+from django.db import connection
+
+from kapok.config import keeper, scheduling
+from kapok.ground.commitments import beats, scheduler
+from kapok.ground.commitments.models import Commitment, SchedulerBeat
+from kapok.ground.journal.models import Entry
+from tests.ground.clocks import desk, started
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+@contextmanager
+def running(loop: Callable[[Event], None] = scheduling.scheduler_loop) -> Iterator[Event]:
+    """The loop in a thread, stopped afterwards; it has a second for that."""
+    stop = Event()
+    thread = Thread(target=loop, args=(stop,))
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(1)
+        late = thread.is_alive()
+        thread.join(10)
+    assert not late
+
+
+def within(seconds: float, condition: Callable[[], object]) -> bool:
+    ends = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def overdue() -> int:
+    return Commitment.objects.filter(state="overdue").count()
+
+
+def test_it_fires_what_falls_due_and_stops_when_it_is_told() -> None:
+    pack = desk()
+    with running():
+        assert within(10, SchedulerBeat.objects.exists)
+        started(pack, due_at=datetime.now(UTC) + timedelta(seconds=0.3))
+        assert within(10, lambda: overdue() == 1)
+    [entry] = Entry.objects.filter(kind="commitments.breached")
+    assert entry.recorded_at > entry.at
+    assert beats.beating(datetime.now(UTC)).alive == 1
+
+
+def test_it_wakes_for_a_clock_that_fires_before_it_would_look() -> None:
+    pack = desk()
+    with running():
+        assert within(10, SchedulerBeat.objects.exists)
+        slept = []
+        for _ in range(3):
+            began = time.monotonic()
+            started(pack, f"fault/{began}", due_at=datetime.now(UTC))
+            scheduler.wake_if_soon(datetime.now(UTC), datetime.now(UTC))
+            assert within(10, lambda: not Commitment.objects.filter(state="open").exists())
+            slept.append(time.monotonic() - began)
+    assert min(slept) < 0.5  # unwoken it would sleep for a second
+
+
+def test_it_outlives_the_loss_of_its_connections() -> None:
+    pack = desk()
+    with running():
+        assert within(10, SchedulerBeat.objects.exists)
+        for number in range(3):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            started(pack, f"fault/F{number}", due_at=datetime.now(UTC))
+            assert within(20, lambda done=number + 1: overdue() == done)  # type: ignore[misc]  # cannot infer a lambda's default
+
+
+class Machine:
+    """A machine whose clock is set by hand."""
+
+    def __init__(self) -> None:
+        self.wall, self.boot = START, DAY
+
+    def passes(self, span: timedelta) -> None:
+        self.wall += span
+        self.boot += span
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    made = Machine()
+    monkeypatch.setattr(scheduling, "wall", lambda: made.wall)
+    monkeypatch.setattr(scheduling, "boot", lambda: made.boot)
+    return made
+
+
+def idle(machine: Machine, looks: int = 3) -> None:
+    """Let the loop look at the clock a few times."""
+    for _ in range(looks):
+        machine.passes(timedelta(seconds=6))
+        seen = machine.boot
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {scheduler.CHANNEL}")
+        assert within(10, SchedulerBeat.objects.exists)
+        time.sleep(0.3)
+        assert seen == machine.boot
+
+
+def test_a_day_forward_and_back_fires_nothing_too_early(machine: Machine) -> None:
+    started(desk(), due_at=START + HOUR)
+    with running():
+        idle(machine)
+        machine.wall += DAY
+        idle(machine)
+        assert overdue() == 0
+        machine.wall -= DAY
+        idle(machine)
+        assert overdue() == 0
+        machine.passes(HOUR)
+        assert within(10, lambda: overdue() == 1)
+        assert within(10, lambda: SchedulerBeat.objects.get().jumps == 1)
+
+
+def test_an_hour_backwards_fires_nothing_twice(machine: Machine) -> None:
+    pack = desk()
+    started(pack, "fault/F1", due_at=START + timedelta(seconds=3))
+    started(pack, "fault/F2", due_at=START + timedelta(minutes=20))
+    with running():
+        machine.passes(timedelta(seconds=4))
+        assert within(10, lambda: overdue() == 1)
+        machine.wall -= HOUR
+        idle(machine)
+        machine.passes(timedelta(minutes=6))  # believed by now
+        idle(machine)
+        assert overdue() == 1
+        machine.passes(2 * HOUR)
+        assert within(10, lambda: overdue() == 2)
+    assert Entry.objects.filter(kind="commitments.breached").count() == 2
+
+
+def test_it_does_not_start_before_its_last_sign_of_life(machine: Machine) -> None:
+    name = scheduling.name()
+    SchedulerBeat.objects.create(name=name, started_at=START, seen_at=START + HOUR)
+    started(desk(), due_at=START + HOUR)
+    with running():
+        assert within(10, lambda: overdue() == 1)
+
+
+def test_a_loop_that_fails_ends_the_keeper_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper.signal, "signal", lambda *_: None)
+    ended = Event()
+
+    def fails(_stop: Event) -> None:
+        raise ValueError("no")
+
+    def waits(stop: Event) -> None:
+        stop.wait(10)
+        ended.set()
+
+    with pytest.raises(ValueError, match="no"):
+        keeper.keep((fails, waits))
+    assert ended.is_set()

@@ -1,0 +1,144 @@
+"""`kill -9` at every step of a firing, and a keeper that is killed again and again: nothing is lost, nothing said twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from kapok.ground.commitments import scheduler
+from kapok.ground.commitments.models import Commitment, SchedulerBeat
+from kapok.ground.journal.models import Entry
+from tests.ground.clocks import DUE, clock, desk
+
+ROOT = Path(__file__).parents[2]
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(transactional_db: None, tmp_path: Path) -> Iterator[Start]:
+    """`start("-m", "…")` runs Python on the test's database."""
+    begun: list[subprocess.Popen[bytes]] = []
+    at = connection.settings_dict
+    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    surroundings = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
+        "KAPOK_DATABASE_URL": url,
+        "KAPOK_HOME": str(tmp_path),
+    }
+
+    def run(*words: str) -> subprocess.Popen[bytes]:
+        begun.append(subprocess.Popen([sys.executable, *words], env=surroundings, cwd=ROOT))
+        return begun[-1]
+
+    yield run
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def pack(transactional_db: None) -> UUID:
+    return desk()
+
+
+def breaches() -> Counter[str]:
+    return Counter(Entry.objects.filter(kind="commitments.breached").values_list("subject", flat=True))
+
+
+def breached() -> int:
+    return Entry.objects.filter(kind="commitments.breached").count()
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    ends = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@pytest.mark.parametrize(("step", "done"), [("begun", 10), ("fired", 10), ("committed", 20)])
+def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, start: Start, step: str, done: int) -> None:
+    Commitment.objects.bulk_create(clock(pack, f"fault/F{number:02}") for number in range(35))
+    killed = start("-m", "tests.ground.killed_scheduler", step, DUE.isoformat(), "10")
+    assert killed.wait(timeout=60) == -signal.SIGKILL
+    assert breached() == Commitment.objects.filter(state="overdue").count() == done
+    fired = 0
+    ends = time.monotonic() + 10
+    while fired < 35 - done and time.monotonic() < ends:  # the server lets go of the rows once it notices the death
+        fired += scheduler.fire(at=DUE, limit=10).clocks
+    assert fired == 35 - done
+    assert breaches() == Counter(f"fault/F{number:02}" for number in range(35))
+
+
+def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start: Start) -> None:
+    subjects = [f"fault/F{number:05}" for number in range(6_000)]
+    Commitment.objects.bulk_create(clock(pack, subject) for subject in subjects)
+    at_death = []
+    for _ in range(3):
+        before = breached()
+        keeper = start("-P", "-m", "django", "keep")
+        assert within(30, lambda least=before: breached() > least)  # type: ignore[misc]  # cannot infer a lambda's default
+        keeper.send_signal(signal.SIGKILL)
+        keeper.wait()
+        at_death.append(breached())
+    assert 0 < at_death[0] < at_death[1] < at_death[2] < len(subjects)
+    keeper = start("-P", "-m", "django", "keep")
+    assert within(60, lambda: breached() == len(subjects))
+    keeper.terminate()
+    assert keeper.wait(timeout=5) == 0
+    assert breaches() == Counter(subjects)
+
+
+def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack: UUID, start: Start) -> None:
+    silent = datetime.now(UTC) - timedelta(days=2)
+    SchedulerBeat.objects.create(name="scheduler@elsewhere", started_at=silent, seen_at=silent)
+    first, last = silent + timedelta(minutes=1), silent + timedelta(minutes=1200)
+    Commitment.objects.bulk_create(
+        clock(pack, f"fault/F{number}", due_at=silent + timedelta(minutes=number)) for number in range(1200, 0, -1)
+    )
+    keeper = start("-P", "-m", "django", "keep")
+    assert within(30, lambda: Entry.objects.filter(subject="system/scheduler").exists())
+    keeper.terminate()
+    assert keeper.wait(timeout=5) == 0
+    [said] = Entry.objects.filter(subject="system/scheduler")
+    assert said.kind == "commitments.scheduler_caught_up"
+    assert said.data == {
+        "silent_since": silent.isoformat(),
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "warned": 0,
+        "breached": 1200,
+        "fulfilled": 0,
+    }
+    written = Entry.objects.filter(kind="commitments.breached").order_by("recorded_at", "at")
+    moments = list(written.values_list("at", flat=True))
+    assert moments == sorted(moments)
+    assert len(moments) == 1200
+
+
+def test_a_keeper_is_precise(pack: UUID, start: Start) -> None:
+    keeper = start("-P", "-m", "django", "keep")
+    assert within(30, SchedulerBeat.objects.exists)
+    due = [datetime.now(UTC) + timedelta(seconds=0.5 + number / 4) for number in range(8)]
+    Commitment.objects.bulk_create(clock(pack, f"fault/F{number}", due_at=moment) for number, moment in enumerate(due))
+    scheduler.wake_if_soon(due[0], datetime.now(UTC))
+    assert within(20, lambda: breached() == 8)
+    late = sorted(Entry.objects.values_list("recorded_at", "at").filter(kind="commitments.breached"))
+    delays = sorted((recorded - at).total_seconds() for recorded, at in late)
+    assert delays[0] >= 0
+    assert delays[4] < 0.1
+    keeper.terminate()
+    assert keeper.wait(timeout=5) == 0
