@@ -87,7 +87,8 @@ def tracked() -> list[Path]:
 REGISTRIES = re.compile(
     "https?://[^ \"'<>)]*(" + "|".join(["py" + "pi", "python" + "hosted", "npm" + "js", "deb" + "ian"]) + r")\b"
 )
-PLACES = re.compile("|".join(["/wo" + "rk/", "\\.\\./sha" + "red", "farm-stu" + "dio"]))
+# The console has an address /wo…rk/ of its own, and the ground a module of that name: only the folders there are meant.
+PLACES = re.compile("|".join(["/wo" + r"rk/(main|wt-|sha" + r"red|\.)", "\\.\\./sha" + "red", "farm-stu" + "dio"]))
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".lock", ".txt", ".html", ".css", ".po", ".in", ".cfg", ""}
 DATA_DOOR = "tests/conftest.py"
 
