@@ -46,8 +46,8 @@ def test_hand_offs_are_listed_filtered_and_opened(signed_in: SignedIn) -> None:
     assert offers(text(client, "/handoffs?state=nonsense")) == 2
     page = text(client, f"/handoffs/{found.id}")
     for words in (
-        "The offering side: Hotline Team",
-        "The receiving side: Tianhe East Field Team",
+        "The offering side · Hotline Team",
+        "The receiving side · Tianhe East Field Team",
         "wrong area",
         "not ours",
     ):

@@ -230,6 +230,12 @@ def test_a_commitment_is_shown_whatever_became_of_it(
     assert client.get("/matters/fault/F1").status_code == 200
 
 
+def test_the_face_of_a_paused_clock_stands_where_it_stopped(supervisor: Client) -> None:
+    stopped = now() - HOUR
+    row = promised(due=2 * HOUR, age=2 * HOUR, state="paused", pauses=[[stopped.isoformat(), None]])
+    assert "25%" in text(supervisor, f"/ledger/{row.id}")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [

@@ -40,7 +40,7 @@ class PauseForm(forms.Form):
         self.fields["stops"] = forms.MultipleChoiceField(
             label=_("Tiers to stop"),
             choices=[(tier.value, in_reading_language(TIERS[tier])) for tier in tiers],
-            widget=forms.CheckboxSelectMultiple,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
             required=False,
             help_text=_("None ticked: every tier whose pack allows it."),
         )

@@ -69,7 +69,9 @@ class JudgeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sides = _choices((side.value, text) for side, text in rules.SIDES.items())
-        self.fields["found_for"] = forms.ChoiceField(label=_("Judged for"), choices=sides, widget=forms.RadioSelect)
+        self.fields["found_for"] = forms.ChoiceField(
+            label=_("Judged for"), choices=sides, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+        )
         self.fields["note"] = _note(_("Why"))
 
 

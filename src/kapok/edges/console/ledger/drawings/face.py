@@ -56,7 +56,8 @@ def _share(detail: Detail, moment: datetime, whole: float) -> float:
     if opened is None or moment <= opened:
         return 0
     clock = Clock(detail.words, detail.made_by)
-    return elapsed(opened, moment, clock.running, detail.row.pauses).total_seconds() / whole
+    over = [(begins, ends) for begins, ends in detail.row.pauses if ends is not None]  # the due moment allows for these
+    return elapsed(opened, moment, clock.running, over).total_seconds() / whole
 
 
 def _tick(kind: str, share: float) -> Tick:
