@@ -59,6 +59,10 @@ def test_a_missing_patch_is_listed(reader: Client) -> None:
     assert "Tianhe East Service Centre" in text(reader, "/places/defects")
 
 
+def test_the_palette_finds_addresses(reader: Client) -> None:
+    assert "/places/TH06" in text(reader, "/palette?q=spdl")
+
+
 def csv_file(content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("a.csv", content.encode(), "text/csv")
 

@@ -21,6 +21,7 @@ from kapok.ground.catalog import queries as catalog
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
+from kapok.ground.places import queries as places
 from kapok.ground.posts import queries as duties
 from kapok.kernel.text import Text
 from kapok.supervision.mining import queries as mining
@@ -123,7 +124,16 @@ def flows(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="流程", en="Flows"), version.title.in_(request.language), address, "route", version.flow)
 
 
-SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, audits, people, posts)
+def addresses(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Addresses by initials, Chinese or English."""
+    if len(query) < SHORTEST_NUMBER or not queries.units_where(request.user.id, Permission.PLACES_READ):
+        return
+    for found in places.search(query, limit=PER_SOURCE):
+        name, full = (text.in_(request.language) for text in (found.name, found.full))
+        yield Hit(Text(zh="地址", en="Addresses"), name, reverse("console:place", args=[found.code]), "map", full)
+
+
+SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, audits, people, posts, addresses)
 
 
 @screen(permission=EVERYBODY)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -150,6 +151,7 @@ def latin_words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
+LETTERS = re.compile(r"[\x21-\x7f]{3,}")
 HAN = re.compile(r"[^\x00-\x7f]")
 ADMINISTRATIVE = re.compile(r"([^省市区县\s]{2,}?省|[^省市区县\s]{2,}?市|[^省市区县\s]{1,6}?[区县]|[^路\s]{2,6}?街道)")
 
@@ -173,9 +175,14 @@ def grams(text: str) -> list[int]:
     """
     found: set[int] = set()
     for word in text.split():
-        found.update(_pairs(word))
-        found.update(_triples(word))
+        found.update(_of_word(word))
     return sorted(found)
+
+
+@lru_cache(maxsize=65_536)
+def _of_word(word: str) -> tuple[int, ...]:
+    """The pieces of one word; most words of an address stand in thousands of others too."""
+    return (*_pairs(word), *_triples(word))
 
 
 def _pairs(word: str) -> Iterable[int]:
@@ -185,7 +192,7 @@ def _pairs(word: str) -> Iterable[int]:
 
 
 def _triples(word: str) -> Iterable[int]:
-    for run in re.findall(r"[\x21-\x7f]{3,}", word):
+    for run in LETTERS.findall(word):
         for start in range(len(run) - 2):
             first, second, third = run[start : start + 3]
             yield (ord(first) << 14 | ord(second) << 7 | ord(third)) - 2**31
