@@ -34,9 +34,14 @@ class Shown:
     """Whether the reader may open it."""
 
     @property
+    def look(self) -> State:
+        """Its state as one sees it: what is late is overdue, also before the scheduler has said so."""
+        return State.OVERDUE if self.row.state is State.OPEN and self.tone == "late" else self.row.state
+
+    @property
     def state(self) -> Text:
         """What its state is called."""
-        return STATES[State.OVERDUE] if self.row.state is State.OPEN and self.tone == "late" else STATES[self.row.state]
+        return STATES[self.look]
 
     @property
     def matter(self) -> Text:
