@@ -106,6 +106,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "monthly_fee": (59.9, "30", 128, None),
 }
 FAMILIES = ("fault", "fault", "fault", "order", "complaint", "request")
+DECIDING = ("service", "segment", "cause", "promised_date")
 STOPPED = ("", "", "stage", "stage pledge", "pledge,contract", "law")
 
 
@@ -120,13 +121,16 @@ def matter(draw: random.Random, subject: str, heard: list[str]) -> list[journal.
     own = [kind for kind in heard if kind.startswith(f"{family}.")] or heard
     opening = [kind for kind in own if kind.endswith((".reported", ".placed", ".received", ".accepted"))] or own
     at = FIRST + timedelta(hours=draw.randint(0, 400))
-    told = [(draw.choice(opening), at, drawn_facts(draw, 8))]
+    deciding = {name: draw.choice(CHOICES[name]) for name in DECIDING}
+    told = [(draw.choice(opening), at, deciding | drawn_facts(draw, 4))]
     for _ in range(draw.randint(2, 12)):
         at += timedelta(
             minutes=draw.choice([0, 0, 1, 30, 90, 600, 1500, 4000]) + draw.choice([0, 0, draw.randint(0, 59)])
         )
         kind = draw.choice([*own, *COMMON, *COMMON])
         facts = drawn_facts(draw, 2) if kind == MATTER_CHANGED or draw.random() < 0.2 else {}
+        if kind == MATTER_CHANGED:
+            facts |= {name: draw.choice(CHOICES[name]) for name in draw.sample(DECIDING, 2)}
         if kind == "clock.paused":
             facts |= {"reason": "x", "requested_by": "staff/a", "approved_by": "staff/b", "evidence": ""}
             facts |= {"stops": stops} if (stops := draw.choice(STOPPED)) else {}
