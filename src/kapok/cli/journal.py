@@ -1,4 +1,4 @@
-"""`kapok journal verify | digests`: whether anybody has changed what was written down."""
+"""`kapok journal verify | digests | export`: whether anybody has changed what was written down."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from collections.abc import Sequence
 import click
 
 from kapok.cli import language
+from kapok.cli.journal_export import export
 from kapok.host import manage as management
 from kapok.host.home import find_home
 from kapok.kernel.text import Text
 
-JOURNAL = Text(zh="核验日志，输出每日摘要。", en="Verify the journal, print the digests of its days.")
+JOURNAL = Text(
+    zh="核验日志，输出每日摘要，导出事件日志。",
+    en="Verify the journal, print the digests of its days, export it as an event log.",
+)
 VERIFY = Text(
     zh="重新计算全部封印并与所存核对。退出码：1 表示日志被改动，2 表示无法核验。",
     en="Compute every seal again and compare. Exit code 1: the journal was changed; 2: it cannot be verified.",
@@ -32,6 +36,9 @@ SINCE = click.option(
 @click.group(help=JOURNAL.in_(language()))
 def journal() -> None:
     """Verify the journal."""
+
+
+journal.add_command(export)
 
 
 @journal.command(help=VERIFY.in_(language()))
