@@ -171,6 +171,14 @@ def test_a_leave_is_settled_once(desk: SimpleNamespace) -> None:
     leave("mei", 2, 4)
 
 
+def test_nobody_grants_their_own_leave(desk: SimpleNamespace) -> None:
+    asked = leave("chen", 1, 2, grant=False)
+    refused(posts.OwnLeave, posts.grant_leave, absence=asked, actor="staff/chen")
+    assert Absence.objects.get().state == "requested"
+    posts.grant_leave(absence=asked, actor="staff/mei", at=AT)
+    posts.declare_absent(username="wu", until=AT + DAY, actor="staff/wu", at=AT)  # an illness is a fact, not a favour
+
+
 def test_who_comes_back_early_was_absent_until_then(desk: SimpleNamespace) -> None:
     absence = leave("chen", 2, 6)
     posts.withdraw_leave(absence=absence, actor="staff/chen", at=AT + 3 * DAY)

@@ -31,6 +31,7 @@ from kapok.ground.commitments.refusals import (
 )
 from kapok.ground.commitments.standing import stoppable
 from kapok.ground.journal import api as journal
+from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import STOPS, Pack, Tier, parse
 
@@ -61,6 +62,7 @@ def adopt_pack(*, document: str, scope: Mapping[str, str] = MappingProxyType({})
     Raises `PackRefused`, `AlreadyAdopted`, `SameVersion`, `AdoptedLater`.
     """
     pack, digest = parse(document, "pack"), hashlib.sha256(document.encode()).hexdigest()
+    judging.keep_packs()
     _supersede(pack, digest, at)
     row = PackVersion.objects.create(
         id=uuid7(at),
@@ -78,6 +80,7 @@ def adopt_pack(*, document: str, scope: Mapping[str, str] = MappingProxyType({})
             subject=f"pack/{pack.code}", actor=actor, at=at, title=title, version=pack.version, digest=digest
         )
     )
+    judging.judge_again(journal_queries.subjects_since(row.kinds, at))
     return row.id
 
 
@@ -154,7 +157,6 @@ def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime)
 
 def _supersede(pack: Pack, digest: str, at: datetime) -> None:
     """End the version in force, if there is one that differs."""
-    judging.lock(f"pack/{pack.code}")
     if PackVersion.objects.filter(code=pack.code, version=pack.version).exclude(digest=digest).exists():
         raise SameVersion(pack=pack.code, version=pack.version)
     row = PackVersion.objects.filter(code=pack.code, superseded_at=None).first()

@@ -40,6 +40,7 @@ from kapok.ground.posts.refusals import (
     NotTakenOver,
     OnDutyAlready,
     OnLeave,
+    OwnLeave,
     PersonnelRefused,
     PlaceTaken,
     PostHeld,
@@ -62,8 +63,8 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NotDeputy",
-    "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "PersonnelRefused", "PlaceTaken",
-    "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly",
+    "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused",
+    "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly",
     "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill",
     "clear_shift", "close_post", "declare_absent", "define_shift", "define_skill", "grant_leave", "grant_to_post",
     "hand_back", "open_post", "plan_shift", "release", "replace", "request_leave", "revoke_from_post", "take_over",
@@ -204,9 +205,11 @@ def request_leave(
 def grant_leave(*, absence: UUID, actor: str, at: datetime) -> None:
     """Let a person be away; whoever is the other of their posts acts meanwhile, which each post's time line says.
 
-    Raises `UnknownAbsence`, `AbsenceSettled`, `AbsentAlready`, `BothAbsent`.
+    Raises `UnknownAbsence`, `OwnLeave`, `AbsenceSettled`, `AbsentAlready`, `BothAbsent`.
     """
     row = rows.absence_called(absence)
+    if actor == row.staff.subject:
+        raise OwnLeave
     rows.hold([row.staff_id])
     changes.refuse_absence(row.staff, row.period)
     changes.move(row, rules.AbsenceState.GRANTED)
@@ -216,7 +219,7 @@ def grant_leave(*, absence: UUID, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def declare_absent(*, username: str, until: datetime, note: str = "", actor: str, at: datetime) -> UUID:
-    """Note that a person is away from `at` on without having asked, and return the absence.
+    """Note that a person is away from `at` on without having asked, and return the absence; of oneself too (an illness).
 
     Raises `UnknownStaff`, `Deactivated`, `WrongPeriod`, `AbsentAlready`, `BothAbsent`: then replace one of the two first.
     """

@@ -137,6 +137,15 @@ class UnknownAbsence(KapokError):
     )
 
 
+class OwnLeave(KapokError):
+    """Nobody grants their own leave."""
+
+    wording = Text(
+        zh="不能批准自己的休假；请由管理本单位班表的其他人员批准。",
+        en="Nobody grants their own leave; ask somebody else who manages the roster of the unit.",
+    )
+
+
 class AbsenceSettled(KapokError):
     """The absence has been granted or withdrawn meanwhile."""
 

@@ -93,8 +93,9 @@ def _ask(request: ScreenRequest, form: LeaveForm, *, granted: bool) -> None:
 @require_POST
 @screen(permission=Permission.ROSTER_MANAGE)
 def grant(request: ScreenRequest, absence: UUID) -> HttpResponse:
-    """Let somebody be away; refused where the other of a post is away then."""
-    _found(request, absence)
+    """Let somebody else of one's own units be away; refused where the other of a post is away then."""
+    if _found(request, absence).staff.unit_id not in request.units:
+        raise Http404
     try:
         api.grant_leave(absence=absence, actor=request.user.subject, at=request.at)
     except KapokError as refused:
