@@ -154,6 +154,19 @@ def test_the_second_leave_is_refused_with_the_reason(manager: Client, signed_in:
     assert acts() == "agent"
 
 
+def test_why_somebody_is_away_is_read_by_whom_it_concerns(manager: Client, signed_in: SignedIn) -> None:
+    people.grant_role(username="viewer", role="agent", unit="hotline", actor="staff/admin", at=AT)
+    asked = {**days(1, 2), "reason": "手术复查", "note": "两单待回访"}
+    posted(signed_in("agent"), "/absences/new", username="agent", **asked)
+    deputy = Client()
+    deputy.post("/sign-in", {"username": "agent2", "password": "kapok-agent-2"})
+    readers = {"self": signed_in("agent"), "manager": manager, "deputy": deputy, "colleague": signed_in("viewer")}
+    pages = {who: text(client, "/absences") for who, client in readers.items()}
+    assert all("梁小敏" in page for page in pages.values())
+    assert [who for who, page in pages.items() if asked["reason"] in page] == ["self", "manager"]
+    assert [who for who, page in pages.items() if asked["note"] in page] == ["self", "manager", "deputy"]
+
+
 @pytest.mark.usefixtures("filled")
 def test_nobody_grants_their_own_leave(manager: Client, signed_in: SignedIn) -> None:
     posted(manager, "/absences/new", username="manager", **days(5, 6))

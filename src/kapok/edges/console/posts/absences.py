@@ -34,6 +34,7 @@ def calendar(request: ScreenRequest) -> HttpResponse:
     last = _next(first)
     page = Paginator(boards.absent_people(request.units, first, last), PAGE).get_page(request.GET.get("page"))
     waiting = boards.absence_rows(request.units, boards.days_between(timezone.localdate(request.at), date.max))
+    asked = boards.absences(waiting.filter(state=AbsenceState.REQUESTED)[:WAITING])
     manages = people.units_where(request.user.id, Permission.ROSTER_MANAGE)
     values = {
         "page": page,
@@ -43,7 +44,7 @@ def calendar(request: ScreenRequest) -> HttpResponse:
         "before": first - timedelta(days=1),
         "after": last,
         "today": timezone.localdate(request.at),
-        "waiting": boards.absences(waiting.filter(state=AbsenceState.REQUESTED)[:WAITING]),
+        "waiting": boards.for_eyes(asked, request.user.id, manages=manages, at=request.at),
         "own": boards.own_absences(request.user.id, request.at),
         "manages": manages,
     }
