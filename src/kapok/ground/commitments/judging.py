@@ -7,7 +7,7 @@ late they arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -19,6 +19,7 @@ from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.reconciling import Change, keep_promised, reconcile
 from kapok.ground.journal import queries as journal
+from kapok.ground.journal.matters import Happening, happening
 from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
 from kapok.kernel.promises import EVENTS, Judgement
@@ -135,6 +136,12 @@ def _changes_facts(matter: Matter, entry: Entry) -> bool:
         return True
     others = [each for each in matter.entries if each.id != entry.id]
     return bool(others) and as_known(others)[1] != matter.facts
+
+
+def told(matter: Matter, kind: str, *, actor: str, at: datetime, facts: Mapping[str, Any]) -> Happening:
+    """An entry about a matter that goes with its others: under the same correlation."""
+    correlation = matter.entries[-1].correlation if matter.entries else None
+    return happening(kind, subject=matter.subject, actor=actor, at=at, correlation=correlation, facts=facts)
 
 
 def is_heard(kind: str) -> bool:

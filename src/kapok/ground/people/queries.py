@@ -33,6 +33,25 @@ def units_where(staff: UUID, permission: str) -> frozenset[UUID]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+ABOVE = """
+WITH RECURSIVE above AS (
+    SELECT id, parent_id FROM people_orgunit WHERE code = %s
+    UNION
+    SELECT unit.id, unit.parent_id FROM people_orgunit unit JOIN above ON above.parent_id = unit.id
+)
+SELECT DISTINCT staff.username, staff.name FROM people_grant held JOIN people_staff staff ON staff.id = held.staff_id
+WHERE held.unit_id IN (SELECT id FROM above) AND held.revoked_at IS NULL AND held.role = ANY(%s) AND staff.state = %s
+ORDER BY staff.username
+"""
+
+
+def holders(permission: str, unit: str) -> list[tuple[str, str]]:
+    """Number and name of everybody active who has `permission` for the unit with this code."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABOVE, [unit, list(rules.roles_with(permission)), rules.State.ACTIVE])
+        return list(cursor.fetchall())
+
+
 def permissions(staff: UUID) -> frozenset[str]:
     """Everything this person may do for at least one unit."""
     held = Grant.objects.filter(staff_id=staff, revoked_at=None).values_list("role", flat=True).distinct()

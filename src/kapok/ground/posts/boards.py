@@ -90,7 +90,9 @@ def _partners(staff: UUID, at: datetime) -> frozenset[UUID]:
     """Who holds the other place of a post of this person."""
     held = PostHolder.objects.filter(period__contains=at)
     return frozenset(
-        held.filter(post__in=held.filter(staff=staff).values("post")).exclude(staff=staff).values_list("staff", flat=True)
+        held.filter(post__in=held.filter(staff=staff).values("post"))
+        .exclude(staff=staff)
+        .values_list("staff", flat=True)
     )
 
 
