@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -50,6 +50,22 @@ def holders(permission: str, unit: str) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(ABOVE, [unit, list(rules.roles_with(permission)), rules.State.ACTIVE])
         return list(cursor.fetchall())
+
+
+def everywhere(units: Collection[UUID]) -> bool:
+    """Whether these units are the whole operator: the top unit is among them, and so all below it.
+
+    What binds every unit (a flow in force, a shift, a table of addresses) is for whoever has the permission there.
+    """
+    tops = set(OrgUnit.objects.filter(parent=None, valid_to=None).values_list("id", flat=True))
+    return bool(tops) and tops <= set(units)
+
+
+def top() -> str:
+    """The code of the top unit; empty where there is none yet."""
+    return (
+        OrgUnit.objects.filter(parent=None).order_by("valid_from", "code").values_list("code", flat=True).first() or ""
+    )
 
 
 def permissions(staff: UUID) -> frozenset[str]:

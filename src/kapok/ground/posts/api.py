@@ -64,8 +64,8 @@ from kapok.kernel.text import Text
 __all__ = [
     "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NotDeputy",
     "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused",
-    "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly",
-    "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill",
+    "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver",
+    "TooEarly", "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill",
     "clear_shift", "close_post", "declare_absent", "define_shift", "define_skill", "grant_leave", "grant_to_post",
     "hand_back", "open_post", "plan_shift", "release", "replace", "request_leave", "revoke_from_post", "take_over",
     "withdraw_leave", "withdraw_skill",
