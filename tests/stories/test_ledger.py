@@ -183,7 +183,7 @@ def test_a_pause_stops_the_internal_clock_and_not_the_laws(office: None) -> None
     )
     stopped = commitments.pause(
         subject=matter, kind="customer.deferred", stops=("stage", "pledge"), reason="customer is away until evening",
-        requested_by="customer", approved_by="staff/desk", evidence="call 4711", **by("agent", 60),
+        requested_by="customer", approved_by="staff/judge", evidence="call 4711", **by("agent", 60),
     )  # fmt: skip
     standing = ledger.standing(matter)
     assert {each.promise: each.state for each in standing[Tier.LAW]}["law-repair"] == "open"
@@ -196,10 +196,10 @@ def test_a_pause_stops_the_internal_clock_and_not_the_laws(office: None) -> None
     commitments.resume(subject=matter, kind="customer.deferred", reason="back", **by("agent", 60 * 49))
     assert row(matter, "pledge-repair").due_at == later(60 * 24 + 60 * 48)
     said = explain(row(matter, "pledge-repair").id, at=later(60 * 50))
-    for words in ("customer is away until evening", "staff/desk", "call 4711", "stage pledge"):
+    for words in ("customer is away until evening", "staff/judge", "call 4711", "stage pledge"):
         assert words in said.en
         assert words in said.zh
-    assert "申请 customer，批准 staff/desk" in said.zh
+    assert "申请 客户，批准 staff/judge" in said.zh
     assert ledger.binding(matter).overall is not None
 
 
@@ -230,7 +230,7 @@ def test_a_late_entry_turns_a_kept_promise_into_a_broken_one_and_everybody_sees_
     line = next(each for each in journal_queries.timeline(matter) if each.kind == "commitments.corrected")
     assert line.sentence.zh.startswith("更正：")
     assert "from kept to broken" in line.sentence.en
-    assert "kept → broken" in explain(pledge.id, at=later(60 * 24)).en
+    assert "state from kept to broken" in explain(pledge.id, at=later(60 * 24)).en
     owed = [each for each in journal_queries.timeline(matter) if each.kind == "commitments.owed"]
     assert [each.data["amount_minor"] for each in owed if each.data["promise"] == "pledge-repair"] == [1000]
 

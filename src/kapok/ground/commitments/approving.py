@@ -1,4 +1,4 @@
-"""Who may ask for a clock to be stopped, and who may approve it: a person, another than who asked, with authority over its units."""
+"""Who may ask for a clock to be stopped, and who may approve it: somebody else, with authority over its units."""
 
 from __future__ import annotations
 
