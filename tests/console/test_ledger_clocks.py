@@ -20,7 +20,7 @@ from tests.console.conftest import AT, SignedIn
 
 MATTER = "fault/F2026-000007"
 ASKED = {
-    "kind": "customer.deferred", "reason": "away until evening", "requested_by": "agent", "approved_by": "supervisor",
+    "kind": "customer.deferred", "reason": "away until evening", "requested_by": "customer", "approved_by": "staff/supervisor",
     "evidence": "call 17",
 }  # fmt: skip
 
@@ -89,7 +89,8 @@ def test_clocks_are_stopped_and_run_again(agent: Client, fault: Commitment) -> N
     ("change", "complaint"),
     [
         ({"reason": ""}, "This field is required"),
-        ({"approved_by": " "}, "This field is required"),
+        ({"approved_by": ""}, "This field is required"),
+        ({"approved_by": "staff/agent"}, "is not one of the available choices"),
         ({"kind": "fault.restored"}, "is not one of the available choices"),
         ({"stops": ["moon"]}, "is not one of the available choices"),
         ({"kind": "hindrance.began"}, "can be stopped by"),
