@@ -32,6 +32,8 @@ class Person:
     id: UUID
     username: str
     name: str
+    active: bool
+    """Not deactivated."""
     there: bool
     """Neither absent nor deactivated at the moment asked for."""
 
@@ -43,7 +45,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Acting:
-    """A post at a moment: `a` and `b`, who of them acts, and who answers for it (A, or whoever acts where there is no A)."""
+    """A post at a moment: `a` and `b`, who of them acts, and who answers for it (A, or B where there is no A)."""
 
     id: UUID
     code: str
@@ -66,8 +68,8 @@ class Acting:
 
     @property
     def accountable(self) -> Person | None:
-        """Who answers for it: A whether there or not, B only where there is no A."""
-        return self.a or self.b
+        """Who answers for it: A whether absent or not; B only where there is no A, or a deactivated one; None likewise."""
+        return next((each for each in (self.a, self.b) if each and each.active), None)
 
     @property
     def subject(self) -> str:
@@ -244,7 +246,8 @@ def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
 
 
 def _person(staff: Staff, away: Collection[UUID]) -> Person:
-    return Person(staff.id, staff.username, staff.name, there=staff.is_active and staff.id not in away)
+    active = staff.is_active
+    return Person(staff.id, staff.username, staff.name, active=active, there=active and staff.id not in away)
 
 
 def _acting(post: Post, a: Person | None, b: Person | None, *, taken_over: bool) -> Acting:
