@@ -320,6 +320,7 @@ def test_who_is_deactivated_fills_no_place(desk: SimpleNamespace) -> None:
     post = queries.acting("desk", AT)
     assert post is not None
     assert post.accountable == post.b
+    assert queries.orphan_rows(AT).count() == 1
     refused(posts.Deactivated, posts.request_leave, username="chen", since=AT, until=AT + DAY)
     refused(posts.Deactivated, posts.replace, post="desk", place=Place.B, username="chen")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import State, UnitKind
@@ -154,17 +154,26 @@ class Orphan:
     empty: tuple[rules.Place, ...]
 
 
+def orphan_rows(at: datetime, units: Iterable[UUID] | None = None) -> QuerySet[Post]:
+    """The posts that lack A or B at that moment, to be counted or paged; a deactivated person fills no place."""
+    filled = PostHolder.objects.filter(post=OuterRef("pk"), period__contains=at, staff__state=State.ACTIVE)
+    both = Q(*(Exists(filled.filter(place=place)) for place in rules.Place))
+    return post_rows(units).filter(~both, valid_from__lte=at)
+
+
 def orphans(at: datetime, units: Iterable[UUID] | None = None) -> list[Orphan]:
-    """The posts that lack A or B at that moment; a deactivated person fills no place."""
-    rows = post_rows(units).filter(valid_from__lte=at)
-    filled = set(
-        PostHolder.objects.filter(period__contains=at, staff__state=State.ACTIVE, post__in=rows).values_list(
-            "post", "place"
+    """The same posts with the places that nobody fills."""
+    return [
+        Orphan(
+            post,
+            tuple(
+                place
+                for place, person in ((rules.Place.A, post.a), (rules.Place.B, post.b))
+                if person is None or not person.active
+            ),
         )
-    )
-    gaps = {row.id: tuple(place for place in rules.Place if (row.id, place) not in filled) for row in rows}
-    lacking = acting_in((row for row in rows if gaps[row.id]), at)
-    return [Orphan(post, gaps[post.id]) for post in lacking]
+        for post in acting_in(orphan_rows(at, units), at)
+    ]
 
 
 @dataclass(frozen=True)
