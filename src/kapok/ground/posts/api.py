@@ -33,6 +33,7 @@ from kapok.ground.posts.refusals import (
     CodeInUse,
     Deactivated,
     DeputyAbsent,
+    NobodyLeft,
     NotDeputy,
     NoteMissing,
     NotHolder,
@@ -62,13 +63,13 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NotDeputy",
-    "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused",
-    "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver",
-    "TooEarly", "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill",
-    "clear_shift", "close_post", "declare_absent", "define_shift", "define_skill", "grant_leave", "grant_to_post",
-    "hand_back", "open_post", "plan_shift", "release", "replace", "request_leave", "revoke_from_post", "take_over",
-    "withdraw_leave", "withdraw_skill",
+    "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NobodyLeft",
+    "NotDeputy", "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "OwnLeave",
+    "PersonnelRefused", "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson",
+    "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift",
+    "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post", "declare_absent", "define_shift",
+    "define_skill", "grant_leave", "grant_to_post", "hand_back", "open_post", "plan_shift", "release", "replace",
+    "request_leave", "revoke_from_post", "take_over", "withdraw_leave", "withdraw_skill",
 ]  # fmt: skip
 
 
@@ -127,11 +128,14 @@ def appoint(*, post: str, place: rules.Place, username: str, actor: str, at: dat
 def release(*, post: str, place: rules.Place, actor: str, at: datetime) -> None:
     """Let the holder of a place go, and the roles that came with the post; a take-over ends with it.
 
-    Raises `UnknownPost`, `ClosedPost`, `NotHolder`, `TooEarly`, `LastAdministrator`.
+    Refused while the other is absent or deactivated (then replace): a post may be empty, but nobody leaves it to somebody who
+    is not there. Raises `UnknownPost`, `ClosedPost`, `NotHolder`, `NobodyLeft`, `TooEarly`, `LastAdministrator`.
     """
     row = rows.living_post(post)
     holder = rows.present_holder(row, place)
     rows.hold([holder.staff_id], row)
+    if holder.staff.is_active:
+        rows.refuse_gap(holder, at)
     changes.empty(row, place, actor=actor, at=at)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import State, UnitKind
@@ -32,6 +32,8 @@ class Person:
     id: UUID
     username: str
     name: str
+    active: bool
+    """Not deactivated."""
     there: bool
     """Neither absent nor deactivated at the moment asked for."""
 
@@ -43,7 +45,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Acting:
-    """A post at a moment: `a` and `b`, who of them acts, and who answers for it (A, or whoever acts where there is no A)."""
+    """A post at a moment: `a` and `b`, who of them acts, and who answers for it (A, or B where there is no A)."""
 
     id: UUID
     code: str
@@ -66,8 +68,8 @@ class Acting:
 
     @property
     def accountable(self) -> Person | None:
-        """Who answers for it: A whether there or not, B only where there is no A."""
-        return self.a or self.b
+        """Who answers for it: A whether absent or not; B only where there is no A, or a deactivated one; None likewise."""
+        return next((each for each in (self.a, self.b) if each and each.active), None)
 
     @property
     def subject(self) -> str:
@@ -152,17 +154,26 @@ class Orphan:
     empty: tuple[rules.Place, ...]
 
 
+def orphan_rows(at: datetime, units: Iterable[UUID] | None = None) -> QuerySet[Post]:
+    """The posts that lack A or B at that moment, to be counted or paged; a deactivated person fills no place."""
+    filled = PostHolder.objects.filter(post=OuterRef("pk"), period__contains=at, staff__state=State.ACTIVE)
+    both = Q(*(Exists(filled.filter(place=place)) for place in rules.Place))
+    return post_rows(units).filter(~both, valid_from__lte=at)
+
+
 def orphans(at: datetime, units: Iterable[UUID] | None = None) -> list[Orphan]:
-    """The posts that lack A or B at that moment; a deactivated person fills no place."""
-    rows = post_rows(units).filter(valid_from__lte=at)
-    filled = set(
-        PostHolder.objects.filter(period__contains=at, staff__state=State.ACTIVE, post__in=rows).values_list(
-            "post", "place"
+    """The same posts with the places that nobody fills."""
+    return [
+        Orphan(
+            post,
+            tuple(
+                place
+                for place, person in ((rules.Place.A, post.a), (rules.Place.B, post.b))
+                if person is None or not person.active
+            ),
         )
-    )
-    gaps = {row.id: tuple(place for place in rules.Place if (row.id, place) not in filled) for row in rows}
-    lacking = acting_in((row for row in rows if gaps[row.id]), at)
-    return [Orphan(post, gaps[post.id]) for post in lacking]
+        for post in acting_in(orphan_rows(at, units), at)
+    ]
 
 
 @dataclass(frozen=True)
@@ -244,7 +255,8 @@ def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
 
 
 def _person(staff: Staff, away: Collection[UUID]) -> Person:
-    return Person(staff.id, staff.username, staff.name, there=staff.is_active and staff.id not in away)
+    active = staff.is_active
+    return Person(staff.id, staff.username, staff.name, active=active, there=active and staff.id not in away)
 
 
 def _acting(post: Post, a: Person | None, b: Person | None, *, taken_over: bool) -> Acting:

@@ -66,6 +66,16 @@ class BothAbsent(KapokError):
     )
 
 
+class NobodyLeft(KapokError):
+    """The post would be left to nobody: `other`, who holds its other place, is absent or deactivated."""
+
+    wording = Text(
+        zh="“{post_title}”的另一角{other}已停用或当时不在岗，这样该岗位就无人负责；请先另派人接替其中一角。",
+        en="{other}, who holds the other place of {post_title}, is deactivated or absent then, so nobody would be left; "
+        "let somebody else replace one of the two first.",
+    )
+
+
 class NotHolder(KapokError):
     """Nobody, or somebody else, holds that place."""
 
