@@ -199,15 +199,41 @@ def escalation(post: str, at: datetime) -> list[Step]:
     if start is None:
         return []
     way = _way_up(start.unit)
-    height = {each.id: step for step, each in enumerate(way)}
-    above = Q(unit__in=list(height), function=rules.LEAD) | Q(function=rules.SUPERVISION)
-    ladder = acting_in(post_rows().filter(above).exclude(id=start.id), at)
-    ladder.sort(key=lambda each: (each.function == rules.SUPERVISION, height.get(each.unit_id, 0), each.code))
+    height = _heights(way)
+    ladder = _upward(acting_in(post_rows().filter(_above(height)).exclude(id=start.id), at), height)
     steps = [Step(rung, person, start) for rung, person in ((rules.Rung.A, start.a), (rules.Rung.B, start.b)) if person]
     team = bool(way) and way[0].kind == UnitKind.TEAM
     steps += [Step(_rung(each, height, team=team), each.acting, each) for each in ladder if each.acting]
     first = {step.person.id: step for step in reversed(steps)}
     return [first[person] for person in rules.each_once(step.person.id for step in steps)]
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who stands around a person at work for a unit."""
+
+    partners: tuple[Person, ...]
+    """Who shares a post with the person, there or not: B where the person is A, A where the person is B."""
+    heads: tuple[Person, ...]
+    """Whoever acts at the posts that lead, from the unit upward, at the end the supervision centre."""
+
+
+def around(username: str, unit: str, at: datetime) -> Around:
+    """Who shares a post with this person, and which heads there are from the unit upward; five queries.
+
+    Of the person's posts only those of the unit count, where there are any. A head's post at which nobody is there is passed
+    over, and so is a unit that has none: the next one above is the head then.
+    """
+    height = _heights(_way_up(unit))
+    held = PostHolder.objects.filter(staff__username=username, period__contains=at).values("post")
+    found = acting_in(post_rows().filter(Q(id__in=held) | _above(height)), at)
+    shared = [(post, partner) for post in found if (partner := _partner(post, username))]
+    here = [(post, partner) for post, partner in shared if post.unit == unit]
+    heads = _upward([post for post in found if post.function in {rules.LEAD, rules.SUPERVISION}], height)
+    return Around(
+        tuple(partner for _, partner in here or shared),
+        tuple(post.acting for post in heads if post.acting and _leads(post, height)),
+    )
 
 
 @dataclass(frozen=True)
@@ -246,6 +272,33 @@ def skills_of(staff: Collection[UUID], at: datetime) -> dict[UUID, dict[str, int
 def _way_up(unit: str) -> list[OrgUnit]:
     """The unit and the units above it, from below; empty where there is no such unit."""
     return list(OrgUnit.objects.raw(WAY_UP, [unit]))
+
+
+def _heights(way: list[OrgUnit]) -> dict[UUID, int]:
+    """How many steps up each unit of the way stands."""
+    return {each.id: step for step, each in enumerate(way)}
+
+
+def _above(height: dict[UUID, int]) -> Q:
+    """The posts that lead a unit of the way, and those of the supervision centre."""
+    return Q(unit__in=list(height), function=rules.LEAD) | Q(function=rules.SUPERVISION)
+
+
+def _leads(post: Acting, height: dict[UUID, int]) -> bool:
+    return post.function == rules.SUPERVISION or post.unit_id in height
+
+
+def _upward(posts: list[Acting], height: dict[UUID, int]) -> list[Acting]:
+    """The posts of the ladder in the order in which it is climbed."""
+    return sorted(posts, key=lambda each: (each.function == rules.SUPERVISION, height.get(each.unit_id, 0), each.code))
+
+
+def _partner(post: Acting, username: str) -> Person | None:
+    """The other one of A and B; None where the person is neither."""
+    places = (post.a, post.b)
+    if not any(each and each.username == username for each in places):
+        return None
+    return next((each for each in places if each and each.username != username), None)
 
 
 def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
