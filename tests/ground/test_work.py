@@ -612,6 +612,15 @@ def test_an_item_without_a_running_turn_is_not_committed() -> None:
     Turn.objects.filter(item=one).update(until=None)
 
 
+def test_an_open_offer_of_work_that_has_ended_is_not_committed() -> None:
+    one = held(fault())
+    Handoff.objects.filter(item=one).update(state="offered", answered_at=None)
+    Item.objects.filter(id=one).update(function="x")
+    with pytest.raises(IntegrityError, match="open hand-off"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    Handoff.objects.filter(item=one).update(state="accepted", answered_at=AT)
+
+
 # ---- what everybody sees ----
 
 

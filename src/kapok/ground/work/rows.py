@@ -1,4 +1,4 @@
-"""The rows that the verbs act on, looked up and locked. A matter is locked before its items, an item's hand-off before the item."""
+"""The rows that the verbs act on, looked up and locked. A matter is locked before anything of it moves."""
 
 from __future__ import annotations
 
@@ -65,20 +65,12 @@ def open_matter(subject: str) -> Matter:
 
 
 def item_called(item: UUID) -> Item:
-    """The work item as it stands, not locked: its moves are conditional. Raises `UnknownItem`."""
-    found = Item.objects.select_related(*PARTIES).filter(id=item).first()
-    if found is None:
+    """The work item as it stands, its matter locked: neither a cancellation nor a next stage comes in between. Raises `UnknownItem`."""
+    subject = Item.objects.filter(id=item).values_list("matter__subject", flat=True).first()
+    if subject is None:
         raise UnknownItem(item=item)
-    return found
-
-
-def item_of_locked_matter(item: UUID) -> Item:
-    """The work item, its matter locked, for what decides which stages follow. Raises `UnknownItem`."""
-    found = Item.objects.filter(id=item).values_list("matter__subject", flat=True).first()
-    if found is None:
-        raise UnknownItem(item=item)
-    matter_called(found, lock=True)
-    return item_called(item)
+    matter_called(subject, lock=True)
+    return Item.objects.select_related(*PARTIES).get(id=item)
 
 
 def state_name(item: Item) -> Text:

@@ -252,7 +252,7 @@ def deliver(
 
     Raises `UnknownItem`, `NotAPerson`, `EvidenceMissing`, `InvalidFact`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at)
+    row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     note, given = rules.tidy_note(note, needed=False), rules.enough(evidence, following.evidence_of(row))
     steps.learn(row.matter, rules.checked(facts), act)
     steps.let_go(row, me, ItemState.DELIVERED, act)
@@ -270,7 +270,7 @@ def confirm(*, item: UUID, rating: int | None = None, actor: str, at: datetime) 
 
     Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `InvalidRating`, `TooEarly`.
     """
-    row, me, act = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at)
+    row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     delivery = steps.delivery_of(row)
     steps.must_have_asked(row, me)
     steps.answer(row, delivery, me, act, accepted=True, rating=rules.rated(rating))
@@ -286,7 +286,7 @@ def reject(*, item: UUID, defect: str, actor: str, at: datetime) -> None:
 
     Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act, defect = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
+    row, me, act, defect = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
     delivery = steps.delivery_of(row)
     if not row.confirm:
         raise NotDelivered(state_name=rows.state_name(row))
@@ -348,7 +348,7 @@ def send_back(*, item: UUID, to: str, note: str, actor: str, at: datetime) -> No
 
     Raises `UnknownItem`, `NotAPerson`, `NoWayBack`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act, note = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
+    row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
     flow = following.flow_of(row.matter)
     if flow is None or not row.stage:
         raise NoWayBack(stage=row.stage or "-", to=to, ways="-")
