@@ -159,6 +159,29 @@ def test_a_cancelled_matter_withdraws_the_work_in_hand() -> None:
     work.close_matter(matter=subject, **by("agent", 6))
 
 
+def test_a_cancelled_matter_does_not_start_its_flow_again() -> None:
+    subject = fault(flow=True)
+    asked, delivered = held(subject, confirm=True), held(subject, confirm=True)
+    baton.deliver(item=delivered, **by("tech", 1))
+    work.happen(matter=subject, kind="fault.cancelled", **by("agent", 2))
+    assert {item(each).state for each in (asked, delivered)} == {"withdrawn"}
+    with pytest.raises(baton.NotDelivered):
+        baton.confirm(item=delivered, **by("agent2", 3))
+    last = held(subject, minutes=4)
+    baton.deliver(item=last, **by("tech", 5))
+    assert live(subject) == set()
+    work.close_matter(matter=subject, **by("agent", 6))
+
+
+def test_a_cancelled_matter_that_is_reopened_goes_on_where_it_was() -> None:
+    subject = fault(flow=True)
+    do(subject, "accept", "agent", 1)
+    work.happen(matter=subject, kind="fault.cancelled", **by("agent", 5))
+    assert (live(subject), matter(subject).cancelled_at) == (set(), later(5))
+    work.happen(matter=subject, kind="fault.reopened", **by("agent", 6))
+    assert (live(subject), matter(subject).cancelled_at) == ({"drop", "inform"}, None)
+
+
 def test_the_customers_pause_reaches_the_work_in_hand() -> None:
     subject = fault()
     work_in_hand = held(subject)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from kapok.ground.catalog.refusals import FlowTie
@@ -136,17 +137,22 @@ def happen(
     """Note that something happened to a matter, with what was learnt; its clocks are judged in the same transaction.
 
     What the customer causes (deferral, a missed visit) reaches the clocks of the work in hand too; a cancellation withdraws
-    that work; `fault.reopened` opens a closed matter again, with the same owner.
+    that work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.
     Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`.
     """
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
     row.facts = rules.merged(row.facts, told, corrects=kind == "matter.changed")
+    resumes = kind in rules.REOPENS and row.cancelled_at is not None
     if kind in rules.REOPENS:
-        row.state, row.closed_at = MatterState.OPEN, None
-    row.save(update_fields=["facts", "state", "closed_at"])
+        row.state, row.closed_at, row.cancelled_at = MatterState.OPEN, None, None
+    if kind in rules.CANCELS:
+        row.cancelled_at = at
+    row.save(update_fields=["facts", "state", "closed_at", "cancelled_at"])
     say(row, kind, act, facts=told, note=rules.tidy_note(note, needed=False))
     following.pass_down(row, kind, told, act)
+    if resumes:
+        following.go_on(row, Giver(row.unit, row.first_contact, row.first_contact), act)
 
 
 @transaction.atomic
@@ -176,8 +182,7 @@ def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> No
     """
     row, me = rows.open_matter(matter), rows.person(actor)
     _must_own(me, row, at)
-    left = Item.objects.filter(matter=row, state__in=following.LIVE).count()
-    left += Item.objects.filter(matter=row, state="delivered", confirm=True).count()
+    left = Item.objects.filter(Q(state__in=following.LIVE) | following.UNCONFIRMED, matter=row).count()
     if left:
         raise StillInHand(count=left)
     how = rows.word_of_the_customer(row)

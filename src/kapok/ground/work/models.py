@@ -42,6 +42,8 @@ class Matter(models.Model):
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=10)
     opened_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    """Since when nothing is left to do on it: its flow goes no further until it is reopened."""
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

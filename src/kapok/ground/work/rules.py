@@ -105,7 +105,7 @@ ITEM_MOVES: Mapping[ItemState, frozenset[ItemState]] = {
     ItemState.REFUSED: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.DISPUTED, ItemState.WITHDRAWN}),
     ItemState.DISPUTED: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.WITHDRAWN}),
     ItemState.HELD: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.DELIVERED, ItemState.WITHDRAWN}),
-    ItemState.DELIVERED: frozenset({ItemState.CONFIRMED, ItemState.OFFERED}),
+    ItemState.DELIVERED: frozenset({ItemState.CONFIRMED, ItemState.OFFERED, ItemState.WITHDRAWN}),
     ItemState.CONFIRMED: frozenset(),
     ItemState.WITHDRAWN: frozenset(),
 }
