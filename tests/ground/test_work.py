@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
@@ -140,7 +141,7 @@ def test_what_was_confirmed_and_reopened_is_not_confirmed() -> None:
     subject = fault()
     work.happen(matter=subject, kind="fault.confirmed", **by("agent", 1))
     work.close_matter(matter=subject, **by("agent", 2))
-    work.happen(matter=subject, kind="fault.reopened", **by("agent2", 3))
+    work.happen(matter=subject, kind="fault.reopened", **by("agent", 3))
     row = matter(subject)
     assert (row.state, row.closed_at, row.first_contact.username) == ("open", None, "agent")
     with pytest.raises(work.NotConfirmed):
@@ -185,7 +186,8 @@ def test_a_cancelled_matter_that_is_reopened_goes_on_where_it_was() -> None:
 def test_the_customers_pause_reaches_the_work_in_hand() -> None:
     subject = fault()
     work_in_hand = held(subject)
-    work.happen(matter=subject, kind="customer.deferred", **by("agent", 5))
+    deferred = journal.happening("customer.deferred", subject=subject, facts={"reason": "客户出差"}, **by("agent", 5))
+    journal.record(deferred)  # as a pause of the matter's clocks does
     assert of(work_in_hand)[-1] == "customer.deferred"
     work.happen(matter=subject, kind="fault.diagnosed", facts={"fault_kind": "cable"}, **by("agent", 6))
     assert of(work_in_hand)[-1] == "customer.deferred"
@@ -206,6 +208,42 @@ def test_what_others_record_is_not_recorded_here(kind: str) -> None:
     with pytest.raises(work.UnknownKind):
         work.happen(matter=subject, kind=kind, **by("agent", 1))
     assert kinds(subject) == ["fault.reported"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["customer.deferred", "customer.refused_access", "visit.missed_by_customer", "hindrance.began"]
+)
+def test_nobody_stops_a_clock_in_passing(kind: str) -> None:
+    subject = fault()
+    one = held(subject)
+    for who in ("agent", "tech"):
+        with pytest.raises(work.PausesClocks):
+            work.happen(matter=subject, kind=kind, **by(who, 2))
+    assert (kinds(subject)[-1], of(one)[-1]) == ("fault.reported", "handoff.accepted")
+
+
+def test_who_has_the_work_says_what_they_did_and_no_more() -> None:
+    subject = fault()
+    held(subject)
+    for kind in ("visit.started", "customer.informed", "fault.restored"):
+        work.happen(matter=subject, kind=kind, **by("tech2", 2))
+    for kind in ("fault.confirmed", "fault.cancelled", "fault.reopened", "customer.returned", "matter.changed"):
+        with pytest.raises(work.NotOwner):
+            work.happen(matter=subject, kind=kind, **by("tech", 3))
+    assert kinds(subject)[-1] == "fault.restored"
+
+
+def test_who_never_took_the_work_says_nothing() -> None:
+    subject = fault()
+    one = offered(subject)
+    baton.withdraw(item=one, **by("agent", 1))
+    for who in ("tech", "engineer"):
+        with pytest.raises(work.NotOwner):
+            work.happen(matter=subject, kind="fault.restored", **by(who, 2))
+        assert queries.tellable(who, subject, later(2)) == []
+    assert queries.taken_by(subject) == set()
+    with pytest.raises(work.NotAPerson):
+        work.happen(matter=subject, kind="fault.restored", actor="system/robot", at=later(2))
 
 
 def test_urging_reaches_everybody_who_has_the_work() -> None:
@@ -281,8 +319,10 @@ def test_the_deputy_acts_while_the_owner_is_away_and_the_owner_still_answers() -
 
 def test_the_deputy_closes_without_a_take_over_while_the_owner_is_away() -> None:
     subject = fault()
-    work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 1))
-    posts.declare_absent(username="agent", until=later(600), **by("agent", 2))
+    with pytest.raises(work.NotOwner):
+        work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 1))
+    posts.declare_absent(username="agent", until=later(600), **by("agent", 1))
+    work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 2))
     work.close_matter(matter=subject, **by("agent2", 3))
     assert matter(subject).state == "closed"
 

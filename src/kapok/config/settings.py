@@ -175,7 +175,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 # Called with every entry within the transaction that records it; whoever raises there undoes the verb.
-JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
+JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness", "kapok.ground.work.reactions.witness"]
 
 # Where flows find the promises that they serve: called with the code of a pack.
 FLOW_PACKS = "kapok.ground.commitments.registry.in_force"

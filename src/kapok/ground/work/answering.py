@@ -11,6 +11,7 @@ from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import PostHolder
 from kapok.ground.posts.rules import Place
+from kapok.ground.work.models import Matter
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ def stands_in(person: Staff, owner: Staff, at: datetime) -> bool:
         for post in posts.posts_of(person.id, at)
         if post.b is not None and post.b.id == person.id
     )
+
+
+def owns(person: Staff, matter: Matter, at: datetime) -> bool:
+    """Whether this person is the owner of the matter, or acts for them now."""
+    owner = matter.first_contact
+    return person.id in {owner.id, matter.acting_id} or stands_in(person, owner, at)
 
 
 def is_deputy_of(person: Staff, owner: Staff, at: datetime) -> bool:

@@ -20,7 +20,7 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
-from kapok.ground.work import answering, events, following, rows, rules
+from kapok.ground.work import answering, events, following, rows, rules, telling
 from kapok.ground.work.models import Handover, Item, Matter
 from kapok.ground.work.moves import Act, Giver, say
 from kapok.ground.work.refusals import (
@@ -36,6 +36,7 @@ from kapok.ground.work.refusals import (
     NotDeputy,
     NoteMissing,
     NotOwner,
+    PausesClocks,
     SameHands,
     StillInHand,
     StillThere,
@@ -61,6 +62,7 @@ __all__ = [
     "NotDeputy",
     "NotOwner",
     "NoteMissing",
+    "PausesClocks",
     "SameHands",
     "StillInHand",
     "StillThere",
@@ -136,21 +138,24 @@ def happen(
 ) -> None:
     """Note that something happened to a matter, with what was learnt; its clocks are judged in the same transaction.
 
-    What the customer causes (deferral, a missed visit) reaches the clocks of the work in hand too; a cancellation withdraws
-    that work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.
-    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`.
+    The owner (or the deputy acting) says all of it but what stops clocks, which takes an approval (`commitments.api.pause`);
+    the people of a unit that has or had the work say what they did themselves (`telling.BY_HANDS`). A cancellation withdraws
+    the work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.
+    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`, `NotAPerson`, `PausesClocks`, `NotOwner`.
     """
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
+    _may_tell(rows.person(actor), row, kind, at)
     row.facts = rules.merged(row.facts, told, corrects=kind == "matter.changed")
     resumes = kind in rules.REOPENS and row.cancelled_at is not None
     if kind in rules.REOPENS:
         row.state, row.closed_at, row.cancelled_at = MatterState.OPEN, None, None
-    if kind in rules.CANCELS:
+    elif kind in rules.CANCELS:
         row.cancelled_at = at
     row.save(update_fields=["facts", "state", "closed_at", "cancelled_at"])
     say(row, kind, act, facts=told, note=rules.tidy_note(note, needed=False))
-    following.pass_down(row, kind, told, act)
+    if kind in rules.CANCELS:
+        following.end_all(row, act)
     if resumes:
         following.go_on(row, Giver(row.unit, row.first_contact, row.first_contact), act)
 
@@ -317,11 +322,17 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     )
 
 
+def _may_tell(person: Staff, matter: Matter, kind: str, at: datetime) -> None:
+    """Refuse who may not say this of the matter. Raises `PausesClocks`, `NotOwner`."""
+    telling.must_not_pause(kind)
+    if not (telling.may_tell(kind, owner=False) and rows.has_hands_in(person, matter)):
+        _must_own(person, matter, at)
+
+
 def _must_own(person: Staff, matter: Matter, at: datetime) -> None:
     """Refuse who neither is the owner nor acts for them now. Raises `NotOwner`."""
-    owner = matter.first_contact
-    if person.id not in {owner.id, matter.acting_id} and not answering.stands_in(person, owner, at):
-        raise NotOwner(username=owner.username)
+    if not answering.owns(person, matter, at):
+        raise NotOwner(username=matter.first_contact.username)
 
 
 def _answer(offered: Handover, to: HandoffState, at: datetime) -> None:

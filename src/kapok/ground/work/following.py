@@ -89,16 +89,18 @@ def withdraw(items: Iterable[Item], matter: Matter, act: Act) -> None:
         moves.tell(item, "handoff.withdrawn", act)
 
 
+def end_all(matter: Matter, act: Act) -> None:
+    """Nothing is left to do on the matter: its work ends, also what waits to be confirmed."""
+    items = Item.objects.filter(Q(state__in=LIVE) | UNCONFIRMED, matter=matter)
+    withdraw(items.select_related("unit", "accountable").order_by("id"), matter, act)
+
+
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
-    """What reaches the work in hand: the customer's pauses hold its clocks too, a cancellation ends it."""
-    items = Item.objects.filter(matter=matter).select_related("unit", "accountable").order_by("id")
-    live = items.filter(state__in=LIVE)
-    if kind in rules.CANCELS:
-        withdraw(items.filter(Q(state__in=LIVE) | UNCONFIRMED), matter, act)
-    elif kind in rules.PASSED_DOWN:
-        for item in live:
-            item.matter = matter
-            moves.tell(item, kind, act, facts=facts)
+    """What happens to the matter happens to its work in hand: the customer's pauses hold its clocks too."""
+    items = Item.objects.filter(matter=matter, state__in=LIVE)
+    for item in items.select_related("unit", "accountable").order_by("id"):
+        item.matter = matter
+        moves.tell(item, kind, act, facts=facts)
 
 
 def _start(matter: Matter, stage: Stage, giver: Giver, act: Act) -> None:

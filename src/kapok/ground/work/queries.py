@@ -16,7 +16,7 @@ from kapok.ground.people.rules import Permission, roles_with
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import PostHolder
 from kapok.ground.posts.rules import Place
-from kapok.ground.work import following, rules
+from kapok.ground.work import answering, following, rows, rules, telling
 from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
 from kapok.ground.work.views import (
     Clock,
@@ -30,6 +30,7 @@ from kapok.ground.work.views import (
     matter_view,
     offer_view,
 )
+from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "matters",
     "my_work",
     "offers",
+    "taken_by",
+    "tellable",
 ]
 
 RUNNING = (State.OPEN, State.OVERDUE, State.PAUSED)
@@ -218,6 +221,23 @@ def evidence_of(item: UUID) -> tuple[Text, ...]:
     """What the stage of an item wants at delivery."""
     found = Item.objects.select_related("matter__flow__template").filter(id=item).first()
     return following.evidence_of(found) if found else ()
+
+
+def tellable(username: str, subject: str, at: datetime) -> list[str]:
+    """The events that this person may record of a matter, as `api.happen` has it."""
+    person = Staff.objects.get(username=username)
+    found = Matter.objects.select_related("first_contact").get(subject=subject)
+    owner = answering.owns(person, found, at)
+    if not owner and not rows.has_hands_in(person, found):
+        return []
+    return [kind for kind in EVENTS if telling.may_tell(kind, owner=owner)]
+
+
+def taken_by(subject: str) -> set[str]:
+    """The units that have accepted work of a matter, or are asked to now; those whose offers came to nothing left out."""
+    of_it = Handoff.objects.filter(item__matter__subject=subject)
+    asked = of_it.filter(state__in=[rules.HandoffState.ACCEPTED, *rules.RUNNING])
+    return set(asked.values_list("to_unit__code", flat=True))
 
 
 def is_asked(username: str, subject: str) -> bool:

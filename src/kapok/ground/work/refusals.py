@@ -54,6 +54,15 @@ class UnknownKind(KapokError):
     )
 
 
+class PausesClocks(KapokError):
+    """What stops a clock needs a reason and somebody else's approval."""
+
+    wording = Text(
+        zh="“{kind}”会使时钟停走，须写明原因并经他人批准；请在时钟页面“暂停”中办理。",
+        en="“{kind}” stops the clocks: it takes a reason and somebody else's approval; use “Pause” on the page of the clock.",
+    )
+
+
 class TitleMissing(KapokError):
     """A title is needed to know what it is about."""
 

@@ -125,6 +125,13 @@ def works_for(person: Staff, unit: OrgUnit) -> bool:
     return unit.id == person.unit_id or unit.id in people.units_where(person.id, Permission.WORK_DO)
 
 
+def has_hands_in(person: Staff, matter: Matter) -> bool:
+    """Whether this person does the work of a unit that has or had work of the matter, having accepted it."""
+    took = Handoff.objects.filter(item__matter=matter, state=rules.HandoffState.ACCEPTED)
+    units = set(took.values_list("to_unit", flat=True))
+    return person.unit_id in units or not units.isdisjoint(people.units_where(person.id, Permission.WORK_DO))
+
+
 def must_work_for(person: Staff, unit: OrgUnit) -> None:
     """Refuse who does not do the unit's work. Raises `NotYours`."""
     if not works_for(person, unit):

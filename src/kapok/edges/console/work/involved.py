@@ -37,7 +37,9 @@ def matter_concerns(username: str, reader: Scope, found: queries.MatterView) -> 
     """Whether somebody with these units has to do with a matter: as first contact, by its units, or asked to take it."""
     if username in {found.first_contact, found.acting} or reader.holds(found.unit):
         return True
-    if any(reader.holds(item.unit) or username == item.holder for item in queries.items_of(found.subject)):
+    if any(reader.holds(unit) for unit in queries.taken_by(found.subject)):
+        return True
+    if any(username == item.holder for item in queries.items_of(found.subject)):
         return True
     return queries.is_asked(username, found.subject)
 
