@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
+from kapok.ground.people import api as people
+from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work import queries
@@ -35,6 +37,10 @@ def kinds(subject: str) -> list[str]:
 
 def of(identifier: UUID) -> list[str]:
     return kinds(f"work/{identifier}")
+
+
+def person(username: str) -> Staff:
+    return Staff.objects.get(username=username)
 
 
 def where(identifier: UUID) -> tuple[str, str, str, str | None]:
@@ -480,11 +486,35 @@ def test_nobody_judges_without_the_right_nor_their_own_case() -> None:
     one = refused_item()
     with pytest.raises(baton.NotJudge):
         baton.judge(item=one, found_for=Side.RECEIVER, note="判定", **by("agent2", 6))
-    of_desk = offered(fault(), who="desk")
-    baton.refuse(item=of_desk, reason=Reason.DUPLICATE, defect="重复", **by("tech", 6))
+    people.grant_role(username="agent2", role="dispatcher", unit="city", **by("judge"))
     with pytest.raises(baton.OwnCause):
-        baton.judge(item=of_desk, found_for=Side.OFFERER, note="判定", **by("desk2", 7))
-    assert where(of_desk)[0] == "refused"
+        baton.judge(item=one, found_for=Side.RECEIVER, note="判定", **by("agent2", 6))
+    assert where(one)[0] == "refused"
+
+
+def test_nobody_judges_what_they_answer_for_or_have_disputed() -> None:
+    of_lead = offered(fault(), "exchange")  # which has no post: the head above answers for it
+    people.grant_role(username="lead", role="supervisor", unit="city", **by("judge"))
+    people.grant_role(username="agent", role="dispatcher", unit="city", **by("judge"))
+    baton.refuse(item=of_lead, reason=Reason.DUPLICATE, defect="重复", **by("engineer", 6))
+    for who in ("lead", "agent"):
+        with pytest.raises(baton.OwnCause):
+            baton.judge(item=of_lead, found_for=Side.OFFERER, note="判定", **by(who, 7))
+    baton.dispute(item=of_lead, note="不重复", **by("judge", 7))
+    assert Handoff.objects.get(item=of_lead).disputed_by == person("judge")
+    with pytest.raises(baton.OwnCause):
+        baton.judge(item=of_lead, found_for=Side.OFFERER, note="判定", **by("judge", 8))
+    assert [queries.my_work(who, later(9)).to_judge for who in ("lead", "agent", "judge")] == [(), (), ()]
+
+
+def test_a_judge_judges_for_both_sides_or_where_disputes_are_judged() -> None:
+    one = refused_item()
+    assert not queries.may_judge("desk", one, later(6))
+    with pytest.raises(baton.NotJudge):
+        baton.judge(item=one, found_for=Side.OFFERER, note="判定", **by("desk", 6))
+    people.grant_role(username="desk", role="dispatcher", unit="response", **by("judge"))
+    assert queries.may_judge("desk", one, later(6))
+    baton.judge(item=one, found_for=Side.OFFERER, note="判定", **by("desk", 6))
 
 
 # ---- delivery ----

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -111,13 +110,6 @@ def test_who_loses() -> None:
     assert rules.loser(HandoffState.REFUSED) is None
     assert rules.verdict(Side.RECEIVER) is HandoffState.UPHELD
     assert rules.verdict(Side.OFFERER) is HandoffState.OVERRULED
-
-
-def test_who_is_a_party() -> None:
-    person, unit, other = uuid4(), uuid4(), uuid4()
-    assert rules.is_party(person, other, {person})
-    assert rules.is_party(other, unit, {unit})
-    assert not rules.is_party(person, unit, {other})
 
 
 def test_what_is_typed_in_is_tidied_or_refused() -> None:

@@ -57,7 +57,10 @@ def done(matter: Matter) -> frozenset[str]:
 
 
 def go_on(matter: Matter, giver: Giver, act: Act) -> None:
-    """Offer the stages that may begin now and do not run yet; the matter is locked. None where it follows no flow or is cancelled."""
+    """Offer the stages that may begin now and do not run yet; the matter is locked.
+
+    None where it follows no flow, and while it is cancelled.
+    """
     flow = flow_of(matter)
     if flow is None or matter.cancelled_at is not None:
         return

@@ -174,6 +174,7 @@ class Handoff(models.Model):
     reason = models.CharField(max_length=20, blank=True)
     defect = models.CharField(max_length=rules.NOTE, blank=True)
     disputed_at = models.DateTimeField(null=True)
+    disputed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     judged_at = models.DateTimeField(null=True)
     judged_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     found_for = models.CharField(max_length=10, blank=True)

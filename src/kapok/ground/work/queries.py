@@ -10,9 +10,7 @@ from django.db.models import F, Min, Q, QuerySet
 
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import State
-from kapok.ground.people import queries as people
-from kapok.ground.people.models import Grant, Staff
-from kapok.ground.people.rules import Permission, roles_with
+from kapok.ground.people.models import Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import PostHolder
 from kapok.ground.posts.rules import Place
@@ -52,6 +50,7 @@ __all__ = [
     "matter",
     "matter_rows",
     "matters",
+    "may_judge",
     "my_work",
     "offers",
     "taken_by",
@@ -74,7 +73,7 @@ def my_work(username: str, at: datetime) -> MyWork:
     me = Staff.objects.filter(username=username).first()
     if me is None:
         return MyWork((), (), (), (), (), (), (), ())
-    units, deputy_for = _units_of(me, at), _away_of(me, at)
+    units, deputy_for = rows.own_units(me, at), _away_of(me, at)
     held = Item.objects.filter(holder=me, state=rules.ItemState.HELD)
     confirming = Item.objects.filter(state=rules.ItemState.DELIVERED, confirm=True, asked_by__in=units)
     waiting = Handoff.objects.filter(state=rules.HandoffState.OFFERED, to_unit__in=units)
@@ -87,19 +86,13 @@ def my_work(username: str, at: datetime) -> MyWork:
         refused=tuple(
             offers(_unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units)).order_by("answered_at")[:LIMIT])
         ),
-        to_judge=tuple(offers(_to_judge(me).order_by("answered_at", "id")[:LIMIT])),
+        to_judge=tuple(offers(_to_judge(me, at).order_by("answered_at", "id")[:LIMIT])),
         to_confirm=tuple(items(confirming.order_by("opened_at", "id")[:LIMIT])),
         matters=tuple(
             matters(Matter.objects.filter(owned, state=rules.MatterState.OPEN).order_by("opened_at")[:LIMIT])
         ),
         handovers=tuple(handed_view(row) for row in _handovers(me)),
     )
-
-
-def _units_of(me: Staff, at: datetime) -> set[UUID]:
-    """The units whose work this person does: their own, those of their posts, those where they hold a working role."""
-    held = Grant.objects.filter(staff=me, revoked_at=None, role__in=roles_with(Permission.WORK_DO))
-    return {me.unit_id, *held.values_list("unit", flat=True), *(post.unit_id for post in posts.posts_of(me.id, at))}
 
 
 def _away_of(me: Staff, at: datetime) -> set[UUID]:
@@ -123,12 +116,15 @@ def _unsettled() -> QuerySet[Handoff]:
     return Handoff.objects.filter(state__in=[state.value for state in rules.UNSETTLED])
 
 
-def _to_judge(me: Staff) -> QuerySet[Handoff]:
-    """Refusals that this person may judge: none of their own unit's."""
-    if not people.units_where(me.id, Permission.WORK_JUDGE):
-        return Handoff.objects.none()
-    sides = Q(from_unit=me.unit_id) | Q(to_unit=me.unit_id) | Q(from_staff=me) | Q(answered_by=me)
-    return _unsettled().exclude(sides)
+def _to_judge(me: Staff, at: datetime) -> QuerySet[Handoff]:
+    """Refusals that this person may judge: none in which they belong to a side."""
+    return _unsettled().filter(rows.may_be_judged(me)).exclude(rows.own_cause(me, at))
+
+
+def may_judge(username: str, item: UUID, at: datetime) -> bool:
+    """Whether this person may judge the refusal of an item, as `baton.api.judge` has it; False where there is none."""
+    me = Staff.objects.get(username=username)
+    return _to_judge(me, at).filter(item=item).exists()
 
 
 def matter(subject: str) -> MatterView | None:

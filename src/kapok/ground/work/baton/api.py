@@ -184,7 +184,7 @@ def dispute(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note)
     rows.must_have_offered(me, handoff)
-    steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at)
+    steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at, disputed_by=me)
     moves.place(row, ItemState.DISPUTED, unit=row.unit, answers=row.accountable, holder=None)
     moves.tell(row, "handoff.disputed", act, note=note, judged=True)
 
@@ -197,10 +197,8 @@ def judge(*, item: UUID, found_for: Side, note: str, actor: str, at: datetime) -
     Raises `UnknownItem`, `NotAPerson`, `NotJudge`, `NotRefused`, `OwnCause`, `NoteMissing`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
-    rows.must_judge(me)
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note)
-    if rules.is_party(me.id, me.unit_id, steps.parties(handoff)):
-        raise OwnCause
+    rows.must_judge(me, handoff, at)
     steps.find(row, handoff, Side(found_for), act, judge=me, note=note)
     giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
     if found_for == Side.OFFERER:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max
@@ -35,12 +34,6 @@ def receiver(unit: str, to: str, *, warm: bool = True, due_at: datetime | None =
     """The side that is meant. Raises `UnknownUnit`, `EndedUnit`, `NotAPerson`, `NoteMissing`."""
     staff = rows.person(f"{rows.STAFF}{to}") if to else None
     return Receiver(rows.unit_at_work(unit), staff, warm, due_at, rules.tidy_note(note, needed=False))
-
-
-def parties(handoff: Handoff) -> frozenset[UUID]:
-    """The people and units of both sides."""
-    people_of_it = {handoff.from_staff_id, handoff.to_staff_id, handoff.answered_by_id}
-    return frozenset(each for each in {*people_of_it, handoff.from_unit_id, handoff.to_unit_id} if each)
 
 
 def move(item: Item, handoff: Handoff, to: HandoffState, refusal: type[NotOffered | NotRefused], **fields: Any) -> None:
