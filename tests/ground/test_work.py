@@ -555,6 +555,17 @@ def test_a_delivery_that_needs_confirming_is_the_askers_turn_and_may_be_rejected
     assert of(one).count("handoff.offered") == 2
 
 
+def test_nobody_confirms_their_own_delivery() -> None:
+    one = offered(fault(), "hotline", confirm=True)
+    baton.accept(item=one, **by("agent", 1))
+    baton.deliver(item=one, **by("agent", 2))
+    with pytest.raises(baton.OwnDelivery):
+        baton.confirm(item=one, rating=5, **by("agent", 3))
+    assert queries.my_work("agent", later(3)).to_confirm == ()
+    assert [each.id for each in queries.my_work("agent2", later(3)).to_confirm] == [one]
+    baton.confirm(item=one, rating=3, **by("agent2", 3))
+
+
 # ---- transfers ----
 
 

@@ -76,6 +76,7 @@ def my_work(username: str, at: datetime) -> MyWork:
     units, deputy_for = rows.own_units(me, at), _away_of(me, at)
     held = Item.objects.filter(holder=me, state=rules.ItemState.HELD)
     confirming = Item.objects.filter(state=rules.ItemState.DELIVERED, confirm=True, asked_by__in=units)
+    confirming = confirming.exclude(id__in=Delivery.objects.filter(accepted=None, delivered_by=me).values("item"))
     waiting = Handoff.objects.filter(state=rules.HandoffState.OFFERED, to_unit__in=units)
     mine = waiting.filter(Q(to_staff=me) | Q(to_staff=None)) | Handoff.objects.filter(state="offered", to_staff=me)
     owned = Q(first_contact=me) | Q(acting=me) | Q(first_contact__in=deputy_for)

@@ -42,6 +42,7 @@ from kapok.ground.work.refusals import (
     NotRefused,
     NotYours,
     OwnCause,
+    OwnDelivery,
     SameHands,
     StageNeeded,
     StillThere,
@@ -76,6 +77,7 @@ __all__ = [
     "NotYours",
     "NoteMissing",
     "OwnCause",
+    "OwnDelivery",
     "SameHands",
     "StageNeeded",
     "StillThere",
@@ -266,11 +268,13 @@ def deliver(
 def confirm(*, item: UUID, rating: int | None = None, actor: str, at: datetime) -> None:
     """Say that the delivery is as it was asked for, rated 1 to 5 if wanted. Who wanted the work does this, not who did it.
 
-    Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `InvalidRating`, `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `OwnDelivery`, `InvalidRating`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     delivery = steps.delivery_of(row)
     steps.must_have_asked(row, me)
+    if delivery.delivered_by_id == me.id:
+        raise OwnDelivery
     steps.answer(row, delivery, me, act, accepted=True, rating=rules.rated(rating))
     moves.finish(row, ItemState.CONFIRMED, act)
     moves.tell(row, "handoff.confirmed", act)
