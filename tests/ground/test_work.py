@@ -644,6 +644,49 @@ def test_the_deputy_takes_what_an_absent_colleague_holds() -> None:
     ]
 
 
+def test_what_a_colleague_holds_is_taken_over_only_while_the_colleague_is_away() -> None:
+    one = held(fault(), who="tech3")
+    posts.declare_absent(username="tech", until=later(600), **by("tech", 1))
+    with pytest.raises(baton.StillThere):  # A is away, but tech3 is there
+        baton.take_over(item=one, note="代办", **by("tech2", 2))
+    posts.declare_absent(username="tech3", until=later(600), **by("tech3", 3))
+    with pytest.raises(baton.NotDeputy):
+        baton.take_over(item=one, note="代办", **by("lead", 4))
+    baton.take_over(item=one, note="代办", **by("tech2", 4))
+    assert where(one) == ("held", "field", "tech", "tech2")
+
+
+def test_what_somebody_held_who_has_left_is_taken_over() -> None:
+    first, second = held(fault(), who="tech3"), held(fault(), who="tech3")
+    with pytest.raises(baton.StillThere):
+        baton.take_over(item=first, note="代办", **by("tech", 1))
+    people.deactivate(username="tech3", **by("lead", 1))
+    baton.take_over(item=first, note="人员离职", **by("tech", 2))
+    baton.take_over(item=second, note="人员离职", **by("lead", 2))
+    assert [where(each)[3] for each in (first, second)] == ["tech", "lead"]
+
+
+def test_nobody_who_has_left_answers_for_a_new_offer() -> None:
+    subject = fault()
+    people.deactivate(username="tech", **by("lead", 1))
+    assert where(offered(subject, minutes=2))[2] == "tech2"
+    people.deactivate(username="tech2", **by("lead", 3))
+    assert where(offered(subject, minutes=4))[2] == "lead"
+
+
+def test_a_matter_whose_first_contact_has_left_is_taken_over_and_handed_on_by_a_head() -> None:
+    first, second = fault(), fault()
+    with pytest.raises(work.NotDeputy):
+        work.take_over_matter(matter=first, note="代办", **by("lead", 1))
+    people.deactivate(username="agent", **by("lead", 1))
+    with pytest.raises(work.NotOwner):
+        work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("tech", 2))
+    work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("lead", 2))
+    work.accept_first_contact(matter=first, **by("desk", 3))
+    work.take_over_matter(matter=second, note="原负责人离职", **by("lead", 3))
+    assert (matter(first).first_contact.username, matter(second).acting) == ("desk", person("lead"))
+
+
 # ---- the flow ----
 
 

@@ -273,15 +273,16 @@ def withdraw_first_contact(*, matter: str, actor: str, at: datetime) -> None:
 def take_over_matter(*, matter: str, note: str, actor: str, at: datetime) -> None:
     """Act as deputy in the place of the first contact, who goes on answering for it (rule FC7).
 
+    Of a first contact who is no longer active a head of the unit acts, too, until it is handed over.
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotDeputy`, `StillThere`, `SameHands`, `NoteMissing`.
     """
     row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
     owner = row.first_contact
     if me.id in {row.acting_id, owner.id}:
         raise SameHands(unit_name=me.username)
-    if not answering.is_deputy_of(me, owner, at):
+    if not (answering.is_deputy_of(me, owner, at) or answering.owns(me, row, at)):
         raise NotDeputy(username=owner.username)
-    if not answering.stands_in(me, owner, at):
+    if not answering.owns(me, row, at):
         raise StillThere(username=owner.username, until="—")
     Matter.objects.filter(id=row.id).update(acting=me)
     journal.record(
