@@ -177,7 +177,11 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 # Called with every entry within the transaction that records it; whoever raises there undoes the verb.
-JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness", "kapok.ground.posts.watching.witness"]
+JOURNAL_WITNESSES = [
+    "kapok.ground.commitments.reactions.witness",
+    "kapok.ground.posts.watching.witness",
+    "kapok.ground.work.reactions.witness",
+]
 
 # Where flows find the promises that they serve: called with the code of a pack.
 FLOW_PACKS = "kapok.ground.commitments.registry.in_force"

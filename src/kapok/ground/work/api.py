@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from kapok.ground.catalog.refusals import FlowTie
@@ -19,7 +20,7 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
-from kapok.ground.work import answering, events, following, rows, rules
+from kapok.ground.work import answering, events, following, rows, rules, telling
 from kapok.ground.work.models import Handover, Item, Matter
 from kapok.ground.work.moves import Act, Giver, say
 from kapok.ground.work.refusals import (
@@ -35,6 +36,7 @@ from kapok.ground.work.refusals import (
     NotDeputy,
     NoteMissing,
     NotOwner,
+    PausesClocks,
     SameHands,
     StillInHand,
     StillThere,
@@ -60,6 +62,7 @@ __all__ = [
     "NotDeputy",
     "NotOwner",
     "NoteMissing",
+    "PausesClocks",
     "SameHands",
     "StillInHand",
     "StillThere",
@@ -135,18 +138,26 @@ def happen(
 ) -> None:
     """Note that something happened to a matter, with what was learnt; its clocks are judged in the same transaction.
 
-    What the customer causes (deferral, a missed visit) reaches the clocks of the work in hand too; a cancellation withdraws
-    that work; `fault.reopened` opens a closed matter again, with the same owner.
-    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`.
+    The owner (or the deputy acting) says all of it but what stops clocks, which takes an approval (`commitments.api.pause`);
+    the people of a unit that has or had the work say what they did themselves (`telling.BY_HANDS`). A cancellation withdraws
+    the work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.
+    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`, `NotAPerson`, `PausesClocks`, `NotOwner`.
     """
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
+    _may_tell(rows.person(actor), row, kind, at)
     row.facts = rules.merged(row.facts, told, corrects=kind == "matter.changed")
+    resumes = kind in rules.REOPENS and row.cancelled_at is not None
     if kind in rules.REOPENS:
-        row.state, row.closed_at = MatterState.OPEN, None
-    row.save(update_fields=["facts", "state", "closed_at"])
+        row.state, row.closed_at, row.cancelled_at = MatterState.OPEN, None, None
+    elif kind in rules.CANCELS:
+        row.cancelled_at = at
+    row.save(update_fields=["facts", "state", "closed_at", "cancelled_at"])
     say(row, kind, act, facts=told, note=rules.tidy_note(note, needed=False))
-    following.pass_down(row, kind, told, act)
+    if kind in rules.CANCELS:
+        following.end_all(row, act)
+    if resumes:
+        following.go_on(row, Giver(row.unit, row.first_contact, row.first_contact), act)
 
 
 @transaction.atomic
@@ -176,8 +187,7 @@ def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> No
     """
     row, me = rows.open_matter(matter), rows.person(actor)
     _must_own(me, row, at)
-    left = Item.objects.filter(matter=row, state__in=following.LIVE).count()
-    left += Item.objects.filter(matter=row, state="delivered", confirm=True).count()
+    left = Item.objects.filter(Q(state__in=following.LIVE) | following.UNCONFIRMED, matter=row).count()
     if left:
         raise StillInHand(count=left)
     how = rows.word_of_the_customer(row)
@@ -263,15 +273,16 @@ def withdraw_first_contact(*, matter: str, actor: str, at: datetime) -> None:
 def take_over_matter(*, matter: str, note: str, actor: str, at: datetime) -> None:
     """Act as deputy in the place of the first contact, who goes on answering for it (rule FC7).
 
+    Of a first contact who is no longer active a head of the unit acts, too, until it is handed over.
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotDeputy`, `StillThere`, `SameHands`, `NoteMissing`.
     """
     row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
     owner = row.first_contact
     if me.id in {row.acting_id, owner.id}:
         raise SameHands(unit_name=me.username)
-    if not answering.is_deputy_of(me, owner, at):
+    if not (answering.is_deputy_of(me, owner, at) or answering.owns(me, row, at)):
         raise NotDeputy(username=owner.username)
-    if not answering.stands_in(me, owner, at):
+    if not answering.owns(me, row, at):
         raise StillThere(username=owner.username, until="—")
     Matter.objects.filter(id=row.id).update(acting=me)
     journal.record(
@@ -312,11 +323,17 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     )
 
 
+def _may_tell(person: Staff, matter: Matter, kind: str, at: datetime) -> None:
+    """Refuse who may not say this of the matter. Raises `PausesClocks`, `NotOwner`."""
+    telling.must_not_pause(kind)
+    if not (telling.may_tell(kind, owner=False) and rows.has_hands_in(person, matter)):
+        _must_own(person, matter, at)
+
+
 def _must_own(person: Staff, matter: Matter, at: datetime) -> None:
     """Refuse who neither is the owner nor acts for them now. Raises `NotOwner`."""
-    owner = matter.first_contact
-    if person.id not in {owner.id, matter.acting_id} and not answering.stands_in(person, owner, at):
-        raise NotOwner(username=owner.username)
+    if not answering.owns(person, matter, at):
+        raise NotOwner(username=matter.first_contact.username)
 
 
 def _answer(offered: Handover, to: HandoffState, at: datetime) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import Q
+
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.refusals import NoFlow
@@ -22,6 +24,8 @@ from kapok.kernel.promises import Allowance, Facts
 from kapok.kernel.text import Text
 
 DONE = (ItemState.DELIVERED.value, ItemState.CONFIRMED.value)
+UNCONFIRMED = Q(state=ItemState.DELIVERED.value, confirm=True)
+"""Delivered, and waiting for who asked for it."""
 LIVE = tuple(state.value for state in rules.LIVE)
 
 
@@ -48,14 +52,17 @@ def _read(version: UUID) -> Flow:
 def done(matter: Matter) -> frozenset[str]:
     """The stages that are done and still count."""
     rows = Item.objects.filter(matter=matter, undone_at=None).exclude(stage="")
-    rows = rows.filter(state__in=DONE).exclude(state=ItemState.DELIVERED.value, confirm=True)
+    rows = rows.filter(state__in=DONE).exclude(UNCONFIRMED)
     return frozenset(rows.values_list("stage", flat=True))
 
 
 def go_on(matter: Matter, giver: Giver, act: Act) -> None:
-    """Offer the stages that may begin now and do not run yet; the matter is locked. None where it follows no flow."""
+    """Offer the stages that may begin now and do not run yet; the matter is locked.
+
+    None where it follows no flow, and while it is cancelled.
+    """
     flow = flow_of(matter)
-    if flow is None:
+    if flow is None or matter.cancelled_at is not None:
         return
     begun = Item.objects.filter(matter=matter, undone_at=None, state__in=[*LIVE, ItemState.DELIVERED.value])
     running = set(begun.values_list("stage", flat=True))
@@ -85,15 +92,18 @@ def withdraw(items: Iterable[Item], matter: Matter, act: Act) -> None:
         moves.tell(item, "handoff.withdrawn", act)
 
 
+def end_all(matter: Matter, act: Act) -> None:
+    """Nothing is left to do on the matter: its work ends, also what waits to be confirmed."""
+    items = Item.objects.filter(Q(state__in=LIVE) | UNCONFIRMED, matter=matter)
+    withdraw(items.select_related("unit", "accountable").order_by("id"), matter, act)
+
+
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
-    """What reaches the work in hand: the customer's pauses hold its clocks too, a cancellation ends it."""
-    live = Item.objects.filter(matter=matter, state__in=LIVE).select_related("unit", "accountable").order_by("id")
-    if kind in rules.CANCELS:
-        withdraw(live, matter, act)
-    elif kind in rules.PASSED_DOWN:
-        for item in live:
-            item.matter = matter
-            moves.tell(item, kind, act, facts=facts)
+    """What happens to the matter happens to its work in hand: the customer's pauses hold its clocks too."""
+    items = Item.objects.filter(matter=matter, state__in=LIVE)
+    for item in items.select_related("unit", "accountable").order_by("id"):
+        item.matter = matter
+        moves.tell(item, kind, act, facts=facts)
 
 
 def _start(matter: Matter, stage: Stage, giver: Giver, act: Act) -> None:

@@ -10,13 +10,11 @@ from django.db.models import F, Min, Q, QuerySet
 
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import State
-from kapok.ground.people import queries as people
-from kapok.ground.people.models import Grant, Staff
-from kapok.ground.people.rules import Permission, roles_with
+from kapok.ground.people.models import Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import PostHolder
 from kapok.ground.posts.rules import Place
-from kapok.ground.work import following, rules
+from kapok.ground.work import answering, following, rows, rules, telling
 from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
 from kapok.ground.work.views import (
     Clock,
@@ -30,6 +28,7 @@ from kapok.ground.work.views import (
     matter_view,
     offer_view,
 )
+from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text
 
 __all__ = [
@@ -51,8 +50,11 @@ __all__ = [
     "matter",
     "matter_rows",
     "matters",
+    "may_judge",
     "my_work",
     "offers",
+    "taken_by",
+    "tellable",
 ]
 
 RUNNING = (State.OPEN, State.OVERDUE, State.PAUSED)
@@ -71,9 +73,10 @@ def my_work(username: str, at: datetime) -> MyWork:
     me = Staff.objects.filter(username=username).first()
     if me is None:
         return MyWork((), (), (), (), (), (), (), ())
-    units, deputy_for = _units_of(me, at), _away_of(me, at)
+    units, deputy_for = rows.own_units(me, at), _away_of(me, at)
     held = Item.objects.filter(holder=me, state=rules.ItemState.HELD)
     confirming = Item.objects.filter(state=rules.ItemState.DELIVERED, confirm=True, asked_by__in=units)
+    confirming = confirming.exclude(id__in=Delivery.objects.filter(accepted=None, delivered_by=me).values("item"))
     waiting = Handoff.objects.filter(state=rules.HandoffState.OFFERED, to_unit__in=units)
     mine = waiting.filter(Q(to_staff=me) | Q(to_staff=None)) | Handoff.objects.filter(state="offered", to_staff=me)
     owned = Q(first_contact=me) | Q(acting=me) | Q(first_contact__in=deputy_for)
@@ -84,19 +87,13 @@ def my_work(username: str, at: datetime) -> MyWork:
         refused=tuple(
             offers(_unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units)).order_by("answered_at")[:LIMIT])
         ),
-        to_judge=tuple(offers(_to_judge(me).order_by("answered_at", "id")[:LIMIT])),
+        to_judge=tuple(offers(_to_judge(me, at).order_by("answered_at", "id")[:LIMIT])),
         to_confirm=tuple(items(confirming.order_by("opened_at", "id")[:LIMIT])),
         matters=tuple(
             matters(Matter.objects.filter(owned, state=rules.MatterState.OPEN).order_by("opened_at")[:LIMIT])
         ),
         handovers=tuple(handed_view(row) for row in _handovers(me)),
     )
-
-
-def _units_of(me: Staff, at: datetime) -> set[UUID]:
-    """The units whose work this person does: their own, those of their posts, those where they hold a working role."""
-    held = Grant.objects.filter(staff=me, revoked_at=None, role__in=roles_with(Permission.WORK_DO))
-    return {me.unit_id, *held.values_list("unit", flat=True), *(post.unit_id for post in posts.posts_of(me.id, at))}
 
 
 def _away_of(me: Staff, at: datetime) -> set[UUID]:
@@ -120,12 +117,15 @@ def _unsettled() -> QuerySet[Handoff]:
     return Handoff.objects.filter(state__in=[state.value for state in rules.UNSETTLED])
 
 
-def _to_judge(me: Staff) -> QuerySet[Handoff]:
-    """Refusals that this person may judge: none of their own unit's."""
-    if not people.units_where(me.id, Permission.WORK_JUDGE):
-        return Handoff.objects.none()
-    sides = Q(from_unit=me.unit_id) | Q(to_unit=me.unit_id) | Q(from_staff=me) | Q(answered_by=me)
-    return _unsettled().exclude(sides)
+def _to_judge(me: Staff, at: datetime) -> QuerySet[Handoff]:
+    """Refusals that this person may judge: none in which they belong to a side."""
+    return _unsettled().filter(rows.may_be_judged(me)).exclude(rows.own_cause(me, at))
+
+
+def may_judge(username: str, item: UUID, at: datetime) -> bool:
+    """Whether this person may judge the refusal of an item, as `baton.api.judge` has it; False where there is none."""
+    me = Staff.objects.get(username=username)
+    return _to_judge(me, at).filter(item=item).exists()
 
 
 def matter(subject: str) -> MatterView | None:
@@ -218,6 +218,23 @@ def evidence_of(item: UUID) -> tuple[Text, ...]:
     """What the stage of an item wants at delivery."""
     found = Item.objects.select_related("matter__flow__template").filter(id=item).first()
     return following.evidence_of(found) if found else ()
+
+
+def tellable(username: str, subject: str, at: datetime) -> list[str]:
+    """The events that this person may record of a matter, as `api.happen` has it."""
+    person = Staff.objects.get(username=username)
+    found = Matter.objects.select_related("first_contact").get(subject=subject)
+    owner = answering.owns(person, found, at)
+    if not owner and not rows.has_hands_in(person, found):
+        return []
+    return [kind for kind in EVENTS if telling.may_tell(kind, owner=owner)]
+
+
+def taken_by(subject: str) -> set[str]:
+    """The units that have accepted work of a matter, or are asked to now; those whose offers came to nothing left out."""
+    of_it = Handoff.objects.filter(item__matter__subject=subject)
+    asked = of_it.filter(state__in=[rules.HandoffState.ACCEPTED, *rules.RUNNING])
+    return set(asked.values_list("to_unit__code", flat=True))
 
 
 def is_asked(username: str, subject: str) -> bool:

@@ -69,7 +69,7 @@ def of_item(request: ScreenRequest, identifier: str, reader: Scope) -> OfItem | 
     if found is None:
         return None
     offers = queries.handoffs_of(found.id)
-    judges = bool(units_where(request.user.id, Permission.WORK_JUDGE))
+    judges = queries.may_judge(request.user.username, found.id, request.at)
     if not item_concerns(request.user.username, reader, found, offers, judges=judges):
         return None
     offered = list(_may(request, found, offers))

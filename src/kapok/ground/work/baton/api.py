@@ -42,6 +42,7 @@ from kapok.ground.work.refusals import (
     NotRefused,
     NotYours,
     OwnCause,
+    OwnDelivery,
     SameHands,
     StageNeeded,
     StillThere,
@@ -76,6 +77,7 @@ __all__ = [
     "NotYours",
     "NoteMissing",
     "OwnCause",
+    "OwnDelivery",
     "SameHands",
     "StageNeeded",
     "StillThere",
@@ -184,7 +186,7 @@ def dispute(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note)
     rows.must_have_offered(me, handoff)
-    steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at)
+    steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at, disputed_by=me)
     moves.place(row, ItemState.DISPUTED, unit=row.unit, answers=row.accountable, holder=None)
     moves.tell(row, "handoff.disputed", act, note=note, judged=True)
 
@@ -197,10 +199,8 @@ def judge(*, item: UUID, found_for: Side, note: str, actor: str, at: datetime) -
     Raises `UnknownItem`, `NotAPerson`, `NotJudge`, `NotRefused`, `OwnCause`, `NoteMissing`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
-    rows.must_judge(me)
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note)
-    if rules.is_party(me.id, me.unit_id, steps.parties(handoff)):
-        raise OwnCause
+    rows.must_judge(me, handoff, at)
     steps.find(row, handoff, Side(found_for), act, judge=me, note=note)
     giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
     if found_for == Side.OFFERER:
@@ -252,7 +252,7 @@ def deliver(
 
     Raises `UnknownItem`, `NotAPerson`, `EvidenceMissing`, `InvalidFact`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at)
+    row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     note, given = rules.tidy_note(note, needed=False), rules.enough(evidence, following.evidence_of(row))
     steps.learn(row.matter, rules.checked(facts), act)
     steps.let_go(row, me, ItemState.DELIVERED, act)
@@ -268,11 +268,13 @@ def deliver(
 def confirm(*, item: UUID, rating: int | None = None, actor: str, at: datetime) -> None:
     """Say that the delivery is as it was asked for, rated 1 to 5 if wanted. Who wanted the work does this, not who did it.
 
-    Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `InvalidRating`, `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `OwnDelivery`, `InvalidRating`, `TooEarly`.
     """
-    row, me, act = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at)
+    row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     delivery = steps.delivery_of(row)
     steps.must_have_asked(row, me)
+    if delivery.delivered_by_id == me.id:
+        raise OwnDelivery
     steps.answer(row, delivery, me, act, accepted=True, rating=rules.rated(rating))
     moves.finish(row, ItemState.CONFIRMED, act)
     moves.tell(row, "handoff.confirmed", act)
@@ -286,7 +288,7 @@ def reject(*, item: UUID, defect: str, actor: str, at: datetime) -> None:
 
     Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act, defect = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
+    row, me, act, defect = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
     delivery = steps.delivery_of(row)
     if not row.confirm:
         raise NotDelivered(state_name=rows.state_name(row))
@@ -348,7 +350,7 @@ def send_back(*, item: UUID, to: str, note: str, actor: str, at: datetime) -> No
 
     Raises `UnknownItem`, `NotAPerson`, `NoWayBack`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act, note = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
+    row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
     flow = following.flow_of(row.matter)
     if flow is None or not row.stage:
         raise NoWayBack(stage=row.stage or "-", to=to, ways="-")
