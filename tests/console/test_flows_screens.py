@@ -130,20 +130,20 @@ def test_editing_in_the_page_and_saving_it(drafted: Client) -> None:
 
 def test_what_a_stage_tells_is_shown_and_typed(drafted: Client) -> None:
     page = drafted.get("/flows/repair").content.decode()
-    assert "登记事件" in page
-    assert "业务恢复" in page.split('<div class="table-responsive">')[1]
+    assert "Tells of the matter" in page
+    assert "service restored" in page.split('<div class="table-responsive">')[1]
     typed = editor(drafted) | {"node-cable-event": "fault.repaired，customer.informed", "do": "save"}
     assert drafted.post("/flows/repair/edit", typed).headers["Location"] == "/flows/repair"
     assert queries.flow("repair", 2).stages["cable"].event == ("fault.repaired", "customer.informed")
     compared = drafted.get("/flows/repair/compare?from=1&to=2").content.decode()
-    assert "故障处理完毕、已告知客户进展" in compared
+    assert "repair done, customer informed of progress" in compared
 
 
 def test_an_event_that_no_stage_tells_is_named(drafted: Client) -> None:
     typed = editor(drafted) | {"node-cable-event": "fault.mended, fault.cancelled", "do": "save"}
-    page = drafted.post("/flows/repair/edit", typed).content.decode()
-    assert "没有事件“fault.mended”" in page
-    assert "不能登记“故障申告撤销或无效”" in page
+    page = unescape(drafted.post("/flows/repair/edit", typed).content.decode())
+    assert "there is no event 'fault.mended'" in page
+    assert "cannot tell 'fault report withdrawn or invalid'" in page
     assert queries.version("repair", 2).revision == 1
 
 
