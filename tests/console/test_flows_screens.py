@@ -128,6 +128,25 @@ def test_editing_in_the_page_and_saving_it(drafted: Client) -> None:
     }
 
 
+def test_what_a_stage_tells_is_shown_and_typed(drafted: Client) -> None:
+    page = drafted.get("/flows/repair").content.decode()
+    assert "Tells of the matter" in page
+    assert "service restored" in page.split('<div class="table-responsive">')[1]
+    typed = editor(drafted) | {"node-cable-event": "fault.repaired，customer.informed", "do": "save"}
+    assert drafted.post("/flows/repair/edit", typed).headers["Location"] == "/flows/repair"
+    assert queries.flow("repair", 2).stages["cable"].event == ("fault.repaired", "customer.informed")
+    compared = drafted.get("/flows/repair/compare?from=1&to=2").content.decode()
+    assert "repair done, customer informed of progress" in compared
+
+
+def test_an_event_that_no_stage_tells_is_named(drafted: Client) -> None:
+    typed = editor(drafted) | {"node-cable-event": "fault.mended, fault.cancelled", "do": "save"}
+    page = unescape(drafted.post("/flows/repair/edit", typed).content.decode())
+    assert "there is no event 'fault.mended'" in page
+    assert "cannot tell 'fault report withdrawn or invalid'" in page
+    assert queries.version("repair", 2).revision == 1
+
+
 def test_an_unchanged_page_saves_the_same_flow(drafted: Client) -> None:
     drafted.post("/flows/repair/edit", editor(drafted) | {"do": "save"})
     assert queries.version("repair", 2).revision == 2

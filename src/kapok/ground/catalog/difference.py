@@ -8,6 +8,7 @@ from typing import Any
 
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.template import LINES, Edge, Flow, Gate, Stage
+from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text, joined
 
 NOTHING = Text(zh="—", en="—")
@@ -16,6 +17,7 @@ FIELDS = {
     "holder": Text(zh="承办", en="held by"),
     "budget": Text(zh="时限", en="budget"),
     "evidence": Text(zh="交付凭据", en="evidence"),
+    "event": Text(zh="交付登记的事件", en="tells of the matter"),
     "accept_within": Text(zh="接受时限", en="accepted within"),
     "urgent_accept_within": Text(zh="加急接受时限", en="accepted within if urgent"),
     "holds": Text(zh="客户原因可暂停", en="the customer may pause it"),
@@ -70,9 +72,14 @@ def _present(node: Stage | Gate | None) -> Text:
 
 def _stage(one: Stage, other: Stage) -> Iterator[Difference]:
     for name, what in FIELDS.items():
-        before, after = _said(getattr(one, name)), _said(getattr(other, name))
+        before, after = (_said(_named(name, getattr(stage, name))) for stage in (one, other))
         if before != after:
             yield Difference(other.title, what, before, after)
+
+
+def _named(field: str, value: Any) -> Any:
+    """Events by their names."""
+    return tuple(EVENTS[kind] for kind in value) if field == "event" else value
 
 
 def _said(value: Any) -> Text:

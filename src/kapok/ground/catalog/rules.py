@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from kapok.ground.catalog import telling
 from kapok.ground.catalog.graph import Graph, structure
 from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
 from kapok.ground.catalog.template import AXES, Edge, Finding, Flow
 from kapok.kernel.promises import FACTS, Fact, FactKind, Facts, Promise
-from kapok.kernel.promises.allowance import Allowance
+from kapok.kernel.promises.allowance import WORKING, Allowance
 from kapok.kernel.promises.budgets import comparable
 from kapok.kernel.promises.selector import Bounds, Condition, Selector, matches
 from kapok.kernel.text import Text
@@ -222,7 +223,7 @@ def problems(flow: Flow, promise: Promise, units: Set[str]) -> tuple[Finding, ..
     shape = structure(flow)
     if shape:
         return shape
-    return (*_staffed(flow, units), *_asked(flow), *_budgeted(flow, promise))
+    return (*_staffed(flow, units), *_answered(flow), *telling.findings(flow), *_asked(flow), *_budgeted(flow, promise))
 
 
 def _staffed(flow: Flow, units: Set[str]) -> Iterator[Finding]:
@@ -243,6 +244,19 @@ def _staffed(flow: Flow, units: Set[str]) -> Iterator[Finding]:
             )
         if stage.budget is None:
             yield _finding(code, "no_budget", "没有时限：请填写", "it has no budget: give one")
+
+
+def _answered(flow: Flow) -> Iterator[Finding]:
+    """Offers wait in running time: who is offered work at night may have to take it at night."""
+    for code, stage in flow.stages.items():
+        for length in (stage.accept_within, stage.urgent_accept_within):
+            if length.fixed is None or length.unit in WORKING:
+                yield _finding(
+                    code,
+                    "accept_units",
+                    f"接受时限“{length.text.zh}”不是按钟点计的：请写成分钟、小时或日",
+                    f"an offer cannot wait for {length.text.en}: state it in minutes, hours or days that run round the clock",
+                )
 
 
 def _asked(flow: Flow) -> Iterator[Finding]:

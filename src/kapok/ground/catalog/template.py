@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from kapok.kernel.promises import FACTS, Allowance, Fact
-from kapok.kernel.promises.fields import Names, Percent, Strict, Words, listed
+from kapok.kernel.promises.fields import EventKinds, Names, Percent, Strict, Words, listed
 from kapok.kernel.promises.findings import keys, wording
 from kapok.kernel.promises.pack import DeclaredFact
 from kapok.kernel.promises.selector import Selector
@@ -97,6 +97,8 @@ class Stage(Strict):
     """The internal commitment: from offer to delivery."""
     evidence: Annotated[tuple[Words, ...], BeforeValidator(listed)] = ()
     """What must be there at delivery."""
+    event: EventKinds = ()
+    """What its delivery tells of the matter: one kind of the vocabulary of promises, or several in this order."""
     accept_within: Allowance = Allowance.parse("30 minutes")
     """An offer not accepted by then counts against the receiver."""
     urgent_accept_within: Allowance = Allowance.parse("10 minutes")

@@ -34,7 +34,7 @@ from kapok.ground.commitments.refusals import (
     UnknownRequester,
     UnknownTier,
 )
-from kapok.ground.commitments.standing import is_paused, stoppable, waivable
+from kapok.ground.commitments.standing import is_paused, open_commitments, stoppable, waivable
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
@@ -118,13 +118,14 @@ def pause(
     said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by}
     _refuse_vague(kind, stops, said)
     matters = {each: judging.locked(each) for each in (subject, *also)}
-    clocks = {each: stoppable(each, kind, stops) for each in matters}
-    stopping = [clock for found in clocks.values() for clock in found]
+    stopping = [clock for each in matters for clock in stoppable(each, kind, stops)]
     if not stopping:
         raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
     person = approving.approver(approved_by, requested_by=requested_by, clocks=stopping)
     facts = _approved(said, person.subject, evidence) | ({STOPS: " ".join(stops)} if stops else {})
-    for each in (each for each, found in clocks.items() if found):
+    for each in matters:
+        if not stoppable(each, kind, stops):
+            continue  # nothing there to stop, or what happened to the matter has reached it
         told = judging.told(matters[each], kind, actor=actor, at=at, facts=facts)
         journal.record(told)
         approving.tell(person, each, told=told)
@@ -142,10 +143,11 @@ def resume(
     if kind not in rules.RESUMES:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
     matters = [judging.locked(each) for each in (subject, *also)]
-    paused = [matter for matter in matters if any(map(is_paused, matter.rows))]
-    if not paused:
+    if not any(is_paused(row) for matter in matters for row in matter.rows):
         raise NothingPaused(subject=subject)
-    for matter in paused:
+    for matter in matters:
+        if not any(map(is_paused, open_commitments(matter.subject))):
+            continue
         journal.record(judging.told(matter, rules.RESUMES[kind], actor=actor, at=at, facts={"reason": reason}))
 
 

@@ -146,18 +146,7 @@ def happen(
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
     _may_tell(rows.person(actor), row, kind, at)
-    row.facts = rules.merged(row.facts, told, corrects=kind == "matter.changed")
-    resumes = kind in rules.REOPENS and row.cancelled_at is not None
-    if kind in rules.REOPENS:
-        row.state, row.closed_at, row.cancelled_at = MatterState.OPEN, None, None
-    elif kind in rules.CANCELS:
-        row.cancelled_at = at
-    row.save(update_fields=["facts", "state", "closed_at", "cancelled_at"])
-    say(row, kind, act, facts=told, note=rules.tidy_note(note, needed=False))
-    if kind in rules.CANCELS:
-        following.end_all(row, act)
-    if resumes:
-        following.go_on(row, Giver(row.unit, row.first_contact, row.first_contact), act)
+    following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
 
 
 @transaction.atomic

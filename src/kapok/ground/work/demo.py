@@ -77,9 +77,7 @@ def _dispatched(office: Office, title: str, ago: float, facts: Mapping[str, Any]
     """A fault that the hotline has accepted and the desk dispatched, within the half hour after `ago`."""
     fault = office.opened("fault.reported", title, BROADBAND, "agent", ago)
     office.did(fault, "accept", "agent", ago - 2, ago - 15, **facts)
-    office.happened(fault, "fault.diagnosed", "agent", ago - 15, **facts)
     office.did(fault, "dispatch", "dispatcher", ago - 17, ago - 24)
-    office.happened(fault, "fault.dispatched", "dispatcher", ago - 24)
     return fault
 
 
@@ -87,7 +85,6 @@ def _appointed(office: Office, title: str, ago: float) -> str:
     """A fault whose customer has an appointment, within the hour after `ago`."""
     fault = _dispatched(office, title, ago)
     office.did(fault, "contact", "technician", ago - 30, ago - 50)
-    office.happened(fault, "visit.appointed", "technician", ago - 50)
     return fault
 
 
@@ -201,11 +198,8 @@ def repaired_and_closed(office: Office) -> None:
     """A fault from the report to the customer's confirmation, within the pledge."""
     fault = _appointed(office, "东圃大马路：宽带无信号", 700)
     office.did(fault, "drop", "technician", 640, 520, PHOTO)
-    office.happened(fault, "fault.repaired", "technician", 520)
     office.did(fault, "test", "noc", 515, 508, RECORD)
-    office.happened(fault, "fault.restored", "noc", 508)
     office.did(fault, "confirm", "agent", 500, 480, WORD)
-    office.happened(fault, "fault.confirmed", "agent", 480)
     api.close_matter(matter=fault, **office.by("agent", 478))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog import telling
 from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import next_stages, sent_back
@@ -19,8 +21,9 @@ from kapok.ground.posts import queries as posts
 from kapok.ground.work import moves, rules
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver, Work
-from kapok.ground.work.rules import ItemState, Way
+from kapok.ground.work.rules import ItemState, MatterState, Way
 from kapok.kernel.promises import Allowance, Facts
+from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 from kapok.kernel.text import Text
 
 DONE = (ItemState.DELIVERED.value, ItemState.CONFIRMED.value)
@@ -98,6 +101,29 @@ def end_all(matter: Matter, act: Act) -> None:
     withdraw(items.select_related("unit", "accountable").order_by("id"), matter, act)
 
 
+def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note: str = "") -> None:
+    """Something happened to a matter, with what was learnt: it is known from now on, and reaches the work in hand."""
+    matter.facts = rules.merged(matter.facts, told, corrects=kind == MATTER_CHANGED)
+    resumes = kind in rules.REOPENS and matter.cancelled_at is not None
+    if kind in rules.REOPENS:
+        matter.state, matter.closed_at, matter.cancelled_at = MatterState.OPEN, None, None
+    elif kind in rules.CANCELS:
+        matter.cancelled_at = act.at
+    matter.save(update_fields=["facts", "state", "closed_at", "cancelled_at"])
+    moves.say(matter, kind, act, facts=told, note=note)
+    if kind in rules.CANCELS:
+        end_all(matter, act)
+    if resumes:
+        go_on(matter, Giver(matter.unit, matter.first_contact, matter.first_contact), act)
+
+
+def tell_of(item: Item, told: dict[str, Any], act: Act) -> None:
+    """What the delivery of the item's stage tells of the matter, with what was learnt from it; nothing outside of a flow."""
+    stage = _stage_of(item)
+    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
+        happened(item.matter, kind, told, act)
+
+
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
     """What happens to the matter happens to its work in hand: the customer's pauses hold its clocks too."""
     items = Item.objects.filter(matter=matter, state__in=LIVE)
@@ -128,6 +154,11 @@ def _length(within: Allowance) -> timedelta | None:
 
 def evidence_of(item: Item) -> tuple[Text, ...]:
     """What the item's stage wants at delivery."""
-    flow = flow_of(item.matter)
-    stage = flow.stages.get(item.stage) if flow else None
+    stage = _stage_of(item)
     return stage.evidence if stage else ()
+
+
+def _stage_of(item: Item) -> Stage | None:
+    """What the flow says of the item's stage; None outside of a flow."""
+    flow = flow_of(item.matter)
+    return flow.stages.get(item.stage) if flow else None

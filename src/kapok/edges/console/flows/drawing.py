@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.layout import BEND, HEAD, Box, Lane, Layout, Route, lay_out
 from kapok.ground.catalog.template import Edge, Flow, Stage
+from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Language, Text
 
 LINE = 16
@@ -129,10 +130,15 @@ def _stage(box: Box, stage: Stage, hot: str, language: Language) -> SafeString:
     return format_html(
         '<g><title>{}</title><rect class="stage {}" x="{}" y="{}" width="{}" height="{}" rx="6"/>{}'
         '<text class="budget {}" x="{}" y="{}">{}</text></g>',
-        stage.title.in_(language), hot, _size(box.x), _size(box.y), _size(box.width), _size(box.height),
+        _said(stage, language), hot, _size(box.x), _size(box.y), _size(box.width), _size(box.height),
         _words(stage.title.in_(language), box.x + box.width / 2, box.y + 21, "stage-name"),
         hot, _size(box.x + box.width / 2), _size(box.y + box.height - 6), budget,
     )  # fmt: skip
+
+
+def _said(stage: Stage, language: Language) -> str:
+    """What the pointer shows: its title, and below it what its delivery tells."""
+    return "\n→ ".join(text.in_(language) for text in (stage.title, *(EVENTS[kind] for kind in stage.event)))
 
 
 def _words(words: str, x: float, y: float, kind: str, most: int = 2) -> SafeString:

@@ -17,13 +17,13 @@ from kapok.edges.console.flows.reach import foreign
 from kapok.edges.console.flows.typed import Document
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.catalog import api as catalog
-from kapok.ground.catalog import editing, queries
+from kapok.ground.catalog import editing, queries, telling
 from kapok.ground.catalog.conditions import written
 from kapok.ground.catalog.packs import names
 from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
 from kapok.ground.people.rules import Permission
 from kapok.kernel.errors import KapokError
-from kapok.kernel.promises import FACTS
+from kapok.kernel.promises import EVENTS, FACTS
 from kapok.kernel.text import Text
 
 Step = Callable[[Document, list[str]], Document]
@@ -49,6 +49,7 @@ class Line:
     earlier: str
     later: str
     evidence: str
+    event: str
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def _values(
         "ways": _ways(flow),
         "axes": [(axis, FACTS[axis], ", ".join(getattr(flow.applies, axis))) for axis in AXES],
         "units": unit_names().items(),
+        "events": [(kind, name) for kind, name in EVENTS.items() if telling.tellable(kind)],
         "packs": names(),
         "added": ADDED,
     }
@@ -182,6 +184,7 @@ def _lines(drawn: Shown) -> list[Line]:
             earlier=codes[place - 1] if place else "",
             later=codes[place + 1] if place + 1 < len(codes) else "",
             evidence="\n".join(f"{each.zh} | {each.en}" for each in flow.stages[code].evidence),
+            event=", ".join(flow.stages[code].event),
         )
         for place, code in enumerate(codes)
     ]

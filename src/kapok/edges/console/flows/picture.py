@@ -13,6 +13,7 @@ from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.template import Finding, Flow, Stage
 from kapok.ground.people import queries as people
+from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Language, Text
 
 FULL = 1000
@@ -41,6 +42,7 @@ class Row:
     holder: Text
     budget: Text | None
     critical: bool
+    tells: tuple[Text, ...]
     returns: tuple[tuple[Text, Text], ...]
 
 
@@ -86,6 +88,7 @@ def _row(flow: Flow, code: str, along: tuple[str, ...], names: dict[str, Text]) 
         holder=names.get(stage.holder, Text(zh=stage.holder or "—", en=stage.holder or "—")),
         budget=stage.budget.text if stage.budget else None,
         critical=code in along,
+        tells=tuple(EVENTS[kind] for kind in stage.event),
         returns=tuple((_title(flow, to), why) for to, why in rules.ways_back(flow, code).items()),
     )
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from kapok.ground.catalog.conditions import BadCondition, listed, understood
 from kapok.ground.catalog.template import AXES, Finding
-from kapok.kernel.promises import Allowance, BadAllowance
+from kapok.kernel.promises import EVENTS, Allowance, BadAllowance
 from kapok.kernel.promises.fields import percent
 from kapok.kernel.text import Text
 
@@ -93,10 +93,25 @@ def _stage(node: Document, typed: Mapping[str, str], findings: list[Finding]) ->
     node.pop("holds", None)
     if not typed.get(f"{prefix}-holds"):
         node["holds"] = False
+    _event(node, listed(typed.get(f"{prefix}-event", "")), findings)
     node.pop("evidence", None)
     lines = [line.strip() for line in typed.get(f"{prefix}-evidence", "").splitlines() if line.strip(" |")]
     if lines:
         node["evidence"] = [_both(line) for line in lines]
+
+
+def _event(node: Document, kinds: list[str], findings: list[Finding]) -> None:
+    """The events that its delivery tells; what is none is left out and found."""
+    node.pop("event", None)
+    if known := [kind for kind in kinds if kind in EVENTS]:
+        node["event"] = known
+    for kind in kinds:
+        if kind not in EVENTS:
+            said = Text(
+                zh=f"没有事件“{kind[:40]}”：请从列表中选，如 fault.repaired",
+                en=f"there is no event '{kind[:40]}': choose one of the list, for example fault.repaired",
+            )
+            findings.append(Finding(node["code"], "event_kind", _at(node["code"], said)))
 
 
 def _holder(node: Document, words: str) -> None:

@@ -254,13 +254,15 @@ def deliver(
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     note, given = rules.tidy_note(note, needed=False), rules.enough(evidence, following.evidence_of(row))
-    steps.learn(row.matter, rules.checked(facts), act)
+    told = rules.checked(facts)
+    steps.learn(row.matter, told, act)
     steps.let_go(row, me, ItemState.DELIVERED, act)
     giver = Giver(row.unit, me, row.accountable)
     steps.hand_in(row, me, given, note, act)
     moves.tell(row, "handoff.delivered", act, note=note)
     steps.await_answer(row, act)
     if not row.confirm:
+        following.tell_of(row, told, act)
         following.go_on(row.matter, giver, act)
 
 
