@@ -38,7 +38,7 @@ def address(request: ScreenRequest, code: str) -> HttpResponse:
         "address": shown,
         "page": page,
         "below": queries.as_found(page.object_list),
-        "map": drawn(queries.boundaries(at=request.at), shown, request.language),
+        "map": drawn(queries.boundaries_near(shown, at=request.at), shown, request.language),
         "lines": timeline(shown.subject),
     }
     return render(request, "places/address.html", values)
