@@ -44,9 +44,12 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 ScreenView = Callable[Concatenate[ScreenRequest, P], HttpResponse]
 
 
-def screen(*, permission: str, before_password_change: bool = False) -> Callable[[ScreenView[P]], View[P]]:
+def screen(
+    *, permission: str, everywhere: bool = False, before_password_change: bool = False
+) -> Callable[[ScreenView[P]], View[P]]:
     """Let in whoever has `permission` for at least one unit, and give the view `request.units` and `request.at`.
 
+    `everywhere` asks for the permission at the top unit: for what is no unit's own and binds or shows them all.
     A person who still has a one-time password gets only the screens marked `before_password_change`.
     """
 
@@ -61,6 +64,8 @@ def screen(*, permission: str, before_password_change: bool = False) -> Callable
             units = frozenset[UUID]() if permission == EVERYBODY else queries.units_where(person.id, permission)
             if permission != EVERYBODY and not units:
                 return not_permitted(request, permission)
+            if everywhere and not queries.everywhere(units):
+                return not_permitted(request, permission, everywhere=True)
             return view(_admitted(request, units), *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses

@@ -123,10 +123,10 @@ def pause(
         raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
     person = approving.approver(approved_by, requested_by=requested_by, clocks=stopping)
     facts = _approved(said, person.subject, evidence) | ({STOPS: " ".join(stops)} if stops else {})
-    for each in matters:
+    for each, matter in matters.items():
         if not stoppable(each, kind, stops):
             continue  # nothing there to stop, or what happened to the matter has reached it
-        told = judging.told(matters[each], kind, actor=actor, at=at, facts=facts)
+        told = judging.told(matter, kind, actor=actor, at=at, facts=facts)
         journal.record(told)
         approving.tell(person, each, told=told)
     return [clock.id for clock in stopping]
