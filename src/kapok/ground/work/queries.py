@@ -51,6 +51,7 @@ __all__ = [
     "matter_rows",
     "matters",
     "may_judge",
+    "may_urge",
     "my_work",
     "offers",
     "taken_by",
@@ -228,6 +229,12 @@ def tellable(username: str, subject: str, at: datetime) -> list[str]:
     if not owner and not rows.has_hands_in(person, found):
         return []
     return [kind for kind in EVENTS if telling.may_tell(kind, owner=owner)]
+
+
+def may_urge(username: str, subject: str, at: datetime) -> bool:
+    """Whether this person may urge whoever has the work of a matter, as `api.urge` has it."""
+    found = Matter.objects.select_related("first_contact", "unit").get(subject=subject)
+    return rows.waits_for(Staff.objects.get(username=username), found, at)
 
 
 def taken_by(subject: str) -> set[str]:

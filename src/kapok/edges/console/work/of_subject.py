@@ -19,7 +19,6 @@ from kapok.ground.work.models import Delivery
 from kapok.ground.work.rules import HandoffState, MatterState
 
 OWNER = ("happen", "offer", "urge", "not-reached", "hand-over", "close")
-OTHERS = ("happen", "urge")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,11 @@ def _for(request: ScreenRequest, matter: queries.MatterView) -> tuple[str, ...]:
     """What the reader may do with a matter."""
     if matter.state is not MatterState.OPEN or not units_where(request.user.id, Permission.WORK_DO):
         return ()
-    return OWNER if request.user.username in {matter.first_contact, matter.acting} else OTHERS
+    if request.user.username in {matter.first_contact, matter.acting}:
+        return OWNER
+    me, subject = request.user.username, matter.subject
+    tells = ("happen",) if queries.tellable(me, subject, request.at) else ()
+    return (*tells, "urge") if queries.may_urge(me, subject, request.at) else tells
 
 
 def _may(request: ScreenRequest, item: queries.WorkItem, offers: Sequence[queries.Offer]) -> Iterator[Choice]:
