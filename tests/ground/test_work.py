@@ -848,6 +848,15 @@ def test_the_deputy_sees_what_was_left_unanswered_and_whom_they_stand_in_for() -
     assert [each.subject for each in queries.my_work("agent2", later(33)).matters] == [subject]
 
 
+def test_what_somebody_left_behind_lies_with_who_may_take_it_over() -> None:
+    away, gone = held(fault(), who="tech3"), held(fault(), who="tech")
+    assert queries.my_work("tech2", later(1)).left_behind == ()
+    posts.declare_absent(username="tech3", until=later(600), **by("tech3", 1))
+    people.deactivate(username="tech", **by("lead", 1))
+    seen = {who: {each.id for each in queries.my_work(who, later(2)).left_behind} for who in ("tech2", "lead", "desk")}
+    assert seen == {"tech2": {away, gone}, "lead": {gone}, "desk": set()}
+
+
 def test_my_work_takes_the_same_number_of_queries_for_long_lists() -> None:
     subject = fault()
     for _ in range(2):

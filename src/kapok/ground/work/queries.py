@@ -10,10 +10,13 @@ from django.db.models import F, Min, Q, QuerySet
 
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import State
+from kapok.ground.people import queries as people
 from kapok.ground.people.models import Staff
+from kapok.ground.people.rules import Permission
+from kapok.ground.people.rules import State as StaffState
 from kapok.ground.posts import queries as posts
-from kapok.ground.posts.models import PostHolder
-from kapok.ground.posts.rules import Place
+from kapok.ground.posts.models import Absence, PostHolder
+from kapok.ground.posts.rules import LEAD, SUPERVISION, AbsenceState, Place
 from kapok.ground.work import answering, following, rows, rules, telling
 from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
 from kapok.ground.work.views import (
@@ -65,6 +68,7 @@ SIDES = (
     "answered_by", "judged_by",
 )  # fmt: skip
 
+HEADS = (LEAD, SUPERVISION)
 LIMIT = 200
 """So many of each kind, the most urgent first."""
 
@@ -73,7 +77,7 @@ def my_work(username: str, at: datetime) -> MyWork:
     """What this person has to do at that moment; a fixed number of queries. Empty for nobody."""
     me = Staff.objects.filter(username=username).first()
     if me is None:
-        return MyWork((), (), (), (), (), (), (), ())
+        return MyWork((), (), (), (), (), (), (), (), ())
     units, deputy_for = rows.own_units(me, at), _away_of(me, at)
     held = Item.objects.filter(holder=me, state=rules.ItemState.HELD)
     confirming = Item.objects.filter(state=rules.ItemState.DELIVERED, confirm=True, asked_by__in=units)
@@ -85,6 +89,7 @@ def my_work(username: str, at: datetime) -> MyWork:
         held=tuple(items(held.order_by("opened_at", "id")[:LIMIT])),
         offers=tuple(offers(mine.order_by("accept_by_at", "id")[:LIMIT])),
         to_take_over=tuple(offers(_left_to_deputy(me, at).order_by("accept_by_at", "id")[:LIMIT])),
+        left_behind=tuple(items(_left_behind(me, at).order_by("opened_at", "id")[:LIMIT])),
         refused=tuple(
             offers(_unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units)).order_by("answered_at")[:LIMIT])
         ),
@@ -112,6 +117,18 @@ def _left_to_deputy(me: Staff, at: datetime) -> QuerySet[Handoff]:
     of_a = PostHolder.objects.filter(post__in=as_b, place=Place.A, period__contains=at).values("staff")
     late = Q(accept_by_at__lt=at) | Q(to_answers__in=_away_of(me, at))
     return Handoff.objects.filter(late, state=rules.HandoffState.OFFERED, to_answers__in=of_a).exclude(to_answers=me)
+
+
+def _left_behind(me: Staff, at: datetime) -> QuerySet[Item]:
+    """What others hold who are away, in units where this person is A or B; of who has left, also in all that they head."""
+    mine = posts.posts_of(me.id, at)
+    away = Absence.objects.filter(state=AbsenceState.GRANTED, period__contains=at).values("staff")
+    here = Q(unit__in={post.unit_id for post in mine})
+    gone = Q(holder__state=StaffState.DEACTIVATED)
+    of_others = here & (gone | Q(holder__in=away))
+    if any(post.acting and post.acting.id == me.id and post.function in HEADS for post in mine):
+        of_others |= gone & Q(unit__in=people.units_where(me.id, Permission.WORK_DO))
+    return Item.objects.filter(of_others, state=rules.ItemState.HELD).exclude(holder=me)
 
 
 def _unsettled() -> QuerySet[Handoff]:
