@@ -45,7 +45,7 @@ def test_an_offer_is_shown_with_its_clocks_accepted_and_delivered(signed_in: Sig
     assert piles(page) == {"offers": 1, "matters": 1}
     for words in (
         "Accept, line test, pre-handle",
-        "from agent, Hotline Team",
+        "from 梁小敏, Hotline Team",
         "answer within",
     ):
         assert words in page
