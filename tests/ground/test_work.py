@@ -378,6 +378,56 @@ def test_an_offer_to_one_person_is_theirs() -> None:
     assert where(one) == ("held", "field", "tech", "tech2")
 
 
+def test_an_offer_by_name_is_refused_by_that_person_alone() -> None:
+    one = offered(fault(), to="tech2")
+    with pytest.raises(baton.MeantForAnother):
+        baton.refuse(item=one, reason=Reason.DUPLICATE, defect="重复", **by("tech", 1))
+    baton.refuse(item=one, reason=Reason.DUPLICATE, defect="重复", **by("tech2", 1))
+    assert where(one)[0] == "refused"
+
+
+def test_an_offer_by_name_is_made_to_people_of_the_unit_and_falls_to_it_when_they_leave() -> None:
+    subject = fault()
+    with pytest.raises(baton.NotOfUnit):
+        offered(subject, "field", to="engineer")
+    one = offered(subject, to="tech3")
+    people.deactivate(username="tech3", **by("lead", 1))
+    baton.accept(item=one, **by("tech2", 2))
+    with pytest.raises(baton.NotOfUnit):
+        baton.transfer(item=one, unit="exchange", to="desk", note="转局内", **by("tech2", 3))
+
+
+def test_what_is_returned_to_somebody_who_has_moved_goes_to_their_unit() -> None:
+    one = held(fault())
+    people.deactivate(username="agent", **by("lead", 1))
+    baton.return_to_offerer(item=one, reason=Reason.DATA_MISSING, defect="缺地址", **by("tech", 2))
+    assert Handoff.objects.get(way="return").to_staff is None
+    baton.accept(item=one, **by("agent2", 3))
+
+
+def test_only_the_owner_gives_out_work_and_notes_that_nobody_was_reached() -> None:
+    subject = fault()
+    held(subject)
+    for who in ("tech", "agent2", "desk"):
+        with pytest.raises(baton.NotOwner):
+            offered(subject, who=who)
+        with pytest.raises(work.NotOwner):
+            work.note_not_reached(matter=subject, note="无人接听", **by(who, 1))
+    posts.declare_absent(username="agent", until=later(600), **by("agent", 1))
+    work.note_not_reached(matter=subject, note="无人接听", **by("agent2", 2))
+    assert where(offered(subject, who="agent2", minutes=2))[0] == "offered"
+
+
+def test_who_waits_for_nothing_does_not_urge() -> None:
+    subject = fault()
+    one = held(subject)
+    with pytest.raises(work.NotWaiting):
+        work.urge(matter=subject, note="快一点", **by("desk", 2))
+    baton.transfer(item=one, unit="exchange", warm=True, note="转局内", **by("tech", 3))
+    assert [queries.may_urge(who, subject, later(4)) for who in ("agent", "agent2", "desk")] == [True, True, False]
+    assert kinds(subject).count("work.urged") == 0
+
+
 def test_a_unit_without_a_post_is_answered_for_by_the_head_above_and_noted() -> None:
     subject = fault()
     one = offered(subject, "exchange")
@@ -796,6 +846,15 @@ def test_the_deputy_sees_what_was_left_unanswered_and_whom_they_stand_in_for() -
     assert queries.my_work("agent2", later(31)).matters == ()
     posts.declare_absent(username="agent", until=later(600), **by("agent", 32))
     assert [each.subject for each in queries.my_work("agent2", later(33)).matters] == [subject]
+
+
+def test_what_somebody_left_behind_lies_with_who_may_take_it_over() -> None:
+    away, gone = held(fault(), who="tech3"), held(fault(), who="tech")
+    assert queries.my_work("tech2", later(1)).left_behind == ()
+    posts.declare_absent(username="tech3", until=later(600), **by("tech3", 1))
+    people.deactivate(username="tech", **by("lead", 1))
+    seen = {who: {each.id for each in queries.my_work(who, later(2)).left_behind} for who in ("tech2", "lead", "desk")}
+    assert seen == {"tech2": {away, gone}, "lead": {gone}, "desk": set()}
 
 
 def test_my_work_takes_the_same_number_of_queries_for_long_lists() -> None:

@@ -13,6 +13,7 @@ from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import PostHolder
 from kapok.ground.posts.rules import Place
 from kapok.ground.work.models import Matter
+from kapok.ground.work.refusals import NotOwner
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ def owns(person: Staff, matter: Matter, at: datetime) -> bool:
     if person.id in {owner.id, matter.acting_id} or stands_in(person, owner, at):
         return True
     return not owner.is_active and person.id in heads(matter.unit, at)
+
+
+def must_own(person: Staff, matter: Matter, at: datetime) -> None:
+    """Refuse who neither is the owner nor acts for them now. Raises `NotOwner`."""
+    if not owns(person, matter, at):
+        raise NotOwner(username=matter.first_contact.username)
 
 
 def is_deputy_of(person: Staff, owner: Staff, at: datetime) -> bool:

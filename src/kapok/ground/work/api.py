@@ -36,6 +36,7 @@ from kapok.ground.work.refusals import (
     NotDeputy,
     NoteMissing,
     NotOwner,
+    NotWaiting,
     PausesClocks,
     SameHands,
     StillInHand,
@@ -61,6 +62,7 @@ __all__ = [
     "NotConfirmed",
     "NotDeputy",
     "NotOwner",
+    "NotWaiting",
     "NoteMissing",
     "PausesClocks",
     "SameHands",
@@ -151,8 +153,9 @@ def happen(
 
 @transaction.atomic
 def note_not_reached(*, matter: str, note: str, actor: str, at: datetime) -> None:
-    """Note that the customer could not be reached. Raises `UnknownMatter`, `NoteMissing`."""
+    """Note that the owner could not reach the customer. Raises `UnknownMatter`, `NotAPerson`, `NotOwner`, `NoteMissing`."""
     row = rows.matter_called(matter)
+    answering.must_own(rows.person(actor), row, at)
     journal.record(
         events.NotReached(subject=row.subject, actor=actor, at=at, correlation=row.id, note=rules.tidy_note(note))
     )
@@ -160,8 +163,13 @@ def note_not_reached(*, matter: str, note: str, actor: str, at: datetime) -> Non
 
 @transaction.atomic
 def urge(*, matter: str, note: str, actor: str, at: datetime) -> None:
-    """Urge whoever has the work of a matter. Raises `UnknownMatter`, `MatterClosed`, `NoteMissing`."""
+    """Urge whoever has the work of a matter: its owner and the owner's unit do, and the units that asked for work of it.
+
+    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotWaiting`, `NoteMissing`.
+    """
     row, note = rows.open_matter(matter), rules.tidy_note(note)
+    if not rows.waits_for(rows.person(actor), row, at):
+        raise NotWaiting(username=row.first_contact.username)
     live = Item.objects.filter(matter=row, state__in=following.LIVE).order_by("opened_at", "id")
     for subject in (row.subject, *(item.subject for item in live)):
         journal.record(events.Urged(subject=subject, actor=actor, at=at, correlation=row.id, note=note))
@@ -175,7 +183,7 @@ def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> No
     attempts. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `StillInHand`, `NotConfirmed`.
     """
     row, me = rows.open_matter(matter), rows.person(actor)
-    _must_own(me, row, at)
+    answering.must_own(me, row, at)
     left = Item.objects.filter(Q(state__in=following.LIVE) | following.UNCONFIRMED, matter=row).count()
     if left:
         raise StillInHand(count=left)
@@ -194,7 +202,7 @@ def hand_over_first_contact(*, matter: str, to: str, note: str, actor: str, at: 
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `SameHands`, `HandoverRunning`, `NoteMissing`.
     """
     row, me, other = rows.open_matter(matter), rows.person(actor), rows.person(f"staff/{to}")
-    _must_own(me, row, at)
+    answering.must_own(me, row, at)
     if other.id == row.first_contact_id:
         raise SameHands(unit_name=other.username)
     running = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("to_staff").first()
@@ -250,7 +258,7 @@ def refuse_first_contact(*, matter: str, actor: str, at: datetime) -> None:
 def withdraw_first_contact(*, matter: str, actor: str, at: datetime) -> None:
     """Take back the offer of the first contact. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `NoHandover`."""
     row, me = rows.open_matter(matter), rows.person(actor)
-    _must_own(me, row, at)
+    answering.must_own(me, row, at)
     offered = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("from_staff", "to_staff")
     running = offered.first()
     if running is None:
@@ -295,7 +303,7 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `NotActing`, `NoteMissing`.
     """
     row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
-    _must_own(me, row, at)
+    answering.must_own(me, row, at)
     if row.acting is None:
         raise NotActing(username=row.first_contact.username)
     Matter.objects.filter(id=row.id).update(acting=None)
@@ -316,13 +324,7 @@ def _may_tell(person: Staff, matter: Matter, kind: str, at: datetime) -> None:
     """Refuse who may not say this of the matter. Raises `PausesClocks`, `NotOwner`."""
     telling.must_not_pause(kind)
     if not (telling.may_tell(kind, owner=False) and rows.has_hands_in(person, matter)):
-        _must_own(person, matter, at)
-
-
-def _must_own(person: Staff, matter: Matter, at: datetime) -> None:
-    """Refuse who neither is the owner nor acts for them now. Raises `NotOwner`."""
-    if not answering.owns(person, matter, at):
-        raise NotOwner(username=matter.first_contact.username)
+        answering.must_own(person, matter, at)
 
 
 def _answer(offered: Handover, to: HandoffState, at: datetime) -> None:

@@ -19,7 +19,7 @@ from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.refusals import EndedUnit
 from kapok.ground.people.rules import Permission, roles_with
 from kapok.ground.posts import queries as posts
-from kapok.ground.work import rules
+from kapok.ground.work import answering, rules
 from kapok.ground.work.events import NotReached
 from kapok.ground.work.models import Handoff, Handover, Item, Matter
 from kapok.ground.work.refusals import (
@@ -136,6 +136,15 @@ def has_hands_in(person: Staff, matter: Matter) -> bool:
     took = Handoff.objects.filter(item__matter=matter, state=rules.HandoffState.ACCEPTED)
     units = set(took.values_list("to_unit", flat=True))
     return person.unit_id in units or not units.isdisjoint(people.units_where(person.id, Permission.WORK_DO))
+
+
+def waits_for(person: Staff, matter: Matter, at: datetime) -> bool:
+    """Whether this person waits for work of a matter: its owner, their unit, and the units that asked for what is not done."""
+    if answering.owns(person, matter, at) or works_for(person, matter.unit):
+        return True
+    asked = Item.objects.filter(matter=matter, state__in=[state.value for state in rules.LIVE])
+    units = people.units_where(person.id, Permission.WORK_DO) | {person.unit_id}
+    return asked.filter(asked_by__in=units).exists()
 
 
 def must_work_for(person: Staff, unit: OrgUnit) -> None:

@@ -39,6 +39,8 @@ from kapok.ground.work.refusals import (
     NotJudge,
     NotOffered,
     NotOfferer,
+    NotOfUnit,
+    NotOwner,
     NotRefused,
     NotYours,
     OwnCause,
@@ -71,8 +73,10 @@ __all__ = [
     "NotHeld",
     "NotHolder",
     "NotJudge",
+    "NotOfUnit",
     "NotOffered",
     "NotOfferer",
+    "NotOwner",
     "NotRefused",
     "NotYours",
     "NoteMissing",
@@ -121,9 +125,11 @@ def offer(
     """Ask a unit, or one person of it by staff number, for work outside of the flow; the item's identifier.
 
     `function` names the post that answers for it; with `confirm` it is done only when the asking side has confirmed.
-    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `TitleMissing`, `NoteMissing`.
+    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `UnknownUnit`, `EndedUnit`, `NotOfUnit`, `TitleMissing`,
+    `NoteMissing`.
     """
     row, me, act = rows.open_matter(matter), rows.person(actor), Act(actor, at)
+    answering.must_own(me, row, at)
     words = Text(zh=rules.tidy_title(title.zh), en=rules.tidy_title(title.en))
     answers = answering.of_unit(me.unit, "", at, otherwise=row.first_contact).accountable
     receiver = steps.receiver(unit, to, due_at=due_at, note=note)
@@ -139,9 +145,7 @@ def accept(*, item: UUID, actor: str, at: datetime) -> None:
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff = rows.offer_of(row, at)
-    rows.must_work_for(me, handoff.to_unit)
-    if handoff.to_staff and handoff.to_staff_id != me.id:
-        raise MeantForAnother(username=handoff.to_staff.username)
+    steps.must_be_meant(handoff, me)
     steps.take(row, handoff, me, act)
 
 
@@ -149,11 +153,11 @@ def accept(*, item: UUID, actor: str, at: datetime) -> None:
 def refuse(*, item: UUID, reason: Reason, defect: str, actor: str, at: datetime) -> None:
     """Refuse the work for a reason of the closed list; the offering side concedes or disputes, and it is judged.
 
-    Raises `UnknownItem`, `NotAPerson`, `NotOffered`, `NotYours`, `MustBeTaken`, `NoteMissing`, `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotOffered`, `NotYours`, `MeantForAnother`, `MustBeTaken`, `NoteMissing`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff, defect = rows.offer_of(row, at), rules.tidy_note(defect)
-    rows.must_work_for(me, handoff.to_unit)
+    steps.must_be_meant(handoff, me)
     if handoff.way == Way.IMPOSED:
         raise MustBeTaken
     said = {"answered_at": at, "answered_by": me, "reason": Reason(reason), "defect": defect}
@@ -297,13 +301,14 @@ def reject(*, item: UUID, defect: str, actor: str, at: datetime) -> None:
     steps.must_have_asked(row, me)
     steps.answer(row, delivery, me, act, accepted=False, defect=defect)
     doer = delivery.delivered_by
+    again = steps.back_to(delivery.unit, doer, defect)
     journal.record(
         events.DeliveryRejected(
             subject=row.subject, actor=actor, at=at, correlation=row.matter_id, defect=defect, holder=doer.username
         )
     )
     giver = Giver(row.unit, me, row.accountable)
-    moves.offer(row, giver, Receiver(delivery.unit, doer, note=defect), act, way=Way.AGAIN)
+    moves.offer(row, giver, again, act, way=Way.AGAIN)
 
 
 @transaction.atomic
@@ -322,8 +327,8 @@ def transfer(
 
     Warm: the receiver was told in person. Otherwise name a due time; a cold transfer beyond what is tolerated is noted as a
     defect (rule FC3), and so are too many transfers (FC6). Work whose last offer came to nothing is simply offered again.
-    Raises `UnknownItem`, `NotAPerson`, `NotHeld`, `NotHolder`, `UnknownUnit`, `EndedUnit`, `SameHands`, `NoteMissing`,
-    `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotHeld`, `NotHolder`, `UnknownUnit`, `EndedUnit`, `NotOfUnit`, `SameHands`,
+    `NoteMissing`, `TooEarly`.
     """
     row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
     receiver = steps.receiver(unit, to, warm=warm, due_at=due_at, note=note)
@@ -341,7 +346,7 @@ def return_to_offerer(*, item: UUID, reason: Reason, defect: str, actor: str, at
     row, me, act, defect = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
     source = steps.source_of(row, me)
     steps.let_go(row, me, ItemState.OFFERED, act)
-    back = Receiver(source.from_unit, source.from_staff, note=defect)
+    back = steps.back_to(source.from_unit, source.from_staff, defect)
     handoff = moves.offer(row, Giver(row.unit, me, row.accountable), back, act, way=Way.RETURN)
     Handoff.objects.filter(id=handoff.id).update(reason=Reason(reason), defect=defect)
 

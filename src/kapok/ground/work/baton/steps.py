@@ -8,18 +8,20 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max
 
-from kapok.ground.people.models import Staff
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work import answering, moves, rows, rules
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver
 from kapok.ground.work.refusals import (
     AlreadyReturned,
+    MeantForAnother,
     NobodyToReturnTo,
     NotDelivered,
     NotDeputy,
     NotHeld,
     NotHolder,
     NotOffered,
+    NotOfUnit,
     NotRefused,
     NotYours,
     SameHands,
@@ -30,9 +32,28 @@ from kapok.kernel.ids import uuid7
 
 
 def receiver(unit: str, to: str, *, warm: bool = True, due_at: datetime | None = None, note: str = "") -> Receiver:
-    """The side that is meant. Raises `UnknownUnit`, `EndedUnit`, `NotAPerson`, `NoteMissing`."""
-    staff = rows.person(f"{rows.STAFF}{to}") if to else None
-    return Receiver(rows.unit_at_work(unit), staff, warm, due_at, rules.tidy_note(note, needed=False))
+    """The side that is meant. Raises `UnknownUnit`, `EndedUnit`, `NotAPerson`, `NotOfUnit`, `NoteMissing`."""
+    staff, where = rows.person(f"{rows.STAFF}{to}") if to else None, rows.unit_at_work(unit)
+    if staff is not None and not rows.works_for(staff, where):
+        raise NotOfUnit(username=staff.username, unit_name=where.name)
+    return Receiver(where, staff, warm, due_at, rules.tidy_note(note, needed=False))
+
+
+def back_to(unit: OrgUnit, staff: Staff, note: str) -> Receiver:
+    """The side that the work came from: in person, or the unit where that person cannot take it any more."""
+    takes = staff.is_active and rows.works_for(staff, unit)
+    return Receiver(unit, staff if takes else None, note=note)
+
+
+def must_be_meant(handoff: Handoff, person: Staff) -> None:
+    """Refuse who does not do the unit's work, or is not the one it was offered to. Raises `NotYours`, `MeantForAnother`.
+
+    What was offered to somebody who is no longer active is the unit's.
+    """
+    rows.must_work_for(person, handoff.to_unit)
+    meant = handoff.to_staff
+    if meant is not None and meant.id != person.id and meant.is_active:
+        raise MeantForAnother(username=meant.username)
 
 
 def move(item: Item, handoff: Handoff, to: HandoffState, refusal: type[NotOffered | NotRefused], **fields: Any) -> None:
