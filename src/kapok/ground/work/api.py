@@ -141,7 +141,12 @@ def happen(
     """
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
-    following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
+    row.facts = rules.merged(row.facts, told, corrects=kind == "matter.changed")
+    if kind in rules.REOPENS:
+        row.state, row.closed_at = MatterState.OPEN, None
+    row.save(update_fields=["facts", "state", "closed_at"])
+    say(row, kind, act, facts=told, note=rules.tidy_note(note, needed=False))
+    following.pass_down(row, kind, told, act)
 
 
 @transaction.atomic
