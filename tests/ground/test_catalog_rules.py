@@ -23,6 +23,7 @@ from tests.ground.catalog_flows import flows
 
 PACK = load(find("guangzhou-pledges"))
 UNITS = frozenset(["hotline", "dispatch", "monitoring", "tianhe-east-field", "key-accounts", "data"])
+SKILLS = frozenset(["fibre", "copper"])
 Document = dict[str, Any]
 
 
@@ -31,7 +32,7 @@ def promise(code: str) -> Promise:
 
 
 def codes(document: Document, serves: str = "repair") -> list[tuple[str, str]]:
-    return [(each.where, each.code) for each in rules.problems(parse(document), promise(serves), UNITS)]
+    return [(each.where, each.code) for each in rules.problems(parse(document), promise(serves), UNITS, skills=SKILLS)]
 
 
 def stage(code: str, **more: Any) -> Document:
@@ -70,7 +71,7 @@ PARALLEL = flow("start s+split a b c j+join d end", "start>s s>a s>b a>j b>c c>j
 @pytest.mark.parametrize("document", FLOWS, ids=lambda each: each["code"])
 def test_the_flows_of_the_demonstration_are_sound_and_survive_writing(document: Document) -> None:
     read = parse(document)
-    assert rules.problems(read, promise(read.serves.code), UNITS) == ()
+    assert rules.problems(read, promise(read.serves.code), UNITS, skills=SKILLS) == ()
     assert parse(read.document()) == read
 
 
@@ -173,6 +174,10 @@ def test_who_it_applies_to_can_exist() -> None:
         ({"unit": ""}, "no_holder"),
         ({"skill": "fibre"}, "no_holder"),
         ({"unit": "nowhere"}, "unknown_unit"),
+        ({"unit": "", "skill": "telepathy"}, "unknown_skill"),
+        ({"accept_within": "1 working hour"}, "accept_units"),
+        ({"urgent_accept_within": "2 working days"}, "accept_units"),
+        ({"accept_within": "1 month"}, "accept_units"),
         ({"budget": None}, "no_budget"),
         ({"budget": "1 working day"}, "budget_units"),
         ({"budget": "1 month"}, "budget_units"),
@@ -200,7 +205,7 @@ def test_the_longest_path_takes_the_cable() -> None:
 
 def test_budgets_that_do_not_fit_are_refused_with_path_and_sums() -> None:
     long = changed(REPAIR, lambda each: each["nodes"][3 + 3].update(budget="17 hours"))
-    (finding,) = rules.problems(parse(long), promise("repair"), UNITS)
+    (finding,) = rules.problems(parse(long), promise("repair"), UNITS, skills=SKILLS)
     assert finding.code == "budget_exceeded"
     assert finding.text.en.startswith(
         "accept → dispatch → cable → test → confirm: the stages take 19:00, more than the 18:00"

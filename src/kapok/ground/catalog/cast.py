@@ -128,46 +128,33 @@ REPAIR: Document = {
 }
 
 
-def _key_account_fault(code: str, tier: str, handle: str, title: Text, applies: Document) -> Document:
+def _key_account_stages(handle: str) -> list[Document]:
     feedback = Text(zh="首次反馈与进展通报", en="First feedback and updates")
+    dispatched = ["fault.diagnosed", "fault.dispatched"]
+    tested: Document = {"evidence": [TESTED], "event": "fault.restored", "holds": False}
+    confirmed: Document = {"evidence": [CONFIRMED], "event": "fault.confirmed"}
+    take, test = Text(zh="受理派障", en="Accept and dispatch"), Text(zh="恢复测试", en="Recovery test")
+    return [
+        _gate("start"),
+        _stage("accept", take, "key-accounts", "15 minutes", event=dispatched),
+        _gate("split", "both"),
+        _stage("handle", Text(zh="障碍处理", en="Handle the fault"), "monitoring", handle, event="fault.repaired"),
+        _stage("update", feedback, "key-accounts", "30 minutes", event="customer.informed"),
+        _gate("join", "handled"),
+        _stage("test", test, "monitoring", "15 minutes", **tested),
+        _stage("feedback", Text(zh="结果反馈", en="Feedback"), "key-accounts", "15 minutes", **confirmed),
+        _gate("end"),
+    ]
+
+
+def _key_account_fault(code: str, tier: str, handle: str, title: Text, applies: Document) -> Document:
     return {
         "code": code,
         "title": _words(title.zh, title.en),
         "line": "assurance",
         "serves": {"pack": "guangzhou-pledges", "code": f"{tier}-repair"},
         "applies": {"segment": ["key_account"]} | applies,
-        "nodes": [
-            _gate("start"),
-            _stage(
-                "accept",
-                Text(zh="受理派障", en="Accept and dispatch"),
-                "key-accounts",
-                "15 minutes",
-                event=["fault.diagnosed", "fault.dispatched"],
-            ),
-            _gate("split", "both"),
-            _stage("handle", Text(zh="障碍处理", en="Handle the fault"), "monitoring", handle, event="fault.repaired"),
-            _stage("update", feedback, "key-accounts", "30 minutes", event="customer.informed"),
-            _gate("join", "handled"),
-            _stage(
-                "test",
-                Text(zh="恢复测试", en="Recovery test"),
-                "monitoring",
-                "15 minutes",
-                evidence=[TESTED],
-                event="fault.restored",
-                holds=False,
-            ),
-            _stage(
-                "feedback",
-                Text(zh="结果反馈", en="Feedback"),
-                "key-accounts",
-                "15 minutes",
-                evidence=[CONFIRMED],
-                event="fault.confirmed",
-            ),
-            _gate("end"),
-        ],
+        "nodes": _key_account_stages(handle),
         "edges": [
             *_ways("start", "accept", "both", "handle", "handled", "test", "feedback", "end"),
             *_ways("both", "update", "handled"),

@@ -6,6 +6,7 @@ from kapok.ground.catalog import packs, rules
 from kapok.ground.catalog.refusals import FlowRefused
 from kapok.ground.catalog.template import Finding, Flow
 from kapok.ground.people import queries as people
+from kapok.ground.posts import queries as posts
 from kapok.kernel.promises import Pack, Promise
 from kapok.kernel.text import Text
 
@@ -16,7 +17,8 @@ def findings(flow: Flow) -> tuple[Finding, ...]:
         _, promise = served(flow)
     except FlowRefused as refused:
         return refused.findings
-    return rules.problems(flow, promise, frozenset(unit.code for unit in people.unit_tree()))
+    units = frozenset(unit.code for unit in people.unit_tree())
+    return rules.problems(flow, promise, units, skills=frozenset(posts.skill_titles()))
 
 
 def fit(flow: Flow) -> rules.Fit | None:

@@ -218,15 +218,21 @@ def _length(budget: Allowance | None, kind: str) -> Fraction | None:
 # ---- whether a flow may be published ----
 
 
-def problems(flow: Flow, promise: Promise, units: Set[str]) -> tuple[Finding, ...]:
-    """Everything that keeps a flow from being published; `units` are the codes of the units that exist."""
+def problems(flow: Flow, promise: Promise, units: Set[str], *, skills: Set[str]) -> tuple[Finding, ...]:
+    """Everything that keeps a flow from being published; `units` and `skills` are the codes of those that exist."""
     shape = structure(flow)
     if shape:
         return shape
-    return (*_staffed(flow, units), *_answered(flow), *telling.findings(flow), *_asked(flow), *_budgeted(flow, promise))
+    return (
+        *_staffed(flow, units, skills),
+        *_answered(flow),
+        *telling.findings(flow),
+        *_asked(flow),
+        *_budgeted(flow, promise),
+    )
 
 
-def _staffed(flow: Flow, units: Set[str]) -> Iterator[Finding]:
+def _staffed(flow: Flow, units: Set[str], skills: Set[str]) -> Iterator[Finding]:
     for code, stage in flow.stages.items():
         if sum(map(bool, (stage.unit, stage.skill, stage.post))) != 1:
             yield _finding(
@@ -241,6 +247,13 @@ def _staffed(flow: Flow, units: Set[str]) -> Iterator[Finding]:
                 "unknown_unit",
                 f"没有单位“{stage.unit}”：请选现有单位",
                 f"there is no unit '{stage.unit}': choose one",
+            )
+        if stage.skill and stage.skill not in skills:
+            yield _finding(
+                code,
+                "unknown_skill",
+                f"没有技能“{stage.skill}”：请选已登记的技能",
+                f"there is no skill '{stage.skill}': choose one that has been set up",
             )
         if stage.budget is None:
             yield _finding(code, "no_budget", "没有时限：请填写", "it has no budget: give one")

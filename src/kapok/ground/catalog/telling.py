@@ -80,7 +80,7 @@ def findings(flow: Flow) -> Iterator[Finding]:
 def _not_told(where: str, kind: str) -> Text:
     name = EVENTS[kind]
     return Text(
-        zh=f"{where}：交付工序不能登记“{name.zh}”（{kind}）——事项的开始、撤销和客户原因须由人逐次登记：请改用表示完成的事件",
+        zh=f"{where}：工序交付时不能登记“{name.zh}”（{kind}）。事项的开始、撤销和客户原因须由人逐次登记：请改用表示完成的事件",
         en=f"{where}: the delivery of a stage cannot tell '{name.en}' ({kind}): what begins or cancels a matter or stops its clocks"
         " is noted by a person each time; use an event that says what was done",
     )

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import State, UnitKind
 from kapok.ground.posts import rules
-from kapok.ground.posts.models import Absence, Post, PostHolder, RosterEntry, StaffSkill, TakeOver
+from kapok.ground.posts.models import Absence, Post, PostHolder, RosterEntry, Skill, StaffSkill, TakeOver
 from kapok.kernel.text import Text
 
 WAY_UP = """
@@ -23,6 +23,30 @@ WITH RECURSIVE up AS (
 )
 SELECT * FROM up ORDER BY height
 """
+
+NEAREST_WITH_SKILL = """
+WITH RECURSIVE up AS (
+    SELECT id, parent_id, 0 AS height FROM people_orgunit WHERE code = %(near)s
+    UNION ALL
+    SELECT above.id, above.parent_id, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
+), around AS (
+    SELECT id, height AS distance FROM up
+    UNION ALL
+    SELECT below.id, around.distance + 1 FROM people_orgunit below JOIN around ON below.parent_id = around.id
+    WHERE below.id NOT IN (SELECT id FROM up)
+), able AS (
+    SELECT staff.unit_id,
+        EXISTS (SELECT FROM posts_absence away WHERE away.staff_id = staff.id AND away.state = %(granted)s
+            AND away.period @> %(at)s) AS away,
+        EXISTS (SELECT FROM posts_rosterentry shift WHERE shift.staff_id = staff.id AND shift.period @> %(at)s) AS on_duty
+    FROM posts_staffskill held JOIN posts_skill skill ON skill.id = held.skill_id
+        JOIN people_staff staff ON staff.id = held.staff_id
+    WHERE skill.code = %(skill)s AND held.period @> %(at)s AND staff.state = %(active)s
+)
+SELECT unit.* FROM able JOIN around ON around.id = able.unit_id JOIN people_orgunit unit ON unit.id = able.unit_id
+WHERE unit.valid_to IS NULL ORDER BY able.away, NOT (able.on_duty OR able.away), around.distance, unit.code LIMIT 1
+"""
+"""Of the operator's tree of units: up from the unit, and down again from each unit passed, counting the steps."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +291,21 @@ def skills_of(staff: Collection[UUID], at: datetime) -> dict[UUID, dict[str, int
     for row in StaffSkill.objects.select_related("skill").filter(staff__in=staff, period__contains=at):
         held.setdefault(row.staff_id, {})[row.skill.code] = row.level
     return held
+
+
+def unit_with_skill(skill: str, *, near: str, at: datetime) -> OrgUnit | None:
+    """The unit of the same operator with somebody who has this skill; None where nobody has.
+
+    One with somebody on duty goes before one where they are off duty, and this before one where they are absent; of equals the
+    nearest to the unit `near` in the tree, then by code.
+    """
+    asked = {"skill": skill, "near": near, "at": at, "granted": rules.AbsenceState.GRANTED, "active": State.ACTIVE}
+    return next(iter(OrgUnit.objects.raw(NEAREST_WITH_SKILL, asked)), None)
+
+
+def skill_titles() -> dict[str, Text]:
+    """What the skills are called, by code."""
+    return {skill.code: skill.title for skill in Skill.objects.order_by("code")}
 
 
 def _way_up(unit: str) -> list[OrgUnit]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from kapok.ground.work import moves, rules
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver, Work
 from kapok.ground.work.rules import ItemState, MatterState, Way
-from kapok.kernel.promises import Allowance, Facts
+from kapok.kernel.promises import Facts
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 from kapok.kernel.text import Text
 
@@ -117,13 +116,6 @@ def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note:
         go_on(matter, Giver(matter.unit, matter.first_contact, matter.first_contact), act)
 
 
-def tell_of(item: Item, told: dict[str, Any], act: Act) -> None:
-    """What the delivery of the item's stage tells of the matter, with what was learnt from it; nothing outside of a flow."""
-    stage = _stage_of(item)
-    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
-        happened(item.matter, kind, told, act)
-
-
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
     """What happens to the matter happens to its work in hand: the customer's pauses hold its clocks too."""
     items = Item.objects.filter(matter=matter, state__in=LIVE)
@@ -134,22 +126,33 @@ def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
 
 def _start(matter: Matter, stage: Stage, giver: Giver, act: Act) -> None:
     within = stage.urgent_accept_within if matter.urgent else stage.accept_within
-    work = Work(title=stage.title, stage=stage.code, function=stage.post, accept_within=_length(within))
+    unit = _unit(matter, stage, act)
+    skill = stage.skill if unit else ""
+    work = Work(title=stage.title, stage=stage.code, function=stage.post, skill=skill, accept_within=within.fixed)
     way = Way.NEXT if Item.objects.filter(matter=matter).exists() else Way.FIRST
-    moves.begin(matter, work, giver, Receiver(_unit(matter, stage, act)), act, way=way)
+    moves.begin(matter, work, giver, Receiver(unit or matter.unit), act, way=way)
+    if unit is None:
+        moves.defect(matter, moves.NOBODY_ABLE, act, skill_name=moves.named_skill(stage.skill))
 
 
-def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit:
-    """The unit that does the stage: the one it names, else that of the post with its function, else the matter's own."""
+def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit | None:
+    """The unit that does the stage: the one it names, or has its skill, or the post with its function; else the matter's own.
+
+    None where nobody has the skill: then anybody of the matter's own unit may do it.
+    """
     if stage.unit:
         return OrgUnit.objects.get(code=stage.unit)
-    post = posts.acting_for_unit(matter.unit.code, act.at, stage.post) if stage.post else None
+    if stage.skill:
+        return posts.unit_with_skill(stage.skill, near=matter.unit.code, at=act.at)
+    post = posts.acting_for_unit(matter.unit.code, act.at, stage.post)
     return OrgUnit.objects.get(id=post.unit_id) if post else matter.unit
 
 
-def _length(within: Allowance) -> timedelta | None:
-    """The time an offer may wait; None, and so the general rule, where it is counted in working time or days."""
-    return within.fixed
+def tell_of(item: Item, told: Facts, act: Act) -> None:
+    """Record on the matter what the delivery of the item's stage tells, with what was learnt; nothing outside of a flow."""
+    stage = _stage_of(item)
+    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
+        moves.say(item.matter, kind, act, facts=told)
 
 
 def evidence_of(item: Item) -> tuple[Text, ...]:

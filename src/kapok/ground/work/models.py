@@ -79,6 +79,8 @@ class Item(models.Model):
     title_en = models.CharField(max_length=rules.TITLE)
     function = models.CharField(max_length=50, blank=True)
     """The function of the post that answers for it in its unit."""
+    skill = models.CharField(max_length=50, blank=True)
+    """The skill that whoever takes it must have."""
     asked_by = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     """The unit that wants it done, and confirms it."""
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")

@@ -17,6 +17,7 @@ from django.db.models import Max
 from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, events, rules
 from kapok.ground.work.models import Handoff, Item, Matter, Turn
 from kapok.ground.work.refusals import TooEarly
@@ -62,6 +63,7 @@ class Work:
     title: Text
     stage: str = ""
     function: str = ""
+    skill: str = ""
     confirm: bool = False
     accept_within: timedelta | None = None
 
@@ -70,8 +72,8 @@ def begin(matter: Matter, work: Work, giver: Giver, receiver: Receiver, act: Act
     """A new work item, offered."""
     item = Item(
         id=uuid7(act.at), matter=matter, stage=work.stage, title_zh=work.title.zh, title_en=work.title.en,
-        function=work.function, asked_by=giver.unit, unit=giver.unit, accountable=giver.answers, holder=giver.staff,
-        confirm=work.confirm, state=ItemState.HELD, opened_at=act.at,
+        function=work.function, skill=work.skill, asked_by=giver.unit, unit=giver.unit, accountable=giver.answers,
+        holder=giver.staff, confirm=work.confirm, state=ItemState.HELD, opened_at=act.at,
     )  # fmt: skip
     item.save(force_insert=True)
     offer(item, giver, receiver, act, way=way, within=work.accept_within)
@@ -200,10 +202,12 @@ def _record(kind: str, subject: str, matter: Matter, act: Act, **said: Any) -> N
 
 
 NO_POST = "no_post"
+NOBODY_ABLE = "nobody_able"
 COLD = "cold_transfer"
 PASSED_ON = "passed_on"
 DEFECTS: Mapping[str, Text] = {
     NO_POST: Text(zh="{unit_name}没有可负责的岗位", en="{unit_name} has no post that answers for it"),
+    NOBODY_ABLE: Text(zh="没有人具备技能“{skill_name}”", en="nobody has the skill {skill_name}"),
     COLD: Text(zh="第{count}次冷转派", en="cold transfer no. {count}"),
     PASSED_ON: Text(zh="第{count}次转派", en="transfer no. {count}"),
 }
@@ -217,6 +221,11 @@ def defect(matter: Matter, code: str, act: Act, **data: Any) -> None:
             subject=matter.subject, actor=act.actor, at=act.at, correlation=matter.id, code=code, what=what
         )
     )
+
+
+def named_skill(code: str) -> Text:
+    """What the skill is called; its code where nobody has set it up."""
+    return posts.skill_titles().get(code, Text(zh=code, en=code))
 
 
 def _next(table: type[Handoff] | type[Turn], item: Item) -> int:

@@ -117,6 +117,16 @@ class NotWaiting(KapokError):
     )
 
 
+class LacksSkill(KapokError):
+    """The work takes a skill that the person does not have."""
+
+    wording = Text(
+        zh="此件需要技能“{skill_name}”，你的档案中没有；请由具备该技能的人接办，或先登记技能。",
+        en="This work takes the skill {skill_name}, which you are not known to have; leave it to somebody who has, or have yours"
+        " noted first.",
+    )
+
+
 class MeantForAnother(KapokError):
     """It was offered to one person by name."""
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kapok.edges.console.flows import typed
-from kapok.edges.console.flows.picture import Shown, in_order, shown, unit_names
+from kapok.edges.console.flows.picture import Shown, holder_names, in_order, shown
 from kapok.edges.console.flows.reach import foreign
 from kapok.edges.console.flows.typed import Document
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -169,7 +169,7 @@ def _values(
         "nodes": flow.nodes,
         "ways": _ways(flow),
         "axes": [(axis, FACTS[axis], ", ".join(getattr(flow.applies, axis))) for axis in AXES],
-        "units": unit_names().items(),
+        "holders": holder_names().items(),
         "events": [(kind, name) for kind, name in EVENTS.items() if telling.tellable(kind)],
         "packs": names(),
         "added": ADDED,

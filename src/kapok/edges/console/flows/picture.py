@@ -13,6 +13,7 @@ from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.template import Finding, Flow, Stage
 from kapok.ground.people import queries as people
+from kapok.ground.posts import queries as posts
 from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Language, Text
 
@@ -62,9 +63,14 @@ def unit_names() -> dict[str, Text]:
     return {unit.code: unit.name for unit in people.unit_tree()}
 
 
+def holder_names() -> dict[str, Text]:
+    """What holders of stages are called: units by their code, skills as `skill:…`."""
+    return unit_names() | {f"skill:{code}": title for code, title in posts.skill_titles().items()}
+
+
 def shown(flow: Flow, language: Language, *, checked: bool) -> Shown:
     """The flow for a page; `checked` also asks what keeps it from being published."""
-    fit, names = checking.fit(flow), unit_names()
+    fit, names = checking.fit(flow), holder_names()
     along = fit.along if fit else ()
     return Shown(
         flow=flow,

@@ -26,6 +26,7 @@ from kapok.ground.work.refusals import (
     EvidenceMissing,
     InvalidFact,
     InvalidRating,
+    LacksSkill,
     MatterClosed,
     MeantForAnother,
     MustBeTaken,
@@ -62,6 +63,7 @@ __all__ = [
     "EvidenceMissing",
     "InvalidFact",
     "InvalidRating",
+    "LacksSkill",
     "MatterClosed",
     "MeantForAnother",
     "MustBeTaken",
@@ -141,7 +143,7 @@ def offer(
 def accept(*, item: UUID, actor: str, at: datetime) -> None:
     """Take the work that was offered; from now on the actor holds it, and the A of the post answers for it.
 
-    Raises `UnknownItem`, `NotAPerson`, `NotOffered`, `NotYours`, `MeantForAnother`, `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotOffered`, `NotYours`, `MeantForAnother`, `LacksSkill`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff = rows.offer_of(row, at)
@@ -373,7 +375,7 @@ def take_over(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     """Act as deputy: B takes what A left unanswered beyond its time, or what an absent colleague holds. A still answers for it.
 
     Raises `UnknownItem`, `NotAPerson`, `NotDeputy`, `StillThere`, `SameHands`, `NotOffered`, `NotHeld`, `NoteMissing`,
-    `TooEarly`.
+    `LacksSkill`, `TooEarly`.
     """
     row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
     instead = steps.must_stand_in(row, me, at)

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db.models import Max
 
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, moves, rows, rules
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver
 from kapok.ground.work.refusals import (
     AlreadyReturned,
+    LacksSkill,
     MeantForAnother,
     NobodyToReturnTo,
     NotDelivered,
@@ -63,7 +65,9 @@ def move(item: Item, handoff: Handoff, to: HandoffState, refusal: type[NotOffere
 
 
 def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
-    """The offer is accepted by that person. Raises `NotOffered`, `TooEarly`."""
+    """The offer is accepted by that person. Raises `LacksSkill`, `NotOffered`, `TooEarly`."""
+    if item.skill and item.skill not in posts.skills_of({person.id}, act.at).get(person.id, {}):
+        raise LacksSkill(skill_name=moves.named_skill(item.skill))
     move(item, handoff, HandoffState.ACCEPTED, NotOffered, answered_at=act.at, answered_by=person)
     moves.hold(item, unit=handoff.to_unit, answers=handoff.to_answers, holder=person, act=act)
     moves.tell(item, "handoff.accepted", act)
