@@ -100,7 +100,7 @@ def test_the_bell_costs_one_query(signed_in: SignedIn, django_assert_num_queries
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        (Language.ZH, ["今天", "违约", "预警", "24 小时修复", "障碍 F1", "逾期未完成", "标为已读"]),
+        (Language.ZH, ["今天", "违约", "预警", "24 小时修复", "故障 F1", "逾期未完成", "标为已读"]),
         (Language.EN, ["Today", "Broken", "Warning", "Repaired in time", "fault F1", "overdue", "Mark as seen"]),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": signed_in,
         "permissions": permissions,
         "menu": navigation.menu(permissions) if signed_in else [],
-        "unseen_notices": partial(count_unseen, signed_in.id) if signed_in else 0,
+        "unseen_notices": cache(partial(count_unseen, signed_in.id)) if signed_in else 0,
         "theme": signed_in.theme if signed_in else request.COOKIES.get("kapok_theme", "auto"),
         "language": Language.of(translation.get_language()),
         "demo": settings.DEMO,

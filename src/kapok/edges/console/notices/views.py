@@ -46,7 +46,8 @@ def notices(request: ScreenRequest) -> HttpResponse:
     """What one has not seen, latest first, by day; with `?all=1` what one has seen too. It refreshes itself."""
     everything = request.GET.get("all") == "1"
     rows = queries.notices(request.user.id) if everything else queries.unseen(request.user.id)
-    page = Paginator[Notice](rows, PAGE).get_page(request.GET.get("page"))
+    pages: Paginator[Notice] = Paginator(rows, PAGE)
+    page = pages.get_page(request.GET.get("page"))
     reader = scope(people.units_where(request.user.id, Permission.LEDGER_READ))
     values = {
         "everything": everything,
