@@ -16,7 +16,7 @@ from tests.architecture.house import ROOT, SOURCE
 LAYERS = [
     "kernel", "batch", "ground", "network", "back", "chain", "front", "supervision", "edges", "config",
 ]  # fmt: skip
-GROUND = ["journal", "people", "posts", "places", "customers", "catalog", "commitments", "work"]
+GROUND = ["journal", "people", "posts", "places", "customers", "catalog", "commitments", "notices", "work"]
 
 
 def test_the_layers_hold() -> None:

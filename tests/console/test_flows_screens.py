@@ -251,14 +251,53 @@ def test_a_document_that_is_no_flow_is_refused(drafted: Client, document: dict[s
     assert queries.version("repair", 2).revision == 1
 
 
-def test_publishing_needs_all_units_of_the_flow(drafted: Client, signed_in: SignedIn) -> None:
+@pytest.fixture
+def team(drafted: Client, signed_in: SignedIn) -> Client:
+    """Somebody who draws flows for the response centre only."""
     people.grant_role(username="viewer", role="manager", unit="response", **WHO)
-    client = signed_in("viewer", Language.EN)
-    page = client.post("/flows/repair/publish", {"revision": "1"}, follow=True).content.decode()
-    assert "not yours to manage: Network Monitoring Centre, Tianhe East Field Team" in page
-    page = client.post("/flows/repair/retire", follow=True).content.decode()
-    assert "not yours to manage" in page
-    assert queries.force_of(["repair"]) == {"repair": 1}
+    return signed_in("viewer", Language.EN)
+
+
+def test_what_is_in_force_is_for_the_top_unit(team: Client) -> None:
+    own = REPAIR | {"code": "own", "nodes": [
+        node | ({"unit": "dispatch"} if node["kind"] == "stage" else {}) for node in REPAIR["nodes"]
+    ]}  # fmt: skip
+    catalog.draft_flow(document=own, **WHO)
+    for flow, verb in (("own", "publish"), ("repair", "publish"), ("repair", "retire")):
+        page = team.post(f"/flows/{flow}/{verb}", {"revision": "1"}, follow=True).content.decode()
+        assert "A flow takes in matters of every unit" in page
+        assert f"/flows/{flow}/{verb}" not in page
+    assert queries.force_of(["repair", "own"]) == {"repair": 1}
+    assert team.post("/flows/own/edit", editor(team, "own") | {"do": "save"}).status_code == 302
+    assert team.post("/flows/own/discard", follow=True).redirect_chain == [("/flows", 302)]
+
+
+def test_a_draft_lies_within_ones_own_units(team: Client) -> None:
+    said = "not yours to manage: Network Monitoring Centre, Tianhe East Field Team"
+    for address in ("repair/edit", "repair/discard", "repair/1/draft", "repair/1/copy"):
+        assert said in team.post(f"/flows/{address}", follow=True).content.decode(), address
+    assert said in team.get("/flows/repair/edit", follow=True).content.decode()
+    file = team.get("/flows/repair/1/bpmn").content
+    for code in ("repair", "mine"):
+        catalog.discard_draft(code="repair", **WHO) if code == "repair" else None
+        answer = team.post("/flows/import", {"file": SimpleUploadedFile("x.bpmn", file), "code": code})
+        assert said in answer.content.decode()
+    assert queries.draft("repair") is None
+    assert not queries.exists("mine")
+
+
+@pytest.mark.parametrize("holder", ["unit:monitoring", "post:watch", "skill:fibre"])
+def test_no_stage_is_drafted_for_others(team: Client, holder: str) -> None:
+    values = {
+        "code": "lines", "title_zh": "专线", "title_en": "Lines", "line": "fulfilment", "pack": "guangzhou-pledges",
+        "promise": "SL2-circuit", "reserve": "20",
+    }  # fmt: skip
+    assert team.post("/flows/new", values).headers["Location"] == "/flows/lines/edit"
+    typed = editor(team, "lines") | {"do": "save"}
+    answer = team.post("/flows/lines/edit", typed | {"node-stage-1-holder": holder.removeprefix("unit:")})
+    assert "Stages lie with" in answer.content.decode()
+    assert queries.version("lines", 1).revision == 1
+    assert team.post("/flows/lines/edit", typed | {"node-stage-1-holder": "dispatch"}).status_code == 302
 
 
 def test_retiring_discarding_redrafting_copying(manager: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -60,6 +61,25 @@ def test_a_refusal_says_what_to_ask_for(signed_in: SignedIn) -> None:
     page = signed_in("viewer").get("/system").content.decode()
     assert "无权进入此页面" in page
     assert "查看系统状态" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        ("manager", "/roster/shifts"), ("manager", "/skills/new"), ("manager", "/places/import"),
+        ("administrator", "/letters"), ("administrator", f"/letters/{UUID(int=1)}"),
+        ("administrator", f"/letters/{UUID(int=1)}/retry"), ("administrator", f"/letters/{UUID(int=1)}/set-aside"),
+    ],
+)  # fmt: skip
+def test_what_concerns_every_unit_is_for_the_top_unit(signed_in: SignedIn, role: str, address: str) -> None:
+    people.grant_role(username="viewer", role=role, unit="hotline", actor="staff/admin", at=AT)
+    local, top = signed_in("viewer"), signed_in(role)
+    refused = local.post(address)
+    assert refused.status_code == 403
+    assert "最上级单位" in refused.content.decode()
+    assert top.post(address).status_code in {200, 404, 302}
+    for listing in ("/roster", "/skills", "/places") if role == "manager" else ():
+        assert f'href="{address}"' not in local.get(listing).content.decode()
 
 
 def test_the_menu_shows_only_what_may_be_entered(signed_in: SignedIn) -> None:

@@ -59,7 +59,8 @@ def test_it_is_judged_from_its_page_by_who_belongs_to_neither_side(signed_in: Si
     found = refused()
     baton.dispute(item=found.item, note="it is theirs", actor="staff/agent", at=office.now())
     assert "Judged for" not in text(signed_in("agent", Language.EN), f"/handoffs/{found.id}")
-    judge = signed_in("dispatcher", Language.EN)
+    assert signed_in("dispatcher", Language.EN).get(f"/handoffs/{found.id}").status_code == 404
+    judge = signed_in("supervisor", Language.EN)
     assert "Judged for" in text(judge, f"/handoffs/{found.id}")
     address = f"/work/items/{found.item}/judge"
     answer = judge.post(address, {"found_for": "receiver", "note": "wrong map", "next": f"/handoffs/{found.id}"})

@@ -91,7 +91,7 @@ def test_the_place_in_the_list_survives_a_refresh(browser_page: BrowserPage) -> 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_no_page_of_work_is_wider_than_its_window(browser_page: BrowserPage, language: Language, phone: bool) -> None:
     subject = office.fault("客户反映夜间频繁掉线且重启无效需要尽快上门处理", urgent=True)
-    item = office.asked(subject, "hotline", by="agent2", note="请带光猫一台，型号见附件，客户晚上七点以后在家")
+    item = office.asked(subject, "hotline", note="请带光猫一台，型号见附件，客户晚上七点以后在家")
     baton.accept(item=item.id, actor="staff/agent", at=office.now())
     page = browser_page("agent", language, phone=phone, dark=phone)
     for address in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,7 +13,10 @@ from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.cast import LOGINS
 from kapok.ground.people.models import Staff
+from kapok.ground.posts import api as posts
+from kapok.ground.posts.rules import Place
 from kapok.kernel.text import Language
+from tests.console import office
 from tests.console.conftest import AT, SignedIn
 
 
@@ -128,6 +132,32 @@ def test_the_last_administrator_stays_and_is_told_why(administrator: Client) -> 
         assert "is the last administrator of the whole operator" in page
     assert roles("admin") == [("administrator", "kapok")]
     assert queries.person("admin").active  # type: ignore[union-attr]  # the line above has shown that it exists
+
+
+def test_what_still_lies_with_a_person_is_told_before_deactivating(administrator: Client) -> None:
+    office.set_up()
+    office.fault()
+    page = text(administrator, "/people/agent")
+    assert "hand it on before you deactivate" in page
+    assert "<li>Hotline reception A</li>" in page
+    assert "1 open matter as first contact" in page
+    posts.declare_absent(
+        username="agent2", until=office.now() + timedelta(days=1), actor="staff/admin", at=office.now()
+    )
+    refused = administrator.post("/people/agent/state", {"to": "deactivated"}, follow=True).content.decode()
+    assert "agent2, who holds the other place of Hotline reception, is deactivated or absent" in refused
+    assert Staff.objects.get(username="agent").is_active
+    assert "hand it on" not in text(administrator, "/people/viewer")
+
+
+def test_a_post_is_linked_where_it_may_be_seen(signed_in: SignedIn) -> None:
+    office.set_up()
+    people.grant_role(username="viewer", role="administrator", unit="hotline", actor="staff/admin", at=AT)
+    posts.replace(post="supervision-desk", place=Place.B, username="agent", actor="staff/admin", at=office.now())
+    page = text(signed_in("viewer", Language.EN), "/people/agent")
+    assert "Service supervision" in page
+    assert "/posts/supervision-desk" not in page
+    assert 'href="/posts/hotline-desk"' in text(signed_in("supervisor"), "/people/agent")
 
 
 def test_a_person_is_deactivated_and_let_in_again(administrator: Client) -> None:

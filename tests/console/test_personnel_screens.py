@@ -70,6 +70,12 @@ def test_what_is_no_table_and_what_is_too_large_is_refused(administrator: Client
     assert "required" in administrator.post("/personnel", {}).content.decode()
 
 
+def test_a_sign_that_the_database_refuses_is_a_fault_of_its_row(administrator: Client) -> None:
+    page = sent(administrator, GOOD.replace("30001", "30\x0001"))
+    assert "0 new, 0 changed, 1 unchanged, 1 refused." in page
+    assert not Staff.objects.filter(name="周凯").exists()
+
+
 def test_what_has_changed_meanwhile_undoes_the_whole(administrator: Client) -> None:
     page = sent(administrator, GOOD)
     people.open_account(username="30001", name="别人", unit="yuexiu", language=Language.ZH, actor="staff/admin", at=AT)

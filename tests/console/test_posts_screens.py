@@ -154,6 +154,34 @@ def test_the_second_leave_is_refused_with_the_reason(manager: Client, signed_in:
     assert acts() == "agent"
 
 
+def test_why_somebody_is_away_is_read_by_whom_it_concerns(manager: Client, signed_in: SignedIn) -> None:
+    people.grant_role(username="viewer", role="agent", unit="hotline", actor="staff/admin", at=AT)
+    asked = {**days(1, 2), "reason": "手术复查", "note": "两单待回访"}
+    posted(signed_in("agent"), "/absences/new", username="agent", **asked)
+    deputy = Client()
+    deputy.post("/sign-in", {"username": "agent2", "password": "kapok-agent-2"})
+    readers = {"self": signed_in("agent"), "manager": manager, "deputy": deputy, "colleague": signed_in("viewer")}
+    pages = {who: text(client, "/absences") for who, client in readers.items()}
+    assert all("梁小敏" in page for page in pages.values())
+    assert [who for who, page in pages.items() if asked["reason"] in page] == ["self", "manager"]
+    assert [who for who, page in pages.items() if asked["note"] in page] == ["self", "manager", "deputy"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_nobody_grants_their_own_leave(manager: Client, signed_in: SignedIn) -> None:
+    posted(manager, "/absences/new", username="manager", **days(5, 6))
+    asked = Absence.objects.get()
+    assert "Nobody grants their own leave" in posted(manager, f"/absences/{asked.id}/grant")
+    assert f"/absences/{asked.id}/grant" not in text(manager, "/absences")
+    for unit in ("hotline", "tianhe-east-field"):  # they manage the roster of another unit than the one they belong to
+        people.grant_role(username="viewer", role="manager", unit=unit, actor="staff/admin", at=AT)
+    other = signed_in("viewer", Language.EN)
+    posted(other, "/absences/new", username="viewer", **days(5, 6))
+    own = Absence.objects.exclude(id=asked.id).get()
+    assert other.post(f"/absences/{own.id}/grant").status_code == 404
+    assert own.state == "requested"
+
+
 def test_one_asks_for_oneself_and_a_manager_for_the_crew(manager: Client, signed_in: SignedIn) -> None:
     agent = signed_in("agent", Language.EN)
     assert "only" not in posted(agent, "/absences/new", username="agent2", **days(1, 2))

@@ -62,3 +62,17 @@ promises:
     allowance: 15 minutes
 """
 DESK_LATER = DESK.replace('version: "1"', 'version: "2"').replace("allowance: 24 hours", "allowance: 12 hours")
+NEVER = (
+    DESK[: DESK.index("promises:")].replace("code: desk", "code: visits")
+    + """
+promises:
+  - code: visit-kept
+    title: {zh: 不得失约, en: No visit is missed}
+    tier: pledge
+    instrument: pledge
+    evidence: {level: own}
+    direction: never
+    opens: visit.missed_by_provider
+    compensation: {amount: {flat: "30"}}
+"""
+)

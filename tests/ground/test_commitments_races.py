@@ -16,7 +16,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from tests.ground.packs import DESK, DESK_LATER
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed_office")]
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -76,7 +76,7 @@ def test_a_pause_is_asked_for_by_two_and_stops_the_clock_once() -> None:
     def pause() -> None:
         try:
             commitments.pause(
-                subject="fault/F1", kind="customer.deferred", reason="away", requested_by="customer", approved_by="staff/wu",
+                subject="fault/F1", kind="customer.deferred", reason="away", requested_by="customer", approved_by="lin",
                 actor="staff/lin", at=AT + HOUR,
             )  # fmt: skip
         except commitments.NothingStops:

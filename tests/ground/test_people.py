@@ -124,6 +124,7 @@ def test_a_role_reaches_the_unit_and_everything_below_and_nothing_else() -> None
         "people.unmask",
         "ledger.read",
         "ledger.pause",
+        "ledger.approve",
         "work.do",
         "work.judge",
         "roster.read",

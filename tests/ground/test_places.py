@@ -312,3 +312,18 @@ def test_the_demonstration_is_loaded_once(db: None) -> None:
     assert (view.patches[3].unit, view.patches[3].rung) == ("tianhe-east", Rung.SERVICE_CENTRE)
     assert [boundary.code for boundary in queries.boundaries(at=AT)] == ["SP", "TYX", "tianhe-east-1", "tianhe-east-2"]
     assert [found.name.zh for found in queries.as_found(queries.children("TH06"))][:2] == ["10号", "12号"]
+
+
+def test_a_map_shows_what_is_near(db: None) -> None:
+    people_demo.load(AT)
+    demo.load(AT)
+    far = {"geometry": demo.AREAS[0].geometry, **WHO}
+    places.draw_exchange_area(code="BJL", name=Text(zh="北京路", en="Beijing Road"), unit="yuexiu", **far)
+    name = Text(zh="越秀一片区", en="Yuexiu Patch 1")
+    people.add_unit(code="yuexiu-1", kind=UnitKind.PATCH, name=name, parent="yuexiu", **WHO)
+    places.assign_patch(unit="yuexiu-1", segment=Segment.PUBLIC, exchange_area="BJL", since=AT, **far)
+    near = queries.address("TH01-002-201", at=AT)
+    assert near is not None
+    shown = [boundary.code for boundary in queries.boundaries_near(near, at=AT)]
+    assert shown == ["SP", "TYX", "tianhe-east-1", "tianhe-east-2"]
+    assert {boundary.code for boundary in queries.boundaries(at=AT)} - {*shown} == {"BJL", "yuexiu-1"}

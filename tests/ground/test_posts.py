@@ -171,6 +171,14 @@ def test_a_leave_is_settled_once(desk: SimpleNamespace) -> None:
     leave("mei", 2, 4)
 
 
+def test_nobody_grants_their_own_leave(desk: SimpleNamespace) -> None:
+    asked = leave("chen", 1, 2, grant=False)
+    refused(posts.OwnLeave, posts.grant_leave, absence=asked, actor="staff/chen")
+    assert Absence.objects.get().state == "requested"
+    posts.grant_leave(absence=asked, actor="staff/mei", at=AT)
+    posts.declare_absent(username="wu", until=AT + DAY, actor="staff/wu", at=AT)  # an illness is a fact, not a favour
+
+
 def test_who_comes_back_early_was_absent_until_then(desk: SimpleNamespace) -> None:
     absence = leave("chen", 2, 6)
     posts.withdraw_leave(absence=absence, actor="staff/chen", at=AT + 3 * DAY)
@@ -288,10 +296,31 @@ def test_the_last_administrator_stays_also_in_a_post(desk: SimpleNamespace) -> N
     refused(people.LastAdministrator, people.revoke_role, username="chen", role="administrator", unit="city")
 
 
+def test_nobody_leaves_a_post_to_somebody_who_is_not_there(desk: SimpleNamespace) -> None:
+    posts.declare_absent(username="mei", until=AT + 2 * DAY, **WHO)
+    told = refused(posts.NobodyLeft, posts.release, post="desk", place=Place.A)
+    assert "mei" in told.text.en
+    refused(posts.NobodyLeft, people.deactivate, username="chen")
+    assert Staff.objects.get(username="chen").is_active
+    posts.replace(post="desk", place=Place.A, username="wu", **LATER)
+    people.deactivate(username="chen", **LATER)
+    people.deactivate(username="mei", **LATER)
+    refused(posts.NobodyLeft, people.deactivate, username="wu", at=AT + DAY)
+    refused(posts.NobodyLeft, posts.release, post="desk", place=Place.A, at=AT + DAY)
+    refused(posts.NobodyLeft, posts.request_leave, username="wu", since=AT + 2 * DAY, until=AT + 3 * DAY, at=AT + DAY)
+    assert acts(AT + DAY) == "wu"
+    posts.release(post="desk", place=Place.B, **LATER)
+    posts.release(post="desk", place=Place.A, **LATER)
+
+
 def test_who_is_deactivated_fills_no_place(desk: SimpleNamespace) -> None:
     people.deactivate(username="chen", **WHO)
     assert acts(AT) == "mei"
     assert [orphan.empty for orphan in queries.orphans(AT)] == [(Place.A,)]
+    post = queries.acting("desk", AT)
+    assert post is not None
+    assert post.accountable == post.b
+    assert queries.orphan_rows(AT).count() == 1
     refused(posts.Deactivated, posts.request_leave, username="chen", since=AT, until=AT + DAY)
     refused(posts.Deactivated, posts.replace, post="desk", place=Place.B, username="chen")
 
@@ -327,8 +356,8 @@ def test_a_matter_always_finds_somebody(desk: SimpleNamespace, django_assert_max
     assert found("bureau", "unknown") == "chen"
     assert found("patch") == found("hall", "desk") == "lin"
     assert found("moon") is None
+    posts.release(post="desk", place=Place.B, **WHO)
     people.deactivate(username="chen", **WHO)
-    people.deactivate(username="mei", **WHO)
     assert found("bureau", "desk") == "lin"
     with django_assert_max_num_queries(6):
         queries.acting_for_unit("bureau", AT, "desk")

@@ -9,7 +9,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
+from kapok.ground.people import api as people
+from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work import queries
@@ -34,6 +37,10 @@ def kinds(subject: str) -> list[str]:
 
 def of(identifier: UUID) -> list[str]:
     return kinds(f"work/{identifier}")
+
+
+def person(username: str) -> Staff:
+    return Staff.objects.get(username=username)
 
 
 def where(identifier: UUID) -> tuple[str, str, str, str | None]:
@@ -140,7 +147,7 @@ def test_what_was_confirmed_and_reopened_is_not_confirmed() -> None:
     subject = fault()
     work.happen(matter=subject, kind="fault.confirmed", **by("agent", 1))
     work.close_matter(matter=subject, **by("agent", 2))
-    work.happen(matter=subject, kind="fault.reopened", **by("agent2", 3))
+    work.happen(matter=subject, kind="fault.reopened", **by("agent", 3))
     row = matter(subject)
     assert (row.state, row.closed_at, row.first_contact.username) == ("open", None, "agent")
     with pytest.raises(work.NotConfirmed):
@@ -159,10 +166,34 @@ def test_a_cancelled_matter_withdraws_the_work_in_hand() -> None:
     work.close_matter(matter=subject, **by("agent", 6))
 
 
+def test_a_cancelled_matter_does_not_start_its_flow_again() -> None:
+    subject = fault(flow=True)
+    asked, delivered = held(subject, confirm=True), held(subject, confirm=True)
+    baton.deliver(item=delivered, **by("tech", 1))
+    work.happen(matter=subject, kind="fault.cancelled", **by("agent", 2))
+    assert {item(each).state for each in (asked, delivered)} == {"withdrawn"}
+    with pytest.raises(baton.NotDelivered):
+        baton.confirm(item=delivered, **by("agent2", 3))
+    last = held(subject, minutes=4)
+    baton.deliver(item=last, **by("tech", 5))
+    assert live(subject) == set()
+    work.close_matter(matter=subject, **by("agent", 6))
+
+
+def test_a_cancelled_matter_that_is_reopened_goes_on_where_it_was() -> None:
+    subject = fault(flow=True)
+    do(subject, "accept", "agent", 1)
+    work.happen(matter=subject, kind="fault.cancelled", **by("agent", 5))
+    assert (live(subject), matter(subject).cancelled_at) == (set(), later(5))
+    work.happen(matter=subject, kind="fault.reopened", **by("agent", 6))
+    assert (live(subject), matter(subject).cancelled_at) == ({"drop", "inform"}, None)
+
+
 def test_the_customers_pause_reaches_the_work_in_hand() -> None:
     subject = fault()
     work_in_hand = held(subject)
-    work.happen(matter=subject, kind="customer.deferred", **by("agent", 5))
+    deferred = journal.happening("customer.deferred", subject=subject, facts={"reason": "客户出差"}, **by("agent", 5))
+    journal.record(deferred)  # as a pause of the matter's clocks does
     assert of(work_in_hand)[-1] == "customer.deferred"
     work.happen(matter=subject, kind="fault.diagnosed", facts={"fault_kind": "cable"}, **by("agent", 6))
     assert of(work_in_hand)[-1] == "customer.deferred"
@@ -183,6 +214,42 @@ def test_what_others_record_is_not_recorded_here(kind: str) -> None:
     with pytest.raises(work.UnknownKind):
         work.happen(matter=subject, kind=kind, **by("agent", 1))
     assert kinds(subject) == ["fault.reported"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["customer.deferred", "customer.refused_access", "visit.missed_by_customer", "hindrance.began"]
+)
+def test_nobody_stops_a_clock_in_passing(kind: str) -> None:
+    subject = fault()
+    one = held(subject)
+    for who in ("agent", "tech"):
+        with pytest.raises(work.PausesClocks):
+            work.happen(matter=subject, kind=kind, **by(who, 2))
+    assert (kinds(subject)[-1], of(one)[-1]) == ("fault.reported", "handoff.accepted")
+
+
+def test_who_has_the_work_says_what_they_did_and_no_more() -> None:
+    subject = fault()
+    held(subject)
+    for kind in ("visit.started", "customer.informed", "fault.restored"):
+        work.happen(matter=subject, kind=kind, **by("tech2", 2))
+    for kind in ("fault.confirmed", "fault.cancelled", "fault.reopened", "customer.returned", "matter.changed"):
+        with pytest.raises(work.NotOwner):
+            work.happen(matter=subject, kind=kind, **by("tech", 3))
+    assert kinds(subject)[-1] == "fault.restored"
+
+
+def test_who_never_took_the_work_says_nothing() -> None:
+    subject = fault()
+    one = offered(subject)
+    baton.withdraw(item=one, **by("agent", 1))
+    for who in ("tech", "engineer"):
+        with pytest.raises(work.NotOwner):
+            work.happen(matter=subject, kind="fault.restored", **by(who, 2))
+        assert queries.tellable(who, subject, later(2)) == []
+    assert queries.taken_by(subject) == set()
+    with pytest.raises(work.NotAPerson):
+        work.happen(matter=subject, kind="fault.restored", actor="system/robot", at=later(2))
 
 
 def test_urging_reaches_everybody_who_has_the_work() -> None:
@@ -258,8 +325,10 @@ def test_the_deputy_acts_while_the_owner_is_away_and_the_owner_still_answers() -
 
 def test_the_deputy_closes_without_a_take_over_while_the_owner_is_away() -> None:
     subject = fault()
-    work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 1))
-    posts.declare_absent(username="agent", until=later(600), **by("agent", 2))
+    with pytest.raises(work.NotOwner):
+        work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 1))
+    posts.declare_absent(username="agent", until=later(600), **by("agent", 1))
+    work.happen(matter=subject, kind="fault.confirmed", **by("agent2", 2))
     work.close_matter(matter=subject, **by("agent2", 3))
     assert matter(subject).state == "closed"
 
@@ -307,6 +376,56 @@ def test_an_offer_to_one_person_is_theirs() -> None:
         baton.accept(item=one, **by("tech", 1))
     baton.accept(item=one, **by("tech2", 1))
     assert where(one) == ("held", "field", "tech", "tech2")
+
+
+def test_an_offer_by_name_is_refused_by_that_person_alone() -> None:
+    one = offered(fault(), to="tech2")
+    with pytest.raises(baton.MeantForAnother):
+        baton.refuse(item=one, reason=Reason.DUPLICATE, defect="重复", **by("tech", 1))
+    baton.refuse(item=one, reason=Reason.DUPLICATE, defect="重复", **by("tech2", 1))
+    assert where(one)[0] == "refused"
+
+
+def test_an_offer_by_name_is_made_to_people_of_the_unit_and_falls_to_it_when_they_leave() -> None:
+    subject = fault()
+    with pytest.raises(baton.NotOfUnit):
+        offered(subject, "field", to="engineer")
+    one = offered(subject, to="tech3")
+    people.deactivate(username="tech3", **by("lead", 1))
+    baton.accept(item=one, **by("tech2", 2))
+    with pytest.raises(baton.NotOfUnit):
+        baton.transfer(item=one, unit="exchange", to="desk", note="转局内", **by("tech2", 3))
+
+
+def test_what_is_returned_to_somebody_who_has_moved_goes_to_their_unit() -> None:
+    one = held(fault())
+    people.deactivate(username="agent", **by("lead", 1))
+    baton.return_to_offerer(item=one, reason=Reason.DATA_MISSING, defect="缺地址", **by("tech", 2))
+    assert Handoff.objects.get(way="return").to_staff is None
+    baton.accept(item=one, **by("agent2", 3))
+
+
+def test_only_the_owner_gives_out_work_and_notes_that_nobody_was_reached() -> None:
+    subject = fault()
+    held(subject)
+    for who in ("tech", "agent2", "desk"):
+        with pytest.raises(baton.NotOwner):
+            offered(subject, who=who)
+        with pytest.raises(work.NotOwner):
+            work.note_not_reached(matter=subject, note="无人接听", **by(who, 1))
+    posts.declare_absent(username="agent", until=later(600), **by("agent", 1))
+    work.note_not_reached(matter=subject, note="无人接听", **by("agent2", 2))
+    assert where(offered(subject, who="agent2", minutes=2))[0] == "offered"
+
+
+def test_who_waits_for_nothing_does_not_urge() -> None:
+    subject = fault()
+    one = held(subject)
+    with pytest.raises(work.NotWaiting):
+        work.urge(matter=subject, note="快一点", **by("desk", 2))
+    baton.transfer(item=one, unit="exchange", warm=True, note="转局内", **by("tech", 3))
+    assert [queries.may_urge(who, subject, later(4)) for who in ("agent", "agent2", "desk")] == [True, True, False]
+    assert kinds(subject).count("work.urged") == 0
 
 
 def test_a_unit_without_a_post_is_answered_for_by_the_head_above_and_noted() -> None:
@@ -417,11 +536,35 @@ def test_nobody_judges_without_the_right_nor_their_own_case() -> None:
     one = refused_item()
     with pytest.raises(baton.NotJudge):
         baton.judge(item=one, found_for=Side.RECEIVER, note="判定", **by("agent2", 6))
-    of_desk = offered(fault(), who="desk")
-    baton.refuse(item=of_desk, reason=Reason.DUPLICATE, defect="重复", **by("tech", 6))
+    people.grant_role(username="agent2", role="dispatcher", unit="city", **by("judge"))
     with pytest.raises(baton.OwnCause):
-        baton.judge(item=of_desk, found_for=Side.OFFERER, note="判定", **by("desk2", 7))
-    assert where(of_desk)[0] == "refused"
+        baton.judge(item=one, found_for=Side.RECEIVER, note="判定", **by("agent2", 6))
+    assert where(one)[0] == "refused"
+
+
+def test_nobody_judges_what_they_answer_for_or_have_disputed() -> None:
+    of_lead = offered(fault(), "exchange")  # which has no post: the head above answers for it
+    people.grant_role(username="lead", role="supervisor", unit="city", **by("judge"))
+    people.grant_role(username="agent", role="dispatcher", unit="city", **by("judge"))
+    baton.refuse(item=of_lead, reason=Reason.DUPLICATE, defect="重复", **by("engineer", 6))
+    for who in ("lead", "agent"):
+        with pytest.raises(baton.OwnCause):
+            baton.judge(item=of_lead, found_for=Side.OFFERER, note="判定", **by(who, 7))
+    baton.dispute(item=of_lead, note="不重复", **by("judge", 7))
+    assert Handoff.objects.get(item=of_lead).disputed_by == person("judge")
+    with pytest.raises(baton.OwnCause):
+        baton.judge(item=of_lead, found_for=Side.OFFERER, note="判定", **by("judge", 8))
+    assert [queries.my_work(who, later(9)).to_judge for who in ("lead", "agent", "judge")] == [(), (), ()]
+
+
+def test_a_judge_judges_for_both_sides_or_where_disputes_are_judged() -> None:
+    one = refused_item()
+    assert not queries.may_judge("desk", one, later(6))
+    with pytest.raises(baton.NotJudge):
+        baton.judge(item=one, found_for=Side.OFFERER, note="判定", **by("desk", 6))
+    people.grant_role(username="desk", role="dispatcher", unit="response", **by("judge"))
+    assert queries.may_judge("desk", one, later(6))
+    baton.judge(item=one, found_for=Side.OFFERER, note="判定", **by("desk", 6))
 
 
 # ---- delivery ----
@@ -460,6 +603,17 @@ def test_a_delivery_that_needs_confirming_is_the_askers_turn_and_may_be_rejected
     assert where(one)[0] == "confirmed"
     assert [each.accepted for each in Delivery.objects.order_by("number")] == [False, True]
     assert of(one).count("handoff.offered") == 2
+
+
+def test_nobody_confirms_their_own_delivery() -> None:
+    one = offered(fault(), "hotline", confirm=True)
+    baton.accept(item=one, **by("agent", 1))
+    baton.deliver(item=one, **by("agent", 2))
+    with pytest.raises(baton.OwnDelivery):
+        baton.confirm(item=one, rating=5, **by("agent", 3))
+    assert queries.my_work("agent", later(3)).to_confirm == ()
+    assert [each.id for each in queries.my_work("agent2", later(3)).to_confirm] == [one]
+    baton.confirm(item=one, rating=3, **by("agent2", 3))
 
 
 # ---- transfers ----
@@ -540,6 +694,49 @@ def test_the_deputy_takes_what_an_absent_colleague_holds() -> None:
     ]
 
 
+def test_what_a_colleague_holds_is_taken_over_only_while_the_colleague_is_away() -> None:
+    one = held(fault(), who="tech3")
+    posts.declare_absent(username="tech", until=later(600), **by("tech", 1))
+    with pytest.raises(baton.StillThere):  # A is away, but tech3 is there
+        baton.take_over(item=one, note="代办", **by("tech2", 2))
+    posts.declare_absent(username="tech3", until=later(600), **by("tech3", 3))
+    with pytest.raises(baton.NotDeputy):
+        baton.take_over(item=one, note="代办", **by("lead", 4))
+    baton.take_over(item=one, note="代办", **by("tech2", 4))
+    assert where(one) == ("held", "field", "tech", "tech2")
+
+
+def test_what_somebody_held_who_has_left_is_taken_over() -> None:
+    first, second = held(fault(), who="tech3"), held(fault(), who="tech3")
+    with pytest.raises(baton.StillThere):
+        baton.take_over(item=first, note="代办", **by("tech", 1))
+    people.deactivate(username="tech3", **by("lead", 1))
+    baton.take_over(item=first, note="人员离职", **by("tech", 2))
+    baton.take_over(item=second, note="人员离职", **by("lead", 2))
+    assert [where(each)[3] for each in (first, second)] == ["tech", "lead"]
+
+
+def test_nobody_who_has_left_answers_for_a_new_offer() -> None:
+    subject = fault()
+    people.deactivate(username="tech", **by("lead", 1))
+    assert where(offered(subject, minutes=2))[2] == "tech2"
+    people.deactivate(username="tech2", **by("lead", 3))
+    assert where(offered(subject, minutes=4))[2] == "lead"
+
+
+def test_a_matter_whose_first_contact_has_left_is_taken_over_and_handed_on_by_a_head() -> None:
+    first, second = fault(), fault()
+    with pytest.raises(work.NotDeputy):
+        work.take_over_matter(matter=first, note="代办", **by("lead", 1))
+    people.deactivate(username="agent", **by("lead", 1))
+    with pytest.raises(work.NotOwner):
+        work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("tech", 2))
+    work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("lead", 2))
+    work.accept_first_contact(matter=first, **by("desk", 3))
+    work.take_over_matter(matter=second, note="原负责人离职", **by("lead", 3))
+    assert (matter(first).first_contact.username, matter(second).acting) == ("desk", person("lead"))
+
+
 # ---- the flow ----
 
 
@@ -612,6 +809,15 @@ def test_an_item_without_a_running_turn_is_not_committed() -> None:
     Turn.objects.filter(item=one).update(until=None)
 
 
+def test_an_open_offer_of_work_that_has_ended_is_not_committed() -> None:
+    one = held(fault())
+    Handoff.objects.filter(item=one).update(state="offered", answered_at=None)
+    Item.objects.filter(id=one).update(function="x")
+    with pytest.raises(IntegrityError, match="open hand-off"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    Handoff.objects.filter(item=one).update(state="accepted", answered_at=AT)
+
+
 # ---- what everybody sees ----
 
 
@@ -640,6 +846,15 @@ def test_the_deputy_sees_what_was_left_unanswered_and_whom_they_stand_in_for() -
     assert queries.my_work("agent2", later(31)).matters == ()
     posts.declare_absent(username="agent", until=later(600), **by("agent", 32))
     assert [each.subject for each in queries.my_work("agent2", later(33)).matters] == [subject]
+
+
+def test_what_somebody_left_behind_lies_with_who_may_take_it_over() -> None:
+    away, gone = held(fault(), who="tech3"), held(fault(), who="tech")
+    assert queries.my_work("tech2", later(1)).left_behind == ()
+    posts.declare_absent(username="tech3", until=later(600), **by("tech3", 1))
+    people.deactivate(username="tech", **by("lead", 1))
+    seen = {who: {each.id for each in queries.my_work(who, later(2)).left_behind} for who in ("tech2", "lead", "desk")}
+    assert seen == {"tech2": {away, gone}, "lead": {gone}, "desk": set()}
 
 
 def test_my_work_takes_the_same_number_of_queries_for_long_lists() -> None:

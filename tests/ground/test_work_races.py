@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -97,6 +98,33 @@ def test_work_is_delivered_once_and_the_next_stage_begins_once() -> None:
     assert Delivery.objects.count() == 1
     assert live(subject) == {"drop", "inform"}
     settled()
+
+
+RETURN = {"reason": Reason.DATA_MISSING, "defect": "缺地址"}
+
+
+@pytest.mark.parametrize("attempt", range(2))
+@pytest.mark.parametrize("how", ["transfer", "return", "judge", "accept"])
+def test_no_offer_outlives_its_cancelled_work(how: str, attempt: int) -> None:
+    subject = fault()
+    items = [offered(subject) for _ in range(6)]
+    for one in items if how == "judge" else []:
+        baton.refuse(item=one, reason=Reason.DUPLICATE, defect="重复", **by("tech", 1))
+    for one in items if how in {"transfer", "return"} else []:
+        baton.accept(item=one, **by("tech", 1))
+    verb: Callable[[UUID], object] = {
+        "transfer": lambda one: baton.transfer(item=one, unit="exchange", warm=True, note="转局内", **by("tech", 2)),
+        "return": lambda one: baton.return_to_offerer(item=one, **RETURN, **by("tech", 2)),
+        "judge": lambda one: baton.judge(item=one, found_for=Side.OFFERER, note="不重复", **by("judge", 2)),
+        "accept": lambda one: baton.accept(item=one, **by("tech", 2)),
+    }[how]
+    race(
+        *[lambda one=one: verb(one) for one in reversed(items)],
+        lambda: work.happen(matter=subject, kind="fault.cancelled", **by("agent", 2)),
+    )
+    assert {item(each).state for each in items} == {"withdrawn"}
+    assert not Handoff.objects.filter(state__in=["offered", "refused", "disputed"]).exists()
+    assert not Turn.objects.filter(until=None).exists()
 
 
 @pytest.mark.parametrize("attempt", range(3))

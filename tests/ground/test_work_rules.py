@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kapok.ground.catalog.template import Line
-from kapok.ground.work import rules
+from kapok.ground.work import rules, telling
 from kapok.ground.work.refusals import (
     EvidenceMissing,
     InvalidFact,
     InvalidRating,
     NotAMatter,
     NoteMissing,
+    PausesClocks,
     TitleMissing,
     UnknownKind,
 )
@@ -112,13 +112,6 @@ def test_who_loses() -> None:
     assert rules.verdict(Side.OFFERER) is HandoffState.OVERRULED
 
 
-def test_who_is_a_party() -> None:
-    person, unit, other = uuid4(), uuid4(), uuid4()
-    assert rules.is_party(person, other, {person})
-    assert rules.is_party(other, unit, {unit})
-    assert not rules.is_party(person, unit, {other})
-
-
 def test_what_is_typed_in_is_tidied_or_refused() -> None:
     assert rules.tidy_title("  没有  拨号音 ") == "没有 拨号音"
     assert rules.tidy_note("  好的 ") == "好的"
@@ -156,3 +149,16 @@ def test_facts_are_known_ones_or_plain_names() -> None:
         rules.checked({"no name": 1})
     assert rules.merged({"a": 1}, {"a": 2, "b": 3}, corrects=False) == {"a": 1, "b": 3}
     assert rules.merged({"a": 1}, {"a": 2, "b": 3}, corrects=True) == {"a": 2, "b": 3}
+
+
+def test_what_may_be_said_of_a_matter_by_whom() -> None:
+    assert set(EVENTS) >= telling.BY_HANDS
+    assert not any(telling.pauses(kind) for kind in telling.BY_HANDS)
+    assert not telling.BY_HANDS & (rules.CANCELS | rules.CONFIRMS | rules.REOPENS)
+    telling.must_not_pause("fault.restored")
+    with pytest.raises(PausesClocks):
+        telling.must_not_pause("customer.deferred")
+    said = [telling.may_tell("fault.confirmed", owner=owner) for owner in (True, False)]
+    assert said == [True, False]
+    assert telling.may_tell("fault.restored", owner=False)
+    assert not telling.may_tell("customer.deferred", owner=True)

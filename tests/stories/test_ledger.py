@@ -16,6 +16,7 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments import queries as ledger
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.explaining import explain
+from kapok.ground.commitments.firing import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
@@ -113,9 +114,9 @@ def test_a_three_hour_clock_over_a_weekend() -> None:
     clock = row("request/R1", "reply-in-office-hours")
     assert clock.due_at == wall("2026-03-09 10:30")
     assert fire(wall("2026-03-09 09:29:59")) == {}
-    assert fire(wall("2026-03-09 09:30")) == {"warned": 1}
+    assert fire(wall("2026-03-09 09:30")) == {Deed.WARNED: 1}
     assert fire(wall("2026-03-09 10:29:59")) == {}
-    assert fire(wall("2026-03-09 10:30")) == {"breached": 1}
+    assert fire(wall("2026-03-09 10:30")) == {Deed.BREACHED: 1}
     assert row("request/R1", "reply-in-office-hours").state == "overdue"
     told = Entry.objects.get(subject="request/R1", kind="commitments.breached")
     assert told.at == wall("2026-03-09 10:30")
@@ -183,23 +184,23 @@ def test_a_pause_stops_the_internal_clock_and_not_the_laws(office: None) -> None
     )
     stopped = commitments.pause(
         subject=matter, kind="customer.deferred", stops=("stage", "pledge"), reason="customer is away until evening",
-        requested_by="customer", approved_by="staff/desk", evidence="call 4711", **by("agent", 60),
+        requested_by="customer", approved_by="staff/judge", evidence="call 4711", **by("agent", 60),
     )  # fmt: skip
     standing = ledger.standing(matter)
     assert {each.promise: each.state for each in standing[Tier.LAW]}["law-repair"] == "open"
     assert {each.promise: each.state for each in standing[Tier.PLEDGE]}["pledge-repair"] == "paused"
     assert row(matter, "pledge-repair").id in stopped
-    assert fire(later(60 * 25))["breached"] >= 1  # diagnosis and others that nothing stops
+    assert fire(later(60 * 25))[Deed.BREACHED] >= 1  # diagnosis and others that nothing stops
     assert row(matter, "pledge-repair").state == "paused"
-    assert fire(later(60 * 48))["breached"] >= 1
+    assert fire(later(60 * 48))[Deed.BREACHED] >= 1
     assert row(matter, "law-repair").state == "overdue"
     commitments.resume(subject=matter, kind="customer.deferred", reason="back", **by("agent", 60 * 49))
     assert row(matter, "pledge-repair").due_at == later(60 * 24 + 60 * 48)
     said = explain(row(matter, "pledge-repair").id, at=later(60 * 50))
-    for words in ("customer is away until evening", "staff/desk", "call 4711", "stage pledge"):
+    for words in ("customer is away until evening", "staff/judge", "call 4711", "stage pledge"):
         assert words in said.en
         assert words in said.zh
-    assert "申请 customer，批准 staff/desk" in said.zh
+    assert "申请 客户，批准 staff/judge" in said.zh
     assert ledger.binding(matter).overall is not None
 
 
@@ -230,7 +231,7 @@ def test_a_late_entry_turns_a_kept_promise_into_a_broken_one_and_everybody_sees_
     line = next(each for each in journal_queries.timeline(matter) if each.kind == "commitments.corrected")
     assert line.sentence.zh.startswith("更正：")
     assert "from kept to broken" in line.sentence.en
-    assert "kept → broken" in explain(pledge.id, at=later(60 * 24)).en
+    assert "state from kept to broken" in explain(pledge.id, at=later(60 * 24)).en
     owed = [each for each in journal_queries.timeline(matter) if each.kind == "commitments.owed"]
     assert [each.data["amount_minor"] for each in owed if each.data["promise"] == "pledge-repair"] == [1000]
 

@@ -5,6 +5,8 @@
 `KAPOK_ACCEPT_MINUTES`, `KAPOK_ACCEPT_URGENT_MINUTES`, `KAPOK_TRANSFERS_TOLERATED`, `KAPOK_COLD_TRANSFERS_TOLERATED`,
 `KAPOK_JUDGE_UNIT`,
 `KAPOK_CLOCK_TOLERANCE_SECONDS`, `KAPOK_CLOCK_SETTLE_MINUTES`,
+`KAPOK_TELL_OF_WARNING`, `KAPOK_TELL_OF_BREACH`, `KAPOK_TELL_OF_OWED`, `KAPOK_TELL_OF_CORRECTION`, `KAPOK_TELL_HEADS_ABOVE`,
+`KAPOK_NOTICE_DAYS`,
 `KAPOK_DELIVERY_RETRY_SECONDS`, `KAPOK_DELIVERY_ATTEMPTS`, `KAPOK_SEAL_SECONDS`, `KAPOK_NATS_URL`,
 `KAPOK_NATS_REPLICAS`.
 """
@@ -12,11 +14,15 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
+
+NOBODY = "nobody"
+Choice = TypeVar("Choice", bound=StrEnum)
 
 REQUIRED_TO_SERVE = ("KAPOK_DATABASE_URL", "KAPOK_SECRET_KEY")
 
@@ -42,6 +48,14 @@ def flag(name: str) -> bool:
 def names(name: str, default: str) -> list[str]:
     """A list separated by commas."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def choices(name: str, default: str, known: type[Choice]) -> frozenset[Choice]:
+    """Words of `known` separated by commas; `nobody` for none. Raises `ImproperlyConfigured` with the remedy at another word."""
+    given = [word for word in names(name, default) if word != NOBODY]
+    if strange := [word for word in given if word not in set(known)]:
+        raise ImproperlyConfigured(f"{name} names {strange[0]!r}; use words of {', '.join(known)}, or {NOBODY}.")
+    return frozenset(known(word) for word in given)
 
 
 def home() -> Path:

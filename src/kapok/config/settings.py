@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kapok.config import environment
+from kapok.ground.notices.rules import Told
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CONSOLE = PACKAGE / "edges" / "console"
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "kapok.ground.places",
     "kapok.ground.catalog",
     "kapok.ground.commitments",
+    "kapok.ground.notices",
     "kapok.ground.work",
     "kapok.supervision.mining",
     "kapok.edges.console",
@@ -175,7 +177,11 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 # Called with every entry within the transaction that records it; whoever raises there undoes the verb.
-JOURNAL_WITNESSES = ["kapok.ground.commitments.reactions.witness"]
+JOURNAL_WITNESSES = [
+    "kapok.ground.commitments.reactions.witness",
+    "kapok.ground.posts.watching.witness",
+    "kapok.ground.work.reactions.witness",
+]
 
 # Where flows find the promises that they serve: called with the code of a pack.
 FLOW_PACKS = "kapok.ground.commitments.registry.in_force"
@@ -186,6 +192,16 @@ WORK_ACCEPT_URGENT_MINUTES = environment.number("KAPOK_ACCEPT_URGENT_MINUTES", 1
 WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
+
+# Notices: who is told of what becomes of a promise, how many heads after the nearest, how long a seen one is kept.
+NOTICES_TELL = {
+    "commitments.warned": environment.choices("KAPOK_TELL_OF_WARNING", "owner,deputy,head", Told),
+    "commitments.breached": environment.choices("KAPOK_TELL_OF_BREACH", "owner,deputy,head,above", Told),
+    "commitments.owed": environment.choices("KAPOK_TELL_OF_OWED", "owner,head", Told),
+    "commitments.corrected": environment.choices("KAPOK_TELL_OF_CORRECTION", "owner,head,before", Told),
+}
+NOTICES_ABOVE = environment.number("KAPOK_TELL_HEADS_ABOVE", 1)
+NOTICES_KEPT = timedelta(days=environment.number("KAPOK_NOTICE_DAYS", 90))
 
 # An entry that a subscriber of the journal could not take is tried again after so long, then after twice as long, …
 DELIVERY_RETRY_AFTER = timedelta(seconds=environment.number("KAPOK_DELIVERY_RETRY_SECONDS", 5))

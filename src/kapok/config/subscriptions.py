@@ -15,10 +15,12 @@ from django.db import InterfaceError, OperationalError, connections
 
 from kapok.ground.journal import seals
 from kapok.ground.journal.api import NotNow, Subscription, deliver, retry_due
+from kapok.ground.notices.reactions import tell
+from kapok.ground.notices.rules import KINDS
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = ()
+SUBSCRIPTIONS: tuple[Subscription, ...] = (Subscription("notices", tell, frozenset(KINDS)),)
 """Every subscriber, by a name that never changes: under it the database keeps how far it has read."""
 
 IDLE_SECONDS = 0.2

@@ -10,16 +10,18 @@ from django.contrib.sessions.models import Session
 from procrastinate.contrib.django import app
 
 from kapok.ground.journal import upkeep
+from kapok.ground.notices.upkeep import forget_seen
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="house", name="config.sweep")
 def sweep(timestamp: int) -> None:
-    """Forget what has run out by the moment `timestamp` (seconds since 1970, UTC): sessions, and wrong passwords.
+    """Forget what has run out by the moment `timestamp` (seconds since 1970, UTC): sessions, wrong passwords, seen notices.
 
     And make room in the journal for the coming months.
     """
     at = datetime.fromtimestamp(timestamp, UTC)
     Session.objects.filter(expire_date__lt=at).delete()
     AccessAttempt.objects.filter(attempt_time__lt=at - settings.AXES_COOLOFF_TIME).delete()
+    forget_seen(at=at)
     upkeep.make_partitions_ahead(at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +11,14 @@ from django.utils import translation
 
 import kapok
 from kapok.edges.console import navigation
+from kapok.ground.notices.queries import count_unseen
 from kapok.ground.people import queries
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`person`, `permissions`, `menu`, `theme`, `language`, `demo`, `version`."""
+    """`person`, `permissions`, `menu`, `unseen_notices` (asked for where it is shown), `theme`, `language`, `demo`, `version`."""
     person = getattr(request, "user", None)
     signed_in = person if isinstance(person, Staff) else None
     permissions = queries.permissions(signed_in.id) if signed_in else frozenset[str]()
@@ -24,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": signed_in,
         "permissions": permissions,
         "menu": navigation.menu(permissions) if signed_in else [],
+        "unseen_notices": partial(count_unseen, signed_in.id) if signed_in else 0,
         "theme": signed_in.theme if signed_in else request.COOKIES.get("kapok_theme", "auto"),
         "language": Language.of(translation.get_language()),
         "demo": settings.DEMO,

@@ -57,6 +57,11 @@ SYSTEM = Section("system", Text(zh="系统", en="System"))
 SCREENS: tuple[Screen, ...] = (
     Screen(Text(zh="首页", en="Home"), "home", "console:home", EVERYBODY, START, "sy shouye start 开始"),
     Screen(
+        Text(zh="通知", en="Notices"), "bell", "console:notices", EVERYBODY, START,
+        "tz tongzhi notices bell alerts warnings breaches 预警 违约 提醒 消息 未读",
+        Text(zh="预警、违约和由此产生的应赔", en="Warnings, breaches and what is owed for them"),
+    ),
+    Screen(
         Text(zh="我的工作", en="My work"), "check", "console:my-work", "work.do", WORK,
         "wd gz wode gongzuo my work desk accept refuse deliver hand-off 待办 接单 拒收 交付 首问",
         Text(zh="待接、在办、待裁定、首问负责的事项", en="What is offered to you, in your hands, yours to answer for"),

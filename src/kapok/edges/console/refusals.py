@@ -23,15 +23,19 @@ def apology(*, status: int, title: str, remedy: str, detail: str = "") -> HttpRe
     return HttpResponse(render_to_string("console/refusal.html", values), status=status)
 
 
-def not_permitted(request: HttpRequest, permission: str) -> HttpResponse:
-    """A screen for which the person lacks the permission."""
+def not_permitted(request: HttpRequest, permission: str, *, everywhere: bool = False) -> HttpResponse:
+    """A screen for which the person lacks the permission, or lacks it at the top unit where it binds every unit."""
     words = PERMISSIONS[Permission(permission)] if permission in set(Permission) else Text(zh=permission, en=permission)
+    remedy = (
+        _("This concerns every unit. Ask an administrator for a role at the top unit that lets you %(what)s.")
+        if everywhere
+        else _("Ask an administrator for a role that lets you %(what)s.")
+    )
     return refusal(
         request,
         status=403,
         title=_("You may not enter here"),
-        remedy=_("Ask an administrator for a role that lets you %(what)s.")
-        % {"what": words.in_(Language.of(request.LANGUAGE_CODE))},
+        remedy=remedy % {"what": words.in_(Language.of(request.LANGUAGE_CODE))},
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -44,9 +44,12 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 ScreenView = Callable[Concatenate[ScreenRequest, P], HttpResponse]
 
 
-def screen(*, permission: str, before_password_change: bool = False) -> Callable[[ScreenView[P]], View[P]]:
+def screen(
+    *, permission: str, everywhere: bool = False, before_password_change: bool = False
+) -> Callable[[ScreenView[P]], View[P]]:
     """Let in whoever has `permission` for at least one unit, and give the view `request.units` and `request.at`.
 
+    `everywhere` asks for the permission at the top unit: for what is no unit's own and binds or shows them all.
     A person who still has a one-time password gets only the screens marked `before_password_change`.
     """
 
@@ -55,14 +58,14 @@ def screen(*, permission: str, before_password_change: bool = False) -> Callable
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             person = request.user
             if not isinstance(person, Staff):
-                return _leave_to(
-                    request, f"{reverse('console:sign-in')}?{urlencode({'next': request.get_full_path()})}"
-                )
+                return _leave_to(request, f"{reverse('console:sign-in')}?{urlencode({'next': _page(request)})}")
             if person.must_change_password and not before_password_change:
                 return _leave_to(request, reverse("console:change-password"))
             units = frozenset[UUID]() if permission == EVERYBODY else queries.units_where(person.id, permission)
             if permission != EVERYBODY and not units:
                 return not_permitted(request, permission)
+            if everywhere and not queries.everywhere(units):
+                return not_permitted(request, permission, everywhere=True)
             return view(_admitted(request, units), *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all addresses
@@ -87,6 +90,14 @@ def _admitted(request: HttpRequest, units: frozenset[UUID]) -> ScreenRequest:
     admitted.at = datetime.now(UTC)
     admitted.language = Language(admitted.user.language)
     return admitted
+
+
+def _page(request: HttpRequest) -> str:
+    """The page that is asked for; of a part of a page the one in which it stands, as the browser names it."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if not request.headers.get("HX-Request") or not shown.path.startswith("/"):
+        return request.get_full_path()
+    return urlunsplit(("", "", shown.path, shown.query, ""))
 
 
 def _leave_to(request: HttpRequest, address: str) -> HttpResponse:

@@ -14,6 +14,7 @@ from kapok.edges.console.home.views import home
 from kapok.edges.console.ledger.urls import urlpatterns as ledger
 from kapok.edges.console.letters.urls import urlpatterns as letters
 from kapok.edges.console.matters.urls import urlpatterns as matters
+from kapok.edges.console.notices.urls import urlpatterns as notices
 from kapok.edges.console.organisation.urls import urlpatterns as organisation
 from kapok.edges.console.packs.urls import urlpatterns as packs
 from kapok.edges.console.palette import palette
@@ -30,6 +31,7 @@ urlpatterns = [
     *chain(
         signing,
         account,
+        notices,
         work,
         ledger,
         matters,

@@ -15,35 +15,46 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.ground.commitments import events, judging, rules
+from kapok.ground.commitments import approving, events, judging, rules
 from kapok.ground.commitments.models import Commitment, PackVersion
 from kapok.ground.commitments.refusals import (
     AdoptedLater,
     AlreadyAdopted,
+    MayNotApprove,
     NothingPaused,
     NothingStops,
+    NothingWaived,
+    OwnApproval,
     OwnerMissing,
     ReasonMissing,
     SameVersion,
+    UnknownApprover,
     UnknownCommitment,
     UnknownPause,
+    UnknownRequester,
     UnknownTier,
 )
-from kapok.ground.commitments.standing import stoppable
+from kapok.ground.commitments.standing import is_paused, open_commitments, stoppable, waivable
 from kapok.ground.journal import api as journal
+from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
-from kapok.kernel.promises import STOPS, Pack, Tier, parse
+from kapok.kernel.promises import EVENTS, STOPS, Pack, Tier, parse
 
 __all__ = [
     "AdoptedLater",
     "AlreadyAdopted",
+    "MayNotApprove",
     "NothingPaused",
     "NothingStops",
+    "NothingWaived",
+    "OwnApproval",
     "OwnerMissing",
     "ReasonMissing",
     "SameVersion",
+    "UnknownApprover",
     "UnknownCommitment",
     "UnknownPause",
+    "UnknownRequester",
     "UnknownTier",
     "adopt_pack",
     "answer_for",
@@ -61,6 +72,7 @@ def adopt_pack(*, document: str, scope: Mapping[str, str] = MappingProxyType({})
     Raises `PackRefused`, `AlreadyAdopted`, `SameVersion`, `AdoptedLater`.
     """
     pack, digest = parse(document, "pack"), hashlib.sha256(document.encode()).hexdigest()
+    judging.keep_packs()
     _supersede(pack, digest, at)
     row = PackVersion.objects.create(
         id=uuid7(at),
@@ -78,6 +90,7 @@ def adopt_pack(*, document: str, scope: Mapping[str, str] = MappingProxyType({})
             subject=f"pack/{pack.code}", actor=actor, at=at, title=title, version=pack.version, digest=digest
         )
     )
+    judging.judge_again(journal_queries.subjects_since(row.kinds, at))
     return row.id
 
 
@@ -85,6 +98,7 @@ def adopt_pack(*, document: str, scope: Mapping[str, str] = MappingProxyType({})
 def pause(
     *,
     subject: str,
+    also: Sequence[str] = (),
     kind: str = "clock.paused",
     stops: Sequence[str] = (),
     reason: str,
@@ -94,47 +108,69 @@ def pause(
     actor: str,
     at: datetime,
 ) -> list[UUID]:
-    """Stop the clocks of a matter that the packs let `kind` stop, of the tiers in `stops` (none named: all); which ones stand now.
+    """Stop the clocks of a matter, and of its work items in `also`, that the packs let `kind` stop; which ones stand now.
 
-    Raises `UnknownPause`, `UnknownTier`, `ReasonMissing`, `NothingStops`.
+    `stops` names tiers (none: all). `requested_by` is a staff number or one of `REQUESTERS`, `approved_by` the number of another
+    person with authority over the units of those clocks.
+    Raises `UnknownPause`, `UnknownTier`, `ReasonMissing`, `NothingStops`, `UnknownRequester`, `UnknownApprover`, `OwnApproval`,
+    `MayNotApprove`.
     """
     said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by}
     _refuse_vague(kind, stops, said)
-    judging.lock(subject)
-    clocks = stoppable(subject, kind, stops)
-    if not clocks:
-        raise NothingStops(subject=subject, kind=kind, tiers=" ".join(stops) or "*")
-    facts = said | {"evidence": evidence} | ({STOPS: " ".join(stops)} if stops else {})
-    journal.record(journal.happening(kind, subject=subject, actor=actor, at=at, facts=facts))
-    return [clock.id for clock in clocks]
+    matters = {each: judging.locked(each) for each in (subject, *also)}
+    stopping = [clock for each in matters for clock in stoppable(each, kind, stops)]
+    if not stopping:
+        raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
+    person = approving.approver(approved_by, requested_by=requested_by, clocks=stopping)
+    facts = _approved(said, person.subject, evidence) | ({STOPS: " ".join(stops)} if stops else {})
+    for each, matter in matters.items():
+        if not stoppable(each, kind, stops):
+            continue  # nothing there to stop, or what happened to the matter has reached it
+        told = judging.told(matter, kind, actor=actor, at=at, facts=facts)
+        journal.record(told)
+        approving.tell(person, each, told=told)
+    return [clock.id for clock in stopping]
 
 
 @transaction.atomic
-def resume(*, subject: str, kind: str = "clock.paused", reason: str, actor: str, at: datetime) -> None:
-    """Let the clocks of a matter run again that a pause of `kind` had stopped. Raises `UnknownPause`, `NothingPaused`."""
+def resume(
+    *, subject: str, also: Sequence[str] = (), kind: str = "clock.paused", reason: str, actor: str, at: datetime
+) -> None:
+    """Let the clocks of a matter, and of its work items in `also`, run again that a pause of `kind` had stopped.
+
+    Raises `UnknownPause`, `NothingPaused`.
+    """
     if kind not in rules.RESUMES:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
-    judging.lock(subject)
-    if not Commitment.objects.filter(subject=subject, pauses__0__isnull=False, state__in=rules.RUNNING).exists():
+    matters = [judging.locked(each) for each in (subject, *also)]
+    if not any(is_paused(row) for matter in matters for row in matter.rows):
         raise NothingPaused(subject=subject)
-    journal.record(
-        journal.happening(rules.RESUMES[kind], subject=subject, actor=actor, at=at, facts={"reason": reason})
-    )
+    for matter in matters:
+        if not any(map(is_paused, open_commitments(matter.subject))):
+            continue
+        journal.record(judging.told(matter, rules.RESUMES[kind], actor=actor, at=at, facts={"reason": reason}))
 
 
 @transaction.atomic
 def waive(
     *, subject: str, reason: str, requested_by: str, approved_by: str, evidence: str = "", actor: str, at: datetime
-) -> None:
-    """Let the promises of a matter fall away whose packs hear `clock.waived`; what was late already stays broken.
+) -> list[UUID]:
+    """Let the promises of a matter fall away whose packs hear `clock.waived`; which. What was late already stays broken.
 
-    Raises `ReasonMissing`.
+    Raises `ReasonMissing`, `NothingWaived`, `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
     """
     said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by}
     _refuse_unsaid(said)
-    journal.record(
-        journal.happening("clock.waived", subject=subject, actor=actor, at=at, facts=said | {"evidence": evidence})
-    )
+    matter = judging.locked(subject)
+    waived = waivable(subject)
+    if not waived:
+        raise NothingWaived(subject=subject)
+    person = approving.approver(approved_by, requested_by=requested_by, clocks=waived)
+    facts = _approved(said, person.subject, evidence)
+    told = judging.told(matter, "clock.waived", actor=actor, at=at, facts=facts)
+    journal.record(told)
+    approving.tell(person, subject, told=told)
+    return [clock.id for clock in waived]
 
 
 @transaction.atomic
@@ -154,7 +190,6 @@ def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime)
 
 def _supersede(pack: Pack, digest: str, at: datetime) -> None:
     """End the version in force, if there is one that differs."""
-    judging.lock(f"pack/{pack.code}")
     if PackVersion.objects.filter(code=pack.code, version=pack.version).exclude(digest=digest).exists():
         raise SameVersion(pack=pack.code, version=pack.version)
     row = PackVersion.objects.filter(code=pack.code, superseded_at=None).first()
@@ -165,6 +200,12 @@ def _supersede(pack: Pack, digest: str, at: datetime) -> None:
     if at < row.adopted_at:
         raise AdoptedLater(pack=pack.code, since=row.adopted_at)
     PackVersion.objects.filter(id=row.id).update(superseded_at=at)
+
+
+def _approved(said: Mapping[str, str], approver: str, evidence: str) -> dict[str, str]:
+    """What the entry says of it, people by their numbers."""
+    asked = approving.requester(said["requested_by"])
+    return {"reason": said["reason"], "requested_by": asked, "approved_by": approver, "evidence": evidence}
 
 
 def _refuse_vague(kind: str, stops: Sequence[str], said: Mapping[str, str]) -> None:

@@ -112,6 +112,19 @@ class Owed(AboutCommitment):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalNamed(Event):
+    """Somebody was named as the one who approved; it stands in their own time line."""
+
+    kind: ClassVar[str] = "commitments.approval_named"
+    wording: ClassVar[Text] = Text(
+        zh="被登记为 {matter} 的批准人（{what_name}）", en="Named as who approved “{what_name}” of {matter}"
+    )
+    matter: str
+    what: str
+    what_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountabilityPassed(Event):
     """From now on somebody else answers for the open commitments of the matter."""
 

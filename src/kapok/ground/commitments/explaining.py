@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kapok.ground.commitments import registry, rules
+from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.judging import as_known
 from kapok.ground.commitments.models import Commitment, Revision
 from kapok.ground.commitments.refusals import UnknownCommitment
@@ -28,6 +29,16 @@ NO_EVIDENCE = Text(zh="未附", en="none given")
 FIRST = Text(zh="最初承诺到期 {due}", en="first promised for {due}")
 REVISED = Text(zh="{when} 因条目 {entry} 修订：{changes}", en="{when} revised by entry {entry}: {changes}")
 PACK = Text(zh="依据 {pack} {version}版（{adopted} 启用）", en="by {pack}, version {version}, adopted {adopted}")
+NOTHING = Text(zh="无", en="nothing")
+NAMES = {
+    "state": Text(zh="状态", en="state"),
+    "opened_at": Text(zh="开始时间", en="opening"),
+    "due_at": Text(zh="到期时间", en="due moment"),
+    "target_at": Text(zh="内部目标", en="own target"),
+    "closed_at": Text(zh="了结时间", en="closing"),
+    "facts": Text(zh="事项要素", en="facts of the matter"),
+}
+"""What can be revised, by column."""
 ANSWERS = Text(zh="负责：{owner}（{unit}）", en="answers for it: {owner} ({unit})")
 
 
@@ -75,7 +86,7 @@ def _pauses(row: Commitment, zone: ZoneInfo) -> Iterator[Text]:
             yield PAUSE.format(
                 when=moment(entry.at, zone),
                 reason=facts["reason"],
-                requested_by=facts["requested_by"],
+                requested_by=REQUESTERS.get(facts["requested_by"], facts["requested_by"]),
                 approved_by=facts["approved_by"],
                 tiers=facts.get(promises.STOPS) or EVERY_TIER,
                 evidence=facts.get("evidence") or NO_EVIDENCE,
@@ -83,15 +94,22 @@ def _pauses(row: Commitment, zone: ZoneInfo) -> Iterator[Text]:
 
 
 def _changes(revision: Revision, zone: ZoneInfo) -> Text:
+    """What was changed, by the names that people use; facts stand beside it on the screen."""
+    arrow = Text(zh="{name}由“{before}”改为“{after}”", en="{name} from {before} to {after}")
     parts = [
-        f"{name} {_shown(revision.before[name], zone)} → {_shown(revision.after[name], zone)}"
+        arrow.format(
+            name=NAMES[name], before=_shown(revision.before[name], zone), after=_shown(revision.after[name], zone)
+        )
         for name in revision.before
+        if name != "facts"
     ]
-    return joined(Text(zh=part, en=part) for part in parts)
+    return joined(parts or [NAMES["facts"]], zh="，")
 
 
-def _shown(value: Any, zone: ZoneInfo) -> str:
-    try:
-        return moment(datetime.fromisoformat(value), zone)
-    except (TypeError, ValueError):
-        return str(value)
+def _shown(value: Any, zone: ZoneInfo) -> Text:
+    if value is None:
+        return NOTHING
+    if value in set(rules.State):
+        return rules.STATES[rules.State(value)]
+    said = moment(datetime.fromisoformat(value), zone)
+    return Text(zh=said, en=said)

@@ -7,7 +7,7 @@ late they arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -19,12 +19,16 @@ from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.reconciling import Change, keep_promised, reconcile
 from kapok.ground.journal import queries as journal
+from kapok.ground.journal.matters import Happening, happening
 from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
 from kapok.kernel.promises import EVENTS, Judgement
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
+# Whoever judges shares the packs; whoever adopts one has them alone.
+SHARE_PACKS = "SELECT pg_advisory_xact_lock_shared(hashtextextended('packs', 8))"
+KEEP_PACKS = "SELECT pg_advisory_xact_lock(hashtextextended('packs', 8))"
 
 
 @dataclass
@@ -76,8 +80,16 @@ def lock(subject: str) -> None:
         cursor.execute(LOCK, [subject])
 
 
+def keep_packs() -> None:
+    """Let nobody judge by the packs until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_PACKS)
+
+
 def locked(subject: str) -> Matter:
-    """The matter, alone until the transaction ends."""
+    """The matter, alone until the transaction ends, by packs that stay as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARE_PACKS)
     lock(subject)
     return Matter(subject, journal.happenings(subject))
 
@@ -85,7 +97,17 @@ def locked(subject: str) -> Matter:
 def judge(subject: str, entry: Entry) -> None:
     """Bring the commitments of a matter up to date after `entry`."""
     matter = locked(subject)
-    kind = None if _changes_facts(matter, entry) else entry.kind
+    _judge(matter, None if _changes_facts(matter, entry) else entry.kind, entry)
+
+
+def judge_again(subjects: Iterable[str]) -> None:
+    """Bring the commitments of matters up to date after the packs have changed."""
+    for subject in subjects:
+        matter = locked(subject)
+        _judge(matter, None, matter.entries[-1])
+
+
+def _judge(matter: Matter, kind: str | None, entry: Entry) -> None:
     versions = registry.hearing([entry.kind] if kind else {each.kind for each in matter.entries}, matter.facts)
     new: list[tuple[Change, Commitment]] = []
     for version in versions:
@@ -114,6 +136,12 @@ def _changes_facts(matter: Matter, entry: Entry) -> bool:
         return True
     others = [each for each in matter.entries if each.id != entry.id]
     return bool(others) and as_known(others)[1] != matter.facts
+
+
+def told(matter: Matter, kind: str, *, actor: str, at: datetime, facts: Mapping[str, Any]) -> Happening:
+    """An entry about a matter that goes with its others: under the same correlation."""
+    correlation = matter.entries[-1].correlation if matter.entries else None
+    return happening(kind, subject=matter.subject, actor=actor, at=at, correlation=correlation, facts=facts)
 
 
 def is_heard(kind: str) -> bool:

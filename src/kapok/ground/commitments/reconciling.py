@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,12 +80,23 @@ def _paired(
     rows: Sequence[Commitment], made: Sequence[Judgement]
 ) -> Iterator[tuple[Commitment | None, Judgement | None]]:
     """Each row with the judgement of the same opening; what is left over in the order in which it was opened."""
-    by_opening = {_made_at(row): row for row in rows}
-    left = [row for row in rows if _made_at(row) not in {_made_at(judgement) for judgement in made}]
-    for judgement in made:
-        row = by_opening.get(_made_at(judgement)) or (left.pop(0) if left else None)
-        yield row, judgement
+    openings = _openings(made)
+    by_opening = dict(zip(_openings(rows), rows, strict=True))
+    left = [row for opening, row in by_opening.items() if opening not in set(openings)]
+    for opening, judgement in zip(openings, made, strict=True):
+        yield by_opening.get(opening) or (left.pop(0) if left else None), judgement
     yield from ((row, None) for row in left)
+
+
+def _openings(each: Sequence[Commitment] | Sequence[Judgement]) -> list[tuple[datetime | None, int]]:
+    """By what they are known: when each was made, and the how manyeth it is of that moment."""
+    seen: Counter[datetime | None] = Counter()
+    openings = []
+    for one in each:
+        made = _made_at(one)
+        openings.append((made, seen[made]))
+        seen[made] += 1
+    return openings
 
 
 def _made_at(each: Commitment | Judgement) -> datetime | None:
@@ -155,7 +167,8 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
     _write(row, changed)
     row.save(update_fields=list(changed))
     wake_if_soon(row.next_fire_at, change.entry.at)
-    if State(before["state"]) in rules.SETTLED and before["state"] != row.state:
+    taken_back = before["breached_at"] is not None and row.breached_at is None
+    if taken_back or (State(before["state"]) in rules.SETTLED and before["state"] != row.state):
         _correct(change, row, State(before["state"]))
     _tell(change, row, breached_before=before["breached_at"], owed_before=before["owed"])
 

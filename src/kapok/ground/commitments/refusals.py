@@ -71,6 +71,51 @@ class ReasonMissing(KapokError):
     )
 
 
+class UnknownRequester(KapokError):
+    """Nobody is known by that name who could have asked."""
+
+    wording = Text(
+        zh="申请人“{name}”不是在职人员的工号；请填写工号，或选择：{others}。",
+        en="“{name}”, who asked, is no active staff number; give one, or choose {others}.",
+    )
+
+
+class UnknownApprover(KapokError):
+    """Nobody is known by that name who could approve."""
+
+    wording = Text(
+        zh="批准人“{name}”不是在职人员的工号；请填写有批准权限者的工号。",
+        en="“{name}”, who approves, is no active staff number; give that of somebody who may approve.",
+    )
+
+
+class OwnApproval(KapokError):
+    """Nobody approves what they have asked for themselves."""
+
+    wording = Text(
+        zh="“{username}”不能批准自己的申请；请另请有权限者批准。",
+        en="“{username}” cannot approve what they asked for themselves; have somebody else approve it.",
+    )
+
+
+class MayNotApprove(KapokError):
+    """The person has no authority over a unit whose clock would stop."""
+
+    wording = Text(
+        zh="“{username}”无权为{units}批准暂停时钟；请由其上级或督导批准。",
+        en="“{username}” may not approve that clocks of {units} are stopped; ask their superior or a supervisor.",
+    )
+
+
+class NothingWaived(KapokError):
+    """No promise of the matter may be waived: its pack does not allow it, or it is settled."""
+
+    wording = Text(
+        zh="“{subject}”没有可豁免的承诺：规则包未允许，或已了结。",
+        en="No promise of {subject} can be waived: its pack does not allow it, or it is settled.",
+    )
+
+
 class OwnerMissing(KapokError):
     """Somebody must answer for every promise."""
 

@@ -35,3 +35,8 @@ def stoppable(subject: str, kind: str, stops: Sequence[str] = ()) -> list[Commit
 def is_paused(row: Commitment) -> bool:
     """Whether its clock stands still: its last pause has no end."""
     return bool(row.pauses) and row.pauses[-1][1] is None
+
+
+def waivable(subject: str) -> list[Commitment]:
+    """The open commitments of a matter that fall away when they are waived."""
+    return [row for row in open_commitments(subject) if "clock.waived" in promise_of(row).voids]

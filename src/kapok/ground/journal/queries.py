@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,3 +71,11 @@ def happenings(subject: str) -> list[Entry]:
     """What happened to a matter in the vocabulary of promises, in the order in which it happened."""
     rows = Entry.objects.filter(subject=subject).order_by("at", "recorded_at", "id")
     return [row for row in rows if row.kind in EVENTS]
+
+
+def subjects_since(kinds: Collection[str], at: datetime) -> list[str]:
+    """The matters to which something of these kinds has happened at `at` or later, in order of name."""
+    # Identifiers begin with the moment: so only the partitions and pages from then on are read.
+    first = UUID(int=int(at.timestamp() * 1000) << 80)
+    rows = Entry.objects.filter(id__gte=first, at__gte=at, kind__in=list(kinds))
+    return sorted(set(rows.values_list("subject", flat=True)))

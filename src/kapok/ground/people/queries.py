@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -31,6 +31,41 @@ def units_where(staff: UUID, permission: str) -> frozenset[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(BELOW, [staff, list(rules.roles_with(permission))])
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+ABOVE = """
+WITH RECURSIVE above AS (
+    SELECT id, parent_id FROM people_orgunit WHERE code = %s
+    UNION
+    SELECT unit.id, unit.parent_id FROM people_orgunit unit JOIN above ON above.parent_id = unit.id
+)
+SELECT DISTINCT staff.username, staff.name FROM people_grant held JOIN people_staff staff ON staff.id = held.staff_id
+WHERE held.unit_id IN (SELECT id FROM above) AND held.revoked_at IS NULL AND held.role = ANY(%s) AND staff.state = %s
+ORDER BY staff.username
+"""
+
+
+def holders(permission: str, unit: str) -> list[tuple[str, str]]:
+    """Number and name of everybody active who has `permission` for the unit with this code."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABOVE, [unit, list(rules.roles_with(permission)), rules.State.ACTIVE])
+        return list(cursor.fetchall())
+
+
+def everywhere(units: Collection[UUID]) -> bool:
+    """Whether these units are the whole operator: the top unit is among them, and so all below it.
+
+    What binds every unit (a flow in force, a shift, a table of addresses) is for whoever has the permission there.
+    """
+    tops = set(OrgUnit.objects.filter(parent=None, valid_to=None).values_list("id", flat=True))
+    return bool(tops) and tops <= set(units)
+
+
+def top() -> str:
+    """The code of the top unit; empty where there is none yet."""
+    return (
+        OrgUnit.objects.filter(parent=None).order_by("valid_from", "code").values_list("code", flat=True).first() or ""
+    )
 
 
 def permissions(staff: UUID) -> frozenset[str]:

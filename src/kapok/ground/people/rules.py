@@ -89,6 +89,7 @@ class Permission(StrEnum):
     SYSTEM_READ = "system.read"
     LEDGER_READ = "ledger.read"
     LEDGER_PAUSE = "ledger.pause"
+    LEDGER_APPROVE = "ledger.approve"
     LEDGER_MANAGE = "ledger.manage"
     WORK_DO = "work.do"
     WORK_JUDGE = "work.judge"
@@ -111,6 +112,7 @@ PERMISSIONS: Mapping[Permission, Text] = {
     Permission.SYSTEM_READ: Text(zh="查看系统状态", en="see system health"),
     Permission.LEDGER_READ: Text(zh="查看承诺台账与时间线", en="see the ledger and time lines"),
     Permission.LEDGER_PAUSE: Text(zh="暂停与恢复时钟", en="pause and resume clocks"),
+    Permission.LEDGER_APPROVE: Text(zh="批准暂停时钟", en="approve that clocks are stopped"),
     Permission.LEDGER_MANAGE: Text(zh="启用规则包", en="adopt packs"),
     Permission.WORK_DO: Text(zh="接办与移交工作", en="hold work and hand it over"),
     Permission.WORK_JUDGE: Text(zh="裁定交接争议", en="judge disputed hand-offs"),
@@ -163,7 +165,13 @@ ROLES: Mapping[str, Role] = {
             Text(zh="看承诺兑现情况，可执行审计", en="Watches promises being kept, runs audits, sees people"),
             _READING
             | _WORKING
-            | {Permission.AUDIT_RUN, Permission.PEOPLE_READ, Permission.PEOPLE_UNMASK, Permission.WORK_JUDGE},
+            | {
+                Permission.AUDIT_RUN,
+                Permission.PEOPLE_READ,
+                Permission.PEOPLE_UNMASK,
+                Permission.WORK_JUDGE,
+                Permission.LEDGER_APPROVE,
+            },
         ),
         Role(
             "analyst",
@@ -181,7 +189,7 @@ ROLES: Mapping[str, Role] = {
             "dispatcher",
             Text(zh="调度员", en="Dispatcher"),
             Text(zh="接办、派工、裁定交接争议", en="Takes work, hands it out, judges disputed hand-offs"),
-            _WORKING | {Permission.WORK_JUDGE, Permission.PEOPLE_READ},
+            _WORKING | {Permission.WORK_JUDGE, Permission.PEOPLE_READ, Permission.LEDGER_APPROVE},
         ),
         Role(
             "technician",
@@ -213,6 +221,7 @@ ROLES: Mapping[str, Role] = {
                 Permission.PLACES_MANAGE,
                 Permission.FLOWS_MANAGE,
                 Permission.LEDGER_MANAGE,
+                Permission.LEDGER_APPROVE,
             },
         ),
         Role(

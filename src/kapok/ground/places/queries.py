@@ -267,12 +267,26 @@ class Boundary:
 
 def boundaries(*, at: datetime, segment: rules.Segment = rules.Segment.PUBLIC) -> list[Boundary]:
     """The drawn boundaries at `at`: exchange areas, and the patches of a segment upon them."""
-    areas = ExchangeArea.objects.filter(geometry__isnull=False).order_by("code")
-    patches = PatchArea.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=at), geometry__isnull=False, segment=segment, valid_from__lte=at
-    )
+    return _drawn(ExchangeArea.objects.all(), _patches(at, segment))
+
+
+def boundaries_near(address: AddressView, *, at: datetime) -> list[Boundary]:
+    """Of them those to draw around an address: its exchange area, the areas and patches of its service centre, its own patches."""
+    own = {each.unit for each in address.patches if not each.defect}
+    centre = ExchangeArea.objects.filter(code=address.exchange_area).exclude(unit=None).values("unit")
+    areas = ExchangeArea.objects.filter(Q(code=address.exchange_area) | Q(unit__in=centre))
+    near = Q(unit__code__in=own) | Q(unit__parent__in=centre)
+    return _drawn(areas, _patches(at, rules.Segment.PUBLIC).filter(near))
+
+
+def _patches(at: datetime, segment: rules.Segment) -> QuerySet[PatchArea]:
+    return PatchArea.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), segment=segment, valid_from__lte=at)
+
+
+def _drawn(areas: QuerySet[ExchangeArea], patches: QuerySet[PatchArea]) -> list[Boundary]:
+    areas = areas.filter(geometry__isnull=False).order_by("code")
     drawn = [Boundary("exchange_area", area.code, area.name, area.geometry or {}) for area in areas]
-    for patch in patches.select_related("unit").order_by("unit__code"):
+    for patch in patches.filter(geometry__isnull=False).select_related("unit").order_by("unit__code"):
         drawn.append(Boundary("patch", patch.unit.code, patch.unit.name, patch.geometry or {}))
     return drawn
 

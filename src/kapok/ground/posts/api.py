@@ -33,6 +33,7 @@ from kapok.ground.posts.refusals import (
     CodeInUse,
     Deactivated,
     DeputyAbsent,
+    NobodyLeft,
     NotDeputy,
     NoteMissing,
     NotHolder,
@@ -40,6 +41,7 @@ from kapok.ground.posts.refusals import (
     NotTakenOver,
     OnDutyAlready,
     OnLeave,
+    OwnLeave,
     PersonnelRefused,
     PlaceTaken,
     PostHeld,
@@ -61,13 +63,13 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NotDeputy",
-    "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "PersonnelRefused", "PlaceTaken",
-    "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly",
-    "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill",
-    "clear_shift", "close_post", "declare_absent", "define_shift", "define_skill", "grant_leave", "grant_to_post",
-    "hand_back", "open_post", "plan_shift", "release", "replace", "request_leave", "revoke_from_post", "take_over",
-    "withdraw_leave", "withdraw_skill",
+    "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NobodyLeft",
+    "NotDeputy", "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "OwnLeave",
+    "PersonnelRefused", "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson",
+    "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift",
+    "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post", "declare_absent", "define_shift",
+    "define_skill", "grant_leave", "grant_to_post", "hand_back", "open_post", "plan_shift", "release", "replace",
+    "request_leave", "revoke_from_post", "take_over", "withdraw_leave", "withdraw_skill",
 ]  # fmt: skip
 
 
@@ -126,11 +128,14 @@ def appoint(*, post: str, place: rules.Place, username: str, actor: str, at: dat
 def release(*, post: str, place: rules.Place, actor: str, at: datetime) -> None:
     """Let the holder of a place go, and the roles that came with the post; a take-over ends with it.
 
-    Raises `UnknownPost`, `ClosedPost`, `NotHolder`, `TooEarly`, `LastAdministrator`.
+    Refused while the other is absent or deactivated (then replace): a post may be empty, but nobody leaves it to somebody who
+    is not there. Raises `UnknownPost`, `ClosedPost`, `NotHolder`, `NobodyLeft`, `TooEarly`, `LastAdministrator`.
     """
     row = rows.living_post(post)
     holder = rows.present_holder(row, place)
     rows.hold([holder.staff_id], row)
+    if holder.staff.is_active:
+        rows.refuse_gap(holder, at)
     changes.empty(row, place, actor=actor, at=at)
 
 
@@ -204,9 +209,11 @@ def request_leave(
 def grant_leave(*, absence: UUID, actor: str, at: datetime) -> None:
     """Let a person be away; whoever is the other of their posts acts meanwhile, which each post's time line says.
 
-    Raises `UnknownAbsence`, `AbsenceSettled`, `AbsentAlready`, `BothAbsent`.
+    Raises `UnknownAbsence`, `OwnLeave`, `AbsenceSettled`, `AbsentAlready`, `BothAbsent`.
     """
     row = rows.absence_called(absence)
+    if actor == row.staff.subject:
+        raise OwnLeave
     rows.hold([row.staff_id])
     changes.refuse_absence(row.staff, row.period)
     changes.move(row, rules.AbsenceState.GRANTED)
@@ -216,7 +223,7 @@ def grant_leave(*, absence: UUID, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def declare_absent(*, username: str, until: datetime, note: str = "", actor: str, at: datetime) -> UUID:
-    """Note that a person is away from `at` on without having asked, and return the absence.
+    """Note that a person is away from `at` on without having asked, and return the absence; of oneself too (an illness).
 
     Raises `UnknownStaff`, `Deactivated`, `WrongPeriod`, `AbsentAlready`, `BothAbsent`: then replace one of the two first.
     """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -28,9 +28,10 @@ def days_between(first: date, last: date) -> DateTimeTZRange:
 
 @dataclass(frozen=True)
 class Asked:
-    """One absence as the screens show it."""
+    """One absence as the screens show it; reason and note are empty for whom they do not concern."""
 
     id: UUID
+    staff_id: UUID
     username: str
     name: str
     unit_id: UUID
@@ -53,6 +54,7 @@ def absences(rows: Iterable[Absence]) -> list[Asked]:
     return [
         Asked(
             id=row.id,
+            staff_id=row.staff_id,
             username=row.staff.username,
             name=row.staff.name,
             unit_id=row.staff.unit_id,
@@ -66,6 +68,32 @@ def absences(rows: Iterable[Absence]) -> list[Asked]:
         )
         for row in rows
     ]
+
+
+def for_eyes(shown: Iterable[Asked], viewer: UUID, *, manages: Collection[UUID], at: datetime) -> list[Asked]:
+    """The absences as this viewer may read them.
+
+    Why somebody is away, and the note for who stands in, read the person and whoever manages the roster of the unit; the note
+    also the other of a post. Colleagues read neither.
+    """
+    partners = _partners(viewer, at)
+
+    def shown_to_viewer(each: Asked) -> Asked:
+        if each.staff_id == viewer or each.unit_id in manages:
+            return each
+        return replace(each, reason="", note=each.note if each.staff_id in partners else "")
+
+    return [shown_to_viewer(each) for each in shown]
+
+
+def _partners(staff: UUID, at: datetime) -> frozenset[UUID]:
+    """Who holds the other place of a post of this person."""
+    held = PostHolder.objects.filter(period__contains=at)
+    return frozenset(
+        held.filter(post__in=held.filter(staff=staff).values("post"))
+        .exclude(staff=staff)
+        .values_list("staff", flat=True)
+    )
 
 
 def absence_rows(units: Iterable[UUID], period: DateTimeTZRange) -> QuerySet[Absence]:

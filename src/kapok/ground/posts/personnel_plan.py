@@ -18,7 +18,7 @@ from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.posts import queries
 from kapok.ground.posts.models import Post, PostHolder, Skill
-from kapok.ground.posts.personnel_file import Row, read
+from kapok.ground.posts.personnel_file import STAFF_NUMBER, Row, read
 from kapok.ground.posts.refusals import (
     Deactivated,
     DuplicateRow,
@@ -103,10 +103,9 @@ def plan(name: str, content: bytes, *, units: frozenset[UUID] | None, at: dateti
 
 
 def _known(rows: list[Row], scope: frozenset[UUID] | None, at: datetime) -> Known:
-    staff = {
-        each.username: each
-        for each in Staff.objects.select_related("unit").filter(username__in={row.staff_no for row in rows})
-    }
+    # What is no staff number is a fault of its row, and no question for the database, which refuses some signs.
+    numbers = {row.staff_no for row in rows if STAFF_NUMBER.fullmatch(row.staff_no)}
+    staff = {each.username: each for each in Staff.objects.select_related("unit").filter(username__in=numbers)}
     ids = {each.id for each in staff.values()}
     reach: dict[UUID, set[UUID]] = {}
     for person, unit in Grant.objects.filter(staff__in=ids, revoked_at=None).values_list("staff", "unit"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import State, UnitKind
@@ -56,6 +56,8 @@ class Person:
     id: UUID
     username: str
     name: str
+    active: bool
+    """Not deactivated."""
     there: bool
     """Neither absent nor deactivated at the moment asked for."""
 
@@ -67,7 +69,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Acting:
-    """A post at a moment: `a` and `b`, who of them acts, and who answers for it (A, or whoever acts where there is no A)."""
+    """A post at a moment: `a` and `b`, who of them acts, and who answers for it (A, or B where there is no A)."""
 
     id: UUID
     code: str
@@ -90,8 +92,8 @@ class Acting:
 
     @property
     def accountable(self) -> Person | None:
-        """Who answers for it: A whether there or not, B only where there is no A."""
-        return self.a or self.b
+        """Who answers for it: A whether absent or not; B only where there is no A, or a deactivated one; None likewise."""
+        return next((each for each in (self.a, self.b) if each and each.active), None)
 
     @property
     def subject(self) -> str:
@@ -176,17 +178,26 @@ class Orphan:
     empty: tuple[rules.Place, ...]
 
 
+def orphan_rows(at: datetime, units: Iterable[UUID] | None = None) -> QuerySet[Post]:
+    """The posts that lack A or B at that moment, to be counted or paged; a deactivated person fills no place."""
+    filled = PostHolder.objects.filter(post=OuterRef("pk"), period__contains=at, staff__state=State.ACTIVE)
+    both = Q(*(Exists(filled.filter(place=place)) for place in rules.Place))
+    return post_rows(units).filter(~both, valid_from__lte=at)
+
+
 def orphans(at: datetime, units: Iterable[UUID] | None = None) -> list[Orphan]:
-    """The posts that lack A or B at that moment; a deactivated person fills no place."""
-    rows = post_rows(units).filter(valid_from__lte=at)
-    filled = set(
-        PostHolder.objects.filter(period__contains=at, staff__state=State.ACTIVE, post__in=rows).values_list(
-            "post", "place"
+    """The same posts with the places that nobody fills."""
+    return [
+        Orphan(
+            post,
+            tuple(
+                place
+                for place, person in ((rules.Place.A, post.a), (rules.Place.B, post.b))
+                if person is None or not person.active
+            ),
         )
-    )
-    gaps = {row.id: tuple(place for place in rules.Place if (row.id, place) not in filled) for row in rows}
-    lacking = acting_in((row for row in rows if gaps[row.id]), at)
-    return [Orphan(post, gaps[post.id]) for post in lacking]
+        for post in acting_in(orphan_rows(at, units), at)
+    ]
 
 
 @dataclass(frozen=True)
@@ -212,15 +223,41 @@ def escalation(post: str, at: datetime) -> list[Step]:
     if start is None:
         return []
     way = _way_up(start.unit)
-    height = {each.id: step for step, each in enumerate(way)}
-    above = Q(unit__in=list(height), function=rules.LEAD) | Q(function=rules.SUPERVISION)
-    ladder = acting_in(post_rows().filter(above).exclude(id=start.id), at)
-    ladder.sort(key=lambda each: (each.function == rules.SUPERVISION, height.get(each.unit_id, 0), each.code))
+    height = _heights(way)
+    ladder = _upward(acting_in(post_rows().filter(_above(height)).exclude(id=start.id), at), height)
     steps = [Step(rung, person, start) for rung, person in ((rules.Rung.A, start.a), (rules.Rung.B, start.b)) if person]
     team = bool(way) and way[0].kind == UnitKind.TEAM
     steps += [Step(_rung(each, height, team=team), each.acting, each) for each in ladder if each.acting]
     first = {step.person.id: step for step in reversed(steps)}
     return [first[person] for person in rules.each_once(step.person.id for step in steps)]
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who stands around a person at work for a unit."""
+
+    partners: tuple[Person, ...]
+    """Who shares a post with the person, there or not: B where the person is A, A where the person is B."""
+    heads: tuple[Person, ...]
+    """Whoever acts at the posts that lead, from the unit upward, at the end the supervision centre."""
+
+
+def around(username: str, unit: str, at: datetime) -> Around:
+    """Who shares a post with this person, and which heads there are from the unit upward; five queries.
+
+    Of the person's posts only those of the unit count, where there are any. A head's post at which nobody is there is passed
+    over, and so is a unit that has none: the next one above is the head then.
+    """
+    height = _heights(_way_up(unit))
+    held = PostHolder.objects.filter(staff__username=username, period__contains=at).values("post")
+    found = acting_in(post_rows().filter(Q(id__in=held) | _above(height)), at)
+    shared = [(post, partner) for post in found if (partner := _partner(post, username))]
+    here = [(post, partner) for post, partner in shared if post.unit == unit]
+    heads = _upward([post for post in found if post.function in {rules.LEAD, rules.SUPERVISION}], height)
+    return Around(
+        tuple(partner for _, partner in here or shared),
+        tuple(post.acting for post in heads if post.acting and _leads(post, height)),
+    )
 
 
 @dataclass(frozen=True)
@@ -276,6 +313,33 @@ def _way_up(unit: str) -> list[OrgUnit]:
     return list(OrgUnit.objects.raw(WAY_UP, [unit]))
 
 
+def _heights(way: list[OrgUnit]) -> dict[UUID, int]:
+    """How many steps up each unit of the way stands."""
+    return {each.id: step for step, each in enumerate(way)}
+
+
+def _above(height: dict[UUID, int]) -> Q:
+    """The posts that lead a unit of the way, and those of the supervision centre."""
+    return Q(unit__in=list(height), function=rules.LEAD) | Q(function=rules.SUPERVISION)
+
+
+def _leads(post: Acting, height: dict[UUID, int]) -> bool:
+    return post.function == rules.SUPERVISION or post.unit_id in height
+
+
+def _upward(posts: list[Acting], height: dict[UUID, int]) -> list[Acting]:
+    """The posts of the ladder in the order in which it is climbed."""
+    return sorted(posts, key=lambda each: (each.function == rules.SUPERVISION, height.get(each.unit_id, 0), each.code))
+
+
+def _partner(post: Acting, username: str) -> Person | None:
+    """The other one of A and B; None where the person is neither."""
+    places = (post.a, post.b)
+    if not any(each and each.username == username for each in places):
+        return None
+    return next((each for each in places if each and each.username != username), None)
+
+
 def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
     if post.function == rules.SUPERVISION:
         return rules.Rung.SUPERVISION
@@ -283,7 +347,8 @@ def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
 
 
 def _person(staff: Staff, away: Collection[UUID]) -> Person:
-    return Person(staff.id, staff.username, staff.name, there=staff.is_active and staff.id not in away)
+    active = staff.is_active
+    return Person(staff.id, staff.username, staff.name, active=active, there=active and staff.id not in away)
 
 
 def _acting(post: Post, a: Person | None, b: Person | None, *, taken_over: bool) -> Acting:

@@ -66,6 +66,16 @@ class BothAbsent(KapokError):
     )
 
 
+class NobodyLeft(KapokError):
+    """The post would be left to nobody: `other`, who holds its other place, is absent or deactivated."""
+
+    wording = Text(
+        zh="“{post_title}”的另一角{other}已停用或当时不在岗，这样该岗位就无人负责；请先另派人接替其中一角。",
+        en="{other}, who holds the other place of {post_title}, is deactivated or absent then, so nobody would be left; "
+        "let somebody else replace one of the two first.",
+    )
+
+
 class NotHolder(KapokError):
     """Nobody, or somebody else, holds that place."""
 
@@ -134,6 +144,15 @@ class UnknownAbsence(KapokError):
 
     wording = Text(
         zh="没有这条离岗记录，请刷新页面后再试。", en="There is no such absence; reload the page and try again."
+    )
+
+
+class OwnLeave(KapokError):
+    """Nobody grants their own leave."""
+
+    wording = Text(
+        zh="不能批准自己的休假；请由管理本单位班表的其他人员批准。",
+        en="Nobody grants their own leave; ask somebody else who manages the roster of the unit.",
     )
 
 

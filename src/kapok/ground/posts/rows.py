@@ -23,6 +23,7 @@ from kapok.ground.posts.refusals import (
     BothAbsent,
     ClosedPost,
     Deactivated,
+    NobodyLeft,
     NotHolder,
     TooEarly,
     UnknownAbsence,
@@ -91,6 +92,22 @@ def end(holder: PostHolder, at: datetime) -> None:
     PostHolder.objects.filter(id=holder.id).update(period=DateTimeTZRange(since, at))
 
 
+def present_holdings(staff: Staff) -> list[PostHolder]:
+    """What the person holds until further notice."""
+    held = PostHolder.objects.select_related("post", "staff").filter(staff=staff, period__upper_inf=True)
+    return list(held.order_by("post"))
+
+
+def refuse_gap(leaving: PostHolder, at: datetime) -> None:
+    """Refuse that somebody who is there leaves a post whose other is not. An empty place is no other. Raises `NobodyLeft`."""
+    moment = DateTimeTZRange(at, at, "[]")
+    other = holder_of(leaving.post, Place.B if leaving.place == Place.A else Place.A)
+    if other is None or is_absent(leaving.staff, moment):
+        return
+    if not other.staff.is_active or is_absent(other.staff, moment):
+        raise NobodyLeft(post_title=leaving.post.title, other=other.staff.username)
+
+
 def roles_of(post: Post) -> list[str]:
     """The roles that come with the post now."""
     return list(
@@ -107,7 +124,10 @@ def absence_called(identifier: UUID) -> Absence:
 
 
 def refuse_both_absent(staff: Staff, periods: Iterable[DateTimeTZRange], holdings: Iterable[PostHolder]) -> None:
-    """Refuse where in one of these periods the other of a post is away that this person holds then. Raises `BothAbsent`."""
+    """Refuse where in one of these periods the other of a post is away that this person holds then, or deactivated.
+
+    Raises `BothAbsent`, `NobodyLeft`.
+    """
     asked = [
         (holding.post_id, both) for holding in holdings for one in periods if (both := common(holding.period, one))
     ]
@@ -120,6 +140,12 @@ def refuse_both_absent(staff: Staff, periods: Iterable[DateTimeTZRange], holding
                 since=spoken(each.period.lower),
                 until=spoken(each.period.upper),
             )
+    others = PostHolder.objects.filter(post__in={post for post, _ in asked}, period__upper_inf=True).exclude(
+        staff=staff
+    )
+    gone = others.exclude(staff__state=State.ACTIVE).select_related("post", "staff").order_by("id").first()
+    if gone is not None:
+        raise NobodyLeft(post_title=gone.post.title, other=gone.staff.username)
 
 
 def holdings_of(staff: Staff, period: DateTimeTZRange) -> list[PostHolder]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 
@@ -11,14 +12,16 @@ from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import PostHolder
 from kapok.ground.posts.rules import Place
+from kapok.ground.work.models import Matter
+from kapok.ground.work.refusals import NotOwner
 
 
 @dataclass(frozen=True)
 class Answer:
     """Who answers for a unit's work at a moment.
 
-    `accountable` is A of the post, or the first contact of the matter where the unit has no post: never nobody. `post` is the
-    one that was found, if it is the unit's own.
+    `accountable` is A of the post, or whoever acts at it where A has left, or the first contact of the matter where the unit
+    has no post: never nobody. `post` is the one that was found, if it is the unit's own.
     """
 
     accountable: Staff
@@ -29,6 +32,10 @@ class Answer:
         """Whether the deputy acts now: A is absent, or has handed the post over."""
         return self.post is not None and self.post.place is Place.B
 
+    def is_a(self, person: Staff) -> bool:
+        """Whether this person is A of the post."""
+        return self.post is not None and self.post.a is not None and self.post.a.id == person.id
+
     def is_deputy(self, person: Staff) -> bool:
         """Whether this person is B of the post."""
         return self.post is not None and self.post.b is not None and self.post.b.id == person.id
@@ -37,11 +44,23 @@ class Answer:
 def of_unit(unit: OrgUnit, function: str, at: datetime, *, otherwise: Staff) -> Answer:
     """Who answers for work of this function in the unit; `otherwise` where nobody is named anywhere above."""
     post = posts.acting_for_unit(unit.code, at, function or None)
-    accountable = post.accountable if post else None
-    if post is None or accountable is None:
+    if post is None or post.acting is None:
         return Answer(otherwise, None)
-    person = Staff.objects.select_related("unit").get(id=accountable.id)
+    known = Staff.objects.select_related("unit").in_bulk([each.id for each in (post.a, post.acting) if each])
+    a = known[post.a.id] if post.a else None
+    person = a if a is not None and a.is_active else known[post.acting.id]
     return Answer(person, post if post.unit_id == unit.id else None)
+
+
+def is_gone(person: Staff, at: datetime) -> bool:
+    """Whether somebody is away: absent, or no longer active."""
+    return not person.is_active or posts.is_absent(person.id, at)
+
+
+def heads(unit: OrgUnit, at: datetime) -> set[UUID]:
+    """Whom a unit's work can be taken to when its people have left: A and B of its post, the heads above, the supervision."""
+    post = posts.acting_for_unit(unit.code, at)
+    return {step.person.id for step in posts.escalation(post.code, at)} if post else set()
 
 
 def stands_in(person: Staff, owner: Staff, at: datetime) -> bool:
@@ -51,6 +70,20 @@ def stands_in(person: Staff, owner: Staff, at: datetime) -> bool:
         for post in posts.posts_of(person.id, at)
         if post.b is not None and post.b.id == person.id
     )
+
+
+def owns(person: Staff, matter: Matter, at: datetime) -> bool:
+    """Whether this person is the owner of the matter, or acts for them now; of an owner who has left, a head of the unit."""
+    owner = matter.first_contact
+    if person.id in {owner.id, matter.acting_id} or stands_in(person, owner, at):
+        return True
+    return not owner.is_active and person.id in heads(matter.unit, at)
+
+
+def must_own(person: Staff, matter: Matter, at: datetime) -> None:
+    """Refuse who neither is the owner nor acts for them now. Raises `NotOwner`."""
+    if not owns(person, matter, at):
+        raise NotOwner(username=matter.first_contact.username)
 
 
 def is_deputy_of(person: Staff, owner: Staff, at: datetime) -> bool:

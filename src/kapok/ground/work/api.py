@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from kapok.ground.catalog.refusals import FlowTie
@@ -19,7 +20,7 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
-from kapok.ground.work import answering, events, following, rows, rules
+from kapok.ground.work import answering, events, following, rows, rules, telling
 from kapok.ground.work.models import Handover, Item, Matter
 from kapok.ground.work.moves import Act, Giver, say
 from kapok.ground.work.refusals import (
@@ -35,6 +36,8 @@ from kapok.ground.work.refusals import (
     NotDeputy,
     NoteMissing,
     NotOwner,
+    NotWaiting,
+    PausesClocks,
     SameHands,
     StillInHand,
     StillThere,
@@ -59,7 +62,9 @@ __all__ = [
     "NotConfirmed",
     "NotDeputy",
     "NotOwner",
+    "NotWaiting",
     "NoteMissing",
+    "PausesClocks",
     "SameHands",
     "StillInHand",
     "StillThere",
@@ -135,24 +140,22 @@ def happen(
 ) -> None:
     """Note that something happened to a matter, with what was learnt; its clocks are judged in the same transaction.
 
-    What the customer causes (deferral, a missed visit) reaches the clocks of the work in hand too; a cancellation withdraws
-    that work; `fault.reopened` opens a closed matter again, with the same owner.
-    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`.
+    The owner (or the deputy acting) says all of it but what stops clocks, which takes an approval (`commitments.api.pause`);
+    the people of a unit that has or had the work say what they did themselves (`telling.BY_HANDS`). A cancellation withdraws
+    the work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.
+    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`, `NotAPerson`, `PausesClocks`, `NotOwner`.
     """
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
-    row.facts = rules.merged(row.facts, told, corrects=kind == "matter.changed")
-    if kind in rules.REOPENS:
-        row.state, row.closed_at = MatterState.OPEN, None
-    row.save(update_fields=["facts", "state", "closed_at"])
-    say(row, kind, act, facts=told, note=rules.tidy_note(note, needed=False))
-    following.pass_down(row, kind, told, act)
+    _may_tell(rows.person(actor), row, kind, at)
+    following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
 
 
 @transaction.atomic
 def note_not_reached(*, matter: str, note: str, actor: str, at: datetime) -> None:
-    """Note that the customer could not be reached. Raises `UnknownMatter`, `NoteMissing`."""
+    """Note that the owner could not reach the customer. Raises `UnknownMatter`, `NotAPerson`, `NotOwner`, `NoteMissing`."""
     row = rows.matter_called(matter)
+    answering.must_own(rows.person(actor), row, at)
     journal.record(
         events.NotReached(subject=row.subject, actor=actor, at=at, correlation=row.id, note=rules.tidy_note(note))
     )
@@ -160,8 +163,13 @@ def note_not_reached(*, matter: str, note: str, actor: str, at: datetime) -> Non
 
 @transaction.atomic
 def urge(*, matter: str, note: str, actor: str, at: datetime) -> None:
-    """Urge whoever has the work of a matter. Raises `UnknownMatter`, `MatterClosed`, `NoteMissing`."""
+    """Urge whoever has the work of a matter: its owner and the owner's unit do, and the units that asked for work of it.
+
+    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotWaiting`, `NoteMissing`.
+    """
     row, note = rows.open_matter(matter), rules.tidy_note(note)
+    if not rows.waits_for(rows.person(actor), row, at):
+        raise NotWaiting(username=row.first_contact.username)
     live = Item.objects.filter(matter=row, state__in=following.LIVE).order_by("opened_at", "id")
     for subject in (row.subject, *(item.subject for item in live)):
         journal.record(events.Urged(subject=subject, actor=actor, at=at, correlation=row.id, note=note))
@@ -175,9 +183,8 @@ def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> No
     attempts. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `StillInHand`, `NotConfirmed`.
     """
     row, me = rows.open_matter(matter), rows.person(actor)
-    _must_own(me, row, at)
-    left = Item.objects.filter(matter=row, state__in=following.LIVE).count()
-    left += Item.objects.filter(matter=row, state="delivered", confirm=True).count()
+    answering.must_own(me, row, at)
+    left = Item.objects.filter(Q(state__in=following.LIVE) | following.UNCONFIRMED, matter=row).count()
     if left:
         raise StillInHand(count=left)
     how = rows.word_of_the_customer(row)
@@ -195,7 +202,7 @@ def hand_over_first_contact(*, matter: str, to: str, note: str, actor: str, at: 
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `SameHands`, `HandoverRunning`, `NoteMissing`.
     """
     row, me, other = rows.open_matter(matter), rows.person(actor), rows.person(f"staff/{to}")
-    _must_own(me, row, at)
+    answering.must_own(me, row, at)
     if other.id == row.first_contact_id:
         raise SameHands(unit_name=other.username)
     running = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("to_staff").first()
@@ -251,7 +258,7 @@ def refuse_first_contact(*, matter: str, actor: str, at: datetime) -> None:
 def withdraw_first_contact(*, matter: str, actor: str, at: datetime) -> None:
     """Take back the offer of the first contact. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `NoHandover`."""
     row, me = rows.open_matter(matter), rows.person(actor)
-    _must_own(me, row, at)
+    answering.must_own(me, row, at)
     offered = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("from_staff", "to_staff")
     running = offered.first()
     if running is None:
@@ -263,15 +270,16 @@ def withdraw_first_contact(*, matter: str, actor: str, at: datetime) -> None:
 def take_over_matter(*, matter: str, note: str, actor: str, at: datetime) -> None:
     """Act as deputy in the place of the first contact, who goes on answering for it (rule FC7).
 
+    Of a first contact who is no longer active a head of the unit acts, too, until it is handed over.
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotDeputy`, `StillThere`, `SameHands`, `NoteMissing`.
     """
     row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
     owner = row.first_contact
     if me.id in {row.acting_id, owner.id}:
         raise SameHands(unit_name=me.username)
-    if not answering.is_deputy_of(me, owner, at):
+    if not (answering.is_deputy_of(me, owner, at) or answering.owns(me, row, at)):
         raise NotDeputy(username=owner.username)
-    if not answering.stands_in(me, owner, at):
+    if not answering.owns(me, row, at):
         raise StillThere(username=owner.username, until="—")
     Matter.objects.filter(id=row.id).update(acting=me)
     journal.record(
@@ -295,7 +303,7 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `NotActing`, `NoteMissing`.
     """
     row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
-    _must_own(me, row, at)
+    answering.must_own(me, row, at)
     if row.acting is None:
         raise NotActing(username=row.first_contact.username)
     Matter.objects.filter(id=row.id).update(acting=None)
@@ -312,11 +320,11 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     )
 
 
-def _must_own(person: Staff, matter: Matter, at: datetime) -> None:
-    """Refuse who neither is the owner nor acts for them now. Raises `NotOwner`."""
-    owner = matter.first_contact
-    if person.id not in {owner.id, matter.acting_id} and not answering.stands_in(person, owner, at):
-        raise NotOwner(username=owner.username)
+def _may_tell(person: Staff, matter: Matter, kind: str, at: datetime) -> None:
+    """Refuse who may not say this of the matter. Raises `PausesClocks`, `NotOwner`."""
+    telling.must_not_pause(kind)
+    if not (telling.may_tell(kind, owner=False) and rows.has_hands_in(person, matter)):
+        answering.must_own(person, matter, at)
 
 
 def _answer(offered: Handover, to: HandoffState, at: datetime) -> None:

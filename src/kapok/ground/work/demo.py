@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kapok.ground.commitments import api as commitments
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api
 from kapok.ground.work.baton import api as baton
@@ -147,7 +148,10 @@ def put_off_by_the_customer(office: Office) -> None:
     """The customer has asked to wait: the clocks stand still."""
     fault = _appointed(office, "林和西路：电话杂音", 400)
     office.took(fault, "drop", "technician2", 330)
-    office.happened(fault, "customer.deferred", "technician2", 240)
+    commitments.pause(
+        subject=fault, kind="customer.deferred", reason="客户出差，要求改期", requested_by="technician2",
+        approved_by="supervisor", evidence="来电录音", **office.by("technician2", 240),
+    )  # fmt: skip
 
 
 def business_request(office: Office) -> None:

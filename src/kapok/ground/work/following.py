@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog import telling
@@ -17,11 +20,14 @@ from kapok.ground.posts import queries as posts
 from kapok.ground.work import moves, rules
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver, Work
-from kapok.ground.work.rules import ItemState, Way
+from kapok.ground.work.rules import ItemState, MatterState, Way
 from kapok.kernel.promises import Facts
+from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 from kapok.kernel.text import Text
 
 DONE = (ItemState.DELIVERED.value, ItemState.CONFIRMED.value)
+UNCONFIRMED = Q(state=ItemState.DELIVERED.value, confirm=True)
+"""Delivered, and waiting for who asked for it."""
 LIVE = tuple(state.value for state in rules.LIVE)
 
 
@@ -48,14 +54,17 @@ def _read(version: UUID) -> Flow:
 def done(matter: Matter) -> frozenset[str]:
     """The stages that are done and still count."""
     rows = Item.objects.filter(matter=matter, undone_at=None).exclude(stage="")
-    rows = rows.filter(state__in=DONE).exclude(state=ItemState.DELIVERED.value, confirm=True)
+    rows = rows.filter(state__in=DONE).exclude(UNCONFIRMED)
     return frozenset(rows.values_list("stage", flat=True))
 
 
 def go_on(matter: Matter, giver: Giver, act: Act) -> None:
-    """Offer the stages that may begin now and do not run yet; the matter is locked. None where it follows no flow."""
+    """Offer the stages that may begin now and do not run yet; the matter is locked.
+
+    None where it follows no flow, and while it is cancelled.
+    """
     flow = flow_of(matter)
-    if flow is None:
+    if flow is None or matter.cancelled_at is not None:
         return
     begun = Item.objects.filter(matter=matter, undone_at=None, state__in=[*LIVE, ItemState.DELIVERED.value])
     running = set(begun.values_list("stage", flat=True))
@@ -85,15 +94,41 @@ def withdraw(items: Iterable[Item], matter: Matter, act: Act) -> None:
         moves.tell(item, "handoff.withdrawn", act)
 
 
-def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
-    """What reaches the work in hand: the customer's pauses hold its clocks too, a cancellation ends it."""
-    live = Item.objects.filter(matter=matter, state__in=LIVE).select_related("unit", "accountable").order_by("id")
+def end_all(matter: Matter, act: Act) -> None:
+    """Nothing is left to do on the matter: its work ends, also what waits to be confirmed."""
+    items = Item.objects.filter(Q(state__in=LIVE) | UNCONFIRMED, matter=matter)
+    withdraw(items.select_related("unit", "accountable").order_by("id"), matter, act)
+
+
+def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note: str = "") -> None:
+    """Something happened to a matter, with what was learnt: it is known from now on, and reaches the work in hand."""
+    matter.facts = rules.merged(matter.facts, told, corrects=kind == MATTER_CHANGED)
+    resumes = kind in rules.REOPENS and matter.cancelled_at is not None
+    if kind in rules.REOPENS:
+        matter.state, matter.closed_at, matter.cancelled_at = MatterState.OPEN, None, None
+    elif kind in rules.CANCELS:
+        matter.cancelled_at = act.at
+    matter.save(update_fields=["facts", "state", "closed_at", "cancelled_at"])
+    moves.say(matter, kind, act, facts=told, note=note)
     if kind in rules.CANCELS:
-        withdraw(live, matter, act)
-    elif kind in rules.PASSED_DOWN:
-        for item in live:
-            item.matter = matter
-            moves.tell(item, kind, act, facts=facts)
+        end_all(matter, act)
+    if resumes:
+        go_on(matter, Giver(matter.unit, matter.first_contact, matter.first_contact), act)
+
+
+def tell_of(item: Item, told: dict[str, Any], act: Act) -> None:
+    """What the delivery of the item's stage tells of the matter, with what was learnt from it; nothing outside of a flow."""
+    stage = _stage_of(item)
+    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
+        happened(item.matter, kind, told, act)
+
+
+def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
+    """What happens to the matter happens to its work in hand: the customer's pauses hold its clocks too."""
+    items = Item.objects.filter(matter=matter, state__in=LIVE)
+    for item in items.select_related("unit", "accountable").order_by("id"):
+        item.matter = matter
+        moves.tell(item, kind, act, facts=facts)
 
 
 def _start(matter: Matter, stage: Stage, giver: Giver, act: Act) -> None:
@@ -118,13 +153,6 @@ def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit | None:
         return posts.unit_with_skill(stage.skill, near=matter.unit.code, at=act.at)
     post = posts.acting_for_unit(matter.unit.code, act.at, stage.post)
     return OrgUnit.objects.get(id=post.unit_id) if post else matter.unit
-
-
-def tell_of(item: Item, told: Facts, act: Act) -> None:
-    """Record on the matter what the delivery of the item's stage tells, with what was learnt; nothing outside of a flow."""
-    stage = _stage_of(item)
-    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
-        moves.say(item.matter, kind, act, facts=told)
 
 
 def evidence_of(item: Item) -> tuple[Text, ...]:

@@ -42,6 +42,8 @@ class Matter(models.Model):
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=10)
     opened_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    """Since when nothing is left to do on it: its flow goes no further until it is reopened."""
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -174,6 +176,7 @@ class Handoff(models.Model):
     reason = models.CharField(max_length=20, blank=True)
     defect = models.CharField(max_length=rules.NOTE, blank=True)
     disputed_at = models.DateTimeField(null=True)
+    disputed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     judged_at = models.DateTimeField(null=True)
     judged_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     found_for = models.CharField(max_length=10, blank=True)

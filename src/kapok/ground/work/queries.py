@@ -11,12 +11,13 @@ from django.db.models import F, Min, Q, QuerySet
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import State
 from kapok.ground.people import queries as people
-from kapok.ground.people.models import Grant, Staff
-from kapok.ground.people.rules import Permission, roles_with
+from kapok.ground.people.models import Staff
+from kapok.ground.people.rules import Permission
+from kapok.ground.people.rules import State as StaffState
 from kapok.ground.posts import queries as posts
-from kapok.ground.posts.models import PostHolder
-from kapok.ground.posts.rules import Place
-from kapok.ground.work import following, rules
+from kapok.ground.posts.models import Absence, PostHolder
+from kapok.ground.posts.rules import LEAD, SUPERVISION, AbsenceState, Place
+from kapok.ground.work import answering, following, rows, rules, telling
 from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
 from kapok.ground.work.views import (
     Clock,
@@ -30,6 +31,7 @@ from kapok.ground.work.views import (
     matter_view,
     offer_view,
 )
+from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text
 
 __all__ = [
@@ -51,8 +53,13 @@ __all__ = [
     "matter",
     "matter_rows",
     "matters",
+    "may_judge",
+    "may_urge",
     "my_work",
     "offers",
+    "owns",
+    "taken_by",
+    "tellable",
 ]
 
 RUNNING = (State.OPEN, State.OVERDUE, State.PAUSED)
@@ -62,70 +69,93 @@ SIDES = (
     "answered_by", "judged_by",
 )  # fmt: skip
 
+HEADS = (LEAD, SUPERVISION)
 LIMIT = 200
 """So many of each kind, the most urgent first."""
 
 
-def my_work(username: str, at: datetime) -> MyWork:
-    """What this person has to do at that moment; a fixed number of queries. Empty for nobody."""
+def my_work(username: str, at: datetime, *, only: UUID | None = None) -> MyWork:
+    """What this person has to do at that moment (with `only` one item); a fixed number of queries. Empty for nobody."""
     me = Staff.objects.filter(username=username).first()
     if me is None:
-        return MyWork((), (), (), (), (), (), (), ())
-    units, deputy_for = _units_of(me, at), _away_of(me, at)
-    held = Item.objects.filter(holder=me, state=rules.ItemState.HELD)
-    confirming = Item.objects.filter(state=rules.ItemState.DELIVERED, confirm=True, asked_by__in=units)
-    waiting = Handoff.objects.filter(state=rules.HandoffState.OFFERED, to_unit__in=units)
-    mine = waiting.filter(Q(to_staff=me) | Q(to_staff=None)) | Handoff.objects.filter(state="offered", to_staff=me)
-    owned = Q(first_contact=me) | Q(acting=me) | Q(first_contact__in=deputy_for)
+        return MyWork((), (), (), (), (), (), (), (), ())
+    units, held_posts = rows.own_units(me, at), posts.posts_of(me.id, at)
+    away = _away_of(me, held_posts)
+    item, offer = (Q(id=only), Q(item=only)) if only else (Q(), Q())
+    waiting = Handoff.objects.filter(offer, state=rules.HandoffState.OFFERED)
+    for_all = Q(to_staff=None) | Q(to_staff__state=StaffState.DEACTIVATED)
+    mine = waiting.filter(Q(to_staff=me) | Q(for_all, to_unit__in=units))
+    refused = _unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units), offer)
     return MyWork(
-        held=tuple(items(held.order_by("opened_at", "id")[:LIMIT])),
-        offers=tuple(offers(mine.order_by("accept_by_at", "id")[:LIMIT])),
-        to_take_over=tuple(offers(_left_to_deputy(me, at).order_by("accept_by_at", "id")[:LIMIT])),
-        refused=tuple(
-            offers(_unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units)).order_by("answered_at")[:LIMIT])
-        ),
-        to_judge=tuple(offers(_to_judge(me).order_by("answered_at", "id")[:LIMIT])),
-        to_confirm=tuple(items(confirming.order_by("opened_at", "id")[:LIMIT])),
-        matters=tuple(
-            matters(Matter.objects.filter(owned, state=rules.MatterState.OPEN).order_by("opened_at")[:LIMIT])
-        ),
-        handovers=tuple(handed_view(row) for row in _handovers(me)),
+        held=_items(Item.objects.filter(item, holder=me, state=rules.ItemState.HELD)),
+        offers=_offers(mine, "accept_by_at"),
+        to_take_over=_offers(_left_to_deputy(me, away, at).filter(offer), "accept_by_at"),
+        left_behind=_items(_left_behind(me, held_posts, at).filter(item)),
+        refused=_offers(refused, "answered_at"),
+        to_judge=_offers(_to_judge(me, at).filter(offer), "answered_at"),
+        to_confirm=_items(_to_confirm(me, units).filter(item)),
+        matters=() if only else _matters(me, away),
+        handovers=() if only else tuple(handed_view(row) for row in _handovers(me)),
     )
 
 
-def _units_of(me: Staff, at: datetime) -> set[UUID]:
-    """The units whose work this person does: their own, those of their posts, those where they hold a working role."""
-    held = Grant.objects.filter(staff=me, revoked_at=None, role__in=roles_with(Permission.WORK_DO))
-    return {me.unit_id, *held.values_list("unit", flat=True), *(post.unit_id for post in posts.posts_of(me.id, at))}
+def _items(found: QuerySet[Item]) -> tuple[WorkItem, ...]:
+    return tuple(items(found.order_by("opened_at", "id")[:LIMIT]))
 
 
-def _away_of(me: Staff, at: datetime) -> set[UUID]:
+def _offers(found: QuerySet[Handoff], order: str) -> tuple[Offer, ...]:
+    return tuple(offers(found.order_by(order, "id")[:LIMIT]))
+
+
+def _matters(me: Staff, away: Collection[UUID]) -> tuple[MatterView, ...]:
+    owned = Q(first_contact=me) | Q(acting=me) | Q(first_contact__in=away)
+    return tuple(matters(Matter.objects.filter(owned, state=rules.MatterState.OPEN).order_by("opened_at")[:LIMIT]))
+
+
+def _to_confirm(me: Staff, units: Collection[UUID]) -> QuerySet[Item]:
+    """Deliveries to this person's units, but for their own."""
+    own = Delivery.objects.filter(accepted=None, delivered_by=me).values("item")
+    waiting = Item.objects.filter(state=rules.ItemState.DELIVERED, confirm=True, asked_by__in=units)
+    return waiting.exclude(id__in=own)
+
+
+def _away_of(me: Staff, held: Collection[posts.Acting]) -> set[UUID]:
     """Those for whom this person acts now, as B of their post."""
-    return {
-        post.a.id
-        for post in posts.posts_of(me.id, at)
-        if post.a and post.b and post.b.id == me.id and post.place is Place.B
-    }
+    return {post.a.id for post in held if post.a and post.b and post.b.id == me.id and post.place is Place.B}
 
 
-def _left_to_deputy(me: Staff, at: datetime) -> QuerySet[Handoff]:
+def _left_to_deputy(me: Staff, away: Collection[UUID], at: datetime) -> QuerySet[Handoff]:
     """Offers whose receiving A has this person as B, and is away or has let the time pass."""
     as_b = PostHolder.objects.filter(staff=me, place=Place.B, period__contains=at).values("post")
     of_a = PostHolder.objects.filter(post__in=as_b, place=Place.A, period__contains=at).values("staff")
-    late = Q(accept_by_at__lt=at) | Q(to_answers__in=_away_of(me, at))
+    late = Q(accept_by_at__lt=at) | Q(to_answers__in=away)
     return Handoff.objects.filter(late, state=rules.HandoffState.OFFERED, to_answers__in=of_a).exclude(to_answers=me)
+
+
+def _left_behind(me: Staff, held: Collection[posts.Acting], at: datetime) -> QuerySet[Item]:
+    """What others hold who are away, in units where this person is A or B; of who has left, also in all that they head."""
+    away = Absence.objects.filter(state=AbsenceState.GRANTED, period__contains=at).values("staff")
+    here = Q(unit__in={post.unit_id for post in held})
+    gone = Q(holder__state=StaffState.DEACTIVATED)
+    of_others = here & (gone | Q(holder__in=away))
+    if any(post.acting and post.acting.id == me.id and post.function in HEADS for post in held):
+        of_others |= gone & Q(unit__in=people.units_where(me.id, Permission.WORK_DO))
+    return Item.objects.filter(of_others, state=rules.ItemState.HELD).exclude(holder=me)
 
 
 def _unsettled() -> QuerySet[Handoff]:
     return Handoff.objects.filter(state__in=[state.value for state in rules.UNSETTLED])
 
 
-def _to_judge(me: Staff) -> QuerySet[Handoff]:
-    """Refusals that this person may judge: none of their own unit's."""
-    if not people.units_where(me.id, Permission.WORK_JUDGE):
-        return Handoff.objects.none()
-    sides = Q(from_unit=me.unit_id) | Q(to_unit=me.unit_id) | Q(from_staff=me) | Q(answered_by=me)
-    return _unsettled().exclude(sides)
+def _to_judge(me: Staff, at: datetime) -> QuerySet[Handoff]:
+    """Refusals that this person may judge: none in which they belong to a side."""
+    return _unsettled().filter(rows.may_be_judged(me)).exclude(rows.own_cause(me, at))
+
+
+def may_judge(username: str, item: UUID, at: datetime) -> bool:
+    """Whether this person may judge the refusal of an item, as `baton.api.judge` has it; False where there is none."""
+    me = Staff.objects.get(username=username)
+    return _to_judge(me, at).filter(item=item).exists()
 
 
 def matter(subject: str) -> MatterView | None:
@@ -218,6 +248,35 @@ def evidence_of(item: UUID) -> tuple[Text, ...]:
     """What the stage of an item wants at delivery."""
     found = Item.objects.select_related("matter__flow__template").filter(id=item).first()
     return following.evidence_of(found) if found else ()
+
+
+def tellable(username: str, subject: str, at: datetime) -> list[str]:
+    """The events that this person may record of a matter, as `api.happen` has it."""
+    person = Staff.objects.get(username=username)
+    found = Matter.objects.select_related("first_contact").get(subject=subject)
+    owner = answering.owns(person, found, at)
+    if not owner and not rows.has_hands_in(person, found):
+        return []
+    return [kind for kind in EVENTS if telling.may_tell(kind, owner=owner)]
+
+
+def owns(username: str, subject: str, at: datetime) -> bool:
+    """Whether this person is the owner of a matter, or acts for them now."""
+    found = Matter.objects.select_related("first_contact", "unit").get(subject=subject)
+    return answering.owns(Staff.objects.get(username=username), found, at)
+
+
+def may_urge(username: str, subject: str, at: datetime) -> bool:
+    """Whether this person may urge whoever has the work of a matter, as `api.urge` has it."""
+    found = Matter.objects.select_related("first_contact", "unit").get(subject=subject)
+    return rows.waits_for(Staff.objects.get(username=username), found, at)
+
+
+def taken_by(subject: str) -> set[str]:
+    """The units that have accepted work of a matter, or are asked to now; those whose offers came to nothing left out."""
+    of_it = Handoff.objects.filter(item__matter__subject=subject)
+    asked = of_it.filter(state__in=[rules.HandoffState.ACCEPTED, *rules.RUNNING])
+    return set(asked.values_list("to_unit__code", flat=True))
 
 
 def is_asked(username: str, subject: str) -> bool:

@@ -54,6 +54,15 @@ class UnknownKind(KapokError):
     )
 
 
+class PausesClocks(KapokError):
+    """What stops a clock needs a reason and somebody else's approval."""
+
+    wording = Text(
+        zh="“{kind}”会使时钟停走，须写明原因并经他人批准；请在时钟页面“暂停”中办理。",
+        en="“{kind}” stops the clocks: it takes a reason and somebody else's approval; use “Pause” on the page of the clock.",
+    )
+
+
 class TitleMissing(KapokError):
     """A title is needed to know what it is about."""
 
@@ -97,6 +106,24 @@ class LacksSkill(KapokError):
         zh="此件需要技能“{skill_name}”，你的档案中没有；请由具备该技能的人接办，或先登记技能。",
         en="This work takes the skill {skill_name}, which you are not known to have; leave it to somebody who has, or have yours"
         " noted first.",
+    )
+
+
+class NotOfUnit(KapokError):
+    """An offer by name to somebody who does not do the unit's work could be taken by nobody."""
+
+    wording = Text(
+        zh="{username} 不承办“{unit_name}”的工作，不能指名交给其本人；请改选单位或人员。",
+        en="{username} does not do the work of {unit_name}; choose another person or another unit.",
+    )
+
+
+class NotWaiting(KapokError):
+    """Who waits for nothing of a matter has nothing to urge."""
+
+    wording = Text(
+        zh="你方没有在等此事项的工作，不能催办；请联系首问负责人 {username}。",
+        en="Your unit waits for nothing of this matter and cannot urge; turn to the first-contact owner, {username}.",
     )
 
 
@@ -169,6 +196,15 @@ class MustBeTaken(KapokError):
     wording = Text(
         zh="此件已裁定由贵单位承接，不能再拒；请接办。",
         en="It was judged that your unit takes this work; it cannot be refused again, accept it.",
+    )
+
+
+class OwnDelivery(KapokError):
+    """Nobody says of their own work that it is as it was asked for."""
+
+    wording = Text(
+        zh="这是你本人的交付，不能由你确认；请由委托方其他人员确认。",
+        en="This is your own delivery and cannot be confirmed by you; leave it to somebody else of the side that asked.",
     )
 
 

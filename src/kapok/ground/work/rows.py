@@ -1,20 +1,25 @@
-"""The rows that the verbs act on, looked up and locked. A matter is locked before its items, an item's hand-off before the item."""
+"""The rows that the verbs act on, looked up and locked. A matter is locked before anything of it moves."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import queries as people
 from kapok.ground.people import rows as people_rows
-from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.refusals import EndedUnit
-from kapok.ground.people.rules import Permission
-from kapok.ground.work import rules
+from kapok.ground.people.rules import Permission, roles_with
+from kapok.ground.posts import queries as posts
+from kapok.ground.work import answering, rules
 from kapok.ground.work.events import NotReached
 from kapok.ground.work.models import Handoff, Handover, Item, Matter
 from kapok.ground.work.refusals import (
@@ -26,6 +31,7 @@ from kapok.ground.work.refusals import (
     NotOfferer,
     NotRefused,
     NotYours,
+    OwnCause,
     TooEarly,
     UnknownItem,
     UnknownMatter,
@@ -65,20 +71,12 @@ def open_matter(subject: str) -> Matter:
 
 
 def item_called(item: UUID) -> Item:
-    """The work item as it stands, not locked: its moves are conditional. Raises `UnknownItem`."""
-    found = Item.objects.select_related(*PARTIES).filter(id=item).first()
-    if found is None:
+    """The work item as it stands, its matter locked: no cancellation comes in between. Raises `UnknownItem`."""
+    subject = Item.objects.filter(id=item).values_list("matter__subject", flat=True).first()
+    if subject is None:
         raise UnknownItem(item=item)
-    return found
-
-
-def item_of_locked_matter(item: UUID) -> Item:
-    """The work item, its matter locked, for what decides which stages follow. Raises `UnknownItem`."""
-    found = Item.objects.filter(id=item).values_list("matter__subject", flat=True).first()
-    if found is None:
-        raise UnknownItem(item=item)
-    matter_called(found, lock=True)
-    return item_called(item)
+    matter_called(subject, lock=True)
+    return Item.objects.select_related(*PARTIES).get(id=item)
 
 
 def state_name(item: Item) -> Text:
@@ -133,6 +131,22 @@ def works_for(person: Staff, unit: OrgUnit) -> bool:
     return unit.id == person.unit_id or unit.id in people.units_where(person.id, Permission.WORK_DO)
 
 
+def has_hands_in(person: Staff, matter: Matter) -> bool:
+    """Whether this person does the work of a unit that has or had work of the matter, having accepted it."""
+    took = Handoff.objects.filter(item__matter=matter, state=rules.HandoffState.ACCEPTED)
+    units = set(took.values_list("to_unit", flat=True))
+    return person.unit_id in units or not units.isdisjoint(people.units_where(person.id, Permission.WORK_DO))
+
+
+def waits_for(person: Staff, matter: Matter, at: datetime) -> bool:
+    """Whether this person waits for work of a matter: its owner, their unit, and the units that asked for what is not done."""
+    if answering.owns(person, matter, at) or works_for(person, matter.unit):
+        return True
+    asked = Item.objects.filter(matter=matter, state__in=[state.value for state in rules.LIVE])
+    units = people.units_where(person.id, Permission.WORK_DO) | {person.unit_id}
+    return asked.filter(asked_by__in=units).exists()
+
+
 def must_work_for(person: Staff, unit: OrgUnit) -> None:
     """Refuse who does not do the unit's work. Raises `NotYours`."""
     if not works_for(person, unit):
@@ -145,10 +159,39 @@ def must_have_offered(person: Staff, handoff: Handoff) -> None:
         raise NotOfferer(unit_name=handoff.from_unit.name)
 
 
-def must_judge(person: Staff) -> None:
-    """Refuse who may not judge. Raises `NotJudge`."""
-    if not people.units_where(person.id, Permission.WORK_JUDGE):
+def own_units(person: Staff, at: datetime) -> set[UUID]:
+    """The units that this person belongs to: their own, those where they hold a working role, those of their posts.
+
+    A role in a unit above makes nobody a member of those below.
+    """
+    held = Grant.objects.filter(staff=person, revoked_at=None, role__in=roles_with(Permission.WORK_DO))
+    at_posts = (post.unit_id for post in posts.posts_of(person.id, at))
+    return {person.unit_id, *held.values_list("unit", flat=True), *at_posts}
+
+
+def may_be_judged(person: Staff) -> Q:
+    """The hand-offs that this person may judge: those within their units, or all where theirs is `WORK_JUDGE_UNIT` too."""
+    units = people.units_where(person.id, Permission.WORK_JUDGE)
+    if OrgUnit.objects.filter(id__in=units, code=settings.WORK_JUDGE_UNIT).exists():
+        return Q()
+    return Q(from_unit__in=units, to_unit__in=units)
+
+
+def own_cause(person: Staff, at: datetime) -> Q:
+    """The hand-offs in which this person belongs to a side: in person, as who answers for it, or by their units."""
+    units = own_units(person, at)
+    who = ("from_staff", "from_answers", "to_staff", "to_answers", "answered_by", "disputed_by")
+    in_person = reduce(or_, (Q(**{field: person}) for field in who))
+    return Q(from_unit__in=units) | Q(to_unit__in=units) | in_person
+
+
+def must_judge(person: Staff, handoff: Handoff, at: datetime) -> None:
+    """Refuse who may not judge this. Raises `NotJudge`, `OwnCause`."""
+    this = Handoff.objects.filter(id=handoff.id)
+    if not this.filter(may_be_judged(person)).exists():
         raise NotJudge
+    if this.filter(own_cause(person, at)).exists():
+        raise OwnCause
 
 
 def word_of_the_customer(matter: Matter) -> Text | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from kapok.ground.catalog.template import Line
 from kapok.ground.work.refusals import (
@@ -105,7 +104,7 @@ ITEM_MOVES: Mapping[ItemState, frozenset[ItemState]] = {
     ItemState.REFUSED: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.DISPUTED, ItemState.WITHDRAWN}),
     ItemState.DISPUTED: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.WITHDRAWN}),
     ItemState.HELD: frozenset({ItemState.HELD, ItemState.OFFERED, ItemState.DELIVERED, ItemState.WITHDRAWN}),
-    ItemState.DELIVERED: frozenset({ItemState.CONFIRMED, ItemState.OFFERED}),
+    ItemState.DELIVERED: frozenset({ItemState.CONFIRMED, ItemState.OFFERED, ItemState.WITHDRAWN}),
     ItemState.CONFIRMED: frozenset(),
     ItemState.WITHDRAWN: frozenset(),
 }
@@ -242,11 +241,6 @@ PARTS: Mapping[Part, Text] = {
     Part.CONFIRMING: Text(zh="待确认", en="waiting to be confirmed"),
     Part.BETWEEN: Text(zh="首问负责", en="with the first contact"),
 }
-
-
-def is_party(person: UUID, unit: UUID, parties: Set[UUID]) -> bool:
-    """Whether somebody belongs to one of the two sides, in person or by their unit."""
-    return person in parties or unit in parties
 
 
 def loser(state: HandoffState) -> Side | None:

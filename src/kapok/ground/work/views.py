@@ -75,11 +75,14 @@ class Offer:
     to_unit: str
     to_unit_name: Text
     to_staff: str
+    to_staff_name: str
     to_answers: str
+    to_answers_name: str
     offered_at: datetime
     accept_by_at: datetime
     answered_at: datetime | None
     answered_by: str
+    answered_by_name: str
     reason: rules.Reason | None
     defect: str
     note: str
@@ -87,6 +90,7 @@ class Offer:
     disputed_at: datetime | None
     judged_at: datetime | None
     judged_by: str
+    judged_by_name: str
     found_for: rules.Side | None
     judgement: str
 
@@ -162,6 +166,8 @@ class MyWork:
     """Offers to the units that the person works for, or to them by name; those for other people of the unit left out."""
     to_take_over: tuple[Offer, ...]
     """Offers that the person may take as deputy: A is away, or has not answered in time."""
+    left_behind: tuple[WorkItem, ...]
+    """What a colleague holds who is away, and the person may take over; of who is no longer active, also the heads above."""
     refused: tuple[Offer, ...]
     """What others refused: to concede or to dispute."""
     to_judge: tuple[Offer, ...]
@@ -203,7 +209,9 @@ def offer_view(row: Handoff) -> Offer:
         state=rules.HandoffState(row.state), from_unit=row.from_unit.code, from_unit_name=row.from_unit.name,
         from_staff=row.from_staff.username, from_name=row.from_staff.name, to_unit=row.to_unit.code,
         to_unit_name=row.to_unit.name, to_staff=row.to_staff.username if row.to_staff else "",
-        to_answers=row.to_answers.username, offered_at=row.offered_at, accept_by_at=row.accept_by_at,
+        to_staff_name=row.to_staff.name if row.to_staff else "", to_answers=row.to_answers.username,
+        to_answers_name=row.to_answers.name, answered_by_name=row.answered_by.name if row.answered_by else "",
+        judged_by_name=row.judged_by.name if row.judged_by else "", offered_at=row.offered_at, accept_by_at=row.accept_by_at,
         answered_at=row.answered_at, answered_by=row.answered_by.username if row.answered_by else "",
         reason=rules.Reason(row.reason) if row.reason else None, defect=row.defect, note=row.note, warm=row.warm,
         disputed_at=row.disputed_at, judged_at=row.judged_at, judged_by=row.judged_by.username if row.judged_by else "",

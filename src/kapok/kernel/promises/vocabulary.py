@@ -207,7 +207,11 @@ _WORK = (
         ("began", "不可控情形开始", "circumstances beyond control began"),
         ("ended", "不可控情形结束", "circumstances beyond control ended"),
     )
-    | _kinds("matter", ("changed", "事项要素变更", "facts of the matter changed"))
+    | _kinds(
+        "matter",
+        ("changed", "事项要素变更", "facts of the matter changed"),
+        ("closed", "事项办结", "matter closed"),
+    )
 )
 
 EVENTS: Mapping[str, Text] = MappingProxyType(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from kapok.edges.console.flows import typed
 from kapok.edges.console.flows.picture import Shown, holder_names, in_order, shown
+from kapok.edges.console.flows.reach import foreign
 from kapok.edges.console.flows.typed import Document
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.catalog import api as catalog
@@ -23,6 +24,7 @@ from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage
 from kapok.ground.people.rules import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import EVENTS, FACTS
+from kapok.kernel.text import Text
 
 Step = Callable[[Document, list[str]], Document]
 STEPS: Mapping[str, Step] = {
@@ -66,6 +68,9 @@ def edit(request: ScreenRequest, code: str) -> HttpResponse:
     draft = queries.draft(code)
     if draft is None:
         raise Http404
+    if refused := foreign(request, code):
+        messages.error(request, refused)
+        return redirect("console:flow", code)
     if request.method != "POST":
         document = queries.flow(code, draft.number).document()
         return _page(request, draft, document, [], revision=draft.revision)
@@ -107,6 +112,7 @@ def _connected(document: Document, said: Mapping[str, str]) -> Document:
 def _save(
     request: ScreenRequest, draft: queries.Version, document: Document, findings: list[Finding], *, revision: int
 ) -> HttpResponse:
+    findings = findings or _others(request, document)
     if not findings:
         try:
             catalog.change_draft(
@@ -120,6 +126,15 @@ def _save(
             messages.success(request, _("The draft has been saved."))
             return redirect("console:flow", draft.flow)
     return _page(request, draft, document, findings, revision=revision)
+
+
+def _others(request: ScreenRequest, document: Document) -> list[Finding]:
+    """What the document says of units that are not one's own; what cannot be read is for the verb to refuse."""
+    try:
+        refused = foreign(request, document["code"], parse(document))
+    except Unreadable:
+        return []
+    return [Finding("", "foreign", Text(zh=refused, en=refused))] if refused else []
 
 
 def _page(

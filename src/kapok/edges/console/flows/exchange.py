@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from kapok.edges.console.flows.forms import ImportForm
 from kapok.edges.console.flows.picture import shown, unit_names
+from kapok.edges.console.flows.reach import foreign
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import bpmn, queries
@@ -35,12 +37,23 @@ def upload(request: ScreenRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read(MAXIMUM_BYTES + 1)
         try:
-            code = catalog.import_bpmn(content=content, **form.said, actor=request.user.subject, at=request.at)
+            code, foreign_ = _drafted(request, content, form)
         except KapokError as refused:
             form.add_error("file", refused.text.in_(request.language))
         else:
-            return redirect("console:edit-flow", code)
+            if not foreign_:
+                return redirect("console:edit-flow", code)
+            form.add_error("file", foreign_)
     return render(request, "flows/import.html", {"form": form})
+
+
+@transaction.atomic
+def _drafted(request: ScreenRequest, content: bytes, form: ImportForm) -> tuple[str, str]:
+    """The code of the flow that the file drafts, or what keeps this person from drafting it; then nothing is kept."""
+    code = catalog.import_bpmn(content=content, **form.said, actor=request.user.subject, at=request.at)
+    refused = foreign(request, code)
+    transaction.set_rollback(bool(refused))
+    return code, refused
 
 
 @screen(permission=Permission.FLOWS_READ)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.ground.catalog.packs import names
@@ -39,7 +40,7 @@ class FlowForm(CopyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lines = [(line.value, in_reading_language(name)) for line, name in LINES.items()]
-        self.fields["line"] = forms.ChoiceField(label=_("Line"), choices=lines)
+        self.fields["line"] = forms.ChoiceField(label=pgettext_lazy("flow", "Line"), choices=lines)
         self.fields["pack"] = forms.ChoiceField(
             label=_("Pack of the promise"), choices=[(each, each) for each in names()]
         )
@@ -74,7 +75,9 @@ class ImportForm(forms.Form):
         as_it_says = ("", _("as in the file"))
         lines = [(line.value, in_reading_language(name)) for line, name in LINES.items()]
         packs = [(each, each) for each in names()]
-        self.fields["line"] = forms.ChoiceField(label=_("Line"), choices=[as_it_says, *lines], required=False)
+        self.fields["line"] = forms.ChoiceField(
+            label=pgettext_lazy("flow", "Line"), choices=[as_it_says, *lines], required=False
+        )
         self.fields["pack"] = forms.ChoiceField(
             label=_("Pack of the promise"), choices=[as_it_says, *packs], required=False
         )

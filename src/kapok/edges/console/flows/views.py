@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.edges.console.flows.forms import CopyForm, FlowForm
 from kapok.edges.console.flows.picture import applies, shown
+from kapok.edges.console.flows.reach import foreign, not_for_everybody
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import editing, queries
@@ -23,7 +24,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
 from kapok.kernel.errors import KapokError
-from kapok.kernel.text import Text, joined
+from kapok.kernel.text import Text
 
 PAGE = 25
 
@@ -54,6 +55,7 @@ def flow(request: ScreenRequest, code: str, number: int | None = None) -> HttpRe
     if version is None:
         raise Http404
     said = queries.flow(code, version.number)
+    manages = people.units_where(request.user.id, Permission.FLOWS_MANAGE)
     pack = pack_called(said.serves.pack)
     promise = promise_called(pack, said.serves.code) if pack else None
     values = {
@@ -64,7 +66,8 @@ def flow(request: ScreenRequest, code: str, number: int | None = None) -> HttpRe
         "promise": promise,
         "draft": next((each for each in versions if each.state == State.DRAFT), None),
         "lines": timeline(f"flow/{code}"),
-        "may_manage": bool(people.units_where(request.user.id, Permission.FLOWS_MANAGE)),
+        "may_manage": bool(manages),
+        "may_publish": people.everywhere(manages),
     }
     return render(request, "flows/flow.html", values)
 
@@ -92,6 +95,9 @@ def copy(request: ScreenRequest, code: str, number: int) -> HttpResponse:
     """Draft another flow that says the same."""
     said = _said(code, number)
     form = CopyForm(request.POST or None, initial={"title_zh": said.title.zh, "title_en": said.title.en})
+    if refused := foreign(request, "", said):
+        messages.error(request, refused)
+        return redirect("console:flow-version", code, number)
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["code"]
         try:
@@ -115,6 +121,9 @@ def redraft(request: ScreenRequest, code: str, number: int) -> HttpResponse:
     def draft() -> None:
         catalog.draft_flow(document=said.document(), source=source, actor=request.user.subject, at=request.at)
 
+    if refused := foreign(request, code, said):
+        messages.error(request, refused)
+        return redirect("console:flow", code)
     _tried(request, draft, _("The draft has been made."))
     return redirect("console:edit-flow" if queries.draft(code) else "console:flow", code)
 
@@ -122,12 +131,12 @@ def redraft(request: ScreenRequest, code: str, number: int) -> HttpResponse:
 @require_POST
 @screen(permission=Permission.FLOWS_MANAGE)
 def publish(request: ScreenRequest, code: str) -> HttpResponse:
-    """Put the draft in force, if all its units are the publisher's to manage."""
+    """Put the draft in force, for whoever may publish flows for the top unit."""
     seen = request.POST.get("revision", "")
-    if (draft := queries.draft(code)) is None or not seen.isdecimal():
+    if queries.draft(code) is None or not seen.isdecimal():
         raise Http404
-    if foreign := _foreign(request, queries.flow(code, draft.number)):
-        messages.error(request, foreign)
+    if refused := not_for_everybody(request):
+        messages.error(request, refused)
     else:
         _tried(
             request,
@@ -140,10 +149,9 @@ def publish(request: ScreenRequest, code: str) -> HttpResponse:
 @require_POST
 @screen(permission=Permission.FLOWS_MANAGE)
 def retire(request: ScreenRequest, code: str) -> HttpResponse:
-    """Take the flow out of force, if all its units are one's own to manage."""
-    number = queries.force_of([code]).get(code)
-    if number is not None and (foreign := _foreign(request, queries.flow(code, number))):
-        messages.error(request, foreign)
+    """Take the flow out of force, for whoever may publish flows for the top unit."""
+    if refused := not_for_everybody(request):
+        messages.error(request, refused)
     else:
         _tried(
             request,
@@ -157,6 +165,9 @@ def retire(request: ScreenRequest, code: str) -> HttpResponse:
 @screen(permission=Permission.FLOWS_MANAGE)
 def discard(request: ScreenRequest, code: str) -> HttpResponse:
     """Give the draft up."""
+    if refused := foreign(request, code):
+        messages.error(request, refused)
+        return redirect("console:flow", code)
     _tried(
         request,
         lambda: catalog.discard_draft(code=code, actor=request.user.subject, at=request.at),
@@ -172,18 +183,6 @@ def _tried(request: ScreenRequest, verb: Callable[[], object], success: str) -> 
         messages.error(request, refused.text.in_(request.language))
     else:
         messages.success(request, success)
-
-
-def _foreign(request: ScreenRequest, said: Flow) -> str:
-    """What keeps this person from deciding for the units of a flow: those that are not theirs; empty if all are."""
-    units = {unit.code: unit for unit in people.unit_tree()}
-    foreign = {stage.unit for stage in said.stages.values() if stage.unit in units}
-    names = [units[code].name for code in sorted(foreign) if units[code].id not in request.units]
-    if not names:
-        return ""
-    return _("Stages lie with units that are not yours to manage: %(units)s. Ask somebody who manages them all.") % {
-        "units": joined(names).in_(request.language)
-    }
 
 
 def _versions(code: str) -> list[queries.Version]:

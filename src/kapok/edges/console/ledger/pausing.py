@@ -12,28 +12,35 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kapok.edges.console.ledger.one import seen
 from kapok.edges.console.ledger.presenting import Shown, called, shown
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import api, queries
+from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.rules import RESUMES
-from kapok.ground.commitments.standing import stoppable
+from kapok.ground.commitments.standing import stoppable, waivable
 from kapok.ground.journal.queries import happenings
+from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
+from kapok.ground.work import queries as work
+from kapok.ground.work.rules import LIVE
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import EVENTS, Tier
 from kapok.kernel.promises.terms import TIERS
 
 LONGEST = 200
+Choice = tuple[str, Any]
 
 
 class PauseForm(forms.Form):
     """What is said of a pause."""
 
-    def __init__(self, *args: Any, tiers: Sequence[Tier], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tiers: Sequence[Tier], askers: Sequence[Choice], approvers: Sequence[Choice], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(kind, in_reading_language(EVENTS[kind])) for kind in RESUMES]
         self.fields["kind"] = forms.ChoiceField(label=_("Ground"), choices=kinds)
@@ -45,9 +52,18 @@ class PauseForm(forms.Form):
             help_text=_("None ticked: every tier whose pack allows it."),
         )
         self.fields["reason"] = _words(_("Why"), _("In a few words; without names of customers."))
-        self.fields["requested_by"] = _words(_("Asked by"))
-        self.fields["approved_by"] = _words(_("Approved by"))
-        self.fields["evidence"] = _words(_("Evidence"), _("E.g. the number of a call or a photograph."), required=False)
+        self.fields.update(_people(askers, approvers))
+        self.fields["evidence"] = _evidence()
+
+
+class WaiveForm(forms.Form):
+    """What is said when promises are waived."""
+
+    def __init__(self, *args: Any, askers: Sequence[Choice], approvers: Sequence[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = _words(_("Why"), _("In a few words; without names of customers."))
+        self.fields.update(_people(askers, approvers))
+        self.fields["evidence"] = _evidence()
 
 
 class ResumeForm(forms.Form):
@@ -60,6 +76,37 @@ def _words(label: str, hint: str = "", *, required: bool = True) -> forms.CharFi
     return forms.CharField(label=label, max_length=LONGEST, help_text=hint, required=required)
 
 
+def _evidence() -> forms.CharField:
+    hint = _("E.g. the number of a call or a photograph.")
+    return _words(pgettext("ledger", "Evidence"), hint, required=False)
+
+
+def _people(askers: Sequence[Choice], approvers: Sequence[Choice]) -> dict[str, forms.Field]:
+    hint = _(
+        "Somebody else, who has authority over every unit whose clock would stop; it stands in their own time line."
+    )
+    return {
+        "requested_by": forms.ChoiceField(label=_("Asked by"), choices=askers),
+        "approved_by": forms.ChoiceField(label=_("Approved by"), choices=[("", "—"), *approvers], help_text=hint),
+    }
+
+
+def _choices(request: ScreenRequest, unit: str) -> dict[str, Sequence[Choice]]:
+    """Who may have asked, and who may approve for the unit: everybody by number and name."""
+    me = (request.user.subject, f"{request.user.username} {request.user.name}")
+    askers = [(code, in_reading_language(name)) for code, name in REQUESTERS.items()]
+    found = people.holders(Permission.LEDGER_APPROVE, unit) or people.holders(Permission.LEDGER_APPROVE, people.top())
+    return {
+        "askers": [*askers, me],
+        "approvers": [(f"staff/{number}", f"{number} {name}") for number, name in found],
+    }
+
+
+def _subjects(subject: str) -> list[str]:
+    """A matter with its work in hand: what stops it stops that, too."""
+    return [subject, *(item.subject for item in work.items_of(subject) if item.state in LIVE)]
+
+
 @dataclass(frozen=True)
 class Effect:
     """A running clock of the matter, and whether the pause would stop it."""
@@ -70,27 +117,30 @@ class Effect:
 
 @screen(permission=Permission.LEDGER_PAUSE)
 def pause(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
-    """Stop clocks of the matter of a commitment; what would stop is shown before it does."""
+    """Stop clocks of the matter of a commitment and of its work in hand; what would stop is shown before it does."""
     row = seen(request, id).row
-    running = [each for rows in queries.standing(row.subject).values() for each in rows if each.running]
+    subjects = _subjects(row.subject)
+    running = [each for one in subjects for rows in queries.standing(one).values() for each in rows if each.running]
     tiers = [tier for tier in Tier if any(each.tier is tier for each in running)]
     form = PauseForm(
         request.POST or None,
         tiers=tiers,
-        initial={"requested_by": request.user.username, "kind": request.GET.get("kind") or next(iter(RESUMES))},
+        initial={"requested_by": "customer", "kind": request.GET.get("kind") or next(iter(RESUMES))},
+        **_choices(request, row.unit),
     )
-    effects = list(_effects(request, row.subject, running, form))
+    effects = list(_effects(request, subjects, running, form))
     if request.headers.get("HX-Target") == "effects":
         return render(request, "ledger/effects.html", {"effects": effects})
-    if request.method == "POST" and form.is_valid() and _paused(request, row.subject, form):
+    if request.method == "POST" and form.is_valid() and _paused(request, subjects, form):
         return redirect("console:commitment", id)
     values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
     return render(request, "ledger/pause.html", values)
 
 
-def _paused(request: ScreenRequest, subject: str, form: PauseForm) -> bool:
+def _paused(request: ScreenRequest, subjects: Sequence[str], form: PauseForm) -> bool:
+    subject, *also = subjects
     try:
-        stopped = api.pause(subject=subject, **form.cleaned_data, actor=request.user.subject, at=request.at)
+        stopped = api.pause(subject=subject, also=also, **form.cleaned_data, actor=request.user.subject, at=request.at)
     except KapokError as refused:
         form.add_error(None, refused.text.in_(request.language))
         return False
@@ -98,11 +148,33 @@ def _paused(request: ScreenRequest, subject: str, form: PauseForm) -> bool:
     return True
 
 
-def _effects(request: ScreenRequest, subject: str, running: Sequence[queries.Row], form: PauseForm) -> Sequence[Effect]:
+def _effects(
+    request: ScreenRequest, subjects: Sequence[str], running: Sequence[queries.Row], form: PauseForm
+) -> Sequence[Effect]:
     sent = request.POST if request.method == "POST" else request.GET
     kind, stops = sent.get("kind") or form.initial["kind"], sent.getlist("stops")
-    stopping = {each.id for each in stoppable(subject, kind, stops)}
+    stopping = {each.id for subject in subjects for each in stoppable(subject, kind, stops)}
     return [Effect(shown(each, request.at), each.id in stopping) for each in running]
+
+
+@screen(permission=Permission.LEDGER_PAUSE)
+def waive(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
+    """Let promises of the matter fall away that their packs let be waived."""
+    row = seen(request, id).row
+    form = WaiveForm(request.POST or None, initial={"requested_by": "customer"}, **_choices(request, row.unit))
+    waived = {each.id for each in waivable(row.subject)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            api.waive(subject=row.subject, **form.cleaned_data, actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            form.add_error(None, refused.text.in_(request.language))
+        else:
+            messages.success(request, _("Waived."))
+            return redirect("console:commitment", id)
+    running = [each for rows in queries.standing(row.subject).values() for each in rows if each.running]
+    effects = [Effect(shown(each, request.at), each.id in waived) for each in running]
+    values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
+    return render(request, "ledger/waive.html", values)
 
 
 @screen(permission=Permission.LEDGER_PAUSE)
@@ -115,6 +187,7 @@ def resume(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # t
         try:
             api.resume(
                 subject=row.subject,
+                also=_subjects(row.subject)[1:],
                 kind=kind,
                 reason=form.cleaned_data["reason"],
                 actor=request.user.subject,
@@ -130,6 +203,10 @@ def resume(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # t
 
 
 def _last_pause(subject: str) -> str:
-    """The kind of the latest entry that paused something of the matter."""
-    kinds = [entry.kind for entry in happenings(subject) if entry.kind in RESUMES]
-    return kinds[-1] if kinds else next(iter(RESUMES))
+    """The kind of the latest pause of the matter that nothing has ended yet."""
+    open_: list[str] = []
+    for entry in happenings(subject):
+        open_ = [kind for kind in open_ if RESUMES[kind] != entry.kind]
+        if entry.kind in RESUMES:
+            open_.append(entry.kind)
+    return open_[-1] if open_ else next(iter(RESUMES))

@@ -11,6 +11,7 @@ urlpatterns = [
     path("ledger/export", views.export, name="ledger-export"),
     path("ledger/<uuid:id>", one.commitment, name="commitment"),
     path("ledger/<uuid:id>/pause", pausing.pause, name="pause"),
+    path("ledger/<uuid:id>/waive", pausing.waive, name="waive"),
     path("ledger/<uuid:id>/resume", pausing.resume, name="resume"),
     path("ledger/packs", adopting.adopted_packs, name="adopted-packs"),
     path("ledger/packs/<slug:code>/adopt", adopting.adopt, name="adopt-pack"),

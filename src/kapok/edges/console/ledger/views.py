@@ -68,8 +68,10 @@ def export(request: ScreenRequest) -> HttpResponse:
 def keep_view(request: ScreenRequest) -> HttpResponse:
     """Keep the present filter under a name."""
     query = QueryDict(request.POST.get("query", "").lstrip("?")).urlencode()
+    # Nobody types a control sign, and the database takes no NUL; a name of nothing else is refused as empty.
+    name = "".join(sign if sign.isprintable() else " " for sign in request.POST.get("name", ""))
     try:
-        saved_views.keep_view(name=request.POST.get("name", ""), query=query, actor=request.user.subject, at=request.at)
+        saved_views.keep_view(name=name, query=query, actor=request.user.subject, at=request.at)
     except KapokError as refused:
         messages.error(request, refused.text.in_(request.language))
     else:

@@ -22,7 +22,7 @@ from kapok.kernel.errors import KapokError
 PAGE = 50
 
 
-@screen(permission=Permission.JOURNAL_MEND)
+@screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def letters(request: ScreenRequest) -> HttpResponse:
     """What waits, oldest first; with `?subscriber=` and `?state=` only those."""
     subscriber, state = request.GET.get("subscriber", ""), request.GET.get("state", "")
@@ -37,14 +37,14 @@ def letters(request: ScreenRequest) -> HttpResponse:
     return render(request, "letters/list.html", values)
 
 
-@screen(permission=Permission.JOURNAL_MEND)
+@screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def letter(request: ScreenRequest, key: UUID) -> HttpResponse:
     """One letter: the entry, what went wrong, what waits behind it, what was done about it."""
     return _shown(request, key, SetAsideForm())
 
 
 @require_POST
-@screen(permission=Permission.JOURNAL_MEND)
+@screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def retry(request: ScreenRequest, key: UUID) -> HttpResponse:
     """Have it delivered again."""
     try:
@@ -56,7 +56,7 @@ def retry(request: ScreenRequest, key: UUID) -> HttpResponse:
     return redirect("console:letter", key)
 
 
-@screen(permission=Permission.JOURNAL_MEND)
+@screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def set_aside(request: ScreenRequest, key: UUID) -> HttpResponse:
     """Give up delivering it, with a reason."""
     form = SetAsideForm(request.POST or None)

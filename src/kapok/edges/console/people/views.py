@@ -21,6 +21,8 @@ from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.rules import Permission
 from kapok.ground.posts import queries as posts
+from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.rules import ItemState, MatterState
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language
 
@@ -180,6 +182,9 @@ def _page(request: ScreenRequest, someone: queries.Person, form: GrantForm | Non
         "someone": someone,
         "lines": timeline(someone.subject),
         "posts": posts.posts_of(someone.id, request.at),
+        "seen_posts": queries.units_where(request.user.id, Permission.ROSTER_READ),
+        "held": Item.objects.filter(holder=someone.id, state=ItemState.HELD).count(),
+        "first_contact": Matter.objects.filter(first_contact=someone.id, state=MatterState.OPEN).count(),
         "locked_until": queries.locked_until(someone.username, at=request.at),
         "may_manage": someone.units <= managed,
         "may_unmask": someone.unit_id in unmasked,

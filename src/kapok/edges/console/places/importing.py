@@ -31,7 +31,7 @@ class ImportForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ".csv,text/csv"
 
 
-@screen(permission=Permission.PLACES_MANAGE)
+@screen(permission=Permission.PLACES_MANAGE, everywhere=True)
 def import_file(request: ScreenRequest) -> HttpResponse:
     """Try a file or load it, and show every refused row with its reason."""
     form = ImportForm(request.POST or None, request.FILES or None, initial={"dry_run": True})

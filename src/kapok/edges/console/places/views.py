@@ -11,6 +11,7 @@ from django.shortcuts import render
 from kapok.edges.console.places.drawing import drawn
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
+from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
 from kapok.ground.places import queries
 
@@ -22,7 +23,8 @@ def finder(request: ScreenRequest) -> HttpResponse:
     """One field to type into; the hits come as one types. Without a word, the topmost addresses to go down from."""
     query = request.GET.get("q", "").strip()[:100]
     found = queries.search(query) if query else queries.as_found(queries.children(None)[:PAGE])
-    values = {"query": query, "found": found}
+    may_import = people.everywhere(people.units_where(request.user.id, Permission.PLACES_MANAGE))
+    values = {"query": query, "found": found, "may_import": may_import}
     part = request.headers.get("HX-Target") == "place-hits"
     return render(request, "places/hits.html" if part else "places/finder.html", values)
 
@@ -38,7 +40,7 @@ def address(request: ScreenRequest, code: str) -> HttpResponse:
         "address": shown,
         "page": page,
         "below": queries.as_found(page.object_list),
-        "map": drawn(queries.boundaries(at=request.at), shown, request.language),
+        "map": drawn(queries.boundaries_near(shown, at=request.at), shown, request.language),
         "lines": timeline(shown.subject),
     }
     return render(request, "places/address.html", values)

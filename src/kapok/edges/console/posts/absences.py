@@ -34,6 +34,7 @@ def calendar(request: ScreenRequest) -> HttpResponse:
     last = _next(first)
     page = Paginator(boards.absent_people(request.units, first, last), PAGE).get_page(request.GET.get("page"))
     waiting = boards.absence_rows(request.units, boards.days_between(timezone.localdate(request.at), date.max))
+    asked = boards.absences(waiting.filter(state=AbsenceState.REQUESTED)[:WAITING])
     manages = people.units_where(request.user.id, Permission.ROSTER_MANAGE)
     values = {
         "page": page,
@@ -43,7 +44,7 @@ def calendar(request: ScreenRequest) -> HttpResponse:
         "before": first - timedelta(days=1),
         "after": last,
         "today": timezone.localdate(request.at),
-        "waiting": boards.absences(waiting.filter(state=AbsenceState.REQUESTED)[:WAITING]),
+        "waiting": boards.for_eyes(asked, request.user.id, manages=manages, at=request.at),
         "own": boards.own_absences(request.user.id, request.at),
         "manages": manages,
     }
@@ -93,8 +94,9 @@ def _ask(request: ScreenRequest, form: LeaveForm, *, granted: bool) -> None:
 @require_POST
 @screen(permission=Permission.ROSTER_MANAGE)
 def grant(request: ScreenRequest, absence: UUID) -> HttpResponse:
-    """Let somebody be away; refused where the other of a post is away then."""
-    _found(request, absence)
+    """Let somebody else of one's own units be away; refused where the other of a post is away then."""
+    if _found(request, absence).staff.unit_id not in request.units:
+        raise Http404
     try:
         api.grant_leave(absence=absence, actor=request.user.subject, at=request.at)
     except KapokError as refused:

@@ -129,7 +129,9 @@ class LeaveForm(forms.Form):
         self.fields["kind"] = forms.ChoiceField(label=_("Kind"), choices=kinds)
         self.fields["first"] = _day(_("First day away"))
         self.fields["last"] = _day(_("Last day away"))
-        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=200, required=False)
+        self.fields["reason"] = forms.CharField(
+            label=pgettext_lazy("absence", "Reason"), max_length=200, required=False
+        )
         self.fields["note"] = _note(required=False)
 
     @property

@@ -46,6 +46,7 @@ def _week(request: ScreenRequest, form: PlanForm | None = None) -> HttpResponse:
         "after": monday + timedelta(days=7),
         "today": timezone.localdate(request.at),
         "manages": bool(manages),
+        "defines": people.everywhere(manages),
         "shifts": boards.shifts(),
         "crew": boards.crew(manages)[:50],
         "form": form or PlanForm(initial=asked),
@@ -87,7 +88,7 @@ def clear(request: ScreenRequest) -> HttpResponse:
     return redirect(_at_week(form.cleaned_data["day"]))
 
 
-@screen(permission=Permission.ROSTER_MANAGE)
+@screen(permission=Permission.ROSTER_MANAGE, everywhere=True)
 def define_shift(request: ScreenRequest) -> HttpResponse:
     """Set up a shift."""
     form = ShiftForm(request.POST or None)
@@ -119,6 +120,7 @@ def _skills(request: ScreenRequest, form: AwardForm | None = None) -> HttpRespon
         "titles": boards.skill_titles().values(),
         "rows": boards.abilities(page.object_list, request.at),
         "manages": bool(manages),
+        "defines": people.everywhere(manages),
         "crew": boards.crew(manages)[:50],
         "form": form or AwardForm(initial={"username": request.GET.get("who")}),
     }
@@ -147,7 +149,7 @@ def award(request: ScreenRequest) -> HttpResponse:
     return _skills(request, form)
 
 
-@screen(permission=Permission.ROSTER_MANAGE)
+@screen(permission=Permission.ROSTER_MANAGE, everywhere=True)
 def define_skill(request: ScreenRequest) -> HttpResponse:
     """Set up a skill."""
     form = SkillForm(request.POST or None)

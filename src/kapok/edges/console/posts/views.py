@@ -29,16 +29,14 @@ PAGE = 24
 @screen(permission=Permission.ROSTER_READ)
 def posts_list(request: ScreenRequest) -> HttpResponse:
     """The posts of one's units with who acts now; with `?gaps=1` only those that lack A or B."""
-    gaps = queries.orphans(request.at, request.units)
-    rows = queries.post_rows(request.units)
+    gaps = queries.orphan_rows(request.at, request.units)
     only_gaps = request.GET.get("gaps") == "1"
-    if only_gaps:
-        rows = rows.filter(id__in=[gap.post.id for gap in gaps])
+    rows = gaps if only_gaps else queries.post_rows(request.units)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     values = {
         "page": page,
         "posts": queries.acting_in(page.object_list, request.at),
-        "gaps": len(gaps),
+        "gaps": gaps.count(),
         "only_gaps": only_gaps,
         "may_manage": bool(people.units_where(request.user.id, Permission.ROSTER_MANAGE)),
     }

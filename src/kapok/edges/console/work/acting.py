@@ -22,10 +22,9 @@ from kapok.edges.console.work.involved import item_seen, matter_seen
 from kapok.ground.people.rules import Permission
 from kapok.ground.work import queries
 from kapok.kernel.errors import KapokError
-from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text
 
-HAPPENS_TO_ALL = ("visit.", "customer.")
+HAPPENS_TO_ALL = ("visit.", "customer.", "service.")
 
 
 @screen(permission=Permission.WORK_DO)
@@ -47,8 +46,10 @@ def act_on_matter(request: ScreenRequest, code: str, subject: str) -> HttpRespon
     matter_seen(request, subject)
     action = _action(ON_MATTERS, code)
     kind = subject.partition("/")[0]
-    kinds = [each for each in EVENTS if each.startswith((f"{kind}.", *HAPPENS_TO_ALL))]
-    options = {"kinds": kinds} if action.form is HappenForm else {}
+    options: dict[str, Any] = {}
+    if action.form is HappenForm:
+        known = queries.tellable(request.user.username, subject, request.at)
+        options["kinds"] = [each for each in known if each.startswith((f"{kind}.", *HAPPENS_TO_ALL))]
     return _act(request, action, options, {"matter": subject}, title=called(subject), subject=subject)
 
 

@@ -20,7 +20,6 @@ from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.actions import ON_ITEMS
 from kapok.edges.console.work.forms import JudgeForm
-from kapok.ground.people.queries import units_where
 from kapok.ground.people.rules import Permission
 from kapok.ground.work import queries, rules
 from kapok.ground.work.baton.queries import Pairing, conduct, matrix
@@ -75,7 +74,7 @@ def handoff(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # 
     found = queries.handoff(id)
     if found is None or not _concerns(request, found):
         raise Http404
-    judges = found.state in rules.UNSETTLED and bool(units_where(request.user.id, Permission.WORK_JUDGE))
+    judges = queries.may_judge(request.user.username, found.item, request.at)
     values = {
         "offer": found,
         "sides": rules.SIDES,
@@ -89,7 +88,7 @@ def handoff(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # 
 def _concerns(request: ScreenRequest, offer: queries.Offer) -> bool:
     item = queries.item(offer.item)
     mine = queries.handoff_rows(units=request.units).filter(id=offer.id).exists()
-    judges = bool(units_where(request.user.id, Permission.WORK_JUDGE)) and offer.state in rules.UNSETTLED
+    judges = queries.may_judge(request.user.username, offer.item, request.at)
     return mine or judges or (item is not None and request.user.username in {item.holder, item.first_contact})
 
 

@@ -9,15 +9,13 @@ from django.http import Http404
 
 from kapok.edges.console.screen import ScreenRequest
 from kapok.ground.commitments.queries import Scope, scope
-from kapok.ground.people.queries import units_where
-from kapok.ground.people.rules import Permission
 from kapok.ground.work import queries
 
 
 def item_seen(request: ScreenRequest, item: UUID) -> queries.WorkItem:
     """The work item, if the person has to do with it. Raises `Http404`."""
     found = queries.item(item)
-    judges = bool(units_where(request.user.id, Permission.WORK_JUDGE))
+    judges = queries.may_judge(request.user.username, item, request.at)
     if found is None or not item_concerns(
         request.user.username, scope(request.units), found, queries.handoffs_of(item), judges=judges
     ):
@@ -37,7 +35,9 @@ def matter_concerns(username: str, reader: Scope, found: queries.MatterView) -> 
     """Whether somebody with these units has to do with a matter: as first contact, by its units, or asked to take it."""
     if username in {found.first_contact, found.acting} or reader.holds(found.unit):
         return True
-    if any(reader.holds(item.unit) or username == item.holder for item in queries.items_of(found.subject)):
+    if any(reader.holds(unit) for unit in queries.taken_by(found.subject)):
+        return True
+    if any(username == item.holder for item in queries.items_of(found.subject)):
         return True
     return queries.is_asked(username, found.subject)
 
@@ -51,4 +51,4 @@ def item_concerns(
     known = list(offers)
     if any(reader.holds(unit) for offer in known for unit in (offer.from_unit, offer.to_unit)):
         return True
-    return judges and any(offer.state in {"refused", "disputed"} for offer in known)
+    return judges

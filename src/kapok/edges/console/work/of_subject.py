@@ -19,7 +19,6 @@ from kapok.ground.work.models import Delivery
 from kapok.ground.work.rules import HandoffState, MatterState
 
 OWNER = ("happen", "offer", "urge", "not-reached", "hand-over", "close")
-OTHERS = ("happen", "urge")
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def of_item(request: ScreenRequest, identifier: str, reader: Scope) -> OfItem | 
     if found is None:
         return None
     offers = queries.handoffs_of(found.id)
-    judges = bool(units_where(request.user.id, Permission.WORK_JUDGE))
+    judges = queries.may_judge(request.user.username, found.id, request.at)
     if not item_concerns(request.user.username, reader, found, offers, judges=judges):
         return None
     offered = list(_may(request, found, offers))
@@ -80,17 +79,22 @@ def _for(request: ScreenRequest, matter: queries.MatterView) -> tuple[str, ...]:
     """What the reader may do with a matter."""
     if matter.state is not MatterState.OPEN or not units_where(request.user.id, Permission.WORK_DO):
         return ()
-    return OWNER if request.user.username in {matter.first_contact, matter.acting} else OTHERS
+    if request.user.username in {matter.first_contact, matter.acting}:
+        return OWNER
+    me, subject = request.user.username, matter.subject
+    if queries.owns(me, subject, request.at):
+        return (*OWNER, "take-over")
+    tells = ("happen",) if queries.tellable(me, subject, request.at) else ()
+    return (*tells, "urge") if queries.may_urge(me, subject, request.at) else tells
 
 
 def _may(request: ScreenRequest, item: queries.WorkItem, offers: Sequence[queries.Offer]) -> Iterator[Choice]:
     """What the reader may do with an item: what their own work offers, and taking back what they have offered."""
     if not units_where(request.user.id, Permission.WORK_DO):
         return
-    for pile in piles(queries.my_work(request.user.username, request.at), request.at):
+    for pile in piles(queries.my_work(request.user.username, request.at, only=item.id), request.at):
         for job in pile.jobs:
-            if job.item == item.id:
-                yield from job.choices
+            yield from job.choices
     mine = (each for each in offers if each.state is HandoffState.OFFERED and each.from_staff == request.user.username)
     if next(mine, None):
         yield from choices(["withdraw"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -81,7 +81,7 @@ class Pile:
 PILES: Mapping[str, Text] = {
     "offers": Text(zh="待我接收", en="Offered to you"),
     "held": Text(zh="在我手上", en="In your hands"),
-    "take_over": Text(zh="可代 A 角接管", en="To take over as deputy"),
+    "take_over": Text(zh="可代为接管", en="To take over"),
     "refused": Text(zh="被对方拒收", en="Refused by others"),
     "judge": Text(zh="待我裁定", en="For you to judge"),
     "confirm": Text(zh="待我确认", en="For you to confirm"),
@@ -89,6 +89,7 @@ PILES: Mapping[str, Text] = {
     "matters": Text(zh="我首问负责", en="You are the first contact of"),
 }
 FROM = Text(zh="{unit} {who} 移交", en="from {who}, {unit}")
+HELD_BY = Text(zh="在{unit} {who} 手上，本人不在岗", en="held by {who}, {unit}, who is away")
 TO = Text(zh="已移交{unit}", en="offered to {unit}")
 REFUSED = Text(zh="{unit}拒收：{reason}", en="refused by {unit}: {reason}")
 WANTED = Text(zh="{unit}委托", en="wanted by {unit}")
@@ -102,7 +103,10 @@ def piles(work: MyWork, at: datetime) -> list[Pile]:
     found = {
         "offers": [_offered(each, at, clocks) for each in work.offers],
         "held": [_held(each, at, clocks) for each in work.held],
-        "take_over": [_left(each, at, clocks) for each in work.to_take_over],
+        "take_over": [
+            *(_left(each, at, clocks) for each in work.to_take_over),
+            *(_left_behind(each, at, clocks) for each in work.left_behind),
+        ],
         "judge": [_unjudged(each, at, clocks) for each in work.to_judge],
         "refused": [_refused(each, at, clocks) for each in work.refused],
         "confirm": [_delivered(each, at, clocks) for each in work.to_confirm],
@@ -113,7 +117,7 @@ def piles(work: MyWork, at: datetime) -> list[Pile]:
 
 
 def _subjects(work: MyWork) -> Iterable[str]:
-    for item in (*work.held, *work.to_confirm):
+    for item in (*work.held, *work.left_behind, *work.to_confirm):
         yield item.subject
     for offer in (*work.offers, *work.to_take_over, *work.refused, *work.to_judge):
         yield f"work/{offer.item}"
@@ -146,13 +150,13 @@ def _from_offer(offer: Offer, at: datetime, clocks: Mapping[str, Row], *, pile: 
 
 
 def _offered(offer: Offer, at: datetime, clocks: Mapping[str, Row]) -> Job:
-    detail = FROM.format(unit=offer.from_unit_name, who=offer.from_staff)
+    detail = FROM.format(unit=offer.from_unit_name, who=offer.from_name)
     codes = "accept" if offer.way == "imposed" else "accept refuse"
     return _from_offer(offer, at, clocks, pile="offer", detail=detail, codes=codes)
 
 
 def _left(offer: Offer, at: datetime, clocks: Mapping[str, Row]) -> Job:
-    detail = FROM.format(unit=offer.from_unit_name, who=offer.from_staff)
+    detail = FROM.format(unit=offer.from_unit_name, who=offer.from_name)
     return _from_offer(offer, at, clocks, pile="left", detail=detail, codes="take-over")
 
 
@@ -180,6 +184,11 @@ def _held(item: WorkItem, at: datetime, clocks: Mapping[str, Row]) -> Job:
     return _from_item(item, at, clocks, pile="held", codes=codes)
 
 
+def _left_behind(item: WorkItem, at: datetime, clocks: Mapping[str, Row]) -> Job:
+    job = _from_item(item, at, clocks, pile="behind", codes="take-over")
+    return replace(job, detail=HELD_BY.format(who=item.holder_name, unit=item.unit_name))
+
+
 def _delivered(item: WorkItem, at: datetime, clocks: Mapping[str, Row]) -> Job:
     return _from_item(item, at, clocks, pile="confirm", codes="confirm reject")
 
@@ -188,7 +197,7 @@ def _handed(handed: Handed) -> Job:
     return Job(
         key=f"handover-{handed.matter}", subject=handed.matter, item=None,
         title=Text(zh=handed.matter_title, en=handed.matter_title), matter_title="", urgent=False,
-        detail=FROM.format(unit="", who=handed.from_staff), note=handed.note, clock=None, wait=None,
+        detail=FROM.format(unit="", who=handed.from_name), note=handed.note, clock=None, wait=None,
         choices=choices(["accept-first-contact", "refuse-first-contact"], ON_MATTERS),
     )  # fmt: skip
 

@@ -40,9 +40,12 @@ from kapok.ground.work.refusals import (
     NotJudge,
     NotOffered,
     NotOfferer,
+    NotOfUnit,
+    NotOwner,
     NotRefused,
     NotYours,
     OwnCause,
+    OwnDelivery,
     SameHands,
     StageNeeded,
     StillThere,
@@ -72,12 +75,15 @@ __all__ = [
     "NotHeld",
     "NotHolder",
     "NotJudge",
+    "NotOfUnit",
     "NotOffered",
     "NotOfferer",
+    "NotOwner",
     "NotRefused",
     "NotYours",
     "NoteMissing",
     "OwnCause",
+    "OwnDelivery",
     "SameHands",
     "StageNeeded",
     "StillThere",
@@ -121,9 +127,11 @@ def offer(
     """Ask a unit, or one person of it by staff number, for work outside of the flow; the item's identifier.
 
     `function` names the post that answers for it; with `confirm` it is done only when the asking side has confirmed.
-    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `TitleMissing`, `NoteMissing`.
+    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `UnknownUnit`, `EndedUnit`, `NotOfUnit`, `TitleMissing`,
+    `NoteMissing`.
     """
     row, me, act = rows.open_matter(matter), rows.person(actor), Act(actor, at)
+    answering.must_own(me, row, at)
     words = Text(zh=rules.tidy_title(title.zh), en=rules.tidy_title(title.en))
     answers = answering.of_unit(me.unit, "", at, otherwise=row.first_contact).accountable
     receiver = steps.receiver(unit, to, due_at=due_at, note=note)
@@ -139,9 +147,7 @@ def accept(*, item: UUID, actor: str, at: datetime) -> None:
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff = rows.offer_of(row, at)
-    rows.must_work_for(me, handoff.to_unit)
-    if handoff.to_staff and handoff.to_staff_id != me.id:
-        raise MeantForAnother(username=handoff.to_staff.username)
+    steps.must_be_meant(handoff, me)
     steps.take(row, handoff, me, act)
 
 
@@ -149,11 +155,11 @@ def accept(*, item: UUID, actor: str, at: datetime) -> None:
 def refuse(*, item: UUID, reason: Reason, defect: str, actor: str, at: datetime) -> None:
     """Refuse the work for a reason of the closed list; the offering side concedes or disputes, and it is judged.
 
-    Raises `UnknownItem`, `NotAPerson`, `NotOffered`, `NotYours`, `MustBeTaken`, `NoteMissing`, `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotOffered`, `NotYours`, `MeantForAnother`, `MustBeTaken`, `NoteMissing`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff, defect = rows.offer_of(row, at), rules.tidy_note(defect)
-    rows.must_work_for(me, handoff.to_unit)
+    steps.must_be_meant(handoff, me)
     if handoff.way == Way.IMPOSED:
         raise MustBeTaken
     said = {"answered_at": at, "answered_by": me, "reason": Reason(reason), "defect": defect}
@@ -186,7 +192,7 @@ def dispute(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note)
     rows.must_have_offered(me, handoff)
-    steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at)
+    steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at, disputed_by=me)
     moves.place(row, ItemState.DISPUTED, unit=row.unit, answers=row.accountable, holder=None)
     moves.tell(row, "handoff.disputed", act, note=note, judged=True)
 
@@ -199,10 +205,8 @@ def judge(*, item: UUID, found_for: Side, note: str, actor: str, at: datetime) -
     Raises `UnknownItem`, `NotAPerson`, `NotJudge`, `NotRefused`, `OwnCause`, `NoteMissing`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
-    rows.must_judge(me)
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note)
-    if rules.is_party(me.id, me.unit_id, steps.parties(handoff)):
-        raise OwnCause
+    rows.must_judge(me, handoff, at)
     steps.find(row, handoff, Side(found_for), act, judge=me, note=note)
     giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
     if found_for == Side.OFFERER:
@@ -254,7 +258,7 @@ def deliver(
 
     Raises `UnknownItem`, `NotAPerson`, `EvidenceMissing`, `InvalidFact`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at)
+    row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     note, given = rules.tidy_note(note, needed=False), rules.enough(evidence, following.evidence_of(row))
     told = rules.checked(facts)
     steps.learn(row.matter, told, act)
@@ -272,11 +276,13 @@ def deliver(
 def confirm(*, item: UUID, rating: int | None = None, actor: str, at: datetime) -> None:
     """Say that the delivery is as it was asked for, rated 1 to 5 if wanted. Who wanted the work does this, not who did it.
 
-    Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `InvalidRating`, `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `OwnDelivery`, `InvalidRating`, `TooEarly`.
     """
-    row, me, act = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at)
+    row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     delivery = steps.delivery_of(row)
     steps.must_have_asked(row, me)
+    if delivery.delivered_by_id == me.id:
+        raise OwnDelivery
     steps.answer(row, delivery, me, act, accepted=True, rating=rules.rated(rating))
     moves.finish(row, ItemState.CONFIRMED, act)
     moves.tell(row, "handoff.confirmed", act)
@@ -290,20 +296,21 @@ def reject(*, item: UUID, defect: str, actor: str, at: datetime) -> None:
 
     Raises `UnknownItem`, `NotAPerson`, `NotDelivered`, `NotYours`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act, defect = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
+    row, me, act, defect = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
     delivery = steps.delivery_of(row)
     if not row.confirm:
         raise NotDelivered(state_name=rows.state_name(row))
     steps.must_have_asked(row, me)
     steps.answer(row, delivery, me, act, accepted=False, defect=defect)
     doer = delivery.delivered_by
+    again = steps.back_to(delivery.unit, doer, defect)
     journal.record(
         events.DeliveryRejected(
             subject=row.subject, actor=actor, at=at, correlation=row.matter_id, defect=defect, holder=doer.username
         )
     )
     giver = Giver(row.unit, me, row.accountable)
-    moves.offer(row, giver, Receiver(delivery.unit, doer, note=defect), act, way=Way.AGAIN)
+    moves.offer(row, giver, again, act, way=Way.AGAIN)
 
 
 @transaction.atomic
@@ -322,8 +329,8 @@ def transfer(
 
     Warm: the receiver was told in person. Otherwise name a due time; a cold transfer beyond what is tolerated is noted as a
     defect (rule FC3), and so are too many transfers (FC6). Work whose last offer came to nothing is simply offered again.
-    Raises `UnknownItem`, `NotAPerson`, `NotHeld`, `NotHolder`, `UnknownUnit`, `EndedUnit`, `SameHands`, `NoteMissing`,
-    `TooEarly`.
+    Raises `UnknownItem`, `NotAPerson`, `NotHeld`, `NotHolder`, `UnknownUnit`, `EndedUnit`, `NotOfUnit`, `SameHands`,
+    `NoteMissing`, `TooEarly`.
     """
     row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
     receiver = steps.receiver(unit, to, warm=warm, due_at=due_at, note=note)
@@ -341,7 +348,7 @@ def return_to_offerer(*, item: UUID, reason: Reason, defect: str, actor: str, at
     row, me, act, defect = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(defect)
     source = steps.source_of(row, me)
     steps.let_go(row, me, ItemState.OFFERED, act)
-    back = Receiver(source.from_unit, source.from_staff, note=defect)
+    back = steps.back_to(source.from_unit, source.from_staff, defect)
     handoff = moves.offer(row, Giver(row.unit, me, row.accountable), back, act, way=Way.RETURN)
     Handoff.objects.filter(id=handoff.id).update(reason=Reason(reason), defect=defect)
 
@@ -352,7 +359,7 @@ def send_back(*, item: UUID, to: str, note: str, actor: str, at: datetime) -> No
 
     Raises `UnknownItem`, `NotAPerson`, `NoWayBack`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
-    row, me, act, note = rows.item_of_locked_matter(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
+    row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
     flow = following.flow_of(row.matter)
     if flow is None or not row.stage:
         raise NoWayBack(stage=row.stage or "-", to=to, ways="-")

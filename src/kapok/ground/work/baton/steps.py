@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max
 
-from kapok.ground.people.models import Staff
-from kapok.ground.posts import queries as posts
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work import answering, moves, rows, rules
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver
 from kapok.ground.work.refusals import (
     AlreadyReturned,
     LacksSkill,
+    MeantForAnother,
     NobodyToReturnTo,
     NotDelivered,
     NotDeputy,
     NotHeld,
     NotHolder,
     NotOffered,
+    NotOfUnit,
     NotRefused,
     NotYours,
     SameHands,
@@ -33,15 +33,28 @@ from kapok.kernel.ids import uuid7
 
 
 def receiver(unit: str, to: str, *, warm: bool = True, due_at: datetime | None = None, note: str = "") -> Receiver:
-    """The side that is meant. Raises `UnknownUnit`, `EndedUnit`, `NotAPerson`, `NoteMissing`."""
-    staff = rows.person(f"{rows.STAFF}{to}") if to else None
-    return Receiver(rows.unit_at_work(unit), staff, warm, due_at, rules.tidy_note(note, needed=False))
+    """The side that is meant. Raises `UnknownUnit`, `EndedUnit`, `NotAPerson`, `NotOfUnit`, `NoteMissing`."""
+    staff, where = rows.person(f"{rows.STAFF}{to}") if to else None, rows.unit_at_work(unit)
+    if staff is not None and not rows.works_for(staff, where):
+        raise NotOfUnit(username=staff.username, unit_name=where.name)
+    return Receiver(where, staff, warm, due_at, rules.tidy_note(note, needed=False))
 
 
-def parties(handoff: Handoff) -> frozenset[UUID]:
-    """The people and units of both sides."""
-    people_of_it = {handoff.from_staff_id, handoff.to_staff_id, handoff.answered_by_id}
-    return frozenset(each for each in {*people_of_it, handoff.from_unit_id, handoff.to_unit_id} if each)
+def back_to(unit: OrgUnit, staff: Staff, note: str) -> Receiver:
+    """The side that the work came from: in person, or the unit where that person cannot take it any more."""
+    takes = staff.is_active and rows.works_for(staff, unit)
+    return Receiver(unit, staff if takes else None, note=note)
+
+
+def must_be_meant(handoff: Handoff, person: Staff) -> None:
+    """Refuse who does not do the unit's work, or is not the one it was offered to. Raises `NotYours`, `MeantForAnother`.
+
+    What was offered to somebody who is no longer active is the unit's.
+    """
+    rows.must_work_for(person, handoff.to_unit)
+    meant = handoff.to_staff
+    if meant is not None and meant.id != person.id and meant.is_active:
+        raise MeantForAnother(username=meant.username)
 
 
 def move(item: Item, handoff: Handoff, to: HandoffState, refusal: type[NotOffered | NotRefused], **fields: Any) -> None:
@@ -173,18 +186,28 @@ def source_of(item: Item, person: Staff) -> Handoff:
 
 
 def must_stand_in(item: Item, person: Staff, at: datetime) -> Staff:
-    """In whose place the person acts. Raises `NotDeputy`, `StillThere`, `SameHands`, `NotOffered`."""
+    """In whose place the person acts. Raises `NotDeputy`, `StillThere`, `SameHands`, `NotOffered`.
+
+    What A holds, or has left unanswered, falls to B; what a colleague holds to A or B, while that colleague is away; what
+    somebody held who is no longer active, to the heads of the unit too.
+    """
     answer_of = answering.of_unit(item.unit, item.function, at, otherwise=item.matter.first_contact)
     instead = item.holder or item.accountable
     if instead.id == person.id:
         raise SameHands(unit_name=person.username)
-    if not answer_of.is_deputy(person):
+    if not _is_deputy(answer_of, instead, person, item, at):
         raise NotDeputy(username=answer_of.accountable.username)
-    if item.state == ItemState.HELD:
-        if not answer_of.a_is_away and not posts.is_absent(instead.id, at):
-            raise StillThere(username=instead.username, until="—")
-        return instead
-    waits_until = rows.offer_of(item, at).accept_by_at
-    if not answer_of.a_is_away and at <= waits_until:
-        raise StillThere(username=instead.username, until=waits_until.isoformat(timespec="minutes"))
+    until = "—"
+    gone = answering.is_gone(instead, at) or (answer_of.a_is_away and answer_of.is_a(instead))
+    if item.state != ItemState.HELD:
+        waits_until = rows.offer_of(item, at).accept_by_at
+        gone, until = gone or at > waits_until, waits_until.isoformat(timespec="minutes")
+    if not gone:
+        raise StillThere(username=instead.username, until=until)
     return instead
+
+
+def _is_deputy(answer: answering.Answer, instead: Staff, person: Staff, item: Item, at: datetime) -> bool:
+    if answer.is_deputy(person) or (answer.is_a(person) and item.state == ItemState.HELD):
+        return True
+    return not instead.is_active and person.id in answering.heads(item.unit, at)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('work', '0002_a_live_item_has_a_running_turn'),
+        ('work', '0005_a_dispute_names_who_disputed'),
     ]
 
     operations = [

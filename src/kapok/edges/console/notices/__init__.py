@@ -1,0 +1,1 @@
+"""The bell and the notices of the person who is signed in."""

@@ -1,0 +1,75 @@
+"""Who may ask for a clock to be stopped, and who may approve it: somebody else, with authority over its units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kapok.ground.commitments import events
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.commitments.refusals import MayNotApprove, OwnApproval, UnknownApprover, UnknownRequester
+from kapok.ground.journal import api as journal
+from kapok.ground.people import queries as people
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.rules import Permission, State
+from kapok.kernel.promises import EVENTS
+from kapok.kernel.text import Text, joined
+
+REQUESTERS: Mapping[str, Text] = {
+    "customer": Text(zh="客户", en="the customer"),
+    "authority": Text(zh="主管机关", en="an authority"),
+    "partner": Text(zh="第三方", en="a third party"),
+}
+"""Who may ask besides a member of staff; no names of customers stand in the journal."""
+
+
+def approver(approved_by: str, *, requested_by: str, clocks: Iterable[Commitment]) -> Staff:
+    """The person who approves that these clocks stop.
+
+    Raises `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
+    """
+    asked = requester(requested_by)
+    person = _working(approved_by, UnknownApprover)
+    if person.subject == asked:
+        raise OwnApproval(username=person.username)
+    lacking = _beyond(person, {clock.unit for clock in clocks})
+    if lacking:
+        raise MayNotApprove(username=person.username, units=joined(lacking))
+    return person
+
+
+def tell(person: Staff, subject: str, *, told: journal.Event) -> None:
+    """Say in the approver's own time line that they were named: nobody approves without seeing it."""
+    journal.record(
+        events.ApprovalNamed(
+            subject=person.subject,
+            actor=told.actor,
+            at=told.at,
+            correlation=told.correlation,
+            matter=subject,
+            what=told.kind,
+            what_name=EVENTS[told.kind],
+        )
+    )
+
+
+def requester(requested_by: str) -> str:
+    """How the journal calls who asked: one of `REQUESTERS`, or `staff/…`. Raises `UnknownRequester`."""
+    return requested_by if requested_by in REQUESTERS else _working(requested_by, UnknownRequester).subject
+
+
+def _working(name: str, refusal: type[UnknownApprover] | type[UnknownRequester]) -> Staff:
+    number = name.removeprefix("staff/").strip().lower()
+    person = Staff.objects.filter(username=number, state=State.ACTIVE).first()
+    if person is None:
+        raise refusal(name=name[:60], others=joined(REQUESTERS.values()))
+    return person
+
+
+def _beyond(person: Staff, codes: set[str]) -> list[Text]:
+    """The units of the clocks over which the person has no authority; what no known unit answers for is the top unit's."""
+    units = {unit.code: unit for unit in OrgUnit.objects.filter(code__in=codes)}
+    held = people.units_where(person.id, Permission.LEDGER_APPROVE)
+    lacking = [unit.name for unit in units.values() if unit.id not in held]
+    if codes - units.keys() and not OrgUnit.objects.filter(parent=None, id__in=held).exists():
+        lacking.append(Text(zh="全公司", en="the whole operator"))
+    return lacking

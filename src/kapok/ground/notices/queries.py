@@ -1,0 +1,87 @@
+"""Reading notices: one's own only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kapok.ground.commitments.rules import STATES, State
+from kapok.ground.notices.models import Notice
+from kapok.ground.notices.rules import KINDS
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One notice as its recipient reads it."""
+
+    id: UUID
+    kind: str
+    title: Text
+    subject: str
+    commitment: UUID
+    unit: str
+    """The code of the unit that answers for the commitment now."""
+    due_at: datetime | None
+    happened_at: datetime
+    at: datetime
+    seen: bool
+    state: State
+    """Where the commitment stands now."""
+
+    @property
+    def kind_name(self) -> Text:
+        """What kind of notice this is."""
+        return KINDS[self.kind]
+
+    @property
+    def state_name(self) -> Text:
+        """What the commitment's state is called."""
+        return STATES[self.state]
+
+
+def notices(staff: UUID) -> QuerySet[Notice]:
+    """All notices to this person, latest first."""
+    return Notice.objects.filter(recipient=staff).order_by("-at", "-id")
+
+
+def unseen(staff: UUID) -> QuerySet[Notice]:
+    """The notices that this person has not seen, latest first."""
+    return notices(staff).filter(seen_at=None)
+
+
+def heard(rows: QuerySet[Notice] | Iterable[Notice]) -> list[Heard]:
+    """One page of `notices` or `unseen`, in one query."""
+    page = rows.select_related("commitment") if isinstance(rows, QuerySet) else rows
+    return [_heard(row) for row in page]
+
+
+def notice(staff: UUID, id: UUID) -> Heard | None:  # noqa: A002  # the name of what identifies it
+    """One notice to this person; None where there is none."""
+    found = heard(notices(staff).filter(id=id))
+    return found[0] if found else None
+
+
+def count_unseen(staff: UUID, *, most: int = 100) -> int:
+    """How many notices this person has not seen, counted up to `most`: one look into the index."""
+    return Notice.objects.filter(recipient=staff, seen_at=None)[:most].count()
+
+
+def _heard(row: Notice) -> Heard:
+    return Heard(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        subject=row.subject,
+        commitment=row.commitment_id,
+        unit=row.commitment.unit,
+        due_at=row.due_at,
+        happened_at=row.happened_at,
+        at=row.at,
+        seen=row.seen_at is not None,
+        state=State(row.commitment.state),
+    )

@@ -1,0 +1,92 @@
+"""Who is told of what becomes of a promise, and in which words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kapok.kernel.money import Money
+from kapok.kernel.text import Text, joined
+
+
+class Told(StrEnum):
+    """Who may be told; the words of the settings."""
+
+    OWNER = "owner"
+    """Whoever answers for the commitment, absent or not."""
+    DEPUTY = "deputy"
+    """Whoever shares a post with the owner: B where the owner is A, A where the owner is B."""
+    HEAD = "head"
+    """The nearest head: of the unit that answers, else of the one above, at the end the supervision centre."""
+    ABOVE = "above"
+    """The heads after the nearest one, as many as is set."""
+    BEFORE = "before"
+    """Whoever has been told of this commitment before."""
+
+
+KINDS: Mapping[str, Text] = {
+    "commitments.warned": Text(zh="预警", en="Warning"),
+    "commitments.breached": Text(zh="违约", en="Broken"),
+    "commitments.owed": Text(zh="应赔", en="Owed"),
+    "commitments.corrected": Text(zh="更正", en="Corrected"),
+}
+"""The kinds of entries that somebody is told of, and what each is called on a notice."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The people around a commitment, by their staff numbers; empty where no person answers for it."""
+
+    owner: str
+    deputies: Sequence[str] = ()
+    heads: Sequence[str] = ()
+    """From the nearest up to the supervision centre."""
+    before: Sequence[str] = ()
+
+
+def recipients(around: Around, told: Collection[Told], *, above: int) -> list[str]:
+    """Who is told, everybody once; `above` is how many heads follow the nearest one.
+
+    Of a commitment for which no person answers only the nearest head is told, and whoever was told before.
+    """
+    wanted = told if around.owner else {Told.HEAD, Told.BEFORE} & set(told)
+    people = {
+        Told.OWNER: [around.owner],
+        Told.DEPUTY: around.deputies,
+        Told.HEAD: around.heads[:1],
+        Told.ABOVE: around.heads[1 : 1 + above],
+        Told.BEFORE: around.before,
+    }
+    return list(dict.fromkeys(person for each in Told if each in wanted for person in people[each]))
+
+
+def person_of(owner: str) -> str:
+    """The staff number in `staff/<number>`; empty where the owner is no person."""
+    kind, _, number = owner.partition("/")
+    return number if kind == "staff" else ""
+
+
+def words(kind: str, data: Mapping[str, Any]) -> Text:
+    """What a notice says beside its kind: the promise, and what is owed or what became of it."""
+    title = Text(**data["title"])
+    if kind == "commitments.owed":
+        return joined([title, _owed(data)], zh="：", en=": ")
+    if kind == "commitments.corrected":
+        before, after = Text(**data["before_name"]), Text(**data["after_name"])
+        return joined([title, joined([before, after], zh="→", en=" → ")], zh="：", en=": ")
+    return title
+
+
+def _owed(data: Mapping[str, Any]) -> Text:
+    """The amount and the days by which a term is extended, as far as there are any."""
+    parts = []
+    if data["amount_minor"]:
+        amount = str(Money(data["amount_minor"], data["currency"]))
+        parts.append(Text(zh=amount, en=amount))
+    if days := data["extension_days"]:
+        parts.append(Text(zh=f"顺延 {days} 天", en=f"{days} days more"))
+    if data["missing"]:
+        parts.append(Text(zh="金额待定", en="amount not known yet"))
+    return joined(parts or [Text(zh="无应付金额", en="no amount due")], zh="，", en=", ")
