@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, moves, rows, rules
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver
