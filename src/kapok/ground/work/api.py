@@ -192,6 +192,7 @@ def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> No
         raise NotConfirmed
     Matter.objects.filter(id=row.id).update(state=MatterState.CLOSED, closed_at=at)
     Handover.objects.filter(matter=row, state=HandoffState.OFFERED).update(state=HandoffState.WITHDRAWN, answered_at=at)
+    say(row, "matter.closed", Act(actor, at))
     journal.record(events.MatterClosed(subject=row.subject, actor=actor, at=at, correlation=row.id, how=how))
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from kapok.ground.catalog import queries as catalog
-from kapok.ground.catalog import telling
 from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import next_stages, sent_back
@@ -146,13 +145,6 @@ def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit | None:
         return posts.unit_with_skill(stage.skill, near=matter.unit.code, at=act.at)
     post = posts.acting_for_unit(matter.unit.code, act.at, stage.post)
     return OrgUnit.objects.get(id=post.unit_id) if post else matter.unit
-
-
-def tell_of(item: Item, told: Facts, act: Act) -> None:
-    """Record on the matter what the delivery of the item's stage tells, with what was learnt; nothing outside of a flow."""
-    stage = _stage_of(item)
-    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
-        moves.say(item.matter, kind, act, facts=told)
 
 
 def evidence_of(item: Item) -> tuple[Text, ...]:

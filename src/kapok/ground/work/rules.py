@@ -340,7 +340,7 @@ def tidy_title(title: str) -> str:
     return title
 
 
-RECORDED_BY_WORK = ("handoff.", "clock.")
+RECORDED_BY_WORK = ("handoff.", "clock.", "matter.closed")
 
 
 def matter_event(kind: str) -> None:

@@ -95,8 +95,8 @@ def copy(request: ScreenRequest, code: str, number: int) -> HttpResponse:
     """Draft another flow that says the same."""
     said = _said(code, number)
     form = CopyForm(request.POST or None, initial={"title_zh": said.title.zh, "title_en": said.title.en})
-    if refused := foreign(request, "", said):
-        messages.error(request, refused)
+    if beyond := foreign(request, "", said):
+        messages.error(request, beyond)
         return redirect("console:flow-version", code, number)
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["code"]
