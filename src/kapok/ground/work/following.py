@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog import telling
 from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import next_stages, sent_back
@@ -113,6 +114,13 @@ def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note:
         end_all(matter, act)
     if resumes:
         go_on(matter, Giver(matter.unit, matter.first_contact, matter.first_contact), act)
+
+
+def tell_of(item: Item, told: dict[str, Any], act: Act) -> None:
+    """What the delivery of the item's stage tells of the matter, with what was learnt from it; nothing outside of a flow."""
+    stage = _stage_of(item)
+    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
+        happened(item.matter, kind, told, act)
 
 
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
