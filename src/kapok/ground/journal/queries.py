@@ -31,12 +31,17 @@ class Line:
     sentence: Text
 
 
-def timeline(subject: str, *, before: Line | None = None, limit: int = 50) -> list[Line]:
+def timeline(
+    subject: str, *, correlation: UUID | None = None, before: Line | None = None, limit: int = 50
+) -> list[Line]:
     """What happened to `subject`, latest first; the next page is `before` the last line of this one.
 
+    With a `correlation`, also what happened to all that belongs to the same work, e.g. the hand-overs of a matter.
     What happened at the same moment stands in the order in which it was recorded.
     """
-    entries = Entry.objects.filter(subject=subject)
+    entries = Entry.objects.filter(
+        Q(subject=subject) | Q(correlation=correlation) if correlation else Q(subject=subject)
+    )
     if before is not None:
         entries = entries.filter(
             Q(at__lt=before.at)

@@ -18,7 +18,8 @@ from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import Reason
 from kapok.kernel.text import Text
 
-BROADBAND = {"service": "fixed_broadband", "segment": "public"}
+BROADBAND = {"service": "fixed_broadband", "segment": "public", "area": "urban"}
+VOICE = BROADBAND | {"service": "fixed_voice"}
 ACCESS_LINE = {"fault_kind": "access_line"}
 PHOTO, RECORD, WORD = "现场照片", "测试记录", "客户确认"
 
@@ -73,17 +74,19 @@ def load(at: datetime) -> None:
         story(office)
 
 
-def _dispatched(office: Office, title: str, ago: float, facts: Mapping[str, Any] = ACCESS_LINE) -> str:
+def _dispatched(
+    office: Office, title: str, ago: float, facts: Mapping[str, Any] = ACCESS_LINE, line: Mapping[str, Any] = BROADBAND
+) -> str:
     """A fault that the hotline has accepted and the desk dispatched, within the half hour after `ago`."""
-    fault = office.opened("fault.reported", title, BROADBAND, "agent", ago)
+    fault = office.opened("fault.reported", title, line, "agent", ago)
     office.did(fault, "accept", "agent", ago - 2, ago - 15, **facts)
     office.did(fault, "dispatch", "dispatcher", ago - 17, ago - 24)
     return fault
 
 
-def _appointed(office: Office, title: str, ago: float) -> str:
+def _appointed(office: Office, title: str, ago: float, line: Mapping[str, Any] = BROADBAND) -> str:
     """A fault whose customer has an appointment, within the hour after `ago`."""
-    fault = _dispatched(office, title, ago)
+    fault = _dispatched(office, title, ago, line=line)
     office.did(fault, "contact", "technician", ago - 30, ago - 50)
     return fault
 
@@ -97,7 +100,7 @@ def just_reported(office: Office) -> None:
 
 def waiting_to_be_accepted(office: Office) -> None:
     """The field team has been offered a repair and has a few minutes left."""
-    _appointed(office, "天河北路：电话无拨号音", 72)
+    _appointed(office, "天河北路：电话无拨号音", 72, VOICE)
 
 
 def waiting_too_long(office: Office) -> None:
@@ -139,14 +142,14 @@ def refused(office: Office) -> None:
 
 def held_by_the_deputy(office: Office) -> None:
     """A is away: B works on it, A still answers."""
-    fault = _dispatched(office, "珠江新城：整层电话中断", 160, {"fault_kind": "exchange"})
+    fault = _dispatched(office, "珠江新城：整层电话中断", 160, {"fault_kind": "exchange"}, VOICE)
     note = "方伟代 Priya 处理，交换侧告警已确认"
     baton.take_over(item=offered(fault, "exchange"), note=note, **office.by("noc2", 125))
 
 
 def put_off_by_the_customer(office: Office) -> None:
     """The customer has asked to wait: the clocks stand still."""
-    fault = _appointed(office, "林和西路：电话杂音", 400)
+    fault = _appointed(office, "林和西路：电话杂音", 400, VOICE)
     office.took(fault, "drop", "technician2", 330)
     commitments.pause(
         subject=fault, kind="customer.deferred", reason="客户出差，要求改期", requested_by="technician2",

@@ -18,6 +18,7 @@ from kapok.ground.commitments import queries
 from kapok.ground.journal import queries as journal
 from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
+from kapok.ground.work import queries as work_queries
 from kapok.kernel.text import Text
 
 PAGE = 50
@@ -34,6 +35,8 @@ class Entry:
     note: str
     unit: Text
     facts: list[tuple[Text, Text]]
+    stage: Text | None = None
+    """The work item of the matter that it happened to, if it was one."""
 
 
 @screen(permission=EVERYBODY)
@@ -48,8 +51,9 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
     work, item = of_matter(request, subject, reader), None
     if kind == WORK:
         item = of_item(request, subject.removeprefix(f"{WORK}/"), reader)
-    before = _before(request, subject)
-    lines = journal.timeline(subject, before=before, limit=PAGE + 1)
+    correlation = None if kind in {*PERMISSIONS, WORK} else _correlation(subject)
+    before = _before(request, subject, correlation)
+    lines = journal.timeline(subject, correlation=correlation, before=before, limit=PAGE + 1)
     standing = {} if kind in PERMISSIONS else queries.standing(subject)
     answering = {row.unit for rows in standing.values() for row in rows}
     if not (work or item or _may_see(subject, answering, lines, units)):
@@ -60,7 +64,7 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
         "subject": subject,
         "name": called(subject),
         "at": request.at,
-        "entries": list(_entries(lines[:PAGE], names)),
+        "entries": list(_entries(lines[:PAGE], names, _stages(subject) if correlation else {})),
         "after": lines[PAGE - 1].id if len(lines) > PAGE else None,
         "tiers": tiers(subject, request.at, names, reader),
         "binding": shown(binding, request.at, names) if binding else None,
@@ -84,7 +88,18 @@ def _may_see(subject: str, answering: set[str], lines: list[journal.Line], units
     return any(reader.holds(unit) for unit in answering | named)
 
 
-def _before(request: ScreenRequest, subject: str) -> journal.Line | None:
+def _correlation(subject: str) -> UUID | None:
+    """The work that a matter is, by which its hand-overs are found, too."""
+    first = journal.timeline(subject, limit=1)
+    return first[0].correlation if first else None
+
+
+def _stages(subject: str) -> dict[str, Text]:
+    """What the work items of a matter are called, by their subjects."""
+    return {item.subject: item.title for item in work_queries.items_of(subject)}
+
+
+def _before(request: ScreenRequest, subject: str, correlation: UUID | None) -> journal.Line | None:
     """The entry after which the page goes on."""
     words = request.GET.get("before", "")
     if not words:
@@ -93,14 +108,15 @@ def _before(request: ScreenRequest, subject: str) -> journal.Line | None:
         found = journal.line_of(UUID(words))
     except ValueError:
         raise Http404 from None
-    if found is None or found.subject != subject:
+    if found is None or not (found.subject == subject or (correlation and found.correlation == correlation)):
         raise Http404
     return found
 
 
-def _entries(lines: list[journal.Line], units: Mapping[str, Text]) -> Iterator[Entry]:
+def _entries(lines: list[journal.Line], units: Mapping[str, Text], stages: Mapping[str, Text]) -> Iterator[Entry]:
     for line in lines:
         facts = line.data.get("facts")
         said = list(said_facts(facts)) if isinstance(facts, dict) else []
         code = str(line.data.get("unit") or "")
-        yield Entry(line, str(line.data.get("note") or ""), units.get(code, Text(zh=code, en=code)), said)
+        unit = units.get(code, Text(zh=code, en=code))
+        yield Entry(line, str(line.data.get("note") or ""), unit, said, stages.get(line.subject))

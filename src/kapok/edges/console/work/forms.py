@@ -17,7 +17,7 @@ from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Text
 
 INDENT = "\u3000"
-ASKED_FACTS = ("service", "fault_kind", "segment", "tier", "action", "complaint_kind", "visit_needed")
+ASKED_FACTS = ("service", "area", "fault_kind", "segment", "tier", "action", "complaint_kind", "visit_needed")
 """The facts by which flows and promises are chosen at the first contact; the others come with what happens later."""
 BEGINNINGS = ("fault.reported", "order.accepted", "order.paid", "request.received", "complaint.received")
 
