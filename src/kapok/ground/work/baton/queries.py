@@ -165,11 +165,10 @@ def matrix(at: datetime, *, since: datetime, until: datetime, units: Collection[
     rows = queries.handoff_rows(units=units, since=since, until=until).order_by("from_unit", "to_unit")
     accepted = Q(state=HandoffState.ACCEPTED)
     in_time = Q(answered_at__lte=F("accept_by_at"))
-    late = (accepted & ~in_time) | Q(state=HandoffState.OFFERED, accept_by_at__lt=at)
     counted = rows.values("from_unit", "to_unit").annotate(
         offered=Count("id"),
         in_time=Count("id", filter=accepted & in_time),
-        late=Count("id", filter=late),
+        late=Count("id", filter=_late(at)),
         refused=Count("id", filter=~Q(reason="") & ~accepted & ~Q(state=HandoffState.OFFERED)),
         disputed=Count("id", filter=Q(disputed_at__isnull=False)),
         upheld=Count("id", filter=Q(state=HandoffState.UPHELD)),
@@ -188,6 +187,12 @@ def matrix(at: datetime, *, since: datetime, until: datetime, units: Collection[
     ]  # fmt: skip
 
 
+def _late(at: datetime) -> Q:
+    """Offers that were answered too late, whatever the answer, or are not answered by now though they should be."""
+    answered = Q(answered_at__gt=F("accept_by_at")) & ~Q(state=HandoffState.WITHDRAWN)
+    return answered | Q(state=HandoffState.OFFERED, accept_by_at__lt=at)
+
+
 @dataclass(frozen=True)
 class Conduct:
     """The measurable events of a unit (rule FC6), and the points that judgements took from it."""
@@ -204,15 +209,14 @@ class Conduct:
 
     @property
     def points(self) -> int:
-        """One for each of these events."""
+        """One for each of these events; a return is counted and costs nothing by itself."""
         return self.unanswered + self.lost_as_receiver + self.lost_as_offerer + self.passed_on
 
 
 def conduct(at: datetime, *, since: datetime, until: datetime, units: Collection[UUID] | None = None) -> list[Conduct]:
     """How the units conducted themselves with what was offered in [since, until), in a few queries."""
     rows = Handoff.objects.filter(offered_at__gte=since, offered_at__lt=until).order_by()
-    late = Q(answered_at__gt=F("accept_by_at")) | Q(state=HandoffState.OFFERED, accept_by_at__lt=at)
-    unanswered = _counted(rows.filter(late).exclude(state=HandoffState.WITHDRAWN), "to_unit")
+    unanswered = _counted(rows.filter(_late(at)), "to_unit")
     as_receiver = _counted(rows.filter(state=HandoffState.OVERRULED), "to_unit")
     as_offerer = _counted(rows.filter(state=HandoffState.UPHELD), "from_unit")
     returns = _counted(rows.filter(way=rules.Way.RETURN), "from_unit")
