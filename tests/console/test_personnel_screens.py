@@ -114,6 +114,9 @@ def test_the_command_refuses_the_whole_file(administrator: Client, tmp_path: Pat
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("importpeople", str(file), stdout=StringIO())
     file.write_text(BAD, encoding="utf-8")
+    with pytest.raises(SystemExit) as found:
+        call_command("importpeople", str(file), "--dry-run", stdout=StringIO())
+    assert found.value.code == 1  # a check found something
     with pytest.raises(CommandError, match="Line 4"):
         call_command("importpeople", str(file), stdout=StringIO())
     assert not Staff.objects.filter(username="30001").exists()

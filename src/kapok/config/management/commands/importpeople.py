@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +77,8 @@ class Command(BaseCommand):
         self._say(SUMMARY.format(**shown.counts))
         if dry:
             self._say(DRY)
+            if shown.counts[Outcome.REFUSED]:
+                sys.exit(1)  # a check found something
             return
         _plan, passwords = personnel.take_in(file.name, content, units=None, actor=ACTOR, at=at)
         if passwords:
