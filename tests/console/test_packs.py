@@ -48,7 +48,7 @@ def test_the_list_shows_every_pack_by_what_it_is(reader: Client) -> None:
         assert path.stem in shown
     assert shown.index("Regulations 19") < shown.index("Public pledges 3") < shown.index("Contracts 6")
     assert "law 27 duties 9 from 2005-04-20 2026.1" in shown
-    assert "public pledge 5 contract 21 internal stage 16 duties 3" in shown
+    assert "public pledge 5 contract 21 internal stage 17 duties 3" in shown
 
 
 def test_a_pack_with_unverified_rows_says_so_in_list_pack_promise_and_calculator(agent: Client) -> None:
@@ -133,7 +133,7 @@ def test_calendars_are_drawn_with_their_holidays(agent: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("service=leased_line", 40),
+        ("service=leased_line", 41),
         ("tier=stage", 17),
         ("evidence=own", 43),
         ("q=repair-drop", 1),
