@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from kapok.edges.console.navigation import SCREENS
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
-from kapok.ground.people.cast import Login
+from kapok.ground.people.cast import LOGINS, Login
 from kapok.kernel.text import Language
 from tests.console.conftest import AT, BrowserPage
 
@@ -133,7 +133,7 @@ def test_grant_and_revoke_with_a_question_before(browser_page: BrowserPage) -> N
 
 def test_searching_people_while_typing(browser_page: BrowserPage) -> None:
     page = browser_page("administrator", at="/people")
-    expect(page.get_by_role("row")).to_have_count(6)
+    expect(page.get_by_role("row")).to_have_count(1 + len(LOGINS))
     page.get_by_role("searchbox", name="按姓名或工号搜索").fill("grace")
     expect(page.get_by_role("row")).to_have_count(2)
     expect(page).to_have_url("/people?q=grace")
