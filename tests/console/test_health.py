@@ -79,9 +79,9 @@ def test_the_queue_is_counted_and_failed_jobs_are_named() -> None:
 @pytest.mark.django_db
 def test_a_missing_migration_is_named() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'journal' AND name = '0002_append_only'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'journal' AND name = '0005_horizon_of_this_database'")
     health = measure.measure(NOW)
-    assert health.pending_migrations == ("journal.0002_append_only",)
+    assert health.pending_migrations == ("journal.0005_horizon_of_this_database",)
     assert not health.is_well
 
 
