@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import nats
@@ -27,6 +28,7 @@ from kapok.ground.journal.models import Cursor, Entry, Letter
 from kapok.ground.journal.queries import line
 from tests.ground.journal_lab import AT, ring
 
+Answer = TypeVar("Answer")
 SERVER = Path(sys.executable).parent / "nats-server"
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,6 +79,12 @@ async def _leader(urls: str) -> str:
         return str(told.cluster.leader)
     finally:
         await client.close()
+
+
+def asked(question: Coroutine[Any, Any, Answer]) -> Answer:
+    """The answer, waited for in a thread of its own: a browser test that ran before keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, question).result()
 
 
 async def _stored(urls: str) -> list[dict[str, Any]]:
@@ -144,7 +152,7 @@ def test_what_is_sent_twice_is_stored_once(tmp_path: Path) -> None:
                 relay.publish(line(entry))
         finally:
             relay.close()
-        stored = asyncio.run(_stored(cluster.urls))
+        stored = asked(_stored(cluster.urls))
     assert [UUID(each["id"]) for each in stored] == keys
 
 
@@ -155,10 +163,10 @@ def test_with_the_leader_killed_everything_arrives_in_order_and_nothing_twice(tm
         relay = Relay(cluster.urls, replicas=3)
         try:
             relay_until(relay, 100)
-            cluster.processes[asyncio.run(_leader(cluster.urls))].kill()
+            cluster.processes[asked(_leader(cluster.urls))].kill()
             relay_until(relay, 200)
         finally:
             relay.close()
-        stored = asyncio.run(_stored(cluster.urls))
+        stored = asked(_stored(cluster.urls))
     assert [UUID(each["id"]) for each in stored] == keys
     assert not Letter.objects.exists()
