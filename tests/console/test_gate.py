@@ -14,7 +14,7 @@ from kapok.edges.console.navigation import SCREENS
 from kapok.edges.console.screen import EVERYBODY
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
-from kapok.ground.people.rules import ROLES, Permission
+from kapok.ground.people.roles import ROLES, Permission
 from tests.console.conftest import AT, SignedIn
 
 PUBLIC = {"sign-in", "sign-out", "language", "probe"}

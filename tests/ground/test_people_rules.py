@@ -10,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapok.ground.people.refusals import InvalidEmail, InvalidName, InvalidPhone
+from kapok.ground.people.roles import PERMISSIONS, ROLES, Permission, roles_with
 from kapok.ground.people.rules import (
     DETAILS,
     MOVES,
-    PERMISSIONS,
-    ROLES,
     UNIT_KINDS,
     Detail,
     Failures,
-    Permission,
     State,
     UnitKind,
     is_within,
@@ -26,7 +24,6 @@ from kapok.ground.people.rules import (
     masked_email,
     masked_phone,
     named,
-    roles_with,
     sources,
     tidy_email,
     tidy_name,

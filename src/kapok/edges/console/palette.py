@@ -20,7 +20,7 @@ from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.people import queries
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
 from kapok.ground.posts import queries as duties
 from kapok.kernel.text import Text

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from kapok.edges.console.health.failures import reference
-from kapok.ground.people.rules import PERMISSIONS, Permission
+from kapok.ground.people.roles import PERMISSIONS, Permission
 from kapok.kernel.text import Language, Text
 
 

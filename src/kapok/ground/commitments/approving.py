@@ -10,7 +10,8 @@ from kapok.ground.commitments.refusals import MayNotApprove, OwnApproval, Unknow
 from kapok.ground.journal import api as journal
 from kapok.ground.people import queries as people
 from kapok.ground.people.models import OrgUnit, Staff
-from kapok.ground.people.rules import Permission, State
+from kapok.ground.people.roles import Permission
+from kapok.ground.people.rules import State
 from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text, joined
 

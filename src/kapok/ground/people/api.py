@@ -43,6 +43,7 @@ from kapok.ground.people.refusals import (
     WeakPassword,
     WrongPassword,
 )
+from kapok.ground.people.roles import ADMINISTRATOR, ROLES
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language, Text, joined
 
@@ -266,7 +267,7 @@ def revoke_role(*, username: str, role: str, unit: str, through: str = "", actor
     """
     staff, title, place = rows.staff_called(username), rows.role_called(role).title, rows.unit_called(unit)
     this_one = {"staff_id": staff.id, "role": role, "unit_id": place.id, "through": through}
-    if role == rules.ADMINISTRATOR:
+    if role == ADMINISTRATOR:
         rows.keep_an_administrator(
             staff, lost=lambda grant: all(getattr(grant, name) == value for name, value in this_one.items())
         )
@@ -386,7 +387,7 @@ def _of(role: str, place: OrgUnit, through: str) -> dict[str, Any]:
     """What the journal says of a grant."""
     return {
         "role": role,
-        "role_name": rules.ROLES[role].title,
+        "role_name": ROLES[role].title,
         "unit": place.code,
         "unit_name": place.name,
         "through": through,

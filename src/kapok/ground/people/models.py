@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from kapok.ground.people.rules import ROLES, State, Theme, UnitKind
+from kapok.ground.people.roles import ROLES
+from kapok.ground.people.rules import State, Theme, UnitKind
 from kapok.kernel.text import Language, Text
 
 

@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kapok.ground.people import rules
 from kapok.ground.people.models import Grant, OrgUnit, Staff
+from kapok.ground.people.roles import ROLES, Role, roles_with
 from kapok.kernel.text import Text
 
 BELOW = """
@@ -29,7 +30,7 @@ SELECT id FROM below
 def units_where(staff: UUID, permission: str) -> frozenset[UUID]:
     """The units for which this person has `permission`: those of the grants and everything below them."""
     with connection.cursor() as cursor:
-        cursor.execute(BELOW, [staff, list(rules.roles_with(permission))])
+        cursor.execute(BELOW, [staff, list(roles_with(permission))])
         return frozenset(row[0] for row in cursor.fetchall())
 
 
@@ -48,7 +49,7 @@ ORDER BY staff.username
 def holders(permission: str, unit: str) -> list[tuple[str, str]]:
     """Number and name of everybody active who has `permission` for the unit with this code."""
     with connection.cursor() as cursor:
-        cursor.execute(ABOVE, [unit, list(rules.roles_with(permission)), rules.State.ACTIVE])
+        cursor.execute(ABOVE, [unit, list(roles_with(permission)), rules.State.ACTIVE])
         return list(cursor.fetchall())
 
 
@@ -71,16 +72,14 @@ def top() -> str:
 def permissions(staff: UUID) -> frozenset[str]:
     """Everything this person may do for at least one unit."""
     held = Grant.objects.filter(staff_id=staff, revoked_at=None).values_list("role", flat=True).distinct()
-    return frozenset(
-        permission.value for role in held if role in rules.ROLES for permission in rules.ROLES[role].permissions
-    )
+    return frozenset(permission.value for role in held if role in ROLES for permission in ROLES[role].permissions)
 
 
 @dataclass(frozen=True)
 class Held:
     """One role that a person holds."""
 
-    role: rules.Role
+    role: Role
     unit: str
     unit_id: UUID
     unit_name: Text
@@ -134,10 +133,10 @@ def people(rows: Iterable[Staff]) -> list[Person]:
     held: dict[UUID, list[Held]] = {staff.id: [] for staff in page}
     grants = Grant.objects.filter(staff__in=page, revoked_at=None).select_related("unit").order_by("granted_at", "id")
     for grant in grants:
-        if grant.role in rules.ROLES:
+        if grant.role in ROLES:
             held[grant.staff_id].append(
                 Held(
-                    rules.ROLES[grant.role],
+                    ROLES[grant.role],
                     grant.unit.code,
                     grant.unit_id,
                     grant.unit.name,
@@ -234,7 +233,7 @@ def _called(name: str, username: str) -> Text:
 
 
 def _holding(grant: Grant) -> Text:
-    role = rules.ROLES[grant.role].title if grant.role in rules.ROLES else Text(zh=grant.role, en=grant.role)
+    role = ROLES[grant.role].title if grant.role in ROLES else Text(zh=grant.role, en=grant.role)
     return Text(zh=f"{grant.staff.username}（{role.zh}）", en=f"{grant.staff.username} ({role.en})")
 
 

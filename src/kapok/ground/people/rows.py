@@ -12,6 +12,7 @@ from uuid import UUID
 from kapok.ground.people import rules
 from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.refusals import EndedUnit, LastAdministrator, UnknownRole, UnknownStaff, UnknownUnit
+from kapok.ground.people.roles import ADMINISTRATOR, ROLES, Role
 
 
 def staff_called(username: str, *, lock: bool = False) -> Staff:
@@ -23,12 +24,12 @@ def staff_called(username: str, *, lock: bool = False) -> Staff:
         raise UnknownStaff(username=username) from None
 
 
-def role_called(code: str) -> rules.Role:
+def role_called(code: str) -> Role:
     """The role with this code. Raises `UnknownRole`."""
     try:
-        return rules.ROLES[code]
+        return ROLES[code]
     except KeyError:
-        raise UnknownRole(role=code, roles=", ".join(rules.ROLES)) from None
+        raise UnknownRole(role=code, roles=", ".join(ROLES)) from None
 
 
 def unit_called(code: str, *, lock: bool = False) -> OrgUnit:
@@ -60,9 +61,7 @@ def keep_an_administrator(staff: Staff, *, lost: Callable[[Grant], bool]) -> Non
     moment the second waits, sees the first one's change and is refused.
     """
     held = list(
-        Grant.objects.filter(
-            role=rules.ADMINISTRATOR, revoked_at=None, unit__parent=None, staff__state=rules.State.ACTIVE
-        )
+        Grant.objects.filter(role=ADMINISTRATOR, revoked_at=None, unit__parent=None, staff__state=rules.State.ACTIVE)
         .select_related("staff")
         .select_for_update(no_key=True, of=("self", "staff"))
         .order_by("id")

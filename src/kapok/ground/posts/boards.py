@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kapok.ground.people.models import Staff
-from kapok.ground.people.rules import ROLES, Role, State
+from kapok.ground.people.roles import ROLES, Role
+from kapok.ground.people.rules import State
 from kapok.ground.posts import queries, rules
 from kapok.ground.posts.models import Absence, PostHolder, PostRole, RosterEntry, Shift, Skill
 from kapok.kernel.text import Text

@@ -12,7 +12,7 @@ from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import State
 from kapok.ground.people import queries as people
 from kapok.ground.people.models import Staff
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.people.rules import State as StaffState
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import Absence, PostHolder

@@ -17,7 +17,7 @@ from kapok.ground.people import queries as people
 from kapok.ground.people import rows as people_rows
 from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.refusals import EndedUnit
-from kapok.ground.people.rules import Permission, roles_with
+from kapok.ground.people.roles import Permission, roles_with
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, rules
 from kapok.ground.work.events import NotReached

@@ -55,7 +55,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             "fixed_voice fixed_broadband wireless mobile leased_line dial_up iptv sms fixed_sms data paging"
             " call_centre wholesale_access ethernet bundle",
         ),
-        "action": _choice("动作", "action", "install move change rename transfer suspend resume cease switch port"),
+        "action": _choice(
+            "动作", "action", "install move change rename transfer renumber replace suspend resume cease switch port"
+        ),
         "area": _choice("地区", "area", "urban rural major_rural minor_rural remote"),
         "segment": _choice("客户群", "segment", "public business key_account wholesale internal"),
         "customer_class": _choice("客户类别", "customer class", "consumer small_business business"),

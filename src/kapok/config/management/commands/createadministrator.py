@@ -11,6 +11,7 @@ from django.db import transaction
 
 from kapok.ground.people import api as people
 from kapok.ground.people import queries, rules
+from kapok.ground.people.roles import ADMINISTRATOR
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             actor=ACTOR,
             at=at,
         )
-        people.grant_role(username=username, role=rules.ADMINISTRATOR, unit=top, actor=ACTOR, at=at)
+        people.grant_role(username=username, role=ADMINISTRATOR, unit=top, actor=ACTOR, at=at)
         return password
 
     def _top_unit(self, name: Text, at: datetime) -> str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.supervision.mining import api as mining
 from kapok.supervision.mining import queries, store

@@ -23,7 +23,7 @@ from kapok.edges.console.audits import editor
 from kapok.edges.console.people.forms import UnitsForm
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.models import OrgUnit
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.supervision.mining import api as mining
 from kapok.supervision.mining import demo, store

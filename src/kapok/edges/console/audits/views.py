@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.audits import reading
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.queries import units_where
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from kapok.supervision.mining import api as mining

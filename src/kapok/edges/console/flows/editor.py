@@ -21,7 +21,7 @@ from kapok.ground.catalog import editing, queries, telling
 from kapok.ground.catalog.conditions import written
 from kapok.ground.catalog.packs import names
 from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import EVENTS, FACTS
 from kapok.kernel.text import Text

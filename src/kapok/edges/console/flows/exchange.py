@@ -14,7 +14,7 @@ from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import bpmn, queries
 from kapok.ground.catalog.bpmn.xml import MAXIMUM_BYTES
 from kapok.ground.catalog.difference import differences
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 
 

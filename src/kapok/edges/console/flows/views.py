@@ -22,7 +22,7 @@ from kapok.ground.catalog.rules import STATES, State
 from kapok.ground.catalog.template import LINES, Flow
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from kapok.edges.console.health.measure import database_answers, measure
 from kapok.edges.console.screen import ScreenRequest, public, screen
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 
 
 @public(because="load balancers and supervisors have no account")

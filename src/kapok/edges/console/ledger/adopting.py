@@ -15,7 +15,7 @@ from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import api, queries
 from kapok.ground.people.queries import units_where
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import Pack, find
 

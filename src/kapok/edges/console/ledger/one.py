@@ -23,7 +23,7 @@ from kapok.ground.commitments import queries
 from kapok.ground.commitments.explaining import explain
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS, Judgement, Outcome, Tier
 from kapok.kernel.promises.terms import TIERS

@@ -24,7 +24,7 @@ from kapok.ground.commitments.rules import RESUMES
 from kapok.ground.commitments.standing import stoppable, waivable
 from kapok.ground.journal.queries import happenings
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries as work
 from kapok.ground.work.rules import LIVE
 from kapok.kernel.errors import KapokError

@@ -22,7 +22,7 @@ from kapok.ground.commitments import queries, saved_views
 from kapok.ground.commitments.lanes import Filter
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 

@@ -16,7 +16,7 @@ from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import letters as reading
 from kapok.ground.journal.queries import timeline
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 
 PAGE = 50

@@ -17,7 +17,7 @@ from kapok.edges.console.work.of_subject import of_item, of_matter
 from kapok.ground.commitments import queries
 from kapok.ground.journal import queries as journal
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries as work_queries
 from kapok.kernel.text import Text
 

@@ -22,7 +22,7 @@ from kapok.ground.commitments.queries import Scope, scope
 from kapok.ground.notices import api, queries
 from kapok.ground.notices.models import Notice
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 

@@ -13,7 +13,8 @@ from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
-from kapok.ground.people.rules import Permission, UnitKind
+from kapok.ground.people.roles import Permission
+from kapok.ground.people.rules import UnitKind
 from kapok.kernel.errors import KapokError
 
 

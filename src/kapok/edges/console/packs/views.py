@@ -12,7 +12,7 @@ from kapok.edges.console.packs.jurisdictions import jurisdiction
 from kapok.edges.console.packs.library import Volume, shelf
 from kapok.edges.console.packs.presenting import Row, chapters, event_roles, pack_rows, rate_tables, rates_of
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.promises.pack import ROUND_THE_CLOCK
 
 LONGEST_QUERY = 100

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
-from kapok.ground.people.rules import EMAIL_LENGTH, NAME_LENGTH, PHONE_LENGTH, ROLES
+from kapok.ground.people.roles import ROLES
+from kapok.ground.people.rules import EMAIL_LENGTH, NAME_LENGTH, PHONE_LENGTH
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 

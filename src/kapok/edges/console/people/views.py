@@ -19,7 +19,7 @@ from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.posts import queries as posts
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import ItemState, MatterState

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.places import api as places
 from kapok.ground.places.loading import COLUMNS
 from kapok.kernel.errors import KapokError

@@ -12,7 +12,7 @@ from kapok.edges.console.places.drawing import drawn
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries
 
 PAGE = 25

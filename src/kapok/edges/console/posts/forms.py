@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from kapok.edges.console.organisation.forms import NameForm
 from kapok.edges.console.people.forms import STAFF_NUMBER, UnitsForm, in_reading_language
-from kapok.ground.people.rules import ROLES
+from kapok.ground.people.roles import ROLES
 from kapok.ground.posts import boards
 from kapok.ground.posts.rules import (
     ABSENCE_KINDS,

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.posts import personnel
 from kapok.ground.posts.personnel_plan import Outcome, Plan, plan
 from kapok.kernel.errors import KapokError

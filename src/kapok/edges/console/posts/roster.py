@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.posts.forms import CALENDAR, AwardForm, PlanForm, ShiftForm, SkillForm
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.posts import api, boards
 from kapok.kernel.errors import KapokError
 

@@ -18,7 +18,7 @@ from kapok.edges.console.posts.forms import FillForm, NoteForm, PostForm, RoleFo
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.posts import api, boards, queries
 from kapok.ground.posts.rules import Place
 from kapok.kernel.errors import KapokError

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from kapok.edges.console.charts import Chart
-from kapok.ground.people.rules import ROLES
+from kapok.ground.people.roles import ROLES
 from kapok.kernel.text import Language, Text
 
 register = template.Library()

@@ -19,7 +19,7 @@ from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.actions import ON_ITEMS, ON_MATTERS, Action
 from kapok.edges.console.work.forms import DeliverForm, HappenForm, TransferForm
 from kapok.edges.console.work.involved import item_seen, matter_seen
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text

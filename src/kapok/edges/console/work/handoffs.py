@@ -20,7 +20,7 @@ from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.actions import ON_ITEMS
 from kapok.edges.console.work.forms import JudgeForm
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries, rules
 from kapok.ground.work.baton.queries import Pairing, conduct, matrix
 from kapok.ground.work.models import Handoff

@@ -13,7 +13,7 @@ from kapok.edges.console.work.involved import item_concerns, matter_concerns
 from kapok.edges.console.work.presenting import Choice, choices, piles
 from kapok.ground.commitments.queries import Scope, first_due
 from kapok.ground.people.queries import units_where
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries
 from kapok.ground.work.models import Delivery
 from kapok.ground.work.rules import HandoffState, MatterState

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.forms import TakeForm
 from kapok.edges.console.work.presenting import piles
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.ground.work import api, queries
 from kapok.kernel.errors import KapokError
 

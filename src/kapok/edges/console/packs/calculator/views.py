@@ -16,7 +16,7 @@ from kapok.edges.console.packs.calculator.reckoning import NotApplicable, Reckon
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.packs.presenting import Row
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.people.rules import Permission
+from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import Pack, Promise
 

@@ -1,0 +1,1 @@
+"""Workforce: technicians, appointments, work in the field."""

@@ -1,0 +1,1 @@
+"""The chain: orders, and later faults and complaints."""

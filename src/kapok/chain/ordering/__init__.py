@@ -1,0 +1,1 @@
+"""Ordering: orders, from a customer's wish to a working line."""

@@ -1,0 +1,1 @@
+"""The front: the channels of the customers."""

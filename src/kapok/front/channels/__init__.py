@@ -1,0 +1,1 @@
+"""Channels: who was asked first, through which channel, and who answers."""

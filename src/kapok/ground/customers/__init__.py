@@ -1,0 +1,1 @@
+"""Customers: parties, customers, accounts, contacts, consents, segments and tiers."""

@@ -1,0 +1,1 @@
+"""The network: what services run on."""

@@ -1,0 +1,1 @@
+"""Activation: network elements brought to do what a service needs."""

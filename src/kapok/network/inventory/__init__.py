@@ -1,0 +1,1 @@
+"""Inventory: plant, numbers, addresses of the network, and the services that use them."""
