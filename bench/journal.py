@@ -1,7 +1,8 @@
 """How fast the journal is read: time lines, delivery beside reading the same rows alone, and sealing.
 
 `PYTHONPATH=src .venv/bin/python bench/journal.py --entries 1000000 [--subjects 100000]` starts a server of its own in a folder
-that is gone afterwards. The entries are made by one statement, over twelve months.
+that is gone afterwards. The entries are made by one statement, over twelve months. With `--time-lines` only time lines are read,
+for a journal so large that delivering and sealing all of it would take hours.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--subjects", type=int, default=0, help="default: one for ten entries")
     parser.add_argument("--delivered", type=int, default=50_000, help="how many are delivered for the rate")
+    parser.add_argument("--time-lines", action="store_true", help="read time lines only")
     chosen = parser.parse_args()
     subjects = chosen.subjects or chosen.entries // 10
     # Where the servers of tests live: a server that is started by root runs as another user, who must reach it.
@@ -47,20 +49,22 @@ def main() -> None:
         try:
             os.environ["KAPOK_DATABASE_URL"] = cluster.url
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kapok.config.settings")
-            measure(chosen.entries, subjects, min(chosen.delivered, chosen.entries))
+            fill(chosen.entries, subjects)
+            read_time_lines(subjects)
+            if not chosen.time_lines:
+                measure(chosen.entries, min(chosen.delivered, chosen.entries))
         finally:
             cluster.stop()
 
 
-def measure(entries: int, subjects: int, delivered: int) -> None:
+def fill(entries: int, subjects: int) -> None:
     import django
 
     django.setup()
     from django.core.management import call_command
     from django.db import connection
 
-    from kapok.ground.journal import seals, upkeep
-    from kapok.ground.journal.queries import timeline
+    from kapok.ground.journal import upkeep
 
     call_command("migrate", verbosity=0, interactive=False)
     upkeep.make_partitions(first=date(2026, 1, 1), last=date(2026, 12, 1))
@@ -78,9 +82,18 @@ def measure(entries: int, subjects: int, delivered: int) -> None:
                        " WHERE inhparent = 'journal_entry'::regclass")  # fmt: skip
         print(f"size with indexes: {cursor.fetchone()[0]}")
 
+
+def read_time_lines(subjects: int) -> None:
+    """Subjects drawn at random, so that hardly any page of them has been read before."""
+    from kapok.ground.journal.queries import timeline
+
     drawn = random.Random(7)
     spans = sorted(timed(lambda: timeline(f"fault/{drawn.randrange(subjects)}")) * 1000 for _ in range(500))
     print(f"time line of a subject: p50 {statistics.median(spans):.2f} ms, p99 {spans[int(len(spans) * 0.99)]:.2f} ms")
+
+
+def measure(entries: int, delivered: int) -> None:
+    from kapok.ground.journal import seals
 
     plain = timed(lambda: read_plainly(delivered))
     say("read alone", delivered, plain)
