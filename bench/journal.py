@@ -21,9 +21,9 @@ AT = datetime(2026, 12, 1, tzinfo=UTC)
 ENTRIES = """
 INSERT INTO journal_entry (id, kind, subject, at, actor, data)
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 19))::uuid,
-    'fault.reported', 'fault/' || (n * 7919) %% %s, at, 'staff/10001',
+    'fault.reported', 'fault/' || (n * 7919::bigint) %% %s, at, 'staff/10001',
     jsonb_build_object('facts', jsonb_build_object('service', 'broadband', 'area', 'urban'), 'note', '', 'unit', 'hotline')
-FROM (SELECT n, timestamptz '2026-01-01 00:00Z' + interval '334 days' * n / %s AS at FROM generate_series(%s, %s) AS n) AS made
+FROM (SELECT n, timestamptz '2026-01-01 00:00Z' + interval '334 days' * (n / %s::float8) AS at FROM generate_series(%s, %s) AS n) AS made
 """
 
 
