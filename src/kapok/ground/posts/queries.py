@@ -260,6 +260,13 @@ def around(username: str, unit: str, at: datetime) -> Around:
     )
 
 
+def head_of(unit: str, at: datetime, *, but: UUID | None = None) -> Person | None:
+    """Whoever acts as the nearest head of a unit, from it upward, but for this person; None where there is none."""
+    height = _heights(_way_up(unit))
+    leads = _upward(acting_in(post_rows().filter(unit__in=list(height), function=rules.LEAD), at), height)
+    return next((post.acting for post in leads if post.acting and post.acting.id != but), None)
+
+
 @dataclass(frozen=True)
 class OnDuty:
     """Somebody on shift: until when, and what they can do (skill code to level)."""
