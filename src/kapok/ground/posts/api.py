@@ -34,10 +34,13 @@ from kapok.ground.posts.refusals import (
     Deactivated,
     DeputyAbsent,
     NobodyLeft,
+    NotAway,
+    NotDeclared,
     NotDeputy,
     NoteMissing,
     NotHolder,
     NotPlanned,
+    NotSilent,
     NotTakenOver,
     OnDutyAlready,
     OnLeave,
@@ -64,12 +67,13 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NobodyLeft",
-    "NotAway", "NotDeclared", "NotDeputy", "NotHolder", "NotPlanned", "NotSilent", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "OwnLeave",
-    "PersonnelRefused", "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson",
-    "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift",
-    "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post", "declare_absent", "define_shift",
-    "define_skill", "grant_leave", "grant_to_post", "hand_back", "open_post", "plan_shift", "release", "replace",
-    "request_leave", "revoke_from_post", "take_over", "withdraw_leave", "withdraw_skill",
+    "NotAway", "NotDeclared", "NotDeputy", "NotHolder", "NotPlanned", "NotSilent", "NotTakenOver", "NoteMissing",
+    "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused", "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld",
+    "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel",
+    "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post",
+    "declare_absent", "define_shift", "define_skill", "grant_leave", "grant_to_post", "hand_back", "open_post",
+    "plan_shift", "release", "replace", "request_leave", "revoke_from_post", "take_over", "withdraw_leave",
+    "withdraw_skill",
 ]  # fmt: skip
 
 
