@@ -71,7 +71,8 @@ def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
     move(item, handoff, HandoffState.ACCEPTED, NotOffered, answered_at=act.at, answered_by=person)
     moves.hold(item, unit=handoff.to_unit, answers=handoff.to_answers, holder=person, act=act)
     moves.tell(item, "handoff.accepted", act)
-    moves.answer_for(item, act)
+    if handoff.number > 1:  # the clocks of a first offer began with who answers for it
+        moves.answer_for(item, act)
 
 
 def find(item: Item, handoff: Handoff, side: Side, act: Act, *, judge: Staff, note: str) -> None:
