@@ -38,7 +38,7 @@ from kapok.ground.commitments.standing import is_paused, open_commitments, stopp
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
-from kapok.kernel.promises import EVENTS, STOPS, Pack, Tier, parse
+from kapok.kernel.promises import ALSO, EVENTS, STOPS, Pack, Tier, parse
 
 __all__ = [
     "AdoptedLater",
@@ -123,6 +123,7 @@ def pause(
         raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
     person = approving.approver(approved_by, requested_by=requested_by, clocks=stopping)
     facts = _approved(said, person.subject, evidence) | ({STOPS: " ".join(stops)} if stops else {})
+    facts |= {ALSO: " ".join(matters)} if also else {}
     for each, matter in matters.items():
         if not stoppable(each, kind, stops):
             continue  # nothing there to stop, or what happened to the matter has reached it
@@ -173,18 +174,20 @@ def waive(
     return [clock.id for clock in waived]
 
 
-@transaction.atomic
 def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime) -> int:
     """Make somebody else answer for the open commitments of a matter; how many there are. Raises `OwnerMissing`."""
     if not owner:
         raise OwnerMissing
-    judging.lock(subject)
-    rows = Commitment.objects.filter(subject=subject, state__in=rules.RUNNING).exclude(unit=unit, owner=owner)
-    passed = rows.update(unit=unit, owner=owner)
-    if passed:
-        journal.record(
-            events.AccountabilityPassed(subject=subject, actor=actor, at=at, unit=unit, owner=owner, commitments=passed)
-        )
+    with transaction.atomic(savepoint=False):  # nothing below refuses: there is nothing to go back to
+        judging.lock(subject)
+        rows = Commitment.objects.filter(subject=subject, state__in=rules.RUNNING).exclude(unit=unit, owner=owner)
+        passed = rows.update(unit=unit, owner=owner)
+        if passed:
+            journal.record(
+                events.AccountabilityPassed(
+                    subject=subject, actor=actor, at=at, unit=unit, owner=owner, commitments=passed
+                )
+            )
     return passed
 
 

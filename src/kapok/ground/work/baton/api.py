@@ -15,12 +15,11 @@ from uuid import UUID
 from django.db import transaction
 
 from kapok.ground.catalog.refusals import NoWayBack
-from kapok.ground.journal import api as journal
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
 from kapok.ground.work.baton import steps
 from kapok.ground.work.models import Handoff
-from kapok.ground.work.moves import Act, Giver, Receiver, Work
+from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.refusals import (
     AlreadyReturned,
     EvidenceMissing,
@@ -136,7 +135,10 @@ def offer(
     answers = answering.of_unit(me.unit, "", at, otherwise=row.first_contact).accountable
     receiver = steps.receiver(unit, to, due_at=due_at, note=note)
     work = Work(title=words, function=function, confirm=confirm)
-    return moves.begin(row, work, Giver(me.unit, me, answers), receiver, act).id
+    begun = moves.begin(row, [Beginning(work, receiver)], Giver(me.unit, me, answers), act)
+    moves.inherit(row, begun, act)
+    act.record()
+    return begun[0].id
 
 
 @transaction.atomic
@@ -149,6 +151,7 @@ def accept(*, item: UUID, actor: str, at: datetime) -> None:
     handoff = rows.offer_of(row, at)
     steps.must_be_meant(handoff, me)
     steps.take(row, handoff, me, act)
+    act.record()
 
 
 @transaction.atomic
@@ -167,6 +170,7 @@ def refuse(*, item: UUID, reason: Reason, defect: str, actor: str, at: datetime)
     moves.place(row, ItemState.REFUSED, unit=handoff.from_unit, answers=handoff.from_answers, holder=None)
     moves.turn(row, Part.DISPUTE, act, handoff=handoff)
     moves.tell(row, "handoff.refused", act, note=defect, judged=True)
+    act.record()
 
 
 @transaction.atomic
@@ -195,6 +199,7 @@ def dispute(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at, disputed_by=me)
     moves.place(row, ItemState.DISPUTED, unit=row.unit, answers=row.accountable, holder=None)
     moves.tell(row, "handoff.disputed", act, note=note, judged=True)
+    act.record()
 
 
 @transaction.atomic
@@ -211,6 +216,7 @@ def judge(*, item: UUID, found_for: Side, note: str, actor: str, at: datetime) -
     giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
     if found_for == Side.OFFERER:
         moves.offer(row, giver, Receiver(handoff.to_unit, note=note), act, way=Way.IMPOSED)
+        act.record()
         return
     moves.hold(row, unit=giver.unit, answers=giver.answers, holder=giver.staff, act=act)
     moves.answer_for(row, act)
@@ -228,6 +234,7 @@ def withdraw(*, item: UUID, note: str = "", actor: str, at: datetime) -> None:
     steps.move(row, handoff, HandoffState.WITHDRAWN, NotOffered, answered_at=at, answered_by=me)
     moves.hold(row, unit=handoff.from_unit, answers=handoff.from_answers, holder=me, act=act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
+    act.record()
 
 
 @transaction.atomic
@@ -242,6 +249,7 @@ def drop(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     steps.let_go(row, me, ItemState.WITHDRAWN, act)
     moves.finish(row, ItemState.WITHDRAWN, act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
+    act.record()
 
 
 @transaction.atomic
@@ -270,6 +278,7 @@ def deliver(
     if not row.confirm:
         following.tell_of(row, told, act)
         following.go_on(row.matter, giver, act)
+    act.record()
 
 
 @transaction.atomic
@@ -288,6 +297,7 @@ def confirm(*, item: UUID, rating: int | None = None, actor: str, at: datetime) 
     moves.tell(row, "handoff.confirmed", act)
     if row.confirm:
         following.go_on(row.matter, Giver(delivery.unit, delivery.delivered_by, row.accountable), act)
+    act.record()
 
 
 @transaction.atomic
@@ -304,13 +314,11 @@ def reject(*, item: UUID, defect: str, actor: str, at: datetime) -> None:
     steps.answer(row, delivery, me, act, accepted=False, defect=defect)
     doer = delivery.delivered_by
     again = steps.back_to(delivery.unit, doer, defect)
-    journal.record(
-        events.DeliveryRejected(
-            subject=row.subject, actor=actor, at=at, correlation=row.matter_id, defect=defect, holder=doer.username
-        )
-    )
+    said = {"defect": defect, "holder": doer.username}
+    act.told.append(events.DeliveryRejected(subject=row.subject, actor=actor, at=at, correlation=row.matter_id, **said))
     giver = Giver(row.unit, me, row.accountable)
     moves.offer(row, giver, again, act, way=Way.AGAIN)
+    act.record()
 
 
 @transaction.atomic
@@ -336,6 +344,7 @@ def transfer(
     receiver = steps.receiver(unit, to, warm=warm, due_at=due_at, note=note)
     steps.must_change_hands(row, me, receiver)
     steps.pass_on(row, me, receiver, act)
+    act.record()
 
 
 @transaction.atomic
@@ -351,6 +360,7 @@ def return_to_offerer(*, item: UUID, reason: Reason, defect: str, actor: str, at
     back = steps.back_to(source.from_unit, source.from_staff, defect)
     handoff = moves.offer(row, Giver(row.unit, me, row.accountable), back, act, way=Way.RETURN)
     Handoff.objects.filter(id=handoff.id).update(reason=Reason(reason), defect=defect)
+    act.record()
 
 
 @transaction.atomic
@@ -368,6 +378,7 @@ def send_back(*, item: UUID, to: str, note: str, actor: str, at: datetime) -> No
     moves.finish(row, ItemState.WITHDRAWN, act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
     following.go_back(row, flow, to, giver, act)
+    act.record()
 
 
 @transaction.atomic
@@ -385,4 +396,5 @@ def take_over(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     else:
         steps.take(row, rows.offer_of(row, at), me, act)
     said = {"note": note, "from_staff": instead.username, "to_staff": me.username, "answers": row.accountable.username}
-    journal.record(events.TakenOver(subject=row.subject, actor=actor, at=at, correlation=row.matter_id, **said))
+    act.told.append(events.TakenOver(subject=row.subject, actor=actor, at=at, correlation=row.matter_id, **said))
+    act.record()
