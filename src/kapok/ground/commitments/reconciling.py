@@ -20,6 +20,8 @@ from kapok.kernel.promises import Judgement, Promise
 
 ACTOR = "system/commitments"
 ZERO = timedelta()
+FALLEN = {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None}
+"""What becomes of a commitment that nothing makes any more."""
 REVISED = ("state", "opened_at", "due_at", "target_at", "closed_at", "facts")
 """What is kept of a commitment when it is changed."""
 
@@ -64,7 +66,7 @@ def reconcile(
         elif row is not None and judgement is not None:
             _revise(change, row, _columns(change, judgement, row))
         elif row is not None:
-            _revise(change, row, {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None})
+            _revise(change, row, FALLEN)
     return new
 
 
@@ -162,7 +164,7 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
     if not changed:
         return
     before = {name: getattr(row, name) for name in ("breached_at", "owed", "state")}
-    if _rewrites(row, changed):
+    if columns is FALLEN or _rewrites(row, changed):
         _keep(change, row, columns)
     _write(row, changed)
     row.save(update_fields=list(changed))
