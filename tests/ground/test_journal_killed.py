@@ -74,6 +74,7 @@ def start(step: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("lab")
 @pytest.mark.parametrize("step", ["before the handler", "after the handler", "after the commit"])
