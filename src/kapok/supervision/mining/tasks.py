@@ -77,7 +77,7 @@ async def take_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 
 
 
 def _give_up(job: Job) -> None:
-    key, number = UUID(job.task_kwargs["audit"]), job.task_kwargs["run_number"]
+    key, number = UUID(str(job.task_kwargs["audit"])), int(str(job.task_kwargs["run_number"]))
     api.fail(audit=key, run=number, reason=DEADLY, actor=ACTOR, at=_now())
 
 
