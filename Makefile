@@ -1,4 +1,4 @@
-# Kapok: two commands, `make run` and `make test`. `make help` lists the rest.
+# Kapok: two commands, `make run` and `make test`; `make slow` has the long tests. `make help` lists the rest.
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -8,7 +8,7 @@ INSTALL := sh requirements/install.sh
 TESTS   := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage setup lint types docs bench stories lab lock clean
+.PHONY: help run test slow coverage setup lint types docs bench stories lab lock clean
 
 # An environment knows where it stands: in a clone that was moved, or for a Python that is gone, it is made anew.
 ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
@@ -21,12 +21,15 @@ help: ## this list
 run: $(READY) ## install, start the database, load the demo, serve the console (Ctrl-C stops)
 	@exec $(BIN)/kapok up --demo
 
-test: $(READY) ## install and run everything that must hold: lint, types, docs, tests
+test: $(READY) ## install and run what must hold before and after a change: lint, types, docs, tests
 	@$(MAKE) --no-print-directory lint types docs
-	$(TESTS) -n 2 --dist loadfile --cov
+	$(TESTS) -n 2 --dist loadfile -m "not slow" --cov
+
+slow: $(READY) ## the tests that are slow by nature: clusters, storms, kill -9 series, long journeys, real logs
+	$(TESTS) -n 2 --dist loadfile -m slow
 
 coverage: $(READY) ## every branch of the kernel and of the rules tried? (make test asks it too)
-	$(TESTS) -q -n 2 --dist loadfile tests/kernel tests/packs tests/ground tests/supervision --cov
+	$(TESTS) -q -n 2 --dist loadfile -m "not slow" tests/kernel tests/packs tests/ground tests/supervision --cov
 
 setup: $(READY) ## only install
 

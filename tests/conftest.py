@@ -42,10 +42,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--cov`, measure only the tests that must try every branch of what decides; elsewhere it would only cost time."""
+    """A test that a story imports runs once, where it is at home, unless the story runs alone.
+
+    With `--cov`, measure only the tests that must try every branch of what decides; elsewhere it would only cost time.
+    """
+    at_home = {item.function for item in _functions(items) if item.module.__name__ == item.function.__module__}
+    guests = {item for item in _functions(items) if item.module.__name__ != item.function.__module__}
+    items[:] = [item for item in items if item not in guests or item.function not in at_home]
     for item in items:
         if item.path.relative_to(ROOT / "tests").parts[0] not in DECIDING:
             item.add_marker("no_cover")
+
+
+def _functions(items: list[pytest.Item]) -> list[pytest.Function]:
+    return [item for item in items if isinstance(item, pytest.Function)]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -27,7 +27,7 @@ from kapok.kernel.hours.instants import moment
 from kapok.kernel.promises import Entry, judge
 from tests.batch.audits import a_pack
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 WHOLE_CASE = [{"kind": "fault.reported", "first": True}, {"kind": "fault.restored", "last": True}]
 XES = {"case": "case:concept:name", "activity": "concept:name", "time": "time:timestamp", "person": "org:resource"}

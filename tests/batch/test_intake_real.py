@@ -12,7 +12,7 @@ from kapok.batch.audit.map import AuditMap, parse
 from kapok.batch.audit.suggest import suggest
 from tests.batch.logs import Read, micros
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
 def judged_as_suggested(path: Path, tmp_path: Path) -> tuple[Read, AuditMap]:

@@ -25,6 +25,7 @@ from kapok.ground.people import demo
 from kapok.ground.people.cast import LOGINS, Login
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
+from tests import worlds
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DESK = {"width": 1366, "height": 768}
@@ -60,7 +61,7 @@ def _quick_passwords(settings: Settings) -> Iterator[None]:
 @pytest.fixture
 def cast(db: None) -> dict[str, Login]:
     """The demonstration's people by role."""
-    demo.load(AT)
+    worlds.begin("cast", lambda: demo.load(AT))
     return {login.role: login for login in reversed(LOGINS)}  # of several in one role the first
 
 

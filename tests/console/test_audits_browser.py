@@ -17,7 +17,7 @@ from kapok.supervision.mining.models import Audit
 from tests.console.conftest import AT, BrowserPage
 from tests.console.test_browser import sideways
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 

@@ -224,6 +224,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 @pytest.mark.parametrize("language", Language)
 def test_no_page_is_wider_than_the_window(browser_page: BrowserPage, language: Language, phone: bool) -> None:

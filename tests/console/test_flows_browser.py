@@ -12,7 +12,7 @@ from kapok.kernel.text import Language
 from tests.console.conftest import AT, BrowserPage
 from tests.console.test_browser import sideways
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.console.conftest import BrowserPage
 from tests.console.promised import HOUR, now, promised
 from tests.console.test_browser import sideways
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_clock_moves_and_the_rows_refresh_without_reloading(browser_page: BrowserPage) -> None:

@@ -15,7 +15,7 @@ from tests.console import office
 from tests.console.conftest import BrowserPage
 from tests.console.test_browser import sideways
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

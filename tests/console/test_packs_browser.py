@@ -9,7 +9,7 @@ from kapok.kernel.text import Language
 from tests.console.conftest import BrowserPage
 from tests.console.test_browser import sideways
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CASE = (
     "/calculator?pack=uk-automatic-compensation&promise=GB-AC-DELAYED-REPAIR&f_service=fixed_broadband"

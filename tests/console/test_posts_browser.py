@@ -13,7 +13,7 @@ from kapok.kernel.text import Language
 from tests.console.conftest import BrowserPage
 from tests.console.test_browser import sideways
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_b_takes_over_and_hands_back_by_keyboard(browser_page: BrowserPage) -> None:

@@ -63,6 +63,7 @@ def test_the_server_does_not_start_without_what_it_needs(missing: str) -> None:
     assert f"{missing} must be set to serve Kapok" in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_demonstration_is_loaded_once() -> None:
     call_command("demo")
@@ -76,6 +77,7 @@ def test_the_demonstration_is_loaded_once() -> None:
         assert not staff.must_change_password
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_changed_password_of_the_demonstration_is_left_alone() -> None:
     call_command("demo")
@@ -121,6 +123,7 @@ def test_a_second_administrator_joins_the_operator_that_is_there() -> None:
         call_command("createadministrator", "1002", stdout=StringIO())
 
 
+@pytest.mark.slow
 def test_the_collected_static_files_are_compressed_and_named_by_their_content(tmp_path: Path) -> None:
     variables = {**os.environ, "KAPOK_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kapok.config.settings"}
     asked = (

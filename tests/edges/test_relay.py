@@ -19,6 +19,7 @@ from uuid import UUID
 
 import nats
 import pytest
+from nats.js.api import StreamConfig
 from pytest_django.fixtures import Settings
 
 from kapok.edges.relay.cloudevents import cloud_event
@@ -54,12 +55,24 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def servers(folder: Path, count: int) -> Iterator[Cluster]:
+def servers(folder: Path, count: int, *more: str | Path) -> Iterator[Cluster]:
     ports, routes = free_ports(count), free_ports(count)
     others = ",".join(f"nats://127.0.0.1:{route}" for route in routes)
     processes = {}
     for number, (port, route) in enumerate(zip(ports, routes, strict=True)):
-        words = [SERVER, "-a", "127.0.0.1", "-p", str(port), "-n", f"n{number}", "-js", "-sd", folder / f"n{number}"]
+        words = [
+            SERVER,
+            "-a",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-n",
+            f"n{number}",
+            "-js",
+            "-sd",
+            folder / f"n{number}",
+            *more,
+        ]
         if count > 1:
             words += ["--cluster_name", "kapok", "--cluster", f"nats://127.0.0.1:{route}", "--routes", others]
         processes[f"n{number}"] = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -99,6 +112,28 @@ async def _stored(urls: str) -> list[dict[str, Any]]:
         return messages
     finally:
         await client.close()
+
+
+async def _stream(urls: str, *, delete: bool = False, **config: Any) -> None:
+    """Put a stream of that name there, or take it away; the server may still be starting."""
+    client = await nats.connect(urls.split(","), max_reconnect_attempts=50, reconnect_time_wait=0.1, error_cb=_quietly)
+    try:
+        stream = client.jetstream()
+        if delete:
+            await stream.delete_stream(config["name"])
+        else:
+            await stream.add_stream(StreamConfig(**config))
+    finally:
+        await client.close()
+
+
+async def _quietly(_error: Exception) -> None:
+    pass
+
+
+def letters() -> list[tuple[int, str]]:
+    found = Letter.objects.order_by("transaction", "position").select_related("entry")
+    return [(letter.entry.data["times"], letter.state) for letter in found]
 
 
 def relay_until(relay: Relay, passed: int) -> None:
@@ -154,6 +189,84 @@ def test_what_is_sent_twice_is_stored_once(tmp_path: Path) -> None:
             relay.close()
         stored = asked(_stored(cluster.urls))
     assert [UUID(each["id"]) for each in stored] == keys
+
+
+def test_what_the_stream_will_never_take_becomes_a_dead_letter_that_says_why(tmp_path: Path) -> None:
+    ring(1), ring(10**400, "bell/2"), ring(3), ring(4, "bell/2")
+    with servers(tmp_path, 1) as cluster:
+        asked(_stream(cluster.urls, name=STREAM, subjects=["kapok.>"], max_msg_size=500))
+        relay = Relay(cluster.urls, replicas=1)
+        try:
+            relay_until(relay, 4)
+            assert letters() == [(10**400, "dead"), (4, "parked")]
+            stored = asked(_stored(cluster.urls))
+        finally:
+            relay.close()
+    assert [each["data"]["times"] for each in stored] == [1, 3]
+    letter = Letter.objects.get(state="dead")
+    assert letter.attempts == 1
+    assert "拒收：message size exceeds maximum allowed。请改正" in letter.error
+    assert "refuses it: message size exceeds maximum allowed. Mend the stream" in letter.error
+
+
+def test_a_stream_that_is_gone_is_made_anew(tmp_path: Path) -> None:
+    ring(1)
+    with servers(tmp_path, 1) as cluster:
+        relay = Relay(cluster.urls, replicas=1)
+        try:
+            relay_until(relay, 1)
+            asked(_stream(cluster.urls, delete=True, name=STREAM))
+            ring(2)
+            relay_until(relay, 1)
+            stored = asked(_stored(cluster.urls))
+        finally:
+            relay.close()
+    assert [each["data"]["times"] for each in stored] == [2]
+    assert letters() == []
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"name": "OTHER", "subjects": ["kapok.bell.>"]}, "subjects overlap with an existing stream"),
+        ({"name": STREAM, "subjects": ["elsewhere.>"]}, "its subjects lack kapok.>"),
+    ],
+    ids=["taken by another", "of other subjects"],
+)
+def test_a_stream_that_cannot_be_had_blocks_nobody_and_once_it_can_the_letter_goes(
+    config: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    ring(1)
+    with servers(tmp_path, 1) as cluster:
+        asked(_stream(cluster.urls, **config))
+        relay = Relay(cluster.urls, replicas=1)
+        try:
+            relay_until(relay, 1)
+            assert letters() == [(1, "dead")]
+            letter = Letter.objects.get()
+            assert said in letter.error
+            asked(_stream(cluster.urls, delete=True, name=config["name"]))
+            journal.retry_letter(letter=letter.id, actor="staff/lin", at=AT)
+            journal.retry_due(relay.subscription, at=AT)
+            stored = asked(_stored(cluster.urls))
+        finally:
+            relay.close()
+    assert letters() == [(1, "done")]
+    assert [each["data"]["times"] for each in stored if each["subject"] == "bell/1"] == [1]
+
+
+def test_who_may_not_publish_is_told_so(tmp_path: Path) -> None:
+    ring(1)
+    rules = tmp_path / "rules.conf"
+    rules.write_text('authorization { users = [{user: k, password: k, permissions: {publish: ["$JS.>"]}}] }')
+    with servers(tmp_path, 1, "-c", rules) as cluster:
+        relay = Relay(cluster.urls.replace("nats://", "nats://k:k@"), replicas=1)
+        try:
+            relay_until(relay, 1)
+        finally:
+            relay.close()
+    assert letters() == [(1, "dead")]
+    assert 'permissions violation for publish to "kapok.bell.rang"' in Letter.objects.get().error.lower()
 
 
 @pytest.mark.slow

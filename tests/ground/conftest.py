@@ -14,6 +14,7 @@ from kapok.ground.people.rules import UnitKind
 from kapok.ground.posts import api as posts
 from kapok.ground.posts.rules import Place
 from kapok.kernel.text import Language, Text
+from tests import worlds
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 WHO = {"actor": "staff/tester", "at": AT}
@@ -26,6 +27,11 @@ def _quick_passwords(settings: Settings) -> None:
 
 def set_up_office() -> SimpleNamespace:
     """city > bureau > patch, and hall beside the bureau; Lin administers the city, Chen works in the bureau."""
+    worlds.begin("office", _set_up_office)
+    return SimpleNamespace(lin="lin", chen="chen")
+
+
+def _set_up_office() -> None:
     for code, kind, parent in (
         ("city", UnitKind.BRANCH, None),
         ("bureau", UnitKind.BUREAU, "city"),
@@ -39,7 +45,6 @@ def set_up_office() -> SimpleNamespace:
             email=f"{username}@example.com", password="wet-cotton-9", **WHO,
         )  # fmt: skip
     people.grant_role(username="lin", role="administrator", unit="city", **WHO)
-    return SimpleNamespace(lin="lin", chen="chen")
 
 
 @pytest.fixture
@@ -55,7 +60,12 @@ def committed_office(transactional_db: None) -> SimpleNamespace:
 
 def set_up_posts() -> SimpleNamespace:
     """The office with a post `desk` at the bureau: Chen is A, Mei is B; Wu belongs there too."""
-    set_up_office()
+    worlds.begin("posts of the office", _set_up_posts)
+    return SimpleNamespace(staff=dict(Staff.objects.values_list("username", "id")))
+
+
+def _set_up_posts() -> None:
+    _set_up_office()
     for username, name in (("mei", "梅芳"), ("wu", "吴畏")):
         people.open_account(
             username=username, name=name, unit="bureau", language=Language.ZH, password="wet-cotton-9", **WHO
@@ -63,7 +73,6 @@ def set_up_posts() -> SimpleNamespace:
     posts.open_post(code="desk", function="desk", title=Text(zh="值班台", en="Desk"), unit="bureau", **WHO)
     posts.appoint(post="desk", place=Place.A, username="chen", **WHO)
     posts.appoint(post="desk", place=Place.B, username="mei", **WHO)
-    return SimpleNamespace(staff=dict(Staff.objects.values_list("username", "id")))
 
 
 @pytest.fixture

@@ -157,6 +157,21 @@ def test_an_error_is_kept_with_its_place_and_without_its_words() -> None:
     assert "138" not in error
 
 
+def test_what_will_never_be_taken_is_given_up_at_once_with_its_words() -> None:
+    def refuse(line: Line) -> None:
+        leave_trace("lab", line)
+        if line.data["times"] == 1:
+            raise journal.Never
+
+    ring(1), ring(2), ring(3, "bell/2")
+    drain(journal.Subscription("lab", refuse))
+    assert states() == [(1, "dead"), (2, "parked")]
+    assert traced() == [("bell/2", 3)]
+    letter = Letter.objects.get(state="dead")
+    assert letter.attempts == 1
+    assert letter.error == f"{journal.Never.wording.zh} {journal.Never.wording.en}"
+
+
 def test_after_a_success_the_parked_follow_in_order() -> None:
     for number in range(1, 5):
         ring(number)

@@ -69,6 +69,7 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("step", "done"), [("begun", 10), ("fired", 10), ("committed", 20)])
 def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, start: Start, step: str, done: int) -> None:
     Commitment.objects.bulk_create(clock(pack, f"fault/F{number:02}") for number in range(35))
@@ -83,6 +84,7 @@ def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, star
     assert breaches() == Counter(f"fault/F{number:02}" for number in range(35))
 
 
+@pytest.mark.slow
 def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start: Start) -> None:
     subjects = [f"fault/F{number:05}" for number in range(6_000)]
     Commitment.objects.bulk_create(clock(pack, subject) for subject in subjects)
@@ -102,6 +104,7 @@ def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start
     assert breaches() == Counter(subjects)
 
 
+@pytest.mark.slow
 def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack: UUID, start: Start) -> None:
     silent = datetime.now(UTC) - timedelta(days=2)
     SchedulerBeat.objects.create(name="scheduler@elsewhere", started_at=silent, seen_at=silent)
@@ -129,6 +132,7 @@ def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack
     assert len(moments) == 1200
 
 
+@pytest.mark.slow
 def test_a_keeper_is_precise(pack: UUID, start: Start) -> None:
     keeper = start("-P", "-m", "django", "keep")
     assert within(30, SchedulerBeat.objects.exists)

@@ -15,6 +15,7 @@ from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.kernel.text import Language, Text
+from tests import worlds
 from tests.ground.conftest import AT
 
 UNITS = (
@@ -87,6 +88,10 @@ def by(username: str, minutes: float = 0) -> dict[str, Any]:
 
 def set_up_work() -> None:
     """Units, people with their roles, posts with A and B, one flow in force."""
+    worlds.begin("work", _set_up_work)
+
+
+def _set_up_work() -> None:
     who = {"actor": "staff/tester", "at": AT - timedelta(days=1)}
     for code, kind, parent in UNITS:
         people.add_unit(code=code, kind=kind, name=Text(zh=f"{code}班", en=code.title()), parent=parent, **who)

@@ -15,7 +15,7 @@ from kapok.host.home import Home
 from tests.host.test_backup import say
 
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
-pytestmark = pytest.mark.peer("postgresql-15")
+pytestmark = [pytest.mark.peer("postgresql-15"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -88,6 +88,7 @@ def test_up_serves_and_ctrl_c_leaves_nothing_behind(run: Run) -> None:
     assert instance.noted(run.home) is None
 
 
+@pytest.mark.slow
 def test_a_second_start_keeps_the_data_and_a_hang_up_stops_too(run: Run) -> None:
     assert run.signalled(signal.SIGTERM) == 0
     again = Run(run.home, "--demo")
@@ -98,6 +99,7 @@ def test_a_second_start_keeps_the_data_and_a_hang_up_stops_too(run: Run) -> None
     assert again.everybody() == []
 
 
+@pytest.mark.slow
 def test_a_second_up_is_refused_while_the_first_goes_on(run: Run, kapok: Kapok) -> None:
     second = kapok("up", "--port", str(free_port()))
     assert second.returncode == 2
@@ -109,6 +111,7 @@ def test_a_second_up_is_refused_while_the_first_goes_on(run: Run, kapok: Kapok) 
     assert Cluster(run.home).running
 
 
+@pytest.mark.slow
 def test_status_says_what_runs_and_doctor_finds_nothing_wrong(run: Run, kapok: Kapok) -> None:
     status = kapok("status")
     assert status.returncode == 0
@@ -122,6 +125,7 @@ def test_status_says_what_runs_and_doctor_finds_nothing_wrong(run: Run, kapok: K
     assert re.search(r"ok    keeper: seen \d+ seconds ago", doctor.stdout)
 
 
+@pytest.mark.slow
 def test_down_stops_it(run: Run, kapok: Kapok) -> None:
     down = kapok("down")
     assert re.fullmatch(r"Stopped \d+ processes\.\n", down.stdout)
@@ -131,6 +135,7 @@ def test_down_stops_it(run: Run, kapok: Kapok) -> None:
     assert kapok("down", KAPOK_LANG="zh").stdout == "没有正在运行的进程。\n"
 
 
+@pytest.mark.slow
 def test_down_after_up_was_killed(run: Run, kapok: Kapok) -> None:
     run.signalled(signal.SIGKILL)
     assert len(run.everybody()) > 2
@@ -143,6 +148,7 @@ def test_down_after_up_was_killed(run: Run, kapok: Kapok) -> None:
     assert run.everybody() == []
 
 
+@pytest.mark.slow
 def test_up_after_up_was_killed(run: Run) -> None:
     run.signalled(signal.SIGKILL)
     left = run.everybody()
@@ -153,6 +159,7 @@ def test_up_after_up_was_killed(run: Run) -> None:
     again.signalled(signal.SIGINT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "title"), [("web", "web server"), ("worker", "worker"), ("keeper", "keeper")])
 def test_when_one_program_dies_the_rest_is_stopped_and_it_is_said(run: Run, name: str, title: str) -> None:
     noted = instance.noted(run.home)
@@ -163,6 +170,7 @@ def test_when_one_program_dies_the_rest_is_stopped_and_it_is_said(run: Run, name
     assert run.everybody() == []
 
 
+@pytest.mark.slow
 def test_when_the_database_dies_the_rest_is_stopped_and_it_is_said(run: Run) -> None:
     server = processes.postmaster(run.home.database)
     assert server

@@ -1,4 +1,8 @@
-"""The live ledger, told as it is lived: who promised, who held the work, what the clock said, who answered for it."""
+"""The live ledger, told as it is lived: who promised, who held the work, what the clock said, who answered for it.
+
+`kill -9` at every step of the scheduler, of a subscriber and of the worker belongs to the story: the three series stand beside what
+they kill, are imported here, and run once (`tests/conftest.py`).
+"""
 
 from __future__ import annotations
 
@@ -31,8 +35,23 @@ from kapok.kernel.promises import Tier, find
 from tests.ground.clocks import desk
 from tests.ground.conftest import AT
 from tests.ground.packs import DESK
+from tests.ground.test_journal_killed import (  # noqa: F401 - a series of this story, with its fixture
+    lab,
+    test_a_subscriber_killed_at_any_step_leaves_each_effect_exactly_once,
+)
 from tests.ground.test_people_races import race
+from tests.ground.test_scheduler_killed import (  # noqa: F401 - the same
+    pack,
+    start,
+    test_killed_at_any_step_nothing_is_lost_and_nothing_doubled,
+)
 from tests.ground.work_office import by, fault, later, offered, set_up_work
+from tests.supervision.test_mining_killed import (  # noqa: F401 - the same
+    audit,
+    begin_worker,
+    test_a_job_that_kills_every_worker_is_given_up_seen_to_have_failed_and_can_be_started_again,
+    test_killed_at_any_step_the_job_is_finished_exactly_once,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOUR = timedelta(hours=1)
@@ -261,10 +280,10 @@ FROM (SELECT n, %s::timestamptz + n * interval '10 microseconds' AS moment FROM 
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_thousand_clocks_fall_due_in_one_second() -> None:
     """Two schedulers share the storm; every clock is told once, each at its own moment."""
-    pack: UUID = desk()
+    version: UUID = desk()
     due = datetime(2026, 3, 9, tzinfo=UTC)
     with connection.cursor() as cursor:
-        cursor.execute(STORM, [pack, due, due])
+        cursor.execute(STORM, [version, due, due])
 
     def drain() -> None:
         while scheduler.fire(at=due + timedelta(seconds=1)).clocks:

@@ -1,7 +1,8 @@
 """The journal relayed to NATS JetStream, each entry acknowledged before the next.
 
 The message number is the entry's, so that the stream drops what is sent twice within `DUPLICATES`. While no server answers,
-the relay stays where it is (`NotNow`); only what the stream can never take (too large) becomes a letter.
+or the servers are busy with themselves, the relay stays where it is (`NotNow`). A stream that is missing is made; what the
+stream or the server refuses for good (too large, not allowed, not its subject) becomes a letter that says why.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from nats.aio.client import Client
 from nats.errors import MaxPayloadError
 from nats.js.api import StreamConfig
 from nats.js.client import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from kapok.edges.relay.cloudevents import CONTENT_TYPE, cloud_event
-from kapok.ground.journal.api import NotNow, Subscription
+from kapok.ground.journal.api import Never, NotNow, Subscription
 from kapok.ground.journal.queries import Line
+from kapok.kernel.text import Text
 
 NAME: Final = "relay-nats"
 STREAM: Final = "KAPOK"
@@ -30,6 +32,19 @@ DUPLICATES: Final = timedelta(minutes=10)
 ANSWER_SECONDS: Final = 2.0
 
 Answer = TypeVar("Answer")
+REFUSED: Final = range(400, 500)
+"""What a server answers where the message or its sender is at fault; from 500 on it is itself."""
+BUSY: Final = frozenset({408, 429})
+LONGEST_REASON: Final = 80
+
+
+class StreamRefuses(Never):
+    """The stream or its server will not take the entry, however often it is sent."""
+
+    wording = Text(
+        zh="消息流 KAPOK 拒收：{reason}。请改正消息服务器的流或权限后再次投递。",
+        en="The stream KAPOK refuses it: {reason}. Mend the stream or the permissions at the server, then deliver it again.",
+    )
 
 
 class Relay:
@@ -43,6 +58,7 @@ class Relay:
         self._thread.start()
         self._stream: JetStreamContext | None = None
         self._client: Client | None = None
+        self._forbidden: Exception | None = None
 
     @property
     def subscription(self) -> Subscription:
@@ -50,7 +66,7 @@ class Relay:
         return Subscription(name=NAME, handler=self.publish)
 
     def publish(self, line: Line) -> None:
-        """Publish one entry and wait until the stream has stored it. Raises `NotNow` while nobody answers."""
+        """Publish one entry and wait until the stream has stored it. Raises `NotNow` while nobody answers, `StreamRefuses`."""
         self._wait(self._publish(line))
 
     def close(self) -> None:
@@ -62,14 +78,18 @@ class Relay:
         self._loop.close()
 
     def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        self._forbidden = None
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result(ANSWER_SECONDS * 3)
-        except MaxPayloadError:
+        except StreamRefuses:
             raise
-        except Exception as absent:
+        except Exception as failure:
             future.cancel()
-            raise NotNow(type(absent).__name__) from absent
+            self._stream = None  # it is looked for again, and made if it is gone
+            if reason := _refusal(self._forbidden or failure):
+                raise StreamRefuses(reason=reason[:LONGEST_REASON]) from failure
+            raise NotNow(type(failure).__name__) from failure
 
     async def _publish(self, line: Line) -> None:
         stream = self._stream or await self._connect()
@@ -83,24 +103,40 @@ class Relay:
     async def _connect(self) -> JetStreamContext:
         if self._client is None:
             connecting = nats.connect(
-                self._servers, max_reconnect_attempts=-1, reconnect_time_wait=0.2, error_cb=_ignore, name="kapok"
+                self._servers, max_reconnect_attempts=-1, reconnect_time_wait=0.2, error_cb=self._heard, name="kapok"
             )
             self._client = await asyncio.wait_for(connecting, ANSWER_SECONDS)
         stream: JetStreamContext = self._client.jetstream(timeout=ANSWER_SECONDS)
         try:
-            await stream.stream_info(STREAM)
+            subjects = (await stream.stream_info(STREAM)).config.subjects or []
         except NotFoundError:
+            subjects = [SUBJECTS]
             await stream.add_stream(
                 StreamConfig(
                     name=STREAM,
-                    subjects=[SUBJECTS],
+                    subjects=subjects,
                     num_replicas=self._replicas,
                     duplicate_window=DUPLICATES.total_seconds(),
                 )
             )
+        if SUBJECTS not in subjects:
+            raise StreamRefuses(reason=f"its subjects lack {SUBJECTS}")
         self._stream = stream
         return stream
 
+    async def _heard(self, error: Exception) -> None:
+        """What a server says without being asked; of a lost connection the next question tells."""
+        if "permissions violation" in str(error).lower():
+            self._forbidden = error
 
-async def _ignore(_error: Exception) -> None:
-    """Lost connections show in what is asked for next; the library would print each attempt."""
+
+def _refusal(failure: Exception) -> str | None:
+    """Why it is of no use to send it again, in the server's words; None if it may pass."""
+    match failure:
+        case APIError(code=int(code), description=description) if code in REFUSED and code not in BUSY:
+            return description or str(code)
+        case MaxPayloadError():
+            return "the message is larger than the server takes"
+        case nats.errors.Error() if "permissions violation" in str(failure).lower():
+            return str(failure).removeprefix("nats: ")
+    return None

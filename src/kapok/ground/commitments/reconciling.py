@@ -20,6 +20,8 @@ from kapok.kernel.promises import Judgement, Promise
 
 ACTOR = "system/commitments"
 ZERO = timedelta()
+FALLEN = {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None}
+"""What becomes of a commitment that nothing makes any more."""
 REVISED = ("state", "opened_at", "due_at", "target_at", "closed_at", "facts")
 """What is kept of a commitment when it is changed."""
 
@@ -97,8 +99,7 @@ def reconcile(
         elif row is not None and judgement is not None:
             _revise(change, row, _columns(change, judgement, row), outcome)
         elif row is not None:
-            gone = {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None}
-            _revise(change, row, gone, outcome)
+            _revise(change, row, FALLEN, outcome)
 
 
 def _paired(
@@ -189,7 +190,7 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any], outcome: O
     if not changed:
         return
     before = {name: getattr(row, name) for name in ("breached_at", "owed", "state")}
-    if _rewrites(row, changed):
+    if columns is FALLEN or _rewrites(row, changed):
         outcome.revisions.append(_revision(change, row, columns))
     _write(row, changed)
     outcome.changed.append(row)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from kapok.ground.journal.delivery import NotNow, Subscription, deliver, retry_due
+from kapok.ground.journal.delivery import Never, NotNow, Subscription, deliver, retry_due
 from kapok.ground.journal.events import LetterRetried, LetterSetAside
 from kapok.ground.journal.matters import happening
 from kapok.ground.journal.models import Entry, Letter
@@ -27,6 +27,7 @@ from kapok.kernel.ids import uuid7
 __all__ = [
     "Event",
     "LetterSettled",
+    "Never",
     "NoReason",
     "NotNow",
     "OutsideTransaction",

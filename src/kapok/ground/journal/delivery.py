@@ -19,7 +19,9 @@ from django.db.models import F
 from kapok.ground.journal.models import Cursor, Entry, Letter
 from kapok.ground.journal.queries import Line, line
 from kapok.ground.journal.rules import OPEN_LETTERS, LetterState, Start, cause, letter_sources, wait_before_next
+from kapok.kernel.errors import KapokError
 from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
 
 # A window of the journal, of which the handler gets what it wants; the last row always comes, to know how far one has read.
 READ: Final = """
@@ -32,10 +34,30 @@ SELECT * FROM told WHERE wanted OR place = passed ORDER BY transaction, position
 # How many entries are looked at for each that a choosy subscriber is given.
 SPAN: Final = 20
 LAST_POSITION: Final = 2**63 - 1
+ERROR_LENGTH: Final = 300
 
 
 class NotNow(Exception):
     """Raised by a handler that can serve nobody at present (its peer is away): the subscriber stays where it is."""
+
+
+class Never(KapokError):
+    """Raised by a handler whose peer will not take the entry as things stand: it is given up at once, and its letter says why.
+
+    The words are kept, so they name nobody.
+    """
+
+    wording = Text(
+        zh="对方拒收；请排除原因后再次投递。", en="The other side refuses it; remove the cause, then deliver it again."
+    )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a handler could not take an entry, and whether it is of no use to try again."""
+
+    error: str
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +132,7 @@ def retry_due(subscription: Subscription, *, at: datetime, limit: int = 100) -> 
         return sum(_retry_subject(subscription, subject, at) for subject in subjects)
 
 
-def attempt(subscription: Subscription, entry: Entry) -> str | None:
+def attempt(subscription: Subscription, entry: Entry) -> Failure | None:
     """Call the handler in a savepoint: None, or what went wrong, with its changes undone. Raises `NotNow`."""
     try:
         with transaction.atomic():
@@ -120,10 +142,12 @@ def attempt(subscription: Subscription, entry: Entry) -> str | None:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     except NotNow:
         raise
+    except Never as refused:
+        return Failure(f"{refused.text.zh} {refused.text.en}"[:ERROR_LENGTH], final=True)
     except Exception as failure:
         if connection.connection is None or connection.connection.closed:
             raise  # the database went away: nothing of this batch has happened
-        return cause(failure)
+        return Failure(cause(failure))
     return None
 
 
@@ -184,11 +208,11 @@ def _hand_over(subscription: Subscription, entries: list[Entry], limit: int, at:
             _keep(subscription, entry, at)
             continue
         try:
-            error = attempt(subscription, entry)
+            failure = attempt(subscription, entry)
         except NotNow as absent:
             return number, absent
-        if error is not None:
-            _keep(subscription, entry, at, error)
+        if failure is not None:
+            _keep(subscription, entry, at, failure)
             held.add(entry.subject)
     return len(entries), None
 
@@ -200,8 +224,8 @@ def _held_up(subscription: Subscription, entries: Iterable[Entry]) -> set[str]:
     return set(waiting.values_list("subject", flat=True))
 
 
-def _keep(subscription: Subscription, entry: Entry, at: datetime, error: str = "") -> None:
-    """Write a letter: failed once with `error`, or parked behind another."""
+def _keep(subscription: Subscription, entry: Entry, at: datetime, failure: Failure | None = None) -> None:
+    """Write a letter: failed once, or parked behind another."""
     Letter.objects.create(
         id=uuid7(at),
         subscriber=subscription.name,
@@ -210,15 +234,15 @@ def _keep(subscription: Subscription, entry: Entry, at: datetime, error: str = "
         transaction=entry.transaction,
         position=entry.position,
         written_at=at,
-        error=error,
-        **(_failed(1, at) if error else {"state": LetterState.PARKED, "next_try_at": at}),
+        **(_failed(failure, 1, at) if failure else {"state": LetterState.PARKED, "next_try_at": at}),
     )
 
 
-def _failed(attempts: int, at: datetime) -> dict[str, object]:
+def _failed(failure: Failure, attempts: int, at: datetime) -> dict[str, object]:
     """The state of a letter after so many failed attempts."""
-    dead = attempts >= settings.DELIVERY_ATTEMPTS
+    dead = failure.final or attempts >= settings.DELIVERY_ATTEMPTS
     return {
+        "error": failure.error,
         "state": LetterState.DEAD if dead else LetterState.WAITING,
         "attempts": attempts,
         "next_try_at": at + wait_before_next(attempts, settings.DELIVERY_RETRY_AFTER),
@@ -233,9 +257,9 @@ def _retry_subject(subscription: Subscription, subject: str, at: datetime) -> in
         if letter.state == LetterState.DEAD or letter.next_try_at > at:
             break
         tried += 1
-        error = attempt(subscription, letter.entry)
-        if error is not None:
-            Letter.objects.filter(pk=letter.pk).update(error=error, **_failed(letter.attempts + 1, at))
+        failure = attempt(subscription, letter.entry)
+        if failure is not None:
+            Letter.objects.filter(pk=letter.pk).update(**_failed(failure, letter.attempts + 1, at))
             break
         Letter.objects.filter(pk=letter.pk, state__in=letter_sources(LetterState.DONE)).update(
             state=LetterState.DONE, attempts=F("attempts") + 1, settled_at=at

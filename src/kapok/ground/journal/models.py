@@ -76,7 +76,7 @@ class Letter(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField()
     error = models.CharField(max_length=300, blank=True)
-    """Which exception, and where in the program it came from; never its text, which may name a customer."""
+    """Which exception, and where in the program it came from, never its text, which may name a customer; or a peer's refusal."""
     written_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)

@@ -95,6 +95,12 @@ def discard(audit: UUID) -> None:
     shutil.rmtree(folder(audit), ignore_errors=True)
 
 
+def clear_drafts(audit: UUID) -> None:
+    """Remove what runs that were killed had written of their reports."""
+    for draft in folder(audit).glob(".report-*"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
 def _write(part: Path, name: str, chunks: Iterable[bytes]) -> tuple[int, str]:
     limit, size, digest = settings.UPLOAD_MEGABYTES * 2**20, 0, hashlib.sha256()
     with part.open("wb") as out:

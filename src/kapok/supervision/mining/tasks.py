@@ -6,14 +6,17 @@ run that the audit still names can finish.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job, Status
 
 from kapok.batch.audit import map as audit_map
 from kapok.kernel import promises
@@ -30,9 +33,16 @@ BROKEN = Text(
     zh="审计中断：{what}。日志未受影响；请重试，仍不成请把这句话告诉管理员。",
     en="The audit broke off: {what}. The log is untouched; try again, and show this sentence to the administrator if it recurs.",
 )
-
-
+DEADLY = Text(
+    zh="审计中断：后台进程在审计途中屡次被终止，多因内存不足。日志未受影响；请缩小日志或增加内存，再重试。",
+    en="The audit broke off: the worker was killed again and again while judging, most often for want of memory. The log is"
+    " untouched; make the log smaller or the memory larger, then try again.",
+)
 TELL_EVERY = timedelta(milliseconds=500)
+TAKEN_UP_AT_MOST = 3
+"""A job whose worker has died so often after it was taken up is given up: it may be what kills them."""
+
+log = logging.getLogger(__name__)
 
 
 @app.task(queue="audits", name="mining.judge")
@@ -45,19 +55,30 @@ def judge(*, audit: str, run_number: int) -> None:
         figures = _figures(key, run_number)
     except KapokError as refusal:
         api.fail(audit=key, run=run_number, reason=refusal.text, actor=ACTOR, at=_now())
-    except (OSError, MemoryError, ValueError) as accident:
+    except Exception as accident:  # whatever it is, the audit must not stay at work for ever
+        log.exception("The audit %s broke off", key)
         api.fail(audit=key, run=run_number, reason=BROKEN.format(what=accident), actor=ACTOR, at=_now())
     else:
         api.finish(audit=key, run=run_number, figures=figures, actor=ACTOR, at=_now())
+        store.clear_drafts(key)
 
 
 @app.periodic(cron="* * * * * */10")  # every ten seconds
 @app.task(queue="audits", queueing_lock="mining.take_up", name="mining.take_up", pass_context=True)
 async def take_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the queue passes the moment it is for
-    """Give the runs of dead workers to live ones."""
+    """Give the jobs of dead workers to live ones, in every queue."""
     jobs = context.app.job_manager
-    for job in await jobs.get_stalled_jobs(queue="audits", seconds_since_heartbeat=settings.STALLED_WORKER_SECONDS):
-        await jobs.retry_job(job)
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=settings.STALLED_WORKER_SECONDS):
+        if job.task_name == judge.name and job.attempts >= TAKEN_UP_AT_MOST:
+            await sync_to_async(_give_up)(job)
+            await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
+        else:
+            await jobs.retry_job(job)
+
+
+def _give_up(job: Job) -> None:
+    key, number = UUID(str(job.task_kwargs["audit"])), int(str(job.task_kwargs["run_number"]))
+    api.fail(audit=key, run=number, reason=DEADLY, actor=ACTOR, at=_now())
 
 
 def _figures(key: UUID, number: int) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""`kill -9` at every step of a subscriber: each entry has its effect exactly once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from kapok.ground.journal import api as journal
+from tests.ground.journal_lab import AT, TRACER, ring, traced, traces
+
+SUBSCRIBER = """
+import os, sys, time
+import django
+django.setup()
+from kapok.ground.journal import api as journal
+from kapok.ground.journal import delivery
+from tests.ground.journal_lab import AT, leave_trace
+step = sys.argv[1]
+
+def wait_to_be_killed(where):
+    if where == step:
+        print("here", flush=True)
+        time.sleep(60)
+
+def handle(line):
+    if line.data["times"] == 3:
+        wait_to_be_killed("before the handler")
+    leave_trace("lab", line)
+    if line.data["times"] == 3:
+        wait_to_be_killed("after the handler")
+
+subscription = journal.Subscription("lab", handle)
+journal.deliver(subscription, at=AT, limit=2)
+journal.deliver(subscription, at=AT, limit=2)
+wait_to_be_killed("after the commit")
+while journal.deliver(subscription, at=AT, limit=2):
+    pass
+print("done", flush=True)
+"""
+
+
+@pytest.fixture
+def lab(transactional_db: None, settings: Settings) -> Iterator[None]:
+    settings.JOURNAL_WITNESSES = []
+    with traces():
+        yield
+
+
+def until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 15
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def start(step: str) -> subprocess.Popen[str]:
+    parts = connection.get_connection_params()
+    url = f"postgresql:///{parts['dbname']}?host={parts['host']}&port={parts['port']}&user={parts['user']}"
+    if parts.get("password"):
+        url += f"&password={parts['password']}"
+    return subprocess.Popen(
+        [sys.executable, "-c", SUBSCRIBER, step],
+        env=os.environ | {"KAPOK_DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(["src", "."])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("lab")
+@pytest.mark.parametrize("step", ["before the handler", "after the handler", "after the commit"])
+def test_a_subscriber_killed_at_any_step_leaves_each_effect_exactly_once(step: str) -> None:
+    for number in range(1, 6):
+        ring(number, f"bell/{number}")
+    with start(step) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "here\n"
+        os.kill(process.pid, signal.SIGKILL)
+    with start("never") as process:
+        assert process.stdout
+        assert process.stdout.readline() == "done\n"
+    if not traced():  # the server had not noticed yet that the killed one was gone
+        pytest.fail("nothing was delivered")
+    until(lambda: journal.deliver(TRACER, at=AT) == 0 and len(traced()) >= 5)
+    assert [times for _, times in traced()] == [1, 2, 3, 4, 5]
