@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Min, Q, QuerySet
@@ -43,6 +44,7 @@ __all__ = [
     "WorkItem",
     "clocks",
     "deliveries_of",
+    "facts_of",
     "dispute_rows",
     "handoff",
     "handoff_rows",
@@ -60,6 +62,7 @@ __all__ = [
     "owns",
     "taken_by",
     "tellable",
+    "titles",
 ]
 
 RUNNING = (State.OPEN, State.OVERDUE, State.PAUSED)
@@ -164,6 +167,11 @@ def matter(subject: str) -> MatterView | None:
     return found[0] if found else None
 
 
+def facts_of(subject: str) -> dict[str, Any]:
+    """What is known of a matter; nothing where there is none."""
+    return Matter.objects.filter(subject=subject).values_list("facts", flat=True).first() or {}
+
+
 def items_of(subject: str) -> list[WorkItem]:
     """The work items of a matter, in the order in which they began."""
     return items(Item.objects.filter(matter__subject=subject).order_by("opened_at", "id"))
@@ -173,6 +181,12 @@ def item(identifier: UUID) -> WorkItem | None:
     """One work item, or None."""
     found = items(Item.objects.filter(id=identifier))
     return found[0] if found else None
+
+
+def titles(identifiers: Iterable[UUID]) -> dict[UUID, tuple[Text, str]]:
+    """What these work items are called, and the matter of each, in one query."""
+    rows = Item.objects.filter(id__in=list(identifiers)).select_related("matter")
+    return {row.id: (row.title, row.matter.subject) for row in rows}
 
 
 def matter_rows(*, units: Collection[UUID] | None = None, state: str = "", text: str = "") -> QuerySet[Matter]:

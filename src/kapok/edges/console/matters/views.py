@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from kapok.edges.console.ledger.one import said_facts, tiers
-from kapok.edges.console.ledger.presenting import called, shown
+from kapok.edges.console.ledger.presenting import called, names_of, shown, titles_of
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.edges.console.work.of_subject import of_item, of_matter
@@ -62,8 +62,9 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
     binding = queries.binding(subject).overall
     values = {
         "subject": subject,
-        "name": called(subject),
+        "name": titles_of([subject]).get(subject, called(subject)),
         "at": request.at,
+        "people": names_of(line.actor for line in lines),
         "entries": list(_entries(lines[:PAGE], names, _stages(subject) if correlation else {})),
         "after": lines[PAGE - 1].id if len(lines) > PAGE else None,
         "tiers": tiers(subject, request.at, names, reader),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.ledger.presenting import called
+from kapok.edges.console.ledger.presenting import called, titles_of
 from kapok.edges.console.onward import onward
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.commitments.queries import Scope, scope
@@ -52,7 +52,7 @@ def notices(request: ScreenRequest) -> HttpResponse:
     values = {
         "everything": everything,
         "page": page,
-        "shown": [_shown(each, reader) for each in queries.heard(page.object_list)],
+        "shown": _shown(queries.heard(page.object_list), reader),
         "today": timezone.localdate(request.at),
     }
     part = request.headers.get("HX-Target") == "notices"
@@ -114,5 +114,9 @@ def _moment(words: str) -> datetime | None:
     return moment
 
 
-def _shown(notice: queries.Heard, reader: Scope) -> Shown:
-    return Shown(notice, called(notice.subject), timezone.localdate(notice.at), reader.holds(notice.unit))
+def _shown(heard: list[queries.Heard], reader: Scope) -> list[Shown]:
+    titles = titles_of(each.subject for each in heard)
+    return [
+        Shown(each, titles.get(each.subject, called(each.subject)), timezone.localdate(each.at), reader.holds(each.unit))
+        for each in heard
+    ]

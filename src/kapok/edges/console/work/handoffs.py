@@ -21,6 +21,7 @@ from kapok.edges.console.work.actions import ON_ITEMS
 from kapok.edges.console.work.forms import JudgeForm
 from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
+from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import queries, rules
 from kapok.ground.work.baton import pages
 from kapok.ground.work.baton.queries import Pairing, conduct, matrix
@@ -69,19 +70,20 @@ def _page(request: ScreenRequest, state: str, period: str) -> pages.Page:
 
 @screen(permission=Permission.LEDGER_READ)
 def handoff(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
-    """One hand-off with both sides, and its judgement or the form for it."""
+    """One hand-off with both sides, which refresh themselves, and its judgement or the form for it."""
     found = queries.handoff(id)
     if found is None or not _concerns(request, found):
         raise Http404
     judges = queries.may_judge(request.user.username, found.item, request.at)
     values = {
         "offer": found,
-        "sides": rules.SIDES,
+        "needs": skill_titles().get(found.skill) if found.skill else None,
         "judge": JudgeForm() if judges else None,
         "action": ON_ITEMS["judge"],
         "waited": clock((found.answered_at or request.at) - found.offered_at),
     }
-    return render(request, "work/handoff.html", values)
+    part = request.headers.get("HX-Target") == "sides"
+    return render(request, "work/sides.html" if part else "work/handoff.html", values)
 
 
 def _concerns(request: ScreenRequest, offer: queries.Offer) -> bool:
