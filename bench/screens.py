@@ -177,7 +177,9 @@ def cases() -> Iterator[Case]:
         ]
         for name, query, found in asked:
             ordered = found if found.query.order_by else found.order_by("due_at", "id")
-            yield Case(f"ledger: {name}", reader, f"/ledger{query}", lambda ordered=ordered: list(ordered.values()[:51]))
+            yield Case(
+                f"ledger: {name}", reader, f"/ledger{query}", lambda ordered=ordered: list(ordered.values()[:51])
+            )
         yield Case("my work", reader, "/work", lambda: list(Item.objects.filter(holder__username="p7")[:200]))
         hands = Handoff.objects.order_by("-offered_at", "-id")
         if reader == "head":
@@ -185,13 +187,17 @@ def cases() -> Iterator[Case]:
         refused = hands.filter(state__in=["refused", "disputed"]).order_by("answered_at", "id")
         yield Case("hand-offs", reader, "/handoffs", lambda hands=hands: list(hands.values()[:51]))
         accepted = hands.filter(state="accepted")
-        yield Case("hand-offs: accepted", reader, "/handoffs?state=accepted", lambda rows=accepted: list(rows.values()[:51]))
+        yield Case(
+            "hand-offs: accepted", reader, "/handoffs?state=accepted", lambda rows=accepted: list(rows.values()[:51])
+        )
         yield Case("disputes", reader, "/handoffs?state=unsettled", lambda rows=refused: list(rows.values()[:51]))
         one = rows.filter(unit="unit-1", state__in=runs).order_by("due_at")[:1]
         yield Case("one commitment", reader, f"/ledger/{one.get().id}", lambda one=one: list(one.values()))
         lines = Entry.objects.filter(subject="fault/F777").order_by("-at", "-recorded_at", "-id")
         yield Case("one time line", reader, "/matters/fault/F777", lambda lines=lines: list(lines.values()[:51]))
-    letters = Letter.objects.filter(state__in=["waiting", "parked", "dead"]).order_by("written_at", "transaction", "position")
+    letters = Letter.objects.filter(state__in=["waiting", "parked", "dead"]).order_by(
+        "written_at", "transaction", "position"
+    )
     dead = Letter.objects.filter(state="dead").order_by("written_at", "transaction", "position")
     yield Case("letters", "admin", "/letters", lambda: list(letters.values()[:51]))
     yield Case("letters: dead", "admin", "/letters?state=dead", lambda: list(dead.values()[:51]))
@@ -244,7 +250,10 @@ def main() -> None:
         if wanted not in case.name:
             continue
         client = clients[case.reader]
-        cells = [ledger.shown(ledger.timed(work)) for work in (answers(client, case.address), case.plain, answers(client, EMPTY))]
+        cells = [
+            ledger.shown(ledger.timed(work))
+            for work in (answers(client, case.address), case.plain, answers(client, EMPTY))
+        ]
         print(f"| {case.name} | {case.reader} | {' | '.join(cells)} |", flush=True)
     print(f"\nload at the end {os.getloadavg()[0]:.1f}; median of the empty page alone: "
           f"{statistics.median(ledger.timed(answers(clients['head'], EMPTY))):.1f}")  # fmt: skip

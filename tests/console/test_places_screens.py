@@ -74,7 +74,7 @@ def test_a_table_is_tried_and_loaded(keeper: Client) -> None:
     for expected in ("nothing has been changed", "2 addresses", "1 row refused", "first level"):
         assert expected in page
     page = keeper.post("/places/import", {"file": csv_file(rows)}).content.decode()
-    assert "1 rows cannot be loaded, so none was." in page
+    assert "Rows that cannot be loaded: 1; so none was." in page
     assert Address.objects.count() == count
     page = keeper.post("/places/import", {"file": csv_file(rows), "leave_out_refused": "on"}).content.decode()
     assert "Loaded" in page

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import State
@@ -44,8 +44,8 @@ __all__ = [
     "WorkItem",
     "clocks",
     "deliveries_of",
-    "facts_of",
     "dispute_rows",
+    "facts_of",
     "handoff",
     "handoff_rows",
     "handoffs_of",
@@ -60,6 +60,7 @@ __all__ = [
     "my_work",
     "offers",
     "owns",
+    "running_on",
     "taken_by",
     "tellable",
     "titles",
@@ -181,6 +182,12 @@ def item(identifier: UUID) -> WorkItem | None:
     """One work item, or None."""
     found = items(Item.objects.filter(id=identifier))
     return found[0] if found else None
+
+
+def running_on(flow: str) -> dict[int, int]:
+    """How many open matters follow each version of a flow, by its number."""
+    rows = Matter.objects.filter(flow__template__code=flow, state=rules.MatterState.OPEN).order_by()
+    return dict(rows.values_list("flow__number").annotate(Count("id")))
 
 
 def titles(identifiers: Iterable[UUID]) -> dict[UUID, tuple[Text, str]]:

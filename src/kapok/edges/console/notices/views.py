@@ -24,6 +24,8 @@ from kapok.ground.notices.models import Notice
 from kapok.ground.people import queries as people
 from kapok.ground.people.rules import Permission
 from kapok.kernel.errors import KapokError
+from kapok.kernel.promises import Tier
+from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Text
 
 PAGE = 30
@@ -43,14 +45,18 @@ class Shown:
 
 @screen(permission=EVERYBODY)
 def notices(request: ScreenRequest) -> HttpResponse:
-    """What one has not seen, latest first, by day; with `?all=1` what one has seen too. It refreshes itself."""
+    """What one has not seen, latest first, by day; with `?all=1` what one has seen too; `?tier=` asks for one tier."""
     everything = request.GET.get("all") == "1"
+    tier = next((each for each in Tier if each.value == request.GET.get("tier")), None)
     rows = queries.notices(request.user.id) if everything else queries.unseen(request.user.id)
+    rows = queries.of_tier(rows, tier)
     pages: Paginator[Notice] = Paginator(rows, PAGE)
     page = pages.get_page(request.GET.get("page"))
     reader = scope(people.units_where(request.user.id, Permission.LEDGER_READ))
     values = {
         "everything": everything,
+        "tier": tier,
+        "tiers": TIERS.items(),
         "page": page,
         "shown": _shown(queries.heard(page.object_list), reader),
         "today": timezone.localdate(request.at),
@@ -117,6 +123,8 @@ def _moment(words: str) -> datetime | None:
 def _shown(heard: list[queries.Heard], reader: Scope) -> list[Shown]:
     titles = titles_of(each.subject for each in heard)
     return [
-        Shown(each, titles.get(each.subject, called(each.subject)), timezone.localdate(each.at), reader.holds(each.unit))
+        Shown(
+            each, titles.get(each.subject, called(each.subject)), timezone.localdate(each.at), reader.holds(each.unit)
+        )
         for each in heard
     ]
