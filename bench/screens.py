@@ -119,7 +119,7 @@ class Case:
 
 
 def fill() -> None:
-    """The operator of the demonstration with ten bureaus more, and a year of work in them. Without keys being checked one by one."""
+    """The operator of the demonstration with ten bureaus more, and work in them, its keys unchecked."""
     from django.db import connection  # noqa: PLC0415
     from django.utils.timezone import now  # noqa: PLC0415
 
