@@ -12,7 +12,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import State
 from kapok.ground.people import queries as people
-from kapok.ground.people.models import Staff
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import Permission
 from kapok.ground.people.rules import State as StaffState
 from kapok.ground.posts import queries as posts
@@ -67,11 +67,8 @@ __all__ = [
 ]
 
 RUNNING = (State.OPEN, State.OVERDUE, State.PAUSED)
-PARTIES = ("matter__first_contact", "unit", "asked_by", "accountable", "holder")
-SIDES = (
-    "item__matter", "item__unit", "from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers",
-    "answered_by", "judged_by",
-)  # fmt: skip
+SIDES = ("from_unit", "to_unit"), ("from_staff", "from_answers", "to_staff", "to_answers", "answered_by", "judged_by")
+"""The units and the people of a hand-off."""
 
 HEADS = (LEAD, SUPERVISION)
 LIMIT = 200
@@ -215,14 +212,20 @@ def matters(rows: QuerySet[Matter]) -> list[MatterView]:
 
 def items(rows: QuerySet[Item]) -> list[WorkItem]:
     """One page of items with their clocks, in two queries."""
-    page = list(rows.select_related(*PARTIES))
+    page = list(rows.select_related("matter__first_contact", "unit", "asked_by", "accountable", "holder"))
     running = clocks(row.subject for row in page)
     return [item_view(row, running.get(row.subject)) for row in page]
 
 
 def offers(rows: QuerySet[Handoff]) -> list[Offer]:
-    """One page of hand-offs with both sides, in one query."""
-    return [offer_view(row) for row in rows.select_related(*SIDES)]
+    """One page of hand-offs with both sides, in three queries: over one of ten joins the planner takes longer than it saves."""
+    page = list(rows.select_related("item__matter"))
+    for kind, names in zip((OrgUnit, Staff), SIDES, strict=True):
+        found = kind.objects.in_bulk({getattr(row, f"{name}_id") for row in page for name in names} - {None})
+        for row in page:
+            for name in names:
+                setattr(row, name, found.get(getattr(row, f"{name}_id")))
+    return [offer_view(row) for row in page]
 
 
 def handoff_rows(
