@@ -16,8 +16,8 @@ from kapok.ground.catalog import demo, queries
 from kapok.ground.catalog.cast import REPAIR
 from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
-from kapok.kernel.text import Language
 from kapok.ground.work.models import Matter
+from kapok.kernel.text import Language
 from tests.console import office
 from tests.console.conftest import AT, SignedIn
 

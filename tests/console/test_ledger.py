@@ -17,8 +17,8 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
-from tests.console.conftest import AT, SignedIn
 from tests.console import office
+from tests.console.conftest import AT, SignedIn
 from tests.console.promised import HOUR, adopted, now, promised
 
 DAY = timedelta(days=1)

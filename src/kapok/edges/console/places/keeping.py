@@ -139,7 +139,8 @@ def assign(request: ScreenRequest) -> HttpResponse:
         if request.POST.get("confirmed") and _assigned(request, form):
             messages.success(request, _("The patch answers for it."))
             return redirect("console:places")
-        values |= _tried(request, form)
+        if not form.errors:
+            values |= _tried(request, form)
     return render(request, "places/assign.html", values)
 
 
