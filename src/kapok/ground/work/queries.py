@@ -220,8 +220,9 @@ def items(rows: QuerySet[Item]) -> list[WorkItem]:
 def offers(rows: QuerySet[Handoff]) -> list[Offer]:
     """One page of hand-offs with both sides, in three queries: over one of ten joins the planner takes longer than it saves."""
     page = list(rows.select_related("item__matter"))
-    for kind, names in zip((OrgUnit, Staff), SIDES, strict=True):
-        found = kind.objects.in_bulk({getattr(row, f"{name}_id") for row in page for name in names} - {None})
+    finders: tuple[QuerySet[Any], ...] = (OrgUnit.objects.all(), Staff.objects.all())
+    for finder, names in zip(finders, SIDES, strict=True):
+        found = finder.in_bulk({getattr(row, f"{name}_id") for row in page for name in names} - {None})
         for row in page:
             for name in names:
                 setattr(row, name, found.get(getattr(row, f"{name}_id")))

@@ -68,7 +68,7 @@ def edit(request: ScreenRequest, code: str) -> HttpResponse:
     if shown is None or shown.retired_at:
         raise Http404
     own = shown.own_exchange_area
-    known = {"name_zh": shown.name.zh, "name_en": shown.name.en, "exchange_area": own}
+    known: dict[str, Any] = {"name_zh": shown.name.zh, "name_en": shown.name.en, "exchange_area": own}
     known |= {"longitude": shown.longitude, "latitude": shown.latitude}
     form = AddressForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid() and _corrected(request, form, code):

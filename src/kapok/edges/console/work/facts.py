@@ -56,7 +56,7 @@ class LearningForm(forms.Form):
 class ChangeForm(LearningForm):
     """The facts of a matter as they are known, to be put right."""
 
-    unfolds = True  # type: ignore[assignment]  # there is nothing else to fill in
+    unfolds = True
 
     def __init__(self, *args: Any, known: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
