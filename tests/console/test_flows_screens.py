@@ -16,7 +16,9 @@ from kapok.ground.catalog import demo, queries
 from kapok.ground.catalog.cast import REPAIR
 from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
+from kapok.ground.work.models import Matter
 from kapok.kernel.text import Language
+from tests.console import office
 from tests.console.conftest import AT, SignedIn
 
 WHO = {"actor": "staff/tester", "at": AT}
@@ -318,6 +320,26 @@ def test_a_file_goes_out_and_comes_back(manager: Client) -> None:
     assert queries.flow("repair", 2) == queries.flow("repair", 1)
     again = manager.post("/flows/import", {"file": SimpleUploadedFile("x.bpmn", b"<x/>")}).content.decode()
     assert "line 1: not a BPMN 2.0 file" in again
+
+
+def test_what_a_file_holds_too_much_stands_beside_the_file(manager: Client) -> None:
+    file = manager.get("/flows/repair/1/bpmn").content.decode()
+    foreign = file.replace("<bpmn:startEvent", '<bpmn:manualTask id="m1"/><bpmn:sendTask id="s1"/><bpmn:startEvent', 1)
+    page = manager.post("/flows/import", {"file": SimpleUploadedFile("x.bpmn", foreign.encode())}).content.decode()
+    beside = page.split('name="file"')[1].split('name="code"')[0]
+    assert "manualTask &#x27;m1&#x27; in process is not supported" in beside
+    assert "<br>line" in beside
+    assert "sendTask &#x27;s1&#x27;" in beside
+
+
+def test_a_version_says_how_many_matters_follow_it(manager: Client) -> None:
+    assert "open matter" not in manager.get("/flows/repair").content.decode()
+    office.set_up()
+    subject = office.fault()
+    code = Matter.objects.values_list("flow__template__code", flat=True).get(subject=subject)
+    assert "1 open matter follows it" in manager.get(f"/flows/{code}").content.decode()
+    office.fault()
+    assert "2 open matters follow it" in manager.get(f"/flows/{code}").content.decode()
 
 
 def test_two_versions_are_compared(drafted: Client) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
 
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
+from kapok.ground.work.baton import pages
+from kapok.ground.work.models import Handoff
 from kapok.ground.work.rules import Reason
+from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from tests.console import office
 from tests.console.conftest import SignedIn
@@ -53,6 +57,65 @@ def test_hand_offs_are_listed_filtered_and_opened(signed_in: SignedIn) -> None:
     ):
         assert words in page
     assert client.get("/handoffs/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+def copies(found: queries.Offer, count: int, state: str) -> None:
+    """As many more hand-offs like one, some of them of the same moment, and half of them within the field team."""
+    row = Handoff.objects.get(id=found.id)
+    items = [office.asked(office.fault(), "tianhe-east-field").id for _ in range(2)]
+    rows = []
+    for number in range(count):
+        row.id, row.item_id, row.number, row.state = uuid7(office.now()), items[number % 2], 10 + number, state
+        row.offered_at -= timedelta(minutes=number % 3)
+        row.from_unit_id = row.to_unit_id if number % 2 else row.from_unit_id
+        rows.append(Handoff(**{field.attname: getattr(row, field.attname) for field in Handoff._meta.fields}))
+    Handoff.objects.bulk_create(rows)
+
+
+def walked(client: Client, address: str) -> list[list[str]]:
+    """The hand-offs of every page, going on from page to page."""
+    found = []
+    while address:
+        page = text(client, address)
+        found.append(re.findall(r'id="offer-([0-9a-f-]{36})"', page))
+        onward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = f"/handoffs{unescape(onward[1])}" if onward else ""
+    return found
+
+
+@pytest.mark.parametrize("role", ["supervisor", "technician"])
+def test_the_pages_show_every_hand_off_once(signed_in: SignedIn, role: str) -> None:
+    copies(refused(), 110, "withdrawn")
+    client = signed_in(role)
+    wanted = Handoff.objects.filter(state="withdrawn").order_by("-offered_at", "-id").values_list("id", flat=True)
+    shown = walked(client, "/handoffs?state=withdrawn")
+    assert [len(page) for page in shown] == [50, 50, 10]
+    assert [each for page in shown for each in page] == [str(id_) for id_ in wanted]
+    assert sum(map(len, walked(client, "/handoffs"))) == Handoff.objects.count() - (3 if role == "technician" else 0)
+    assert offers(text(client, "/handoffs?after=nonsense")) == 50
+
+
+def test_disputes_come_oldest_first_and_page_on(signed_in: SignedIn) -> None:
+    first = refused()
+    for _ in range(3):
+        refused()
+    page = pages.disputes(limit=2)
+    rest = pages.disputes(after=page.after, limit=2)
+    assert [page.offers[0].id, len(page.offers), len(rest.offers), rest.after] == [first.id, 2, 2, None]
+    assert not {each.id for each in page.offers} & {each.id for each in rest.offers}
+    own = text(signed_in("technician"), "/handoffs?state=unsettled")
+    assert offers(own) == 4
+    assert offers(text(signed_in("account_manager"), "/handoffs?state=unsettled")) == 0
+
+
+def test_the_list_and_both_sides_refresh_themselves(signed_in: SignedIn) -> None:
+    found = refused()
+    client = signed_in("supervisor", Language.EN)
+    assert 'hx-get="/handoffs?state=refused"' in text(client, "/handoffs?state=refused")
+    part = client.get("/handoffs?state=refused", headers={"HX-Target": "handoffs"}).content.decode()
+    assert (offers(part), "<html" in part, "<select" in part) == (1, False, False)
+    sides = client.get(f"/handoffs/{found.id}", headers={"HX-Target": "sides"}).content.decode()
+    assert ("not ours" in sides, "<html" in sides, "<form" in sides) == (True, False, False)
 
 
 def test_it_is_judged_from_its_page_by_who_belongs_to_neither_side(signed_in: SignedIn) -> None:

@@ -17,6 +17,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
+from tests.console import office
 from tests.console.conftest import AT, SignedIn
 from tests.console.promised import HOUR, adopted, now, promised
 
@@ -55,6 +56,30 @@ def test_running_clocks_are_shown_the_first_due_first(supervisor: Client) -> Non
     assert "Repaired within 24 hours" in page
     assert re.search(r'is-late" data-due="[^"]+" data-soon="[^"]+">late 0[01]:\d\d:\d\d<', page)
     assert re.search(r'is-calm" data-due="[^"]+" data-soon="[^"]+">0[01]:\d\d:\d\d<', page)
+
+
+def test_people_are_named_and_their_number_stands_on_hover(supervisor: Client) -> None:
+    promised("fault/F1")
+    promised("fault/F2", owner="staff/gone")
+    page = text(supervisor, "/ledger")
+    assert '<span title="agent">梁小敏</span>' in page
+    assert "<span>gone" in page
+
+
+def test_a_work_item_is_called_by_what_is_to_be_done(supervisor: Client) -> None:
+    office.set_up()
+    subject = office.fault()
+    item = office.asked(subject, "tianhe-east-field", title="splice")
+    promised(item.subject)
+    assert f"splice · fault {subject.removeprefix('fault/')}" in text(supervisor, "/ledger?state=all&subject=work/")
+
+
+def test_the_promises_to_choose_from_stand_in_order_and_once(supervisor: Client) -> None:
+    office.set_up()
+    page = text(supervisor, "/ledger")
+    told = re.findall(r"<option value=\"[^\"]+\">([^<]+)", page.split('name="promise"')[1].split("</select>")[0])
+    assert len(told) == len(set(told)) > 20
+    assert told == sorted(told, key=str.casefold)
 
 
 def test_it_is_in_chinese_for_whoever_reads_chinese(signed_in: SignedIn) -> None:

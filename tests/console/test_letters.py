@@ -9,7 +9,7 @@ from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from kapok.ground.journal import api as journal
-from kapok.ground.journal import delivery
+from kapok.ground.journal import delivery, letters
 from kapok.ground.journal.models import Entry, Letter
 from kapok.kernel.text import Language
 from tests.console.conftest import BrowserPage, SignedIn
@@ -53,6 +53,24 @@ def test_what_waits_is_listed_with_counts_in_both_languages(signed_in: SignedIn)
     english = signed_in("administrator", Language.EN).get("/letters?state=parked&subscriber=relay").content.decode()
     assert "the bell rang 2 times" in english
     assert "the bell rang 1 times" not in english
+
+
+def test_the_list_pages_on_and_refreshes_itself(signed_in: SignedIn) -> None:
+    failed, behind = undelivered()
+    client = signed_in("administrator", Language.EN)
+    first = letters.letters(limit=1)
+    rest = letters.letters(after=first.after, limit=1)
+    assert [[each.id for each in page.letters] for page in (first, rest)] == [[failed.id], [behind.id]]
+    assert rest.after is None
+    assert letters.letters(subscriber="nobody").letters == []
+    page = client.get(f"/letters?after={failed.id}").content.decode()
+    assert (f"letter-{behind.id}" in page, f"letter-{failed.id}" in page, "To the first page" in page) == (
+        True,
+        False,
+        True,
+    )
+    part = client.get("/letters", headers={"HX-Target": "letters"}).content.decode()
+    assert (part.count('id="letter-'), "<html" in part) == (2, False)
 
 
 def test_one_shows_the_error_and_what_waits_behind_it(signed_in: SignedIn) -> None:

@@ -11,9 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.queries import timeline
+from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
-from kapok.ground.work.models import Matter
+from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import Reason
 from kapok.kernel.text import Language
 from tests.console import office
@@ -60,6 +61,67 @@ def test_an_offer_is_shown_with_its_clocks_accepted_and_delivered(signed_in: Sig
     assert client.post(f"/work/items/{item.id}/deliver", sent).headers["Location"] == "/work"
     assert office.found(item.id).state == "delivered"
     assert [each.stage for each in queries.items_of(subject)][1:] != []
+
+
+def kinds(subject: str) -> list[str]:
+    return [line.kind for line in timeline(subject)]
+
+
+def test_facts_are_changed_and_the_clocks_judged_anew(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    client = signed_in("agent", Language.EN)
+    address = f"/work/act/change/{subject}"
+    page = text(client, address)
+    assert '<option value="public" selected>' in page
+    assert "Change the facts" in text(client, f"/matters/{subject}")
+    same = {
+        "fact-segment": "public",
+        "fact-service": "fixed_broadband",
+        "fact-fault_kind": "access_line",
+        "note": "looked",
+    }
+    assert "Nothing is different" in client.post(address, same).content.decode()
+    wrong = client.post(address, same | {"fact-segment": "nobody"}).content.decode()
+    assert re.search(r'id="id_fact-segment".*?Select a valid choice', wrong, re.DOTALL)
+    assert "matter.changed" not in kinds(subject)
+    answer = client.post(address, same | {"fact-segment": "business", "next": f"/matters/{subject}"})
+    assert answer.headers["Location"] == f"/matters/{subject}"
+    assert Matter.objects.get(subject=subject).facts == office.FAULT | {"segment": "business"}
+    assert timeline(subject)[0].data["facts"] == {"segment": "business"}
+    assert signed_in("technician").post(address, same | {"fact-segment": "public"}).status_code == 404
+
+
+def test_what_happens_and_what_is_delivered_bring_facts(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    client = signed_in("agent", Language.EN)
+    page = text(client, f"/work/act/happen/{subject}")
+    assert 'name="fact-cause"' in page
+    assert 'name="fact-segment"' not in page  # known already: it is put right as a change
+    client.post(f"/work/act/happen/{subject}", {"kind": "fault.diagnosed", "fact-cause": "operator"})
+    assert Matter.objects.get(subject=subject).facts["cause"] == "operator"
+    item = queries.items_of(subject)[0]
+    client.post(f"/work/items/{item.id}/accept")
+    form = text(client, f"/work/items/{item.id}/deliver")
+    assert '<option value="operator" selected>' in form
+    sent = dict.fromkeys(re.findall(r'name="(evidence_\d)"', form), "line test 17")
+    known = {"fact-segment": "public", "fact-service": "fixed_broadband", "fact-fault_kind": "access_line"}
+    client.post(f"/work/items/{item.id}/deliver", sent | known | {"fact-cause": "third_party", "fact-outage": "total"})
+    assert queries.facts_of(subject) == office.FAULT | {"cause": "third_party", "outage": "total"}
+    assert next(line for line in timeline(subject) if line.kind == "matter.changed").data["facts"] == {
+        "cause": "third_party",
+        "outage": "total",
+    }
+
+
+def test_the_skill_that_work_takes_is_said_before_it_is_accepted(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    item = queries.items_of(subject)[0]
+    code, title = next(iter(skill_titles().items()))
+    client = signed_in("agent", Language.EN)
+    assert "takes the skill" not in text(client, "/work")
+    Item.objects.filter(id=item.id).update(skill=code)
+    for address in ("/work", f"/matters/work/{item.id}"):
+        assert f"takes the skill {title.en}" in text(client, address)
 
 
 def test_a_refusal_names_its_reason_and_goes_back_to_the_offerer(signed_in: SignedIn) -> None:

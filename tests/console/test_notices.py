@@ -117,6 +117,18 @@ def test_the_list_says_what_happened_by_day(signed_in: SignedIn, language: Langu
     assert "<html" not in part
 
 
+def test_one_tier_can_be_read_alone(signed_in: SignedIn) -> None:
+    told(subject="fault/F1")
+    Commitment.objects.update(tier="law")
+    told(subject="fault/F2")
+    client = signed_in("agent", Language.EN)
+    assert get(client, "/notices").count('<li class="notice') == 2
+    law = get(client, "/notices?tier=law")
+    assert ("fault F1" in law, "fault F2" in law, "Mark all as seen" in law) == (True, False, False)
+    assert "Nothing that you have not seen" in get(client, "/notices?tier=contract")
+    assert get(client, "/notices?tier=nonsense").count('<li class="notice') == 2
+
+
 def test_what_nobody_has_told_is_said(signed_in: SignedIn) -> None:
     assert "没有未读通知" in get(signed_in("viewer"), "/notices")
     assert "No notices yet" in get(signed_in("viewer", Language.EN), "/notices?all=1")

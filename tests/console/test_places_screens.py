@@ -11,10 +11,11 @@ from playwright.sync_api import expect
 
 from kapok.ground.journal.queries import timeline
 from kapok.ground.places import api as places
-from kapok.ground.places import demo
-from kapok.ground.places.models import Address
+from kapok.ground.places import demo, reach, rules
+from kapok.ground.places.models import Address, PatchArea
 from kapok.kernel.text import Language
 from tests.console.conftest import AT, BrowserPage, SignedIn
+from tests.console.promised import now
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_a_table_is_tried_and_loaded(keeper: Client) -> None:
     for expected in ("nothing has been changed", "2 addresses", "1 row refused", "first level"):
         assert expected in page
     page = keeper.post("/places/import", {"file": csv_file(rows)}).content.decode()
-    assert "1 rows cannot be loaded, so none was." in page
+    assert "Rows that cannot be loaded: 1; so none was." in page
     assert Address.objects.count() == count
     page = keeper.post("/places/import", {"file": csv_file(rows), "leave_out_refused": "on"}).content.decode()
     assert "Loaded" in page
@@ -86,6 +87,61 @@ def test_a_table_is_tried_and_loaded(keeper: Client) -> None:
 def test_something_else_is_refused(keeper: Client, content: bytes) -> None:
     page = keeper.post("/places/import", {"file": SimpleUploadedFile("a.csv", content)}).content.decode()
     assert "cannot be read as addresses" in page
+
+
+def test_an_address_is_written_differently(keeper: Client) -> None:
+    assert "/places/TH01-002/edit" in text(keeper, "/places/TH01-002")
+    form = {"name_zh": "2号院", "name_en": "Yard 2", "exchange_area": "SP", "longitude": "113.32", "latitude": "23.13"}
+    for field, wrong, words in (
+        ("latitude", "95", "longitude"),
+        ("name_zh", "", "This field is required"),
+        ("exchange_area", "XX", "Select a valid choice"),
+    ):
+        assert words in keeper.post("/places/TH01-002/edit", form | {field: wrong}).content.decode()
+    assert Address.objects.get(code="TH01-002").name_zh != "2号院"
+    assert keeper.post("/places/TH01-002/edit", form).headers["Location"] == "/places/TH01-002"
+    row = Address.objects.get(code="TH01-002")
+    assert (row.name.en, row.exchange_area and row.exchange_area.code, row.latitude) == ("Yard 2", "SP", 23.13)
+    assert Address.objects.get(code="TH01-002-201").full_zh.endswith("2号院201房")
+    assert keeper.get("/places/nowhere/edit").status_code == 404
+
+
+def test_patches_are_assigned_after_a_look_at_what_changes(keeper: Client) -> None:
+    form = {
+        "unit": "tianhe-east-2",
+        "segment": "public",
+        "addresses": "TH01-002 TH01-004",
+        "exchange_area": "",
+        "since": "",
+    }
+    below = Address.objects.filter(parent__code__in=["TH01-002", "TH01-004"]).count()
+    page = keeper.post("/places/assign", form).content.decode()
+    assert f"{2 + below} addresses change hands" in page
+    assert "Tianhe East Patch 1" in page.split("change hands")[1]
+    assert not PatchArea.objects.exclude(address=None).exists()
+    assert keeper.post("/places/assign", form | {"confirmed": "1"}).headers["Location"] == "/places"
+    assert text(keeper, "/places/TH01-002-201").count("Tianhe East Patch 2") >= 1
+    assert PatchArea.objects.exclude(address=None).count() == 2
+
+
+def test_a_nearer_patch_is_not_counted_and_half_an_assignment_is_not_kept(keeper: Client) -> None:
+    whole = reach.reach(addresses=[], exchange_area="TYX", segment=rules.Segment.PUBLIC, at=now())[0].addresses
+    places.assign_patch(unit="tianhe-east-2", segment="public", address="TH01-002", since=AT, actor="staff/x", at=AT)
+    left = reach.reach(addresses=[], exchange_area="TYX", segment=rules.Segment.PUBLIC, at=now())[0].addresses
+    own = reach.reach(addresses=["TH01-002"], exchange_area="", segment=rules.Segment.PUBLIC, at=now())[0].addresses
+    assert whole - left == own > 1
+    form = {"unit": "tianhe-east-1", "segment": "public", "addresses": "TH01-002\nnowhere", "confirmed": "1"}
+    page = keeper.post("/places/assign", form).content.decode()
+    assert "No standard address has the code “nowhere”" in page.split('name="addresses"')[1].split("<select")[0]
+    assert PatchArea.objects.filter(address__code="TH01-002").count() == 1
+    both = keeper.post("/places/assign", form | {"exchange_area": "TYX"}).content.decode()
+    assert "or choose an exchange area" in both
+
+
+def test_keeping_addresses_needs_its_permission(reader: Client) -> None:
+    for address in ("/places/TH01-002/edit", "/places/assign"):
+        assert reader.get(address).status_code == 403
+    assert "/places/TH01-002/edit" not in text(reader, "/places/TH01-002")
 
 
 def test_loading_needs_its_permission(reader: Client) -> None:

@@ -156,6 +156,16 @@ def test_what_a_flow_cannot_hold_is_refused_by_name_and_line(old: str, new: str,
     assert "请" in refused.value.text.zh
 
 
+def test_all_that_a_flow_cannot_hold_is_named_at_once() -> None:
+    strangers = "".join(f'<bpmn:manualTask id="m{number}"/>' for number in range(14))
+    with pytest.raises(Unsupported) as refused:
+        read(FOREIGN.replace("</bpmn:process>", f"{strangers}</bpmn:process>"), **BASIS)
+    lines = refused.value.text.en.splitlines()
+    assert [f"manualTask 'm{number}'" in line for number, line in enumerate(lines[:12])] == [True] * 12
+    assert lines[12:] == ["and 2 more"]
+    assert refused.value.text.zh.splitlines()[12:] == ["另有 2 处"]
+
+
 def test_a_gateway_that_joins_and_splits_is_refused() -> None:
     crossing = FOREIGN.replace("exclusiveGateway", "parallelGateway").replace(
         '<bpmn:sequenceFlow id="Flow_5" sourceRef="Activity_a" targetRef="Event_end" />',

@@ -258,7 +258,7 @@ def test_a_file_is_loaded(city: None) -> None:
     assert codes("bjl1h") == ["k1"]
     assert Address.objects.get(name_zh="2号").name_en == "2hao"
     assert Entry.objects.count() == before + 1
-    assert timeline("addresses")[0].sentence.en == "Addresses loaded from “a.csv”: 4 added, 0 rows left out"
+    assert timeline("addresses")[0].sentence.en == "Addresses loaded from “a.csv”: 4 added, 0 left out"
     assert load("k1,广东省,越秀区,北京路,1号,,", dry_run=True).rows[0].line == 2
 
 

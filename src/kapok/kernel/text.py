@@ -46,6 +46,11 @@ class Text:
         return self.en
 
 
+def counted(number: int, *, zh: str, one: str, many: str) -> Text:
+    """A number with what is counted, e.g. `3 seals`; the number as `{n}` in each wording, English by its plural."""
+    return Text(zh=zh, en=one if number == 1 else many).format(n=number)
+
+
 def joined(texts: Iterable[Text], *, zh: str = "、", en: str = ", ") -> Text:
     """The texts in a row, each language with its own sign between them."""
     parts = list(texts)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from kapok.ground.journal.models import Letter as Row
 from kapok.ground.journal.queries import Line, line
@@ -60,25 +60,41 @@ class LetterCount:
         return LETTER_STATES[self.state]
 
 
-class Letters:
-    """Letters, oldest first, to be paged: open ones, or those of a `subscriber` or a `state`, or what waits `behind` one."""
+@dataclass(frozen=True)
+class Page:
+    """One page of letters; `after`, its last, leads to the next; None where this is the last page."""
 
-    def __init__(self, *, subscriber: str = "", state: str = "", behind: Letter | None = None) -> None:
-        rows = Row.objects.filter(state=state) if state else Row.objects.filter(state__in=OPEN_LETTERS)
-        if subscriber:
-            rows = rows.filter(subscriber=subscriber)
-        if behind:
-            rows = rows.filter(_after(*behind.place), subscriber=behind.subscriber, subject=behind.subject)
-        self._rows: QuerySet[Row] = rows.select_related("entry").order_by("written_at", "transaction", "position")
+    letters: Sequence[Letter]
+    after: UUID | None
 
-    def __len__(self) -> int:
-        return self._rows.count()
 
-    def __iter__(self) -> Iterator[Letter]:
-        return (_letter(row) for row in self._rows)
+ORDER = ("written_at", "transaction", "position")
 
-    def __getitem__(self, part: slice) -> list[Letter]:
-        return [_letter(row) for row in self._rows[part]]
+
+def letters(*, subscriber: str = "", state: str = "", after: UUID | None = None, limit: int = 50) -> Page:
+    """Letters, the oldest first, one page after one of them: open ones, or those of a `subscriber` or a `state`.
+
+    Each state is read along its index and no further than the page is long, so a page costs the same however many wait.
+    """
+    rows = Row.objects.filter(subscriber=subscriber) if subscriber else Row.objects.all()
+    place = Row.objects.filter(pk=after).values_list(*ORDER).first() if after else None
+    if place:
+        later = Q(written_at__gt=place[0]) | Q(_after(*place[1:]), written_at=place[0])
+        rows = rows.filter(later, written_at__gte=place[0])
+    lanes = (rows.filter(state=each) for each in ([state] if state else sorted(OPEN_LETTERS)))
+    found = [row for lane in lanes for row in lane.select_related("entry").order_by(*ORDER)[: limit + 1]]
+    found.sort(key=lambda row: (row.written_at, row.transaction, row.position))
+    page = [_letter(row) for row in found[:limit]]
+    return Page(page, page[-1].id if len(found) > limit else None)
+
+
+def behind(found: Letter, *, limit: int) -> tuple[list[Letter], int]:
+    """What waits behind a letter, the oldest first and at most so many of them; and how many there are."""
+    waiting = Row.objects.filter(
+        _after(*found.place), subscriber=found.subscriber, subject=found.subject, state__in=OPEN_LETTERS
+    )
+    page = waiting.select_related("entry").order_by(*ORDER)[:limit]
+    return [_letter(row) for row in page], waiting.count()
 
 
 def letter(key: UUID) -> Letter | None:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.notices.models import Notice
 from kapok.ground.notices.rules import KINDS
+from kapok.kernel.promises import Tier
 from kapok.kernel.text import Text
 
 
@@ -52,6 +53,11 @@ def notices(staff: UUID) -> QuerySet[Notice]:
 def unseen(staff: UUID) -> QuerySet[Notice]:
     """The notices that this person has not seen, latest first."""
     return notices(staff).filter(seen_at=None)
+
+
+def of_tier(rows: QuerySet[Notice], tier: Tier | None) -> QuerySet[Notice]:
+    """Of these notices those about promises of one tier; all where none is named."""
+    return rows.filter(commitment__tier=tier.value) if tier else rows
 
 
 def heard(rows: QuerySet[Notice] | Iterable[Notice]) -> list[Heard]:

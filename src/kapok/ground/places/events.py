@@ -48,7 +48,7 @@ class AddressesImported(Event):
     kind: ClassVar[str] = "places.addresses_imported"
     wording: ClassVar[Text] = Text(
         zh="导入地址表“{file}”：新增{added}个地址，跳过{refused}行",
-        en="Addresses loaded from “{file}”: {added} added, {refused} rows left out",
+        en="Addresses loaded from “{file}”: {added} added, {refused} left out",
     )
     file: str
     added: int

@@ -41,5 +41,11 @@ def spelled(name: str) -> str:
     return "".join(lazy_pinyin(name)).capitalize()
 
 
+@lru_cache(maxsize=65_536)
+def in_alphabet(words: str) -> tuple[str, str]:
+    """Where words stand in a dictionary: by their sound, then by their characters; for sorting."""
+    return " ".join(lazy_pinyin(words)).casefold(), words
+
+
 def _plain(letters: str) -> str:
     return re.sub(r"[^a-z0-9]", "", letters.lower())

@@ -200,6 +200,8 @@ class AddressView:
     levels: tuple[Found, ...]
     exchange_area: str
     exchange_area_name: Text | None
+    own_exchange_area: str
+    """The exchange area where it begins to hold here; empty where it is inherited."""
     patches: tuple[Responsible, ...]
     longitude: float | None
     latitude: float | None
@@ -232,9 +234,15 @@ def address(code: str, *, at: datetime) -> AddressView | None:
     return AddressView(
         code=row.code, level=rules.Level(row.level), name=row.name, full=row.full, levels=levels,
         exchange_area=area.code if area else "", exchange_area_name=area.name if area else None,
+        own_exchange_area=area.code if area and area.id == row.exchange_area_id else "",
         patches=tuple(patches_of(code, at=at)), longitude=row.longitude, latitude=row.latitude,
         retired_at=row.retired_at, below=children(code).count(),
     )  # fmt: skip
+
+
+def exchange_areas() -> list[tuple[str, Text]]:
+    """The exchange areas by code, with what they are called."""
+    return [(area.code, area.name) for area in ExchangeArea.objects.order_by("code")]
 
 
 def children(code: str | None) -> QuerySet[Address]:

@@ -29,7 +29,7 @@ class AddressInUse(KapokError):
 
     wording = Text(
         zh="“{address}”之下还有{below}个在用地址、{patches}个片区划分，不能停用；请先停用下级地址、改划片区。",
-        en="{address} still has {below} addresses below it and {patches} patches on it; retire or reassign these first.",
+        en="{address} is still in use: addresses below it {below}, patches on it {patches}; retire or reassign these first.",
     )
 
 
@@ -154,7 +154,7 @@ class RowsRefused(KapokError):
 
     wording = Text(
         zh="有{refused}行不能导入，因此一行也没有导入。第{line}行：{reason}请更正后再试，或选择“跳过有误的行”。",
-        en="{refused} rows cannot be loaded, so none was. Line {line}: {reason} "
+        en="Rows that cannot be loaded: {refused}; so none was. Line {line}: {reason} "
         "Correct them and try again, or leave the wrong rows out.",
     )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from django.db.models import QuerySet
+
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.people.rules import UnitKind
@@ -35,8 +37,13 @@ def tidy_code(code: str) -> str:
 
 def living_address(code: str) -> Address:
     """The address with this code, held until the verb ends. Raises `UnknownAddress`, `RetiredAddress`."""
+    return address_in_use(code, Address.objects.select_for_update(no_key=True))
+
+
+def address_in_use(code: str, rows: QuerySet[Address] | None = None) -> Address:
+    """The address with this code. Raises `UnknownAddress`, `RetiredAddress`."""
     try:
-        address = Address.objects.select_for_update(no_key=True).get(code=code)
+        address = (Address.objects.all() if rows is None else rows).get(code=code)
     except Address.DoesNotExist:
         raise UnknownAddress(code=code) from None
     if address.retired_at is not None:

@@ -20,6 +20,7 @@ from kapok.kernel.text import Text
 
 LIVE = sorted(state.value for state in rules.LIVE)
 RUNNING = sorted(state.value for state in rules.RUNNING)
+UNSETTLED = sorted(state.value for state in rules.UNSETTLED)
 
 
 class Matter(models.Model):
@@ -219,6 +220,11 @@ class Handoff(models.Model):
             models.Index("to_unit", "accept_by_at", condition=Q(state="offered"), name="work_handoff_waiting"),
             models.Index("state", F("offered_at").desc(), F("id").desc(), name="work_handoff_by_state"),
             models.Index(F("offered_at").desc(), F("id").desc(), name="work_handoff_by_time"),
+            models.Index("from_unit", "state", F("offered_at").desc(), F("id").desc(), name="work_handoff_from"),
+            models.Index("to_unit", "state", F("offered_at").desc(), F("id").desc(), name="work_handoff_to"),
+            models.Index("answered_at", "id", condition=Q(state__in=UNSETTLED), name="work_dispute_by_time"),
+            models.Index("from_unit", "answered_at", "id", condition=Q(state__in=UNSETTLED), name="work_dispute_from"),
+            models.Index("to_unit", "answered_at", "id", condition=Q(state__in=UNSETTLED), name="work_dispute_to"),
         ]
 
     def __str__(self) -> str:

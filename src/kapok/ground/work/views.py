@@ -31,6 +31,8 @@ class WorkItem:
     urgent: bool
     stage: str
     title: Text
+    skill: str
+    """The code of the skill that whoever takes it must have; empty where it needs none."""
     state: rules.ItemState
     unit: str
     unit_name: Text
@@ -65,6 +67,8 @@ class Offer:
     matter_title: str
     urgent: bool
     title: Text
+    skill: str
+    """As of the item."""
     number: int
     way: rules.Way
     state: rules.HandoffState
@@ -194,7 +198,7 @@ def item_view(row: Item, clock: Clock | None) -> WorkItem:
     """The view of a work item."""
     return WorkItem(
         id=row.id, matter=row.matter.subject, matter_title=row.matter.title, urgent=row.matter.urgent, stage=row.stage,
-        title=row.title, state=rules.ItemState(row.state), unit=row.unit.code, unit_name=row.unit.name,
+        title=row.title, skill=row.skill, state=rules.ItemState(row.state), unit=row.unit.code, unit_name=row.unit.name,
         asked_by_name=row.asked_by.name, accountable=row.accountable.username, accountable_name=row.accountable.name,
         holder=row.holder.username if row.holder else "", holder_name=row.holder.name if row.holder else "",
         first_contact=row.matter.first_contact.username, confirm=row.confirm, opened_at=row.opened_at, clock=clock,
@@ -205,7 +209,7 @@ def offer_view(row: Handoff) -> Offer:
     """The view of a hand-off."""
     return Offer(
         id=row.id, item=row.item_id, matter=row.item.matter.subject, matter_title=row.item.matter.title,
-        urgent=row.item.matter.urgent, title=row.item.title, number=row.number, way=rules.Way(row.way),
+        urgent=row.item.matter.urgent, title=row.item.title, skill=row.item.skill, number=row.number, way=rules.Way(row.way),
         state=rules.HandoffState(row.state), from_unit=row.from_unit.code, from_unit_name=row.from_unit.name,
         from_staff=row.from_staff.username, from_name=row.from_staff.name, to_unit=row.to_unit.code,
         to_unit_name=row.to_unit.name, to_staff=row.to_staff.username if row.to_staff else "",

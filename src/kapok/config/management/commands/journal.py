@@ -11,13 +11,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from kapok.ground.journal import seals
-from kapok.kernel.text import Language, Text
+from kapok.kernel.text import Language, Text, counted
 
 KEPT = re.compile(r"(\d{4}-\d\d-\d\d)=([0-9a-fA-F]{64})")
-AGREES = Text(zh="{seals} 个封印、{entries} 条日志，与所存一致。", en="{seals} seals over {entries} entries agree.")
+AGREES = Text(zh="{seals}、{entries}，与所存一致。", en="{seals} over {entries} agree.")
 BROKEN = Text(
-    zh="{day} 第 {number} 个封印：{breach}{place}。在此之前的 {entries} 条一致。请保全数据库与备份，并对照此前的备份查明。",
-    en="{day}, seal {number}: {breach}{place}. The {entries} entries before it agree. "
+    zh="{day} 第 {number} 个封印：{breach}{place}。在此之前的 {entries}一致。请保全数据库与备份，并对照此前的备份查明。",
+    en="{day}, seal {number}: {breach}{place}. Before it {entries} agree. "
     "Keep the database and its backups as they are, and compare with an older backup.",
 )
 PLACE = Text(zh="，其中第 {place} 条", en=", the {place}. in it")
@@ -64,10 +64,15 @@ def _refuse(value: str) -> tuple[date, str]:
     )
 
 
+def _entries(number: int) -> Text:
+    return counted(number, zh="{n} 条日志", one="{n} entry", many="{n} entries")
+
+
 def _said(found: seals.Verified) -> Text:
     finding = found.finding
     if finding is None:
-        return AGREES.format(seals=found.seals, entries=found.entries)
+        seals_ = counted(found.seals, zh="{n} 个封印", one="{n} seal", many="{n} seals")
+        return AGREES.format(seals=seals_, entries=_entries(found.entries))
     wording = PLACE if finding.entry is None else NEXT if finding.breach is seals.Breach.REMOVED else ENTRY
     place = wording.format(place=finding.place, entry=finding.entry) if finding.place else Text(zh="", en="")
     return BROKEN.format(
@@ -75,5 +80,5 @@ def _said(found: seals.Verified) -> Text:
         number=finding.number,
         breach=seals.BREACHES[finding.breach],
         place=place,
-        entries=found.entries,
+        entries=_entries(found.entries),
     )

@@ -23,6 +23,7 @@ from kapok.ground.catalog.template import LINES, Flow
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
+from kapok.ground.work import queries as work
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -58,9 +59,10 @@ def flow(request: ScreenRequest, code: str, number: int | None = None) -> HttpRe
     manages = people.units_where(request.user.id, Permission.FLOWS_MANAGE)
     pack = pack_called(said.serves.pack)
     promise = promise_called(pack, said.serves.code) if pack else None
+    running = work.running_on(code)
     values = {
         "edition": version,
-        "versions": versions,
+        "versions": [(each, running.get(each.number, 0)) for each in versions],
         "shown": shown(said, request.language, checked=version.state == State.DRAFT),
         "applies": applies(said),
         "promise": promise,

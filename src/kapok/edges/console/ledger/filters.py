@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from kapok.ground.commitments import queries
 from kapok.ground.commitments.lanes import Filter, Place
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people.queries import Unit
+from kapok.ground.places.pinyin import in_alphabet
 from kapok.kernel.promises import Tier
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Text
@@ -35,7 +37,7 @@ class LedgerFilter(forms.Form):
         self.tree = list(units)
         self.reader = scope
         self._choose("unit", _("Unit"), [(unit.code, _indented(unit)) for unit in self.tree])
-        self._choose("promise", _("Promise"), list(queries.promises_in_force().items()))
+        self._choose("promise", _("Promise"), promise_choices())
         self._choose("tier", _("Tier"), [(tier.value, TIERS[tier]) for tier in Tier])
         self._choose("due", _("Due"), [(code, name) for code, name in DUES.items() if code])
         states = [(state.value, STATES[state]) for state in State]
@@ -71,7 +73,19 @@ class LedgerFilter(forms.Form):
 
 
 FIRST = Text(zh="先到期的在前", en="first due first")
+CODED = Text(zh="{title}（{code}）", en="{title} ({code})")
 LAST = Text(zh="后到期的在前", en="last due first")
+
+
+def promise_choices() -> list[tuple[str, Text]]:
+    """The promises in force in the order of the dictionary; where several are called the same, each with its code."""
+    known = queries.promises_in_force()
+    called = Counter(in_reading_language(title) for title in known.values())
+    told = [
+        (code, title if called[in_reading_language(title)] == 1 else CODED.format(title=title, code=code))
+        for code, title in known.items()
+    ]
+    return sorted(told, key=lambda each: in_alphabet(in_reading_language(each[1])))
 
 
 def written(place: Place) -> str:

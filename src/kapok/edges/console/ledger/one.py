@@ -14,7 +14,7 @@ from django.utils.timezone import get_current_timezone
 
 from kapok.edges.console.ledger.drawings.face import face
 from kapok.edges.console.ledger.drawings.hands import burned, lanes
-from kapok.edges.console.ledger.presenting import Shown, shown
+from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.ledger.wording import FIELDS
 from kapok.edges.console.packs.drawings.course import Course, course
 from kapok.edges.console.packs.presenting import Row as PromiseRow
@@ -49,7 +49,8 @@ def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002 
     values = {
         "detail": detail,
         "at": request.at,
-        "shown": shown(detail.row, request.at, names),
+        "shown": all_shown([detail.row], request.at, names)[0],
+        "people": names_of([detail.row.owner]),
         "face": face(detail, request.at),
         "course": drawn,
         "lanes": lanes(detail.row.subject, drawn.scale, request.at) if drawn else [],

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from uuid import UUID
 
 from kapok.ground.commitments.queries import Row
 from kapok.ground.commitments.rules import STATES, State
+from kapok.ground.people import queries as people
+from kapok.ground.work import queries as work
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Text
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 NOTHING = Text(zh="", en="")
+ITEM = Text(zh="{title} · {matter}", en="{title} · {matter}")
 NO_NAMES: Mapping[str, Text] = MappingProxyType({})
 
 
@@ -32,6 +36,8 @@ class Shown:
     """The unit that answers for it."""
     linked: bool = True
     """Whether the reader may open it."""
+    title: Text | None = None
+    """What its work item is called, where it is one's."""
 
     @property
     def look(self) -> State:
@@ -46,7 +52,7 @@ class Shown:
     @property
     def matter(self) -> Text:
         """What its matter is called."""
-        return called(self.row.subject)
+        return self.title or called(self.row.subject)
 
     @property
     def tier(self) -> Text:
@@ -70,9 +76,28 @@ def shown(row: Row, at: datetime, units: Mapping[str, Text] = NO_NAMES) -> Shown
     return Shown(row, at, tone, left, units.get(row.unit, Text(zh=row.unit, en=row.unit)))
 
 
-def all_shown(rows: Iterable[Row], at: datetime, units: Mapping[str, Text] = NO_NAMES) -> list[Shown]:
-    """The rows of a list."""
-    return [shown(row, at, units) for row in rows]
+def all_shown(rows: Sequence[Row], at: datetime, units: Mapping[str, Text] = NO_NAMES) -> list[Shown]:
+    """The rows of a list, work items by their titles."""
+    titles = titles_of(row.subject for row in rows)
+    return [replace(shown(row, at, units), title=titles.get(row.subject)) for row in rows]
+
+
+def titles_of(subjects: Iterable[str]) -> Mapping[str, Text]:
+    """What the work items among these subjects are called, each with its matter; one query, or none where there is no item."""
+    wanted = {UUID(name): subject for subject in subjects if (name := _item(subject))}
+    found = work.titles(wanted) if wanted else {}
+    return {wanted[id_]: ITEM.format(title=title, matter=called(matter)) for id_, (title, matter) in found.items()}
+
+
+def names_of(actors: Iterable[str]) -> Mapping[str, str]:
+    """The names of the people among these actors, by their staff numbers; one query."""
+    return people.names(actor.removeprefix("staff/") for actor in actors if actor.startswith("staff/"))
+
+
+def _item(subject: str) -> str:
+    """The identifier of a work item in its subject; empty where it is none."""
+    kind, _, name = subject.partition("/")
+    return name if kind == "work" and len(name) == SHORTENED else ""
 
 
 def _left(row: Row, at: datetime) -> tuple[str, Text]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.edges.console.ledger.export import csv_lines
 from kapok.edges.console.ledger.filters import EVERY_STATE, LedgerFilter, place, written
-from kapok.edges.console.ledger.presenting import all_shown
+from kapok.edges.console.ledger.presenting import all_shown, names_of
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import queries, saved_views
 from kapok.ground.commitments.lanes import Filter
@@ -40,6 +40,7 @@ def ledger(request: ScreenRequest) -> HttpResponse:
     values = {
         "form": form,
         "rows": all_shown(page.rows, request.at, names),
+        "people": names_of(row.owner for row in page.rows),
         "at": request.at,
         "after": written(page.after) if page.after else "",
         "states": _states(wanted, request.GET.get("state", "")),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kapok.edges.console.keyset import identifier
 from kapok.edges.console.letters.forms import SetAsideForm
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal import api as journal
@@ -24,17 +24,20 @@ PAGE = 50
 
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def letters(request: ScreenRequest) -> HttpResponse:
-    """What waits, oldest first; with `?subscriber=` and `?state=` only those."""
+    """What waits, oldest first; with `?subscriber=` and `?state=` only those. It refreshes itself."""
     subscriber, state = request.GET.get("subscriber", ""), request.GET.get("state", "")
-    found = reading.Letters(subscriber=subscriber, state=state)
-    pages: Paginator[reading.Letter] = Paginator(found, PAGE)  # type: ignore[arg-type]  # it is only counted and sliced
+    after = identifier(request.GET.get("after", ""))
+    page = reading.letters(subscriber=subscriber, state=state, after=after, limit=PAGE)
     values = {
         "counts": reading.counts(),
-        "page": pages.get_page(request.GET.get("page")),
+        "letters": page.letters,
+        "after": page.after,
+        "at": request.at,
         "subscriber": subscriber,
         "state": state,
     }
-    return render(request, "letters/list.html", values)
+    part = request.headers.get("HX-Target") == "letters"
+    return render(request, "letters/rows.html" if part else "letters/list.html", values)
 
 
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)
@@ -77,11 +80,11 @@ def _shown(request: ScreenRequest, key: UUID, form: SetAsideForm) -> HttpRespons
     found = reading.letter(key)
     if found is None:
         raise Http404
-    behind = reading.Letters(behind=found)
+    behind, count = reading.behind(found, limit=PAGE)
     values = {
         "letter": found,
-        "behind": behind[:PAGE],
-        "behind_count": len(behind),
+        "behind": behind,
+        "behind_count": count,
         "form": form,
         "lines": timeline(f"letter/{key}"),
     }

@@ -10,18 +10,21 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from kapok.edges.console.ledger.one import said_facts, tiers
-from kapok.edges.console.ledger.presenting import called, shown
+from kapok.edges.console.ledger.presenting import called, names_of, shown, titles_of
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.edges.console.work.of_subject import of_item, of_matter
 from kapok.ground.commitments import queries
 from kapok.ground.journal import queries as journal
+from kapok.ground.journal import rules
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries as work_queries
 from kapok.kernel.text import Text
 
 PAGE = 50
+PEOPLE = ("from_staff", "to_staff", "answers", "holder", "owner", "approver")
+"""The fields of entries that name people."""
 WORK = "work"
 PERMISSIONS = {"staff": Permission.PEOPLE_READ, "unit": Permission.PEOPLE_READ}
 """What one needs to see the time line of a kind of subject; of every other kind the ledger's."""
@@ -32,7 +35,10 @@ class Entry:
     """One line of the time line, with what was said besides its sentence."""
 
     line: journal.Line
+    sentence: Text
+    """What happened, people by their names."""
     note: str
+    """What was said besides; empty where the sentence says it."""
     unit: Text
     facts: list[tuple[Text, Text]]
     stage: Text | None = None
@@ -60,11 +66,13 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
         raise Http404
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     binding = queries.binding(subject).overall
+    known = names_of(f"staff/{number}" for line in lines for number in _people(line).values())
     values = {
         "subject": subject,
-        "name": called(subject),
+        "name": titles_of([subject]).get(subject, called(subject)),
         "at": request.at,
-        "entries": list(_entries(lines[:PAGE], names, _stages(subject) if correlation else {})),
+        "people": known,
+        "entries": list(_entries(lines[:PAGE], names, _stages(subject) if correlation else {}, known)),
         "after": lines[PAGE - 1].id if len(lines) > PAGE else None,
         "tiers": tiers(subject, request.at, names, reader),
         "binding": shown(binding, request.at, names) if binding else None,
@@ -113,10 +121,22 @@ def _before(request: ScreenRequest, subject: str, correlation: UUID | None) -> j
     return found
 
 
-def _entries(lines: list[journal.Line], units: Mapping[str, Text], stages: Mapping[str, Text]) -> Iterator[Entry]:
+def _people(line: journal.Line) -> dict[str, str]:
+    """The staff numbers that an entry names, by the fields that do."""
+    told = {field: str(line.data[field]) for field in PEOPLE if line.data.get(field)} | {"": line.actor}
+    return {field: actor.removeprefix("staff/") for field, actor in told.items()}
+
+
+def _entries(
+    lines: list[journal.Line], units: Mapping[str, Text], stages: Mapping[str, Text], people: Mapping[str, str]
+) -> Iterator[Entry]:
     for line in lines:
+        named = {field: people.get(number, number) for field, number in _people(line).items() if field}
+        sentence = rules.sentence(line.kind, line.data | named) if named else line.sentence
+        note = str(line.data.get("note") or "")
         facts = line.data.get("facts")
         said = list(said_facts(facts)) if isinstance(facts, dict) else []
         code = str(line.data.get("unit") or "")
         unit = units.get(code, Text(zh=code, en=code))
-        yield Entry(line, str(line.data.get("note") or ""), unit, said, stages.get(line.subject))
+        said_already = bool(note) and note in sentence.zh
+        yield Entry(line, sentence, "" if said_already else note, unit, said, stages.get(line.subject))

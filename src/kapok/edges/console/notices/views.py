@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.ledger.presenting import called
+from kapok.edges.console.ledger.presenting import called, titles_of
 from kapok.edges.console.onward import onward
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.commitments.queries import Scope, scope
@@ -24,6 +24,8 @@ from kapok.ground.notices.models import Notice
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
+from kapok.kernel.promises import Tier
+from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Text
 
 PAGE = 30
@@ -43,16 +45,20 @@ class Shown:
 
 @screen(permission=EVERYBODY)
 def notices(request: ScreenRequest) -> HttpResponse:
-    """What one has not seen, latest first, by day; with `?all=1` what one has seen too. It refreshes itself."""
+    """What one has not seen, latest first, by day; with `?all=1` what one has seen too; `?tier=` asks for one tier."""
     everything = request.GET.get("all") == "1"
+    tier = next((each for each in Tier if each.value == request.GET.get("tier")), None)
     rows = queries.notices(request.user.id) if everything else queries.unseen(request.user.id)
+    rows = queries.of_tier(rows, tier)
     pages: Paginator[Notice] = Paginator(rows, PAGE)
     page = pages.get_page(request.GET.get("page"))
     reader = scope(people.units_where(request.user.id, Permission.LEDGER_READ))
     values = {
         "everything": everything,
+        "tier": tier,
+        "tiers": TIERS.items(),
         "page": page,
-        "shown": [_shown(each, reader) for each in queries.heard(page.object_list)],
+        "shown": _shown(queries.heard(page.object_list), reader),
         "today": timezone.localdate(request.at),
     }
     part = request.headers.get("HX-Target") == "notices"
@@ -114,5 +120,11 @@ def _moment(words: str) -> datetime | None:
     return moment
 
 
-def _shown(notice: queries.Heard, reader: Scope) -> Shown:
-    return Shown(notice, called(notice.subject), timezone.localdate(notice.at), reader.holds(notice.unit))
+def _shown(heard: list[queries.Heard], reader: Scope) -> list[Shown]:
+    titles = titles_of(each.subject for each in heard)
+    return [
+        Shown(
+            each, titles.get(each.subject, called(each.subject)), timezone.localdate(each.at), reader.holds(each.unit)
+        )
+        for each in heard
+    ]

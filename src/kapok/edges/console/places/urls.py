@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.places import importing, views
+from kapok.edges.console.places import importing, keeping, views
 
 urlpatterns: list[URLPattern] = [
     path("places", views.finder, name="places"),
     path("places/defects", views.defects, name="place-defects"),
     path("places/import", importing.import_file, name="import-places"),
+    path("places/assign", keeping.assign, name="assign-patch"),
     path("places/boundaries.geojson", views.boundaries, name="place-boundaries"),
     path("places/<slug:code>", views.address, name="place"),
+    path("places/<slug:code>/edit", keeping.edit, name="edit-place"),
 ]

@@ -23,8 +23,7 @@ def finder(request: ScreenRequest) -> HttpResponse:
     """One field to type into; the hits come as one types. Without a word, the topmost addresses to go down from."""
     query = request.GET.get("q", "").strip()[:100]
     found = queries.search(query) if query else queries.as_found(queries.children(None)[:PAGE])
-    may_import = people.everywhere(people.units_where(request.user.id, Permission.PLACES_MANAGE))
-    values = {"query": query, "found": found, "may_import": may_import}
+    values = {"query": query, "found": found, "may_manage": _may_manage(request)}
     part = request.headers.get("HX-Target") == "place-hits"
     return render(request, "places/hits.html" if part else "places/finder.html", values)
 
@@ -42,8 +41,13 @@ def address(request: ScreenRequest, code: str) -> HttpResponse:
         "below": queries.as_found(page.object_list),
         "map": drawn(queries.boundaries_near(shown, at=request.at), shown, request.language),
         "lines": timeline(shown.subject),
+        "may_manage": _may_manage(request) and not shown.retired_at,
     }
     return render(request, "places/address.html", values)
+
+
+def _may_manage(request: ScreenRequest) -> bool:
+    return people.everywhere(people.units_where(request.user.id, Permission.PLACES_MANAGE))
 
 
 @screen(permission=Permission.PLACES_READ)

@@ -39,6 +39,15 @@ def who(actor: str) -> str:
 
 
 @register.filter
+def named(actor: str, names: Mapping[str, str]) -> str:
+    """Who did it, by name, with the staff number on hover; the number alone where no name is known."""
+    kind, _, number = actor.partition("/")
+    if kind != "staff" or number not in names:
+        return who(actor)
+    return format_html('<span title="{}">{}</span>', number, names[number])
+
+
+@register.filter
 def same_as(value: str, wanted: str) -> str:
     """`true` where both are the same, else `false`; for attributes such as `aria-pressed`."""
     return str(value == wanted).lower()

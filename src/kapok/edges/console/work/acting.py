@@ -17,14 +17,26 @@ from kapok.edges.console.ledger.presenting import called
 from kapok.edges.console.onward import onward
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.actions import ON_ITEMS, ON_MATTERS, Action
+from kapok.edges.console.work.facts import FACT, ChangeForm
 from kapok.edges.console.work.forms import DeliverForm, HappenForm, TransferForm
 from kapok.edges.console.work.involved import item_seen, matter_seen
+from kapok.ground.people.refusals import UnknownStaff
 from kapok.ground.people.roles import Permission
-from kapok.ground.work import queries
+from kapok.ground.work import queries, refusals
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 HAPPENS_TO_ALL = ("visit.", "customer.", "service.")
+FIELDS: Mapping[type[KapokError], str] = {
+    refusals.NoteMissing: "note",
+    refusals.TitleMissing: "title",
+    refusals.EvidenceMissing: "evidence_0",
+    refusals.UnknownKind: "kind",
+    refusals.PausesClocks: "kind",
+    refusals.NotOfUnit: "to",
+    UnknownStaff: "to",
+}
+"""Beside which field a refusal stands; the others are about the whole."""
 
 
 @screen(permission=Permission.WORK_DO)
@@ -34,7 +46,7 @@ def act_on_item(request: ScreenRequest, item: UUID, code: str) -> HttpResponse:
     action = _action(ON_ITEMS, code)
     options: dict[str, Any] = {}
     if action.form is DeliverForm:
-        options["wanted"] = queries.evidence_of(item)
+        options |= {"wanted": queries.evidence_of(item), "known": queries.facts_of(found.matter)}
     elif action.form is TransferForm:
         options["zone"] = get_current_timezone()
     return _act(request, action, options, {"item": item}, title=found.title, subject=found.matter)
@@ -43,13 +55,16 @@ def act_on_item(request: ScreenRequest, item: UUID, code: str) -> HttpResponse:
 @screen(permission=Permission.WORK_DO)
 def act_on_matter(request: ScreenRequest, code: str, subject: str) -> HttpResponse:
     """One action on a matter that one has to do with."""
-    matter_seen(request, subject)
+    known = matter_seen(request, subject).facts
     action = _action(ON_MATTERS, code)
     kind = subject.partition("/")[0]
     options: dict[str, Any] = {}
     if action.form is HappenForm:
-        known = queries.tellable(request.user.username, subject, request.at)
-        options["kinds"] = [each for each in known if each.startswith((f"{kind}.", *HAPPENS_TO_ALL))]
+        tellable = queries.tellable(request.user.username, subject, request.at)
+        kinds = [each for each in tellable if each.startswith((f"{kind}.", *HAPPENS_TO_ALL))]
+        options |= {"kinds": kinds, "known": known}
+    elif action.form is ChangeForm:
+        options["known"] = known
     return _act(request, action, options, {"matter": subject}, title=called(subject), subject=subject)
 
 
@@ -86,9 +101,15 @@ def _done(request: ScreenRequest, action: Action, form: forms.Form, of: Mapping[
     try:
         action.verb(**of, **form.cleaned_data, actor=request.user.subject, at=request.at)
     except KapokError as refused:
-        form.add_error(None, refused.text.in_(request.language))
+        form.add_error(_field(form, refused), refused.text.in_(request.language))
         return False
     return True
+
+
+def _field(form: forms.Form, refused: KapokError) -> str | None:
+    """The field that a refusal is about; None where it is about the whole."""
+    about = FIELDS.get(type(refused), f"{FACT}{refused.data.get('fact', '')}")
+    return about if about in form.fields else None
 
 
 def _back(request: ScreenRequest) -> str:

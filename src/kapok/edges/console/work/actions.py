@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django import forms
 
+from kapok.edges.console.work.facts import ChangeForm
 from kapok.edges.console.work.forms import (
     ConfirmForm,
     DeliverForm,
@@ -100,6 +102,10 @@ ON_MATTERS: Mapping[str, Action] = {
     "happen": Action(
         Text(zh="登记进展", en="Note what happened"), matters.happen, HappenForm,
         Text(zh="已登记，时钟已重新评判。", en="Noted; the clocks have been judged anew."), "pencil",
+    ),
+    "change": Action(
+        Text(zh="更正要素", en="Change the facts"), partial(matters.happen, kind="matter.changed"), ChangeForm,
+        Text(zh="要素已更正，时钟已重新评判。", en="The facts are changed; the clocks have been judged anew."), "file-text",
     ),
     "offer": Action(
         Text(zh="派给单位", en="Ask a unit"), baton.offer, OfferForm, Text(zh="已提出移交。", en="Offered."), "send"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
+from kapok.edges.console.work.facts import CHOSEN, LearningForm
 from kapok.ground.people.queries import unit_tree
 from kapok.ground.work import rules
 from kapok.kernel.promises import EVENTS, FACTS
@@ -75,20 +76,23 @@ class JudgeForm(forms.Form):
         self.fields["note"] = _note(_("Why"))
 
 
-class DeliverForm(forms.Form):
-    """What is handed in: one line of evidence for each that the stage wants."""
+class DeliverForm(LearningForm):
+    """What is handed in: one line of evidence for each that the stage wants, and what was learnt of the matter."""
 
-    def __init__(self, *args: Any, wanted: Iterable[Text] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wanted: Iterable[Text], known: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = list(wanted)
         for number, text in enumerate(self.asked):
             self.fields[f"evidence_{number}"] = forms.CharField(label=in_reading_language(text), max_length=rules.NOTE)
         self.fields["note"] = _note(_("Note"), required=False)
+        self.known = known
+        self.ask(CHOSEN, known)
 
     def clean(self) -> dict[str, Any]:
         """What `deliver` takes."""
         given = [self.cleaned_data.pop(f"evidence_{number}", "") for number in range(len(self.asked))]
-        return {**self.cleaned_data, "evidence": given}
+        facts = {name: value for name, value in self.told().items() if value != self.known.get(name)}
+        return {**self.cleaned_data, "evidence": given, "facts": facts}
 
 
 class ConfirmForm(forms.Form):
@@ -151,15 +155,21 @@ class PersonForm(forms.Form):
     note = _note(_("Note"))
 
 
-class HappenForm(forms.Form):
-    """Something that happened to a matter."""
+class HappenForm(LearningForm):
+    """Something that happened to a matter, and what was learnt with it; known facts are put right with `ChangeForm`."""
 
-    def __init__(self, *args: Any, kinds: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Iterable[str], known: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(
             label=_("What happened"), choices=_choices((k, EVENTS[k]) for k in kinds)
         )
         self.fields["note"] = _note(_("Note"), required=False)
+        self.ask((name for name in CHOSEN if name not in known), known)
+
+    def clean(self) -> dict[str, Any]:
+        """What `happen` takes."""
+        facts = self.told()
+        return {**self.cleaned_data, "facts": facts}
 
 
 class TakeForm(forms.Form):

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kapok.edges.console.keyset import identifier
 from kapok.edges.console.ledger.presenting import clock
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.actions import ON_ITEMS
 from kapok.edges.console.work.forms import JudgeForm
+from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
+from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import queries, rules
+from kapok.ground.work.baton import pages
 from kapok.ground.work.baton.queries import Pairing, conduct, matrix
-from kapok.ground.work.models import Handoff
 from kapok.kernel.text import Text
 
 PAGE = 50
@@ -52,37 +53,37 @@ def handoffs(request: ScreenRequest) -> HttpResponse:
     """The hand-offs to and from one's units, the latest first; those that wait for judgement the oldest first."""
     form = HandoffFilter(request.GET, auto_id="filter-%s")
     form.is_valid()
-    state, period = form.cleaned_data.get("state", ""), form.cleaned_data.get("period", "")
+    page = _page(request, form.cleaned_data.get("state", ""), form.cleaned_data.get("period", ""))
+    values = {"form": form, "offers": page.offers, "after": page.after, "at": request.at}
+    part = request.headers.get("HX-Target") == "handoffs"
+    return render(request, "work/handoff_rows.html" if part else "work/handoffs.html", values)
+
+
+def _page(request: ScreenRequest, state: str, period: str) -> pages.Page:
+    units = None if people.everywhere(request.units) else request.units
+    after = identifier(request.GET.get("after", ""))
     if state == UNSETTLED:
-        rows = queries.dispute_rows(units=request.units)
-    else:
-        since = request.at - PERIODS[period][0] if period else None
-        rows = queries.handoff_rows(units=request.units, state=state, since=since)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    values = {
-        "form": form,
-        "page": page,
-        "offers": queries.offers(cast(QuerySet[Handoff], page.object_list)),
-        "at": request.at,
-    }
-    return render(request, "work/handoffs.html", values)
+        return pages.disputes(units=units, after=after, limit=PAGE)
+    since = request.at - PERIODS[period][0] if period else None
+    return pages.handoffs(units=units, state=state, since=since, after=after, limit=PAGE)
 
 
 @screen(permission=Permission.LEDGER_READ)
 def handoff(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
-    """One hand-off with both sides, and its judgement or the form for it."""
+    """One hand-off with both sides, which refresh themselves, and its judgement or the form for it."""
     found = queries.handoff(id)
     if found is None or not _concerns(request, found):
         raise Http404
     judges = queries.may_judge(request.user.username, found.item, request.at)
     values = {
         "offer": found,
-        "sides": rules.SIDES,
+        "needs": skill_titles().get(found.skill) if found.skill else None,
         "judge": JudgeForm() if judges else None,
         "action": ON_ITEMS["judge"],
         "waited": clock((found.answered_at or request.at) - found.offered_at),
     }
-    return render(request, "work/handoff.html", values)
+    part = request.headers.get("HX-Target") == "sides"
+    return render(request, "work/sides.html" if part else "work/handoff.html", values)
 
 
 def _concerns(request: ScreenRequest, offer: queries.Offer) -> bool:

@@ -14,11 +14,13 @@ from kapok.edges.console.work.presenting import Choice, choices, piles
 from kapok.ground.commitments.queries import Scope, first_due
 from kapok.ground.people.queries import units_where
 from kapok.ground.people.roles import Permission
+from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import queries
 from kapok.ground.work.models import Delivery
 from kapok.ground.work.rules import HandoffState, MatterState
+from kapok.kernel.text import Text
 
-OWNER = ("happen", "offer", "urge", "not-reached", "hand-over", "close")
+OWNER = ("happen", "change", "offer", "urge", "not-reached", "hand-over", "close")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class OfItem:
     offers: Sequence[queries.Offer]
     deliveries: Sequence[Delivery]
     choices: Sequence[Choice]
+    needs: Text | None
+    """The skill that it takes."""
 
 
 def of_matter(request: ScreenRequest, subject: str, reader: Scope) -> OfMatter | None:
@@ -72,7 +76,8 @@ def of_item(request: ScreenRequest, identifier: str, reader: Scope) -> OfItem | 
     if not item_concerns(request.user.username, reader, found, offers, judges=judges):
         return None
     offered = list(_may(request, found, offers))
-    return OfItem(found, offers, queries.deliveries_of(found.id), offered)
+    needs = skill_titles().get(found.skill) if found.skill else None
+    return OfItem(found, offers, queries.deliveries_of(found.id), offered, needs)
 
 
 def _for(request: ScreenRequest, matter: queries.MatterView) -> tuple[str, ...]:

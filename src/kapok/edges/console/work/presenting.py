@@ -11,6 +11,7 @@ from kapok.edges.console.ledger.presenting import Shown, called, clock, late, sh
 from kapok.edges.console.work.actions import ON_ITEMS, ON_MATTERS, Action
 from kapok.edges.console.work.forms import RefuseForm
 from kapok.ground.commitments.queries import Row, first_due
+from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work.queries import Handed, MatterView, MyWork, Offer, WorkItem
 from kapok.kernel.text import Text
 
@@ -43,6 +44,10 @@ class Job:
     wait: Wait | None
     """Until when an offer may wait."""
     choices: Sequence[Choice]
+    skill: str = ""
+    """The code of the skill that it takes."""
+    needs: Text | None = None
+    """What that skill is called."""
 
     @property
     def refusal(self) -> RefuseForm:
@@ -76,8 +81,16 @@ class Pile:
     code: str
     name: Text
     jobs: Sequence[Job]
+    """The most urgent ones, no more than `SHOWN`."""
+    count: int
+
+    @property
+    def more(self) -> int:
+        """How many lie below."""
+        return self.count - len(self.jobs)
 
 
+SHOWN = 40
 PILES: Mapping[str, Text] = {
     "offers": Text(zh="待我接收", en="Offered to you"),
     "held": Text(zh="在我手上", en="In your hands"),
@@ -113,7 +126,13 @@ def piles(work: MyWork, at: datetime) -> list[Pile]:
         "handovers": [_handed(each) for each in work.handovers],
         "matters": [_owned(each, at, clocks) for each in work.matters],
     }
-    return [Pile(code, PILES[code], jobs) for code, jobs in found.items() if jobs]
+    shown = {code: jobs[:SHOWN] for code, jobs in found.items() if jobs}
+    wanted = any(job.skill for jobs in shown.values() for job in jobs)
+    skills = skill_titles() if wanted else {}
+    return [
+        Pile(code, PILES[code], [replace(job, needs=skills.get(job.skill)) for job in jobs], len(found[code]))
+        for code, jobs in shown.items()
+    ]
 
 
 def _subjects(work: MyWork) -> Iterable[str]:
@@ -145,7 +164,7 @@ def _from_offer(offer: Offer, at: datetime, clocks: Mapping[str, Row], *, pile: 
         key=f"{pile}-{offer.id}", subject=offer.matter, item=offer.item, title=offer.title, matter_title=offer.matter_title,
         urgent=offer.urgent, detail=detail, note=offer.note if waits else offer.defect,
         clock=_clock(clocks, f"work/{offer.item}", at), wait=_wait(offer, at) if waits else None,
-        choices=choices(codes.split()),
+        choices=choices(codes.split()), skill=offer.skill,
     )  # fmt: skip
 
 
@@ -176,6 +195,7 @@ def _from_item(item: WorkItem, at: datetime, clocks: Mapping[str, Row], *, pile:
         key=f"{pile}-{item.id}", subject=item.matter, item=item.id, title=item.title, matter_title=item.matter_title,
         urgent=item.urgent, detail=WANTED.format(unit=item.asked_by_name), note="",
         clock=_clock(clocks, item.subject, at), wait=None, choices=choices(codes.split()),
+        skill=item.skill,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from kapok.ground.catalog.bpmn.names import DIAGRAM, ELEMENTS, MODEL, OURS, PARALLEL, name
 from kapok.ground.catalog.bpmn.xml import Element, refuse, tree
-from kapok.kernel.text import Text
+from kapok.ground.catalog.refusals import Unsupported
+from kapok.kernel.text import Text, joined
 
 Document = dict[str, Any]
 KINDS = {element: kind for kind, element in ELEMENTS.items()} | {"task": "stage"}
@@ -25,6 +26,9 @@ INSIDE: Mapping[str, frozenset[str]] = {
     **dict.fromkeys((*KINDS, PARALLEL), PLAIN),
 }
 """What each element may contain. Extension elements of others are theirs and are passed over; so is how things are drawn."""
+SHOWN = 12
+"""So many of what a flow cannot hold are named; the rest is counted."""
+MORE = Text(zh="另有 {n} 处", en="and {n} more")
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 
 
@@ -48,20 +52,36 @@ def read(content: bytes, *, basis: Document, units: Mapping[str, str]) -> Docume
     return {"title": title} | _said(process, "flow") | {"title": title} | basis | {"nodes": nodes, "edges": edges}
 
 
-def _refuse_strangers(element: Element) -> None:
+def _refuse_strangers(root: Element) -> None:
+    """Name all that a flow cannot hold at once, so that nobody has to export a file again for each."""
+    found = list(_strangers(root))
+    if not found:
+        return
+    texts = [_stranger(*each) for each in found[:SHOWN]]
+    if len(found) > SHOWN:
+        texts.append(MORE.format(n=len(found) - SHOWN))
+    raise Unsupported(lines=joined(texts, zh="\n", en="\n"))
+
+
+def _strangers(element: Element) -> Iterator[tuple[Element, Element]]:
+    """Each element that a flow cannot hold, with the one that it stands in."""
     for child in element.children:
         if child.space == DIAGRAM and element.tag == "definitions":
             continue
         if child.space != MODEL or child.tag not in INSIDE.get(element.tag, frozenset()):
-            named = f"{child.tag} '{child.id}'" if child.id else child.tag
-            allowed = ", ".join(sorted(INSIDE.get(element.tag, ())))
-            raise refuse(
-                child.line,
-                f"不支持 {element.tag} 中的 {named}：请删去，或改用 {allowed}",
-                f"{named} in {element.tag} is not supported: remove it, or use {allowed}",
-            )
-        if child.tag in INSIDE:
-            _refuse_strangers(child)
+            yield element, child
+        elif child.tag in INSIDE:
+            yield from _strangers(child)
+
+
+def _stranger(element: Element, child: Element) -> Text:
+    named = f"{child.tag} '{child.id}'" if child.id else child.tag
+    allowed = ", ".join(sorted(INSIDE.get(element.tag, ())))
+    return refuse(
+        child.line,
+        f"不支持 {element.tag} 中的 {named}：请删去，或改用 {allowed}",
+        f"{named} in {element.tag} is not supported: remove it, or use {allowed}",
+    ).text
 
 
 def _only(root: Element, tag: str) -> Element:
