@@ -19,6 +19,7 @@ from django.db import connection
 from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.reconciling import Change, Outcome, reconcile
+from kapok.ground.journal import queries as journal
 from kapok.ground.journal.matters import Happening, happening
 from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
@@ -134,9 +135,13 @@ def judge(entries: Iterable[Entry]) -> None:
 
 
 def judge_again(subjects: Iterable[str]) -> None:
-    """Bring the commitments of matters up to date after the packs have changed."""
+    """Bring the commitments of matters up to date after the packs have changed.
+
+    Whoever keeps the packs (`keep_packs`) is alone with every matter: so many locks would not fit into the server's memory.
+    """
     for subject in subjects:
-        _judge([Hearing(matter, matter.entries[-1], None) for matter in _locked([subject])])
+        matter = Matter(subject, journal.happenings(subject))
+        _judge([Hearing(matter, matter.entries[-1], None)])
 
 
 def _hearing(matter: Matter, new: Sequence[Entry]) -> Hearing:
