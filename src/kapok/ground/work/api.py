@@ -74,6 +74,7 @@ __all__ = [
     "UnknownStaff",
     "UnknownUnit",
     "accept_first_contact",
+    "begin",
     "close_matter",
     "hand_back_matter",
     "hand_over_first_contact",
@@ -82,6 +83,7 @@ __all__ = [
     "open_matter",
     "refuse_first_contact",
     "take_over_matter",
+    "tell",
     "urge",
     "withdraw_first_contact",
 ]
@@ -98,13 +100,15 @@ def open_matter(
     urgent: bool = False,
     subject: str = "",
     note: str = "",
+    begin: bool = True,
     actor: str,
     at: datetime,
 ) -> str:
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number; the actor if it is left out) answers for it from now on, in `unit`
-    or else their own. Its facts choose its flow, whose first stages are offered; its clocks start in the same transaction.
+    or else their own. Its facts choose its flow, whose first stages are offered, or with `begin=False` only when `begin` says
+    so; its clocks start in the same transaction.
     Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`,
     `FlowTie`.
     """
@@ -124,8 +128,39 @@ def open_matter(
         raise MatterTaken(matter=matter.subject) from None
     act = Act(actor, at)
     say(matter, kind, act, note=rules.tidy_note(note, needed=False))
-    following.go_on(matter, Giver(matter.unit, owner, owner), act)
+    if begin:
+        following.go_on(matter, Giver(matter.unit, owner, owner), act)
     return matter.subject
+
+
+@transaction.atomic
+def begin(*, matter: str, actor: str, at: datetime) -> None:
+    """Offer the first stages of a matter that was opened with `begin=False`; of one that has begun, nothing more is offered.
+
+    Raises `UnknownMatter`, `MatterClosed`.
+    """
+    row, act = rows.open_matter(matter), Act(actor, at)
+    following.go_on(row, Giver(row.unit, row.first_contact, row.first_contact), act)
+
+
+@transaction.atomic
+def tell(
+    *,
+    matter: str,
+    kind: str,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    note: str = "",
+    actor: str,
+    at: datetime,
+) -> None:
+    """Note what happened to a matter, as `happen` does, for the module that runs it: that has checked who may say so.
+
+    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`, `PausesClocks`.
+    """
+    row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
+    rules.matter_event(kind)
+    telling.must_not_pause(kind)
+    following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
 
 
 @transaction.atomic
