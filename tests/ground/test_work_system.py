@@ -1,4 +1,4 @@
-"""What the system does in the baton: it begins a matter later, hands in a stage for its unit, sends one back, leaves one to people."""
+"""What the system does in the baton: it begins a matter later, hands in for a unit, sends back, leaves work to people."""
 
 from __future__ import annotations
 

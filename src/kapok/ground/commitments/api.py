@@ -173,18 +173,17 @@ def waive(
     return [clock.id for clock in waived]
 
 
-@transaction.atomic
 def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime) -> int:
     """Make somebody else answer for the open commitments of a matter; how many there are. Raises `OwnerMissing`."""
     if not owner:
         raise OwnerMissing
-    judging.lock(subject)
-    rows = Commitment.objects.filter(subject=subject, state__in=rules.RUNNING).exclude(unit=unit, owner=owner)
-    passed = rows.update(unit=unit, owner=owner)
-    if passed:
-        journal.record(
-            events.AccountabilityPassed(subject=subject, actor=actor, at=at, unit=unit, owner=owner, commitments=passed)
-        )
+    with transaction.atomic(savepoint=False):  # nothing below refuses: there is nothing to go back to
+        judging.lock(subject)
+        rows = Commitment.objects.filter(subject=subject, state__in=rules.RUNNING).exclude(unit=unit, owner=owner)
+        passed = rows.update(unit=unit, owner=owner)
+        if passed:
+            said = {"unit": unit, "owner": owner, "commitments": passed}
+            journal.record(events.AccountabilityPassed(subject=subject, actor=actor, at=at, **said))
     return passed
 
 

@@ -2,12 +2,12 @@
 
 It runs within the `transaction.atomic` of the verb that records an entry. The matter is locked first; whoever comes second sees
 the entries of whoever came first, so the rows are what the kernel makes of all entries together, in whatever order and however
-late they arrive.
+late they arrive. What one verb records together is judged in one pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -17,17 +17,16 @@ from django.db import connection
 
 from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.commitments.reconciling import Change, keep_promised, reconcile
-from kapok.ground.journal import queries as journal
+from kapok.ground.commitments.reconciling import Change, Outcome, reconcile
 from kapok.ground.journal.matters import Happening, happening
 from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
 from kapok.kernel.promises import EVENTS, Judgement
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
 # Whoever judges shares the packs; whoever adopts one has them alone.
-SHARE_PACKS = "SELECT pg_advisory_xact_lock_shared(hashtextextended('packs', 8))"
+LOCK = "SELECT commitments_lock(%s)"
+ENTRIES = "SELECT * FROM commitments_entries(%s)"
 KEEP_PACKS = "SELECT pg_advisory_xact_lock(hashtextextended('packs', 8))"
 
 
@@ -37,14 +36,12 @@ class Matter:
 
     subject: str
     entries: list[Entry]
+    rows: list[Commitment] = field(default_factory=list)
     known: list[promises.Entry] = field(init=False)
     facts: dict[str, Any] = field(init=False)
-    rows: list[Commitment] = field(init=False)
 
     def __post_init__(self) -> None:
         self.known, self.facts = as_known(self.entries)
-        rows = Commitment.objects.filter(subject=self.subject).order_by("opened_at", "number")
-        self.rows = list(rows.select_for_update(no_key=True))  # a scheduler passes them over until they are judged
 
     @property
     def until(self) -> datetime:
@@ -67,6 +64,21 @@ class Matter:
         return next(entry for entry, known in zip(self.entries, self.known, strict=True) if known is first)
 
 
+@dataclass(frozen=True)
+class Hearing:
+    """A matter, and its promises that have to be judged anew because of `entry`: those that hear one of `kinds`."""
+
+    matter: Matter
+    entry: Entry
+    kinds: Collection[str] | None
+    """None for every promise of the matter."""
+
+    @property
+    def asked(self) -> Collection[str]:
+        """The kinds of which a pack must hear one to have a say."""
+        return {entry.kind for entry in self.matter.entries} if self.kinds is None else self.kinds
+
+
 def as_known(entries: Sequence[Entry]) -> tuple[list[promises.Entry], dict[str, Any]]:
     """Journal entries as the kernel takes them, in the same order, and what is known of their matter."""
     told = [promises.Entry(entry.kind, entry.at, entry.data.get("facts", {})) for entry in entries]
@@ -77,7 +89,7 @@ def as_known(entries: Sequence[Entry]) -> tuple[list[promises.Entry], dict[str, 
 def lock(subject: str) -> None:
     """Let nobody else judge this matter until the transaction ends; whoever comes second waits."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [subject])
+        cursor.execute(LOCK, [[subject]])
 
 
 def keep_packs() -> None:
@@ -87,54 +99,92 @@ def keep_packs() -> None:
 
 
 def locked(subject: str) -> Matter:
-    """The matter, alone until the transaction ends, by packs that stay as they are."""
-    with connection.cursor() as cursor:
-        cursor.execute(SHARE_PACKS)
-    lock(subject)
-    return Matter(subject, journal.happenings(subject))
+    """The matter with its commitments, alone until the transaction ends, by packs that stay as they are."""
+    (matter,) = _locked([subject])
+    _with_rows([matter])
+    return matter
 
 
-def judge(subject: str, entry: Entry) -> None:
-    """Bring the commitments of a matter up to date after `entry`."""
-    matter = locked(subject)
-    _judge(matter, None if _changes_facts(matter, entry) else entry.kind, entry)
+def _locked(subjects: Iterable[str]) -> list[Matter]:
+    """The matters without their commitments, locked in the order of their names: no two verbs wait for each other."""
+    entries: dict[str, list[Entry]] = {subject: [] for subject in sorted(subjects)}
+    for entry in Entry.objects.raw(ENTRIES, [list(entries)]):
+        if is_heard(entry.kind):
+            entries[entry.subject].append(entry)
+    return [Matter(subject, told) for subject, told in entries.items()]
+
+
+def _with_rows(matters: Sequence[Matter]) -> None:
+    """Read the commitments of matters under lock; a scheduler passes them over until they are judged."""
+    found = Commitment.objects.filter(subject__in=[matter.subject for matter in matters])
+    of = {matter.subject: matter.rows for matter in matters}
+    for row in found.order_by("opened_at", "number").select_for_update(no_key=True):
+        of[row.subject].append(row)
+
+
+def judge(entries: Iterable[Entry]) -> None:
+    """Bring the commitments of their matters up to date after `entries`, in one pass."""
+    new: dict[str, list[Entry]] = {}
+    for entry in entries:
+        new.setdefault(entry.subject, []).append(entry)
+    _judge([_hearing(matter, new[matter.subject]) for matter in _locked(new)])
 
 
 def judge_again(subjects: Iterable[str]) -> None:
     """Bring the commitments of matters up to date after the packs have changed."""
     for subject in subjects:
-        matter = locked(subject)
-        _judge(matter, None, matter.entries[-1])
+        _judge([Hearing(matter, matter.entries[-1], None) for matter in _locked([subject])])
 
 
-def _judge(matter: Matter, kind: str | None, entry: Entry) -> None:
-    versions = registry.hearing([entry.kind] if kind else {each.kind for each in matter.entries}, matter.facts)
-    new: list[tuple[Change, Commitment]] = []
-    for version in versions:
-        codes = dict.fromkeys(promise.code for promise in rules.touched(version.pack, matter.known, kind))
-        for code in codes:
-            new.extend(_settle(matter, version, code, entry))
-    keep_promised(new)
+def _hearing(matter: Matter, new: Sequence[Entry]) -> Hearing:
+    kinds = None if _changes_facts(matter, new) else {entry.kind for entry in new}
+    return Hearing(matter, new[-1], kinds)
 
 
-def _settle(matter: Matter, version: rules.Version, code: str, entry: Entry) -> Iterator[tuple[Change, Commitment]]:
+def _judge(hearings: Sequence[Hearing]) -> None:
+    """Judge what the packs have to say; of a matter that none hears not even the commitments are read."""
+    packs = registry.hearing(
+        {kind for each in hearings for kind in each.asked}, [each.matter.facts for each in hearings]
+    )
+    heard = [(each, touched) for each in hearings if (touched := list(_touched(each, packs)))]
+    if not heard:
+        return
+    _with_rows([each.matter for each, _ in heard])
+    outcome = Outcome()
+    for each, touched in heard:
+        for version, code in touched:
+            _settle(each, version, code, outcome)
+    outcome.keep()
+
+
+def _touched(hearing: Hearing, packs: Iterable[registry.Adopted]) -> Iterable[tuple[rules.Version, str]]:
+    """The promises to judge anew, with the version of their pack. Several rows of a pack may share a code: judged once."""
+    matter = hearing.matter
+    for adopted in packs:
+        if adopted.hears(hearing.asked, matter.facts):
+            touched = rules.touched(adopted.version.pack, matter.known, hearing.kinds)
+            yield from ((adopted.version, code) for code in dict.fromkeys(promise.code for promise in touched))
+
+
+def _settle(hearing: Hearing, version: rules.Version, code: str, outcome: Outcome) -> None:
     """Several rows of a pack may share a code, each for its own dates: together they are one promise."""
-    promises_of_code = version.pack.by_code[code]
+    matter, promises_of_code = hearing.matter, version.pack.by_code[code]
     made = [
         judgement
         for promise in promises_of_code
         for judgement in rules.judged(version, promise, matter.known, matter.facts, matter.until)
     ]
     rows = [row for row in matter.rows if row.pack_id == version.key and row.promise == code]
-    change = Change(matter.subject, version, promises_of_code[-1], entry)
-    return ((change, row) for row in reconcile(change, rows, made, matter.answering))
+    change = Change(matter.subject, version, promises_of_code[-1], hearing.entry)
+    reconcile(change, rows, made, matter.answering, outcome)
 
 
-def _changes_facts(matter: Matter, entry: Entry) -> bool:
-    """Whether other promises than those that hear its kind may be judged otherwise because of this entry."""
-    if entry.kind == MATTER_CHANGED:
+def _changes_facts(matter: Matter, new: Sequence[Entry]) -> bool:
+    """Whether other promises than those that hear their kinds may be judged otherwise because of these entries."""
+    if any(entry.kind == MATTER_CHANGED for entry in new):
         return True
-    others = [each for each in matter.entries if each.id != entry.id]
+    told = {entry.id for entry in new}
+    others = [each for each in matter.entries if each.id not in told]
     return bool(others) and as_known(others)[1] != matter.facts
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.events import FlowPublished
 from kapok.ground.commitments import api, judging
 from kapok.ground.journal.models import Entry
 
 
-def witness(entry: Entry) -> None:
-    """Judge the matter of an entry anew, if its kind is one by which promises are judged; adopt the stages of a flow."""
-    if judging.is_heard(entry.kind):
-        judging.judge(entry.subject, entry)
-    elif entry.kind == FlowPublished.kind:
-        _adopt_stages(entry)
+def witness(entries: Sequence[Entry]) -> None:
+    """Judge anew the matters to which something happened by which promises are judged; adopt the stages of a flow."""
+    if heard := [entry for entry in entries if judging.is_heard(entry.kind)]:
+        judging.judge(heard)
+    for entry in entries:
+        if entry.kind == FlowPublished.kind:
+            _adopt_stages(entry)
 
 
 def _adopt_stages(entry: Entry) -> None:

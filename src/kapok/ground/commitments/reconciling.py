@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,27 +53,51 @@ class Change:
 Answering = Callable[[Judgement], tuple[str, str]]
 
 
+@dataclass
+class Outcome:
+    """What judging comes to: rows made or changed, what they were before, and what has to be said; written down all at once."""
+
+    made: list[Commitment] = field(default_factory=list)
+    changed: list[Commitment] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    """The columns in which one of the changed rows has changed."""
+    revisions: list[Revision] = field(default_factory=list)
+    told: list[journal.Event] = field(default_factory=list)
+    fires: list[tuple[datetime | None, datetime]] = field(default_factory=list)
+    """When a row has to fire next, and the moment of the entry by which."""
+
+    def keep(self) -> None:
+        """Write it down."""
+        Commitment.objects.bulk_create(self.made)
+        if self.changed:
+            _update(self.changed, sorted(self.columns))
+        Revision.objects.bulk_create(self.revisions)
+        journal.record_together(self.told)
+        wake_if_soon(self.fires)
+
+
+def _update(rows: Sequence[Commitment], columns: Sequence[str]) -> None:
+    """Write these columns of the rows, which are locked; one statement however many there are."""
+    if len(rows) == 1:
+        rows[0].save(update_fields=columns)
+    else:
+        Commitment.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+
+
 def reconcile(
-    change: Change, rows: Sequence[Commitment], made: Sequence[Judgement], answering: Answering
-) -> list[Commitment]:
-    """Bring the rows of one promise to what was judged; the new ones, not yet written. A row that nothing makes falls away."""
-    new: list[Commitment] = []
+    change: Change, rows: Sequence[Commitment], made: Sequence[Judgement], answering: Answering, outcome: Outcome
+) -> None:
+    """Bring the rows of one promise to what was judged. A row that nothing makes falls away."""
+    number = len(rows)
     for row, judgement in _paired(rows, made):
         if row is None and judgement is not None:
-            new.append(_promise(change, judgement, answering, number=len(rows) + len(new) + 1))
+            number += 1
+            _promise(change, judgement, answering, outcome, number=number)
         elif row is not None and judgement is not None:
-            _revise(change, row, _columns(change, judgement, row))
+            _revise(change, row, _columns(change, judgement, row), outcome)
         elif row is not None:
-            _revise(change, row, {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None})
-    return new
-
-
-def keep_promised(new: Sequence[tuple[Change, Commitment]]) -> None:
-    """Write the new commitments of an entry, all at once, and tell of those that are broken already."""
-    Commitment.objects.bulk_create(row for _, row in new)
-    for change, row in new:
-        wake_if_soon(row.next_fire_at, change.entry.at)
-        _tell(change, row, breached_before=None, owed_before=None)
+            gone = {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None}
+            _revise(change, row, gone, outcome)
 
 
 def _paired(
@@ -103,7 +127,7 @@ def _made_at(each: Commitment | Judgement) -> datetime | None:
     return each.opened_at or each.closed_at
 
 
-def _promise(change: Change, judgement: Judgement, answering: Answering, *, number: int) -> Commitment:
+def _promise(change: Change, judgement: Judgement, answering: Answering, outcome: Outcome, *, number: int) -> None:
     unit, owner = answering(judgement)
     row = Commitment(
         id=uuid7(_made_at(judgement) or change.entry.at),
@@ -118,7 +142,9 @@ def _promise(change: Change, judgement: Judgement, answering: Answering, *, numb
         first_due_at=judgement.due_at,
     )
     _write(row, _columns(change, judgement, row))
-    return row
+    outcome.made.append(row)
+    outcome.fires.append((row.next_fire_at, change.entry.at))
+    outcome.told += _breach(change, row, breached_before=None, owed_before=None)
 
 
 def _columns(change: Change, judgement: Judgement, row: Commitment) -> dict[str, Any]:
@@ -156,21 +182,22 @@ def _write(row: Commitment, columns: dict[str, Any]) -> None:
         setattr(row, name, value)
 
 
-def _revise(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
+def _revise(change: Change, row: Commitment, columns: dict[str, Any], outcome: Outcome) -> None:
     """Change a row where it differs; keep what it was, and tell of it."""
     changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
     if not changed:
         return
     before = {name: getattr(row, name) for name in ("breached_at", "owed", "state")}
     if _rewrites(row, changed):
-        _keep(change, row, columns)
+        outcome.revisions.append(_revision(change, row, columns))
     _write(row, changed)
-    row.save(update_fields=list(changed))
-    wake_if_soon(row.next_fire_at, change.entry.at)
+    outcome.changed.append(row)
+    outcome.columns |= changed.keys()
+    outcome.fires.append((row.next_fire_at, change.entry.at))
     taken_back = before["breached_at"] is not None and row.breached_at is None
     if taken_back or (State(before["state"]) in rules.SETTLED and before["state"] != row.state):
-        _correct(change, row, State(before["state"]))
-    _tell(change, row, breached_before=before["breached_at"], owed_before=before["owed"])
+        outcome.told.append(_correction(change, row, State(before["state"])))
+    outcome.told += _breach(change, row, breached_before=before["breached_at"], owed_before=before["owed"])
 
 
 def _rewrites(row: Commitment, changed: dict[str, Any]) -> bool:
@@ -178,9 +205,9 @@ def _rewrites(row: Commitment, changed: dict[str, Any]) -> bool:
     return State(row.state) not in rules.RUNNING or bool(changed.keys() & {"due_at", "opened_at", "facts"})
 
 
-def _keep(change: Change, row: Commitment, columns: dict[str, Any]) -> None:
+def _revision(change: Change, row: Commitment, columns: dict[str, Any]) -> Revision:
     names = [name for name in REVISED if name in columns and getattr(row, name) != columns[name]]
-    Revision.objects.create(
+    return Revision(
         id=uuid7(change.entry.at),
         commitment=row,
         at=change.entry.at,
@@ -194,25 +221,25 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _correct(change: Change, row: Commitment, before: State) -> None:
+def _correction(change: Change, row: Commitment, before: State) -> journal.Event:
     after = State(row.state)
-    journal.record(
-        events.Corrected(
-            at=change.entry.at,
-            before=before.value,
-            before_name=rules.STATES[before],
-            after=after.value,
-            after_name=rules.STATES[after],
-            entry=change.entry.id,
-            **change.about(row),
-        )
+    return events.Corrected(
+        at=change.entry.at,
+        before=before.value,
+        before_name=rules.STATES[before],
+        after=after.value,
+        after_name=rules.STATES[after],
+        entry=change.entry.id,
+        **change.about(row),
     )
 
 
-def _tell(change: Change, row: Commitment, *, breached_before: datetime | None, owed_before: Any) -> None:
-    """Record a breach that came to light by this entry, and what is owed where that has changed."""
+def _breach(
+    change: Change, row: Commitment, *, breached_before: datetime | None, owed_before: Any
+) -> Iterator[journal.Event]:
+    """A breach that came to light by this entry, and what is owed where that has changed."""
     if row.breached_at is not None and breached_before is None:
-        journal.record(events.Breached(at=row.breached_at, **change.about(row)))
+        yield events.Breached(at=row.breached_at, **change.about(row))
     if row.owed != owed_before:
         owed = row.owed or {**owed_before, "amount_minor": 0, "extension_days": 0, "missing": None}
-        journal.record(events.Owed(at=change.entry.at, **change.about(row), **events.owed_fields(owed)))
+        yield events.Owed(at=change.entry.at, **change.about(row), **events.owed_fields(owed))

@@ -1,26 +1,60 @@
-"""The packs in force, read from their rows. A text is parsed once in a process, and not even fetched again."""
+"""The packs in force, read from their rows. A text is parsed once in a process, and an adopted version read once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from kapok.ground.catalog import packs
 from kapok.ground.commitments.models import PackVersion
 from kapok.ground.commitments.rules import Version
-from kapok.kernel.promises import Pack, parse
+from kapok.kernel.promises import Facts, Pack, parse
+
+HEARING = """
+SELECT id, superseded_at FROM commitments_packversion
+WHERE kinds && %s::varchar[] AND scope <@ ANY (%s::jsonb[]) ORDER BY code, adopted_at
+"""
 
 _READ: dict[str, Pack] = {}
 """What this process has parsed, by the digest of the text: there are as many as were ever adopted."""
+_ADOPTED: dict[tuple[UUID, datetime | None], Adopted] = {}
+"""The adopted versions that this process has read, by row and end: nothing else of a row ever changes."""
 
 
-def hearing(kinds: Iterable[str], facts: dict[str, Any]) -> list[Version]:
-    """The versions, past and present, that hear one of `kinds` in a matter with these facts."""
-    scope = {name: str(value) for name, value in facts.items()}
-    rows = PackVersion.objects.defer("document").filter(Q(kinds__overlap=sorted(kinds)), scope__contained_by=scope)
-    return [version(row) for row in rows.order_by("code", "adopted_at")]
+@dataclass(frozen=True)
+class Adopted:
+    """An adopted version, and what it is asked about: the kinds that it hears, of matters with these facts."""
+
+    version: Version
+    kinds: frozenset[str]
+    scope: Mapping[str, str]
+
+    def hears(self, kinds: Collection[str], facts: Facts) -> bool:
+        """Whether it hears one of `kinds` in a matter with these facts."""
+        of_scope = all(name in facts and str(facts[name]) == value for name, value in self.scope.items())
+        return of_scope and not self.kinds.isdisjoint(kinds)
+
+
+def hearing(kinds: Collection[str], facts: Iterable[Facts]) -> list[Adopted]:
+    """The versions, past and present, that hear one of `kinds` in a matter with one of these sets of facts."""
+    scopes = [json.dumps({name: str(value) for name, value in each.items()}) for each in facts]
+    with connection.cursor() as cursor:
+        cursor.execute(HEARING, [sorted(kinds), scopes])
+        found = cursor.fetchall()
+    if unknown := [key for key in found if key not in _ADOPTED]:
+        rows = PackVersion.objects.defer("document").in_bulk([key for key, _ in unknown])
+        _ADOPTED.update({(key, ended): _adopted(rows[key], ended) for key, ended in unknown})
+    return [_ADOPTED[key] for key in found]
+
+
+def _adopted(row: PackVersion, superseded_at: datetime | None) -> Adopted:
+    version = Version(row.id, pack_of(row), row.adopted_at, superseded_at)
+    return Adopted(version, frozenset(row.kinds), row.scope)
 
 
 def version(row: PackVersion) -> Version:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,13 +69,14 @@ class Version:
         return self.superseded_at is None or made < self.superseded_at
 
 
-def touched(pack: Pack, entries: Sequence[Entry], kind: str | None) -> Iterator[Promise]:
-    """The promises of a pack that an entry of `kind` can move (None: any of the matter's), and that something may have opened."""
-    kinds = {entry.kind for entry in entries}
+def touched(pack: Pack, entries: Sequence[Entry], kinds: Collection[str] | None) -> Iterator[Promise]:
+    """The promises of a pack that entries of `kinds` can move (None: any of the matter's), and that something may have opened."""
+    told = {entry.kind for entry in entries}
     for promise in pack.promises:
-        heard = promise.roles.keys()
+        if kinds is not None and promise.roles.keys().isdisjoint(kinds):
+            continue
         begins = {*promise.opens, *(promise.closes if promise.direction is Direction.NOTICE else ())}
-        if (kind is None or kind in heard) and begins & kinds:
+        if begins & told:
             yield promise
 
 

@@ -7,7 +7,7 @@ record outside a transaction. What a subscriber could not take is mended here, t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -37,6 +37,7 @@ __all__ = [
     "happening",
     "record",
     "record_many",
+    "record_together",
     "retry_due",
     "retry_letter",
     "set_aside_letter",
@@ -47,19 +48,25 @@ INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::uuid[], %s::jsonb[])
 """
 
-Witness = Callable[[Entry], None]
+Witness = Callable[[Sequence[Entry]], None]
 REASON_LENGTH = 300
 
 
 def record(event: Event) -> UUID:
     """Write the event down, let the witnesses see it, and say under which identifier. Raises `OutsideTransaction`."""
-    if not connection.in_atomic_block:
-        raise OutsideTransaction(kind=event.kind)
-    entry = _entry(event)
-    entry.save(force_insert=True)
-    for witness in _witnesses():
-        witness(entry)
-    return entry.id
+    (entry,) = record_together([event])
+    return entry
+
+
+def record_together(events: Iterable[Event]) -> list[UUID]:
+    """Write down what one verb has to tell, in this order, and let the witnesses see all of it at once.
+
+    The identifiers, in the same order. Raises `OutsideTransaction`.
+    """
+    entries = _written(events)
+    for witness in _witnesses() if entries else ():
+        witness(entries)
+    return [entry.id for entry in entries]
 
 
 def record_many(events: Iterable[Event]) -> None:
@@ -67,18 +74,22 @@ def record_many(events: Iterable[Event]) -> None:
 
     The witnesses do not see them: it is for what is said about matters, not for what happens to them.
     """
-    rows = [_row(event) for event in events]
-    if not rows:
-        return
-    if not connection.in_atomic_block:
-        raise OutsideTransaction(kind=rows[0][1])
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD_MANY, [list(column) for column in zip(*rows, strict=True)])
+    _written(events)
 
 
-def _row(event: Event) -> tuple[UUID, str, str, datetime, str, UUID | None, str]:
-    data = json.dumps(payload(event), ensure_ascii=False)
-    return uuid7(event.at), event.kind, event.subject, event.at, event.actor, event.correlation, data
+def _written(events: Iterable[Event]) -> list[Entry]:
+    entries = [_entry(event) for event in events]
+    if entries and not connection.in_atomic_block:
+        raise OutsideTransaction(kind=entries[0].kind)
+    if entries:
+        with connection.cursor() as cursor:
+            cursor.execute(RECORD_MANY, [list(column) for column in zip(*map(_row, entries), strict=True)])
+    return entries
+
+
+def _row(entry: Entry) -> tuple[UUID, str, str, datetime, str, UUID | None, str]:
+    data = json.dumps(entry.data, ensure_ascii=False)
+    return entry.id, entry.kind, entry.subject, entry.at, entry.actor, entry.correlation, data
 
 
 @transaction.atomic

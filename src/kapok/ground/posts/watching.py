@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import events as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import rows
 
 
-def witness(entry: Entry) -> None:
+def witness(entries: Sequence[Entry]) -> None:
     """Undo a deactivation that would leave a post of the person to nobody. Raises `NobodyLeft`."""
-    if entry.kind != people.Deactivated.kind:
-        return
+    for entry in entries:
+        if entry.kind == people.Deactivated.kind:
+            _refuse_gap(entry)
+
+
+def _refuse_gap(entry: Entry) -> None:
     staff = Staff.objects.get(username=entry.subject.removeprefix("staff/"))
     rows.hold([staff.id])
     for holding in rows.present_holdings(staff):

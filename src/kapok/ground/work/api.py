@@ -118,18 +118,18 @@ def open_matter(
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
-        title=rules.tidy_title(title), unit=rows.unit_at_work(unit or owner.unit.code), first_contact=owner, facts=known,
+        title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known,
         flow=following.chosen(line, known), urgent=urgent, state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
     try:
-        with transaction.atomic():
-            matter.save(force_insert=True)
+        matter.save(force_insert=True)
     except IntegrityError:
         raise MatterTaken(matter=matter.subject) from None
     act = Act(actor, at)
     say(matter, kind, act, note=rules.tidy_note(note, needed=False))
     if begin:
-        following.go_on(matter, Giver(matter.unit, owner, owner), act)
+        following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
+    act.record()
     return matter.subject
 
 
@@ -141,6 +141,7 @@ def begin(*, matter: str, actor: str, at: datetime) -> None:
     """
     row, act = rows.open_matter(matter), Act(actor, at)
     following.go_on(row, Giver(row.unit, row.first_contact, row.first_contact), act)
+    act.record()
 
 
 @transaction.atomic
@@ -161,6 +162,7 @@ def tell(
     rules.matter_event(kind)
     telling.must_not_pause(kind)
     following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
+    act.record()
 
 
 @transaction.atomic
@@ -184,6 +186,7 @@ def happen(
     rules.matter_event(kind)
     _may_tell(rows.person(actor), row, kind, at)
     following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
+    act.record()
 
 
 @transaction.atomic
@@ -206,8 +209,10 @@ def urge(*, matter: str, note: str, actor: str, at: datetime) -> None:
     if not rows.waits_for(rows.person(actor), row, at):
         raise NotWaiting(username=row.first_contact.username)
     live = Item.objects.filter(matter=row, state__in=following.LIVE).order_by("opened_at", "id")
-    for subject in (row.subject, *(item.subject for item in live)):
-        journal.record(events.Urged(subject=subject, actor=actor, at=at, correlation=row.id, note=note))
+    journal.record_together(
+        events.Urged(subject=subject, actor=actor, at=at, correlation=row.id, note=note)
+        for subject in (row.subject, *(item.subject for item in live))
+    )
 
 
 @transaction.atomic
@@ -227,8 +232,10 @@ def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> No
         raise NotConfirmed
     Matter.objects.filter(id=row.id).update(state=MatterState.CLOSED, closed_at=at)
     Handover.objects.filter(matter=row, state=HandoffState.OFFERED).update(state=HandoffState.WITHDRAWN, answered_at=at)
-    say(row, "matter.closed", Act(actor, at))
-    journal.record(events.MatterClosed(subject=row.subject, actor=actor, at=at, correlation=row.id, how=how))
+    act = Act(actor, at)
+    say(row, "matter.closed", act)
+    act.told.append(events.MatterClosed(subject=row.subject, actor=actor, at=at, correlation=row.id, how=how))
+    act.record()
 
 
 @transaction.atomic

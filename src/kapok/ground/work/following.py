@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from kapok.ground.people.models import OrgUnit
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import moves, rules
 from kapok.ground.work.models import Item, Matter
-from kapok.ground.work.moves import Act, Giver, Receiver, Work
+from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.rules import ItemState, MatterState, Way
 from kapok.kernel.promises import Facts
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
@@ -51,31 +52,41 @@ def _read(version: UUID) -> Flow:
     return catalog.parsed(FlowVersion.objects.values_list("document", flat=True).get(id=version))
 
 
-def done(matter: Matter) -> frozenset[str]:
-    """The stages that are done and still count."""
-    rows = Item.objects.filter(matter=matter, undone_at=None).exclude(stage="")
-    rows = rows.filter(state__in=DONE).exclude(UNCONFIRMED)
-    return frozenset(rows.values_list("stage", flat=True))
+@dataclass(frozen=True)
+class _Stands:
+    """Where a matter stands in its flow: whether any work on it has begun, which stages are done and count, which run."""
+
+    begun: bool = False
+    done: frozenset[str] = frozenset()
+    running: frozenset[str] = frozenset()
 
 
-def go_on(matter: Matter, giver: Giver, act: Act) -> None:
-    """Offer the stages that may begin now and do not run yet; the matter is locked.
+def _stands(matter: Matter) -> _Stands:
+    rows = list(Item.objects.filter(matter=matter).values_list("stage", "state", "confirm", "undone_at"))
+    counted = [(stage, state, confirm) for stage, state, confirm, undone_at in rows if stage and undone_at is None]
+    delivered = ItemState.DELIVERED.value
+    done = {stage for stage, state, confirm in counted if state in DONE and not (confirm and state == delivered)}
+    running = {stage for stage, state, _ in counted if state in {*LIVE, delivered}}
+    return _Stands(bool(rows), frozenset(done), frozenset(running))
+
+
+def go_on(matter: Matter, giver: Giver, act: Act, *, opens: bool = False) -> None:
+    """Offer the stages that may begin now and do not run yet; the matter is locked, or new (`opens`).
 
     None where it follows no flow, and while it is cancelled.
     """
     flow = flow_of(matter)
     if flow is None or matter.cancelled_at is not None:
         return
-    begun = Item.objects.filter(matter=matter, undone_at=None, state__in=[*LIVE, ItemState.DELIVERED.value])
-    running = set(begun.values_list("stage", flat=True))
-    for code in next_stages(flow, done(matter), matter.facts):
-        if code not in running:
-            _start(matter, flow.stages[code], giver, act)
+    stands = _Stands() if opens else _stands(matter)
+    wanted = [code for code in next_stages(flow, stands.done, matter.facts) if code not in stands.running]
+    way = Way.NEXT if stands.begun else Way.FIRST
+    _start(matter, [flow.stages[code] for code in wanted], way, giver, act)
 
 
 def go_back(item: Item, flow: Flow, to: str, giver: Giver, act: Act) -> None:
     """Undo what `item`'s stage has found wanting: `to` and all after it are done again. Raises `NoWayBack`."""
-    matter, counted = item.matter, done(item.matter)
+    matter, counted = item.matter, _stands(item.matter).done
     left = sent_back(flow, counted, stage=item.stage, to=to)
     mine = Item.objects.filter(matter=matter, undone_at=None)
     mine.filter(stage__in=counted - left).update(undone_at=act.at)
@@ -131,15 +142,22 @@ def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
         moves.tell(item, kind, act, facts=facts)
 
 
-def _start(matter: Matter, stage: Stage, giver: Giver, act: Act) -> None:
+def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> None:
+    units = [(stage, _unit(matter, stage, act)) for stage in stages]
+    beginnings = [
+        Beginning(_work(matter, stage, able=unit is not None), Receiver(unit or matter.unit), way)
+        for stage, unit in units
+    ]
+    moves.begin(matter, beginnings, giver, act)
+    for stage, unit in units:
+        if unit is None:
+            moves.defect(matter, moves.NOBODY_ABLE, act, skill_name=moves.named_skill(stage.skill))
+
+
+def _work(matter: Matter, stage: Stage, *, able: bool) -> Work:
     within = stage.urgent_accept_within if matter.urgent else stage.accept_within
-    unit = _unit(matter, stage, act)
-    skill = stage.skill if unit else ""
-    work = Work(title=stage.title, stage=stage.code, function=stage.post, skill=skill, accept_within=within.fixed)
-    way = Way.NEXT if Item.objects.filter(matter=matter).exists() else Way.FIRST
-    moves.begin(matter, work, giver, Receiver(unit or matter.unit), act, way=way)
-    if unit is None:
-        moves.defect(matter, moves.NOBODY_ABLE, act, skill_name=moves.named_skill(stage.skill))
+    skill = stage.skill if able else ""
+    return Work(title=stage.title, stage=stage.code, function=stage.post, skill=skill, accept_within=within.fixed)
 
 
 def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit | None:

@@ -5,8 +5,8 @@ Every function here runs within the `transaction.atomic` of a verb.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -30,10 +30,16 @@ NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Act:
-    """Who does it, and when."""
+    """Who does it, and when; and what the verb has to tell, which it records at its end, or before it reads what follows."""
 
     actor: str
     at: datetime
+    told: list[journal.Event] = field(default_factory=list)
+
+    def record(self) -> None:
+        """Write down what there is to tell, together; the clocks are judged by it."""
+        told, self.told[:] = list(self.told), []
+        journal.record_together(told)
 
 
 @dataclass(frozen=True)
@@ -68,36 +74,74 @@ class Work:
     accept_within: timedelta | None = None
 
 
-def begin(matter: Matter, work: Work, giver: Giver, receiver: Receiver, act: Act, *, way: Way = Way.FIRST) -> Item:
-    """A new work item, offered."""
+@dataclass(frozen=True)
+class Beginning:
+    """A new work item with its first offer."""
+
+    work: Work
+    receiver: Receiver
+    way: Way = Way.FIRST
+
+
+def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Act) -> list[Item]:
+    """New work items, offered."""
+    begun = [_begun(matter, each, giver, act) for each in beginnings]
+    Item.objects.bulk_create(handoff.item for handoff, _ in begun)
+    Handoff.objects.bulk_create(handoff for handoff, _ in begun)
+    Turn.objects.bulk_create(_turn(handoff.item, Part.WAITING, act, number=1, handoff=handoff) for handoff, _ in begun)
+    for handoff, answer in begun:
+        _tell_of_offer(handoff, answer, act)
+    return [handoff.item for handoff, _ in begun]
+
+
+def _begun(matter: Matter, beginning: Beginning, giver: Giver, act: Act) -> tuple[Handoff, answering.Answer]:
+    work, receiver = beginning.work, beginning.receiver
+    answer = answering.of_unit(receiver.unit, work.function, act.at, otherwise=matter.first_contact)
     item = Item(
         id=uuid7(act.at), matter=matter, stage=work.stage, title_zh=work.title.zh, title_en=work.title.en,
-        function=work.function, skill=work.skill, asked_by=giver.unit, unit=giver.unit, accountable=giver.answers,
-        holder=giver.staff, confirm=work.confirm, state=ItemState.HELD, opened_at=act.at,
+        function=work.function, skill=work.skill, asked_by=giver.unit, unit=receiver.unit, accountable=answer.accountable,
+        confirm=work.confirm, state=ItemState.OFFERED, opened_at=act.at,
     )  # fmt: skip
-    item.save(force_insert=True)
-    offer(item, giver, receiver, act, way=way, within=work.accept_within)
-    return item
+    offered = _offered(item, giver, receiver, answer, act, number=1, way=beginning.way, within=work.accept_within)
+    return offered, answer
 
 
-def offer(
-    item: Item, giver: Giver, receiver: Receiver, act: Act, *, way: Way, within: timedelta | None = None
-) -> Handoff:
-    """Offer the item; from now on it is the receiver's turn, and the receiver's A answers for it."""
+def offer(item: Item, giver: Giver, receiver: Receiver, act: Act, *, way: Way) -> Handoff:
+    """Offer the item anew; from now on it is the receiver's turn, and the receiver's A answers for it."""
     answer = answering.of_unit(receiver.unit, item.function, act.at, otherwise=item.matter.first_contact)
-    handoff = Handoff(
-        id=uuid7(act.at), item=item, number=_next(Handoff, item), way=way, from_unit=giver.unit, from_staff=giver.staff,
+    last = Handoff.objects.filter(item=item).aggregate(last=Max("number"))["last"]
+    handoff = _offered(item, giver, receiver, answer, act, number=last + 1, way=way)
+    handoff.save(force_insert=True)
+    place(item, ItemState.OFFERED, unit=receiver.unit, answers=answer.accountable, holder=None)
+    turn(item, Part.WAITING, act, handoff=handoff)
+    _tell_of_offer(handoff, answer, act)
+    return handoff
+
+
+def _offered(
+    item: Item,
+    giver: Giver,
+    receiver: Receiver,
+    answer: answering.Answer,
+    act: Act,
+    *,
+    number: int,
+    way: Way,
+    within: timedelta | None = None,
+) -> Handoff:
+    return Handoff(
+        id=uuid7(act.at), item=item, number=number, way=way, from_unit=giver.unit, from_staff=giver.staff,
         from_answers=giver.answers, to_unit=receiver.unit, to_staff=receiver.staff, to_answers=answer.accountable,
         warm=receiver.warm, due_at=receiver.due_at, note=receiver.note, offered_at=act.at,
         accept_by_at=act.at + (within or _patience(item.matter, answer)), state=HandoffState.OFFERED,
     )  # fmt: skip
-    handoff.save(force_insert=True)
-    place(item, ItemState.OFFERED, unit=receiver.unit, answers=answer.accountable, holder=None)
-    turn(item, Part.WAITING, act, handoff=handoff)
-    tell(item, "handoff.offered", act, note=receiver.note)
+
+
+def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None:
+    item = handoff.item
+    tell(item, "handoff.offered", act, note=handoff.note)
     if answer.post is None:
-        defect(item.matter, NO_POST, act, unit_name=receiver.unit.name)
-    return handoff
+        defect(item.matter, NO_POST, act, unit_name=handoff.to_unit.name)
 
 
 def _patience(matter: Matter, answer: answering.Answer) -> timedelta:
@@ -133,7 +177,8 @@ def hold(item: Item, *, unit: OrgUnit, answers: Staff, holder: Staff, act: Act) 
 
 
 def answer_for(item: Item, act: Act) -> None:
-    """Whoever answers for the item now answers for its clocks too."""
+    """Whoever answers for the item now answers for its clocks too, those that begin with what is told so far among them."""
+    act.record()
     commitments.answer_for(
         subject=item.subject, unit=item.unit.code, owner=item.accountable.subject, actor=act.actor, at=act.at
     )
@@ -141,20 +186,29 @@ def answer_for(item: Item, act: Act) -> None:
 
 def turn(item: Item, part: Part, act: Act, *, acted_by: Staff | None = None, handoff: Handoff | None = None) -> None:
     """End the running turn of the item and begin the next. Raises `TooEarly`."""
-    end_turn(item, act)
-    Turn.objects.create(
-        id=uuid7(act.at), item=item, number=_next(Turn, item), part=part, unit=item.unit, answers=item.accountable,
+    number = end_turn(item, act) + 1
+    _turn(item, part, act, number=number, acted_by=acted_by, handoff=handoff).save(force_insert=True)
+
+
+def _turn(
+    item: Item, part: Part, act: Act, *, number: int, acted_by: Staff | None = None, handoff: Handoff | None = None
+) -> Turn:
+    return Turn(
+        id=uuid7(act.at), item=item, number=number, part=part, unit=item.unit, answers=item.accountable,
         acted_by=acted_by, handoff=handoff, since=act.at,
     )  # fmt: skip
 
 
-def end_turn(item: Item, act: Act) -> None:
-    """End the running turn, if there is one. Raises `TooEarly`."""
-    running = Turn.objects.filter(item=item, until=None)
-    since = running.values_list("since", flat=True).first()
-    if since is not None and since > act.at:
-        raise TooEarly(since=since.isoformat(timespec="minutes"))
-    running.update(until=act.at)
+def end_turn(item: Item, act: Act) -> int:
+    """End the running turn, if there is one; the number of the last turn. Raises `TooEarly`."""
+    last = Turn.objects.filter(item=item).order_by("-number").only("number", "since", "until").first()
+    if last is None:
+        return 0
+    if last.until is None:
+        if last.since > act.at:
+            raise TooEarly(since=last.since.isoformat(timespec="minutes"))
+        Turn.objects.filter(id=last.id).update(until=act.at)
+    return last.number
 
 
 def finish(item: Item, to: ItemState, act: Act) -> None:
@@ -175,7 +229,7 @@ def tell(
     facts: Mapping[str, Any] = NO_FACTS,
     judged: bool = False,
 ) -> None:
-    """Record an entry of the vocabulary on the item: its clocks are judged by it.
+    """An entry of the vocabulary on the item: its clocks are judged by it.
 
     Who has the item answers for what it opens; the unit that judges does where it is `judged`.
     """
@@ -191,14 +245,14 @@ def tell(
 
 
 def say(matter: Matter, kind: str, act: Act, *, note: str = "", facts: Mapping[str, Any] | None = None) -> None:
-    """Record an entry of the vocabulary on the matter; its owner answers for what it opens."""
+    """An entry of the vocabulary on the matter; its owner answers for what it opens."""
     known = matter.facts if facts is None else facts
     unit, owner = matter.unit.code, matter.first_contact.subject
     _record(kind, matter.subject, matter, act, facts=known, unit=unit, owner=owner, note=note)
 
 
 def _record(kind: str, subject: str, matter: Matter, act: Act, **said: Any) -> None:
-    journal.record(journal.happening(kind, subject=subject, actor=act.actor, at=act.at, correlation=matter.id, **said))
+    act.told.append(journal.happening(kind, subject=subject, actor=act.actor, at=act.at, correlation=matter.id, **said))
 
 
 NO_POST = "no_post"
@@ -216,7 +270,7 @@ DEFECTS: Mapping[str, Text] = {
 def defect(matter: Matter, code: str, act: Act, **data: Any) -> None:
     """Note that a rule of first contact was passed over."""
     what = DEFECTS[code].format(**data)
-    journal.record(
+    act.told.append(
         events.DefectNoted(
             subject=matter.subject, actor=act.actor, at=act.at, correlation=matter.id, code=code, what=what
         )
@@ -226,8 +280,3 @@ def defect(matter: Matter, code: str, act: Act, **data: Any) -> None:
 def named_skill(code: str) -> Text:
     """What the skill is called; its code where nobody has set it up."""
     return posts.skill_titles().get(code, Text(zh=code, en=code))
-
-
-def _next(table: type[Handoff] | type[Turn], item: Item) -> int:
-    last = table._default_manager.filter(item=item).aggregate(last=Max("number"))["last"]
-    return (last or 0) + 1

@@ -40,8 +40,8 @@ from kapok.kernel.text import Text
 
 NOT_REACHED = NotReached.kind
 STAFF = "staff/"
-PARTIES = ("matter", "unit", "accountable", "holder", "asked_by", "matter__first_contact", "matter__unit",
-           "matter__flow__template")  # fmt: skip
+OF_MATTER = ("unit", "first_contact", "acting", "flow__template")
+PARTIES = ("unit", "accountable", "holder", "asked_by")
 SIDES = ("from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers")
 
 
@@ -55,7 +55,7 @@ def person(actor: str) -> Staff:
 
 def matter_called(subject: str, *, lock: bool = False) -> Matter:
     """The matter with this subject. Raises `UnknownMatter`. Called within the `transaction.atomic` of a verb where it locks."""
-    rows = Matter.objects.select_related("unit", "first_contact", "acting", "flow__template")
+    rows = Matter.objects.select_related(*OF_MATTER)
     found = (rows.select_for_update(no_key=True, of=("self",)) if lock else rows).filter(subject=subject).first()
     if found is None:
         raise UnknownMatter(matter=subject)
@@ -72,11 +72,13 @@ def open_matter(subject: str) -> Matter:
 
 def item_called(item: UUID) -> Item:
     """The work item as it stands, its matter locked: no cancellation comes in between. Raises `UnknownItem`."""
-    subject = Item.objects.filter(id=item).values_list("matter__subject", flat=True).first()
-    if subject is None:
+    matters = Matter.objects.select_related(*OF_MATTER).select_for_update(no_key=True, of=("self",))
+    matter = matters.filter(id__in=Item.objects.filter(id=item).values("matter")).first()
+    if matter is None:
         raise UnknownItem(item=item)
-    matter_called(subject, lock=True)
-    return Item.objects.select_related(*PARTIES).get(id=item)
+    row = Item.objects.select_related(*PARTIES).get(id=item)
+    row.matter = matter
+    return row
 
 
 def state_name(item: Item) -> Text:
@@ -120,7 +122,15 @@ def handover_of(matter: Matter, person: Staff) -> Handover:
 
 def unit_at_work(code: str) -> OrgUnit:
     """The unit with this code, not locked: everybody takes matters up at once. Raises `UnknownUnit`, `EndedUnit`."""
-    unit = people_rows.unit_called(code)
+    return _at_work(people_rows.unit_called(code))
+
+
+def unit_of(person: Staff, code: str) -> OrgUnit:
+    """The unit with this code, or the person's own where none is named. Raises `UnknownUnit`, `EndedUnit`."""
+    return unit_at_work(code) if code else _at_work(person.unit)
+
+
+def _at_work(unit: OrgUnit) -> OrgUnit:
     if unit.valid_to is not None:
         raise EndedUnit(unit_name=unit.name, ended_on=unit.valid_to)
     return unit

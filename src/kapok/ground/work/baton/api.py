@@ -15,13 +15,12 @@ from uuid import UUID
 from django.db import transaction
 
 from kapok.ground.catalog.refusals import NoWayBack
-from kapok.ground.journal import api as journal
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
 from kapok.ground.work.baton import carrying, steps
 from kapok.ground.work.baton.carrying import carry_back, carry_out, leave_to_people
 from kapok.ground.work.models import Handoff
-from kapok.ground.work.moves import Act, Giver, Receiver, Work
+from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.refusals import (
     AlreadyReturned,
     EvidenceMissing,
@@ -140,7 +139,9 @@ def offer(
     answers = answering.of_unit(me.unit, "", at, otherwise=row.first_contact).accountable
     receiver = steps.receiver(unit, to, due_at=due_at, note=note)
     work = Work(title=words, function=function, confirm=confirm)
-    return moves.begin(row, work, Giver(me.unit, me, answers), receiver, act).id
+    (item,) = moves.begin(row, [Beginning(work, receiver)], Giver(me.unit, me, answers), act)
+    act.record()
+    return item.id
 
 
 @transaction.atomic
@@ -153,6 +154,7 @@ def accept(*, item: UUID, actor: str, at: datetime) -> None:
     handoff = rows.offer_of(row, at)
     steps.must_be_meant(handoff, me)
     steps.take(row, handoff, me, act)
+    act.record()
 
 
 @transaction.atomic
@@ -171,6 +173,7 @@ def refuse(*, item: UUID, reason: Reason, defect: str, actor: str, at: datetime)
     moves.place(row, ItemState.REFUSED, unit=handoff.from_unit, answers=handoff.from_answers, holder=None)
     moves.turn(row, Part.DISPUTE, act, handoff=handoff)
     moves.tell(row, "handoff.refused", act, note=defect, judged=True)
+    act.record()
 
 
 @transaction.atomic
@@ -199,6 +202,7 @@ def dispute(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     steps.move(row, handoff, HandoffState.DISPUTED, NotRefused, disputed_at=at, disputed_by=me)
     moves.place(row, ItemState.DISPUTED, unit=row.unit, answers=row.accountable, holder=None)
     moves.tell(row, "handoff.disputed", act, note=note, judged=True)
+    act.record()
 
 
 @transaction.atomic
@@ -215,6 +219,7 @@ def judge(*, item: UUID, found_for: Side, note: str, actor: str, at: datetime) -
     giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
     if found_for == Side.OFFERER:
         moves.offer(row, giver, Receiver(handoff.to_unit, note=note), act, way=Way.IMPOSED)
+        act.record()
         return
     moves.hold(row, unit=giver.unit, answers=giver.answers, holder=giver.staff, act=act)
     moves.answer_for(row, act)
@@ -232,6 +237,7 @@ def withdraw(*, item: UUID, note: str = "", actor: str, at: datetime) -> None:
     steps.move(row, handoff, HandoffState.WITHDRAWN, NotOffered, answered_at=at, answered_by=me)
     moves.hold(row, unit=handoff.from_unit, answers=handoff.from_answers, holder=me, act=act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
+    act.record()
 
 
 @transaction.atomic
@@ -246,6 +252,7 @@ def drop(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     steps.let_go(row, me, ItemState.WITHDRAWN, act)
     moves.finish(row, ItemState.WITHDRAWN, act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
+    act.record()
 
 
 @transaction.atomic
@@ -282,6 +289,7 @@ def confirm(*, item: UUID, rating: int | None = None, actor: str, at: datetime) 
     moves.tell(row, "handoff.confirmed", act)
     if row.confirm:
         following.go_on(row.matter, Giver(delivery.unit, delivery.delivered_by, row.accountable), act)
+    act.record()
 
 
 @transaction.atomic
@@ -298,13 +306,14 @@ def reject(*, item: UUID, defect: str, actor: str, at: datetime) -> None:
     steps.answer(row, delivery, me, act, accepted=False, defect=defect)
     doer = delivery.delivered_by
     again = steps.back_to(delivery.unit, doer, defect)
-    journal.record(
+    act.told.append(
         events.DeliveryRejected(
             subject=row.subject, actor=actor, at=at, correlation=row.matter_id, defect=defect, holder=doer.username
         )
     )
     giver = Giver(row.unit, me, row.accountable)
     moves.offer(row, giver, again, act, way=Way.AGAIN)
+    act.record()
 
 
 @transaction.atomic
@@ -330,6 +339,7 @@ def transfer(
     receiver = steps.receiver(unit, to, warm=warm, due_at=due_at, note=note)
     steps.must_change_hands(row, me, receiver)
     steps.pass_on(row, me, receiver, act)
+    act.record()
 
 
 @transaction.atomic
@@ -345,6 +355,7 @@ def return_to_offerer(*, item: UUID, reason: Reason, defect: str, actor: str, at
     back = steps.back_to(source.from_unit, source.from_staff, defect)
     handoff = moves.offer(row, Giver(row.unit, me, row.accountable), back, act, way=Way.RETURN)
     Handoff.objects.filter(id=handoff.id).update(reason=Reason(reason), defect=defect)
+    act.record()
 
 
 @transaction.atomic
@@ -372,4 +383,5 @@ def take_over(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     else:
         steps.take(row, rows.offer_of(row, at), me, act)
     said = {"note": note, "from_staff": instead.username, "to_staff": me.username, "answers": row.accountable.username}
-    journal.record(events.TakenOver(subject=row.subject, actor=actor, at=at, correlation=row.matter_id, **said))
+    act.told.append(events.TakenOver(subject=row.subject, actor=actor, at=at, correlation=row.matter_id, **said))
+    act.record()

@@ -75,6 +75,7 @@ def hand_in(row: Item, me: Staff, act: Act, *, evidence: Sequence[str], facts: M
     if not row.confirm:
         following.tell_of(row, told, act)
         following.go_on(row.matter, giver, act)
+    act.record()
 
 
 def send_back(row: Item, me: Staff, to: str, note: str, act: Act) -> None:
@@ -87,3 +88,4 @@ def send_back(row: Item, me: Staff, to: str, note: str, act: Act) -> None:
     moves.finish(row, ItemState.WITHDRAWN, act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
     following.go_back(row, flow, to, giver, act)
+    act.record()
