@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -17,7 +20,7 @@ from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries
 from kapok.ground.work.rules import Part, Reason, Side
-from kapok.kernel.hours import Hours, elapsed
+from kapok.kernel.hours import Hours, Measure, elapsed
 from kapok.kernel.promises import find
 from tests.ground.conftest import AT
 from tests.ground.work_office import by, fault, held, later, offered, set_up_work
@@ -59,39 +62,79 @@ def test_pauses_and_closed_hours_are_nobodys_time() -> None:
     assert found == parted((FIELD, 20 + 90))
 
 
-def test_what_a_clock_leaves_out_otherwise_is_left_out_in_proportion() -> None:
+def test_a_pause_measured_by_the_wall_takes_its_closed_hours_off_what_runs_next_and_else_off_what_ran_before() -> None:
+    opened = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
+    pause = (opened + 60 * MINUTE, opened + 240 * MINUTE)  # 11:00 to 14:00, of which one hour is open
+    spans = [Span(opened, opened + 360 * MINUTE, FIELD), Span(opened + 360 * MINUTE, None, EXCHANGE)]
+    until_five = Clock(opened, opened + 420 * MINUTE, OFFICE, [pause], Measure.WALL)
+    assert attribute(until_five, spans, OWNER) == parted((EXCHANGE, 60), (FIELD, 60))
+    assert attribute(until_five, spans, OWNER, since=pause[1]) == parted((EXCHANGE, 60))
+    until_three = Clock(opened, opened + 300 * MINUTE, OFFICE, [pause], Measure.WALL)
+    assert attribute(until_three, spans, OWNER) == ()
+    until_half_past = Clock(opened, opened + 330 * MINUTE, OFFICE, [pause], Measure.WALL)
+    assert attribute(until_half_past, spans, OWNER) == parted((FIELD, 30))
+    assert attribute(until_half_past, spans, OWNER, until=opened + 30 * MINUTE) == parted((FIELD, 30))
+
+
+def test_nothing_is_charged_outside_of_the_clocks_life() -> None:
     clock = Clock(AT, later(90), ALWAYS)
-    found = attribute(clock, [span(0, 30, FIELD)], OWNER, whole=30 * MINUTE)
-    assert found == parted((OWNER, 20), (FIELD, 10))
-    assert attribute(Clock(AT, AT, ALWAYS), [], OWNER, whole=MINUTE) == parted((OWNER, 1))
+    before_and_after = {"since": later(-60), "until": later(600)}
+    assert attribute(clock, [span(0, 30, FIELD)], OWNER, **before_and_after) == parted((OWNER, 60), (FIELD, 30))
+    assert attribute(clock, [span(0, 30, FIELD)], OWNER, since=later(20), until=later(40)) == parted(
+        (FIELD, 10), (OWNER, 10)
+    )
+    assert attribute(clock, [], OWNER, since=later(90)) == ()
+    assert attribute(clock, [], OWNER, since=later(50), until=later(40)) == ()
     assert attribute(Clock(AT, AT, ALWAYS), [], OWNER) == ()
 
 
 moments = st.integers(-500, 3000).map(lambda n: AT + timedelta(seconds=n * 17, microseconds=n))
 parties = st.sampled_from([FIELD, EXCHANGE, Party("", "", "", Part.DISPUTE), Party("field", "tech", "", Part.WAITING)])
 stretches = st.tuples(moments, moments).map(lambda pair: (min(pair), max(pair)))
+turns = st.lists(st.builds(lambda pair, party: Span(pair[0], pair[1], party), stretches, parties), max_size=8)
 
 
-@given(
-    st.lists(st.builds(lambda pair, party: Span(pair[0], pair[1], party), stretches, parties), max_size=8),
-    stretches,
-    st.sampled_from([ALWAYS, OFFICE]),
-    st.lists(stretches, max_size=3),
-    st.none() | st.integers(0, 10**9),
-)
-def test_the_parts_add_up_exactly(
-    spans: list[Span],
-    stretch: tuple[datetime, datetime],
-    hours: Hours,
-    pauses: list[tuple[datetime, datetime]],
-    whole: int | None,
-) -> None:
-    clock = Clock(*stretch, hours, pauses)
-    wanted = elapsed(*stretch, hours, pauses) if whole is None else timedelta(microseconds=whole)
-    shares = attribute(clock, spans, OWNER, None if whole is None else wanted)
-    assert sum((share.time for share in shares), timedelta()) == wanted
+@st.composite
+def clocks(draw: st.DrawFn) -> Clock:
+    """Clocks whose pauses lie within their life and do not overlap, as the kernel makes them."""
+    opened, end = draw(stretches)
+    moments_within = st.integers(0, (end - opened) // timedelta(microseconds=1)).map(
+        lambda n: opened + timedelta(microseconds=n)
+    )
+    edges = sorted(draw(st.lists(moments_within, max_size=6)))
+    pauses = tuple(zip(edges[::2], edges[1::2], strict=False))
+    return Clock(opened, end, draw(st.sampled_from([ALWAYS, OFFICE])), pauses, draw(st.sampled_from(Measure)))
+
+
+def total(shares: Iterable[Share]) -> timedelta:
+    return sum((share.time for share in shares), timedelta())
+
+
+@given(turns, clocks())
+def test_the_parts_add_up_exactly(spans: list[Span], clock: Clock) -> None:
+    """To what the kernel says that such a clock has run: its running time less each pause by its measure."""
+    shares = attribute(clock, spans, OWNER)
+    held = [
+        ends - begins if clock.measure is Measure.WALL else elapsed(begins, ends, clock.running)
+        for begins, ends in clock.pauses
+        if ends is not None
+    ]
+    ran = elapsed(clock.opened, clock.end, clock.running) - sum(held, timedelta())
+    assert total(shares) == max(ran, timedelta())
     assert all(share.time > timedelta() for share in shares)
     assert len({share.party for share in shares}) == len(shares)
+
+
+@given(turns, clocks(), st.lists(moments, max_size=6))
+def test_the_shares_of_a_clocks_stretches_add_up_to_those_of_its_life_wherever_it_is_cut(
+    spans: list[Span], clock: Clock, cuts: list[datetime]
+) -> None:
+    added: Counter[Party] = Counter()
+    for since, until in pairwise([None, *sorted(cuts), None]):
+        for share in attribute(clock, spans, OWNER, since=since, until=until):
+            added[share.party] += share.time // timedelta(microseconds=1)
+    whole = attribute(clock, spans, OWNER)
+    assert added == {share.party: share.time // timedelta(microseconds=1) for share in whole}
 
 
 # ---- with the database ----
@@ -219,6 +262,35 @@ def test_the_time_line_and_the_figures_of_a_unit() -> None:
     assert (pairing.refused, pairing.overruled, pairing.median_wait) == (1, 1, 25 * MINUTE)
     (field,) = queries.conduct(later(60), since=AT, until=later(60))
     assert (field.unit, field.unanswered, field.lost_as_receiver, field.points) == ("field", 2, 1, 3)
+
+
+@pytest.mark.usefixtures("_office")
+def test_any_part_of_a_commitments_life_is_charged_and_the_parts_add_up() -> None:
+    subject = fault()
+    one = offered(subject, minutes=10)
+    baton.accept(item=one, **by("tech3", 30))
+    baton.deliver(item=one, **by("tech3", 90))
+    work.happen(matter=subject, kind="fault.restored", **by("agent", 100))
+    row = Commitment.objects.get(subject=subject, promise="repair")
+    held = Party("field", "tech", "tech3", Part.HELD)
+    between = Party("hotline", "agent", "", Part.BETWEEN)
+    part = queries.attribution(row.id, later(500), since=later(80), until=later(95))
+    assert part == parted((held, 10), (between, 5))
+    assert queries.attribution(row.id, later(500), since=later(100)) == ()
+    whole = Counter({share.party: share.time for share in queries.attribution(row.id, later(500))})
+    for cut in (later(0), later(29), later(30), later(99)):
+        first = queries.attribution(row.id, later(500), until=cut)
+        second = queries.attribution(row.id, later(500), since=cut)
+        sides = [Counter({share.party: share.time for share in side}) for side in (first, second)]
+        parties = {*sides[0], *sides[1]}
+        assert {party: sum((side[party] for side in sides if party in side), timedelta()) for party in parties} == whole
+
+
+@pytest.mark.usefixtures("_office")
+def test_a_clock_that_fell_away_is_charged_up_to_then() -> None:
+    subject = fault()
+    work.happen(matter=subject, kind="fault.cancelled", **by("agent", 40))
+    assert shares_of(subject, 500) == {("hotline", "agent", "", "between"): 40}
 
 
 def test_what_is_not_there_has_no_shares(db: None) -> None:

@@ -217,7 +217,7 @@ class Unreadable(ValueError):
 
 def parse(data: object) -> Flow:
     """The flow in plain data. It may still be unfit for publishing. Raises `Unreadable` with every finding."""
-    if not _keepable(data):
+    if not keepable(data):
         raise Unreadable((UNKEEPABLE,))
     try:
         return Flow.model_validate(data)
@@ -225,7 +225,7 @@ def parse(data: object) -> Flow:
         raise Unreadable(tuple(_findings(data, refused))) from None
 
 
-def _keepable(data: object) -> bool:
+def keepable(data: object) -> bool:
     """False for signs that no database keeps: the null character and halves of a sign."""
     try:
         json.dumps(data, ensure_ascii=False, default=str).encode()

@@ -38,7 +38,7 @@ from kapok.ground.commitments.standing import is_paused, open_commitments, stopp
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
-from kapok.kernel.promises import EVENTS, STOPS, Pack, Tier, parse
+from kapok.kernel.promises import ALSO, EVENTS, STOPS, Pack, Tier, parse
 
 __all__ = [
     "AdoptedLater",
@@ -123,6 +123,7 @@ def pause(
         raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
     person = approving.approver(approved_by, requested_by=requested_by, clocks=stopping)
     facts = _approved(said, person.subject, evidence) | ({STOPS: " ".join(stops)} if stops else {})
+    facts |= {ALSO: " ".join(matters)} if also else {}
     for each, matter in matters.items():
         if not stoppable(each, kind, stops):
             continue  # nothing there to stop, or what happened to the matter has reached it

@@ -55,11 +55,16 @@ def explain(commitment: UUID, *, at: datetime) -> Text:
 
 def judgement_of(row: Commitment, *, at: datetime) -> Judgement | None:
     """The kernel's judgement behind a row, as known at `at`; None where later entries have taken the commitment away."""
+    return known_at(row, at)[0]
+
+
+def known_at(row: Commitment, at: datetime) -> tuple[Judgement | None, datetime]:
+    """The same, and until when the matter is known: `at`, or the moment of an entry that is later."""
     entries, facts = as_known(journal.happenings(row.subject))
     version, until = registry.version(row.pack), max([at, *(entry.at for entry in entries)])
     made = rules.judged(version, promise_of(row), entries, facts, until)
     opening = row.opened_at or row.closed_at
-    return next((each for each in made if (each.opened_at or each.closed_at) == opening), None)
+    return next((each for each in made if (each.opened_at or each.closed_at) == opening), None), until
 
 
 def _lines(row: Commitment, at: datetime) -> Iterator[Text]:

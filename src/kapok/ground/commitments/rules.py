@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from kapok.kernel.promises import Clock, Direction, Entry, Facts, Judgement, Outcome, Pack, Promise, Role, judge
+from kapok.kernel.promises import ALSO, Clock, Direction, Entry, Facts, Judgement, Outcome, Pack, Promise, Role, judge
 from kapok.kernel.text import Text
 
 
@@ -43,6 +43,15 @@ RESUMES: Mapping[str, str] = {
     "hindrance.began": "hindrance.ended",
 }
 """The kinds by which a person pauses a clock, and by which each is resumed."""
+
+ENDS: Mapping[str, frozenset[str]] = {
+    "clock.paused": frozenset({"clock.resumed"}),
+    "customer.deferred": frozenset({"customer.returned", "visit.started"}),
+    "customer.refused_access": frozenset({"customer.returned", "visit.started"}),
+    "visit.missed_by_customer": frozenset({"customer.returned", "visit.appointed", "visit.started"}),
+    "hindrance.began": frozenset({"hindrance.ended"}),
+}
+"""By what each pause is over: what resumes it, and what the customer does that starts the work again."""
 
 PAUSE_FIELDS: Mapping[str, Text] = {
     "reason": Text(zh="原因", en="reason"),
@@ -138,3 +147,28 @@ def next_fire(
 def stopped_by(promise: Promise, kind: str, stops: Sequence[str]) -> bool:
     """Whether an entry of `kind` that stops these tiers (none named: all) pauses the promise."""
     return Role.PAUSE in promise.roles.get(kind, frozenset()) and (not stops or promise.tier in stops)
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A pause, or what ends one: its kind, on what it was recorded, when, and what was said of it."""
+
+    kind: str
+    subject: str
+    at: datetime
+    facts: Facts
+
+    @property
+    def named(self) -> frozenset[str]:
+        """All that it was said of."""
+        return frozenset({self.subject, *str(self.facts.get(ALSO, "")).split()})
+
+
+def standing(told: Iterable[Paused]) -> list[Paused]:
+    """The pauses, in order, that none of the entries after them has ended; entries of other kinds are passed over."""
+    stand: list[Paused] = []
+    for each in told:
+        stand = [pause for pause in stand if each.kind not in ENDS[pause.kind]]
+        if each.kind in ENDS:
+            stand.append(each)
+    return stand

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kapok.ground.commitments import rules
+from kapok.ground.commitments import judging, rules
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.registry import pack_of
+from kapok.ground.journal.models import Entry
 from kapok.kernel.promises import Promise
 
 
@@ -30,6 +32,14 @@ def stoppable(subject: str, kind: str, stops: Sequence[str] = ()) -> list[Commit
     """The running clocks of a matter that an entry of `kind` for these tiers (none named: all) would stop."""
     running = (row for row in open_commitments(subject) if not is_paused(row))
     return [row for row in running if rules.stopped_by(promise_of(row), kind, stops)]
+
+
+def pauses_told(subject: str, correlation: UUID) -> list[rules.Paused]:
+    """The pauses of a matter and of work on it, and what ended them, in order; the matter is locked, so that none is missed."""
+    judging.lock(subject)
+    kinds = [*rules.ENDS, *frozenset().union(*rules.ENDS.values())]
+    rows = Entry.objects.filter(correlation=correlation, kind__in=kinds).order_by("at", "recorded_at", "id")
+    return [rules.Paused(row.kind, row.subject, row.at, row.data.get("facts", {})) for row in rows]
 
 
 def is_paused(row: Commitment) -> bool:

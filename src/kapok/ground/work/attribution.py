@@ -1,19 +1,21 @@
 """Who burned the time of a commitment: its running time, to the microsecond, parted among those whose turn it was. Pure.
 
-The parts add up exactly to the whole. Where several branches run side by side, the time is parted equally among them; where
-nobody's turn runs, it is the first contact's. What a clock leaves out beside pauses that are measured in running time (a pause
-measured by the wall, the time between closing and reopening) is left out of all parts in proportion.
+The parts of any stretch add up exactly to what the clock ran in it, and those of stretches that follow on each other to those of
+the whole. Where several branches run side by side, the time is parted equally among them; where nobody's turn runs, it is the
+first contact's. A pause that is measured by the wall takes off more than the running time within it: the rest is left out of the
+running time that follows, and where too little follows, of what came before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from kapok.ground.work.rules import Part
-from kapok.kernel.hours import Hours, Pause, elapsed
+from kapok.kernel.hours import Hours, Measure, Pause, elapsed
+from kapok.kernel.hours.pauses import merged
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -50,29 +52,65 @@ class Share:
 
 @dataclass(frozen=True)
 class Clock:
-    """The stretch of a commitment that is parted: its opening, its closing or now, its calendar and its pauses."""
+    """A commitment's clock: its opening, its closing or now, its calendar, its pauses and how they are measured."""
 
     opened: datetime
     end: datetime
     running: Hours
     pauses: Sequence[Pause] = ()
+    measure: Measure = Measure.WORKING
 
 
-def attribute(clock: Clock, spans: Iterable[Span], owner: Party, whole: timedelta | None = None) -> tuple[Share, ...]:
-    """The shares of everybody, the largest first; they add up to `whole`, or to the running time of the stretch.
+def attribute(
+    clock: Clock, spans: Iterable[Span], owner: Party, *, since: datetime | None = None, until: datetime | None = None
+) -> tuple[Share, ...]:
+    """The shares of everybody from `since` to `until` (left out: from the opening, to the end), the largest first.
 
     `owner` is charged where no span covers the time. Parts of no length are left out.
     """
+    first = max(since or clock.opened, clock.opened)
+    last = max(min(until or clock.end, clock.end), first)
     turns = [span for span in spans if span.since < clock.end and (span.until is None or span.until > clock.opened)]
-    weights: dict[Party, int] = {}
+    run, weights = _Run(clock), dict[Party, int]()
     for begins, ends in pairwise(_edges(clock, turns)):
-        ran = elapsed(begins, ends, clock.running, clock.pauses) // MICROSECOND
-        if ran:
-            _part(weights, ran, sorted(span.party for span in turns if _covers(span, begins, ends)) or [owner])
-    if whole is not None:
-        weights = _scaled(weights, whole // MICROSECOND, owner)
+        ran, before = run.by(begins), run.by(_within(first, begins, ends))
+        parties = sorted(span.party for span in turns if _covers(span, begins, ends)) or [owner]
+        _part(weights, before - ran, run.by(_within(last, begins, ends)) - ran, parties)
     shares = [Share(party, time * MICROSECOND) for party, time in weights.items() if time]
     return tuple(sorted(shares, key=lambda share: (-share.time, share.party)))
+
+
+class _Run:
+    """What a clock has run, in microseconds, by each moment between its opening and its end."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.left_out = self._left_out() if clock.measure is Measure.WALL else []
+
+    def by(self, moment: datetime) -> int:
+        """What had run by that moment."""
+        ran = self._outside_pauses(moment)
+        return ran - sum(max(min(ran, ends) - begins, 0) for begins, ends in self.left_out)
+
+    def _outside_pauses(self, moment: datetime) -> int:
+        return elapsed(self.clock.opened, moment, self.clock.running, self.clock.pauses) // MICROSECOND
+
+    def _left_out(self) -> list[tuple[int, int]]:
+        """What the pauses take off beyond the running time within them, as stretches of the time that ran outside of them.
+
+        Each follows its pause; what does not fit before the end is moved back.
+        """
+        whole, taken, reached = self._outside_pauses(self.clock.end), list[tuple[int, int]](), 0
+        for begins, ends in merged(self.clock.pauses, self.clock.opened, self.clock.end):
+            more = (ends - begins - elapsed(begins, ends, self.clock.running)) // MICROSECOND
+            reached = max(reached, self._outside_pauses(begins)) + more
+            taken.append((reached - more, reached))
+        fitting = []
+        for begun, ended in reversed(taken):
+            last = min(ended, whole)
+            whole = max(last - (ended - begun), 0)
+            fitting.append((whole, last))
+        return fitting
 
 
 def _edges(clock: Clock, turns: Iterable[Span]) -> list[datetime]:
@@ -86,19 +124,16 @@ def _covers(span: Span, begins: datetime, ends: datetime) -> bool:
     return span.since <= begins and (span.until is None or span.until >= ends)
 
 
-def _part(weights: dict[Party, int], ran: int, parties: Sequence[Party]) -> None:
-    """Part so many microseconds equally; the odd ones go to the first."""
-    each, odd = divmod(ran, len(parties))
+def _within(moment: datetime, begins: datetime, ends: datetime) -> datetime:
+    return min(max(moment, begins), ends)
+
+
+def _part(weights: dict[Party, int], begun: int, ended: int, parties: Sequence[Party]) -> None:
+    """Part the microseconds from `begun` to `ended` of a piece among its parties, who get them in turn from its beginning on.
+
+    So it makes no difference where the piece is cut.
+    """
+    count = len(parties)
     for place, party in enumerate(parties):
-        weights[party] = weights.get(party, 0) + each + (place < odd)
-
-
-def _scaled(weights: Mapping[Party, int], whole: int, owner: Party) -> dict[Party, int]:
-    """The same proportions, adding up to `whole`: the largest remainders get the microseconds that are left."""
-    total = sum(weights.values())
-    if not total:
-        return {owner: whole}
-    scaled = {party: divmod(weight * whole, total) for party, weight in weights.items()}
-    left = whole - sum(share for share, _ in scaled.values())
-    by_remainder = sorted(scaled, key=lambda party: (-scaled[party][1], party))
-    return {party: scaled[party][0] + (place < left) for place, party in enumerate(by_remainder)}
+        turns_of_party = (ended + count - 1 - place) // count - (begun + count - 1 - place) // count
+        weights[party] = weights.get(party, 0) + turns_of_party

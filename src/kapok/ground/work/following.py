@@ -81,7 +81,9 @@ def go_on(matter: Matter, giver: Giver, act: Act, *, opens: bool = False) -> Non
     stands = _Stands() if opens else _stands(matter)
     wanted = [code for code in next_stages(flow, stands.done, matter.facts) if code not in stands.running]
     way = Way.NEXT if stands.begun else Way.FIRST
-    _start(matter, [flow.stages[code] for code in wanted], way, giver, act)
+    begun = _start(matter, [flow.stages[code] for code in wanted], way, giver, act)
+    if begun and not opens:
+        moves.inherit(matter, begun, act)
 
 
 def go_back(item: Item, flow: Flow, to: str, giver: Giver, act: Act) -> None:
@@ -142,16 +144,17 @@ def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
         moves.tell(item, kind, act, facts=facts)
 
 
-def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> None:
+def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> list[Item]:
     units = [(stage, _unit(matter, stage, act)) for stage in stages]
     beginnings = [
         Beginning(_work(matter, stage, able=unit is not None), Receiver(unit or matter.unit), way)
         for stage, unit in units
     ]
-    moves.begin(matter, beginnings, giver, act)
+    begun = moves.begin(matter, beginnings, giver, act)
     for stage, unit in units:
         if unit is None:
             moves.defect(matter, moves.NOBODY_ABLE, act, skill_name=moves.named_skill(stage.skill))
+    return begun
 
 
 def _work(matter: Matter, stage: Stage, *, able: bool) -> Work:

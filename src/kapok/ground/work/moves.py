@@ -15,7 +15,10 @@ from django.conf import settings
 from django.db.models import Max
 
 from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.rules import Paused, standing
+from kapok.ground.commitments.standing import pauses_told
 from kapok.ground.journal import api as journal
+from kapok.ground.journal.matters import Happening
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, events, rules
@@ -23,6 +26,7 @@ from kapok.ground.work.models import Handoff, Item, Matter, Turn
 from kapok.ground.work.refusals import TooEarly
 from kapok.ground.work.rules import HandoffState, ItemState, Part, Way
 from kapok.kernel.ids import uuid7
+from kapok.kernel.promises import ALSO, OF_ONE_ENTRY, STOPS
 from kapok.kernel.text import Text
 
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
@@ -115,6 +119,7 @@ def offer(item: Item, giver: Giver, receiver: Receiver, act: Act, *, way: Way) -
     place(item, ItemState.OFFERED, unit=receiver.unit, answers=answer.accountable, holder=None)
     turn(item, Part.WAITING, act, handoff=handoff)
     _tell_of_offer(handoff, answer, act)
+    inherit(item.matter, [item], act)
     return handoff
 
 
@@ -142,6 +147,28 @@ def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None
     tell(item, "handoff.offered", act, note=handoff.note)
     if answer.post is None:
         defect(item.matter, NO_POST, act, unit_name=handoff.to_unit.name)
+
+
+def inherit(matter: Matter, items: Sequence[Item], act: Act) -> None:
+    """What is offered while a pause stands over the whole matter begins paused: its clocks, too, that the pause stops."""
+    told = [Paused(each.kind, each.subject, each.at, each.facts) for each in act.told if isinstance(each, Happening)]
+    paused = standing([*pauses_told(matter.subject, matter.id), *told])
+    for pause in {(each.kind, each.facts.get(STOPS)): each for each in paused}.values():
+        if _is_over(pause, matter, items):
+            said = {name: pause.facts[name] for name in OF_ONE_ENTRY - {ALSO} if name in pause.facts}
+            for item in items:
+                tell(item, pause.kind, act, facts=said)
+
+
+def _is_over(pause: Paused, matter: Matter, items: Sequence[Item]) -> bool:
+    """Whether a pause was said of a whole matter: of itself, and of all work on it that was in hand then."""
+    if matter.subject not in pause.named:
+        return False
+    if pause.kind in rules.PASSED_DOWN:
+        return True
+    then = Item.objects.filter(matter=matter, opened_at__lte=pause.at).exclude(ended_at__lte=pause.at)
+    in_hand = {item.subject for item in then} - {item.subject for item in items}
+    return in_hand <= pause.named
 
 
 def _patience(matter: Matter, answer: answering.Answer) -> timedelta:

@@ -14,6 +14,7 @@ from kapok.kernel.promises.pack import Promise
 from kapok.kernel.text import Text
 
 ZERO = timedelta()
+STOPPING = frozenset({Effect.STOP, Effect.STOP_PAUSED, Effect.CANCEL})
 
 
 class Outcome(StrEnum):
@@ -95,6 +96,17 @@ class Judgement:
     def paused(self) -> bool:
         """True if its clock stands still now."""
         return bool(self.pauses) and self.pauses[-1][1] is None
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """When its clock stopped, also where it fell away then; None while it runs."""
+        stopped: datetime | None = None
+        for entry, effect in self.used:
+            if effect in STOPPING:
+                stopped = entry.at
+            elif effect in {Effect.CONTINUE, Effect.THROUGH}:
+                stopped = None
+        return stopped
 
     @property
     def within_target(self) -> bool:

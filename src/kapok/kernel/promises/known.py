@@ -10,7 +10,9 @@ from kapok.kernel.promises.judgement import Entry
 from kapok.kernel.promises.turns import STOPS
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 
-OF_ONE_ENTRY = frozenset({STOPS, "reason", "requested_by", "approved_by", "evidence"})
+ALSO = "also"
+"""The fact of a pausing entry that names all that the same pause was said of: the matter and work on it."""
+OF_ONE_ENTRY = frozenset({STOPS, ALSO, "reason", "requested_by", "approved_by", "evidence"})
 """What is said of a single entry (a pause), never of the matter."""
 
 

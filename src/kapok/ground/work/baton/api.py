@@ -139,9 +139,10 @@ def offer(
     answers = answering.of_unit(me.unit, "", at, otherwise=row.first_contact).accountable
     receiver = steps.receiver(unit, to, due_at=due_at, note=note)
     work = Work(title=words, function=function, confirm=confirm)
-    (item,) = moves.begin(row, [Beginning(work, receiver)], Giver(me.unit, me, answers), act)
+    begun = moves.begin(row, [Beginning(work, receiver)], Giver(me.unit, me, answers), act)
+    moves.inherit(row, begun, act)
     act.record()
-    return item.id
+    return begun[0].id
 
 
 @transaction.atomic

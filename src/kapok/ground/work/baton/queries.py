@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.aggregates import Aggregate
 
-from kapok.ground.commitments.explaining import judgement_of
+from kapok.ground.commitments.explaining import known_at
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.registry import pack_of
 from kapok.ground.commitments.standing import promise_of
@@ -22,6 +22,7 @@ from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
 from kapok.ground.work.models import Handoff, Matter, Turn
 from kapok.ground.work.queries import Offer
 from kapok.ground.work.rules import HandoffState, Part, Side
+from kapok.kernel.hours import Measure
 from kapok.kernel.promises.deadlines import Clock as PromiseClock
 from kapok.kernel.text import Text
 
@@ -61,23 +62,32 @@ def baton(subject: str) -> list[Leg]:
     return [_leg(row) for row in _turns(subject)]
 
 
-def attribution(commitment: UUID, at: datetime) -> tuple[Share, ...]:
-    """Who burned the time of a commitment up to `at`: the parts add up exactly to what its clock has run.
+def attribution(
+    commitment: UUID, at: datetime, *, since: datetime | None = None, until: datetime | None = None
+) -> tuple[Share, ...]:
+    """Who burned the time of a commitment, as known at `at`: the parts add up exactly to what its clock has run.
 
-    The deputy who acted is named beside who answers. Empty where there is no such commitment, or it was never opened.
+    Of its whole life up to now, or of the part of it from `since` to `until`; the shares of parts that follow on each other add up
+    to those of the whole. The deputy who acted is named beside who answers. Empty where there is no such commitment, or it was
+    never opened.
     """
     row = Commitment.objects.select_related("pack").filter(id=commitment).first()
-    judged = judgement_of(row, at=at) if row else None
-    if row is None or judged is None or judged.opened_at is None:
+    clock = _clock(row, at) if row else None
+    if row is None or clock is None:
         return ()
-    clock = Clock(
-        judged.opened_at,
-        max(judged.closed_at or at, judged.opened_at),
-        PromiseClock(promise_of(row), pack_of(row.pack)).running,
-        judged.pauses,
-    )
     spans = [_span(turn) for turn in _turns(row.subject)]
-    return attribute(clock, spans, _owner(row), judged.elapsed)
+    return attribute(clock, spans, _owner(row), since=since, until=until)
+
+
+def _clock(row: Commitment, at: datetime) -> Clock | None:
+    """The clock of a commitment up to where it stands still for good, or to what is known; None where it was never opened."""
+    judged, known_until = known_at(row, at)
+    if judged is None or judged.opened_at is None:
+        return None
+    end = judged.closed_at or judged.stopped_at or known_until
+    promise = promise_of(row)
+    running = PromiseClock(promise, pack_of(row.pack)).running
+    return Clock(judged.opened_at, max(end, judged.opened_at), running, judged.pauses, Measure(promise.pause_measure))
 
 
 def _turns(subject: str) -> QuerySet[Turn]:

@@ -1,0 +1,190 @@
+"""A pause over a whole matter holds the clocks of what is offered while it stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.commitments.rules import Paused, standing
+from kapok.ground.journal.models import Entry
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item
+from tests.ground.conftest import AT
+from tests.ground.packs import DESK
+from tests.ground.work_office import by, do, fault, held, later, offered, set_up_work, stage
+
+pytestmark = pytest.mark.django_db
+
+HANDS = (
+    DESK[: DESK.index("promises:")].replace("code: desk", "code: hands")
+    + """
+promises:
+  - code: accepted
+    title: {zh: 接单, en: Accepted}
+    tier: stage
+    instrument: stages
+    evidence: {level: own}
+    opens: handoff.offered
+    closes: handoff.accepted
+    voids: handoff.withdrawn
+    pauses: [clock.paused, customer.deferred]
+    resumes: [clock.resumed, customer.returned]
+    allowance: 30 minutes
+  - code: done
+    title: {zh: 办结, en: Done}
+    tier: stage
+    instrument: stages
+    evidence: {level: own}
+    opens: handoff.accepted
+    closes: handoff.delivered
+    pauses: clock.paused
+    resumes: clock.resumed
+    allowance: 2 hours
+  - code: promised
+    title: {zh: 承诺, en: Promised}
+    tier: pledge
+    instrument: pledge
+    evidence: {level: own}
+    opens: [handoff.offered, fault.reported]
+    closes: [handoff.delivered, fault.restored]
+    pauses: clock.paused
+    resumes: clock.resumed
+    allowance: 8 hours
+"""
+)
+
+
+@pytest.fixture(autouse=True)
+def _office(db: None) -> None:
+    set_up_work()
+    commitments.adopt_pack(document=HANDS, actor="staff/tester", at=AT - timedelta(days=1))
+
+
+def items(matter: str) -> list[str]:
+    return [item.subject for item in Item.objects.filter(matter__subject=matter).order_by("id")]
+
+
+def pause(matter: str, minutes: float, *, also: list[str] | None = None, **more: Any) -> None:
+    said = {"reason": "等备件", "requested_by": "customer", "approved_by": "lead"}
+    commitments.pause(
+        subject=matter, also=items(matter) if also is None else also, **said, **more, **by("agent", minutes)
+    )
+
+
+def resume(matter: str, minutes: float) -> None:
+    commitments.resume(subject=matter, also=items(matter), reason="备件到", **by("agent", minutes))
+
+
+def clock(item: UUID, promise: str) -> Commitment:
+    return Commitment.objects.filter(subject=f"work/{item}", promise=promise).latest("number")
+
+
+def stands(item: UUID, promise: str = "accepted") -> tuple[str, list[list[str | None]]]:
+    row = clock(item, promise)
+    return row.state, row.pauses
+
+
+def iso(minutes: float) -> str:
+    return later(minutes).isoformat()
+
+
+def test_what_is_offered_while_the_matter_is_paused_begins_paused_and_goes_on_with_it() -> None:
+    subject = fault()
+    first = offered(subject)
+    pause(subject, 10)
+    second = offered(subject, "exchange", minutes=20)
+    assert stands(first) == ("paused", [[iso(10), None]])
+    assert stands(second) == ("paused", [[iso(20), None]])
+    assert stands(second, "promised") == ("paused", [[iso(20), None]])
+    entry = Entry.objects.get(subject=f"work/{second}", kind="clock.paused")
+    facts = entry.data["facts"]
+    assert (entry.at, facts["reason"], facts["approved_by"]) == (later(20), "等备件", "staff/lead")
+    assert "also" not in facts
+    resume(subject, 80)
+    assert stands(second) == ("open", [[iso(20), iso(80)]])
+    assert clock(second, "accepted").due_at == later(20 + 30 + 60)
+
+
+def test_only_the_tiers_that_the_pause_stops_begin_paused() -> None:
+    subject = fault()
+    offered(subject)
+    pause(subject, 10, stops=("stage",))
+    second = offered(subject, minutes=20)
+    assert stands(second) == ("paused", [[iso(20), None]])
+    assert stands(second, "promised") == ("open", [])
+
+
+def test_a_pause_of_some_of_the_work_holds_nothing_that_is_offered_later() -> None:
+    subject = fault()
+    first = offered(subject)
+    offered(subject, "exchange")
+    pause(subject, 10, also=[f"work/{first}"])
+    third = offered(subject, minutes=20)
+    assert stands(first) == ("paused", [[iso(10), None]])
+    assert stands(third) == ("open", [])
+    assert not Entry.objects.filter(subject=f"work/{third}", kind="clock.paused").exists()
+
+
+def test_a_pause_of_the_work_alone_is_none_of_the_matter() -> None:
+    subject = fault()
+    first = offered(subject)
+    pause(f"work/{first}", 10, also=[])
+    assert stands(offered(subject, minutes=20)) == ("open", [])
+
+
+def test_what_is_offered_after_the_pause_ended_runs() -> None:
+    subject = fault()
+    offered(subject)
+    pause(subject, 10)
+    resume(subject, 15)
+    assert stands(offered(subject, minutes=20)) == ("open", [])
+
+
+def test_what_the_customer_defers_holds_all_that_is_offered_until_they_return() -> None:
+    subject = fault()
+    one = offered(subject)
+    pause(subject, 10, kind="customer.deferred", also=[f"work/{one}"])
+    assert stands(one) == ("paused", [[iso(10), None]])
+    second = offered(subject, minutes=20)
+    assert stands(second) == ("paused", [[iso(20), None]])
+    assert stands(second, "promised") == ("open", [])
+
+
+def test_the_clock_that_begins_with_the_acceptance_is_held_too() -> None:
+    subject = fault()
+    held(subject)
+    pause(subject, 10)
+    second = offered(subject, minutes=20)
+    baton.accept(item=second, **by("tech", 30))
+    assert stands(second) == ("kept", [[iso(20), iso(30)]])
+    assert stands(second, "done") == ("paused", [[iso(30), None]])
+
+
+def test_work_that_is_transferred_meanwhile_is_offered_paused() -> None:
+    subject = fault()
+    one = held(subject)
+    pause(subject, 10)
+    baton.transfer(item=one, unit="exchange", warm=True, note="转局内", **by("tech", 20))
+    assert stands(one) == ("paused", [[iso(20), None]])
+
+
+def test_the_next_stages_of_a_flow_begin_paused() -> None:
+    subject = fault(flow=True)
+    pause(subject, 1)
+    do(subject, "accept", "agent", 5)
+    for code in ("drop", "inform"):
+        assert stands(stage(subject, code)) == ("paused", [[iso(6), None]])
+
+
+def test_a_pause_stands_until_what_ends_it() -> None:
+    def told(*kinds: str) -> list[str]:
+        return [each.kind for each in standing(Paused(kind, "fault/F1", AT, {}) for kind in kinds)]
+
+    assert told("clock.paused", "customer.deferred", "clock.resumed") == ["customer.deferred"]
+    assert told("visit.missed_by_customer", "clock.resumed", "visit.started") == []
+    assert told("fault.reported", "hindrance.began", "customer.returned") == ["hindrance.began"]
