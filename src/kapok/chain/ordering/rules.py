@@ -66,6 +66,35 @@ def takes(action: Action, kind: str, *, same_area: bool) -> bool:
     return action is Action.INSTALL or kind in PARTS.get(action, frozenset())
 
 
+FITTING: Mapping[Action, frozenset[str]] = {
+    Action.MOVE: frozenset({"active"}),
+    Action.CHANGE: frozenset({"active"}),
+    Action.SUSPEND: frozenset({"active"}),
+    Action.RESUME: frozenset({"suspended"}),
+    Action.CEASE: frozenset({"active", "suspended"}),
+    Action.TRANSFER: frozenset({"active", "suspended"}),
+    Action.RENUMBER: frozenset({"active"}),
+    Action.REPLACE: frozenset({"active", "suspended"}),
+}
+"""The states in which a service must be for what is asked of it; an installation is of none."""
+
+MOST_LINES, MOST_PIECES, MOST_CHARACTERISTICS, LONGEST_VALUE = 200, 200, 40, 200
+
+
+def value_complaint(characteristics: object) -> tuple[str, Text] | None:
+    """What is wrong with what is wished of a service: the name at fault, and the remedy. None if nothing is."""
+    if not isinstance(characteristics, Mapping) or len(characteristics) > MOST_CHARACTERISTICS:
+        return "characteristics", Text(zh=f"至多 {MOST_CHARACTERISTICS} 项", en=f"at most {MOST_CHARACTERISTICS} of them")
+    for name, value in characteristics.items():
+        if not isinstance(name, str) or not name.isidentifier() or len(name) > MOST_CHARACTERISTICS:
+            return str(name)[:MOST_CHARACTERISTICS], Text(zh="名称只能用字母、数字和下划线", en="name it with letters and digits")
+        if not isinstance(value, bool | int | str) or (isinstance(value, str) and len(value) > LONGEST_VALUE):
+            return name, Text(zh=f"填写至多 {LONGEST_VALUE} 字或一个整数", en=f"give at most {LONGEST_VALUE} signs or a number")
+        if isinstance(value, str) and not (value.isprintable() or not value):
+            return name, Text(zh="去掉不可见字符", en="leave out signs that nobody can see")
+    return None
+
+
 # ---- where orders and legs stand ----
 
 
@@ -232,6 +261,19 @@ def may_cancel(state: State, *, committed: bool, action: Action) -> None:
     if committed and state not in OVER:
         raise PastNoReturn(remedy=REMEDIES.get(action, NO_REMEDY))
     must_move(state, State.CANCELLING)
+
+
+CUSTOMER, OPERATOR = "customer", "operator"
+CAUSES: Mapping[str, Text] = {
+    CUSTOMER: Text(zh="客户要求", en="the customer wishes it"),
+    OPERATOR: Text(zh="企业无法办理", en="we cannot do it"),
+}
+"""Who gives an order up."""
+
+
+def cancelled_as(cause: str, *, begun: bool) -> State:
+    """What a cancelled leg has become: rejected where we could not even begin, else cancelled."""
+    return State.REJECTED if cause == OPERATOR and not begun else State.CANCELLED
 
 
 NO_REMEDY = Text(zh="另下变更单", en="place an order that changes it")

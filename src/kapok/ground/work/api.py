@@ -6,7 +6,7 @@ closed only on the owner's and the customer's word. Refuses everything else by n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -100,6 +100,7 @@ def open_matter(
     urgent: bool = False,
     subject: str = "",
     note: str = "",
+    also: Sequence[str] = (),
     begin: bool = True,
     actor: str,
     at: datetime,
@@ -107,14 +108,15 @@ def open_matter(
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number; the actor if it is left out) answers for it from now on, in `unit`
-    or else their own. Its facts choose its flow, whose first stages are offered, or with `begin=False` only when `begin` says
-    so; its clocks start in the same transaction.
+    or else their own. What happened at the same moment is named in `also`. Its facts choose its flow, whose first stages are
+    offered, or with `begin=False` only when `begin` says so; its clocks start in the same transaction.
     Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`,
     `FlowTie`.
     """
     owner = rows.person(f"staff/{first_contact}" if first_contact else actor)
     what, known = rules.kind_of(kind), rules.checked(facts)
-    rules.matter_event(kind)
+    for each in (kind, *also):
+        rules.matter_event(each)
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
@@ -126,7 +128,9 @@ def open_matter(
     except IntegrityError:
         raise MatterTaken(matter=matter.subject) from None
     act = Act(actor, at)
-    say(matter, kind, act, note=rules.tidy_note(note, needed=False))
+    said = rules.tidy_note(note, needed=False)
+    for each in (kind, *also):
+        say(matter, each, act, note=said if each == kind else "")
     if begin:
         following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
     act.record()
