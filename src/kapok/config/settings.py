@@ -182,6 +182,9 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",
 }
 
+# Each says of a customer (by identifier) what binds it still; while one does, its personal data are not erased.
+CUSTOMER_HOLDS: list[str] = []
+
 # Called with every entry within the transaction that records it; whoever raises there undoes the verb.
 JOURNAL_WITNESSES = [
     "kapok.ground.commitments.reactions.witness",
@@ -198,6 +201,18 @@ WORK_ACCEPT_URGENT_MINUTES = environment.number("KAPOK_ACCEPT_URGENT_MINUTES", 1
 WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
+
+# Activation: which elements serve a kind of service, in the order in which they are told; where the RADIUS server answers, which
+# access servers are told of a suspension (address, port, secret), the realm of voice lines, how late a slow simulated element is.
+ACTIVATION_TARGETS = environment.targets(
+    "KAPOK_ACTIVATION_TARGETS",
+    "fixed_broadband=olt,radius; fixed_voice=switch; wireless=sip; mobile=sip; leased_line=switch; ethernet=switch; data=switch;"
+    "iptv=olt; dial_up=radius",
+)
+RADIUS_SERVER = environment.text("KAPOK_RADIUS_SERVER")
+RADIUS_SECRETS = environment.access_servers("KAPOK_RADIUS_NAS", "127.0.0.1")
+SIP_REALM = environment.text("KAPOK_SIP_REALM", "voice.kapok")
+SIMULATED_SLOW_SECONDS = environment.number("KAPOK_SIMULATED_SLOW_SECONDS", 2)
 
 # Notices: who is told of what becomes of a promise, how many heads after the nearest, how long a seen one is kept.
 NOTICES_TELL = {
