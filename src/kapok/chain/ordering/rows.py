@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.db.models.functions import Length
+
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.chain.ordering.refusals import UnknownLeg, UnknownOrder, UnknownStep
@@ -42,7 +44,7 @@ def legs_locked(order: Order, number: int | None = None) -> list[Leg]:
 def locked(subjects: Iterable[str]) -> list[Leg]:
     """The legs with these subjects, their matters locked before them, in order. Within a verb's `transaction.atomic`."""
     names = list(subjects)
-    matters = Matter.objects.filter(subject__in=names).order_by("subject").select_for_update(no_key=True)
+    matters = Matter.objects.filter(subject__in=names).order_by(Length("subject"), "subject").select_for_update(no_key=True)
     list(matters.values_list("id", flat=True))
     legs = Leg.objects.select_related(*OF_LEG).filter(subject__in=names).order_by("number")
     return list(legs.select_for_update(no_key=True, of=("self",)))
@@ -78,3 +80,8 @@ def is_open(leg: Leg) -> bool:
 def open_legs(legs: Sequence[Leg]) -> list[Leg]:
     """Those of the legs on which something is left to do."""
     return [leg for leg in legs if is_open(leg)]
+
+
+def step_locked(identifier: UUID) -> Step:
+    """A step, nobody else's until the verb's `transaction.atomic` ends; its leg is locked."""
+    return Step.objects.select_for_update(no_key=True, of=("self",)).get(id=identifier)

@@ -349,6 +349,7 @@ DEEDS: Mapping[str, Deed] = {
     "release": Deed(Text(zh="拆机释放", en="disconnect and release"), commits=True),
     "bill": Deed(Text(zh="通知计费", en="tell billing"), commits=True),
     "finish": Deed(Text(zh="竣工入库", en="put in service"), commits=True),
+    "adjust": Deed(Text(zh="按改单调整", en="adjust to the amendment")),
     "release_held": Deed(Text(zh="退回资源", en="give resources back")),
     "deactivate": Deed(Text(zh="撤销开通", en="take the activation back")),
 }
