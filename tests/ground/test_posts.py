@@ -20,6 +20,8 @@ from kapok.ground.posts import api as posts
 from kapok.ground.posts import queries
 from kapok.ground.posts.models import Absence, PostAbsence, PostHolder
 from kapok.ground.posts.rules import AbsenceKind, Cause, Place
+from kapok.ground.work import api as work
+from kapok.ground.work.baton import api as baton
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from tests.ground.conftest import AT, WHO, set_up_posts
@@ -217,11 +219,15 @@ def test_the_database_itself_refuses_the_second_absence(desk: SimpleNamespace) -
         PostHolder.objects.filter(staff__username="mei").update(staff_id=desk.staff["wu"])
 
 
+BY_CHEN = {"actor": "staff/chen", "at": AT}
+DECLARED = {"post": "desk", "username": "mei", "cause": Cause.DECLARED, "note": "交出一天"}
+
+
 def test_b_takes_over_and_hands_back(desk: SimpleNamespace) -> None:
-    values = {"post": "desk", "username": "mei", "cause": Cause.SILENCE, "note": "两单未接，我来"}
+    values = {**DECLARED, "actor": "staff/chen"}
     refused(posts.NotDeputy, posts.take_over, **{**values, "username": "chen"})
     refused(posts.NoteMissing, posts.take_over, **{**values, "note": "  嗯 "})
-    posts.take_over(**values, **WHO)
+    posts.take_over(**values, at=AT)
     assert acts(AT) == "mei"
     post = queries.acting("desk", AT)
     assert post is not None
@@ -233,20 +239,83 @@ def test_b_takes_over_and_hands_back(desk: SimpleNamespace) -> None:
     assert acts(AT + DAY) == "chen"
     refused(posts.NotTakenOver, posts.hand_back, post="desk", note="都办完了", at=AT + DAY)
     assert kinds("post/desk")[-2:] == ["posts.taken_over", "posts.handed_back"]
-    assert timeline("post/desk")[1].sentence.zh == "mei接管（A角超时未接）：两单未接，我来"
+    assert timeline("post/desk")[1].sentence.zh == "mei接管（A角声明交出）：交出一天"
+
+
+def test_only_a_or_the_head_of_the_unit_declares_it(desk: SimpleNamespace) -> None:
+    for actor in ("staff/mei", "staff/lin", "staff/tester"):
+        error = refused(posts.NotDeclared, posts.take_over, **DECLARED, actor=actor)
+        assert error.text.en == (
+            "Only A of Desk (chen) or the head of A's unit (—) can declare this; ask them, or choose the true cause."
+        )
+    assert acts(AT) == "chen"
+    lead("city", "lin")
+    posts.take_over(**DECLARED, actor="staff/lin", at=AT)  # the bureau has no head of its own
+    assert acts(AT) == "mei"
+    posts.hand_back(post="desk", note="交还给您", **LATER)
+    lead("bureau", "wu")
+    error = refused(posts.NotDeclared, posts.take_over, **DECLARED, actor="staff/lin", at=AT + DAY)
+    assert "其单位负责人（wu）" in error.text.zh
+    posts.take_over(**DECLARED, actor="staff/wu", at=AT + DAY)
+
+
+def test_of_a_head_the_head_above_declares_it(desk: SimpleNamespace) -> None:
+    lead("bureau", "chen")
+    lead("city", "lin")
+    posts.take_over(**DECLARED, actor="staff/lin", at=AT)
+    assert acts(AT) == "mei"
+
+
+def test_leave_is_a_cause_only_while_a_is_away(desk: SimpleNamespace) -> None:
+    values = {**DECLARED, "cause": Cause.LEAVE, "actor": "staff/mei"}
+    error = refused(posts.NotAway, posts.take_over, **values)
+    assert error.text.en.startswith("A of Desk (chen) is not absent now; note the absence first")
+    assert error.text.zh == "“值班台”的A角（chen）此刻未离岗，不能以休假为由接管；请先登记离岗，或选择其他原因。"
+    leave("chen", 1, 3)
+    refused(posts.NotAway, posts.take_over, **values)
+    refused(posts.NotAway, posts.take_over, **values, at=AT + 3 * DAY)
+    posts.take_over(**values, at=AT + 2 * DAY)
+    assert acts(AT + 4 * DAY) == "mei"  # until it is handed back
+
+
+def test_silence_is_a_cause_only_once_an_offer_has_waited_too_long(desk: SimpleNamespace) -> None:
+    values = {**DECLARED, "cause": Cause.SILENCE, "actor": "staff/mei"}
+    error = refused(posts.NotSilent, posts.take_over, **values)
+    assert error.text.en.startswith("A of Desk (chen) has let no offer pass its accept time;")
+    assert "没有超时未接的移交" in error.text.zh
+    matter = work.open_matter(kind="fault.reported", title="没有拨号音", facts={}, actor="staff/wu", at=AT)
+    item = baton.offer(matter=matter, title=Text(zh="查修", en="Repair"), unit="bureau", actor="staff/wu", at=AT)
+    in_time, late = AT + timedelta(minutes=30), AT + timedelta(minutes=31)
+    refused(posts.NotSilent, posts.take_over, **values, at=in_time)
+    assert acts(in_time) == "chen"
+    with transaction.atomic():
+        posts.take_over(**values, at=late)
+        assert acts(late) == "mei"
+        assert timeline("post/desk")[0].sentence.zh == "mei接管（A角超时未接）：交出一天"
+        transaction.set_rollback(True)
+    baton.accept(item=item, actor="staff/wu", at=late)
+    refused(posts.NotSilent, posts.take_over, **values, at=late)
+
+
+def test_where_there_is_no_a_only_a_head_declares_that_b_acts(desk: SimpleNamespace) -> None:
+    posts.release(post="desk", place=Place.A, **WHO)
+    for cause, refusal in ((Cause.LEAVE, posts.NotAway), (Cause.SILENCE, posts.NotSilent)):
+        refused(refusal, posts.take_over, **{**DECLARED, "cause": cause}, actor="staff/mei")
+    refused(posts.NotDeclared, posts.take_over, **DECLARED, actor="staff/mei")
+    lead("bureau", "wu")
+    posts.take_over(**DECLARED, actor="staff/wu", at=AT)
 
 
 def test_who_is_away_does_not_take_over_and_a_acts_again_when_b_goes(desk: SimpleNamespace) -> None:
-    values = {"post": "desk", "username": "mei", "cause": Cause.DECLARED, "note": "交出一天"}
-    posts.take_over(**values, **WHO)
+    posts.take_over(**DECLARED, **BY_CHEN)
     leave("mei", 2, 3)
     assert acts(AT + 2 * DAY) == "chen"
     posts.hand_back(post="desk", note="交还给您", **LATER)
-    refused(posts.DeputyAbsent, posts.take_over, **values, at=AT + 2 * DAY)
+    refused(posts.DeputyAbsent, posts.take_over, **DECLARED, actor="staff/chen", at=AT + 2 * DAY)
 
 
 def test_a_take_over_ends_with_its_deputy(desk: SimpleNamespace) -> None:
-    posts.take_over(post="desk", username="mei", cause=Cause.DECLARED, note="交出一天", **WHO)
+    posts.take_over(**DECLARED, **BY_CHEN)
     posts.replace(post="desk", place=Place.B, username="wu", **LATER)
     assert acts(AT + DAY) == "chen"
 

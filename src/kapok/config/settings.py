@@ -185,7 +185,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 # Each says of a customer (by identifier) what binds it still; while one does, its personal data are not erased.
 CUSTOMER_HOLDS: list[str] = []
 
-# Called with every entry within the transaction that records it; whoever raises there undoes the verb.
+# Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
 JOURNAL_WITNESSES = [
     "kapok.ground.commitments.reactions.witness",
     "kapok.ground.posts.watching.witness",
@@ -194,6 +194,9 @@ JOURNAL_WITNESSES = [
 
 # Where flows find the promises that they serve: called with the code of a pack.
 FLOW_PACKS = "kapok.ground.commitments.registry.in_force"
+
+# Where posts learn whether A has let an offer pass unaccepted: called with the person, the unit and the moment.
+POSTS_SILENCE = "kapok.ground.work.baton.queries.left_unanswered"
 
 # Work: how long an offer may wait before it counts against the receiver, what is tolerated, and which unit judges.
 WORK_ACCEPT_MINUTES = environment.number("KAPOK_ACCEPT_MINUTES", 30)

@@ -52,9 +52,14 @@ class Version:
 
 def flow_for(line: Line, facts: Facts) -> Version:
     """The version in force that a new matter with these facts is to follow. Raises `NoFlow`, `FlowTie`."""
-    versions = {version.flow: version for version in in_force(line)}
-    candidates = [rules.Candidate(each.flow, each.number, dict(each.applies)) for each in versions.values()]
-    return versions[rules.choose(candidates, facts).code]
+    return _version(row_for(line, facts))
+
+
+def row_for(line: Line, facts: Facts) -> FlowVersion:
+    """The same as a row without its document, for whoever keeps it. Raises `NoFlow`, `FlowTie`."""
+    rows = {row.template.code: row for row in _versions().filter(state=rules.State.PUBLISHED, template__line=line)}
+    candidates = [rules.Candidate(code, row.number, dict(_version(row).applies)) for code, row in rows.items()]
+    return rows[rules.choose(candidates, facts).code]
 
 
 def in_force(line: Line | None = None) -> list[Version]:

@@ -12,6 +12,7 @@ from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.judging import as_known
 from kapok.ground.commitments.models import Commitment, Revision
+from kapok.ground.commitments.naming import FIELDS
 from kapok.ground.commitments.refusals import UnknownCommitment
 from kapok.ground.commitments.standing import promise_of
 from kapok.ground.journal import queries as journal
@@ -30,15 +31,6 @@ FIRST = Text(zh="最初承诺到期 {due}", en="first promised for {due}")
 REVISED = Text(zh="{when} 因条目 {entry} 修订：{changes}", en="{when} revised by entry {entry}: {changes}")
 PACK = Text(zh="依据 {pack} {version}版（{adopted} 启用）", en="by {pack}, version {version}, adopted {adopted}")
 NOTHING = Text(zh="无", en="nothing")
-NAMES = {
-    "state": Text(zh="状态", en="state"),
-    "opened_at": Text(zh="开始时间", en="opening"),
-    "due_at": Text(zh="到期时间", en="due moment"),
-    "target_at": Text(zh="内部目标", en="own target"),
-    "closed_at": Text(zh="了结时间", en="closing"),
-    "facts": Text(zh="事项要素", en="facts of the matter"),
-}
-"""What can be revised, by column."""
 ANSWERS = Text(zh="负责：{owner}（{unit}）", en="answers for it: {owner} ({unit})")
 
 
@@ -103,12 +95,12 @@ def _changes(revision: Revision, zone: ZoneInfo) -> Text:
     arrow = Text(zh="{name}由“{before}”改为“{after}”", en="{name} from {before} to {after}")
     parts = [
         arrow.format(
-            name=NAMES[name], before=_shown(revision.before[name], zone), after=_shown(revision.after[name], zone)
+            name=FIELDS[name], before=_shown(revision.before[name], zone), after=_shown(revision.after[name], zone)
         )
         for name in revision.before
         if name != "facts"
     ]
-    return joined(parts or [NAMES["facts"]], zh="，")
+    return joined(parts or [FIELDS["facts"]], zh="，")
 
 
 def _shown(value: Any, zone: ZoneInfo) -> Text:

@@ -72,6 +72,8 @@ class Hearing:
     entry: Entry
     kinds: Collection[str] | None
     """None for every promise of the matter."""
+    first: bool = False
+    """Nothing that is heard had happened to the matter before: it can have no commitments yet."""
 
     @property
     def asked(self) -> Collection[str]:
@@ -116,8 +118,8 @@ def _locked(subjects: Iterable[str]) -> list[Matter]:
 
 def _with_rows(matters: Sequence[Matter]) -> None:
     """Read the commitments of matters under lock; a scheduler passes them over until they are judged."""
-    found = Commitment.objects.filter(subject__in=[matter.subject for matter in matters])
     of = {matter.subject: matter.rows for matter in matters}
+    found = Commitment.objects.filter(subject__in=of) if of else Commitment.objects.none()
     for row in found.order_by("opened_at", "number").select_for_update(no_key=True):
         of[row.subject].append(row)
 
@@ -138,7 +140,7 @@ def judge_again(subjects: Iterable[str]) -> None:
 
 def _hearing(matter: Matter, new: Sequence[Entry]) -> Hearing:
     kinds = None if _changes_facts(matter, new) else {entry.kind for entry in new}
-    return Hearing(matter, new[-1], kinds)
+    return Hearing(matter, new[-1], kinds, first=len(new) == len(matter.entries))
 
 
 def _judge(hearings: Sequence[Hearing]) -> None:
@@ -149,7 +151,7 @@ def _judge(hearings: Sequence[Hearing]) -> None:
     heard = [(each, touched) for each in hearings if (touched := list(_touched(each, packs)))]
     if not heard:
         return
-    _with_rows([each.matter for each, _ in heard])
+    _with_rows([each.matter for each, _ in heard if not each.first])
     outcome = Outcome()
     for each, touched in heard:
         for version, code in touched:

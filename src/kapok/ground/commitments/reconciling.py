@@ -73,7 +73,8 @@ class Outcome:
             _update(self.changed, sorted(self.columns))
         Revision.objects.bulk_create(self.revisions)
         journal.record_together(self.told)
-        wake_if_soon(self.fires)
+        for moment, at in self.fires:
+            wake_if_soon(moment, at)
 
 
 def _update(rows: Sequence[Commitment], columns: Sequence[str]) -> None:

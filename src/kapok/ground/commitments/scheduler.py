@@ -129,11 +129,11 @@ def tell_caught_up(
     )
 
 
-def wake_if_soon(fires: Iterable[tuple[datetime | None, datetime]]) -> None:
-    """Wake the sleeping schedulers, once the transaction commits, where a clock fires within two naps from the moment beside it.
+def wake_if_soon(moment: datetime | None, at: datetime) -> None:
+    """Wake the sleeping schedulers, once the transaction commits, for a clock that fires within two naps from `at`.
 
     Those that fire later are seen by themselves in good time.
     """
-    if any(moment is not None and moment - at < 2 * NAP for moment, at in fires):
+    if moment is not None and moment - at < 2 * NAP:
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kapok.ground.journal import api as journal
 from kapok.ground.people import rows as people_rows
-from kapok.ground.posts import changes, events, rows, rules
+from kapok.ground.posts import causes, changes, events, rows, rules
 from kapok.ground.posts.models import (
     Post,
     PostRole,
@@ -34,10 +34,13 @@ from kapok.ground.posts.refusals import (
     Deactivated,
     DeputyAbsent,
     NobodyLeft,
+    NotAway,
+    NotDeclared,
     NotDeputy,
     NoteMissing,
     NotHolder,
     NotPlanned,
+    NotSilent,
     NotTakenOver,
     OnDutyAlready,
     OnLeave,
@@ -64,12 +67,13 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NobodyLeft",
-    "NotDeputy", "NotHolder", "NotPlanned", "NotTakenOver", "NoteMissing", "OnDutyAlready", "OnLeave", "OwnLeave",
-    "PersonnelRefused", "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld", "RoleOfPostMissing", "SamePerson",
-    "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel", "UnknownPost", "UnknownShift",
-    "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post", "declare_absent", "define_shift",
-    "define_skill", "grant_leave", "grant_to_post", "hand_back", "open_post", "plan_shift", "release", "replace",
-    "request_leave", "revoke_from_post", "take_over", "withdraw_leave", "withdraw_skill",
+    "NotAway", "NotDeclared", "NotDeputy", "NotHolder", "NotPlanned", "NotSilent", "NotTakenOver", "NoteMissing",
+    "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused", "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld",
+    "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel",
+    "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post",
+    "declare_absent", "define_shift", "define_skill", "grant_leave", "grant_to_post", "hand_back", "open_post",
+    "plan_shift", "release", "replace", "request_leave", "revoke_from_post", "take_over", "withdraw_leave",
+    "withdraw_skill",
 ]  # fmt: skip
 
 
@@ -255,9 +259,10 @@ def withdraw_leave(*, absence: UUID, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def take_over(*, post: str, username: str, cause: rules.Cause, note: str, actor: str, at: datetime) -> None:
-    """Let B act for A from `at` on, until it is handed back; A still answers for it.
+    """Let B act for A from `at` on, until it is handed back; A still answers for it. The cause has to be true.
 
-    Raises `UnknownPost`, `ClosedPost`, `UnknownStaff`, `Deactivated`, `NotDeputy`, `DeputyAbsent`, `TakenOver`, `NoteMissing`.
+    Raises `UnknownPost`, `ClosedPost`, `UnknownStaff`, `Deactivated`, `NotDeputy`, `DeputyAbsent`, `NotDeclared`, `NotAway`,
+    `NotSilent`, `TakenOver`, `NoteMissing`.
     """
     row, staff, note = rows.living_post(post), rows.working(username), changes.note_of(note)
     rows.hold([staff.id], row)
@@ -266,6 +271,7 @@ def take_over(*, post: str, username: str, cause: rules.Cause, note: str, actor:
         raise NotDeputy(post_title=row.title, username=staff.username)
     if rows.is_absent(staff, DateTimeTZRange(at, at, "[]")):
         raise DeputyAbsent(post_title=row.title, username=staff.username)
+    causes.must_hold(cause, row, owner.staff if owner else None, actor=actor, at=at)
     changes.begin_take_over(row, owner.staff if owner else None, staff, cause, note, at=at)
     journal.record(
         events.TookOver(

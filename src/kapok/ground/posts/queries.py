@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,11 +17,11 @@ from kapok.kernel.text import Text
 
 WAY_UP = """
 WITH RECURSIVE up AS (
-    SELECT people_orgunit.*, 0 AS height FROM people_orgunit WHERE code = %s
+    SELECT people_orgunit.*, code AS home, 0 AS height FROM people_orgunit WHERE code = ANY (%s)
     UNION ALL
-    SELECT above.*, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
+    SELECT above.*, up.home, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
 )
-SELECT * FROM up ORDER BY height
+SELECT * FROM up ORDER BY home, height
 """
 
 NEAREST_WITH_SKILL = """
@@ -112,13 +112,12 @@ def post_rows(units: Iterable[UUID] | None = None, *, search: str = "", closed: 
 
 
 def acting_in(posts: Iterable[Post], at: datetime) -> list[Acting]:
-    """The posts at that moment, in their order; three queries however many there are."""
+    """The posts at that moment, in their order; two queries more however many there are."""
     page = list(posts)
-    held = PostHolder.objects.select_related("staff").filter(post__in=page, period__contains=at)
-    holders = {(row.post_id, row.place): row.staff for row in held}
-    away = absent({staff.id for staff in holders.values()}, at)
+    away = Exists(_absences(at).filter(staff=OuterRef("staff")))
+    held = PostHolder.objects.select_related("staff").filter(post__in=page, period__contains=at).annotate(away=away)
+    people = {(row.post_id, row.place): _person(row.staff, {row.staff_id} if row.away else ()) for row in held}
     taken = set(TakeOver.objects.filter(post__in=page, period__contains=at).values_list("post", flat=True))
-    people = {key: _person(staff, away) for key, staff in holders.items()}
     return [
         _acting(
             post,
@@ -142,21 +141,37 @@ def acting_for_unit(unit: str, at: datetime, function: str | None = None) -> Act
     Of the unit the post with that function, else its first other post, else the post that leads it; then the same of the unit
     above, where only the lead counts; a post at which nobody is there is passed over. None where all are empty.
     """
-    way = _way_up(unit)
-    home = way[0].id if way else None
-    wanted = Q(unit=home) | Q(unit__in=[each.id for each in way], function=rules.LEAD)
-    height = {each.id: step for step, each in enumerate(way)}
-    found = acting_in(post_rows().filter(wanted), at)
-    found.sort(
-        key=lambda post: (height[post.unit_id], post.function != function, post.function == rules.LEAD, post.code)
-    )
-    return next((post for post in found if post.acting), None)
+    (found,) = acting_for_units([(unit, function)], at)
+    return found
+
+
+def acting_for_units(asked: Sequence[tuple[str, str | None]], at: datetime) -> list[Acting | None]:
+    """The same for several units, each with a function, in their order; four queries however many there are."""
+    ways = _ways_up({unit for unit, _ in asked})
+    homes = {way[0].id for way in ways.values()}
+    above = {each.id for way in ways.values() for each in way}
+    found = acting_in(post_rows().filter(Q(unit__in=homes) | Q(unit__in=above, function=rules.LEAD)), at)
+    return [_first_there(found, _heights(ways.get(unit, [])), function) for unit, function in asked]
+
+
+def _first_there(found: Iterable[Acting], height: Mapping[UUID, int], function: str | None) -> Acting | None:
+    """Of the posts on the way up the first at which somebody is there: of the unit any, above it those that lead."""
+    way = [post for post in found if height.get(post.unit_id) == 0 or _leads_on(post, height)]
+    way.sort(key=lambda post: (height[post.unit_id], post.function != function, post.function == rules.LEAD, post.code))
+    return next((post for post in way if post.acting), None)
+
+
+def _leads_on(post: Acting, height: Mapping[UUID, int]) -> bool:
+    return post.unit_id in height and post.function == rules.LEAD
 
 
 def absent(staff: Collection[UUID], at: datetime) -> frozenset[UUID]:
     """Which of these people are on a granted absence at that moment."""
-    rows = Absence.objects.filter(staff__in=staff, state=rules.AbsenceState.GRANTED, period__contains=at)
-    return frozenset(rows.values_list("staff", flat=True))
+    return frozenset(_absences(at).filter(staff__in=staff).values_list("staff", flat=True))
+
+
+def _absences(at: datetime) -> QuerySet[Absence]:
+    return Absence.objects.filter(state=rules.AbsenceState.GRANTED, period__contains=at)
 
 
 def is_absent(staff: UUID, at: datetime) -> bool:
@@ -260,6 +275,13 @@ def around(username: str, unit: str, at: datetime) -> Around:
     )
 
 
+def head_of(unit: str, at: datetime, *, but: UUID | None = None) -> Person | None:
+    """Whoever acts as the nearest head of a unit, from it upward, but for this person; None where there is none."""
+    height = _heights(_way_up(unit))
+    leads = _upward(acting_in(post_rows().filter(unit__in=list(height), function=rules.LEAD), at), height)
+    return next((post.acting for post in leads if post.acting and post.acting.id != but), None)
+
+
 @dataclass(frozen=True)
 class OnDuty:
     """Somebody on shift: until when, and what they can do (skill code to level)."""
@@ -310,7 +332,15 @@ def skill_titles() -> dict[str, Text]:
 
 def _way_up(unit: str) -> list[OrgUnit]:
     """The unit and the units above it, from below; empty where there is no such unit."""
-    return list(OrgUnit.objects.raw(WAY_UP, [unit]))
+    return _ways_up({unit}).get(unit, [])
+
+
+def _ways_up(units: Collection[str]) -> dict[str, list[OrgUnit]]:
+    """The same of several units, by code; those that there are."""
+    ways: dict[str, list[OrgUnit]] = {}
+    for each in OrgUnit.objects.raw(WAY_UP, [list(units)]):
+        ways.setdefault(each.home, []).append(each)
+    return ways
 
 
 def _heights(way: list[OrgUnit]) -> dict[UUID, int]:

@@ -183,6 +183,33 @@ class DeputyAbsent(KapokError):
     )
 
 
+class NotDeclared(KapokError):
+    """Neither A nor the head of A's unit says that A hands the post over."""
+
+    wording = Text(
+        zh="只有“{post_title}”的A角（{a}）或其单位负责人（{head}）可以声明交出；请由其本人操作，或选择符合实际的原因。",
+        en="Only A of {post_title} ({a}) or the head of A's unit ({head}) can declare this; ask them, or choose the true cause.",
+    )
+
+
+class NotAway(KapokError):
+    """A is there."""
+
+    wording = Text(
+        zh="“{post_title}”的A角（{a}）此刻未离岗，不能以休假为由接管；请先登记离岗，或选择其他原因。",
+        en="A of {post_title} ({a}) is not absent now; note the absence first, or choose another cause.",
+    )
+
+
+class NotSilent(KapokError):
+    """A has left no offer unanswered beyond its time."""
+
+    wording = Text(
+        zh="“{post_title}”的A角（{a}）没有超时未接的移交；请等到接单时限过后，或选择其他原因。",
+        en="A of {post_title} ({a}) has let no offer pass its accept time; wait until one is late, or choose another cause.",
+    )
+
+
 class TakenOver(KapokError):
     """B has taken over already."""
 

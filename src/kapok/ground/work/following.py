@@ -35,10 +35,9 @@ LIVE = tuple(state.value for state in rules.LIVE)
 def chosen(line: Line, facts: Facts) -> FlowVersion | None:
     """The version that a new matter follows; None where no flow applies. Raises `FlowTie`."""
     try:
-        version = catalog.flow_for(line, facts)
+        return catalog.row_for(line, facts)
     except NoFlow:
         return None
-    return FlowVersion.objects.select_related("template").get(template__code=version.flow, number=version.number)
 
 
 def flow_of(matter: Matter) -> Flow | None:
@@ -150,7 +149,10 @@ def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
 
 
 def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> list[Item]:
-    units = [(stage, _unit(matter, stage, act)) for stage in stages]
+    named = {
+        unit.code: unit for unit in OrgUnit.objects.filter(code__in={stage.unit for stage in stages if stage.unit})
+    }
+    units = [(stage, named[stage.unit] if stage.unit else _unit(matter, stage, act)) for stage in stages]
     beginnings = [
         Beginning(_work(matter, stage, able=unit is not None), Receiver(unit or matter.unit), way)
         for stage, unit in units
@@ -169,12 +171,10 @@ def _work(matter: Matter, stage: Stage, *, able: bool) -> Work:
 
 
 def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit | None:
-    """The unit that does the stage: the one it names, or has its skill, or the post with its function; else the matter's own.
+    """The unit that does a stage that names none: it has its skill, or the post with its function; else the matter's own.
 
     None where nobody has the skill: then anybody of the matter's own unit may do it.
     """
-    if stage.unit:
-        return OrgUnit.objects.get(code=stage.unit)
     if stage.skill:
         return posts.unit_with_skill(stage.skill, near=matter.unit.code, at=act.at)
     post = posts.acting_for_unit(matter.unit.code, act.at, stage.post)

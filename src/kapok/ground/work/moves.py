@@ -89,7 +89,11 @@ class Beginning:
 
 def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Act) -> list[Item]:
     """New work items, offered."""
-    begun = [_begun(matter, each, giver, act) for each in beginnings]
+    asked = [(each.receiver.unit, each.work.function) for each in beginnings]
+    answers = answering.of_units(asked, act.at, otherwise=matter.first_contact)
+    begun = [
+        (_begun(matter, each, giver, answer, act), answer) for each, answer in zip(beginnings, answers, strict=True)
+    ]
     Item.objects.bulk_create(handoff.item for handoff, _ in begun)
     Handoff.objects.bulk_create(handoff for handoff, _ in begun)
     Turn.objects.bulk_create(_turn(handoff.item, Part.WAITING, act, number=1, handoff=handoff) for handoff, _ in begun)
@@ -98,16 +102,14 @@ def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Ac
     return [handoff.item for handoff, _ in begun]
 
 
-def _begun(matter: Matter, beginning: Beginning, giver: Giver, act: Act) -> tuple[Handoff, answering.Answer]:
+def _begun(matter: Matter, beginning: Beginning, giver: Giver, answer: answering.Answer, act: Act) -> Handoff:
     work, receiver = beginning.work, beginning.receiver
-    answer = answering.of_unit(receiver.unit, work.function, act.at, otherwise=matter.first_contact)
     item = Item(
         id=uuid7(act.at), matter=matter, stage=work.stage, title_zh=work.title.zh, title_en=work.title.en,
         function=work.function, skill=work.skill, asked_by=giver.unit, unit=receiver.unit, accountable=answer.accountable,
         confirm=work.confirm, state=ItemState.OFFERED, opened_at=act.at,
     )  # fmt: skip
-    offered = _offered(item, giver, receiver, answer, act, number=1, way=beginning.way, within=work.accept_within)
-    return offered, answer
+    return _offered(item, giver, receiver, answer, act, number=1, way=beginning.way, within=work.accept_within)
 
 
 def offer(item: Item, giver: Giver, receiver: Receiver, act: Act, *, way: Way) -> Handoff:

@@ -141,6 +141,12 @@ def unanswered(at: datetime, *, units: Collection[UUID] | None = None, limit: in
     return [Unanswered(offer, at - offer.accept_by_at, ladders[offer.to_unit]) for offer in page]
 
 
+def left_unanswered(person: UUID, unit: UUID, at: datetime) -> bool:
+    """Whether an offer to the unit for which this person answers has passed its time unaccepted."""
+    waiting = Handoff.objects.filter(state=HandoffState.OFFERED, to_answers=person, to_unit=unit)
+    return waiting.filter(accept_by_at__lt=at).exists()
+
+
 def _ladder(unit: str, at: datetime) -> tuple[posts.Step, ...]:
     post = posts.acting_for_unit(unit, at)
     return tuple(posts.escalation(post.code, at)) if post else ()

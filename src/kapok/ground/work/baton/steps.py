@@ -71,7 +71,8 @@ def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
     move(item, handoff, HandoffState.ACCEPTED, NotOffered, answered_at=act.at, answered_by=person)
     moves.hold(item, unit=handoff.to_unit, answers=handoff.to_answers, holder=person, act=act)
     moves.tell(item, "handoff.accepted", act)
-    moves.answer_for(item, act)
+    if handoff.number > 1:  # the clocks of a first offer began with who answers for it
+        moves.answer_for(item, act)
 
 
 def taken(item: Item, act: Act) -> Staff:
@@ -99,7 +100,7 @@ def let_go(item: Item, holder: Staff, to: ItemState, act: Act, *, to_holder: Sta
     now: dict[str, Any] = {"state": to.value}
     if to is not ItemState.DELIVERED:
         now["holder"] = to_holder
-    if to is ItemState.WITHDRAWN:
+    if to is ItemState.WITHDRAWN or (to is ItemState.DELIVERED and not item.confirm):
         now["ended_at"] = act.at
     if Item.objects.filter(id=item.id, state=ItemState.HELD, holder=holder).update(**now):
         item.state = to.value
@@ -130,7 +131,7 @@ def hand_in(item: Item, person: Staff, evidence: list[str], note: str, act: Act)
 def await_answer(item: Item, act: Act) -> None:
     """Whose turn it is after the delivery: who asked for it, where they have to confirm; else nobody's."""
     if not item.confirm:
-        moves.finish(item, ItemState.DELIVERED, act)
+        moves.end_turn(item, act)
         return
     answers = answering.of_unit(item.asked_by, "", act.at, otherwise=item.matter.first_contact).accountable
     moves.place(item, ItemState.DELIVERED, unit=item.asked_by, answers=answers, holder=None)
