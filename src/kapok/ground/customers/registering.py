@@ -99,8 +99,8 @@ def above(number: str, kind: rules.PartyKind) -> Customer | None:
 def free_reference(typed: str, own: UUID | None = None) -> str:
     """A former number as it is kept, which no other customer has. Raises `InvalidReference`, `ReferenceTaken`."""
     reference = rules.tidy_reference(typed)
-    taken = Customer.objects.filter(reference=reference).exclude(id=own).first() if reference else None
-    if taken is not None:
+    taken = Customer.objects.filter(reference=reference).first() if reference else None
+    if taken is not None and taken.id != own:
         raise ReferenceTaken(reference=reference, number=taken.number)
     return reference
 
