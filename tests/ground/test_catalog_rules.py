@@ -22,7 +22,7 @@ from kapok.kernel.promises import Promise, find, load
 from tests.ground.catalog_flows import flows
 
 PACK = load(find("guangzhou-pledges"))
-UNITS = frozenset(["hotline", "dispatch", "monitoring", "tianhe-east-field", "key-accounts", "data"])
+UNITS = frozenset(["hotline", "dispatch", "monitoring", "tianhe-east-field", "key-accounts", "data", "yuexiu-hall"])
 SKILLS = frozenset(["fibre", "copper"])
 Document = dict[str, Any]
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils.module_loading import import_string
 
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog.cast import INSTALL
 from kapok.ground.catalog.offering import api, queries, rules
+from kapok.ground.catalog.offering import demo as offering_demo
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import demo as people_demo
@@ -81,3 +83,11 @@ def test_what_lacks_a_flow_is_not_published(flows: None) -> None:
     assert [(each.where, each.code) for each in refused.value.findings] == [("actions", "no_flow")]
     assert queries.draft("fibre-100") is not None
     assert not Entry.objects.filter(kind="catalog.offer_published").exists()
+
+
+def test_the_demonstration_sells_what_its_flows_can_carry_out(db: None) -> None:
+    for loader in ("people", "posts", "commitments", "catalog", "catalog.offering"):
+        import_string(f"kapok.ground.{loader}.demo.load")(AT)
+    offering_demo.load(AT)
+    sold = [each.code for each in queries.on_sale({}, "", AT)]
+    assert sold[:4] == ["voice", "fibre-100", "fibre-300", "fibre-1000"]

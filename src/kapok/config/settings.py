@@ -243,6 +243,7 @@ DEMO_LOADERS = [
     "kapok.ground.places.demo.load",
     "kapok.ground.commitments.demo.load",
     "kapok.ground.catalog.demo.load",
+    "kapok.ground.catalog.offering.demo.load",
     "kapok.ground.work.demo.load",
     "kapok.supervision.mining.demo.load",
 ]

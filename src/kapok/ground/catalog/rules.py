@@ -10,7 +10,7 @@ from fractions import Fraction
 from kapok.ground.catalog import telling
 from kapok.ground.catalog.graph import Graph, structure
 from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
-from kapok.ground.catalog.template import AXES, Edge, Finding, Flow
+from kapok.ground.catalog.template import AXES, STEPS, Edge, Finding, Flow
 from kapok.kernel.promises import FACTS, Fact, FactKind, Facts, Promise
 from kapok.kernel.promises.allowance import WORKING, Allowance
 from kapok.kernel.promises.budgets import comparable
@@ -257,6 +257,13 @@ def _staffed(flow: Flow, units: Set[str], skills: Set[str]) -> Iterator[Finding]
             )
         if stage.budget is None:
             yield _finding(code, "no_budget", "没有时限：请填写", "it has no budget: give one")
+        if stage.runs and stage.runs not in STEPS:
+            yield _finding(
+                code,
+                "unknown_step",
+                f"系统不会“{stage.runs}”：请从 {'、'.join(STEPS)} 中选，或留空由人办理",
+                f"the system knows no step '{stage.runs}': use one of {', '.join(STEPS)}, or leave it to people",
+            )
 
 
 def _answered(flow: Flow) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Offers, decided without a database: what they cost, who may order them, when a trial ends, whether they may be published. Pure."""
+"""Offers, decided without a database: what they cost, who may order them, when a trial ends, which flows they take. Pure."""
 
 from __future__ import annotations
 
@@ -136,17 +136,18 @@ def without_flow(offer: Offer, service: str, candidates: Sequence[flows.Candidat
     missing: dict[str, dict[str, str]] = {}
     for action in offer.actions:
         for facts in matters(offer, service, action):
-            if action not in missing and not _has_flow(candidates, facts):
+            if action not in missing and _chosen(candidates, facts) is None:
                 missing[action] = facts
     return missing
 
 
-def _has_flow(candidates: Sequence[flows.Candidate], facts: Mapping[str, str]) -> bool:
+def _chosen(candidates: Sequence[flows.Candidate], facts: Mapping[str, str]) -> str | None:
+    """The flow of an order with these facts; one that asks for no action is for what is no order, such as a request."""
     try:
-        flows.choose(candidates, facts)
+        chosen = flows.choose(candidates, facts)
     except NoFlow:
-        return False
-    return True
+        return None
+    return chosen.code if "action" in chosen.applies else None
 
 
 def taken(offer: Offer, action: str, candidates: Sequence[flows.Candidate]) -> dict[str, list[dict[str, str]]]:
@@ -155,8 +156,8 @@ def taken(offer: Offer, action: str, candidates: Sequence[flows.Candidate]) -> d
     for values in product(*(_asked(offer, axis, candidates) for axis in AXES)):
         known = {axis: value for axis, value in zip(AXES, values, strict=True) if value}
         facts = {"service": offer.service, "action": action} | known
-        if _has_flow(candidates, facts):
-            found.setdefault(flows.choose(candidates, facts).code, []).append(known)
+        if (code := _chosen(candidates, facts)) is not None:
+            found.setdefault(code, []).append(known)
     return found
 
 

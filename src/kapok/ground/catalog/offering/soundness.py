@@ -46,13 +46,12 @@ class Around:
 
 def problems(offer: Offer, around: Around) -> tuple[Finding, ...]:
     """Everything that keeps an offer from being published."""
-    checks: tuple[Callable[[Offer, Around], Iterator[Finding]], ...] = (
-        _sold_to, _specified, _resourced, _priced, _tried, _bundled, _acted, _flowing, _promised, _visited,
-    )  # fmt: skip
-    return tuple(chain.from_iterable(check(offer, around) for check in checks))
+    own: tuple[Callable[[Offer], Iterator[Finding]], ...] = (_sold_to, _specified, _resourced, _priced, _acted)
+    beside = (_tried, _bundled, _flowing, _promised, _visited)
+    return tuple(chain.from_iterable((*(check(offer) for check in own), *(check(offer, around) for check in beside))))
 
 
-def _sold_to(offer: Offer, around: Around) -> Iterator[Finding]:
+def _sold_to(offer: Offer) -> Iterator[Finding]:
     for axis in rules.AXES:
         yield from _values(f"{axis}s", getattr(offer, f"{axis}s"), FACTS[axis].values)
     yield from _values("channels", offer.channels, frozenset(map(str, CHANNELS)))
@@ -89,7 +88,7 @@ def _condition(name: str, condition: Condition, fact: Fact | None) -> Iterator[F
         yield from _values("eligibility", condition, fact.values)
 
 
-def _specified(offer: Offer, around: Around) -> Iterator[Finding]:
+def _specified(offer: Offer) -> Iterator[Finding]:
     spec = SPECIFICATIONS.get(offer.spec)
     if not offer.service and offer.kind not in {Kind.BUNDLE, Kind.OPTION}:
         yield _finding("service", "no_service", "没有业务：请选择", "it provides no service: choose one")
@@ -143,7 +142,7 @@ def _fits(value: Value, known: Characteristic) -> bool:
     return type(value) is known.kind and positive and (not known.values or value in known.values)
 
 
-def _resourced(offer: Offer, around: Around) -> Iterator[Finding]:
+def _resourced(offer: Offer) -> Iterator[Finding]:
     spec = SPECIFICATIONS.get(offer.spec)
     yield from _values("resources", [need.kind for need in offer.resources], frozenset(RESOURCES))
     for need in offer.resources:
@@ -165,7 +164,7 @@ def _resourced(offer: Offer, around: Around) -> Iterator[Finding]:
         )
 
 
-def _priced(offer: Offer, around: Around) -> Iterator[Finding]:
+def _priced(offer: Offer) -> Iterator[Finding]:
     if not offer.prices and offer.trial is None:
         yield _finding("prices", "no_price", "没有价格：免费也请写一行 0", "it has no price: state 0 if it is free")
     if len({price.currency for price in offer.prices}) > 1:
@@ -238,7 +237,7 @@ def _not_on_sale(where: str, code: str) -> Finding:
     )
 
 
-def _acted(offer: Offer, around: Around) -> Iterator[Finding]:
+def _acted(offer: Offer) -> Iterator[Finding]:
     yield from _values("actions", offer.actions, FACTS["action"].values)
     if "install" not in offer.actions:
         yield _finding(
