@@ -199,6 +199,9 @@ WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
+# Inventory: how far an access point may be from an address that none covers.
+INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
+
 # Notices: who is told of what becomes of a promise, how many heads after the nearest, how long a seen one is kept.
 NOTICES_TELL = {
     "commitments.warned": environment.choices("KAPOK_TELL_OF_WARNING", "owner,deputy,head", Told),
