@@ -182,6 +182,9 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",
 }
 
+# Each says of a customer (by identifier) what binds it still; while one does, its personal data are not erased.
+CUSTOMER_HOLDS: list[str] = []
+
 # Called with every entry within the transaction that records it; whoever raises there undoes the verb.
 JOURNAL_WITNESSES = [
     "kapok.ground.commitments.reactions.witness",
