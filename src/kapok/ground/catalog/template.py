@@ -110,8 +110,6 @@ class Stage(Strict):
     """The internal commitment: from offer to delivery."""
     evidence: Annotated[tuple[Words, ...], BeforeValidator(listed)] = ()
     """What must be there at delivery."""
-    runs: str = Field("", max_length=20)
-    """The step by which the system does it; empty where people do."""
     event: EventKinds = ()
     """What its delivery tells of the matter: one kind of the vocabulary of promises, or several in this order."""
     accept_within: Allowance = Allowance.parse("30 minutes")
