@@ -149,7 +149,9 @@ def amend(
     `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
     """
     row, act = rows.order_called(order), Act(actor, at)
-    found = Line.objects.select_related("leg", "offer").filter(leg__order=row, number=line).order_by("leg__number").first()
+    found = (
+        Line.objects.select_related("leg", "offer").filter(leg__order=row, number=line).order_by("leg__number").first()
+    )
     leg = rows.legs_locked(row, found.leg.number if found else 0)[0]
     _refuse_past(PROMISED, promised_date and promised_date < at.date())
     complaint = rules.value_complaint(characteristics)
@@ -245,7 +247,9 @@ def wait_for_plant(
 
 
 @transaction.atomic
-def expedite(*, order: str, leg: int | None = None, note: str, supervise: bool = False, actor: str, at: datetime) -> None:
+def expedite(
+    *, order: str, leg: int | None = None, note: str, supervise: bool = False, actor: str, at: datetime
+) -> None:
     """Press for an order or a leg, or put it under supervision: whoever has the work is told, and it stands in the journal.
 
     Raises `UnknownOrder`, `UnknownLeg`, `NotWaiting`, `NotAPerson`, `NoteMissing`.

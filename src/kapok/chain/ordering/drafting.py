@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +18,8 @@ from kapok.chain.ordering.refusals import (
     NoFlowForLine,
     NoLines,
     NotInThisState,
-    NotThisAction,
     NotTheirService,
+    NotThisAction,
     ServiceNeeded,
 )
 from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
@@ -52,7 +51,7 @@ class LineDraft:
     action: str = "install"
     address: str = ""
     service: str = ""
-    characteristics: Mapping[str, Any] = MappingProxyType({})
+    characteristics: Mapping[str, Any] = field(default_factory=dict)
     quantity: int = 1
 
 
@@ -101,9 +100,7 @@ class Planned:
         return (longest.skill, longest.minutes) if longest else None
 
 
-def asked(
-    drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str, Any], channel: str
-) -> list[Asked]:
+def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str, Any], channel: str) -> list[Asked]:
     """The lines, each possible, bundles with their parts; the services are locked until the verb's `transaction.atomic` ends.
 
     Raises `NoLines`, `BadLine`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `UnknownAddress`, `RetiredAddress`,
@@ -125,9 +122,7 @@ def asked(
 
 def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
     """The legs: what has one action, one address and one flow is done together. Raises `NoFlowForLine`."""
-    candidates = [
-        Candidate(each.flow, each.number, dict(each.applies)) for each in flows.in_force(FlowLine.FULFILMENT)
-    ]
+    candidates = [Candidate(each.flow, each.number, dict(each.applies)) for each in flows.in_force(FlowLine.FULFILMENT)]
     legs: dict[tuple[Any, ...], Planned] = {}
     for line in sorted(lines, key=lambda line: (not line.family, line.number)):
         for action, address, old in _parts(line):
@@ -320,4 +315,3 @@ def total(lines: Sequence[Asked]) -> dict[str, Any]:
             for each in quote.lines
         ],
     }
-

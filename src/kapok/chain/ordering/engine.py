@@ -119,7 +119,9 @@ def settle(lease: Lease, result: Result, at: datetime) -> None:
 def _succeeded(step: Step, leg: Leg, result: Result, act: Act) -> None:
     lacking = performing.conclude(step, leg, act)
     if lacking is not None:
-        moves.settle(step, StepState.WAITING, act.at, code=lacking.code, error_zh=lacking.text.zh, error_en=lacking.text.en)
+        moves.settle(
+            step, StepState.WAITING, act.at, code=lacking.code, error_zh=lacking.text.zh, error_en=lacking.text.en
+        )
         deviating.wait(leg, lacking.text, lacking.expected_at, act)
         return
     measured = dict(result.measured)
@@ -165,4 +167,3 @@ def _fall_out(step: Step, leg: Leg, result: Result, act: Act, why: dict[str, obj
         baton.leave_to_people(item=step.item.id, why=result.text, actor=act.actor, at=act.at)
     if leg.state == State.CANCELLING and step.undoes_id is not None:
         moves.move(leg, State.FAILED)
-

@@ -31,7 +31,9 @@ class OrderPaid(Event):
     """The customer has paid: what was promised counts from now on."""
 
     kind: ClassVar[str] = "ordering.paid"
-    wording: ClassVar[Text] = Text(zh="订单 {order} 已缴费，承诺开始计时", en="Order {order} paid, the promises count now")
+    wording: ClassVar[Text] = Text(
+        zh="订单 {order} 已缴费，承诺开始计时", en="Order {order} paid, the promises count now"
+    )
     order: str
 
 
@@ -40,9 +42,7 @@ class Deviated(Event):
     """A leg left its course; `clocks` says what becomes of the clocks."""
 
     kind: ClassVar[str] = "ordering.deviated"
-    wording: ClassVar[Text] = Text(
-        zh="{code} {title}：{reason}（{clocks}）", en="{code} {title}: {reason} ({clocks})"
-    )
+    wording: ClassVar[Text] = Text(zh="{code} {title}：{reason}（{clocks}）", en="{code} {title}: {reason} ({clocks})")
     code: str
     title: Text
     reason: Text
@@ -77,7 +77,9 @@ class CancelKeptFrom(Event):
     """A cancellation was looked at and came too late."""
 
     kind: ClassVar[str] = "ordering.cancel_too_late"
-    wording: ClassVar[Text] = Text(zh="撤单核查：已过不可撤单点，继续办理", en="The cancellation came too late, it goes on")
+    wording: ClassVar[Text] = Text(
+        zh="撤单核查：已过不可撤单点，继续办理", en="The cancellation came too late, it goes on"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,8 @@ class StepFellOut(Event):
 
     kind: ClassVar[str] = "ordering.step_fell_out"
     wording: ClassVar[Text] = Text(
-        zh="“{title}”第 {attempts} 次失败，转人工：{why}", en="“{title}” failed {attempts} times and is left to people: {why}"
+        zh="“{title}”第 {attempts} 次失败，转人工：{why}",
+        en="“{title}” failed {attempts} times and is left to people: {why}",
     )
     step: str
     title: Text
@@ -178,7 +181,8 @@ class InJeopardy(Event):
 
     kind: ClassVar[str] = "ordering.in_jeopardy"
     wording: ClassVar[Text] = Text(
-        zh="预计 {expected} 竣工，晚于承诺 {due}（剩余：{left}）", en="Expected {expected}, promised {due}; left: {left}"
+        zh="预计 {expected} 竣工，晚于承诺 {due}（剩余：{left}）",
+        en="Expected {expected}, promised {due}; left: {left}",
     )
     expected: datetime
     due: datetime

@@ -125,7 +125,8 @@ class Leg(models.Model):
                 condition=~Q(state__in=OVER) | Q(compensation=""), name="ordering_nothing_compensates_what_is_over"
             ),
             models.CheckConstraint(
-                condition=Q(compensation=Deviation.RETURN.value) | Q(returned_to=""), name="ordering_returned_to_a_stage"
+                condition=Q(compensation=Deviation.RETURN.value) | Q(returned_to=""),
+                name="ordering_returned_to_a_stage",
             ),
             models.CheckConstraint(
                 condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="ordering_rating_from_1_to_5"
@@ -202,8 +203,7 @@ class Step(models.Model):
         verbose_name = _("step of an order")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in StepState])
-                & Q(name__in=sorted(rules.DEEDS)),
+                condition=Q(state__in=[state.value for state in StepState]) & Q(name__in=sorted(rules.DEEDS)),
                 name="ordering_step_words_are_known",
             ),
             models.CheckConstraint(
@@ -215,9 +215,7 @@ class Step(models.Model):
                 condition=~Q(dropped=True) | Q(state__in=[StepState.RUNNING.value, StepState.UNDONE.value]),
                 name="ordering_dropped_while_it_runs",
             ),
-            models.UniqueConstraint(
-                "leg", condition=Q(name=rules.FINISH), name="ordering_a_leg_is_finished_once"
-            ),
+            models.UniqueConstraint("leg", condition=Q(name=rules.FINISH), name="ordering_a_leg_is_finished_once"),
         ]
         indexes = [
             models.Index("next_try_at", "id", condition=Q(state__in=DUE), name="ordering_step_due"),

@@ -200,9 +200,10 @@ def ended(leg: Leg, step: Step, act: Act, after: Step | None = None) -> Step | N
 def open_undoing(leg: Leg) -> bool:
     """Whether something is still to be taken back, or a dropped step has not said how it ended."""
     steps = Step.objects.filter(leg=leg)
-    return steps.filter(undoes__isnull=False, state__in=list(STEP_OPEN)).exists() or steps.filter(
-        dropped=True, state=StepState.RUNNING
-    ).exists()
+    return (
+        steps.filter(undoes__isnull=False, state__in=list(STEP_OPEN)).exists()
+        or steps.filter(dropped=True, state=StepState.RUNNING).exists()
+    )
 
 
 def cancelled_when_undone(leg: Leg, act: Act) -> None:

@@ -330,7 +330,7 @@ TELLS: Mapping[str, Callable[[Leg, Act], ShortageView | None]] = {
     "finish": _finish,
     "suspend": _suspended,
     "resume": _resumed,
-    "modify": _changed,
+    "modify": _finish,
     "release": _ceased,
 }
 
@@ -338,4 +338,3 @@ TELLS: Mapping[str, Callable[[Leg, Act], ShortageView | None]] = {
 def _services(leg: Leg) -> list[str]:
     found = Line.objects.filter(leg=leg, service__isnull=False).order_by("number")
     return list(dict.fromkeys(found.values_list("service__number", flat=True)))
-

@@ -18,8 +18,8 @@ from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.customers.models import BillingAccount, Customer
-from kapok.ground.customers.rows import account_called
 from kapok.ground.customers.refusals import UnknownAccount
+from kapok.ground.customers.rows import account_called
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
@@ -78,7 +78,9 @@ def place(placing: Placing) -> Order:
     order.state = rules.overall([State(leg.state) for leg in legs]).value
     order.save(force_insert=True)
     Leg.objects.bulk_create(legs)
-    Line.objects.bulk_create(_line(leg, line) for leg, plan in zip(legs, placing.legs, strict=True) for line in plan.lines)
+    Line.objects.bulk_create(
+        _line(leg, line) for leg, plan in zip(legs, placing.legs, strict=True) for line in plan.lines
+    )
     for leg, plan in zip(legs, placing.legs, strict=True):
         _open(leg, plan, placing)
     lacking = [leg for leg in legs if _lacks(leg, placing.act)]
@@ -167,9 +169,7 @@ def reserve(leg: Leg, act: Act) -> inventory.Reservation:
     needs = [Need(**need) for need in leg.needs]
     until = act.at + settings.ORDERING_RESERVED_FOR
     address = leg.address.code if leg.address else ""
-    return inventory.reserve(
-        holder=leg.subject, address=address, needs=needs, until=until, actor=act.actor, at=act.at
-    )
+    return inventory.reserve(holder=leg.subject, address=address, needs=needs, until=until, actor=act.actor, at=act.at)
 
 
 def _tell(order: Order, placing: Placing, subjects: list[str]) -> None:

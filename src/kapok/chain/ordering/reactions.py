@@ -95,7 +95,9 @@ def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -
     leg = _leg_of(entry.correlation)
     if leg is None:
         return
-    step = Step.objects.filter(item=item).exclude(state__in=[StepState.DONE, StepState.UNDONE]).first() if runs else None
+    step = (
+        Step.objects.filter(item=item).exclude(state__in=[StepState.DONE, StepState.UNDONE]).first() if runs else None
+    )
     if step is None and leg.returned_to != stage:
         return
     leg = rows.leg_locked(leg.subject)
@@ -133,4 +135,3 @@ def _of_leg(entry: Entry) -> None:
         course.completed(leg, act)
     elif entry.kind == CONFIRMED:
         moves.keep(leg, confirmed_at=entry.at)
-

@@ -30,7 +30,9 @@ class UnknownStep(KapokError):
 class NoLines(KapokError):
     """An order without lines."""
 
-    wording = Text(zh="订单没有内容：请至少填写一行（至多 {most} 行）。", en="The order is empty: give it 1 to {most} lines.")
+    wording = Text(
+        zh="订单没有内容：请至少填写一行（至多 {most} 行）。", en="The order is empty: give it 1 to {most} lines."
+    )
 
 
 class BadLine(KapokError):

@@ -44,7 +44,9 @@ def legs_locked(order: Order, number: int | None = None) -> list[Leg]:
 def locked(subjects: Iterable[str]) -> list[Leg]:
     """The legs with these subjects, their matters locked before them, in order. Within a verb's `transaction.atomic`."""
     names = list(subjects)
-    matters = Matter.objects.filter(subject__in=names).order_by(Length("subject"), "subject").select_for_update(no_key=True)
+    matters = (
+        Matter.objects.filter(subject__in=names).order_by(Length("subject"), "subject").select_for_update(no_key=True)
+    )
     list(matters.values_list("id", flat=True))
     legs = Leg.objects.select_related(*OF_LEG).filter(subject__in=names).order_by("number")
     return list(legs.select_for_update(no_key=True, of=("self",)))

@@ -84,12 +84,18 @@ MOST_LINES, MOST_PIECES, MOST_CHARACTERISTICS, LONGEST_VALUE = 200, 200, 40, 200
 def value_complaint(characteristics: object) -> tuple[str, Text] | None:
     """What is wrong with what is wished of a service: the name at fault, and the remedy. None if nothing is."""
     if not isinstance(characteristics, Mapping) or len(characteristics) > MOST_CHARACTERISTICS:
-        return "characteristics", Text(zh=f"至多 {MOST_CHARACTERISTICS} 项", en=f"at most {MOST_CHARACTERISTICS} of them")
+        return "characteristics", Text(
+            zh=f"至多 {MOST_CHARACTERISTICS} 项", en=f"at most {MOST_CHARACTERISTICS} of them"
+        )
     for name, value in characteristics.items():
         if not isinstance(name, str) or not name.isidentifier() or len(name) > MOST_CHARACTERISTICS:
-            return str(name)[:MOST_CHARACTERISTICS], Text(zh="名称只能用字母、数字和下划线", en="name it with letters and digits")
+            return str(name)[:MOST_CHARACTERISTICS], Text(
+                zh="名称只能用字母、数字和下划线", en="name it with letters and digits"
+            )
         if not isinstance(value, bool | int | str) or (isinstance(value, str) and len(value) > LONGEST_VALUE):
-            return name, Text(zh=f"填写至多 {LONGEST_VALUE} 字或一个整数", en=f"give at most {LONGEST_VALUE} signs or a number")
+            return name, Text(
+                zh=f"填写至多 {LONGEST_VALUE} 字或一个整数", en=f"give at most {LONGEST_VALUE} signs or a number"
+            )
         if isinstance(value, str) and not (value.isprintable() or not value):
             return name, Text(zh="去掉不可见字符", en="leave out signs that nobody can see")
     return None
