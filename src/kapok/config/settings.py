@@ -220,13 +220,15 @@ SIMULATED_SLOW_SECONDS = environment.number("KAPOK_SIMULATED_SLOW_SECONDS", 2)
 # Inventory: how far an access point may be from an address that none covers.
 INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
 
-# Ordering: how long a step is in the hands of who took it, after what time a failed one is tried again (then after twice as long, up
-# to a longest time) and how often, how long resources are kept for an order, who knows what is owed, which kind of area ours is.
+# Ordering: how long a step is in the hands of who took it; after what time a failed one is tried again (then after twice as long,
+# up to a longest time) and how often; how long resources are kept for an order; how often it is looked who will be late; who knows
+# what is owed; which kind of area ours is.
 ORDERING_LEASE = timedelta(seconds=environment.number("KAPOK_ORDERING_LEASE_SECONDS", 120))
 ORDERING_RETRY_FIRST = timedelta(seconds=environment.number("KAPOK_ORDERING_RETRY_SECONDS", 15))
 ORDERING_RETRY_LONGEST = timedelta(minutes=environment.number("KAPOK_ORDERING_RETRY_LONGEST_MINUTES", 30))
 ORDERING_ATTEMPTS = environment.number("KAPOK_ORDERING_ATTEMPTS", 6)
 ORDERING_RESERVED_FOR = timedelta(days=environment.number("KAPOK_ORDERING_RESERVED_DAYS", 7))
+ORDERING_FORECAST_EVERY = timedelta(minutes=environment.number("KAPOK_ORDERING_FORECAST_MINUTES", 5))
 ORDERING_DEBTS = environment.text("KAPOK_ORDERING_DEBTS")
 ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
 

@@ -225,7 +225,10 @@ def defer(
 
 @transaction.atomic
 def undefer(*, order: str, leg: int, reason: str, actor: str, at: datetime) -> None:
-    """The customer is ready again: the leg goes on, its clocks run. Raises `UnknownOrder`, `UnknownLeg`, `NotDeferred`, `NoteMissing`."""
+    """The customer is ready again: the leg goes on, its clocks run.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NotDeferred`, `NoteMissing`.
+    """
     row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
     (found,) = rows.legs_locked(row, leg)
     deviating.undefer(found, reason=why, act=act)

@@ -20,7 +20,7 @@ CANCELLED = "order.cancelled"
 
 
 def chosen(legs: Sequence[Leg], number: int | None) -> list[Leg]:
-    """The legs that are meant: all that are open, or the one with those that come with it; the old line of a move goes with the new."""
+    """The legs that are meant: all that are open, or one with those that hang on it: a move's old line goes with the new."""
     if number is None:
         return rows.open_legs(legs)
     wanted = {leg.id for leg in legs if leg.number == number}

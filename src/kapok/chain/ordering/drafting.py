@@ -126,7 +126,7 @@ def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
     legs: dict[tuple[Any, ...], Planned] = {}
     for line in sorted(lines, key=lambda line: (not line.family, line.number)):
         for action, address, old in _parts(line):
-            together = _of_its_address(legs, action, address, old) if not line.family else None
+            together = _of_its_address(legs, action, address, old=old) if not line.family else None
             flow = "" if together else _flow(line, action, facts, candidates)
             leg = together or legs.setdefault(
                 (action, address and address.id, flow, old), Planned(action, address, line.family, old=old)
@@ -263,7 +263,7 @@ def _parts(line: Asked) -> Iterator[tuple[Action, Address | None, bool]]:
 
 
 def _of_its_address(
-    legs: Mapping[tuple[Any, ...], Planned], action: Action, address: Address | None, old: bool
+    legs: Mapping[tuple[Any, ...], Planned], action: Action, address: Address | None, *, old: bool
 ) -> Planned | None:
     """The leg with which an option goes that has no service of its own."""
     same = (leg for leg in legs.values() if leg.action is action and leg.address == address and leg.old is old)

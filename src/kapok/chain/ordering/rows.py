@@ -28,7 +28,7 @@ def order_called(number: str) -> Order:
 
 
 def legs_locked(order: Order, number: int | None = None) -> list[Leg]:
-    """The legs of an order, or the one of that number, with their matters, nobody else's until the verb's `transaction.atomic` ends.
+    """The legs of an order, or the one of that number, with their matters, held until the verb's `transaction.atomic` ends.
 
     Raises `UnknownLeg`.
     """

@@ -107,7 +107,7 @@ def next_stages(flow: Flow, done: Set[str], facts: Facts) -> tuple[str, ...]:
         if kind == "stage" and code not in done:
             now.append(code)
         else:
-            taken.update((edge.from_, edge.to) for edge in _onward(flow, graph, code, facts))
+            taken.update((edge.from_, edge.to) for edge in onward(flow, graph, code, facts))
     return tuple(now)
 
 
@@ -132,7 +132,8 @@ def sent_back(flow: Flow, done: Set[str], *, stage: str, to: str) -> frozenset[s
     return frozenset(done) - Graph(flow).after(to) - {to}
 
 
-def _onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:
+def onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:
+    """The ways that lead on from a node for a matter with these facts."""
     ways = graph.leaving[code]
     if graph.nodes[code].kind != "choice" or len(ways) == 1:
         return ways
