@@ -67,6 +67,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="待接、在办、待裁定、首问负责的事项", en="What is offered to you, in your hands, yours to answer for"),
     ),
     Screen(
+        Text(zh="订单", en="Orders"), "file-text", "console:orders", "orders.read", WORK,
+        "dd dingdan orders order chain exception return cancel jeopardy 退单 待装 缓装 撤单 改单 开通 进度",
+        Text(zh="每张订单走到哪、谁在办、会不会晚", en="Where each order is, who has it, whether it will be late"),
+    ),
+    Screen(
         Text(zh="交接与争议", en="Hand-offs"), "arrows-exchange", "console:handoffs", "ledger.read", WORK,
         "jj zy jiaojie zhengyi handoffs disputes refusals matrix 移交 拒收 裁定 推诿 首问",
         Text(zh="谁移交给谁，谁拒收，谁在等谁", en="Who hands over to whom, who refuses, who waits for whom"),
