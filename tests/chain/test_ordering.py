@@ -9,12 +9,7 @@ from kapok.chain.ordering.models import Line, Order
 from tests.chain import shop
 from tests.chain.shop import do, held, leg, live, placed, run, stands, steps
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _shop(db: None) -> None:
-    shop.set_up()
+pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 
 
 def test_a_broadband_order_runs_down_to_a_working_line() -> None:

@@ -21,13 +21,8 @@ from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps, told
 from tests.network import plant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 REASON = "客户家中无法走线"
-
-
-@pytest.fixture(autouse=True)
-def _shop(db: None) -> None:
-    shop.set_up()
 
 
 def fault(name: str, element: str = "olt", calls: int | None = None) -> None:

@@ -293,6 +293,7 @@ def settle_step(*, step: UUID, note: str, actor: str, at: datetime) -> None:
     if row.item_id is not None:
         wanted = len(work_queries.evidence_of(row.item_id))
         baton.carry_out(item=row.item_id, evidence=[why] * wanted, note=why, actor=actor, at=at)
+    leg = rows.leg_locked(leg.subject)  # as it stands now: the work may have moved it
     moves.wake(leg, at)
     cancelling.go_on(leg, act)
     moves.refresh(leg.order, act)

@@ -89,7 +89,7 @@ def _give_up(leg: Leg, steps: Sequence[Step], act: Act) -> None:
 
 def _let_go(leg: Leg, act: Act) -> None:
     """What was reserved when the order was taken goes back at once, unless a step does that."""
-    if leg.needs and not Step.objects.filter(leg=leg, name="release_held", state__in=sorted(rules.STEP_OPEN)).exists():
+    if leg.needs and not Step.objects.filter(leg=leg, name="release_held", state__in=list(rules.STEP_OPEN)).exists():
         inventory.release(holder=leg.subject, actor=act.actor, at=act.at)
 
 

@@ -112,7 +112,7 @@ def settle(lease: Lease, result: Result, at: datetime) -> None:
         _succeeded(step, leg, result, act)
     else:
         _failed(step, leg, result, act)
-    cancelling.go_on(leg, act)
+    cancelling.go_on(rows.leg_locked(leg.subject), act)  # as it stands now: the work may have moved it
     moves.refresh(leg.order, act)
 
 

@@ -20,6 +20,7 @@ from kapok.kernel.text import Text
 
 SYSTEM = "system/ordering"
 WAITS = (StepState.WAITING, StepState.FAILED)
+GIVES_BACK = "release_held"
 RUNS_ON = (State.IN_PROGRESS, State.ASSESSING, State.COMPLETED)
 """In these states of its leg a step forward may be done."""
 
@@ -188,13 +189,18 @@ def ended(leg: Leg, step: Step, act: Act, after: Step | None = None) -> Step | N
     acted = bool(step.attempts) or step.state == StepState.DONE
     undo = DEEDS[step.name].undo
     settle(step, StepState.UNDONE, act.at)
-    if not undo or not acted:
+    if not undo or not acted or (undo == GIVES_BACK and _is_open(leg, undo)):
         return None
     row = Step(
         id=uuid7(act.at), leg=leg, name=undo, undoes=step, after=after, state=StepState.WAITING, opened_at=act.at
     )
     row.save(force_insert=True)
     return row
+
+
+def _is_open(leg: Leg, name: str) -> bool:
+    """Whether such a step is to be done already: what gives back gives back all that the leg has."""
+    return Step.objects.filter(leg=leg, name=name, state__in=list(STEP_OPEN)).exists()
 
 
 def open_undoing(leg: Leg) -> bool:

@@ -26,6 +26,8 @@ from kapok.network.inventory.queries import service as service_of
 from kapok.network.inventory.views import ResourceView, ShortageView
 
 NOTHING = Text(zh="", en="")
+RENEWS = frozenset({Action.INSTALL.value, Action.CHANGE.value})
+"""Orders for what an offer states; the others leave a service what it is."""
 PORTS = ("splitter_port", "circuit_port", "line_port", "dsl_port", "pon_port")
 """Where the service is connected, the nearest to the customer first."""
 
@@ -119,7 +121,7 @@ ASKS: Mapping[str, Callable[[Step, Line], Asked | None]] = {
 
 
 def _lines(leg: Leg) -> list[Line]:
-    return list(Line.objects.filter(leg=leg).select_related("offer", "service").order_by("number"))
+    return list(Line.objects.filter(leg=leg).select_related("offer", "service", "leg").order_by("number"))
 
 
 def _running(line: Line) -> dict[str, ResourceView]:
@@ -133,10 +135,14 @@ def _taken(leg: Leg) -> dict[str, ResourceView]:
 
 
 def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
-    """What an element needs to know of a service; what is wished goes before what it has, and that before what the offer states."""
+    """What an element needs to know of a service: what is wished, what it has, and what its offer states.
+
+    Where the order is for the offer itself that goes before what the service has; whoever only moves keeps what they have.
+    """
     service = line.service
-    known = parse(line.offer.document).characteristics | (service.characteristics if service else {})
-    known |= line.characteristics if wished else {}
+    stated, has = parse(line.offer.document).characteristics, service.characteristics if service else {}
+    renewed = wished and line.leg.action in RENEWS
+    known = (has | stated if renewed else stated | has) | (line.characteristics if wished else {})
     number = service.number if service else ""
     values = {kind: each.value for kind, each in resources.items()}
     port = next((resources[kind].code for kind in PORTS if kind in resources), "")
@@ -233,6 +239,7 @@ def _installed(leg: Leg, act: Act) -> None:
         if leg.needs:
             inventory.put_in_service(holder=leg.subject, service=number, actor=act.actor, at=act.at)
         inventory.move_service(service=number, to="active", actor=act.actor, at=act.at)
+    _changed(leg, act)
 
 
 def _moved(leg: Leg, act: Act) -> None:
