@@ -292,7 +292,7 @@ def test_an_order_is_read_as_a_living_chain_in_a_fixed_number_of_queries() -> No
     appoint = next(stage for stage in one.stages if stage.code == "appoint")
     assert appoint.clock is not None
     assert (appoint.clock.due_at, appoint.unit_name.en) == (later(1) + timedelta(days=2), "Tianhe East Field Team")
-    assert [text.en for text in one.undoes] == ["take the activation back", "give resources back", "give resources back"]
+    assert [text.en for text in one.undoes] == ["take the activation back", "give resources back"]
     assert one.cancel_refused is None
     assert one.promises[0].running
     assert queries.order_of(one.subject) == (number, 1)

@@ -89,8 +89,9 @@ def _leg(leg: Leg, known: _Known) -> LegView:
     )  # fmt: skip
 
 
-def _by_due(row: Row) -> tuple[bool, float]:
-    return row.due_at is None, row.due_at.timestamp() if row.due_at else 0.0
+def _by_due(row: Row) -> tuple[bool, bool, float]:
+    """What runs first, by its due moment."""
+    return not row.running, row.due_at is None, row.due_at.timestamp() if row.due_at else 0.0
 
 
 def _step(step: Step) -> StepView:
@@ -111,10 +112,9 @@ def _line(line: Line) -> LineView:
 
 def _undoes(steps: Sequence[Step]) -> Iterator[Text]:
     """What a cancellation would take back."""
-    for step in reversed(steps):
-        acted = step.state == StepState.DONE or (step.attempts and step.state != StepState.UNDONE)
-        if acted and step.undoes_id is None and DEEDS[step.name].undo:
-            yield DEEDS[DEEDS[step.name].undo].title
+    acted = [step for step in reversed(steps) if step.undoes_id is None and step.state != StepState.UNDONE]
+    undoes = [DEEDS[step.name].undo for step in acted if step.attempts or step.state == StepState.DONE]
+    yield from (DEEDS[name].title for name in dict.fromkeys(undoes) if name)
 
 
 def _why_not(leg: Leg) -> Text | None:
@@ -181,7 +181,7 @@ def _stage(
     stage: Stage, place: tuple[str, int], item: Item | None, step: StepView | None, known: _Known
 ) -> StageView:
     status, column = place
-    clocks = sorted(known.clocks.get(item.subject, []), key=lambda row: (not row.running, _by_due(row))) if item else []
+    clocks = sorted(known.clocks.get(item.subject, []), key=_by_due) if item else []
     own = [row for row in clocks if row.promise == stage.code] or clocks
     holder = known.names.get(stage.holder, Text(zh=stage.holder, en=stage.holder))
     return StageView(
