@@ -246,10 +246,10 @@ WITH RECURSIVE up AS (
     UNION
     SELECT c.id, c.parent_id FROM customers_customer c JOIN up ON c.id = up.parent_id
 ), down AS (
-    SELECT c.id, 0 AS depth, ARRAY[c.number] AS path FROM customers_customer c
+    SELECT c.id, 0 AS depth, ARRAY[c.number::text] AS path FROM customers_customer c
     WHERE c.id = (SELECT id FROM up WHERE parent_id IS NULL)
     UNION ALL
-    SELECT c.id, down.depth + 1, down.path || c.number FROM customers_customer c JOIN down ON c.parent_id = down.id
+    SELECT c.id, down.depth + 1, down.path || c.number::text FROM customers_customer c JOIN down ON c.parent_id = down.id
     WHERE c.merged_into_id IS NULL
 )
 SELECT c.number, p.name, c.tier, u.code, u.name_zh, u.name_en, down.depth

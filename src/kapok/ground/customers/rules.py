@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from kapok.ground.customers.refusals import (
     InvalidContact,
@@ -373,6 +374,7 @@ def masked_contact(kind: ContactKind, value: str) -> str:
     return f"{value[:1]}***"
 
 
+@lru_cache(maxsize=65_536)
 def search_text(name: str) -> str:
     """The words a customer is found by: the name, its initials by every reading, its sound, its words in Latin letters.
 

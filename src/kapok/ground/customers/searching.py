@@ -139,10 +139,10 @@ def search(
     asked.by_number()
     if DIGITS.fullmatch(typed):
         asked.by_digits()
-    else:
+    elif not (asked.found and NUMBER.fullmatch(typed.upper())):
         asked.by_name()
-    if asked.lacks and (HAN.search(typed) or len(typed) > 2):
-        asked.by_address()
+        if asked.lacks and (HAN.search(typed) or len(typed) > 2):
+            asked.by_address()
     return _shown(asked.found[:limit], unmask)
 
 
