@@ -195,16 +195,7 @@ def _questions(cursor: object) -> dict[str, list[str]]:
         "part of a name": "志强 秀英 建国 晓梅 家豪 物流有限 梓涵 福荣".split(),
         "initials of two letters": "ww ln zw ly cj ym hy zl wf wb".split(),
         "initials of three letters": "wzq lxy zjg lxm cjh wsy dtx qzh".split(),
-        "address": [
-            "体育西路12号",
-            "tyxl12",
-            "环市东路3号201房",
-            "农林",
-            "天河区",
-            "石牌一街",
-            "gzthtyxl5h",
-            "水荫大道",
-        ],
+        "address": "体育西路12号 tyxl12 环市东路3号201房 农林 天河区 石牌一街 gzthtyxl5h 水荫大道".split(),
         "name and address": ["王伟 体育西路", "李娜 农林", "张志强 环市", "陈静 水荫大道3号"],
         "nothing there": ["欧阳锋", "qqqq", "C99999999", "爱新觉罗", "zzz zzz"],
     }

@@ -72,7 +72,7 @@ class DetailsForm(UnitsForm):
         required=False,
         help_text=_("As in the list of addresses, such as TH01-002-201."),
     )
-    tier = forms.ChoiceField(label=_("Tier"), choices=_choices(rules.TIERS), required=False)
+    tier = forms.ChoiceField(label=pgettext_lazy("customer", "Tier"), choices=_choices(rules.TIERS), required=False)
     star = forms.IntegerField(label=_("Star level"), min_value=0, max_value=7, initial=0, required=False)
     parent = forms.CharField(
         label=_("Stands below"),
