@@ -211,9 +211,8 @@ def _compare(cursor: object) -> None:
 
     keys = _sample(cursor, "SELECT id FROM customers_customer TABLESAMPLE SYSTEM (1) LIMIT 20")
     patch = {"patch-7"}
-    print(
-        "| question | p50 ms | p99 ms | in one patch of 40: p50 ms | p99 ms | floor p50 ms |\n| --- | ---: | ---: | ---: | ---: | ---: |"
-    )
+    print("| question | p50 ms | p99 ms | in one patch of 40: p50 ms | p99 ms | floor p50 ms |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for kind, asked in _questions(cursor).items():
         everywhere = _timed(asked, lambda text: searching.search(text, units=None))
         within = _timed(asked, lambda text: searching.search(text, units=patch))

@@ -27,7 +27,7 @@ from kapok.ground.journal import api as journal
 OWN = frozenset({"parent", "merged_into"})
 
 
-def merge(keep: str, drop: str, reason: str, revisions: tuple[int, int] | None, actor: str, at: datetime) -> None:
+def merge(*, keep: str, drop: str, reason: str, revisions: tuple[int, int] | None, actor: str, at: datetime) -> None:
     """Let `keep` stand for `drop`; see `api.merge`."""
     why = checked_reason(reason)
     rows.hold_hierarchy()
