@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from kapok.ground.customers import rows, rules
+from kapok.ground.customers import names, rows, rules
 from kapok.kernel.text import Text
 
 
@@ -101,4 +101,4 @@ def _asked(query: str, values: dict[str, Any], unmask: Collection[str] | None) -
 def _double(row: tuple[str, str, str, str, str, str], unmask: Collection[str] | None) -> Double:
     one, other, name, kind, unit, how = row
     clear = unmask is None or unit in unmask
-    return Double(one, other, name if clear else rules.masked_name(name, rules.PartyKind(kind)), SHARES[how])
+    return Double(one, other, name if clear else names.masked_name(name, rules.PartyKind(kind)), SHARES[how])

@@ -118,7 +118,15 @@ def opened(file: BinaryIO, name: str) -> Iterator[str]:
         encoding = sniffing.encoding_of(Path(name), sample)
     except KapokError as refused:
         raise _unreadable(Text(zh=refused.text.zh.rstrip("。"), en=refused.text.en.rstrip("."))) from None
-    return iter(TextIOWrapper(file, "utf-8-sig" if encoding == "utf-8" else encoding, newline=""))
+    return _lines(TextIOWrapper(file, "utf-8-sig" if encoding == "utf-8" else encoding, newline=""))
+
+
+def _lines(text: TextIOWrapper) -> Iterator[str]:
+    """The lines; the file below stays whose it is."""
+    try:
+        yield from text
+    finally:
+        text.detach()
 
 
 def take_in(
