@@ -159,6 +159,7 @@ def _load(lines: Iterable[str], units: Collection[str] | None, at: datetime) -> 
         known = _known(batch, homes, units)
         checked = [record for row in batch if (record := _checked(row, known, seen, loaded, at))]
         loaded.added += records.write(_numbered(checked))
+    loaded.faults.sort(key=lambda fault: fault.line)
     return loaded
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -98,7 +97,7 @@ class EndContactForm(forms.Form):
 
 
 @_act(Permission.CUSTOMERS_MANAGE, EndContactForm, "end_contact_form")
-def end_contact(request: ScreenRequest, one: CustomerView, typed: dict[str, UUID]) -> None:
+def end_contact(request: ScreenRequest, one: CustomerView, typed: dict[str, Any]) -> None:
     """No longer use a contact."""
     try:
         customers.end_contact(**typed, **_who(request, one))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -51,7 +53,7 @@ def edit(request: ScreenRequest, number: str) -> HttpResponse:
 @transaction.atomic
 def _save(request: ScreenRequest, form: EditForm) -> None:
     one, typed = form.one, form.cleaned_data
-    who = {"customer": one.number, "actor": request.user.subject, "at": request.at}
+    who: dict[str, Any] = {"customer": one.number, "actor": request.user.subject, "at": request.at}
     customers.change_customer(**form.changes, **who)
     customers.grade(segment=typed["segment"], tier=typed["tier"], star=typed["star"] or 0, **who)
     if typed["parent"] or one.parent:
