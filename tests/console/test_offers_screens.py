@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils.module_loading import import_string
 
-from kapok.ground.catalog.offering import api, queries
+from kapok.ground.catalog import demo as catalog_demo
+from kapok.ground.catalog.offering import api, demo, queries
 from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
-from kapok.kernel.text import Language
+from kapok.ground.posts import api as posts
+from kapok.kernel.text import Language, Text
 from tests.console.conftest import AT, SignedIn
 
 WHO = {"actor": "staff/tester", "at": AT}
@@ -21,8 +22,10 @@ WHO = {"actor": "staff/tester", "at": AT}
 
 @pytest.fixture
 def offers(cast: dict[str, Login]) -> None:
-    for loader in ("posts", "catalog", "catalog.offering"):
-        import_string(f"kapok.ground.{loader}.demo.load")(AT)
+    for skill in ("fibre", "climbing"):
+        posts.define_skill(code=skill, title=Text(zh=skill, en=skill), **WHO)
+    catalog_demo.load(AT)
+    demo.load(AT)
 
 
 @pytest.fixture
@@ -97,13 +100,9 @@ def test_the_flow_of_each_action_is_shown(manager: Client) -> None:
     assert '<g class="gear"' in page
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["/offers/none", "/offers/voice/9", "/offers/voice/edit", "/offers/none/1/copy", "/offers/voice/compare?to=7",
-     "/offers/none/compare"],
-)  # fmt: skip
-def test_what_is_not_there_is_not_found(manager: Client, address: str) -> None:
-    assert manager.get(address).status_code == 404
+def test_what_is_not_there_is_not_found(manager: Client) -> None:
+    for address in ("none", "voice/9", "voice/edit", "none/1/copy", "voice/compare?to=7", "none/compare"):
+        assert manager.get(f"/offers/{address}").status_code == 404, address
 
 
 def test_a_viewer_changes_nothing(offers: None, signed_in: SignedIn) -> None:
@@ -154,39 +153,34 @@ def test_what_stands_in_the_fields_is_the_offer(drafted: Client) -> None:
     assert (after.offer, after.revision) == (before.offer, before.revision + 1)
 
 
-@pytest.mark.parametrize(
-    "code", ["voice", "sim-voice", "circuit-10", "payphone", "sme-blue", "trial-fibre-1000", "support"]
-)
-def test_every_kind_of_offer_comes_back_out_of_its_fields(manager: Client, code: str) -> None:
-    manager.post(f"/offers/{code}/1/draft")
-    assert manager.post(f"/offers/{code}/edit", editor(manager, code) | {"do": "save"}).status_code == 302
-    assert queries.offer(code, 2).offer == queries.offer(code, 1).offer
+def test_every_kind_of_offer_comes_back_out_of_its_fields(manager: Client) -> None:
+    for code in ("voice", "sim-voice", "circuit-10", "payphone", "sme-blue", "trial-fibre-1000", "support"):
+        manager.post(f"/offers/{code}/1/draft")
+        assert manager.post(f"/offers/{code}/edit", editor(manager, code) | {"do": "save"}).status_code == 302, code
+        assert queries.offer(code, 2).offer == queries.offer(code, 1).offer
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"price_0_amount": ["88 yuan"]}, "prices: &#x27;88 yuan&#x27; cannot be read, write an amount such as 88.00"),
-        ({"price_0_amount": ["88.005"]}, "write an amount such as 88.00"),
-        ({"price_0_amount": ["9999999999999"]}, "prices.0.amount"),
-        ({"char_down_mbps": ["fast"]}, "characteristics: &#x27;fast&#x27; cannot be read"),
-        ({"eligibility": ["payment"]}, "is no condition"),
-        ({"zh": ["长" * 201]}, "holds at most 200 signs"),
-        ({"visit_minutes": ["soon"]}, "visit: &#x27;soon&#x27; cannot be read"),
-        ({"position": ["-1"]}, "place in the catalogue: &#x27;-1&#x27; cannot be read"),
-        ({"kind": ["gift"]}, "&#x27;kind&#x27; has an unknown value"),
-        ({"promise_0_named": ["install"]}, "promises.0.code"),
-    ],
-)
-def test_what_cannot_be_read_is_named_and_nothing_is_written(
-    drafted: Client, changed: dict[str, list[str]], words: str
-) -> None:
-    page = drafted.post("/offers/fibre-100/edit", editor(drafted) | changed | {"do": "save"})
-    assert page.status_code == 200
-    assert words in page.content.decode()
-    assert (queries.offer("fibre-100", 2).revision, queries.offer("fibre-100", 2).offer) == (
-        1, queries.offer("fibre-100", 1).offer,
-    )  # fmt: skip
+UNREADABLE: list[tuple[dict[str, list[str]], str]] = [
+    ({"price_0_amount": ["88 yuan"]}, "prices: &#x27;88 yuan&#x27; cannot be read, write an amount such as 88.00"),
+    ({"price_0_amount": ["88.005"]}, "write an amount such as 88.00"),
+    ({"price_0_amount": ["9999999999999"]}, "prices.0.amount"),
+    ({"char_down_mbps": ["fast"]}, "characteristics: &#x27;fast&#x27; cannot be read"),
+    ({"eligibility": ["payment"]}, "is no condition"),
+    ({"zh": ["长" * 201]}, "holds at most 200 signs"),
+    ({"visit_minutes": ["soon"]}, "visit: &#x27;soon&#x27; cannot be read"),
+    ({"position": ["-1"]}, "place in the catalogue: &#x27;-1&#x27; cannot be read"),
+    ({"kind": ["gift"]}, "&#x27;kind&#x27; has an unknown value"),
+    ({"promise_0_named": ["install"]}, "promises.0.code"),
+]
+
+
+def test_what_cannot_be_read_is_named_and_nothing_is_written(drafted: Client) -> None:
+    for changed, words in UNREADABLE:
+        page = drafted.post("/offers/fibre-100/edit", editor(drafted) | changed | {"do": "save"})
+        assert page.status_code == 200, words
+        assert words in page.content.decode()
+    draft = queries.offer("fibre-100", 2)
+    assert (draft.revision, draft.offer) == (1, queries.offer("fibre-100", 1).offer)
 
 
 def test_a_stale_form_is_refused(drafted: Client) -> None:

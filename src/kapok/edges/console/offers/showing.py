@@ -91,13 +91,13 @@ def page(offer: Offer) -> Page:
     )
 
 
-def picture(ways: list[Way], wanted: str, language: Language) -> tuple[str, ShownFlow] | None:
+def picture(ways: list[Way], wanted: str, language: Language) -> tuple[flows.Version, ShownFlow] | None:
     """The flow of that name among those that are taken, drawn; the first one where no such is taken."""
     taken = [each.flow for way in ways for each in way.taken]
     chosen = next((each for each in taken if each.flow == wanted), taken[0] if taken else None)
     if chosen is None:
         return None
-    return chosen.flow, flow_shown(flows.flow(chosen.flow, chosen.number), language, checked=False)
+    return chosen, flow_shown(flows.flow(chosen.flow, chosen.number), language, checked=False)
 
 
 def _saved(offer: Offer, parts: list[Offer]) -> Text | None:

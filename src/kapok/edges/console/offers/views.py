@@ -24,7 +24,7 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 PAGE = 25
-STATE_NAMES = STATES | {State.PUBLISHED: queries.ON_SALE}
+STATE_NAMES = {**STATES, State.PUBLISHED: queries.ON_SALE}
 
 
 @screen(permission=Permission.OFFERS_READ)

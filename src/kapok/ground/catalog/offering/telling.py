@@ -12,6 +12,7 @@ from kapok.ground.catalog.offering.soundness import FIELDS
 from kapok.ground.catalog.offering.specifications import CHANNELS, PERIODS, RESOURCES, SPECIFICATIONS, Channel, Value
 from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS
+from kapok.kernel.promises.selector import Selector
 from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Text, joined
 
@@ -42,7 +43,8 @@ def channels(offer: Offer) -> Text:
 def sold_to(offer: Offer) -> Text:
     """To whom and where it is sold; empty for everybody."""
     asked = {"segment": offer.segments, "tier": offer.tiers, "area": offer.areas}
-    return read_out({axis: values for axis, values in asked.items() if values} | offer.eligibility, FACTS)
+    selector: Selector = {axis: values for axis, values in asked.items() if values}
+    return read_out(selector | offer.eligibility, FACTS)
 
 
 def characteristics(offer: Offer) -> list[tuple[Text, Text]]:
