@@ -90,7 +90,7 @@ def test_an_offer_is_shown_in_both_languages(
     page = signed_in("viewer", language).get("/offers/fibre-100").content.decode()
     assert [each for each in words if each not in page] == []
     assert '<svg class="flow' in page
-    assert "data-confirm" not in page
+    assert "/retire" not in page
 
 
 def test_the_flow_of_each_action_is_shown(manager: Client) -> None:
