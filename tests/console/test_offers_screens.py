@@ -122,6 +122,11 @@ def test_whoever_manages_one_unit_only_does_not_change_what_everybody_sells(offe
     assert queries.offer("voice").number == 1
 
 
+def test_the_palette_finds_offers(manager: Client) -> None:
+    page = manager.get("/palette?q=SME-blue").content.decode()
+    assert 'href="/offers/sme-blue/1"' in page
+
+
 def test_an_offer_is_drawn_up_from_nothing_and_put_on_sale(manager: Client) -> None:
     head = {"code": "Fibre-500", "title_zh": "宽带 500M", "title_en": "Broadband 500 M", "kind": "plan"}
     assert manager.post("/offers/new", head).headers["Location"] == "/offers/fibre-500/edit"
