@@ -102,6 +102,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="每道工序谁来办、多久办完，是否装得进承诺", en="Who does which stage in what time, and whether it fits"),
     ),
     Screen(
+        Text(zh="商品", en="Offers"), "coin", "console:offers", "offers.read", PROMISES,
+        "sp shangpin offers catalogue price plan bundle trial tariff 商品 套餐 价格 资费 试用 目录 开售 停售",
+        Text(zh="卖什么、多少钱、要什么资源、走哪个流程", en="What is sold, at which price, with what it needs"),
+    ),
+    Screen(
         Text(zh="日志审计", en="Audits"), "file-analytics", "console:audits", "audit.read", PROMISES,
         "sj rz shenji log event mining upload compare report 日志 上传 映射 对比 报告 流程挖掘",
         Text(zh="上传日志，看承诺兑现了多少", en="Upload a log, see which promises were kept"),

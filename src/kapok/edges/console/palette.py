@@ -19,6 +19,7 @@ from kapok.edges.console.ledger.presenting import MATTERS, called
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog.offering import queries as offering
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.customers import queries as finding
 from kapok.ground.people import queries
@@ -126,6 +127,15 @@ def flows(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="流程", en="Flows"), version.title.in_(request.language), address, "route", version.flow)
 
 
+def offers(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Offers by title or code: of each the version that counts."""
+    if not query or not queries.units_where(request.user.id, Permission.OFFERS_READ):
+        return
+    for row in offering.newest_rows(text=query)[:PER_SOURCE]:
+        address = reverse("console:offer-version", args=[row.code, row.number])
+        yield Hit(Text(zh="商品", en="Offers"), row.title.in_(request.language), address, "coin", row.code)
+
+
 def addresses(request: ScreenRequest, query: str) -> Iterator[Hit]:
     """Addresses by initials, Chinese or English."""
     if len(query) < SHORTEST_NUMBER or not queries.units_where(request.user.id, Permission.PLACES_READ):
@@ -146,6 +156,7 @@ def customers(request: ScreenRequest, query: str) -> Iterator[Hit]:
 
 
 SOURCES: tuple[Source, ...] = (screens, customers, matters, packs, promises, flows, audits, people, posts, addresses)
+SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, offers, audits, people, posts, addresses)
 
 
 @screen(permission=EVERYBODY)
