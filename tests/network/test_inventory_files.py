@@ -106,7 +106,7 @@ def test_a_trial_tells_every_refused_row_and_writes_nothing() -> None:
         "resources,SPL1,splitter_port,,,,,,,P001,\n"
         "element,X7,mdf,,,,,n1,,,\n"
         "element,X8,splitter,,,,,mars,,,\n"
-        "pool,P9,number,,,,,,9-1,,\n"
+        "pool,P9,number,,,,,,,9-1,\n"
         "rope,X9,,,,,,,,,\n"
         "site,,,,,,,,,,\n"
     )
