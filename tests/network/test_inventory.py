@@ -79,6 +79,15 @@ def test_what_needs_no_address_comes_from_the_pools_of_the_whole_network() -> No
     assert reserve(address="", needs=[Need("sim")]).resources[0].code == "8986000000000000001"
 
 
+def test_a_sim_has_a_number_of_the_network_a_line_one_of_its_exchange() -> None:
+    inventory.add_pool(code="M", kind="number", name=named("移动号段"), values="13300000000", **WHO)
+    inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="8986000000000000001", **WHO)
+    assert reserve(OTHER, needs=[Need("number", count=3)]).shortage is None
+    assert reserve(needs=[Need("number")]).shortage.code == "NO_NUM"
+    kept = reserve("order/mobile", needs=[Need("sim"), Need("number")])
+    assert [each.code for each in kept.resources] == ["13300000000", "8986000000000000001"]
+
+
 def named(zh: str) -> Any:
     from kapok.kernel.text import Text
 

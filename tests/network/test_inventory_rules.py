@@ -87,6 +87,11 @@ def test_where_a_lack_counts() -> None:
     assert not rules.hangs_on_a_point(Lack("NO_NUM", "number", POOL))
 
 
+def test_a_number_goes_with_its_sim() -> None:
+    assert rules.roams([Need("number"), Need("sim")])
+    assert not rules.roams([Need("number")])
+
+
 def test_needs_are_added_up_and_what_is_held_is_taken_off() -> None:
     needs = rules.together([Need("ipv4", "", 1), Need("splitter_port"), Need("ipv4", "", 2)])
     assert needs == [Need("splitter_port"), Need("ipv4", "", 3)]

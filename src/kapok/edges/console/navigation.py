@@ -123,7 +123,7 @@ SCREENS: tuple[Screen, ...] = (
     ),
     Screen(
         Text(zh="网络资源", en="Inventory"), "server", "console:inventory", "inventory.read", WORK,
-        "wl zy wangluo ziyuan hx haoxian inventory port pair number olt splitter pool ip vlan sim 号线 端口 线对 号码 分光器 资源池",
+        "wl zy wangluo ziyuan hx inventory port pair number olt splitter pool ip vlan sim 号线 端口 线对 号码 分光器",
         Text(zh="查端口、号码、地址，看谁占用、还剩多少", en="Ports, numbers, addresses: who has them, what is left"),
     ),
     Screen(

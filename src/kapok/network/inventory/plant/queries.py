@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import HOPS, Kind
@@ -42,24 +42,23 @@ def audit_of(identifier: UUID) -> AuditView | None:
 
 
 def _audits(rows: list[PlantAudit]) -> list[AuditView]:
-    counts: dict[UUID, dict[str, int]] = {}
     counted = (
         Finding.objects.filter(audit__in=rows)
-        .values_list("audit", "outcome", "corrected_at__isnull")
-        .annotate(Count("id"))
+        .values_list("audit", "outcome")
+        .annotate(count=Count("id"), left=Count("id", filter=Q(corrected_at=None)))
         .order_by()
     )
-    for audit, outcome, left, count in counted:
-        own = counts.setdefault(audit, {})
-        own[outcome] = own.get(outcome, 0) + count
-        own["open"] = own.get("open", 0) + (count if left else 0)
+    counts: dict[UUID, dict[str, int]] = {}
+    left: dict[UUID, int] = {}
+    for audit, outcome, count, open_ones in counted:
+        counts.setdefault(audit, {})[outcome] = count
+        left[audit] = left.get(audit, 0) + open_ones
     return [
         AuditView(
-            row.id, row.file, row.at, row.actor, row.elements, row.matches, counts.get(row.id, {}),
-            counts.get(row.id, {}).get("open", 0),
+            row.id, row.file, row.at, row.actor, row.elements, row.matches, counts.get(row.id, {}), left.get(row.id, 0)
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class FindingView:
 def finding_rows(audit: UUID, outcome: str = "") -> QuerySet[Finding]:
     """The differences of an audit, those that nobody has settled first; to be paged."""
     rows = Finding.objects.filter(audit=audit).select_related("element")
-    return (rows.filter(outcome=outcome) if outcome else rows).order_by("-corrected_at", "code")
+    return (rows.filter(outcome=outcome) if outcome else rows).order_by(F("corrected_at").asc(nulls_first=True), "code")
 
 
 def as_findings(page: Iterable[Finding]) -> list[FindingView]:
