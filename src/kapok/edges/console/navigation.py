@@ -72,6 +72,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="谁移交给谁，谁拒收，谁在等谁", en="Who hands over to whom, who refuses, who waits for whom"),
     ),
     Screen(
+        Text(zh="客户", en="Customers"), "user", "console:customers", "customers.read", WORK,
+        "kh kehu customer account contact consent import doubles merge 账户 大客户 联系方式 查找 导入 合并 重复",
+        Text(zh="按姓名、电话、地址、尾号找客户", en="Find a customer by name, phone, address, last digits"),
+    ),
+    Screen(
         Text(zh="承诺台账", en="Ledger"), "clock", "console:ledger", "ledger.read", PROMISES,
         "cn tz chengnuo taizhang ledger commitments clocks due overdue 时钟 到期 超时 违诺 倒计时",
         Text(zh="每项承诺的时钟：快到期、已逾期、已暂停", en="The clock of every promise: due, overdue, paused"),

@@ -14,11 +14,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kapok.edges.console import navigation
+from kapok.edges.console.customers.reach import codes, unmasked
 from kapok.edges.console.ledger.presenting import MATTERS, called
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.commitments import queries as commitments
+from kapok.ground.customers import queries as finding
 from kapok.ground.people import queries
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
@@ -133,7 +135,17 @@ def addresses(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="地址", en="Addresses"), name, reverse("console:place", args=[found.code]), "map", full)
 
 
-SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, audits, people, posts, addresses)
+def customers(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Customers by whatever is at hand, within one's units; names in clear for who may see them."""
+    units = queries.units_where(request.user.id, Permission.CUSTOMERS_READ)
+    if len(query) < SHORTEST_NUMBER or not units:
+        return
+    for found in finding.search(query, units=codes(units), limit=PER_SOURCE, unmask=unmasked(request)):
+        address = reverse("console:customer", args=[found.number])
+        yield Hit(Text(zh="客户", en="Customers"), found.name, address, "user", found.number)
+
+
+SOURCES: tuple[Source, ...] = (screens, customers, matters, packs, promises, flows, audits, people, posts, addresses)
 
 
 @screen(permission=EVERYBODY)
