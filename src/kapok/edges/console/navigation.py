@@ -137,6 +137,21 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="查地址，看由哪个片区负责", en="Find an address and the patch that answers for it"),
     ),
     Screen(
+        Text(zh="网络资源", en="Inventory"), "server", "console:inventory", "inventory.read", WORK,
+        "wl zy wangluo ziyuan hx inventory port pair number olt splitter pool ip vlan sim 号线 端口 线对 号码 分光器",
+        Text(zh="查端口、号码、地址，看谁占用、还剩多少", en="Ports, numbers, addresses: who has them, what is left"),
+    ),
+    Screen(
+        Text(zh="资源预查", en="Qualification"), "check", "console:inventory-qualify", "inventory.read", WORK,
+        "zy yc ziyuan yucha qualify coverage feasible speed 覆盖 可装 速率 能不能装",
+        Text(zh="这个地址能装什么、多快、从哪里接", en="What can be had at an address, how fast, from where"),
+    ),
+    Screen(
+        Text(zh="资源缺口", en="Shortages"), "chart-bar", "console:inventory-shortages", "inventory.read", WORK,
+        "zy qk ziyuan quekou shortage capacity build waiting 缺资源 待建 扩容 在等",
+        Text(zh="哪里没有端口，多少客户在等，何时建成", en="Where plant is lacking, how many wait, when it is built"),
+    ),
+    Screen(
         Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,
         "ry qx renyuan users staff roles permissions accounts 用户 账号 角色 授权",
         Text(zh="开户、授权、停用、解锁", en="Open accounts, grant roles, unlock"),
