@@ -36,7 +36,7 @@ GLANCE = 0.05
 
 IN_PROGRESS = Outcome(
     ok=False, code="in_progress", retry=True,
-    text=Text(zh="该业务的另一次操作正在进行，请稍后再试。", en="Another call for this service is under way; try again in a moment."),
+    text=Text(zh="该业务的另一次操作正在进行，请稍后再试。", en="Another call for this service is under way; try again soon."),
 )  # fmt: skip
 UNREACHABLE = Outcome(
     ok=False, code="unreachable", retry=True,
@@ -169,7 +169,7 @@ def _told(name: str, verb: str, request: Request) -> Outcome:
 
 
 def _given_up(call: Call, request: Request, outcome: Outcome) -> Outcome:
-    """An activation that has failed for good leaves nothing behind, unless the service worked before it; others stay as they are."""
+    """An activation that has failed for good leaves nothing behind, unless the service worked before; other calls stay as they are."""
     if outcome.retry or call.verb != Verb.ACTIVATE or was_live(call.service):
         return outcome
     steps = CallStep.objects.filter(call=call, state__in=[StepState.DONE.value, StepState.FAILED.value])

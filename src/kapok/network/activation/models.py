@@ -168,6 +168,9 @@ class Accounting(models.Model):
         indexes = [
             models.Index(F("service"), F("at").desc(), name="activation_packets_of_service"),
             models.Index(F("login"), F("at").desc(), name="activation_packets_of_login"),
+            models.Index(
+                "nas_address", "at", condition=Q(status__startswith="Accounting-"), name="activation_restarts_of_nas"
+            ),
         ]
 
     def __str__(self) -> str:

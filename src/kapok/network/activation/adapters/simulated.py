@@ -46,7 +46,7 @@ class Simulated:
     element: ClassVar[str]
     title: ClassVar[Text]
     unit: ClassVar[str]
-    needed: frozenset[str]
+    needed: ClassVar[frozenset[str]]
 
     def activate(self, request: Request) -> Outcome:
         """Set the unit up for the service."""
@@ -144,7 +144,7 @@ def _kept(request: Request) -> dict[str, Any]:
     return {name: request.params[name] for name in KEPT if request.params.get(name)}
 
 
-_ANSWERS = {
+_ANSWERS: dict[Fault | None, Outcome] = {
     Fault.TIMEOUT: NO_ANSWER,
     Fault.WRONG_ANSWER: NONSENSE,
     Fault.HALF_DONE: HALF,
