@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-import time
 from contextlib import AbstractContextManager
 from threading import Thread
 from typing import Any
@@ -73,7 +72,7 @@ class AccessServer:
             request = CoAPacket(packet=data[0], secret=self.secret, dict=attributes())
             if not request.VerifyCoARequest():
                 continue
-            self.heard.append((request.code, {name: request[name][0] for name in request.keys()}))
+            self.heard.append((request.code, {name: values[0] for name, values in named(request).items()}))
             if self.answer:
                 reply = request.CreateReply()
                 reply.code = self.answer
@@ -86,11 +85,7 @@ class AccessServer:
         return (data, sender) if data else None
 
 
-def within(seconds: float, condition: Any) -> bool:
-    """Whether it comes true in time."""
-    ends = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.02)
-    return True
+def named(request: Packet) -> dict[str, list[Any]]:
+    """The attributes of a packet by their names."""
+    names: list[str] = list(request.keys())
+    return {name: request[name] for name in names}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -34,10 +33,10 @@ def running(begin: Begin) -> Server:
 
 
 @pytest.fixture
-def radius(running: Server, settings: Settings, transactional_db: None) -> Iterator[Server]:
+def radius(running: Server, settings: Settings, transactional_db: None) -> Server:
     settings.RADIUS_SERVER = f"{running[0]}:{running[1]}"
     settings.SIMULATED_SLOW_SECONDS = 0
-    yield running
+    return running
 
 
 @pytest.mark.parametrize("chap", [False, True], ids=["pap", "chap"])

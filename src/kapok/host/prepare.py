@@ -1,6 +1,7 @@
 """Bring the database up to the code, in a process of its own: `python -m kapok.host.prepare [--demo]`.
 
-Migrates, tends the journal, opens the views to the roles of the network's peers, then loads the demo if asked. What the demo says (its log-ins) goes to standard output.
+Migrates, tends the journal, opens the views to the roles of the network's peers, then loads the demo if asked. What the
+demo says (its log-ins) goes to standard output.
 Several `kapok up` on one database wait for each other.
 """
 

@@ -63,7 +63,8 @@ class RoleClosed(KapokError):
         zh="数据库角色 {role} 不存在或密码不符（{reason}）。请数据库管理员执行：\n{remedy}\n"
         "其中密码在文件 {path}。使用内嵌数据库时：删除该文件，再执行 `kapok down` 和 `kapok up`。",
         en="The database role {role} is not there or has another password ({reason}). Ask the database’s administrator to run:\n"
-        "{remedy}\nThe password stands in the file {path}. With the embedded database: remove that file, then `kapok down`, `kapok up`.",
+        "{remedy}\nThe password stands in the file {path}. With the embedded database: remove that file, "
+        "then `kapok down` and `kapok up`.",
     )
 
 

@@ -97,7 +97,7 @@ def _write_down(
     verb: Verb, key: str, service: str, kind: str, params: Mapping[str, Any], *, actor: str, at: datetime
 ) -> Call:
     """The first phase: the call as it is now asked; one that has succeeded stays as it is."""
-    values = {"kind": kind, "request": rules.masked(params), "secrets": rules.secrets_of(params), "actor": actor}
+    values = {"kind": kind, "request": rules.masked(params), "kept_apart": rules.kept_apart(params), "actor": actor}
     new = {"id": uuid7(at), "service": service, "verb": verb.value, "state": CallState.ASKED.value, "asked_at": at}
     call, created = Call.objects.select_for_update().get_or_create(key=key, defaults=new | values)
     if (call.service, call.verb) != (service, verb.value):
@@ -169,7 +169,7 @@ def _told(name: str, verb: str, request: Request) -> Outcome:
 
 
 def _given_up(call: Call, request: Request, outcome: Outcome) -> Outcome:
-    """An activation that has failed for good leaves nothing behind, unless the service worked before; other calls stay as they are."""
+    """An activation that has failed for good leaves nothing behind, unless the service worked before it."""
     if outcome.retry or call.verb != Verb.ACTIVATE or was_live(call.service):
         return outcome
     steps = CallStep.objects.filter(call=call, state__in=[StepState.DONE.value, StepState.FAILED.value])
@@ -212,10 +212,10 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
 @transaction.atomic(durable=True)
 def _settle(call: Call, outcome: Outcome, milliseconds: int, *, actor: str, at: datetime) -> Outcome:
     """The third phase: the answer is kept, unless the call has been asked anew meanwhile; then that answer counts."""
-    secrets = {} if outcome.ok else call.secrets
+    apart = {} if outcome.ok else call.kept_apart
     kept = Call.objects.filter(pk=call.pk, state=CallState.ASKED.value, attempts=call.attempts).update(
         state=CallState.ANSWERED.value, ok=outcome.ok, retry=outcome.retry, code=outcome.code, text_zh=outcome.text.zh,
-        text_en=outcome.text.en, measured=dict(outcome.measured), milliseconds=milliseconds, secrets=secrets,
+        text_en=outcome.text.en, measured=dict(outcome.measured), milliseconds=milliseconds, kept_apart=apart,
         answered_at=at + timedelta(milliseconds=milliseconds),
     )  # fmt: skip
     if not kept:

@@ -1,4 +1,4 @@
-"""Reading activation: calls of a service with their steps, sessions, tests, faults switched on, the laboratory. A few queries each."""
+"""Reading activation: calls of a service with their steps, sessions, tests, faults switched on, the laboratory."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def server() -> tuple[str, int] | None:
 
 
 def log_in(row: Subscriber) -> Outcome:
-    """What the RADIUS server says to the login of a line. Without a server the record alone is looked at, and the answer says so."""
+    """What the RADIUS server says to the login of a line; without a server only the record is compared, and the answer says so."""
     where = server()
     if where is None:
         return _by_the_record(row)

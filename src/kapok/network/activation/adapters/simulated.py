@@ -36,7 +36,7 @@ REFUSED = Outcome(
     ok=False, code="refused",
     text=Text(zh="网元拒绝执行；请检查网元后由人工重试。", en="The element refused; look at it, then try again by hand."),
 )  # fmt: skip
-KEPT = ("profile", "vlan", "number", "down_mbps", "up_mbps", "port")
+KEPT = ("profile", "vlan", "down_mbps", "up_mbps", "port")
 FAULTY_DBM = -28.5
 
 
@@ -187,7 +187,7 @@ class Switch(Simulated):
     needed = frozenset({"port"})
 
     def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
-        measured = {"port_state": row.state, "number": row.settings.get("number", "")}
+        measured = {"port_state": row.state}
         if row.state != "active":
             text = Text(
                 zh="端口未开通（{state}）；请先开通。", en="The port is not active ({state}); activate it first."
