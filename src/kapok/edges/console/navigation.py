@@ -122,6 +122,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="查地址，看由哪个片区负责", en="Find an address and the patch that answers for it"),
     ),
     Screen(
+        Text(zh="业务开通", en="Activation"), "activity-heartbeat", "console:activation", "activation.read", SYSTEM,
+        "yw kt kaitong activation radius sip olt test lab fault 激活 开通 停机 复机 测试 弱光 网元 实验室 故障注入",
+        Text(zh="向网元下发了什么，网元答了什么，测试结果", en="What elements were asked and answered, tests"),
+    ),
+    Screen(
         Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,
         "ry qx renyuan users staff roles permissions accounts 用户 账号 角色 授权",
         Text(zh="开户、授权、停用、解锁", en="Open accounts, grant roles, unlock"),
