@@ -8,11 +8,11 @@ for the password of its database role stands there.
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,10 @@ from kapok.network.activation import doors
 MARK = "KAPOK_LABORATORY"
 READY_SECONDS = 15
 FURTHER = 200
-"""How many ports further up are tried."""
+"""How many ports further up are looked at."""
+PORTS_TRIED = 5
+IN_USE = ("ddress already in use", "ddress in use")
+"""What a program says that finds its port taken."""
 
 STARTED = Text(
     zh="{name} 已启动：{address}:{port}/udp（进程 {pid}）", en="{name} started: {address}:{port}/udp (process {pid})"
@@ -146,10 +149,13 @@ class Laboratory:
     def _start(self, program: Program, executable: str, ground: Database) -> Text:
         processes.stop(lambda: self.running(program), processes.PYTHON)
         account, folder = program.runs_as(), self.folder / program.name
-        port = _free(program)
-        values = self._values(program, ground, folder, port)
-        self._write(program, account, folder, values)
-        pid = self._launch(program, account, program.command(executable, folder, values), port)
+        for port in itertools.islice(_free(program), PORTS_TRIED):
+            values = self._values(program, ground, folder, port)
+            self._write(program, account, folder, values)
+            if pid := self._launch(program, account, program.command(executable, folder, values), port):
+                break
+        else:
+            raise self._failure(program)
         with ground.connect() as connection:
             connection.execute(
                 "INSERT INTO activation_peer (name, address, port, started_at) VALUES (%s, %s, %s, %s) ON CONFLICT (name)"
@@ -197,6 +203,7 @@ class Laboratory:
             raise HomeUnusable(path=folder, reason=f"the account {account.name} cannot enter it")
 
     def _launch(self, program: Program, account: Account, command: list[str], port: int) -> int:
+        """The process that now listens on `port`; 0 where somebody else was quicker to take it."""
         log = web.log_file(self.home, f"lab-{program.name}")
         surroundings = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
@@ -205,14 +212,17 @@ class Laboratory:
         with log.open("wb") as words:
             started = account.started(*command, stdout=words, stderr=subprocess.STDOUT, env=surroundings)
             self._begun.append(started)
-        ends = time.monotonic() + READY_SECONDS
-        while started.poll() is None and not _taken(port) and time.monotonic() < ends:
-            time.sleep(processes.GLANCE)
-        time.sleep(processes.GLANCE)
-        if started.poll() is None and _taken(port):
+        processes.wait_until(lambda: started.poll() is not None or _listens(started.pid, port), READY_SECONDS)
+        if started.poll() is None and _listens(started.pid, port):
             return started.pid
         processes.stop(lambda: self.running(program), processes.PYTHON)
-        raise PeerFailed(name=program.name, log=log, words=web.last_words(self.home, f"lab-{program.name}"))
+        if any(sign in log.read_text(errors="replace") for sign in IN_USE):
+            return 0
+        raise self._failure(program)
+
+    def _failure(self, program: Program) -> PeerFailed:
+        log = f"lab-{program.name}"
+        return PeerFailed(name=program.name, log=web.log_file(self.home, log), words=web.last_words(self.home, log))
 
     def _port(self, program: Program) -> int:
         if (ground := database.running(self.home)) is None:
@@ -254,13 +264,22 @@ def _make(ground: Database, role: str, password: str) -> None:
         return
 
 
-def _free(program: Program) -> int:
-    """The first port from which on it has as many as it takes."""
+def _free(program: Program) -> Iterator[int]:
+    """The ports from which on as many are free as it takes."""
     first, further = program.ports
     for port in (first, *range(further, further + FURTHER, program.span)):
         if not any(_taken(port + place) for place in range(program.span)):
-            return port
-    raise PeerFailed(name=program.name, log="-", words=f"    no port of {further}-{further + FURTHER} is free")
+            yield port
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Whether the process, or one that it started, listens there."""
+    try:
+        leader = psutil.Process(pid)
+        links = [link for each in (leader, *leader.children()) for link in each.net_connections("udp")]
+    except psutil.Error:
+        return False
+    return any((*link.laddr,)[1:2] == (port,) for link in links)
 
 
 def _taken(port: int) -> bool:

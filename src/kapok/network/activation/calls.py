@@ -106,7 +106,8 @@ def _write_down(
         return call
     if not created:
         asked = {"state": CallState.ASKED.value, "ok": None, "answered_at": None, "asked_at": at}
-        Call.objects.filter(pk=call.pk).update(attempts=F("attempts") + 1, **asked, **values)
+        again = Call.objects.filter(pk=call.pk, state__in=rules.call_sources(CallState.ASKED))
+        again.update(attempts=F("attempts") + 1, **asked, **values)
         call.refresh_from_db()
     journal.record(
         events.Asked(
@@ -213,7 +214,9 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
 def _settle(call: Call, outcome: Outcome, milliseconds: int, *, actor: str, at: datetime) -> Outcome:
     """The third phase: the answer is kept, unless the call has been asked anew meanwhile; then that answer counts."""
     apart = {} if outcome.ok else call.kept_apart
-    kept = Call.objects.filter(pk=call.pk, state=CallState.ASKED.value, attempts=call.attempts).update(
+    kept = Call.objects.filter(
+        pk=call.pk, state__in=rules.call_sources(CallState.ANSWERED), attempts=call.attempts
+    ).update(
         state=CallState.ANSWERED.value, ok=outcome.ok, retry=outcome.retry, code=outcome.code, text_zh=outcome.text.zh,
         text_en=outcome.text.en, measured=dict(outcome.measured), milliseconds=milliseconds, kept_apart=apart,
         answered_at=at + timedelta(milliseconds=milliseconds),

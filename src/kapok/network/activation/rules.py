@@ -56,6 +56,11 @@ CALL_MOVES: Mapping[CallState, frozenset[CallState]] = {
 """A call that was abandoned, or whose answer was no, may be asked again under its key."""
 
 
+def call_sources(to: CallState) -> frozenset[CallState]:
+    """The states from which a call may move to `to`."""
+    return frozenset(state for state, targets in CALL_MOVES.items() if to in targets)
+
+
 class StepState(StrEnum):
     """What has become of one element's part of a call."""
 
