@@ -89,7 +89,11 @@ def test_killed_at_any_point_of_any_step_the_order_goes_on_and_nothing_is_done_t
     assert set(held(leg(number).subject).values()) == {"in_service"}
     assert Counter(Step.objects.values_list("name", flat=True)) == Counter(STEPS)
     assert set(Step.objects.values_list("state", flat=True)) == {"done"}
-    assert not Call.objects.filter(verb="activate").exclude(key__startswith=str(Step.objects.get(name="activate").id)).exists()
+    assert (
+        not Call.objects.filter(verb="activate")
+        .exclude(key__startswith=str(Step.objects.get(name="activate").id))
+        .exists()
+    )
     assert Counter(Call.objects.values_list("verb", flat=True)) == Counter(("activate", "test"))
     completed = Entry.objects.filter(subject=leg(number).subject, kind="order.completed")
     assert completed.count() == 1

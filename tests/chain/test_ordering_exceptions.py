@@ -9,10 +9,8 @@ from kapok.chain.ordering import api, engine, reactions
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.journal.api import deliver
 from kapok.ground.journal.models import Entry
 from kapok.ground.work import api as work
-from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Handoff, Item
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import Call, SimulatedUnit
@@ -123,7 +121,10 @@ def test_without_plant_the_order_is_taken_and_waits_while_the_clock_runs_and_goe
     run(1)
     assert live(number) == {"accept"}
     said = told("ordering.deviated", leg(number).subject)[0]
-    assert (said["code"], said["clocks"]["en"]) == ("10W", "our plant is lacking: the customer's and the law's clocks run")
+    assert (said["code"], said["clocks"]["en"]) == (
+        "10W",
+        "our plant is lacking: the customer's and the law's clocks run",
+    )
     inventory.cover(element="SPL1", addresses=["n9"], **by("manager", 60))
     for subscription in SUBSCRIPTIONS:
         if subscription.name == "ordering":
@@ -264,7 +265,9 @@ def test_a_step_that_fails_is_tried_again_with_back_off_and_goes_on() -> None:
     step = Step.objects.get(leg=leg(number), name="activate")
     assert (step.state, step.attempts, step.code) == ("failed", 1, "timeout")
     assert step.next_try_at is not None
-    assert later(1) + settings.ORDERING_RETRY_FIRST <= step.next_try_at <= later(1) + settings.ORDERING_RETRY_FIRST * 1.25
+    assert (
+        later(1) + settings.ORDERING_RETRY_FIRST <= step.next_try_at <= later(1) + settings.ORDERING_RETRY_FIRST * 1.25
+    )
     assert run(1) == 0
     run(2)
     run(4)
@@ -347,5 +350,3 @@ def test_pressing_for_an_order_is_journalled_on_order_and_work() -> None:
     assert Entry.objects.filter(kind="work.urged").count() == 2
     with pytest.raises(work.NotWaiting):
         api.expedite(order=number, note="路过问问", **by("viewer", 11))
-
-

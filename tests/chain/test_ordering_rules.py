@@ -128,7 +128,7 @@ def test_what_could_not_even_begin_is_rejected() -> None:
         (Action.CHANGE, "number", False, False),
     ],
 )
-def test_what_an_action_takes(action: Action, kind: str, same_area: bool, taken: bool) -> None:  # noqa: FBT001
+def test_what_an_action_takes(action: Action, kind: str, same_area: bool, taken: bool) -> None:
     assert rules.takes(action, kind, same_area=same_area) is taken
 
 

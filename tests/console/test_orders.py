@@ -74,10 +74,20 @@ def test_the_order_is_shown_as_a_living_chain_with_who_holds_what_and_until_when
         ("Dispatch and appointment", "running"), ("Installation on site", "next"), ("Test and complete", "later"),
         ("Confirm with the customer", "later"),
     ]  # fmt: skip
-    for words in ("in progress", "within 5 days", "Tianhe East Field Team", "Installed or moved within 15 days", "activate"):
+    for words in (
+        "in progress",
+        "within 5 days",
+        "Tianhe East Field Team",
+        "Installed or moved within 15 days",
+        "activate",
+    ):
         assert words in page
     assert "data-due=" in page
-    part = signed_in("agent").get(f"/orders/{number}", headers={"HX-Request": "true", "HX-Target": "order"}).content.decode()
+    part = (
+        signed_in("agent")
+        .get(f"/orders/{number}", headers={"HX-Request": "true", "HX-Target": "order"})
+        .content.decode()
+    )
     assert "<html" not in part
     assert "chain-stage" in part
     chinese = text(signed_in("agent", Language.ZH), f"/orders/{number}")

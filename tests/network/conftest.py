@@ -1,12 +1,27 @@
-"""An operator with a small plant."""
+"""An operator with a small plant; and a laboratory on the test's database: FreeRADIUS and Kamailio, real ones."""
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
+from kapok.host.home import Home
+from kapok.host.lab.programs import Program
+from kapok.host.lab.running import Laboratory
+from kapok.network.activation import doors
+from kapok.network.activation.models import Peer
+from tests import scratch
+from tests.conftest import HOME_OF_RUN
 from tests.ground.conftest import _quick_passwords, committed_office, office
+from tests.network.access_server import AccessServer
 from tests.network.plant import set_up_places, set_up_plant
 
 __all__ = ["_quick_passwords", "committed_office", "office"]
@@ -23,28 +38,7 @@ def committed_plant(committed_office: SimpleNamespace) -> None:
     """The same, visible to other connections."""
     set_up_places()
     set_up_plant()
-"""A laboratory on the test's database: FreeRADIUS and Kamailio, real ones, started once for a file of tests."""
 
-from __future__ import annotations
-
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-from django.db import connection
-from pytest_django.fixtures import Settings
-from pytest_django.plugin import DjangoDbBlocker
-
-from kapok.host.home import Home
-from kapok.host.lab.programs import Program
-from kapok.host.lab.running import Laboratory
-from kapok.network.activation import doors
-from kapok.network.activation.models import Peer
-from tests import scratch
-from tests.conftest import HOME_OF_RUN
-from tests.network.access_server import AccessServer
 
 Begin = Callable[[Program], tuple[str, int]]
 

@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-"""The command line: `kapok up | down | status | doctor | backup | restore | people | inventory | clock | packs | audit | journal`.
-"""The command line: `kapok up | down | status | doctor | backup | restore | people | customers | clock | packs | audit | journal`.
-=======
-"""The command line: `kapok up | down | status | doctor | backup | restore | lab | people | clock | packs | audit | journal`.
->>>>>>> activation
+"""The command line: `kapok up | down | status | doctor | backup | restore | lab | people | inventory | customers | …`.
 
 Each command lives in a file of this package and is imported only when it is called, so that `kapok clock` does not pay for
 the web server. Exit codes: 0 done, 1 a check found something, 2 the call could not be carried out.

@@ -73,7 +73,9 @@ def _leg(leg: Leg, known: _Known) -> LegView:
     flow = following.flow_of(matter) if matter else None
     items = known.items.get(matter.id, []) if matter else []
     steps = [_step(step) for step in known.steps.get(leg.id, [])]
-    by_item = {step.item_id: view for step, view in zip(known.steps.get(leg.id, []), steps, strict=True) if step.item_id}
+    by_item = {
+        step.item_id: view for step, view in zip(known.steps.get(leg.id, []), steps, strict=True) if step.item_id
+    }
     return LegView(
         id=leg.id, number=leg.number, subject=leg.subject, action=Action(leg.action),
         address=leg.address.code if leg.address else "", address_full=leg.address.full if leg.address else Text(zh="—", en="—"),
@@ -177,9 +179,7 @@ def _columns(flow: Flow) -> dict[str, int]:
     return place
 
 
-def _stage(
-    stage: Stage, place: tuple[str, int], item: Item | None, step: StepView | None, known: _Known
-) -> StageView:
+def _stage(stage: Stage, place: tuple[str, int], item: Item | None, step: StepView | None, known: _Known) -> StageView:
     status, column = place
     clocks = sorted(known.clocks.get(item.subject, []), key=_by_due) if item else []
     own = [row for row in clocks if row.promise == stage.code] or clocks

@@ -150,6 +150,8 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="资源缺口", en="Shortages"), "chart-bar", "console:inventory-shortages", "inventory.read", WORK,
         "zy qk ziyuan quekou shortage capacity build waiting 缺资源 待建 扩容 在等",
         Text(zh="哪里没有端口，多少客户在等，何时建成", en="Where plant is lacking, how many wait, when it is built"),
+    ),
+    Screen(
         Text(zh="业务开通", en="Activation"), "activity-heartbeat", "console:activation", "activation.read", SYSTEM,
         "yw kt kaitong activation radius sip olt test lab fault 激活 开通 停机 复机 测试 弱光 网元 实验室 故障注入",
         Text(zh="向网元下发了什么，网元答了什么，测试结果", en="What elements were asked and answered, tests"),

@@ -155,8 +155,9 @@ def customers(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="客户", en="Customers"), found.name, address, "user", found.number)
 
 
-SOURCES: tuple[Source, ...] = (screens, customers, matters, packs, promises, flows, audits, people, posts, addresses)
-SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, offers, audits, people, posts, addresses)
+SOURCES: tuple[Source, ...] = (
+    screens, customers, matters, packs, promises, flows, offers, audits, people, posts, addresses,
+)  # fmt: skip
 
 
 @screen(permission=EVERYBODY)
