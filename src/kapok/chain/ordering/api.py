@@ -102,8 +102,7 @@ def place_order(
     _refuse_past(PROMISED, promised_date and promised_date < at.date())
     _refuse_past(WINDOW, window and window[0] < at)
     whose = customer_called(customer)
-    facts = {name: value for name, value in customers.facts(whose.number).items() if value}
-    facts.setdefault("area", settings.ORDERING_AREA)
+    facts = {"area": settings.ORDERING_AREA} | customers.facts_of(whose)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
     placing.must_be_agreed(asked, billed)

@@ -96,9 +96,8 @@ def _leg_of(correlation: UUID | None) -> Leg | None:
 
 def _begin_step(entry: Entry, item: UUID, runs: str, act: Act) -> None:
     leg = _leg_of(entry.correlation)
-    if leg is None or Step.objects.filter(item=item).exists():
-        return
-    moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg))
+    if leg is not None:  # a stage that is offered anew has its step already
+        moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg))
 
 
 def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -> None:
