@@ -29,7 +29,7 @@ slow: $(READY) ## the tests that are slow by nature: clusters, storms, kill -9 s
 	$(TESTS) -n 2 --dist loadfile -m slow
 
 coverage: $(READY) ## every branch of the kernel and of the rules tried? (make test asks it too)
-	$(TESTS) -q -n 2 --dist loadfile -m "not slow" tests/kernel tests/packs tests/ground tests/supervision --cov
+	$(TESTS) -q -n 2 --dist loadfile -m "not slow" tests/kernel tests/packs tests/ground tests/network tests/back tests/chain tests/front tests/supervision --cov
 
 setup: $(READY) ## only install
 

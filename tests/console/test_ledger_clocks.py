@@ -144,10 +144,10 @@ def test_a_pack_binds_all_so_it_takes_the_right_of_the_top_unit(signed_in: Signe
 
 
 def test_a_newer_version_follows_the_one_in_force(signed_in: SignedIn) -> None:
-    old = find("guangzhou-pledges").read_text(encoding="utf-8").replace('version: "2026.2"', 'version: "2025.1"')
+    old = find("guangzhou-pledges").read_text(encoding="utf-8").replace('version: "2026.3"', 'version: "2025.1"')
     commitments.adopt_pack(document=old, actor="staff/admin", at=AT)
     client = signed_in("manager", Language.EN)
     assert "another version than in force" in text(client, "/ledger/packs")
     client.post("/ledger/packs/guangzhou-pledges/adopt")
     assert "Earlier versions" in text(client, "/ledger/packs")
-    assert sorted(PackVersion.objects.values_list("version", flat=True)) == ["2025.1", "2026.2"]
+    assert sorted(PackVersion.objects.values_list("version", flat=True)) == ["2025.1", "2026.3"]

@@ -229,10 +229,9 @@ def test_the_list_shows_of_each_flow_the_version_that_counts(units: SimpleNamesp
     catalog.draft_flow(document=REPAIR, **LATER)
     found = queries.shown(queries.newest_rows(text="宽带故障"))
     assert [(each.number, each.state) for each in found] == [(2, "draft")]
-    assert {each.flow for each in queries.shown(queries.newest_rows(line="fulfilment"))} == {
-        "install",
-        "business-reply",
-    }
+    fulfilment = {each["code"] for each in FLOWS if each["line"] == "fulfilment"}
+    assert {"install", "business-reply"} < fulfilment
+    assert {each.flow for each in queries.shown(queries.newest_rows(line="fulfilment"))} == fulfilment
     assert [each.flow for each in queries.shown(queries.newest_rows(state="draft"))] == ["repair"]
 
 

@@ -8,12 +8,16 @@
 `KAPOK_TELL_OF_WARNING`, `KAPOK_TELL_OF_BREACH`, `KAPOK_TELL_OF_OWED`, `KAPOK_TELL_OF_CORRECTION`, `KAPOK_TELL_HEADS_ABOVE`,
 `KAPOK_NOTICE_DAYS`,
 `KAPOK_DELIVERY_RETRY_SECONDS`, `KAPOK_DELIVERY_ATTEMPTS`, `KAPOK_SEAL_SECONDS`, `KAPOK_NATS_URL`,
-`KAPOK_NATS_REPLICAS`.
+`KAPOK_NATS_REPLICAS`,
+`KAPOK_ACTIVATION_TARGETS`, `KAPOK_RADIUS_SERVER`, `KAPOK_RADIUS_NAS`, `KAPOK_RADIUS_SECRET`, `KAPOK_SIP_REALM`,
+`KAPOK_SIMULATED_SLOW_SECONDS`.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,6 +60,41 @@ def choices(name: str, default: str, known: type[Choice]) -> frozenset[Choice]:
     if strange := [word for word in given if word not in set(known)]:
         raise ImproperlyConfigured(f"{name} names {strange[0]!r}; use words of {', '.join(known)}, or {NOBODY}.")
     return frozenset(known(word) for word in given)
+
+
+def targets(name: str, default: str) -> dict[str, tuple[str, ...]]:
+    """Kinds of service with their adapters, `KIND=ADAPTER,ADAPTER; KIND=…`. Raises `ImproperlyConfigured` with the remedy."""
+    found = {}
+    for part in (part.strip() for part in text(name, default).split(";") if part.strip()):
+        if not re.fullmatch(r"\w+ *= *\w+( *, *\w+)*", part):
+            raise ImproperlyConfigured(
+                f"{name} holds {part!r}; write KIND=ADAPTER,ADAPTER and a semicolon between kinds."
+            )
+        kind, _, adapters = part.partition("=")
+        found[kind.strip()] = tuple(adapter.strip() for adapter in adapters.split(","))
+    return found
+
+
+@dataclass(frozen=True)
+class AccessServer:
+    """Where an access server takes Disconnect-Requests, and the secret shared with it."""
+
+    port: int
+    secret: str = field(repr=False)
+
+
+def access_servers(name: str, default: str) -> dict[str, AccessServer]:
+    """Access servers by address, `ADDRESS[:PORT][=VARIABLE]` separated by commas.
+
+    The secret stands in VARIABLE, by default `KAPOK_RADIUS_SECRET`. Raises `ImproperlyConfigured` with the remedy.
+    """
+    found = {}
+    for part in names(name, default):
+        read = re.fullmatch(r"([0-9a-fA-F.]+|\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?(?:=(\w+))?", part)
+        if read is None:
+            raise ImproperlyConfigured(f"{name} holds {part!r}; write ADDRESS, ADDRESS:PORT or ADDRESS:PORT=VARIABLE.")
+        found[read[1].strip("[]")] = AccessServer(int(read[2] or 3799), text(read[3] or "KAPOK_RADIUS_SECRET"))
+    return found
 
 
 def home() -> Path:

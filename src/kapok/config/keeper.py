@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
+from kapok.config.orders import carry_orders
 from kapok.config.scheduling import scheduler_loop
 from kapok.config.subscriptions import attend
 
 Loop = Callable[[Event], None]
 
-LOOPS: tuple[Loop, ...] = (scheduler_loop, attend)
+LOOPS: tuple[Loop, ...] = (scheduler_loop, attend, carry_orders)
 BEAT = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -182,11 +182,15 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",
 }
 
+# Each says of a customer (by identifier) what binds it still; while one does, its personal data are not erased.
+CUSTOMER_HOLDS: list[str] = []
+
 # Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
 JOURNAL_WITNESSES = [
     "kapok.ground.commitments.reactions.witness",
     "kapok.ground.posts.watching.witness",
     "kapok.ground.work.reactions.witness",
+    "kapok.chain.ordering.reactions.witness",
 ]
 
 # Where flows find the promises that they serve: called with the code of a pack.
@@ -201,6 +205,32 @@ WORK_ACCEPT_URGENT_MINUTES = environment.number("KAPOK_ACCEPT_URGENT_MINUTES", 1
 WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
+
+# Activation: which elements serve a kind of service, in the order in which they are told; where the RADIUS server answers, which
+# access servers are told of a suspension (address, port, secret), the realm of voice lines, how late a slow simulated element is.
+ACTIVATION_TARGETS = environment.targets(
+    "KAPOK_ACTIVATION_TARGETS",
+    "fixed_broadband=olt,radius; fixed_voice=switch; wireless=sip; mobile=sip; leased_line=switch; ethernet=switch; data=switch;"
+    "iptv=olt; dial_up=radius",
+)
+RADIUS_SERVER = environment.text("KAPOK_RADIUS_SERVER")
+RADIUS_SECRETS = environment.access_servers("KAPOK_RADIUS_NAS", "127.0.0.1")
+SIP_REALM = environment.text("KAPOK_SIP_REALM", "voice.kapok")
+SIMULATED_SLOW_SECONDS = environment.number("KAPOK_SIMULATED_SLOW_SECONDS", 2)
+# Inventory: how far an access point may be from an address that none covers.
+INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
+
+# Ordering: how long a step is in the hands of who took it; after what time a failed one is tried again (then after twice as long,
+# up to a longest time) and how often; how long resources are kept for an order; how often it is looked who will be late; who knows
+# what is owed; which kind of area ours is.
+ORDERING_LEASE = timedelta(seconds=environment.number("KAPOK_ORDERING_LEASE_SECONDS", 120))
+ORDERING_RETRY_FIRST = timedelta(seconds=environment.number("KAPOK_ORDERING_RETRY_SECONDS", 15))
+ORDERING_RETRY_LONGEST = timedelta(minutes=environment.number("KAPOK_ORDERING_RETRY_LONGEST_MINUTES", 30))
+ORDERING_ATTEMPTS = environment.number("KAPOK_ORDERING_ATTEMPTS", 6)
+ORDERING_RESERVED_FOR = timedelta(days=environment.number("KAPOK_ORDERING_RESERVED_DAYS", 7))
+ORDERING_FORECAST_EVERY = timedelta(minutes=environment.number("KAPOK_ORDERING_FORECAST_MINUTES", 5))
+ORDERING_DEBTS = environment.text("KAPOK_ORDERING_DEBTS")
+ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
 
 # Notices: who is told of what becomes of a promise, how many heads after the nearest, how long a seen one is kept.
 NOTICES_TELL = {
@@ -226,9 +256,13 @@ DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
     "kapok.ground.places.demo.load",
+    "kapok.ground.customers.demo.load",
+    "kapok.network.inventory.demo.load",
     "kapok.ground.commitments.demo.load",
     "kapok.ground.catalog.demo.load",
+    "kapok.ground.catalog.offering.demo.load",
     "kapok.ground.work.demo.load",
+    "kapok.chain.ordering.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
 

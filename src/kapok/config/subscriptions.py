@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
@@ -13,14 +13,19 @@ from threading import Event, Thread
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
+from kapok.chain.ordering import reactions as ordering
 from kapok.ground.journal import seals
 from kapok.ground.journal.api import NotNow, Subscription, deliver, retry_due
 from kapok.ground.notices.reactions import tell
 from kapok.ground.notices.rules import KINDS
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
+from kapok.network.inventory.upkeep import Upkeep
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = (Subscription("notices", tell, frozenset(KINDS)),)
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription("notices", tell, frozenset(KINDS)),
+    Subscription("ordering", ordering.hear, ordering.HEARS),
+)
 """Every subscriber, by a name that never changes: under it the database keeps how far it has read."""
 
 IDLE_SECONDS = 0.2
@@ -77,7 +82,12 @@ def attend(stop: Event) -> None:
 
     None waits for another, however slow that is. Several processes may attend at once; an outage of the database is waited for.
     """
-    threads = [Thread(target=_attend, args=(duty, stop), name=duty.name) for duty in _duties()]
+    do_all(_duties(), stop)
+
+
+def do_all(duties: Sequence[Duty], stop: Event) -> None:
+    """Do each of the duties again and again, each in a thread of its own, until `stop` is set."""
+    threads = [Thread(target=_attend, args=(duty, stop), name=duty.name) for duty in duties]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -96,6 +106,7 @@ def _attend(duty: Duty, stop: Event) -> None:
 def _duties() -> list[Duty]:
     duties = [Duty(subscription.name, _serve(subscription)) for subscription in SUBSCRIPTIONS]
     duties.append(Duty("journal-seals", lambda at: seals.seal_due(at=at)))
+    duties.append(Duty("inventory", Upkeep()))
     if settings.NATS_URL:
         duties.append(Duty("relay", _relay()))
     return duties

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kapok.ground.catalog.conditions import read_out
-from kapok.ground.catalog.template import LINES, Edge, Flow, Gate, Stage
+from kapok.ground.catalog.template import LINES, STEPS, Edge, Flow, Gate, Stage
 from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text, joined
 
@@ -21,6 +21,7 @@ FIELDS = {
     "accept_within": Text(zh="接受时限", en="accepted within"),
     "urgent_accept_within": Text(zh="加急接受时限", en="accepted within if urgent"),
     "holds": Text(zh="客户原因可暂停", en="the customer may pause it"),
+    "runs": Text(zh="系统代办", en="done by the system"),
 }
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
 
@@ -78,8 +79,14 @@ def _stage(one: Stage, other: Stage) -> Iterator[Difference]:
 
 
 def _named(field: str, value: Any) -> Any:
-    """Events by their names."""
-    return tuple(EVENTS[kind] for kind in value) if field == "event" else value
+    """Events and steps by their names."""
+    match field:
+        case "event":
+            return tuple(EVENTS[kind] for kind in value)
+        case "runs":
+            return STEPS.get(value, value)
+        case _:
+            return value
 
 
 def _said(value: Any) -> Text:

@@ -1,4 +1,4 @@
-"""Flow templates and their versions: tables, constraints, indexes."""
+"""Flow templates and their versions (those of offers stand in `offering`): tables, constraints, indexes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.rules import State
 from kapok.ground.catalog.template import Line
 from kapok.kernel.text import Text
+
+__all__ = ["FlowTemplate", "FlowVersion", "OfferVersion"]
 
 
 class FlowTemplate(models.Model):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from kapok.ground.catalog import telling
 from kapok.ground.catalog.graph import Graph, structure
 from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
-from kapok.ground.catalog.template import AXES, Edge, Finding, Flow
+from kapok.ground.catalog.template import AXES, STEPS, Edge, Finding, Flow
 from kapok.kernel.promises import FACTS, Fact, FactKind, Facts, Promise
 from kapok.kernel.promises.allowance import WORKING, Allowance
 from kapok.kernel.promises.budgets import comparable
@@ -107,7 +107,7 @@ def next_stages(flow: Flow, done: Set[str], facts: Facts) -> tuple[str, ...]:
         if kind == "stage" and code not in done:
             now.append(code)
         else:
-            taken.update((edge.from_, edge.to) for edge in _onward(flow, graph, code, facts))
+            taken.update((edge.from_, edge.to) for edge in onward(flow, graph, code, facts))
     return tuple(now)
 
 
@@ -132,7 +132,8 @@ def sent_back(flow: Flow, done: Set[str], *, stage: str, to: str) -> frozenset[s
     return frozenset(done) - Graph(flow).after(to) - {to}
 
 
-def _onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:
+def onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:
+    """The ways that lead on from a node for a matter with these facts."""
     ways = graph.leaving[code]
     if graph.nodes[code].kind != "choice" or len(ways) == 1:
         return ways
@@ -257,6 +258,13 @@ def _staffed(flow: Flow, units: Set[str], skills: Set[str]) -> Iterator[Finding]
             )
         if stage.budget is None:
             yield _finding(code, "no_budget", "没有时限：请填写", "it has no budget: give one")
+        if stage.runs and stage.runs not in STEPS:
+            yield _finding(
+                code,
+                "unknown_step",
+                f"系统不会“{stage.runs}”：请从 {'、'.join(STEPS)} 中选，或留空由人办理",
+                f"the system knows no step '{stage.runs}': use one of {', '.join(STEPS)}, or leave it to people",
+            )
 
 
 def _answered(flow: Flow) -> Iterator[Finding]:

@@ -46,6 +46,19 @@ LINES: Mapping[Line, Text] = {
     Line.SUPERVISION: Text(zh="督导", en="supervision"),
 }
 
+STEPS: Mapping[str, Text] = {
+    "reserve": Text(zh="预占资源", en="reserve resources"),
+    "assign": Text(zh="配置资源", en="assign resources"),
+    "activate": Text(zh="自动开通", en="activate"),
+    "test": Text(zh="自动测试", en="test"),
+    "modify": Text(zh="自动变更", en="modify"),
+    "suspend": Text(zh="自动停机", en="suspend"),
+    "resume": Text(zh="自动复机", en="resume"),
+    "release": Text(zh="拆除并释放资源", en="terminate and release resources"),
+    "bill": Text(zh="起租计费", en="start or stop billing"),
+}
+"""What the system can do by itself when a stage is reached."""
+
 
 class Served(Strict):
     """The promise that the stages make true together."""
@@ -105,6 +118,8 @@ class Stage(Strict):
     """The same for urgent matters."""
     holds: bool = True
     """Whether what the customer causes may pause its clock."""
+    runs: str = Field("", max_length=20)
+    """The step that the system does by itself (`STEPS`); its unit answers for it, and does it where the system cannot."""
 
     @property
     def holder(self) -> str:
@@ -215,7 +230,7 @@ class Unreadable(ValueError):
 
 def parse(data: object) -> Flow:
     """The flow in plain data. It may still be unfit for publishing. Raises `Unreadable` with every finding."""
-    if not _keepable(data):
+    if not keepable(data):
         raise Unreadable((UNKEEPABLE,))
     try:
         return Flow.model_validate(data)
@@ -223,7 +238,7 @@ def parse(data: object) -> Flow:
         raise Unreadable(tuple(_findings(data, refused))) from None
 
 
-def _keepable(data: object) -> bool:
+def keepable(data: object) -> bool:
     """False for signs that no database keeps: the null character and halves of a sign."""
     try:
         json.dumps(data, ensure_ascii=False, default=str).encode()

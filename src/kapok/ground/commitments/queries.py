@@ -145,6 +145,11 @@ def first_due(subjects: Iterable[str]) -> dict[str, Row]:
     return {row.subject: row for row in rows}
 
 
+def of_subjects(subjects: Iterable[str]) -> list[Row]:
+    """The commitments of several matters and work items, in two queries whatever their number."""
+    return _rows(Commitment.objects.filter(subject__in=list(subjects)).order_by("subject", "due_at", "id"))
+
+
 def due_soon(owner: str, *, limit: int = 20) -> list[Row]:
     """The running clocks for which a person answers, the first due first."""
     found = lanes.identifiers(Filter(owner=owner), after=None, limit=limit)

@@ -6,7 +6,7 @@ closed only on the owner's and the customer's word. Refuses everything else by n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -74,6 +74,7 @@ __all__ = [
     "UnknownStaff",
     "UnknownUnit",
     "accept_first_contact",
+    "begin",
     "close_matter",
     "hand_back_matter",
     "hand_over_first_contact",
@@ -82,6 +83,7 @@ __all__ = [
     "open_matter",
     "refuse_first_contact",
     "take_over_matter",
+    "tell",
     "urge",
     "withdraw_first_contact",
 ]
@@ -98,19 +100,20 @@ def open_matter(
     urgent: bool = False,
     subject: str = "",
     note: str = "",
+    also: Sequence[str] = (),
+    begin: bool = True,
     actor: str,
     at: datetime,
 ) -> str:
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
-    Whoever was asked first (`first_contact`, a staff number; the actor if it is left out) answers for it from now on, in `unit`
-    or else their own. Its facts choose its flow, whose first stages are offered; its clocks start in the same transaction.
-    Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`,
-    `FlowTie`.
+    Whoever was asked first (`first_contact`, a staff number, else the actor) answers for it from now on, in `unit` or else their
+    own. `also` happened at the same moment. Its facts choose its flow, whose first stages are offered, or with `begin=False` only
+    when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`,
+    `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
     owner = rows.person(f"staff/{first_contact}" if first_contact else actor)
     what, known = rules.kind_of(kind), rules.checked(facts)
-    rules.matter_event(kind)
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
@@ -122,10 +125,43 @@ def open_matter(
     except IntegrityError:
         raise MatterTaken(matter=matter.subject) from None
     act = Act(actor, at)
-    say(matter, kind, act, note=rules.tidy_note(note, needed=False))
-    following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
+    _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act)
+    if begin:
+        following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
     act.record()
     return matter.subject
+
+
+@transaction.atomic
+def begin(*, matter: str, actor: str, at: datetime) -> None:
+    """Offer the first stages of a matter that was opened with `begin=False`; of one that has begun, nothing more is offered.
+
+    Raises `UnknownMatter`, `MatterClosed`.
+    """
+    row, act = rows.open_matter(matter), Act(actor, at)
+    following.go_on(row, Giver(row.unit, row.first_contact, row.first_contact), act)
+    act.record()
+
+
+@transaction.atomic
+def tell(
+    *,
+    matter: str,
+    kind: str,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    note: str = "",
+    actor: str,
+    at: datetime,
+) -> None:
+    """Note what happened to a matter, as `happen` does, for the module that runs it: that has checked who may say so.
+
+    Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`, `PausesClocks`.
+    """
+    row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
+    rules.matter_event(kind)
+    telling.must_not_pause(kind)
+    following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
+    act.record()
 
 
 @transaction.atomic
@@ -324,6 +360,13 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
             to_staff=row.first_contact.username,
         )
     )
+
+
+def _begins_with(matter: Matter, kinds: Sequence[str], note: str, act: Act) -> None:
+    """Note what a matter begins with; the note stands at the first."""
+    for place, kind in enumerate(kinds):
+        rules.matter_event(kind)
+        say(matter, kind, act, note="" if place else note)
 
 
 def _may_tell(person: Staff, matter: Matter, kind: str, at: datetime) -> None:

@@ -121,3 +121,12 @@ class DefectNoted(Event):
     wording: ClassVar[Text] = Text(zh="责任缺陷：{what}", en="Defect of responsibility: {what}")
     code: str
     what: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftToPeople(Event):
+    """The system could not do a stage; it stays offered to people."""
+
+    kind: ClassVar[str] = "work.left_to_people"
+    wording: ClassVar[Text] = Text(zh="系统未能完成，转人工：{why}", en="The system could not do it, people do: {why}")
+    why: Text

@@ -130,9 +130,14 @@ def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note:
 
 def tell_of(item: Item, told: dict[str, Any], act: Act) -> None:
     """What the delivery of the item's stage tells of the matter, with what was learnt from it; nothing outside of a flow."""
-    stage = _stage_of(item)
-    for kind in telling.told(stage, item.matter.subject.partition("/")[0]) if stage else ():
+    for kind in tells(item):
         happened(item.matter, kind, told, act)
+
+
+def tells(item: Item) -> tuple[str, ...]:
+    """What the delivery of the item's stage tells of the matter."""
+    stage = _stage_of(item)
+    return tuple(telling.told(stage, item.matter.subject.partition("/")[0])) if stage else ()
 
 
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:

@@ -63,6 +63,7 @@ __all__ = [
     "running_on",
     "taken_by",
     "tellable",
+    "tells",
     "titles",
 ]
 
@@ -273,6 +274,11 @@ def evidence_of(item: UUID) -> tuple[Text, ...]:
     """What the stage of an item wants at delivery."""
     found = Item.objects.select_related("matter__flow__template").filter(id=item).first()
     return following.evidence_of(found) if found else ()
+
+
+def tells(found: Item) -> tuple[str, ...]:
+    """What the delivery of an item's stage tells of its matter; nothing outside of a flow."""
+    return following.tells(found)
 
 
 def tellable(username: str, subject: str, at: datetime) -> list[str]:

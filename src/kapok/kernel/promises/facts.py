@@ -53,7 +53,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             "业务",
             "service",
             "fixed_voice fixed_broadband wireless mobile leased_line dial_up iptv sms fixed_sms data paging"
-            " call_centre wholesale_access ethernet bundle",
+            " call_centre wholesale_access ethernet payphone bundle",
         ),
         "action": _choice(
             "动作", "action", "install move change rename transfer renumber replace suspend resume cease switch port"

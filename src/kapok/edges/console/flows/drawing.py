@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.layout import BEND, HEAD, Box, Lane, Layout, Route, lay_out
-from kapok.ground.catalog.template import Edge, Flow, Stage
+from kapok.ground.catalog.template import STEPS, Edge, Flow, Stage
 from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Language, Text
 
@@ -129,16 +129,27 @@ def _stage(box: Box, stage: Stage, hot: str, language: Language) -> SafeString:
     budget = stage.budget.text.in_(language) if stage.budget else "—"
     return format_html(
         '<g><title>{}</title><rect class="stage {}" x="{}" y="{}" width="{}" height="{}" rx="6"/>{}'
-        '<text class="budget {}" x="{}" y="{}">{}</text></g>',
+        '<text class="budget {}" x="{}" y="{}">{}</text>{}</g>',
         _said(stage, language), hot, _size(box.x), _size(box.y), _size(box.width), _size(box.height),
         _words(stage.title.in_(language), box.x + box.width / 2, box.y + 21, "stage-name"),
         hot, _size(box.x + box.width / 2), _size(box.y + box.height - 6), budget,
+        _gear(box.x + box.width - 12, box.y + box.height - 11) if stage.runs else "",
     )  # fmt: skip
 
 
 def _said(stage: Stage, language: Language) -> str:
-    """What the pointer shows: its title, and below it what its delivery tells."""
-    return "\n→ ".join(text.in_(language) for text in (stage.title, *(EVENTS[kind] for kind in stage.event)))
+    """What the pointer shows: its title, what the system does of it, and below it what its delivery tells."""
+    step = (Text(zh=f"⚙ {STEPS[stage.runs].zh}", en=f"⚙ {STEPS[stage.runs].en}"),) if stage.runs in STEPS else ()
+    return "\n→ ".join(text.in_(language) for text in (stage.title, *step, *(EVENTS[kind] for kind in stage.event)))
+
+
+def _gear(x: float, y: float) -> SafeString:
+    """The mark of a stage that the system does: a wheel with eight teeth around the point."""
+    return format_html(
+        '<g class="gear" transform="translate({} {})"><circle class="teeth" r="4.6"/><circle r="2.6"/></g>',
+        _size(x),
+        _size(y),
+    )
 
 
 def _words(words: str, x: float, y: float, kind: str, most: int = 2) -> SafeString:

@@ -21,6 +21,7 @@ from kapok.ground.catalog import editing, queries, telling
 from kapok.ground.catalog.conditions import written
 from kapok.ground.catalog.packs import names
 from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
+from kapok.ground.catalog.template import STEPS as RUN
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import EVENTS, FACTS
@@ -172,6 +173,7 @@ def _values(
         "holders": holder_names().items(),
         "events": [(kind, name) for kind, name in EVENTS.items() if telling.tellable(kind)],
         "packs": names(),
+        "steps": RUN.items(),
         "added": ADDED,
     }
 

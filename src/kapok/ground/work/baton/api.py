@@ -17,7 +17,8 @@ from django.db import transaction
 from kapok.ground.catalog.refusals import NoWayBack
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
-from kapok.ground.work.baton import steps
+from kapok.ground.work.baton import carrying, steps
+from kapok.ground.work.baton.carrying import carry_back, carry_out, leave_to_people
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.refusals import (
@@ -92,12 +93,15 @@ __all__ = [
     "UnknownMatter",
     "UnknownUnit",
     "accept",
+    "carry_back",
+    "carry_out",
     "concede",
     "confirm",
     "deliver",
     "dispute",
     "drop",
     "judge",
+    "leave_to_people",
     "offer",
     "refuse",
     "reject",
@@ -267,18 +271,7 @@ def deliver(
     Raises `UnknownItem`, `NotAPerson`, `EvidenceMissing`, `InvalidFact`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
-    note, given = rules.tidy_note(note, needed=False), rules.enough(evidence, following.evidence_of(row))
-    told = rules.checked(facts)
-    steps.learn(row.matter, told, act)
-    steps.let_go(row, me, ItemState.DELIVERED, act)
-    giver = Giver(row.unit, me, row.accountable)
-    steps.hand_in(row, me, given, note, act)
-    moves.tell(row, "handoff.delivered", act, note=note)
-    steps.await_answer(row, act)
-    if not row.confirm:
-        following.tell_of(row, told, act)
-        following.go_on(row.matter, giver, act)
-    act.record()
+    carrying.hand_in(row, me, act, evidence=evidence, facts=facts, note=note)
 
 
 @transaction.atomic
@@ -370,15 +363,7 @@ def send_back(*, item: UUID, to: str, note: str, actor: str, at: datetime) -> No
     Raises `UnknownItem`, `NotAPerson`, `NoWayBack`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
     row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
-    flow = following.flow_of(row.matter)
-    if flow is None or not row.stage:
-        raise NoWayBack(stage=row.stage or "-", to=to, ways="-")
-    giver = Giver(row.unit, me, row.accountable)
-    steps.let_go(row, me, ItemState.WITHDRAWN, act)
-    moves.finish(row, ItemState.WITHDRAWN, act)
-    moves.tell(row, "handoff.withdrawn", act, note=note)
-    following.go_back(row, flow, to, giver, act)
-    act.record()
+    carrying.send_back(row, me, to, note, act)
 
 
 @transaction.atomic

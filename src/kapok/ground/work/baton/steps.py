@@ -75,6 +75,19 @@ def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
         moves.answer_for(item, act)
 
 
+def taken(item: Item, act: Act) -> Staff:
+    """Who holds the item; an offer is accepted in the name of who answers for it. Raises `NotOffered`, `NotHeld`, `TooEarly`."""
+    if item.state == ItemState.HELD and item.holder is not None:
+        return item.holder
+    if item.state != ItemState.OFFERED:
+        raise NotHeld(state_name=rows.state_name(item))
+    handoff = rows.offer_of(item, act.at)
+    move(item, handoff, HandoffState.ACCEPTED, NotOffered, answered_at=act.at, answered_by=handoff.to_answers)
+    moves.hold(item, unit=handoff.to_unit, answers=handoff.to_answers, holder=handoff.to_answers, act=act)
+    moves.tell(item, "handoff.accepted", act)
+    return handoff.to_answers
+
+
 def find(item: Item, handoff: Handoff, side: Side, act: Act, *, judge: Staff, note: str) -> None:
     """The refusal is judged. Raises `NotRefused` where it was judged before."""
     said = {"judged_at": act.at, "judged_by": judge, "found_for": side.value, "judgement": note}

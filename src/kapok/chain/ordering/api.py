@@ -1,0 +1,353 @@
+"""Ordering: one order, one saga. A wish becomes legs, a leg becomes stages and steps, until the customer confirms.
+
+Promises that an order is placed whole or not at all, that a leg has one flow, one exception and at most one compensation at a
+time, that what the system did is taken back in reverse when a leg is given up before its point of no return, and that an order
+shows the customer one state. Whoever calls has checked that the actor may; these verbs check that the order can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from kapok.chain.ordering import cancelling, course, deviating, drafting, events, moves, placing, rows, rules, visits
+from kapok.chain.ordering.drafting import LineDraft
+from kapok.chain.ordering.models import Line, Order, Step
+from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.refusals import (
+    AlreadyPaid,
+    BadLine,
+    BadMoment,
+    CancelRunning,
+    ConsentMissing,
+    HasDebt,
+    InOtherHands,
+    NoFlowForLine,
+    NoLines,
+    NotAllowedNow,
+    NotDeferred,
+    NothingAmended,
+    NothingToConfirm,
+    NotInThisState,
+    NotSettleable,
+    NotTheirService,
+    NotThisAction,
+    NotWaiting,
+    NoVisits,
+    NowhereBack,
+    PastNoReturn,
+    ReturnRunning,
+    ServiceNeeded,
+    UnknownLeg,
+    UnknownOrder,
+    UnknownStep,
+)
+from kapok.chain.ordering.rules import CUSTOMER, DEEDS, Deviation, State, StepState
+from kapok.ground.catalog.offering import rows as offers
+from kapok.ground.customers import queries as customers
+from kapok.ground.customers.rows import customer_called
+from kapok.ground.journal import api as journal
+from kapok.ground.work import api as work
+from kapok.ground.work import queries as work_queries
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item
+from kapok.ground.work.rows import person
+from kapok.ground.work.rules import CONFIRMS, LIVE, rated, tidy_note
+from kapok.kernel.text import Text
+
+__all__ = [
+    "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LineDraft",
+    "NoFlowForLine", "NoLines", "NoVisits", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
+    "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
+    "ReturnRunning", "ServiceNeeded", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer",
+    "end_wait", "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
+]  # fmt: skip
+
+PROMISED, WINDOW, UNTIL = (
+    Text(zh="承诺日期", en="The promised date"),
+    Text(zh="上门时段", en="The window of the visit"),
+    Text(zh="缓装至", en="The day until which it is put off"),
+)
+URGED, SUPERVISED = Text(zh="催单", en="pressed"), Text(zh="督办", en="under supervision")
+
+
+@transaction.atomic
+def place_order(
+    *,
+    customer: str,
+    account: str = "",
+    channel: str,
+    lines: Sequence[LineDraft],
+    pay: bool,
+    window: tuple[datetime, datetime] | None = None,
+    promised_date: date | None = None,
+    first_contact: str = "",
+    note: str = "",
+    actor: str,
+    at: datetime,
+) -> str:
+    """Take an order, and say its number: legs planned, matters opened, resources reserved, the visit booked.
+
+    What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
+    plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
+    left out. Raises what `drafting.asked` does, `NoFlowForLine`, `UnknownCustomer`, `UnknownAccount`, `ConsentMissing`,
+    `HasDebt`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
+    """
+    act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
+    _refuse_past(PROMISED, promised_date and promised_date < at.date())
+    _refuse_past(WINDOW, window and window[0] < at)
+    whose = customer_called(customer)
+    facts = {"area": settings.ORDERING_AREA} | customers.facts_of(whose)
+    asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
+    billed = placing.account_of(whose, account)
+    placing.must_be_agreed(asked, billed)
+    paid = pay or not drafting.total(asked)["one_off"]
+    wanted = placing.Placing(
+        customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
+        legs=drafting.planned(asked, facts), paid=paid, promised_date=promised_date,
+        note=tidy_note(note, needed=False), act=act,
+    )  # fmt: skip
+    order = placing.place(wanted)
+    if window is not None:
+        visits.book(list(placing.wanted_visits(order, wanted, window)), actor=actor, at=at)
+    return order.number
+
+
+@transaction.atomic
+def pay(*, order: str, actor: str, at: datetime) -> None:
+    """The customer has paid: the promises count from now on, the first stages are offered. Raises `UnknownOrder`, `AlreadyPaid`."""
+    row, act = rows.order_called(order), Act(actor, at)
+    legs = rows.legs_locked(row)
+    if not Order.objects.filter(id=row.id, paid_at=None).update(paid_at=at):
+        raise AlreadyPaid(order=order)
+    for leg in legs:
+        course.paid(leg, act)
+    journal.record(events.OrderPaid(subject=row.subject, actor=actor, at=at, order=row.number))
+    moves.refresh(row, act)
+
+
+@transaction.atomic
+def amend(
+    *,
+    order: str,
+    line: int,
+    offer: str = "",
+    characteristics: Mapping[str, Any] = MappingProxyType({}),
+    promised_date: date | None = None,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `BadLine`, `BadMoment`, `CancelRunning`,
+    `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
+    """
+    row, act = rows.order_called(order), Act(actor, at)
+    found = (
+        Line.objects.select_related("leg", "offer").filter(leg__order=row, number=line).order_by("leg__number").first()
+    )
+    leg = rows.legs_locked(row, found.leg.number if found else 0)[0]
+    _refuse_past(PROMISED, promised_date and promised_date < at.date())
+    complaint = rules.value_complaint(characteristics)
+    if complaint:
+        raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
+    cancelling.may(leg)
+    version = offers.on_sale(offer) if offer else None
+    fresh = Line.objects.select_related("offer").get(leg=leg, number=line)
+    deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
+
+
+@transaction.atomic
+def cancel(
+    *, order: str, leg: int | None = None, cause: str = CUSTOMER, reason: str, actor: str, at: datetime
+) -> list[int]:
+    """Give up a leg, or all that can be (10C), and say which: what was taken is given back in reverse, the clocks stop.
+
+    A leg of which something irreversible is being done right now is looked at until that has ended. Raises `UnknownOrder`,
+    `UnknownLeg`, `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NoteMissing`.
+    """
+    row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
+    if cause not in rules.CAUSES:
+        raise BadLine(line=0, field="cause", value=cause[:20], remedy=moves.typed(", ".join(rules.CAUSES)))
+    legs = rows.legs_locked(row)
+    chosen = cancelling.chosen(legs, leg)
+    if leg is not None and not chosen:
+        raise UnknownLeg(order=order, leg=leg)
+    given_up = cancelling.cancel(chosen or legs, cause=cause, reason=why, act=act)
+    moves.refresh(row, act)
+    return [each.number for each in given_up]
+
+
+@transaction.atomic
+def return_leg(*, order: str, leg: int, to: str = "", reason: str, actor: str, at: datetime) -> None:
+    """Send a leg back to an earlier stage that its flow names (10R): it cannot be done as it was ordered.
+
+    Its siblings are withdrawn, what the system did after that stage is taken back; the customer's clock runs on. One return at a
+    time. Raises `UnknownOrder`, `UnknownLeg`, `ReturnRunning`, `CancelRunning`, `NotAllowedNow`, `NowhereBack`, `NoteMissing`.
+    """
+    row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
+    (found,) = rows.legs_locked(row, leg)
+    deviating.send_back(found, to=to, reason=why, act=act)
+    moves.refresh(row, act)
+
+
+@transaction.atomic
+def defer(
+    *,
+    order: str,
+    leg: int,
+    until: datetime,
+    reason: str,
+    evidence: str,
+    approved_by: str,
+    requested_by: str = CUSTOMER,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Put a leg off at the customer's wish (10P), with the evidence of it: its clocks stand still until `undefer`.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `BadMoment`, `NotAllowedNow`, `NoteMissing`, and what `commitments.api.pause` refuses.
+    """
+    row, act = rows.order_called(order), Act(actor, at)
+    said = {"reason": tidy_note(reason), "evidence": tidy_note(evidence), "requested_by": requested_by}
+    _refuse_past(UNTIL, until < at)
+    (found,) = rows.legs_locked(row, leg)
+    deviating.defer(found, until=until, said=said | {"approved_by": approved_by}, act=act)
+    moves.refresh(row, act)
+
+
+@transaction.atomic
+def undefer(*, order: str, leg: int, reason: str, actor: str, at: datetime) -> None:
+    """The customer is ready again: the leg goes on, its clocks run.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NotDeferred`, `NoteMissing`.
+    """
+    row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
+    (found,) = rows.legs_locked(row, leg)
+    deviating.undefer(found, reason=why, act=act)
+    moves.refresh(row, act)
+
+
+@transaction.atomic
+def wait_for_plant(
+    *, order: str, leg: int, reason: str, expected_at: datetime | None = None, actor: str, at: datetime
+) -> None:
+    """Say that our plant is lacking for a leg (10W): it waits, the customer's clock runs on, and it goes on when there is plant.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NotAllowedNow`, `NoteMissing`.
+    """
+    row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
+    (found,) = rows.legs_locked(row, leg)
+    moves.hold(found, Deviation.WAIT, reason=moves.typed(why), until=expected_at, act=act)
+    moves.refresh(row, act)
+
+
+@transaction.atomic
+def end_wait(*, order: str, leg: int, actor: str, at: datetime) -> bool:
+    """Say that there is plant for a leg that waits for it (10W): it is taken and the leg goes on; False where it is lacking still.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NotWaiting`.
+    """
+    row, act = rows.order_called(order), Act(actor, at)
+    (found,) = rows.legs_locked(row, leg)
+    if found.state != State.HELD or found.exception != Deviation.WAIT:
+        raise NotWaiting
+    goes_on = deviating.plant_came(found, act)
+    moves.refresh(row, act)
+    return goes_on
+
+
+@transaction.atomic
+def expedite(
+    *, order: str, leg: int | None = None, note: str, supervise: bool = False, actor: str, at: datetime
+) -> None:
+    """Press for an order or a leg, or put it under supervision: whoever has the work is told, and it stands in the journal.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NotWaiting`, `NotAPerson`, `NoteMissing`.
+    """
+    row, act, why = rows.order_called(order), Act(actor, at), tidy_note(note)
+    for each in rows.open_legs(rows.legs_locked(row, leg)):
+        work.urge(matter=each.subject, note=why, actor=actor, at=at)
+        moves.say(each, events.Expedited, act, how=SUPERVISED if supervise else URGED, note=why)
+
+
+@transaction.atomic
+def retry_step(*, step: UUID, actor: str, at: datetime) -> None:
+    """Let the system try again what it could not do; it counts its attempts anew. Raises `UnknownStep`, `NotSettleable`."""
+    found, act = rows.step_called(step), Act(actor, at)
+    leg = rows.leg_locked(found.leg.subject)
+    row = _stuck(step)
+    moves.settle(row, StepState.WAITING, at, attempts=0)
+    if leg.state == State.FAILED:
+        moves.move(leg, State.CANCELLING)
+    moves.say(leg, events.StepRetried, act, step=str(step), title=DEEDS[row.name].title)
+    moves.wake(leg, at)
+    moves.refresh(leg.order, act)
+
+
+@transaction.atomic
+def settle_step(*, step: UUID, note: str, actor: str, at: datetime) -> None:
+    """A person did by hand what the system could not: the stage is handed in, the flow goes on.
+
+    Raises `UnknownStep`, `NotSettleable`, `NoteMissing`.
+    """
+    found, act, why = rows.step_called(step), Act(actor, at), tidy_note(note)
+    leg = rows.leg_locked(found.leg.subject)
+    row = _stuck(step)
+    moves.settle(row, StepState.DONE, at, by=actor)
+    moves.say(leg, events.StepSettled, act, step=str(step), title=DEEDS[row.name].title, note=why)
+    if leg.state == State.FAILED:
+        moves.move(leg, State.CANCELLING)
+    if row.item_id is not None:
+        wanted = len(work_queries.evidence_of(row.item_id))
+        baton.carry_out(item=row.item_id, evidence=[why] * wanted, note=why, actor=actor, at=at)
+    leg = rows.leg_locked(leg.subject)  # as it stands now: the work may have moved it
+    moves.wake(leg, at)
+    cancelling.go_on(leg, act)
+    moves.refresh(leg.order, act)
+
+
+@transaction.atomic
+def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", actor: str, at: datetime) -> None:
+    """The customer confirms that it is done, and rates it 1 to 5 if they like; `word` is how they said so.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NothingToConfirm`, `InvalidRating`, `NoteMissing`.
+    """
+    row, stars = rows.order_called(order), rated(rating)
+    said = tidy_note(word, needed=False) or "客户确认 / confirmed by the customer"
+    (found,) = rows.legs_locked(row, leg)
+    item = _asks_the_customer(found.subject)
+    if item is None:
+        raise NothingToConfirm(leg=found.subject.partition("/")[2])
+    wanted = len(work_queries.evidence_of(item))
+    baton.carry_out(item=item, evidence=[said] * wanted, note=said, actor=actor, at=at)
+    fresh = rows.leg_locked(found.subject)
+    moves.keep(fresh, rating=stars)
+
+
+def _asks_the_customer(subject: str) -> UUID | None:
+    """The stage in hand whose delivery says that the customer has confirmed."""
+    live = Item.objects.filter(matter__subject=subject, state__in=[state.value for state in LIVE])
+    for item in live.select_related("matter__flow__template").order_by("opened_at"):
+        if CONFIRMS & set(work_queries.tells(item)):
+            return item.id
+    return None
+
+
+def _stuck(identifier: UUID) -> Step:
+    """A step that waits for a person, locked. Raises `NotSettleable`."""
+    step = rows.step_locked(identifier)
+    if step.state not in {StepState.FALLEN_OUT, StepState.FAILED}:
+        raise NotSettleable(title=DEEDS[step.name].title, state_name=rules.STEP_STATES[StepState(step.state)])
+    return step
+
+
+def _refuse_past(field: Text, passed: object) -> None:
+    if passed:
+        raise BadMoment(field=field)

@@ -1,0 +1,181 @@
+"""Leaving the course and coming back to it: a leg is returned (10R), waits for plant (10W), is put off (10P) or amended (10Q).
+
+Every function here runs within the `transaction.atomic` of a verb that has locked the leg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from kapok.chain.ordering import events, moves, placing, rows, rules
+from kapok.chain.ordering.models import Leg, Line
+from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.refusals import NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
+from kapok.chain.ordering.rules import Deviation, State, StepState
+from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.rules import ways_back
+from kapok.ground.commitments import api as commitments
+from kapok.ground.work import api as work
+from kapok.ground.work import following
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.rules import LIVE, ItemState
+from kapok.kernel.text import Text, joined
+
+DEFERRED = "customer.deferred"
+IN_HAND = (ItemState.OFFERED.value, ItemState.HELD.value)
+
+
+# ---- 10R ----
+
+
+def ways(item: Item) -> Mapping[str, Text]:
+    """The stages to which an item's stage may be sent back, each with its reason."""
+    flow = following.flow_of(item.matter)
+    return ways_back(flow, item.stage) if flow and item.stage else {}
+
+
+def returnable(leg: Leg) -> list[Item]:
+    """The work in hand of a leg that has a way back, the latest first."""
+    matter = Matter.objects.select_related("flow__template").get(subject=leg.subject)
+    items = list(Item.objects.filter(matter=matter, state__in=IN_HAND).order_by("-opened_at", "-id"))
+    for item in items:
+        item.matter = matter
+    return [item for item in items if ways(item)]
+
+
+def can_give_back(item: Item | None, leg: Leg) -> bool:
+    """Whether the stage has a way back and no compensation is under way; a second return is refused."""
+    if item is None or leg.compensation:
+        return False
+    item.matter = Matter.objects.select_related("flow__template").get(subject=leg.subject)
+    return bool(ways(item)) and item.state in IN_HAND
+
+
+def send_back(leg: Leg, *, to: str, reason: str, act: Act) -> None:
+    """Return a leg from the stage in hand. Raises `ReturnRunning`, `CancelRunning`, `NotAllowedNow`, `NowhereBack`."""
+    rules.may_compensate(leg.compensation, Deviation.RETURN)
+    if leg.state not in {State.IN_PROGRESS, State.HELD}:
+        raise NotAllowedNow(state_name=rules.STATES[State(leg.state)], wanted=rules.DEVIATIONS[Deviation.RETURN].title)
+    items = [item for item in returnable(leg) if not to or to in ways(item)]
+    if not items:
+        live = Item.objects.filter(matter__subject=leg.subject, state__in=[state.value for state in LIVE])
+        raise NowhereBack(stages=joined(item.title for item in live) if live else "—")
+    give_back(leg, items[0], to=to, reason=moves.typed(reason), act=act)
+
+
+def give_back(leg: Leg, item: Item | None, *, to: str, reason: Text, act: Act) -> None:
+    """Send the leg back by a way of its flow: siblings are withdrawn, what the system did after that stage is taken back."""
+    if item is None:
+        return
+    to = to or next(iter(ways(item)))
+    now = {"compensation": Deviation.RETURN.value, "returned_to": to, "reason": moves.both(reason)[:1000]}
+    moves.keep(leg, **now, exception=leg.exception if leg.state == State.HELD else Deviation.RETURN.value)
+    baton.carry_back(item=item.id, to=to, note=moves.both(reason)[:1000], actor=act.actor, at=act.at)
+    moves.deviated(leg, Deviation.RETURN, reason, act)
+    undone = Item.objects.filter(matter__subject=leg.subject, undone_at=act.at)
+    ids = set(undone.values_list("id", flat=True))
+    moves.take_back(leg, [step for step in rows.steps_locked(leg) if step.item_id in ids], act)
+
+
+def done_again(leg: Leg, stage: str, act: Act) -> None:
+    """The stage to which the leg was returned is done again: the return is over."""
+    if leg.compensation != Deviation.RETURN or leg.returned_to != stage:
+        return
+    held = leg.state == State.HELD
+    moves.keep(leg, compensation="", returned_to="", **{} if held else {"exception": "", "reason": ""})
+    moves.back_on_course(leg, Deviation.RETURN, act)
+
+
+# ---- 10W ----
+
+
+def wait(leg: Leg, reason: Text, expected_at: datetime | None, act: Act) -> None:
+    """Our plant is lacking: the leg waits, the customer's clock runs on. One that waits already is told what it waits for now."""
+    if leg.state == State.HELD:
+        moves.keep(leg, reason=moves.both(reason), until=expected_at)
+    elif leg.state == State.CANCELLING:
+        return
+    else:
+        moves.hold(leg, Deviation.WAIT, reason=reason, until=expected_at, act=act)
+
+
+def plant_came(leg: Leg, act: Act) -> bool:
+    """There is plant for a leg that waits for it: it is taken at once, and the leg goes on; whether there was enough."""
+    shortage = placing.reserve(leg, act).shortage if leg.needs else None
+    if shortage is not None:
+        wait(leg, shortage.text, shortage.expected_at, act)
+        return False
+    moves.lift(leg, act)
+    return True
+
+
+# ---- 10P ----
+
+
+def defer(leg: Leg, *, until: datetime, said: Mapping[str, str], act: Act) -> None:
+    """Put a leg off at the customer's wish: all clocks of it stand still that the packs let it stop.
+
+    Raises `NotAllowedNow` and what `commitments.api.pause` refuses, but for clocks of which there are none.
+    """
+    moves.hold(leg, Deviation.DEFER, reason=moves.typed(said["reason"]), until=until, act=act)
+    try:
+        commitments.pause(subject=leg.subject, kind=DEFERRED, **said, actor=act.actor, at=act.at)
+    except commitments.NothingStops:
+        return  # nothing that was promised stands still for this: it is put off all the same
+
+
+def undefer(leg: Leg, *, reason: str, act: Act) -> None:
+    """The customer is ready again. Raises `NotDeferred`."""
+    if leg.state != State.HELD or leg.exception != Deviation.DEFER:
+        raise NotDeferred
+    moves.lift(leg, act)
+    try:
+        commitments.resume(subject=leg.subject, kind=DEFERRED, reason=reason, actor=act.actor, at=act.at)
+    except commitments.NothingPaused:
+        return
+
+
+# ---- 10Q ----
+
+
+def amend(
+    leg: Leg,
+    line: Line,
+    *,
+    version: OfferVersion | None,
+    characteristics: Mapping[str, Any],
+    promised_date: date | None,
+    act: Act,
+) -> None:
+    """Let a leg on its way be for something else: a new version of it; the clocks go on. Raises `NothingAmended`."""
+    before = _told(leg, line)
+    line.offer = version or line.offer
+    line.characteristics = {**line.characteristics, **characteristics}
+    promised = promised_date or leg.promised_date
+    moves.keep(leg, promised_date=promised)
+    after = _told(leg, line)
+    differs = [name for name in after if after[name] != before[name]]
+    if not differs:
+        raise NothingAmended
+    line.save(update_fields=["offer", "characteristics"])
+    moves.keep(leg, version=leg.version + 1)
+    facts = {"promised_date": promised.isoformat()} if promised and promised_date else {}
+    work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
+    was, now = ({name: told[name] for name in differs} for told in (before, after))
+    moves.say(leg, events.Amended, act, version=leg.version, what=", ".join(differs), before=was, after=now)
+    _adjust(leg, act)
+
+
+def _told(leg: Leg, line: Line) -> dict[str, Any]:
+    offer = f"{line.offer.code} {line.offer.number}"
+    promised = leg.promised_date.isoformat() if leg.promised_date else ""
+    return {"offer": offer, "characteristics": dict(line.characteristics), "promised_date": promised}
+
+
+def _adjust(leg: Leg, act: Act) -> None:
+    """What has been activated already is told what is new."""
+    if any(step.name == "activate" and step.state == StepState.DONE for step in rows.steps_locked(leg)):
+        moves.new_step(leg, "adjust", act, due=moves.may_run(leg))

@@ -1,0 +1,317 @@
+"""What is asked for, checked and planned: each line against the catalogue, the address and the customer's services.
+
+Nothing is written here. However many lines there are, each table is asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from kapok.chain.ordering import rules
+from kapok.chain.ordering.models import OVER, Line
+from kapok.chain.ordering.refusals import (
+    BadLine,
+    InOtherHands,
+    NoFlowForLine,
+    NoLines,
+    NotInThisState,
+    NotTheirService,
+    NotThisAction,
+    ServiceNeeded,
+)
+from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
+from kapok.ground.catalog import queries as flows
+from kapok.ground.catalog import rules as flow_rules
+from kapok.ground.catalog.offering import rows as offers
+from kapok.ground.catalog.offering import rules as offer_rules
+from kapok.ground.catalog.offering.document import Kind, Offer, parse
+from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.refusals import NoFlow
+from kapok.ground.catalog.rules import Candidate
+from kapok.ground.catalog.rules import State as OfferState
+from kapok.ground.catalog.template import AXES
+from kapok.ground.catalog.template import Line as FlowLine
+from kapok.ground.customers.models import Customer
+from kapok.ground.places.models import Address
+from kapok.ground.places.queries import exchange_area_of
+from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
+from kapok.kernel.text import Text, joined
+from kapok.network.inventory.models import Service
+from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
+
+
+@dataclass(frozen=True)
+class LineDraft:
+    """One line as it is asked for: an offer, at an address or for a service, with what is wished beside it."""
+
+    offer: str
+    action: str = "install"
+    address: str = ""
+    service: str = ""
+    characteristics: Mapping[str, Any] = field(default_factory=dict)
+    quantity: int = 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A line that has been found to be possible."""
+
+    number: int
+    draft: LineDraft
+    action: Action
+    version: OfferVersion
+    offer: Offer
+    address: Address | None
+    service: Service | None
+    quantity: int = 1
+    """Pieces of what has no service of its own; each piece of what has one is a line."""
+
+    @property
+    def family(self) -> str:
+        """The product family that it belongs to."""
+        return self.offer.service or (self.service.kind if self.service else "")
+
+
+@dataclass
+class Planned:
+    """A leg to be: what is done at one address by one flow. `old` marks the leg that ends what a move leaves behind."""
+
+    action: Action
+    address: Address | None
+    family: str
+    lines: list[Asked] = field(default_factory=list)
+    old: bool = False
+    needs: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What the matter is called; nothing personal."""
+        names = "、".join(dict.fromkeys(each.offer.title.zh for each in self.lines))
+        return f"{ACTIONS[self.action].zh} {names}"[:200]
+
+    @property
+    def visit(self) -> tuple[str, int] | None:
+        """The skill and the minutes of the visit that it takes, the longest of its lines'."""
+        visits = [each.offer.visit for each in self.lines if each.offer.visit and self.action in rules.ALLOCATES]
+        longest = max(visits, key=lambda visit: visit.minutes, default=None)
+        return (longest.skill, longest.minutes) if longest else None
+
+
+def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str, Any], channel: str) -> list[Asked]:
+    """The lines, each possible, bundles with their parts; the services are locked until the verb's `transaction.atomic` ends.
+
+    Raises `NoLines`, `BadLine`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `UnknownAddress`, `RetiredAddress`,
+    `ServiceNeeded`, `NotTheirService`, `NotInThisState`, `InOtherHands`.
+    """
+    if not 1 <= len(drafts) <= rules.MOST_LINES:
+        raise NoLines(most=rules.MOST_LINES)
+    for number, draft in enumerate(drafts, 1):
+        _check(number, draft)
+    versions = _versions(drafts)
+    services, addresses = _services(drafts), _addresses(drafts)
+    lines = list(_lines(drafts, versions, services, addresses))
+    for line in lines:
+        _must_be_sold(line, facts, channel)
+        _must_fit(line, customer)
+    _must_be_free([line for line in lines if line.service])
+    return lines
+
+
+def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
+    """The legs: what has one action, one address and one flow is done together. Raises `NoFlowForLine`."""
+    candidates = [Candidate(each.flow, each.number, dict(each.applies)) for each in flows.in_force(FlowLine.FULFILMENT)]
+    legs: dict[tuple[Any, ...], Planned] = {}
+    for line in sorted(lines, key=lambda line: (not line.family, line.number)):
+        for action, address, old in _parts(line):
+            together = _of_its_address(legs, action, address, old=old) if not line.family else None
+            flow = "" if together else _flow(line, action, facts, candidates)
+            leg = together or legs.setdefault(
+                (action, address and address.id, flow, old), Planned(action, address, line.family, old=old)
+            )
+            leg.lines.append(line)
+    for leg in legs.values():
+        leg.needs = _needs(leg)
+    return sorted(legs.values(), key=lambda leg: (leg.old, leg.lines[0].number))
+
+
+def _check(number: int, draft: LineDraft) -> None:
+    if draft.action not in set(Action):
+        values = ", ".join(Action)
+        raise _bad(number, "action", draft.action, Text(zh=f"可选 {values}", en=f"use one of {values}"))
+    if draft.quantity not in range(1, rules.MOST_PIECES + 1):
+        most = rules.MOST_PIECES
+        raise _bad(number, "quantity", draft.quantity, Text(zh=f"填写 1 至 {most}", en=f"give 1 to {most}"))
+    complaint = rules.value_complaint(draft.characteristics)
+    if complaint:
+        raise _bad(number, complaint[0], "…", complaint[1])
+
+
+def _bad(number: int, field_name: str, value: object, remedy: Text) -> BadLine:
+    return BadLine(line=number, field=field_name, value=str(value)[:40], remedy=remedy)
+
+
+def _versions(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offer]]:
+    """The versions on sale of what is asked for, and of the parts of bundles. Raises `UnknownOffer`, `OfferNotOnSale`."""
+    found = _on_sale({draft.offer for draft in drafts})
+    for draft in drafts:
+        if draft.offer not in found:
+            offers.on_sale(draft.offer)
+    parts = {part for _, offer in found.values() for part in offer.parts} - found.keys()
+    return found | (_on_sale(parts) if parts else {})
+
+
+def _on_sale(codes: Iterable[str]) -> dict[str, tuple[OfferVersion, Offer]]:
+    rows = OfferVersion.objects.filter(code__in=set(codes), state=OfferState.PUBLISHED)
+    return {row.code: (row, parse(row.document)) for row in rows}
+
+
+def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:
+    numbers = {draft.service for draft in drafts if draft.service}
+    if not numbers:
+        return {}
+    rows = Service.objects.select_related("customer", "address").filter(number__in=numbers).order_by("number")
+    return {row.number: row for row in rows.select_for_update(no_key=True, of=("self",))}
+
+
+def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
+    codes = {draft.address for draft in drafts if draft.address}
+    found = {row.code: row for row in Address.objects.filter(code__in=codes)} if codes else {}
+    for code in codes:
+        if code not in found:
+            raise UnknownAddress(code=code[:40])
+        if found[code].retired_at is not None:
+            raise RetiredAddress(address=found[code].full)
+    return found
+
+
+def _lines(
+    drafts: Sequence[LineDraft],
+    versions: Mapping[str, tuple[OfferVersion, Offer]],
+    services: Mapping[str, Service],
+    addresses: Mapping[str, Address],
+) -> Iterator[Asked]:
+    number = 0
+    for place, draft in enumerate(drafts, 1):
+        action, service = Action(draft.action), services.get(draft.service)
+        if service is None and action is not Action.INSTALL:
+            raise ServiceNeeded(line=place, action_name=ACTIONS[action])
+        if action in rules.ALLOCATES and not draft.address:
+            raise _bad(place, "address", "", Text(zh="填写标准地址", en="give a standard address"))
+        address = addresses.get(draft.address) or (service.address if service else None)
+        for code in _with_parts(versions[draft.offer][1], action, versions):
+            pieces = draft.quantity if versions[code][1].service else 1
+            for _ in range(pieces):
+                number += 1
+                quantity = draft.quantity // pieces
+                yield Asked(number, draft, action, *versions[code], address, service, quantity)
+
+
+def _with_parts(offer: Offer, action: Action, versions: Mapping[str, Any]) -> list[str]:
+    """A bundle is installed as itself, which has the price, and its parts, which have the services."""
+    if offer.kind is not Kind.BUNDLE or action is not Action.INSTALL:
+        return [offer.code]
+    return [offer.code, *(part for part in offer.parts if part in versions)]
+
+
+def _must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
+    if line.action.value not in line.offer.actions:
+        names = joined(ACTIONS[Action(each)] for each in line.offer.actions if each in set(Action))
+        said = {"offer_name": line.offer.title, "action_name": ACTIONS[line.action], "actions": names}
+        raise NotThisAction(line=line.number, **said)
+    is_part = line.offer.code != line.draft.offer
+    refused = None if is_part or line.action is not Action.INSTALL else offer_rules.refusal(line.offer, facts, channel)
+    if refused:
+        raise _bad(line.number, "offer", line.offer.code, refused)
+
+
+def _must_fit(line: Asked, customer: Customer) -> None:
+    service = line.service
+    if service is None or line.action is Action.INSTALL:
+        return
+    if service.customer_id != customer.id:
+        raise NotTheirService(line=line.number, service=service.number, customer=customer.number)
+    if service.state not in FITTING[line.action]:
+        state = SERVICE_STATES[ServiceState(service.state)]
+        said = {"service": service.number, "state_name": state, "action_name": ACTIONS[line.action]}
+        raise NotInThisState(line=line.number, **said)
+
+
+def _must_be_free(lines: Sequence[Asked]) -> None:
+    """One order at a time for a service."""
+    if not lines:
+        return
+    services: dict[UUID, Asked] = {}
+    for line in lines:
+        if line.service and services.setdefault(line.service.id, line).draft is not line.draft:
+            remedy = Text(zh="同一业务只写一行", en="give each service one line")
+            raise _bad(line.number, "service", line.service.number, remedy)
+    others = Line.objects.filter(service__in=services).exclude(leg__state__in=OVER).select_related("leg__order")
+    other = others.first()
+    if other is not None and other.service_id is not None:
+        line = services[other.service_id]
+        raise InOtherHands(line=line.number, service=line.draft.service, order=other.leg.order.number)
+
+
+def _parts(line: Asked) -> Iterator[tuple[Action, Address | None, bool]]:
+    """The legs that a line takes part in: a move is an installation there, and then an end here."""
+    yield line.action, line.address, False
+    if line.action is Action.MOVE and line.service:
+        yield Action.CEASE, line.service.address, True
+
+
+def _of_its_address(
+    legs: Mapping[tuple[Any, ...], Planned], action: Action, address: Address | None, *, old: bool
+) -> Planned | None:
+    """The leg with which an option goes that has no service of its own."""
+    same = (leg for leg in legs.values() if leg.action is action and leg.address == address and leg.old is old)
+    return next(same, None)
+
+
+def _flow(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Sequence[Candidate]) -> str:
+    known = {**facts, "action": action.value} | ({"service": line.family} if line.family else {})
+    try:
+        return flow_rules.choose(candidates, known).code
+    except NoFlow:
+        said = ", ".join(f"{axis}={known[axis]}" for axis in AXES if axis in known)
+        raise NoFlowForLine(line=line.number, facts=said) from None
+
+
+def _needs(leg: Planned) -> dict[tuple[str, str], int]:
+    """What the leg takes from the inventory, added up by kind and role."""
+    taken: dict[tuple[str, str], int] = {}
+    for line in leg.lines if not leg.old else ():
+        same_area = line.action is Action.MOVE and _same_area(line)
+        for need in line.offer.resources:
+            if rules.takes(leg.action, need.kind, same_area=same_area):
+                place = (need.kind, need.role)
+                taken[place] = taken.get(place, 0) + need.count * line.quantity
+    return taken
+
+
+def _same_area(line: Asked) -> bool:
+    """Whether a move stays within its exchange area."""
+    before = line.service.address if line.service else None
+    if before is None or line.address is None:
+        return False
+    here, there = exchange_area_of(before.id), exchange_area_of(line.address.id)
+    return here is not None and there is not None and here.id == there.id
+
+
+def total(lines: Sequence[Asked]) -> dict[str, Any]:
+    """What was quoted: once and each month in minor units, the currency, and each price. A bundle's price stands for its parts'."""
+    own = [line for line in lines if line.offer.code == line.draft.offer and line.action is Action.INSTALL]
+    quotes = [offer_rules.price(line.offer, line.quantity) for line in own]
+    currency = quotes[0].one_off.currency if quotes else "CNY"
+    return {
+        "one_off": sum(quote.one_off.minor for quote in quotes),
+        "monthly": sum(quote.monthly.minor for quote in quotes),
+        "currency": currency,
+        "prices": [
+            {"zh": each.title.zh, "en": each.title.en, "minor": each.total.minor, "kind": each.price.kind.value}
+            for quote in quotes
+            for each in quote.lines
+        ],
+    }

@@ -1,0 +1,197 @@
+"""What the verbs of ordering record beside the vocabulary of promises (`order.paid`, `order.completed` …)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from kapok.ground.journal.rules import Event
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Event):
+    """A customer asked for something; `legs` are the subjects under which it is done."""
+
+    kind: ClassVar[str] = "ordering.placed"
+    wording: ClassVar[Text] = Text(
+        zh="受理订单 {order}：{what}（{count} 条工程线）", en="Order {order} taken: {what} ({count} legs)"
+    )
+    order: str
+    customer: str
+    channel: str
+    what: Text
+    count: int
+    legs: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPaid(Event):
+    """The customer has paid: what was promised counts from now on."""
+
+    kind: ClassVar[str] = "ordering.paid"
+    wording: ClassVar[Text] = Text(
+        zh="订单 {order} 已缴费，承诺开始计时", en="Order {order} paid, the promises count now"
+    )
+    order: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviated(Event):
+    """A leg left its course; `clocks` says what becomes of the clocks."""
+
+    kind: ClassVar[str] = "ordering.deviated"
+    wording: ClassVar[Text] = Text(zh="{code} {title}：{reason}（{clocks}）", en="{code} {title}: {reason} ({clocks})")
+    code: str
+    title: Text
+    reason: Text
+    clocks: Text
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackOnCourse(Event):
+    """A leg goes on after an exception."""
+
+    kind: ClassVar[str] = "ordering.back_on_course"
+    wording: ClassVar[Text] = Text(zh="{code} {title}结束，继续办理", en="{code} {title} is over, it goes on")
+    code: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amended(Event):
+    """What was asked for changed on the way; before and after name what differs."""
+
+    kind: ClassVar[str] = "ordering.amended"
+    wording: ClassVar[Text] = Text(zh="10Q 改单为第 {version} 版：{what}", en="10Q amended, version {version}: {what}")
+    version: int
+    what: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelKeptFrom(Event):
+    """A cancellation was looked at and came too late."""
+
+    kind: ClassVar[str] = "ordering.cancel_too_late"
+    wording: ClassVar[Text] = Text(
+        zh="撤单核查：已过不可撤单点，继续办理", en="The cancellation came too late, it goes on"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegOver(Event):
+    """Nothing is left to do on a leg."""
+
+    kind: ClassVar[str] = "ordering.leg_over"
+    wording: ClassVar[Text] = Text(zh="{state_name}", en="{state_name}")
+    state: str
+    state_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expedited(Event):
+    """Somebody pressed for a leg, or put it under supervision."""
+
+    kind: ClassVar[str] = "ordering.expedited"
+    wording: ClassVar[Text] = Text(zh="{how}：{note}", en="{how}: {note}")
+    how: Text
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFellOut(Event):
+    """The system cannot do a step: it is left to people, with the reason."""
+
+    kind: ClassVar[str] = "ordering.step_fell_out"
+    wording: ClassVar[Text] = Text(
+        zh="“{title}”第 {attempts} 次失败，转人工：{why}",
+        en="“{title}” failed {attempts} times and is left to people: {why}",
+    )
+    step: str
+    title: Text
+    attempts: int
+    code: str
+    why: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRetried(Event):
+    """A person lets the system try again."""
+
+    kind: ClassVar[str] = "ordering.step_retried"
+    wording: ClassVar[Text] = Text(zh="再试“{title}”", en="“{title}” is tried again")
+    step: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepSettled(Event):
+    """A person did by hand what the system could not."""
+
+    kind: ClassVar[str] = "ordering.step_settled"
+    wording: ClassVar[Text] = Text(zh="人工完成“{title}”：{note}", en="“{title}” done by hand: {note}")
+    step: str
+    title: Text
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepUndone(Event):
+    """What a step had done was taken back."""
+
+    kind: ClassVar[str] = "ordering.step_undone"
+    wording: ClassVar[Text] = Text(zh="已撤回“{title}”", en="“{title}” has been taken back")
+    step: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingDue(Event):
+    """Billing of a service begins, changes or ends; for billing alone."""
+
+    kind: ClassVar[str] = "ordering.billing_due"
+    wording: ClassVar[Text] = Text(zh="通知计费：{action_name}", en="Billing told: {action_name}")
+    order: str
+    account: str
+    action: str
+    action_name: Text
+    lines: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberIntercepted(Event):
+    """Callers of the old number are told the new one until a day."""
+
+    kind: ClassVar[str] = "ordering.number_intercepted"
+    wording: ClassVar[Text] = Text(
+        zh="旧号 {old} 改为 {new}，播报改号提示至 {until}", en="{old} became {new}; callers are told until {until}"
+    )
+    old: str
+    new: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class InJeopardy(Event):
+    """The forecast says that a leg will be late though it is not yet."""
+
+    kind: ClassVar[str] = "ordering.in_jeopardy"
+    wording: ClassVar[Text] = Text(
+        zh="预计 {expected} 竣工，晚于承诺 {due}（剩余：{left}）",
+        en="Expected {expected}, promised {due}; left: {left}",
+    )
+    expected: datetime
+    due: datetime
+    left: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutOfJeopardy(Event):
+    """The forecast says that a leg will be in time after all."""
+
+    kind: ClassVar[str] = "ordering.out_of_jeopardy"
+    wording: ClassVar[Text] = Text(zh="预计可按承诺完成", en="Expected in time after all")

@@ -1,0 +1,197 @@
+"""Placing an order: its rows, its matters and its reservations in one transaction, with as few statements as that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from kapok.chain.ordering import debts, events, moves, rules, visits
+from kapok.chain.ordering.drafting import Asked, Planned, total
+from kapok.chain.ordering.models import Leg, Line, Order
+from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.refusals import ConsentMissing
+from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
+from kapok.ground.customers.models import BillingAccount, Customer
+from kapok.ground.customers.refusals import UnknownAccount
+from kapok.ground.customers.rows import account_called
+from kapok.ground.journal import api as journal
+from kapok.ground.people.models import Staff
+from kapok.ground.work import api as work
+from kapok.ground.work.rows import next_number
+from kapok.kernel.ids import uuid7
+from kapok.kernel.money import exponent
+from kapok.kernel.text import Text, joined
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory.rules import Need
+
+REQUESTED, PAID = "order.requested", "order.paid"
+CONSENTS = ("to_customer", "consent_from", "consent_to")
+"""What a transfer says of itself: the new customer, and the evidence of both consents."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """An order as it is being placed."""
+
+    customer: Customer
+    account: BillingAccount | None
+    channel: str
+    first_contact: Staff
+    facts: Mapping[str, Any]
+    lines: Sequence[Asked]
+    legs: Sequence[Planned]
+    paid: bool
+    promised_date: date | None
+    note: str
+    act: Act
+
+
+def account_of(customer: Customer, number: str) -> BillingAccount | None:
+    """The account that pays: the one named, else the customer's first. Raises `UnknownAccount`."""
+    if not number:
+        return BillingAccount.objects.filter(customer=customer).order_by("number").first()
+    found = account_called(number)
+    if found.customer_id != customer.id:
+        raise UnknownAccount(number=number)
+    return found
+
+
+def must_be_agreed(lines: Sequence[Asked], account: BillingAccount | None) -> None:
+    """A transfer takes the consent of both sides, and what is owed paid. Raises `ConsentMissing`, `HasDebt`."""
+    for line in lines:
+        if line.action is Action.TRANSFER:
+            if not all(str(line.draft.characteristics.get(name, "")).strip() for name in CONSENTS):
+                raise ConsentMissing(line=line.number)
+            debts.must_owe_nothing(account, line=line.number)
+
+
+def place(placing: Placing) -> Order:
+    """Write the order with its legs and lines, open the matters, reserve what is needed."""
+    order = _order(placing)
+    legs = _legs(order, placing)
+    order.state = rules.overall([State(leg.state) for leg in legs]).value
+    order.save(force_insert=True)
+    Leg.objects.bulk_create(legs)
+    Line.objects.bulk_create(
+        _line(leg, line) for leg, plan in zip(legs, placing.legs, strict=True) for line in plan.lines
+    )
+    for leg, plan in zip(legs, placing.legs, strict=True):
+        _open(leg, plan, placing)
+    lacking = [leg for leg in legs if _lacks(leg, placing.act)]
+    if lacking:
+        moves.refresh(order, placing.act)
+    _tell(order, placing, [leg.subject for leg in legs])
+    return order
+
+
+def _order(placing: Placing) -> Order:
+    act = placing.act
+    return Order(
+        id=uuid7(act.at), number=f"O{timezone.localdate(act.at).year}-{next_number():06}", customer=placing.customer,
+        account=placing.account, channel=placing.channel, unit=placing.first_contact.unit,
+        first_contact=placing.first_contact, quote=total(placing.lines), note=placing.note, placed_at=act.at,
+        paid_at=act.at if placing.paid else None,
+    )  # fmt: skip
+
+
+def _legs(order: Order, placing: Placing) -> list[Leg]:
+    legs: list[Leg] = []
+    for number, plan in enumerate(placing.legs, 1):
+        after = _before(plan, placing.legs, legs)
+        state = State.PENDING if not placing.paid else State.ACKNOWLEDGED if after else State.IN_PROGRESS
+        legs.append(
+            Leg(
+                id=uuid7(placing.act.at), order=order, number=number, subject=f"{order.subject}-{number}",
+                action=plan.action.value, service_kind=plan.family, address=plan.address, after=after,
+                needs=[{"kind": kind, "role": role, "count": count} for (kind, role), count in plan.needs.items()],
+                state=state.value, promised_date=placing.promised_date,
+                begun_at=placing.act.at if state is State.IN_PROGRESS else None,
+            )
+        )  # fmt: skip
+    return legs
+
+
+def _before(plan: Planned, plans: Sequence[Planned], legs: Sequence[Leg]) -> Leg | None:
+    """The leg whose completion an old line waits for."""
+    wanted = {line.number for line in plan.lines} if plan.old else set()
+    found = (leg for leg, other in zip(legs, plans, strict=False) if wanted & {line.number for line in other.lines})
+    return next(found, None)
+
+
+def _line(leg: Leg, line: Asked) -> Line:
+    return Line(
+        id=uuid7(leg.order.placed_at), leg=leg, number=line.number, offer=line.version, quantity=line.quantity,
+        characteristics=dict(line.draft.characteristics),
+        service=None if line.action is Action.INSTALL else line.service,
+    )  # fmt: skip
+
+
+def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
+    """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it."""
+    begins = State(leg.state) is State.IN_PROGRESS
+    work.open_matter(
+        kind=REQUESTED, also=(PAID,) if begins else (), title=plan.title,
+        first_contact=leg.order.first_contact.username, facts=facts_of(leg, placing.facts, plan),
+        subject=leg.subject, begin=begins, actor=placing.act.actor, at=placing.act.at,
+    )  # fmt: skip
+
+
+def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned) -> dict[str, Any]:
+    """What promises and flows ask about a leg."""
+    quote, fee = leg.order.quote, {}
+    if leg.number == 1 and quote.get("one_off"):
+        fee = {"fee": str(Decimal(quote["one_off"]).scaleb(-exponent(quote["currency"])))}
+    family = {"service": leg.service_kind} if leg.service_kind else {}
+    promised = {"promised_date": leg.promised_date.isoformat()} if leg.promised_date else {}
+    visit = {"visit_needed": "yes" if plan.visit else "no"}
+    return {**known, "action": leg.action, **family, **fee, **promised, **visit}
+
+
+def _lacks(leg: Leg, act: Act) -> bool:
+    """Reserve what the leg takes; whether something is lacking, so that it waits for plant (10W)."""
+    if not leg.needs or leg.address is None:
+        return False
+    shortage = reserve(leg, act).shortage
+    if shortage is None:
+        return False
+    moves.hold(leg, Deviation.WAIT, reason=shortage.text, until=shortage.expected_at, act=act)
+    return True
+
+
+def reserve(leg: Leg, act: Act) -> inventory.Reservation:
+    """Keep for the leg what it takes, all or nothing."""
+    needs = [Need(**need) for need in leg.needs]
+    until = act.at + settings.ORDERING_RESERVED_FOR
+    address = leg.address.code if leg.address else ""
+    return inventory.reserve(holder=leg.subject, address=address, needs=needs, until=until, actor=act.actor, at=act.at)
+
+
+def _tell(order: Order, placing: Placing, subjects: list[str]) -> None:
+    what = joined(dict.fromkeys(_named(plan) for plan in placing.legs), zh="；", en="; ")
+    act = placing.act
+    journal.record(
+        events.OrderPlaced(
+            subject=order.subject, actor=act.actor, at=act.at, order=order.number, customer=placing.customer.number,
+            channel=placing.channel, what=what, count=len(subjects), legs=subjects,
+        )
+    )  # fmt: skip
+
+
+def _named(plan: Planned) -> Text:
+    names = joined(dict.fromkeys(line.offer.title for line in plan.lines))
+    action = ACTIONS[plan.action]
+    return Text(zh=f"{action.zh}{names.zh}", en=f"{action.en}: {names.en}")
+
+
+def wanted_visits(order: Order, placing: Placing, window: tuple[datetime, datetime]) -> Iterator[visits.Wanted]:
+    """The visits that the legs take, in the window that the customer chose."""
+    for number, plan in enumerate(placing.legs, 1):
+        if plan.visit and plan.address:
+            skill, minutes = plan.visit
+            yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *window)

@@ -1,0 +1,173 @@
+"""Reading orders: one in full as a living chain, lists of them, what will be late, what has fallen out. A few queries each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from kapok.chain.ordering import rows, rules
+from kapok.chain.ordering.chain import leg_views
+from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
+from kapok.chain.ordering.rules import ACTIONS, Action, State, StepState
+from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, StageView, StepView, Way
+from kapok.kernel.text import Text, joined
+
+__all__ = [
+    "Filter", "LegView", "LineView", "OrderRow", "OrderView", "Page", "Place", "StageView", "StepView", "Way",
+    "counts", "fallen_out", "late", "order", "order_of", "orders", "orders_of", "search",
+]  # fmt: skip
+
+FOUND = 20
+COUNTED = 10_000
+"""Beyond so many a list says “more than”."""
+
+
+def order(number: str) -> OrderView:
+    """One order with its legs, their chains, steps and promises. Raises `UnknownOrder`."""
+    row = rows.order_called(number)
+    legs = list(Leg.objects.filter(order=row).select_related("address", "after").order_by("number"))
+    return OrderView(
+        id=row.id, number=row.number, customer=row.customer.number, account=row.account.number if row.account else "",
+        channel=row.channel, state=State(row.state), exception=row.exception, unit=row.unit.code, unit_id=row.unit_id,
+        unit_name=row.unit.name, first_contact=row.first_contact.username, first_contact_name=row.first_contact.name,
+        note=row.note, quote=row.quote, placed_at=row.placed_at, paid_at=row.paid_at, closed_at=row.closed_at,
+        legs=tuple(leg_views(legs)),
+    )  # fmt: skip
+
+
+def order_of(subject: str) -> tuple[str, int] | None:
+    """The number of the order and of the leg that a subject of the journal is (`order/O2026-000123-1`); None for no leg's."""
+    found = Leg.objects.filter(subject=subject).values_list("order__number", "number").first()
+    return (found[0], found[1]) if found else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a list goes on: after the order placed at that moment."""
+
+    placed_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which orders are asked for. `units` are those whose orders the reader may see, None for all."""
+
+    units: Collection[UUID] | None = None
+    states: Collection[str] = ()
+    exception: str = ""
+    jeopardy: bool = False
+    open: bool = False
+    text: str = ""
+    """The beginning of an order's number, or a customer's."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of orders; `after` leads to the next, None where this is the last."""
+
+    rows: Sequence[OrderRow]
+    after: Place | None
+
+
+def orders(wanted: Filter, *, after: Place | None = None, limit: int = 50) -> Page:
+    """The orders of a filter, the latest first, one page after a place."""
+    found = _filtered(wanted)
+    if after is not None:
+        found = found.filter(Q(placed_at__lt=after.placed_at) | Q(placed_at=after.placed_at, id__lt=after.id))
+    page = list(found.order_by(F("placed_at").desc(), F("id").desc()).select_related(*SHOWN)[: limit + 1])
+    shown = _rows(page[:limit])
+    last = page[limit - 1] if len(page) > limit else None
+    return Page(shown, Place(last.placed_at, last.id) if last else None)
+
+
+def counts(wanted: Filter) -> dict[State, int]:
+    """How many orders of a filter stand in each state, counted up to `COUNTED`."""
+    numbers = Order.objects.filter(id__in=_filtered(wanted).order_by().values("id")[:COUNTED]).values("state")
+    return {State(row["state"]): row["n"] for row in numbers.annotate(n=Count("id"))}
+
+
+def orders_of(customer: str, *, limit: int = 50) -> list[OrderRow]:
+    """The orders of a customer by number, the latest first."""
+    found = Order.objects.filter(customer__number=customer).order_by("-placed_at", "-id").select_related(*SHOWN)
+    return _rows(found[:limit])
+
+
+def search(text: str, *, units: Collection[UUID] | None, limit: int = FOUND) -> list[OrderRow]:
+    """The orders whose number begins so, or whose customer's does; the latest first."""
+    return list(orders(Filter(units=units, text=text), limit=limit).rows) if text.strip() else []
+
+
+def late(at: datetime, *, units: Collection[UUID] | None = None, limit: int = 50) -> list[OrderRow]:
+    """The orders of which a leg will be late, as far as the forecast sees by `at`; the longest in jeopardy first."""
+    legs = Leg.objects.filter(jeopardy_at__lte=at).exclude(state__in=OVER)
+    found = Order.objects.filter(id__in=legs.values("order"))
+    if units is not None:
+        found = found.filter(unit__in=units)
+    shown = _rows(list(found.order_by("placed_at", "id").select_related(*SHOWN)[:limit]))
+    return sorted(shown, key=lambda row: (row.jeopardy_at or at, row.number))
+
+
+def fallen_out(*, units: Collection[UUID] | None = None, limit: int = 50) -> list[tuple[str, int, Text, Text]]:
+    """The steps that wait for a person, the latest first: order, leg, what it is, why."""
+    found = Step.objects.filter(state=StepState.FALLEN_OUT).select_related("leg__order").order_by("-opened_at")
+    if units is not None:
+        found = found.filter(leg__order__unit__in=units)
+    return [
+        (step.leg.order.number, step.leg.number, rules.DEEDS[step.name].title, Text(zh=step.error_zh, en=step.error_en))
+        for step in found[:limit]
+    ]
+
+
+SHOWN = ("customer", "unit", "first_contact")
+
+
+def _filtered(wanted: Filter) -> QuerySet[Order]:
+    found = Order.objects.all()
+    if wanted.units is not None:
+        found = found.filter(unit__in=wanted.units)
+    if wanted.states:
+        found = found.filter(state__in=list(wanted.states))
+    if wanted.open:
+        found = found.filter(closed_at=None)
+    if wanted.exception:
+        found = found.filter(exception=wanted.exception)
+    if wanted.jeopardy:
+        legs = Leg.objects.filter(jeopardy_at__isnull=False).exclude(state__in=OVER)
+        found = found.filter(id__in=legs.values("order"))
+    if text := wanted.text.strip().upper():
+        found = found.filter(Q(number__startswith=text) | Q(customer__number=text))
+    return found
+
+
+def _rows(page: Iterable[Order]) -> list[OrderRow]:
+    """A page of orders, with what was asked for, in three queries."""
+    page = list(page)
+    legs: dict[UUID, list[Leg]] = {}
+    for leg in Leg.objects.filter(order__in=page).order_by("number"):
+        legs.setdefault(leg.order_id, []).append(leg)
+    titles: dict[UUID, list[Text]] = {}
+    for line in Line.objects.filter(leg__order__in=page).select_related("offer").order_by("number"):
+        titles.setdefault(line.leg_id, []).append(line.offer.title)
+    return [_row(row, legs.get(row.id, []), titles) for row in page]
+
+
+def _row(row: Order, legs: Sequence[Leg], titles: dict[UUID, list[Text]]) -> OrderRow:
+    parts = [_what(leg, titles.get(leg.id, [])) for leg in legs if leg.after_id is None]
+    since = [leg.jeopardy_at for leg in legs if leg.jeopardy_at]
+    expected = [leg.expected_at for leg in legs if leg.expected_at and leg.state not in OVER]
+    return OrderRow(
+        id=row.id, number=row.number, customer=row.customer.number, channel=row.channel, state=State(row.state),
+        exception=row.exception, what=joined(dict.fromkeys(parts), zh="；", en="; "), legs=len(legs),
+        unit_name=row.unit.name, first_contact_name=row.first_contact.name, placed_at=row.placed_at,
+        closed_at=row.closed_at, jeopardy_at=min(since, default=None), expected_at=max(expected, default=None),
+    )  # fmt: skip
+
+
+def _what(leg: Leg, titles: Sequence[Text]) -> Text:
+    action, names = ACTIONS[Action(leg.action)], joined(dict.fromkeys(titles))
+    return Text(zh=f"{action.zh} {names.zh}", en=f"{action.en}: {names.en}")

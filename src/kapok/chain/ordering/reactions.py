@@ -1,0 +1,145 @@
+"""What ordering does on journal entries: within the transaction that records them, and as a subscriber afterwards.
+
+Whatever is passed on in the work has locked the matter before, so the leg may be locked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from django.db import transaction
+
+from kapok.chain.ordering import cancelling, course, deviating, events, moves, rows, rules
+from kapok.chain.ordering.models import Leg, Step
+from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
+from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog.template import Line as FlowLine
+from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import Line
+from kapok.ground.work.models import Item, Matter
+
+PREFIX = "order/"
+WORK = "work/"
+OFFERED, DELIVERED, WITHDRAWN = "handoff.offered", "handoff.delivered", "handoff.withdrawn"
+COMPLETED, CONFIRMED, CANCELLED = "order.completed", "order.confirmed", "order.cancelled"
+MILESTONES = rules.COMMITS | {COMPLETED, CONFIRMED, CANCELLED}
+RESOLVED = "inventory.shortage_resolved"
+HEARS = frozenset({RESOLVED})
+"""What ordering subscribes to."""
+
+
+def witness(entries: Sequence[Entry]) -> None:
+    """What is passed on in the work of a leg moves its steps and the leg itself, in the same transaction."""
+    for entry in entries:
+        if entry.subject.startswith(WORK):
+            _of_item(entry)
+        elif entry.kind in MILESTONES and entry.subject.startswith(PREFIX):
+            _of_leg(entry)
+
+
+def hear(line: Line) -> None:
+    """There is plant for a leg that waits for it (10W): it is taken at once, and the leg goes on by itself."""
+    with transaction.atomic():
+        found = rows.locked([line.subject])
+        if not found or found[0].state != State.HELD or found[0].exception != Deviation.WAIT:
+            return
+        act = Act(moves.SYSTEM, line.at)
+        deviating.plant_came(found[0], act)
+        moves.refresh(found[0].order, act)
+
+
+# ---- a stage ----
+
+
+def _of_item(entry: Entry) -> None:
+    facts = entry.data.get("facts") or {}
+    stage = facts.get("stage", "")
+    if not stage or not facts.get("flow"):
+        return
+    steps = _steps_of(facts["flow"], int(facts["flow_version"]))
+    if steps is None:
+        return
+    runs = steps.get(stage, "")
+    item, act = UUID(entry.subject.removeprefix(WORK)), Act(entry.actor, entry.at)
+    if entry.kind == OFFERED and runs:
+        _begin_step(entry, item, runs, act)
+    elif entry.kind == DELIVERED:
+        _stage_done(entry, item, stage, act, runs=bool(runs))
+    elif entry.kind == WITHDRAWN and runs:
+        _stage_withdrawn(item, act)
+
+
+@lru_cache(maxsize=500)
+def _steps_of(flow: str, number: int) -> Mapping[str, str] | None:
+    """The stages of a flow that the system does, by the step it does them with; None where no order follows it.
+
+    A published version never changes.
+    """
+    found = catalog.flow(flow, number)
+    if found.line is not FlowLine.FULFILMENT:
+        return None
+    return {code: stage.runs for code, stage in found.stages.items() if stage.runs in DEEDS}
+
+
+def _leg_of(correlation: UUID | None) -> Leg | None:
+    """The leg whose matter it is; none of another line's."""
+    if correlation is None:
+        return None
+    subjects = Matter.objects.filter(id=correlation, subject__startswith=PREFIX).values("subject")
+    return Leg.objects.filter(subject__in=subjects).first()
+
+
+def _begin_step(entry: Entry, item: UUID, runs: str, act: Act) -> None:
+    leg = _leg_of(entry.correlation)
+    if leg is not None:  # a stage that is offered anew has its step already
+        moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg))
+
+
+def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -> None:
+    """A person has done by hand what the system was to do; or the stage to which the leg was returned is done again."""
+    leg = _leg_of(entry.correlation)
+    if leg is None:
+        return
+    step = (
+        Step.objects.filter(item=item).exclude(state__in=[StepState.DONE, StepState.UNDONE]).first() if runs else None
+    )
+    if step is None and leg.returned_to != stage:
+        return
+    leg = rows.leg_locked(leg.subject)
+    if step is not None:
+        moves.settle(step, StepState.DONE, act.at, by=act.actor)
+        title = DEEDS[step.name].title
+        moves.say(leg, events.StepSettled, act, step=str(step.id), title=title, note=str(entry.data.get("note") or "—"))
+    deviating.done_again(leg, stage, act)
+    moves.refresh(leg.order, act)
+
+
+def _stage_withdrawn(item: UUID, act: Act) -> None:
+    """Nobody has to do the stage any more: what the system did of it is taken back."""
+    step = Step.objects.select_related("leg").filter(item=item, state__in=sorted(rules.STEP_OPEN)).first()
+    if step is not None:
+        leg = rows.leg_locked(step.leg.subject)
+        steps = [each for each in rows.steps_locked(leg) if each.id == step.id]
+        moves.take_back(leg, steps, act)
+
+
+# ---- the leg itself ----
+
+
+def _of_leg(entry: Entry) -> None:
+    found = rows.locked([entry.subject])
+    if not found:
+        return
+    leg, act = found[0], Act(entry.actor, entry.at)
+    if entry.kind == CANCELLED:
+        cancelling.cancelled_elsewhere(leg, act)
+        return
+    if entry.kind in rules.COMMITS and leg.committed_at is None:
+        moves.keep(leg, committed_at=entry.at)
+    if entry.kind == COMPLETED:
+        course.completed(leg, act)
+    elif entry.kind == CONFIRMED:
+        moves.keep(leg, confirmed_at=entry.at)

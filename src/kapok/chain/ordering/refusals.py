@@ -1,0 +1,217 @@
+"""What the verbs of ordering refuse, each with its remedy."""
+
+from __future__ import annotations
+
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+
+
+class UnknownOrder(KapokError):
+    """No order has this number."""
+
+    wording = Text(zh="没有订单“{order}”，请核对单号。", en="There is no order “{order}”; check its number.")
+
+
+class UnknownLeg(KapokError):
+    """The order has no such leg."""
+
+    wording = Text(
+        zh="订单 {order} 没有第 {leg} 条工程线，请从订单页选取。",
+        en="Order {order} has no leg {leg}; choose one on the page of the order.",
+    )
+
+
+class UnknownStep(KapokError):
+    """No step has this identifier."""
+
+    wording = Text(zh="没有步骤“{step}”，请刷新后再试。", en="There is no step “{step}”; reload and try again.")
+
+
+class NoLines(KapokError):
+    """An order without lines."""
+
+    wording = Text(
+        zh="订单没有内容：请至少填写一行（至多 {most} 行）。", en="The order is empty: give it 1 to {most} lines."
+    )
+
+
+class BadLine(KapokError):
+    """A field of a line is not what it can be."""
+
+    wording = Text(
+        zh="第 {line} 行“{field}”不能是“{value}”：{remedy}。", en="Line {line}: {field} cannot be “{value}”: {remedy}."
+    )
+
+
+class NotThisAction(KapokError):
+    """The offer cannot be ordered for this action."""
+
+    wording = Text(
+        zh="第 {line} 行：“{offer_name}”不能办理“{action_name}”；可办理：{actions}。",
+        en="Line {line}: {offer_name} cannot be ordered for “{action_name}”; it can be for: {actions}.",
+    )
+
+
+class ServiceNeeded(KapokError):
+    """The action is about a service that the customer has."""
+
+    wording = Text(
+        zh="第 {line} 行：办理“{action_name}”须指明客户的在用业务号。",
+        en="Line {line}: “{action_name}” is about a service in use; give its number.",
+    )
+
+
+class NotTheirService(KapokError):
+    """The service is another customer's."""
+
+    wording = Text(
+        zh="第 {line} 行：业务 {service} 不属于客户 {customer}，请核对。",
+        en="Line {line}: service {service} is not customer {customer}'s; check its number.",
+    )
+
+
+class NotInThisState(KapokError):
+    """The service is not in a state for the action."""
+
+    wording = Text(
+        zh="第 {line} 行：业务 {service} 现为“{state_name}”，不能办理“{action_name}”。",
+        en="Line {line}: service {service} is {state_name}; “{action_name}” is not for it.",
+    )
+
+
+class InOtherHands(KapokError):
+    """Another order is under way for the service."""
+
+    wording = Text(
+        zh="第 {line} 行：业务 {service} 已有在途订单 {order}，请先办结或撤销该单。",
+        en="Line {line}: order {order} is under way for service {service}; complete or cancel that one first.",
+    )
+
+
+class NoFlowForLine(KapokError):
+    """No flow says how to do it."""
+
+    wording = Text(
+        zh="第 {line} 行：没有适用的流程（{facts}），请先发布流程模板。",
+        en="Line {line}: no flow applies ({facts}); publish one first.",
+    )
+
+
+class AlreadyPaid(KapokError):
+    """The order was paid before."""
+
+    wording = Text(zh="订单 {order} 已缴费，不必重复。", en="Order {order} has been paid already.")
+
+
+class NotAllowedNow(KapokError):
+    """The leg is not in a state for this."""
+
+    wording = Text(
+        zh="现为“{state_name}”，不能转为“{wanted}”；请刷新后再试。",
+        en="It is “{state_name}” and cannot become “{wanted}” now; reload and look again.",
+    )
+
+
+class PastNoReturn(KapokError):
+    """The point of no return has been passed."""
+
+    wording = Text(
+        zh="已过不可撤单点：现场或网络侧已完成。请{remedy}。",
+        en="The point of no return has been passed, it is done on site or in the network: {remedy}.",
+    )
+
+
+class ReturnRunning(KapokError):
+    """A leg that is being returned cannot be returned again."""
+
+    wording = Text(
+        zh="该工程线已有一次退单在处理，不能再退；请等退单环节办完。",
+        en="A return of this leg is under way, a second one is refused; wait until its stage is done again.",
+    )
+
+
+class CancelRunning(KapokError):
+    """The leg is being cancelled."""
+
+    wording = Text(
+        zh="该工程线已在撤单，不能再退单、改单或重复撤单。",
+        en="This leg is being cancelled already: it cannot be returned, amended or cancelled again.",
+    )
+
+
+class NowhereBack(KapokError):
+    """No running stage of the leg has a way back."""
+
+    wording = Text(
+        zh="现有环节没有退回路径（{stages}）；请按流程办理，或撤单。",
+        en="No stage in hand has a way back ({stages}); go on, or cancel.",
+    )
+
+
+class NothingToConfirm(KapokError):
+    """The customer cannot confirm yet."""
+
+    wording = Text(
+        zh="{leg} 还没有到客户确认环节，请竣工后再确认。",
+        en="{leg} does not wait for the customer's confirmation yet; confirm when it is completed.",
+    )
+
+
+class NotSettleable(KapokError):
+    """The step is not waiting for a person."""
+
+    wording = Text(
+        zh="步骤“{title}”现为“{state_name}”，不需要人工处理。",
+        en="The step “{title}” is {state_name}; there is nothing to settle.",
+    )
+
+
+class NotDeferred(KapokError):
+    """The leg is not deferred."""
+
+    wording = Text(zh="该工程线没有缓装。", en="This leg is not deferred.")
+
+
+class NotWaiting(KapokError):
+    """The leg does not wait for plant."""
+
+    wording = Text(zh="该工程线没有待装。", en="This leg does not wait for plant.")
+
+
+class BadMoment(KapokError):
+    """A moment that lies where it cannot."""
+
+    wording = Text(zh="“{field}”不能早于现在：请改选以后的时间。", en="{field} lies in the past: choose a later time.")
+
+
+class ConsentMissing(KapokError):
+    """A transfer takes the consent of both sides."""
+
+    wording = Text(
+        zh="第 {line} 行：过户须双方同意，请填写新户主客户号与双方同意凭据。",
+        en="Line {line}: a transfer takes the consent of both: name the new customer and the evidence of both consents.",
+    )
+
+
+class HasDebt(KapokError):
+    """What is owed is paid before a transfer."""
+
+    wording = Text(
+        zh="第 {line} 行：该业务有欠费 {debt}，请缴清后再过户。",
+        en="Line {line}: {debt} is owed for this service; let it be paid before the transfer.",
+    )
+
+
+class NoVisits(KapokError):
+    """Appointments are not kept in this installation."""
+
+    wording = Text(
+        zh="尚未启用上门预约，请不选时段下单，由装维班组联系客户约定。",
+        en="Appointments are not kept here yet: order without a window, the field team will agree one with the customer.",
+    )
+
+
+class NothingAmended(KapokError):
+    """The amendment changes nothing."""
+
+    wording = Text(zh="没有任何改动。", en="Nothing would change.")

@@ -1,0 +1,248 @@
+"""What readers of orders see: frozen, with the names of people, units and states beside their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kapok.chain.ordering import rules
+from kapok.chain.ordering.rules import Action, Deviation, State, StepState
+from kapok.ground.commitments.queries import Row
+from kapok.kernel.money import Money
+from kapok.kernel.text import Text
+
+NOTHING = Text(zh="", en="")
+
+
+def exception_name(code: str) -> Text:
+    """What an exception is called; nothing for none."""
+    return rules.DEVIATIONS[Deviation(code)].title if code else NOTHING
+
+
+@dataclass(frozen=True)
+class StepView:
+    """Something that the system does for a leg."""
+
+    id: UUID
+    name: str
+    stage: str
+    state: StepState
+    attempts: int
+    next_try_at: datetime | None
+    code: str
+    error: Text
+    measured: Mapping[str, Any]
+    by: str
+    takes_back: str
+    """The name of the step that it takes back, if it does."""
+    opened_at: datetime
+    done_at: datetime | None
+
+    @property
+    def title(self) -> Text:
+        """What it does."""
+        return rules.DEEDS[self.name].title
+
+    @property
+    def state_name(self) -> Text:
+        """Where it stands."""
+        return rules.STEP_STATES[self.state]
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a person may let it be tried again, or settle it by hand."""
+        return self.state in {StepState.FALLEN_OUT, StepState.FAILED}
+
+
+@dataclass(frozen=True)
+class StageView:
+    """One stage of a leg's chain: `status` is done, running, next or later."""
+
+    code: str
+    title: Text
+    status: str
+    column: int
+    """Its place in the chain, from 0; those of one place run side by side."""
+    unit_name: Text
+    accountable_name: str
+    holder_name: str
+    item: UUID | None
+    opened_at: datetime | None
+    ended_at: datetime | None
+    budget: Text | None
+    clock: Row | None
+    """The commitment of the stage that falls due first, or the last one that it kept or broke."""
+    runs: Text | None
+    """What the system does of it."""
+    step: StepView | None
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line of a leg."""
+
+    number: int
+    offer: str
+    version: int
+    title: Text
+    quantity: int
+    characteristics: Mapping[str, Any]
+    service: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way back of a stage in hand."""
+
+    stage: str
+    title: Text
+    reason: Text
+
+
+@dataclass(frozen=True)
+class LegView:
+    """One leg of an order with its chain, its steps and what was promised of it."""
+
+    id: UUID
+    number: int
+    subject: str
+    action: Action
+    address: str
+    address_full: Text
+    state: State
+    exception: str
+    compensation: str
+    reason: str
+    until: datetime | None
+    version: int
+    after: int | None
+    promised_date: date | None
+    begun_at: datetime | None
+    committed_at: datetime | None
+    completed_at: datetime | None
+    confirmed_at: datetime | None
+    rating: int | None
+    expected_at: datetime | None
+    jeopardy_at: datetime | None
+    lines: tuple[LineView, ...]
+    stages: tuple[StageView, ...]
+    steps: tuple[StepView, ...]
+    promises: tuple[Row, ...]
+    """What was promised of the leg itself, the earliest due first."""
+    ways_back: tuple[Way, ...]
+    undoes: tuple[Text, ...]
+    """What a cancellation would take back, in that order."""
+    cancel_refused: Text | None
+    """Why it cannot be cancelled, if it cannot."""
+
+    @property
+    def action_name(self) -> Text:
+        """What is done."""
+        return rules.ACTIONS[self.action]
+
+    @property
+    def state_name(self) -> Text:
+        """Where it stands."""
+        return rules.STATES[self.state]
+
+    @property
+    def exception_name(self) -> Text:
+        """What its exception is called."""
+        return exception_name(self.exception)
+
+    @property
+    def clocks(self) -> Text:
+        """What its exception makes of the clocks."""
+        return rules.DEVIATIONS[Deviation(self.exception)].clocks if self.exception else NOTHING
+
+    @property
+    def open(self) -> bool:
+        """Whether something is left to do."""
+        return self.state not in rules.OVER
+
+    @property
+    def due_at(self) -> datetime | None:
+        """By when it has been promised."""
+        return next((row.due_at for row in self.promises if row.running and row.tier != "stage"), None)
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One order as a list shows it."""
+
+    id: UUID
+    number: str
+    customer: str
+    channel: str
+    state: State
+    exception: str
+    what: Text
+    legs: int
+    unit_name: Text
+    first_contact_name: str
+    placed_at: datetime
+    closed_at: datetime | None
+    jeopardy_at: datetime | None
+    expected_at: datetime | None
+
+    @property
+    def state_name(self) -> Text:
+        """The one state that the customer is told."""
+        return rules.STATES[self.state]
+
+    @property
+    def exception_name(self) -> Text:
+        """What its exception is called."""
+        return exception_name(self.exception)
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One order in full."""
+
+    id: UUID
+    number: str
+    customer: str
+    account: str
+    channel: str
+    state: State
+    exception: str
+    unit: str
+    unit_id: UUID
+    unit_name: Text
+    first_contact: str
+    first_contact_name: str
+    note: str
+    quote: Mapping[str, Any]
+    placed_at: datetime
+    paid_at: datetime | None
+    closed_at: datetime | None
+    legs: tuple[LegView, ...]
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"order/{self.number}"
+
+    @property
+    def state_name(self) -> Text:
+        """The one state that the customer is told: of the open legs the worst."""
+        return rules.STATES[self.state]
+
+    @property
+    def exception_name(self) -> Text:
+        """What its exception is called."""
+        return exception_name(self.exception)
+
+    @property
+    def one_off(self) -> Money:
+        """What was quoted once."""
+        return Money(self.quote.get("one_off", 0), self.quote.get("currency", "CNY"))
+
+    @property
+    def monthly(self) -> Money:
+        """What was quoted each month."""
+        return Money(self.quote.get("monthly", 0), self.quote.get("currency", "CNY"))

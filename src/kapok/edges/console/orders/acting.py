@@ -1,0 +1,85 @@
+"""Doing something with an order, a leg or a step: one view for each table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+
+from kapok.chain.ordering.queries import LegView, OrderView
+from kapok.edges.console.orders.actions import ON_LEGS, ON_ORDERS, ON_STEPS, Action
+from kapok.edges.console.orders.forms import OrderForm
+from kapok.edges.console.orders.reach import allowed, order_of_step, seen
+from kapok.edges.console.refusals import not_permitted
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.people import queries as people
+from kapok.ground.people.roles import Permission
+from kapok.kernel.errors import KapokError
+
+WITHOUT_LEG = frozenset({"amend"})
+"""Verbs that find the leg by the line."""
+
+
+@screen(permission=Permission.ORDERS_READ)
+def act_on_order(request: ScreenRequest, number: str, code: str) -> HttpResponse:
+    """One action on an order."""
+    return _act(request, seen(request, number), _action(ON_ORDERS, code), None, {"order": number})
+
+
+@screen(permission=Permission.ORDERS_READ)
+def act_on_leg(request: ScreenRequest, number: str, leg: int, code: str) -> HttpResponse:
+    """One action on a leg of an order."""
+    order = seen(request, number)
+    found = next((each for each in order.legs if each.number == leg), None)
+    if found is None:
+        raise Http404
+    of = {"order": number} if code in WITHOUT_LEG else {"order": number, "leg": leg}
+    return _act(request, order, _action(ON_LEGS, code), found, of)
+
+
+@screen(permission=Permission.ORDERS_READ)
+def act_on_step(request: ScreenRequest, step: UUID, code: str) -> HttpResponse:
+    """One action on a step that the system could not do."""
+    order = seen(request, order_of_step(step))
+    found = next((leg for leg in order.legs if any(each.id == step for each in leg.steps)), None)
+    return _act(request, order, _action(ON_STEPS, code), found, {"step": step})
+
+
+def _action(table: Mapping[str, Action], code: str) -> Action:
+    if code not in table:
+        raise Http404
+    return table[code]
+
+
+def _act(
+    request: ScreenRequest, order: OrderView, action: Action, leg: LegView | None, of: Mapping[str, Any]
+) -> HttpResponse:
+    """Show what the action asks for, or do it and go back to the order."""
+    if not action.permissions & allowed(request, order):
+        return not_permitted(request, sorted(action.permissions)[0])
+    if not action.asks and request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    approvers = people.holders(Permission.LEDGER_APPROVE, order.unit) or people.holders(
+        Permission.LEDGER_APPROVE, people.top()
+    )
+    form = action.form(request.POST if request.method == "POST" else None, leg=leg, approvers=approvers)
+    if request.method == "POST" and form.is_valid() and _done(request, action, form, of):
+        messages.success(request, action.done.in_(request.language))
+        return redirect("console:order", order.number)
+    if not action.asks:
+        messages.error(request, " ".join(map(str, form.non_field_errors())))
+        return redirect("console:order", order.number)
+    return render(request, "orders/act.html", {"form": form, "action": action, "order": order, "leg": leg})
+
+
+def _done(request: ScreenRequest, action: Action, form: OrderForm, of: Mapping[str, Any]) -> bool:
+    try:
+        action.verb(**of, **form.cleaned_data, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        form.add_error(None, refused.text.in_(request.language))
+        return False
+    return True

@@ -1,0 +1,147 @@
+"""Everything one can do with an order, a leg or a step: one table each, from which buttons, forms and addresses follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kapok.chain.ordering import api
+from kapok.chain.ordering.queries import LegView, OrderView
+from kapok.chain.ordering.rules import Deviation, State
+from kapok.edges.console.orders.forms import (
+    AmendForm,
+    CancelForm,
+    ConfirmForm,
+    DeferForm,
+    ExpediteForm,
+    OrderForm,
+    ReasonForm,
+    ReturnForm,
+    SettleForm,
+    WaitForm,
+)
+from kapok.ground.people.roles import Permission
+from kapok.kernel.text import Text
+
+PLACE, MANAGE = Permission.ORDERS_PLACE.value, Permission.ORDERS_MANAGE.value
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do: its name, the verb behind it, what it asks for, who may, what is said when it is done."""
+
+    name: Text
+    verb: Callable[..., object]
+    form: type[OrderForm]
+    done: Text
+    icon: str
+    permissions: frozenset[str]
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for anything."""
+        return self.form is not OrderForm
+
+
+BOTH = frozenset({PLACE, MANAGE})
+MANAGING = frozenset({MANAGE})
+
+ON_ORDERS: Mapping[str, Action] = {
+    "pay": Action(
+        Text(zh="已缴费", en="Paid"), api.pay, OrderForm, Text(zh="已登记缴费，承诺开始计时。", en="Paid; the promises count now."),
+        "coin", BOTH,
+    ),
+    "expedite": Action(
+        Text(zh="催单", en="Press for it"), api.expedite, ExpediteForm,
+        Text(zh="已催办。", en="Whoever has the work has been told."), "flag", BOTH,
+    ),
+    "cancel": Action(
+        Text(zh="整单撤单", en="Cancel the order"), api.cancel, CancelForm,
+        Text(zh="已撤单，资源正在退回。", en="Cancelled; what was taken is being given back."), "x", BOTH,
+    ),
+}  # fmt: skip
+
+ON_LEGS: Mapping[str, Action] = {
+    "confirm": Action(
+        Text(zh="客户确认", en="Confirmed"), api.confirm, ConfirmForm, Text(zh="已登记客户确认。", en="Confirmed by the customer."),
+        "check", BOTH,
+    ),
+    "amend": Action(
+        Text(zh="改单", en="Amend"), api.amend, AmendForm, Text(zh="已改单。", en="Amended."), "pencil", BOTH
+    ),
+    "return": Action(
+        Text(zh="退单", en="Return"), api.return_leg, ReturnForm,
+        Text(zh="已退单，对客户的时钟照走。", en="Returned; the customer's clock runs on."), "history", MANAGING,
+    ),
+    "wait": Action(
+        Text(zh="待装", en="Wait for plant"), api.wait_for_plant, WaitForm,
+        Text(zh="已转待装，对客户的时钟照走。", en="It waits for plant; the customer's clock runs on."), "database", MANAGING,
+    ),
+    "plant": Action(
+        Text(zh="资源已到位", en="There is plant"), api.end_wait, OrderForm,
+        Text(zh="已重新占用资源；仍不足则继续待装。", en="Taken; what is lacking still is waited for."), "check", MANAGING,
+    ),
+    "defer": Action(
+        Text(zh="缓装", en="Defer"), api.defer, DeferForm,
+        Text(zh="已缓装，时钟暂停。", en="Put off; the clocks stand still."), "clock-pause", MANAGING,
+    ),
+    "undefer": Action(
+        Text(zh="结束缓装", en="Go on"), api.undefer, ReasonForm, Text(zh="继续办理，时钟恢复。", en="It goes on, the clocks run."),
+        "clock", MANAGING,
+    ),
+    "cancel": Action(
+        Text(zh="撤单", en="Cancel"), api.cancel, CancelForm,
+        Text(zh="已撤单，资源正在退回。", en="Cancelled; what was taken is being given back."), "x", BOTH,
+    ),
+}  # fmt: skip
+
+ON_STEPS: Mapping[str, Action] = {
+    "retry": Action(
+        Text(zh="重试", en="Try again"), api.retry_step, OrderForm, Text(zh="马上重试。", en="It is tried again at once."),
+        "refresh", MANAGING,
+    ),
+    "settle": Action(
+        Text(zh="人工完成", en="Done by hand"), api.settle_step, SettleForm,
+        Text(zh="已登记人工完成，流程继续。", en="Settled by hand; the flow goes on."), "check", MANAGING,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One action that is offered, with its code in the address."""
+
+    code: str
+    action: Action
+
+
+def for_order(order: OrderView, allowed: frozenset[str]) -> list[Offered]:
+    """What may be done with an order as it stands."""
+    fitting = {
+        "pay": order.paid_at is None and order.closed_at is None,
+        "expedite": order.closed_at is None,
+        "cancel": any(leg.open and leg.cancel_refused is None for leg in order.legs) and len(order.legs) > 1,
+    }
+    return _offered(ON_ORDERS, fitting, allowed)
+
+
+def for_leg(leg: LegView, allowed: frozenset[str]) -> list[Offered]:
+    """What may be done with a leg as it stands."""
+    free = leg.open and not leg.compensation
+    deferred = leg.exception == Deviation.DEFER
+    held = leg.state is State.HELD
+    fitting = {
+        "confirm": leg.completed_at is not None and leg.confirmed_at is None,
+        "amend": leg.open and leg.cancel_refused is None,
+        "return": free and bool(leg.ways_back),
+        "wait": free and not held,
+        "plant": held and leg.exception == Deviation.WAIT,
+        "defer": free and not held,
+        "undefer": deferred and held,
+        "cancel": leg.open and leg.cancel_refused is None,
+    }
+    return _offered(ON_LEGS, fitting, allowed)
+
+
+def _offered(table: Mapping[str, Action], fitting: Mapping[str, bool], allowed: frozenset[str]) -> list[Offered]:
+    return [Offered(code, action) for code, action in table.items() if fitting[code] and action.permissions & allowed]

@@ -1,0 +1,157 @@
+"""What is asked for when an order leaves its course or comes back to it: each action's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+
+from kapok.chain.ordering import rules
+from kapok.chain.ordering.queries import LegView
+from kapok.edges.console.packs.calculator.fields import LocalMomentField
+from kapok.edges.console.people.forms import in_reading_language
+from kapok.kernel.text import Text
+
+LONGEST = 1000
+Choice = tuple[str, Any]
+
+
+def _words(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(label=label, help_text=hint, max_length=LONGEST, required=required, widget=widget)
+
+
+def _why() -> forms.CharField:
+    return _words(_("Why"), _("In a few words; without names of customers."))
+
+
+def _moment(label: str, *, required: bool = True) -> LocalMomentField:
+    return LocalMomentField(zone=get_current_timezone(), label=label, required=required)
+
+
+def _choices(texts: Iterable[tuple[str, Text]]) -> list[Choice]:
+    return [(code, in_reading_language(text)) for code, text in texts]
+
+
+class OrderForm(forms.Form):
+    """A form about a leg; what it offers hangs on how the leg stands."""
+
+    def __init__(
+        self, *args: Any, leg: LegView | None = None, approvers: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.leg = leg
+        self.approvers = approvers
+        self.fields.update(self.asked())
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        return {}
+
+
+class CancelForm(OrderForm):
+    """Who gives it up, and why."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        return {
+            "cause": forms.ChoiceField(label=_("Who gives it up"), choices=_choices(rules.CAUSES.items())),
+            "reason": _why(),
+        }
+
+
+class ReturnForm(OrderForm):
+    """To which stage, and why."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        ways = [
+            (way.stage, Text(zh=f"{way.title.zh}（{way.reason.zh}）", en=f"{way.title.en} ({way.reason.en})"))
+            for way in (self.leg.ways_back if self.leg else ())
+        ]
+        return {"to": forms.ChoiceField(label=_("Back to"), choices=_choices(ways)), "reason": _why()}
+
+
+class DeferForm(OrderForm):
+    """Until when, why, with what evidence, and who approved that clocks stand still."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        approvers = [("", "—"), *((f"staff/{number}", f"{number} {name}") for number, name in self.approvers)]
+        return {
+            "until": _moment(_("Put off until")),
+            "reason": _why(),
+            "evidence": _words(_("Evidence of the customer's wish"), _("E.g. the number of a call.")),
+            "approved_by": forms.ChoiceField(label=_("Approved by"), choices=approvers),
+        }
+
+
+class ReasonForm(OrderForm):
+    """Why."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        return {"reason": _why()}
+
+
+class WaitForm(OrderForm):
+    """What is lacking, and by when it is expected."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        return {"reason": _words(_("What is lacking")), "expected_at": _moment(_("Expected by"), required=False)}
+
+
+class AmendForm(OrderForm):
+    """What the line is to be instead."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        lines = [
+            (str(line.number), Text(zh=f"{line.number} {line.title.zh}", en=f"{line.number} {line.title.en}"))
+            for line in (self.leg.lines if self.leg else ())
+        ]
+        date = forms.DateInput(attrs={"type": "date"})
+        return {
+            "line": forms.TypedChoiceField(label=_("Line"), choices=_choices(lines), coerce=int),
+            "offer": forms.CharField(
+                label=_("Another offer"), max_length=60, required=False, help_text=_("Its code; empty: as it is.")
+            ),
+            "promised_date": forms.DateField(label=_("Another promised date"), required=False, widget=date),
+        }
+
+
+class ExpediteForm(OrderForm):
+    """A word to whoever has the work."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        return {
+            "note": _words(_("Note"), _("Whoever has the work reads it; without names of customers.")),
+            "supervise": forms.BooleanField(label=_("Put it under supervision"), required=False),
+        }
+
+
+class ConfirmForm(OrderForm):
+    """How the customer said that it is done, and how good it was."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        stars = [("", "–"), *((number, str(number)) for number in (5, 4, 3, 2, 1))]
+        return {
+            "word": _words(_("How the customer confirmed"), _("E.g. the number of the call.")),
+            "rating": forms.TypedChoiceField(
+                label=_("Rating"), required=False, coerce=int, empty_value=None, choices=stars
+            ),
+        }
+
+
+class SettleForm(OrderForm):
+    """What was done by hand."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        return {"note": _words(_("What was done by hand"))}

@@ -1,0 +1,103 @@
+"""Orders: every order one may see, filtered and paged; one of them as a living chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from kapok.chain.ordering import queries, rules
+from kapok.chain.ordering.queries import LegView, Place, StageView
+from kapok.edges.console.ledger.presenting import Shown, all_shown, shown
+from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
+from kapok.edges.console.orders.filters import OrdersFilter
+from kapok.edges.console.orders.reach import allowed, seen
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.people import queries as people
+from kapok.ground.people.roles import Permission
+from kapok.kernel.text import Text
+
+PAGE = 50
+
+
+@screen(permission=Permission.ORDERS_READ)
+def orders(request: ScreenRequest) -> HttpResponse:
+    """The orders of a filter, the latest first; the rows refresh themselves."""
+    form = OrdersFilter(request.GET, units=people.unit_tree(request.units))
+    wanted = form.wanted(request.units, everywhere=people.everywhere(request.units))
+    page = queries.orders(wanted, after=_place(request.GET.get("after", "")), limit=PAGE)
+    counted = queries.counts(replace(wanted, states=()))
+    values = {
+        "form": form,
+        "rows": page.rows,
+        "at": request.at,
+        "after": f"{page.after.placed_at.isoformat()}~{page.after.id}" if page.after else "",
+        "states": [(state, rules.STATES[state], counted[state]) for state in rules.State if counted.get(state)],
+        "fallen_out": queries.fallen_out(units=wanted.units, limit=5),
+    }
+    part = request.headers.get("HX-Target") == "orders"
+    return render(request, "orders/rows.html" if part else "orders/orders.html", values)
+
+
+def _place(words: str) -> Place | None:
+    moment, sign, id_ = words.partition("~")
+    try:
+        found = Place(datetime.fromisoformat(moment), UUID(id_)) if sign else None
+    except ValueError:
+        return None
+    return found if found and found.placed_at.utcoffset() is not None else None
+
+
+@dataclass(frozen=True)
+class Box:
+    """One stage of the chain with its clock."""
+
+    stage: StageView
+    clock: Shown | None
+
+
+@dataclass(frozen=True)
+class LegShown:
+    """A leg as the page shows it: the chain in columns, what was promised, what may be done."""
+
+    leg: LegView
+    columns: Sequence[Sequence[Box]]
+    promises: Sequence[Shown]
+    offered: Sequence[Offered]
+
+
+@screen(permission=Permission.ORDERS_READ)
+def order(request: ScreenRequest, number: str) -> HttpResponse:
+    """One order: one state for the customer; of every leg the chain, its promises, the steps of the system; it refreshes itself."""
+    found = seen(request, number)
+    may = allowed(request, found)
+    names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+    values = {
+        "order": found,
+        "at": request.at,
+        "legs": [_leg(leg, may, request.at, names) for leg in found.legs],
+        "offered": for_order(found, may),
+        "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
+        "expected": _expected(found.legs),
+    }
+    part = request.headers.get("HX-Target") == "order"
+    return render(request, "orders/standing.html" if part else "orders/order.html", values)
+
+
+def _leg(leg: LegView, may: frozenset[str], at: datetime, names: Mapping[str, Text]) -> LegShown:
+    boxes = [Box(stage, shown(stage.clock, at, names) if stage.clock else None) for stage in leg.stages]
+    return LegShown(leg, list(_columns(boxes)), all_shown(leg.promises, at, names), for_leg(leg, may))
+
+
+def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
+    for place in sorted({box.stage.column for box in boxes}):
+        yield [box for box in boxes if box.stage.column == place]
+
+
+def _expected(legs: Sequence[LegView]) -> datetime | None:
+    """When the last leg is expected to be completed, as far as the forecast has looked."""
+    return max((leg.expected_at for leg in legs if leg.expected_at and leg.open), default=None)

@@ -1,0 +1,87 @@
+"""Leased circuits: the flows of the demonstration whose legs run side by side, one for each service level.
+
+Source of the promises: the levels for key accounts (5, 8 and 12 working days). Their stages are parameters of this
+demonstration; five whole working days leave the highest level a reserve of a fifth instead of a quarter.
+"""
+
+from __future__ import annotations
+
+from kapok.ground.catalog.cast.wording import CONFIRMED, PHOTO, TESTED, Document, back, gate, served, stage, ways, words
+from kapok.kernel.text import Text
+
+
+def _days(number: int) -> str:
+    return f"{number} working day{'s' * (number > 1)}"
+
+
+def _stages(desk: str, assign: int, legs: int) -> list[Document]:
+    """The stages; whole working days to assign resources, and for the legs side by side."""
+    ends = (
+        ("a", Text(zh="接入端 A 施工", en="Access at end A")),
+        ("b", Text(zh="接入端 B 施工", en="Access at end B")),
+    )
+    return [
+        gate("start"),
+        stage(
+            "assign", Text(zh="电路设计与资源配置", en="Design the circuit and assign resources"), "dispatch", _days(assign),
+            event=["order.surveyed", "order.assigned"], runs="assign",
+        ),
+        gate("split", "legs"),
+        *(
+            stage(f"access-{end}", title, "tianhe-east-field", _days(legs), evidence=[PHOTO], event="order.installed")
+            for end, title in ends
+        ),
+        stage(
+            "transport", Text(zh="传输与数据制作", en="Transport and configuration"), "data", _days(1),
+            event="order.configured", runs="activate",
+        ),
+        stage(
+            "progress", Text(zh="向客户通报进度", en="Tell the customer of the progress"), desk, _days(1),
+            event="customer.informed",
+        ),
+        gate("join", "joined"),
+        stage(
+            "test", Text(zh="全程电路测试", en="Test of the whole circuit"), "monitoring", _days(1),
+            evidence=[TESTED], event=["order.tested", "order.completed"], holds=False, runs="test",
+        ),
+        stage(
+            "handover", Text(zh="交付客户签收", en="Hand over to the customer"), desk, _days(1),
+            evidence=[CONFIRMED], event="order.confirmed",
+        ),
+        gate("end"),
+    ]  # fmt: skip
+
+
+def _circuit(code: str, title: Text, applies: Document, promise: Document, stages: list[Document]) -> Document:
+    return {
+        "code": code,
+        "title": words(title.zh, title.en),
+        "line": "fulfilment",
+        "serves": promise,
+        "applies": applies | {"service": ["leased_line"], "action": ["install", "move"]},
+        "nodes": stages,
+        "edges": [
+            *ways("start", "assign", "legs", "access-a", "joined", "test", "handover", "end"),
+            *ways("legs", "access-b", "joined"),
+            *ways("legs", "transport", "joined"),
+            *ways("legs", "progress", "joined"),
+            back("test", "assign", Text(zh="全程测试未通过", en="the test of the whole circuit failed")),
+        ],
+    }
+
+
+def _tiered(tier: str, days: int, stages: list[Document], reserve: int = 25) -> Document:
+    title = Text(zh=f"{tier} 大客户电路（{days} 个工作日）", en=f"{tier} key-account circuit ({days} working days)")
+    applies = {"segment": ["key_account"], "tier": [tier]}
+    return _circuit(f"circuit-{tier.lower()}", title, applies, served(f"{tier}-circuit", reserve=reserve), stages)
+
+
+CIRCUITS = (
+    _tiered("SL1", 5, _stages("key-accounts", 1, 1), reserve=20),
+    _tiered("SL2", 8, _stages("key-accounts", 1, 3)),
+    _tiered("SL3", 12, _stages("key-accounts", 2, 5)),
+    _circuit(
+        "circuit", Text(zh="商务电路（15 个工作日）", en="Business circuit (15 working days)"), {}, served("circuit"),
+        _stages("hotline", 3, 6),
+    ),
+)  # fmt: skip

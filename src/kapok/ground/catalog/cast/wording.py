@@ -1,0 +1,45 @@
+"""The words that flows of the demonstration are written with. Pure."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from kapok.kernel.text import Text
+
+Document = dict[str, Any]
+
+
+def words(zh: str, en: str) -> dict[str, str]:
+    """Both languages as a document says them."""
+    return {"zh": zh, "en": en}
+
+
+def stage(code: str, title: Text, unit: str, budget: str, **more: Any) -> Document:
+    """Work that one unit holds."""
+    return {"kind": "stage", "code": code, "title": words(title.zh, title.en), "unit": unit, "budget": budget} | more
+
+
+def gate(kind: str, code: str = "", title: Text | None = None) -> Document:
+    """A node without work."""
+    return {"kind": kind, "code": code or kind} | ({"title": words(title.zh, title.en)} if title else {})
+
+
+def ways(*codes: str) -> list[Document]:
+    """The ways from each node to the next."""
+    return [{"from": one, "to": other} for one, other in pairwise(codes)]
+
+
+def back(leaving: str, to: str, why: Text) -> Document:
+    """A way back for rework."""
+    return {"from": leaving, "to": to, "returns": words(why.zh, why.en)}
+
+
+def served(code: str, *, reserve: int = 25) -> Document:
+    """A promise of the operator's own pack, and the share of it that the stages may not use."""
+    return {"pack": "guangzhou-pledges", "code": code} | ({"reserve": reserve} if reserve != 25 else {})
+
+
+TESTED = words("测试记录", "test record")
+CONFIRMED = words("客户确认", "the customer's confirmation")
+PHOTO = words("现场照片", "photo of the site")

@@ -1,0 +1,1 @@
+"""Offers: what is sold to whom, at which price, with what it needs and which promises the customer gets."""

@@ -1,0 +1,155 @@
+"""What others read of the offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from kapok.ground.catalog import rules as states
+from kapok.ground.catalog.offering import checking, rows, rules
+from kapok.ground.catalog.offering.document import Kind, Offer, parse
+from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.offering.refusals import OfferNotOnSale, OfferRefused
+from kapok.ground.catalog.rules import State
+from kapok.ground.catalog.template import Unreadable
+from kapok.kernel.promises import Facts
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class OfferVersionView:
+    """One version of an offer, and what it says."""
+
+    code: str
+    number: int
+    offer: Offer
+    state: State
+    revision: int
+    drafted_at: datetime
+    published_at: datetime | None
+    retired_at: datetime | None
+
+    @property
+    def title(self) -> Text:
+        """Its title."""
+        return self.offer.title
+
+    @property
+    def state_name(self) -> Text:
+        """The name of its state."""
+        return states.STATES[self.state] if self.state is not State.PUBLISHED else ON_SALE
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls the offer."""
+        return f"offer/{self.code}"
+
+
+ON_SALE = Text(zh="在售", en="on sale")
+
+
+def offer(code: str, number: int | None = None) -> OfferVersionView:
+    """The version of an offer that is on sale, or the one of that number, whatever its state.
+
+    Raises `UnknownOffer`, `OfferNotOnSale`, `UnknownOfferVersion`.
+    """
+    return _view(rows.on_sale(code) if number is None else rows.version_called(code, number))
+
+
+def on_sale(facts: Facts, channel: str, at: datetime) -> list[OfferVersionView]:
+    """What somebody with these facts could order through the channel at a moment, in the order of the catalogue.
+
+    A fact that is not known meets no condition. An empty channel asks nothing.
+    """
+    views = map(_view, _sold(at).order_by("position", "code"))
+    return [view for view in views if rules.refusal(view.offer, facts, channel) is None]
+
+
+def why_not(code: str, facts: Facts, channel: str, at: datetime) -> Text | None:
+    """Why an offer cannot be ordered, with the remedy; nothing when it can. Raises `UnknownOffer`."""
+    row = _sold(at).filter(code=code).first()
+    if row is None:
+        rows.versions_called(code)
+        return OfferNotOnSale(offer=code).text
+    return rules.refusal(parse(row.document), facts, channel)
+
+
+def parts(bundle: Offer) -> list[OfferVersionView]:
+    """The versions on sale of the parts of a bundle, in its order; nothing for another offer."""
+    held = {row.code: row for row in OfferVersion.objects.filter(code__in=bundle.parts, state=State.PUBLISHED)}
+    return [_view(held[code]) for code in bundle.parts if code in held]
+
+
+def bundles_with(code: str) -> list[OfferVersionView]:
+    """The bundles on sale that contain an offer."""
+    held = OfferVersion.objects.filter(kind=Kind.BUNDLE, state=State.PUBLISHED, document__parts__contains=[code])
+    return [_view(row) for row in held.order_by("code")]
+
+
+def versions(code: str) -> list[OfferVersionView]:
+    """All versions of an offer, the newest first. Raises `UnknownOffer`."""
+    return shown(rows.versions_called(code))
+
+
+def draft(code: str) -> OfferVersionView | None:
+    """The draft of an offer, if it has one."""
+    row = OfferVersion.objects.filter(code=code, state=State.DRAFT).first()
+    return _view(row) if row else None
+
+
+def newest_rows(*, state: str = "", kind: str = "", text: str = "") -> QuerySet[OfferVersion]:
+    """Of every offer the versions that count: its draft and what is on sale, else the last; narrowed down where asked."""
+    newest = OfferVersion.objects.filter(code=OuterRef("code")).order_by("-number").values("number")[:1]
+    found = OfferVersion.objects.filter(Q(state__in=[State.DRAFT, State.PUBLISHED]) | Q(number=Subquery(newest)))
+    if text:
+        found = found.filter(Q(title_zh__icontains=text) | Q(title_en__icontains=text) | Q(code__icontains=text))
+    narrowed = {"state": state, "kind": kind}
+    return found.filter(**{name: value for name, value in narrowed.items() if value}).order_by(
+        "position", "code", "-number"
+    )
+
+
+def shown(found: Iterable[OfferVersion]) -> list[OfferVersionView]:
+    """What rows of versions say."""
+    return [_view(row) for row in found]
+
+
+def codes() -> list[tuple[str, Text]]:
+    """The offers on sale by code and title, in the order of the catalogue."""
+    held = OfferVersion.objects.filter(state=State.PUBLISHED).defer("document").order_by("position", "code")
+    return [(row.code, row.title) for row in held]
+
+
+def parsed(document: object) -> Offer:
+    """The offer in a document. Raises `OfferRefused`."""
+    try:
+        return parse(document)
+    except Unreadable as refused:
+        raise OfferRefused(refused.findings) from None
+
+
+def flows_taken(offer: Offer) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Of each action that can be ordered: the flows it may take, each with the customers and places for whom it is taken."""
+    candidates = checking.candidates()
+    return {action: rules.taken(offer, action, candidates) for action in offer.actions} if offer.service else {}
+
+
+def _sold(at: datetime) -> QuerySet[OfferVersion]:
+    """The versions that were on sale at a moment."""
+    return OfferVersion.objects.filter(Q(retired_at=None) | Q(retired_at__gt=at), published_at__lte=at)
+
+
+def _view(row: OfferVersion) -> OfferVersionView:
+    return OfferVersionView(
+        code=row.code,
+        number=row.number,
+        offer=parse(row.document),
+        state=State(row.state),
+        revision=row.revision,
+        drafted_at=row.drafted_at,
+        published_at=row.published_at,
+        retired_at=row.retired_at,
+    )

@@ -1,0 +1,67 @@
+"""The rows that the verbs act on: looked up, and locked where two people could contradict each other.
+
+A lock holds until the `transaction.atomic` of the verb ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kapok.ground.catalog.offering.document import Offer
+from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.offering.refusals import NoOfferDraft, OfferNotOnSale, UnknownOffer, UnknownOfferVersion
+from kapok.ground.catalog.rules import State
+
+
+def versions_called(code: str, *, lock: bool = False) -> list[OfferVersion]:
+    """All versions of an offer, the newest first. Raises `UnknownOffer`."""
+    rows = OfferVersion.objects.select_for_update() if lock else OfferVersion.objects.all()
+    found = list(rows.filter(code=code).order_by("-number"))
+    if not found:
+        raise UnknownOffer(offer=code[:60])
+    return found
+
+
+def draft_of(code: str) -> OfferVersion:
+    """The draft of an offer, nobody else's meanwhile. Raises `UnknownOffer`, `NoOfferDraft`."""
+    draft = OfferVersion.objects.select_for_update().filter(code=code, state=State.DRAFT).first()
+    if draft is None:
+        versions_called(code)
+        raise NoOfferDraft(offer=code)
+    return draft
+
+
+def version_called(code: str, number: int) -> OfferVersion:
+    """One version of an offer. Raises `UnknownOffer`, `UnknownOfferVersion`."""
+    version = OfferVersion.objects.filter(code=code, number=number).first()
+    if version is None:
+        versions_called(code)
+        raise UnknownOfferVersion(offer=code, number=number)
+    return version
+
+
+def on_sale(code: str, *, lock: bool = False) -> OfferVersion:
+    """The version of an offer that is on sale. Raises `UnknownOffer`, `OfferNotOnSale`."""
+    rows = OfferVersion.objects.select_for_update() if lock else OfferVersion.objects.all()
+    version = rows.filter(code=code, state=State.PUBLISHED).first()
+    if version is None:
+        versions_called(code)
+        raise OfferNotOnSale(offer=code)
+    return version
+
+
+def all_on_sale(codes: Collection[str], *, lock: bool = False) -> list[OfferVersion]:
+    """Of these offers the versions on sale; locked in one order."""
+    rows = OfferVersion.objects.select_for_update(no_key=True) if lock else OfferVersion.objects.all()
+    return list(rows.filter(code__in=codes, state=State.PUBLISHED).order_by("code")) if codes else []
+
+
+def said(offer: Offer) -> dict[str, object]:
+    """The columns of a version that repeat what its document says."""
+    return {
+        "kind": offer.kind,
+        "position": offer.position,
+        "title_zh": offer.title.zh,
+        "title_en": offer.title.en,
+        "document": offer.document(),
+    }

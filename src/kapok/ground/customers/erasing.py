@@ -1,0 +1,155 @@
+"""Personal data in clear: what a look shows, everything for the person it is about, and its erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Model, Q
+from django.utils.module_loading import import_string
+
+from kapok.ground.customers import events, names, rows, rules
+from kapok.ground.customers.merging import checked_reason, keys_to_customer
+from kapok.ground.customers.models import BillingAccount, Contact, Customer, Party
+from kapok.ground.customers.refusals import NotAPerson, StillOpen
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.queries import timeline
+from kapok.ground.places.rules import grams
+from kapok.kernel.text import Text, joined
+
+LONGEST_TIMELINE = 10_000
+Hold = Callable[[UUID], Sequence[Text]]
+"""Says of a customer what binds it still: services in use, debts, running orders. Empty where nothing does."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A contact in clear."""
+
+    id: UUID
+    kind: rules.ContactKind
+    value: str
+    role: rules.ContactRole
+
+    @property
+    def kind_name(self) -> Text:
+        """What kind of contact it is."""
+        return rules.CONTACT_KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class Personal:
+    """A customer's personal data in clear."""
+
+    number: str
+    name: str
+    document_kind: rules.DocumentKind
+    document: str
+    contacts: tuple[Reached, ...]
+
+    @property
+    def document_kind_name(self) -> Text:
+        """What kind of document it is."""
+        return rules.DOCUMENT_KINDS[self.document_kind]
+
+    @property
+    def phone(self) -> str:
+        """The first number to call; empty where there is none."""
+        return next((each.value for each in self.contacts if each.kind in rules.DIALLED), "")
+
+
+def personal(one: Customer) -> Personal:
+    """What a look shows; whoever calls this keeps the purpose."""
+    found = Contact.objects.filter(customer=one, ended_at=None).order_by("added_at", "id")
+    contacts = tuple(
+        Reached(each.id, rules.ContactKind(each.kind), each.value, rules.ContactRole(each.role)) for each in found
+    )
+    party = one.party
+    return Personal(one.number, party.name, rules.DocumentKind(party.document_kind), party.document, contacts)
+
+
+def export(number: str, reason: str, actor: str, at: datetime) -> dict[str, Any]:
+    """Everything about a person, of every layer; see `api.export_person`."""
+    one, why = _person(number), checked_reason(reason)
+    journal.record(events.PersonExported(subject=one.subject, actor=actor, at=at, reason=why))
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for key in keys_to_customer():
+        found = key.model._default_manager.filter(**{key.name: one.id}).order_by("pk")
+        tables.setdefault(key.model._meta.label_lower, []).extend(_values(row) for row in found)
+    aliases = list(Customer.objects.select_related("party").filter(merged_into=one).order_by("number"))
+    return {
+        "exported_at": at.isoformat(),
+        "customer": _values(one),
+        "party": _values(one.party),
+        "merged": [{"customer": _values(each), "party": _values(each.party)} for each in aliases],
+        **tables,
+        "journal": [
+            {"at": line.at.isoformat(), "kind": line.kind, "actor": line.actor, "data": line.data}
+            for each in (one, *aliases)
+            for line in timeline(each.subject, limit=LONGEST_TIMELINE)
+        ],
+    }
+
+
+def erase(number: str, reason: str, actor: str, at: datetime) -> None:
+    """Overwrite a person's data; see `api.erase_person`."""
+    one, why = _person(number), checked_reason(reason)
+    binding = [text for hold in _holds() for text in hold(one.id)]
+    if binding:
+        raise StillOpen(number=one.number, what=joined(binding, zh="；", en="; "))
+    everyone = Customer.objects.filter(Q(id=one.id) | Q(merged_into=one))
+    for alias in everyone:
+        search = names.search_text(alias.number)
+        Party.objects.filter(id=alias.party_id).update(
+            name=alias.number,
+            document_kind="",
+            document="",
+            search=search,
+            grams=grams(search),
+            erased_at=at,
+        )
+    everyone.update(address=None, revision=F("revision") + 1)
+    Contact.objects.filter(customer=one).delete()
+    BillingAccount.objects.filter(customer=one).update(name=one.number)
+    journal.record(events.PersonErased(subject=one.subject, actor=actor, at=at, reason=why))
+
+
+def _person(number: str) -> Customer:
+    one = rows.living_customer(number)
+    if one.party.kind != rules.PartyKind.PERSON:
+        raise NotAPerson(number=one.number)
+    return one
+
+
+@cache
+def _holds() -> tuple[Hold, ...]:
+    """What the composition root has named (`CUSTOMER_HOLDS`): customers know nobody above them."""
+    return tuple(import_string(name) for name in settings.CUSTOMER_HOLDS)
+
+
+INTERNAL = frozenset({"grams", "search"})
+
+
+def _values(row: Model) -> dict[str, Any]:
+    """The columns of a row as JSON values."""
+    return {
+        field.attname: _plain(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if field.name not in INTERNAL
+    }
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case UUID() | Decimal():
+            return str(value)
+        case _:
+            return value

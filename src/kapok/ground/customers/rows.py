@@ -1,0 +1,111 @@
+"""The rows that the verbs act on: looked up, and locked where two people could contradict each other.
+
+A lock holds until the `transaction.atomic` of the verb ends. Whoever changes a customer, or gives it an account or a contact,
+holds that customer, and so does whoever merges or erases it. A number of a merged customer leads to the one that stands for it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from kapok.ground.customers.models import BillingAccount, Customer
+from kapok.ground.customers.refusals import ErasedCustomer, UnknownAccount, UnknownChoice, UnknownCustomer
+from kapok.ground.people.models import Staff
+from kapok.ground.people.rows import staff_called
+from kapok.ground.places.models import Address
+from kapok.ground.places.rows import living_address
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def customer_called(number: str) -> Customer:
+    """The customer with this number; of a merged one the customer that stands for it. Raises `UnknownCustomer`."""
+    return _called(Customer.objects.all(), number)
+
+
+def living_customer(number: str) -> Customer:
+    """The customer with this number, held until the verb ends. Raises `UnknownCustomer`, `ErasedCustomer`."""
+    # Nothing is joined: of a row that was waited for, PostgreSQL reads only itself anew.
+    customer = _called(Customer.objects.select_for_update(no_key=True), number)
+    if customer.party.erased_at is not None:
+        raise ErasedCustomer(number=customer.number)
+    return customer
+
+
+def _called(customers: QuerySet[Customer], number: str) -> Customer:
+    found = customers.filter(number=number.strip().upper()[:12]).first()
+    while found is not None and found.merged_into_id is not None:
+        found = customers.filter(id=found.merged_into_id).first()
+    if found is None:
+        raise UnknownCustomer(number=number.strip()[:20])
+    return found
+
+
+def account_called(number: str) -> BillingAccount:
+    """The billing account with this number. Raises `UnknownAccount`."""
+    account = BillingAccount.objects.select_related("customer").filter(number=number.strip().upper()[:12]).first()
+    if account is None:
+        raise UnknownAccount(number=number.strip()[:20])
+    return account
+
+
+def choice(kind: type[Choice], value: str, field: str) -> Choice:
+    """The member of a closed list. Raises `UnknownChoice`."""
+    try:
+        return kind(value)
+    except ValueError:
+        choices = ", ".join(member.value or "—" for member in kind)
+        raise UnknownChoice(field=field, value=value[:30], choices=choices) from None
+
+
+def address_named(code: str) -> Address | None:
+    """The standard address, none for none. Raises `UnknownAddress`, `RetiredAddress`."""
+    return living_address(code) if code else None
+
+
+def manager_named(username: str) -> Staff | None:
+    """The account manager, none for none. Raises `UnknownStaff`."""
+    return staff_called(username) if username else None
+
+
+def _numbers(sequence: str, letter: str, count: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
+        return [f"{letter}{serial:08}" for (serial,) in cursor.fetchall()]
+
+
+def new_customer_numbers(count: int = 1) -> list[str]:
+    """Numbers that no customer has had and none will have again."""
+    return _numbers("customers_customer_number", "C", count)
+
+
+def new_account_numbers(count: int = 1) -> list[str]:
+    """Numbers that no billing account has had and none will have again."""
+    return _numbers("customers_account_number", "A", count)
+
+
+def hold_hierarchy() -> None:
+    """Let nobody else change what stands above what until the verb ends: a loop may close over any distance."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.hierarchy'))")
+
+
+UP = """
+WITH RECURSIVE up AS (
+    SELECT id, parent_id FROM customers_customer WHERE id = %s
+    UNION
+    SELECT above.id, above.parent_id FROM customers_customer above JOIN up ON above.id = up.parent_id
+)
+SELECT 1 FROM up WHERE id = %s
+"""
+
+
+def stands_below(customer: Customer, top: Customer) -> bool:
+    """Whether `customer` is `top` or stands anywhere below it."""
+    with connection.cursor() as cursor:
+        cursor.execute(UP, [customer.id, top.id])
+        return cursor.fetchone() is not None

@@ -1,0 +1,247 @@
+"""Finding customers by whatever somebody has at hand, each kind of question by an index of its own.
+
+A number, an account, a telephone or a document is found by its row; the last four digits by an index of tails; a name by pieces as
+addresses are (decision 9), with initials marked at both ends so that two letters do; an address by the tree of addresses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kapok.ground.customers import names, rules
+from kapok.ground.people.models import OrgUnit
+from kapok.ground.places import queries as places
+from kapok.ground.places.rules import HAN, SEGMENTS, Segment, asked_grams
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Found:
+    """One customer as a list shows it; a person's name is masked unless the reader may see it."""
+
+    id: UUID
+    number: str
+    name: str
+    kind: rules.PartyKind
+    segment: Segment
+    tier: str
+    star: int
+    unit: str
+    unit_name: Text
+    address_full: Text | None
+
+    @property
+    def segment_name(self) -> Text:
+        """The segment in words."""
+        return SEGMENTS[self.segment]
+
+    @property
+    def is_person(self) -> bool:
+        """Whether this is a person."""
+        return self.kind is rules.PartyKind.PERSON
+
+
+LOOKED_AT = 400
+"""So many of those whose name has the pieces are looked at for the best."""
+PLACES = 40
+"""So many addresses that answer are gone down from."""
+BELOW = 20_000
+"""So many addresses below them are looked at."""
+
+SHOWN = """
+SELECT c.id, c.number, p.name, p.kind, c.segment, c.tier, c.star, u.code, u.name_zh, u.name_en, a.full_zh, a.full_en
+FROM customers_customer c JOIN customers_party p ON p.id = c.party_id JOIN people_orgunit u ON u.id = c.unit_id
+LEFT JOIN places_address a ON a.id = c.address_id
+WHERE c.id = ANY(%s::uuid[]) ORDER BY array_position(%s::uuid[], c.id)
+"""
+MINE = "c.merged_into_id IS NULL AND (%(units)s::uuid[] IS NULL OR c.unit_id = ANY(%(units)s::uuid[]))"
+# A merged customer is found by its number still, and leads to the one that stands for it.
+BY_NUMBER = f"""
+SELECT c.id FROM customers_customer c WHERE {MINE} AND c.id IN (
+    SELECT COALESCE(merged_into_id, id) FROM customers_customer WHERE number = ANY(%(numbers)s)
+    UNION ALL SELECT COALESCE(merged_into_id, id) FROM customers_customer WHERE reference <> '' AND reference = ANY(%(said)s)
+    UNION ALL SELECT customer_id FROM customers_billingaccount WHERE number = ANY(%(numbers)s)
+) LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_TAIL = f"""
+SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.ended_at IS NULL AND t.digits <> '' AND right(t.digits, 4) = %(text)s AND {MINE}
+UNION
+SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+WHERE p.document <> '' AND right(p.document, 4) = %(text)s AND {MINE}
+LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_DIGITS = f"""
+SELECT DISTINCT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.ended_at IS NULL AND t.digits <> '' AND t.digits LIKE %(starts)s AND {MINE}
+UNION
+SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+WHERE p.document <> '' AND p.document = %(text)s AND {MINE}
+LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_PHONE = f"""
+SELECT DISTINCT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.ended_at IS NULL AND t.digits <> '' AND t.digits = %(text)s AND {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_NAME = f"""
+SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+WHERE p.name = %(text)s AND {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_START = f"""
+SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+WHERE p.name LIKE %(starts)s AND {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_PIECES = f"""
+WITH hits AS MATERIALIZED (
+    SELECT c.id, p.search, p.name FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+    LEFT JOIN places_address a ON a.id = c.address_id
+    WHERE p.grams @> %(grams)s::int4[] AND p.search LIKE %(contains)s AND {MINE}
+    AND (%(rest)s::text[] IS NULL OR a.search LIKE ALL (%(rest)s::text[]))
+    LIMIT %(looked_at)s
+)
+SELECT id FROM hits ORDER BY strpos(search, %(text)s) > 2, length(name), name LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_ADDRESS = f"""
+WITH RECURSIVE below AS (
+    SELECT id FROM places_address WHERE code = ANY(%(codes)s)
+    UNION ALL
+    SELECT a.id FROM places_address a JOIN below ON a.parent_id = below.id
+)
+SELECT c.id FROM (SELECT id FROM below LIMIT %(below)s) AS spot JOIN customers_customer c ON c.address_id = spot.id
+WHERE {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+NUMBER = re.compile(r"[CA]\d{1,8}")
+DIGITS = re.compile(r"\+?[\d ()-]*\d[\d ()-]*")
+TELLING = 5
+"""From so many digits on they may begin a telephone number."""
+
+
+def search(
+    text: str, *, units: Collection[str] | None, limit: int = 20, unmask: Collection[str] | None = frozenset()
+) -> list[Found]:
+    """The customers of these units (codes; None: all) that answer to `text`, the surest first.
+
+    `text` may be a number, an account, a former number, a telephone or document, the last four digits of either, a name or its
+    beginning in Chinese, Latin letters or pinyin initials, an address, or a name and an address. A single letter finds nothing.
+    `unmask` are the units for which the reader may see persons' names (None: all).
+    """
+    typed = " ".join(unicodedata.normalize("NFKC", text).split())[:100]
+    if not typed or not typed.isprintable():
+        return []
+    asked = _Asked(typed, _unit_ids(units), limit)
+    asked.by_number()
+    if DIGITS.fullmatch(typed):
+        asked.by_digits()
+    elif not (asked.found and NUMBER.fullmatch(typed.upper())):
+        asked.by_name()
+        if asked.lacks and (HAN.search(typed) or len(typed) > 2):
+            asked.by_address()
+    return _shown(asked.found[:limit], unmask)
+
+
+def by_phone(
+    digits: str, *, units: Collection[str] | None = None, unmask: Collection[str] | None = frozenset()
+) -> list[Found]:
+    """The customers that are reached under a telephone number, however it is written."""
+    asked = _Asked(rules.digits_of(digits), _unit_ids(units), 20)
+    if asked.typed:
+        asked.take(BY_PHONE)
+    return _shown(asked.found, unmask)
+
+
+def _unit_ids(units: Collection[str] | None) -> list[UUID] | None:
+    if units is None:
+        return None
+    return list(OrgUnit.objects.filter(code__in=units).values_list("id", flat=True))
+
+
+class _Asked:
+    """One question, and the customers found for it so far, in order."""
+
+    def __init__(self, typed: str, units: list[UUID] | None, limit: int) -> None:
+        self.typed, self.units, self.limit = typed, units, limit
+        self.found: list[UUID] = []
+
+    @property
+    def lacks(self) -> bool:
+        """Whether there is room for more."""
+        return len(self.found) < self.limit
+
+    def take(self, query: str, **values: Any) -> None:
+        """Add what a query finds; nothing is asked once there are enough."""
+        if not self.lacks:
+            return
+        given = {"text": self.typed, "units": self.units, "limit": self.limit, "looked_at": LOOKED_AT, **values}
+        with connection.cursor() as cursor:
+            cursor.execute(query, given)
+            self.found = list(dict.fromkeys([*self.found, *(row[0] for row in cursor.fetchall())]))
+
+    def by_number(self) -> None:
+        """A customer's or an account's number, short or in full, or that of a former system."""
+        upper = self.typed.upper()
+        full = [f"{upper[0]}{upper[1:]:0>8}"] if NUMBER.fullmatch(upper) else []
+        if upper.isdecimal() and len(upper) <= 8:
+            full = [f"C{upper:0>8}", f"A{upper:0>8}"]
+        self.take(BY_NUMBER, numbers=full, said=[self.typed])
+
+    def by_digits(self) -> None:
+        """The last four digits, or the beginning of a telephone number, or a whole document."""
+        digits = rules.digits_of(self.typed)
+        if len(digits) == 4:
+            self.take(BY_TAIL, text=digits)
+        elif len(digits) >= TELLING:
+            self.take(BY_DIGITS, text=digits, starts=f"{digits}%")
+
+    def by_name(self) -> None:
+        """A name as it is written, its beginning, a part of it or its initials; with other words in the address."""
+        self.take(BY_NAME)
+        if HAN.search(self.typed):
+            self.take(BY_START, starts=f"{_literally(self.typed)}%")
+        elif re.fullmatch(r"[0-9A-Za-z]{4,40}", self.typed):
+            self.take(BY_DIGITS, text=self.typed.upper(), starts="-")  # a document with letters
+            self.take(BY_TAIL, text=self.typed.upper())
+        self._by_pieces(self.typed.replace(" ", "").lower(), None)
+        words = self.typed.lower().split()
+        if 1 < len(words) <= 4:
+            for place, word in enumerate(words):
+                rest = [f"%{_literally(other)}%" for other in words[:place] + words[place + 1 :]]
+                self._by_pieces(word, rest)
+
+    def _by_pieces(self, word: str, rest: list[str] | None) -> None:
+        wanted = word if HAN.search(word) or len(word) > 2 else f"^{word}"
+        if grams := asked_grams([wanted]):
+            self.take(BY_PIECES, text=word, grams=grams, contains=f"%{_literally(wanted)}%", rest=rest)
+
+    def by_address(self) -> None:
+        """Whoever lives at an address that answers, or below one."""
+        if codes := [place.code for place in places.search(self.typed, limit=PLACES)]:
+            self.take(BY_ADDRESS, codes=codes, below=BELOW)
+
+
+def _literally(word: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", word)
+
+
+def _shown(found: list[UUID], unmask: Collection[str] | None) -> list[Found]:
+    if not found:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SHOWN, [found, found])
+        return [_found(row, unmask) for row in cursor.fetchall()]
+
+
+def _found(row: tuple[Any, ...], unmask: Collection[str] | None) -> Found:
+    key, number, name, kind, segment, tier, star, unit, unit_zh, unit_en, full_zh, full_en = row
+    party = rules.PartyKind(kind)
+    clear = unmask is None or unit in unmask
+    return Found(
+        key, number, name if clear else names.masked_name(name, party), party, Segment(segment), tier, star, unit,
+        Text(zh=unit_zh, en=unit_en), Text(zh=full_zh, en=full_en) if full_zh else None,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""What every adapter is: six things it can be told, and one form of answer.
+
+An adapter brings its element into the state that is asked for, whatever state that is in: told twice, it has the same effect as
+told once. It answers and does not raise; whatever it raises all the same counts as an element that could not be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an element is told about a service; `params` hold everything it needs, secrets among them."""
+
+    service: str
+    kind: str
+    params: Mapping[str, Any]
+    at: datetime
+
+    def text(self, name: str, default: str = "") -> str:
+        """A parameter as text."""
+        return str(self.params.get(name) or default)
+
+    def number(self, name: str, default: int = 0) -> int:
+        """A parameter as a whole number; it has been checked."""
+        return int(self.params.get(name) or default)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an element said, and what a call of several comes to.
+
+    `code` is for programs, `text` for people. `retry`: asked again later it may go better. `measured`: the figures of a test.
+    """
+
+    ok: bool
+    code: str
+    text: Text
+    retry: bool = False
+    measured: Mapping[str, Any] = field(default_factory=dict)
+
+
+DONE = Outcome(ok=True, code="done", text=Text(zh="已完成", en="done"))
+
+
+def missing(what: Text) -> Outcome:
+    """The element knows nothing of the service."""
+    text = Text(zh="{what}中没有该业务，请先开通。", en="The {what} does not know this service; activate it first.")
+    return Outcome(ok=False, code="not_found", text=text.format(what=what))
+
+
+def taken(what: Text) -> Outcome:
+    """Another service has it."""
+    text = Text(zh="{what}已被其他业务占用，请换一个。", en="The {what} belongs to another service; choose another.")
+    return Outcome(ok=False, code="in_use", text=text.format(what=what))
+
+
+class Adapter(Protocol):
+    """One kind of element."""
+
+    @property
+    def title(self) -> Text:
+        """What it is."""
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The params without which a service cannot be activated."""
+
+    def activate(self, request: Request) -> Outcome:
+        """Let the service work."""
+
+    def suspend(self, request: Request) -> Outcome:
+        """Keep it from working, and keep what belongs to it; `reason` is for the customer."""
+
+    def resume(self, request: Request) -> Outcome:
+        """Let a suspended service work again."""
+
+    def modify(self, request: Request) -> Outcome:
+        """Change what the params name, nothing else."""
+
+    def terminate(self, request: Request) -> Outcome:
+        """Take the service down; what is not there is taken down already."""
+
+    def test(self, request: Request) -> Outcome:
+        """Measure, and say whether what was measured will do."""

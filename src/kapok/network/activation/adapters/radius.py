@@ -1,0 +1,192 @@
+"""RADIUS: a line is a row that the server reads through the views of the schema `radius`; sessions end by Disconnect-Request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from pyrad import packet
+from pyrad.client import Timeout
+from pyrad.packet import PacketError
+
+from kapok.kernel.text import Text
+from kapok.network.activation.adapters import sessions
+from kapok.network.activation.adapters.base import DONE, Outcome, Request, missing, taken
+from kapok.network.activation.models import Peer, Subscriber
+from kapok.network.activation.rules import plain_note
+
+TITLE = Text(zh="RADIUS", en="RADIUS server")
+LOGIN = Text(zh="宽带账号", en="login")
+SUSPENDED = "已停机 / suspended"
+STILL_ONLINE = Text(
+    zh="状态已改，但接入服务器没有断开{count}个在线会话；稍后会重试，请检查接入服务器的地址与密钥。",
+    en="The state is changed, but the access server did not end {count} session(s); it is tried again, "
+    "look at the access server’s address and secret.",
+)
+UNANSWERED = Outcome(
+    ok=False,
+    code="timeout",
+    retry=True,
+    text=Text(zh="RADIUS没有应答，稍后会重试。", en="The RADIUS server did not answer; it is tried again."),
+    measured={"authentication": "no_answer"},
+)
+MIB = 1_000_000
+MOST = 4_294_967_295
+"""Bits a second that an attribute of 32 bits can say."""
+LOCAL = "127.0.0.1"
+
+
+class Radius:
+    """Lines that log in by PPPoE."""
+
+    title = TITLE
+    needed = frozenset({"login", "secret", "down_mbps", "up_mbps"})
+
+    def activate(self, request: Request) -> Outcome:
+        """Let the login in, with its speed."""
+        row = self._row(request) or Subscriber(service=request.service)
+        row.state, row.reason = "active", ""
+        return self._kept(row, request)
+
+    def suspend(self, request: Request) -> Outcome:
+        """Refuse the login with the reason, and end its sessions."""
+        row = self._row(request)
+        if row is None:
+            return missing(TITLE)
+        row.state, row.reason = "suspended", plain_note(request.text("reason")) or SUSPENDED
+        return _first_refusal(self._kept(row, request), lambda: _end_sessions(row))
+
+    def resume(self, request: Request) -> Outcome:
+        """Let the login in again."""
+        row = self._row(request)
+        if row is None:
+            return missing(TITLE)
+        row.state, row.reason = "active", ""
+        return self._kept(row, request)
+
+    def modify(self, request: Request) -> Outcome:
+        """Change login, secret, address or speed; open sessions get the new speed, or end so that they come back with it."""
+        row = self._row(request)
+        if row is None:
+            return missing(TITLE)
+        before = Subscriber.objects.get(pk=row.pk)
+        return _first_refusal(self._kept(row, request), lambda: _tell_sessions(before, row))
+
+    def terminate(self, request: Request) -> Outcome:
+        """Forget the login, and end its sessions."""
+        row = self._row(request)
+        login = row.login if row else request.text("login")
+        Subscriber.objects.filter(service=request.service).delete()
+        return _ended(sessions.open_sessions(request.service, login))
+
+    def test(self, request: Request) -> Outcome:
+        """Log in as the customer would, and compare the speed that is granted."""
+        row = self._row(request)
+        return missing(TITLE) if row is None else log_in(row)
+
+    def _row(self, request: Request) -> Subscriber | None:
+        return Subscriber.objects.filter(service=request.service).first()
+
+    def _kept(self, row: Subscriber, request: Request) -> Outcome:
+        for name in ("login", "secret", "profile"):
+            setattr(row, name, request.text(name, getattr(row, name)))
+        row.down_mbps = request.number("down_mbps", row.down_mbps or 0)
+        row.up_mbps = request.number("up_mbps", row.up_mbps or 0)
+        row.ip = request.text("ip") or row.ip
+        row.changed_at = request.at
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            return taken(LOGIN)
+        return DONE
+
+
+def _first_refusal(kept: Outcome, then: Any) -> Outcome:
+    return then() if kept.ok else kept
+
+
+def _end_sessions(row: Subscriber) -> Outcome:
+    return _ended(sessions.open_sessions(row.service, row.login))
+
+
+def _ended(open_now: list[sessions.Session]) -> Outcome:
+    left = sum(not sessions.disconnect(session) for session in open_now)
+    measured = {"sessions": len(open_now), "disconnected": len(open_now) - left}
+    if left:
+        return Outcome(
+            ok=False, code="still_online", retry=True, text=STILL_ONLINE.format(count=left), measured=measured
+        )
+    return Outcome(ok=True, code="done", text=DONE.text, measured=measured)
+
+
+def _tell_sessions(before: Subscriber, row: Subscriber) -> Outcome:
+    if (before.login, before.secret) != (row.login, row.secret):
+        return _ended(sessions.open_sessions(row.service, before.login))
+    if (before.down_mbps, before.up_mbps) == (row.down_mbps, row.up_mbps):
+        return DONE
+    open_now = sessions.open_sessions(row.service, row.login)
+    return _ended([session for session in open_now if not sessions.change(session, speeds(row))])
+
+
+def speeds(row: Subscriber) -> dict[str, Any]:
+    """The speed as attributes, as the view `radius.radreply` says it too."""
+    return {
+        "WISPr-Bandwidth-Max-Down": min(row.down_mbps * MIB, MOST),
+        "WISPr-Bandwidth-Max-Up": min(row.up_mbps * MIB, MOST),
+        "Mikrotik-Rate-Limit": f"{row.up_mbps}M/{row.down_mbps}M",
+    }
+
+
+def server() -> tuple[str, int] | None:
+    """Where the RADIUS server answers: as configured, else the laboratory's."""
+    if settings.RADIUS_SERVER:
+        host, _, port = settings.RADIUS_SERVER.partition(":")
+        return host, int(port or 1812)
+    peer = Peer.objects.filter(name="freeradius").first()
+    return (peer.address, peer.port) if peer else None
+
+
+def log_in(row: Subscriber) -> Outcome:
+    """What the RADIUS server says to the login of a line; without a server only the record is compared, and the answer says so."""
+    where = server()
+    if where is None:
+        return _by_the_record(row)
+    nas = settings.RADIUS_SECRETS.get(LOCAL)
+    with sessions.speaking(where[0], nas.secret if nas else "", authport=where[1]) as client:
+        request = client.CreateAuthPacket(code=packet.AccessRequest, User_Name=row.login, NAS_IP_Address=LOCAL)
+        request["User-Password"] = request.PwCrypt(row.secret)
+        try:
+            reply = client.SendPacket(request)
+        except (Timeout, PacketError, OSError):
+            return UNANSWERED
+    return _accepted(row, reply) if reply.code == packet.AccessAccept else _rejected(reply)
+
+
+def _by_the_record(row: Subscriber) -> Outcome:
+    text = Text(zh="没有RADIUS服务器，只核对了记录", en="no RADIUS server to ask, only the record was compared")
+    measured = {"authentication": "not_measured", "down_mbps": row.down_mbps, "up_mbps": row.up_mbps}
+    return Outcome(ok=row.state == "active", code="not_measured", text=text, measured=measured)
+
+
+def _rejected(reply: Any) -> Outcome:
+    told = plain_note(" ".join(str(part) for part in reply.get("Reply-Message", [])))
+    text = Text(zh="登录被拒：{told}", en="The login is refused: {told}").format(told=told or "-")
+    return Outcome(ok=False, code="rejected", text=text, measured={"authentication": "rejected", "told": told})
+
+
+def _accepted(row: Subscriber, reply: Any) -> Outcome:
+    granted = {name: (reply.get(name) or [None])[0] for name in speeds(row)}
+    measured = {
+        "authentication": "accepted",
+        "down_mbps": (granted["WISPr-Bandwidth-Max-Down"] or 0) // MIB,
+        "up_mbps": (granted["WISPr-Bandwidth-Max-Up"] or 0) // MIB,
+    }
+    if granted != speeds(row):
+        text = Text(
+            zh="速率与套餐不符；请核对速率模板。", en="The speed granted is not the one ordered; look at the profile."
+        )
+        return Outcome(ok=False, code="wrong_speed", text=text, measured=measured)
+    text = Text(zh="登录成功，下行{down}兆", en="logged in, {down} Mbit/s down").format(down=row.down_mbps)
+    return Outcome(ok=True, code="done", text=text, measured=measured)

@@ -1,0 +1,204 @@
+"""A switch and an OLT that exist only in the database: small state machines, and faults that can be switched on.
+
+A unit (a port, an ONU) is active, suspended, or `half` where a call stopped in the middle; told again, it goes on to what is asked.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from kapok.kernel.text import Text
+from kapok.network.activation.adapters.base import DONE, Outcome, Request, missing, taken
+from kapok.network.activation.models import SimulatedFault, SimulatedUnit
+from kapok.network.activation.rules import Fault, light_is_fine
+
+NO_ANSWER = Outcome(
+    ok=False,
+    code="timeout",
+    retry=True,
+    text=Text(zh="网元没有应答，稍后会重试。", en="The element did not answer; it is tried again."),
+)
+NONSENSE = Outcome(
+    ok=False, code="wrong_answer", retry=True,
+    text=Text(zh="网元的应答无法理解，稍后会重试。", en="The element’s answer made no sense; it is tried again."),
+)  # fmt: skip
+HALF = Outcome(
+    ok=False, code="half_done", retry=True,
+    text=Text(zh="网元只完成了一半，稍后会继续。", en="The element stopped halfway; it goes on when tried again."),
+)  # fmt: skip
+REFUSED = Outcome(
+    ok=False, code="refused",
+    text=Text(zh="网元拒绝执行；请检查网元后由人工重试。", en="The element refused; look at it, then try again by hand."),
+)  # fmt: skip
+KEPT = ("profile", "vlan", "down_mbps", "up_mbps", "port")
+FAULTY_DBM = -28.5
+
+
+class Simulated:
+    """One simulated element; `unit` names the parameter that says which of its units serves."""
+
+    element: ClassVar[str]
+    title: ClassVar[Text]
+    unit: ClassVar[str]
+    needed: ClassVar[frozenset[str]]
+
+    def activate(self, request: Request) -> Outcome:
+        """Set the unit up for the service."""
+        return self._tell(request, "active", create=True)
+
+    def suspend(self, request: Request) -> Outcome:
+        """Close the unit."""
+        return self._tell(request, "suspended")
+
+    def resume(self, request: Request) -> Outcome:
+        """Open it again."""
+        return self._tell(request, "active")
+
+    def modify(self, request: Request) -> Outcome:
+        """Change its settings, or move the service to another unit."""
+        return self._tell(request, "")
+
+    def terminate(self, request: Request) -> Outcome:
+        """Clear the unit."""
+        if (wrong := self._misbehave(request)) and wrong is not NONSENSE:
+            return wrong
+        SimulatedUnit.objects.filter(element=self.element, service=request.service).delete()
+        return wrong or DONE
+
+    def test(self, request: Request) -> Outcome:
+        """Measure the unit."""
+        fault = self._fault()
+        if (wrong := _ANSWERS.get(fault)) and fault is not Fault.HALF_DONE:
+            return _late(wrong) if fault is Fault.TIMEOUT else wrong
+        row = SimulatedUnit.objects.filter(element=self.element, service=request.service).first()
+        if row is None:
+            return missing(self.title)
+        return self._measure(row, fault)
+
+    def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
+        raise NotImplementedError
+
+    def _tell(self, request: Request, state: str, *, create: bool = False) -> Outcome:
+        wrong = self._misbehave(request, create=create)
+        if wrong and wrong is not NONSENSE:
+            return wrong
+        return wrong or self._set(request, state, create=create)
+
+    def _misbehave(self, request: Request, *, create: bool = False) -> Outcome | None:
+        """What the fault that is switched on makes of the call; None where it is carried out as asked."""
+        match fault := self._fault():
+            case Fault.HALF_DONE:
+                self._set(request, "half", create=create)
+                return HALF
+            case Fault.WRONG_ANSWER:
+                return NONSENSE
+            case Fault.TIMEOUT:
+                return _late(NO_ANSWER)
+            case Fault.SLOW:
+                time.sleep(settings.SIMULATED_SLOW_SECONDS)
+                return None
+            case _:
+                return _ANSWERS.get(fault)
+
+    def _fault(self) -> Fault | None:
+        """The fault switched on, one call of it used up."""
+        switched = SimulatedFault.objects.filter(element=self.element)
+        row = switched.first()
+        if row is None:
+            return None
+        if row.calls_left is not None:
+            switched.filter(calls_left__gt=1).update(calls_left=F("calls_left") - 1) or switched.filter(
+                calls_left=1
+            ).delete()
+        return Fault(row.fault)
+
+    def _set(self, request: Request, state: str, *, create: bool = False) -> Outcome:
+        row = SimulatedUnit.objects.filter(element=self.element, service=request.service).first()
+        if row is None and not create:
+            return missing(self.title)
+        row = row or SimulatedUnit(element=self.element, service=request.service, settings={})
+        row.state = state or ("active" if row.state == "half" else row.state)
+        row.unit = request.text(self.unit, row.unit)
+        row.settings = row.settings | _kept(request)
+        row.changed_at = request.at
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            return taken(self.title)
+        return DONE
+
+
+def _late(answer: Outcome) -> Outcome:
+    time.sleep(settings.SIMULATED_SLOW_SECONDS)
+    return answer
+
+
+def _kept(request: Request) -> dict[str, Any]:
+    return {name: request.params[name] for name in KEPT if request.params.get(name)}
+
+
+_ANSWERS: dict[Fault | None, Outcome] = {
+    Fault.TIMEOUT: NO_ANSWER,
+    Fault.WRONG_ANSWER: NONSENSE,
+    Fault.HALF_DONE: HALF,
+    Fault.REFUSES: REFUSED,
+}
+
+
+class Olt(Simulated):
+    """An OLT: an ONU behind each unit, and the light it receives."""
+
+    element = "olt"
+    title = Text(zh="OLT", en="OLT")
+    unit = "onu"
+    needed = frozenset({"onu"})
+
+    def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
+        rx_dbm = FAULTY_DBM if fault is Fault.WEAK_LIGHT else _usual_light(row.unit)
+        measured = {"rx_dbm": rx_dbm, "onu_state": row.state, "profile": row.settings.get("profile", "")}
+        if row.state != "active":
+            text = Text(
+                zh="光猫未开通（{state}）；请先开通。", en="The ONU is not active ({state}); activate it first."
+            )
+            return Outcome(ok=False, code="not_active", text=text.format(state=row.state), measured=measured)
+        if not light_is_fine(rx_dbm):
+            text = Text(
+                zh="收光{rx} dBm，不在-8至-27 dBm之间；请检查接头与光缆。",
+                en="The ONU receives {rx} dBm, not between -8 and -27; look at connectors and fibre.",
+            )
+            return Outcome(ok=False, code="weak_light", text=text.format(rx=rx_dbm), measured=measured)
+        text = Text(zh="收光{rx} dBm，正常", en="{rx} dBm received, fine").format(rx=rx_dbm)
+        return Outcome(ok=True, code="done", text=text, measured=measured)
+
+
+class Switch(Simulated):
+    """A switch: a port for each line."""
+
+    element = "switch"
+    title = Text(zh="交换机", en="switch")
+    unit = "port"
+    needed = frozenset({"port"})
+
+    def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
+        measured = {"port_state": row.state}
+        if row.state != "active":
+            text = Text(
+                zh="端口未开通（{state}）；请先开通。", en="The port is not active ({state}); activate it first."
+            )
+            return Outcome(ok=False, code="not_active", text=text.format(state=row.state), measured=measured)
+        return Outcome(ok=True, code="done", text=Text(zh="端口正常", en="the port is up"), measured=measured)
+
+
+def _usual_light(unit: str) -> float:
+    """Between -17 and -24 dBm, always the same for one unit."""
+    return -17.0 - zlib.crc32(unit.encode()) % 71 / 10
+
+
+SIMULATED: dict[str, Simulated] = {adapter.element: adapter for adapter in (Olt(), Switch())}

@@ -1,0 +1,103 @@
+"""SIP: a line is a row that the registrar reads through the view `sip.subscriber`; a suspended line cannot register."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from kapok.kernel.text import Text
+from kapok.network.activation.adapters.base import DONE, Outcome, Request, missing, taken
+from kapok.network.activation.adapters.register import register
+from kapok.network.activation.models import Peer, SipLine
+
+TITLE = Text(zh="SIP注册服务器", en="SIP registrar")
+NUMBER = Text(zh="号码", en="number")
+
+
+class Sip:
+    """Voice lines over IP."""
+
+    title = TITLE
+    needed = frozenset({"number", "secret"})
+
+    def activate(self, request: Request) -> Outcome:
+        """Let the line register."""
+        row = self._row(request) or SipLine(service=request.service)
+        row.state = "active"
+        return self._kept(row, request)
+
+    def suspend(self, request: Request) -> Outcome:
+        """Let it no longer register."""
+        return self._moved(request, "suspended")
+
+    def resume(self, request: Request) -> Outcome:
+        """Let it register again."""
+        return self._moved(request, "active")
+
+    def modify(self, request: Request) -> Outcome:
+        """Change number and secret together; either needs the other."""
+        row = self._row(request)
+        if row is None:
+            return missing(TITLE)
+        if request.text("number") and not request.text("secret"):
+            text = Text(zh="改号时请同时给出密码。", en="A new number needs the secret too; give both.")
+            return Outcome(ok=False, code="bad_request", text=text)
+        return self._kept(row, request)
+
+    def terminate(self, request: Request) -> Outcome:
+        """Forget the line."""
+        SipLine.objects.filter(service=request.service).delete()
+        return DONE
+
+    def test(self, request: Request) -> Outcome:
+        """Ask the registrar as the line would."""
+        row = self._row(request)
+        if row is None:
+            return missing(TITLE)
+        peer = Peer.objects.filter(name="kamailio").first()
+        if peer is None:
+            text = Text(
+                zh="没有SIP注册服务器，只核对了记录", en="no SIP registrar to ask, only the record was compared"
+            )
+            return Outcome(
+                ok=row.state == "active", code="not_measured", text=text, measured={"registration": "not_measured"}
+            )
+        return _said(register((peer.address, peer.port), row.number, row.realm, row.ha1))
+
+    def _row(self, request: Request) -> SipLine | None:
+        return SipLine.objects.filter(service=request.service).first()
+
+    def _moved(self, request: Request, state: str) -> Outcome:
+        moved = SipLine.objects.filter(service=request.service).update(state=state, changed_at=request.at)
+        return DONE if moved else missing(TITLE)
+
+    def _kept(self, row: SipLine, request: Request) -> Outcome:
+        if secret := request.text("secret"):
+            row.realm = settings.SIP_REALM
+            row.number = request.text("number", row.number)
+            row.ha1 = digest(row.number, row.realm, secret)
+        row.changed_at = request.at
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            return taken(NUMBER)
+        return DONE
+
+
+def digest(number: str, realm: str, secret: str) -> str:
+    """HA1 of RFC 2617, as SIP wants it."""
+    return hashlib.md5(f"{number}:{realm}:{secret}".encode(), usedforsecurity=False).hexdigest()
+
+
+def _said(status: int) -> Outcome:
+    measured = {"registration": status}
+    if status == 200:
+        return Outcome(ok=True, code="done", text=Text(zh="注册成功", en="registered"), measured=measured)
+    if status == 0:
+        text = Text(zh="SIP注册服务器没有应答，稍后会重试。", en="The SIP registrar did not answer; it is tried again.")
+        return Outcome(ok=False, code="timeout", retry=True, text=text, measured=measured)
+    text = Text(zh="注册被拒（{status}）", en="The registration is refused ({status})").format(status=status)
+    return Outcome(ok=False, code="rejected", text=text, measured=measured)

@@ -1,0 +1,19 @@
+"""Which elements serve which kind of service, in which order: as the settings say (`ACTIVATION_TARGETS`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from kapok.network.activation.adapters.base import Adapter
+from kapok.network.activation.adapters.radius import Radius
+from kapok.network.activation.adapters.simulated import SIMULATED
+from kapok.network.activation.adapters.sip import Sip
+
+ADAPTERS: Mapping[str, Adapter] = {"radius": Radius(), "sip": Sip(), **SIMULATED}
+
+
+def adapters_of(kind: str) -> tuple[str, ...]:
+    """The names of the adapters that a kind of service needs, first the one that is told first; none for an unknown kind."""
+    return tuple(settings.ACTIVATION_TARGETS.get(kind, ()))

@@ -1,0 +1,76 @@
+"""Reserving: walk the chain, claim all or nothing, or say what is lacking.
+
+Where somebody else was quicker between the look and the claim, what was claimed is let go at once and the walk begins again:
+nobody waits for a row, so nobody can block anybody, and what another gives back in that moment is not overlooked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from kapok.network.inventory import kinds, lacking, moving, rows, rules, walking
+from kapok.network.inventory.models import Resource
+from kapok.network.inventory.queries import held_by
+from kapok.network.inventory.rules import Need, State
+from kapok.network.inventory.views import Reservation, ResourceView
+
+ATTEMPTS = 10
+PAUSE_SECONDS = 0.004
+"""After a claim that came too late; each time that much longer."""
+
+
+class _TooLate(Exception):
+    """Fewer rows came than were there a moment ago."""
+
+
+def reserve(
+    *, holder: str, address: str, needs: Sequence[Need], until: datetime, actor: str, at: datetime
+) -> Reservation:
+    """Keep what the holder has not yet, or store the shortage; see `api.reserve`."""
+    rows.hold(holder)
+    for attempt in range(ATTEMPTS):
+        walk = walking.walk(address, needs, at=at, holder=holder)
+        wanted = rules.missing(needs, walk.held)
+        choice = rules.choose(wanted, walk.spares)
+        if choice.lack:
+            return Reservation((), lacking.open_shortage(choice.lack, walk, holder, needs, actor=actor, at=at))
+        taken = _claim(choice.claims, holder, until, at)
+        if taken is not None:
+            return Reservation(_kept(taken, walk, holder, until, actor=actor, at=at), None)
+        time.sleep(PAUSE_SECONDS * (attempt + 1))
+    first = choice.claims[0]
+    lack = rules.Lack(kinds.HOPS[kinds.Kind(first.kind)].shortage, first.kind, first.home)
+    return Reservation((), lacking.open_shortage(lack, walk, holder, needs, actor=actor, at=at))
+
+
+def _claim(claims: Sequence[rules.Claim], holder: str, until: datetime, at: datetime) -> list[ResourceView] | None:
+    """What was claimed, wholly; None where somebody else was quicker."""
+    if not claims:
+        return []
+    try:
+        with transaction.atomic():
+            return _all(claims, moving.claim(claims, holder=holder, until=until, at=at))
+    except _TooLate:
+        return None
+
+
+def _all(claims: Sequence[rules.Claim], taken: list[ResourceView]) -> list[ResourceView]:
+    if len(taken) < sum(claim.count for claim in claims):
+        raise _TooLate
+    return taken
+
+
+def _kept(
+    taken: list[ResourceView], walk: walking.Walk, holder: str, until: datetime, *, actor: str, at: datetime
+) -> tuple[ResourceView, ...]:
+    moving.told([moving.Moved(each, State.FREE, holder, "") for each in taken], actor=actor, at=at)
+    if walk.waits:
+        lacking.settle(holder, at=at)
+    if not walk.held:
+        return tuple(taken)
+    Resource.objects.filter(holder=holder, state=State.RESERVED, reserved_until__lt=until).update(reserved_until=until)
+    return tuple(held_by(holder))

@@ -1,0 +1,268 @@
+"""The inventory: what stands in the plant, what is allocated from it, which services run on it, who waits for more.
+
+Promises that a port, a pair, a number is kept for one holder at a time; that a reservation is all or nothing and ends; that
+what is in service becomes free only after its disconnection is confirmed; that every change says who made it, for whom, from
+what to what. Where the walk finds an empty step it stores the shortage and gives it back; it is resolved by itself when
+there is plant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from kapok.network.inventory import (
+    allocating,
+    lacking,
+    moving,
+    rows,
+    serving,
+)
+from kapok.network.inventory.models import Resource
+from kapok.network.inventory.plant.api import (
+    add_element,
+    add_pool,
+    add_resources,
+    add_site,
+    audit,
+    correct,
+    cover,
+    import_plant,
+    mark,
+)
+from kapok.network.inventory.queries import Reservation
+from kapok.network.inventory.refusals import (
+    NoSuchMove,
+    NotDisconnected,
+    NothingHeld,
+    ReservationExpired,
+    ResourceHeld,
+)
+from kapok.network.inventory.rules import STATES, Need, ServiceState, State
+
+__all__ = [
+    "Need",
+    "NoSuchMove",
+    "NotDisconnected",
+    "NothingHeld",
+    "Reservation",
+    "ReservationExpired",
+    "ResourceHeld",
+    "ServiceState",
+    "State",
+    "add_element",
+    "add_pool",
+    "add_resources",
+    "add_site",
+    "audit",
+    "change_service",
+    "confirm_build",
+    "correct",
+    "cover",
+    "design_service",
+    "expire_reservations",
+    "import_plant",
+    "keep",
+    "mark",
+    "move_service",
+    "put_in_service",
+    "release",
+    "request_release",
+    "reserve",
+    "resolve_shortages",
+]
+
+EXPIRED_AT_ONCE = 2_000
+
+
+@transaction.atomic
+def reserve(
+    *, holder: str, address: str, needs: Sequence[Need], until: datetime, actor: str, at: datetime
+) -> Reservation:
+    """Keep for the holder all that it needs at an address (`""`: at none), or nothing and say what is lacking.
+
+    Walks from the address inwards and stops at the first empty step; the lack is stored as a shortage, given back, not
+    raised. Asked again for the same holder it adds only what is missing and lengthens the time. Raises `NoHolder`,
+    `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`.
+    """
+    return allocating.reserve(
+        holder=rows.tidy_holder(holder), address=address, needs=rows.tidy_needs(needs), until=rows.ahead(until, at),
+        actor=actor, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def keep(*, holder: str, actor: str, at: datetime) -> int:
+    """Assign to the holder what is reserved for it, without an end; how many moved. Asked again it moves nothing.
+
+    Raises `ReservationExpired`, and `NothingHeld` where the holder has nothing.
+    """
+    given = {"holder": rows.tidy_holder(holder)}
+    late = Resource.objects.filter(holder=holder, state=State.RESERVED, reserved_until__lte=at).first()
+    if late is not None:
+        raise ReservationExpired(holder=holder, until=f"{late.reserved_until:%Y-%m-%d %H:%M}")
+    moved = moving.move("r.holder = %(holder)s", given, to=State.ASSIGNED, change="reserved_until = NULL", at=at)
+    _refuse_empty_handed(moved, holder, State.RESERVED, beyond=(State.ASSIGNED, State.IN_SERVICE))
+    moving.told(moved, actor=actor, at=at)
+    return len(moved)
+
+
+@transaction.atomic
+def put_in_service(*, holder: str, service: str, actor: str, at: datetime) -> int:
+    """Say that the service runs on what is assigned to the holder; how many moved. Asked again it moves nothing.
+
+    Raises `UnknownService`, and `NothingHeld` where nothing is assigned to the holder.
+    """
+    found = rows.service_called(service)
+    given = {"holder": rows.tidy_holder(holder), "service": found.id}
+    moved = moving.move(
+        "r.holder = %(holder)s", given, to=State.IN_SERVICE, change="service_id = %(service)s", at=at, only=(State.ASSIGNED,)
+    )  # fmt: skip
+    _refuse_empty_handed(moved, holder, State.ASSIGNED, beyond=(State.IN_SERVICE,))
+    moving.told(moved, actor=actor, at=at, service=found.number)
+    return len(moved)
+
+
+@transaction.atomic
+def request_release(
+    *, service: str = "", holder: str = "", keep_holder: str = "", kinds: Sequence[str] = (), actor: str, at: datetime
+) -> int:
+    """Ask for what a service runs on, or a holder has, to be released once it is disconnected; how many moved.
+
+    What `keep_holder` has stays, e.g. the new line of a service that moved; `kinds` narrows it, e.g. to the old number.
+    Asked again it moves nothing. Raises `UnknownService`, `NoHolder`.
+    """
+    where, given = _whose(service, holder)
+    given |= {"kept": keep_holder, "kinds": list(kinds), "all": not kinds}
+    moved = moving.move(
+        f"{where} AND r.holder <> %(kept)s AND (%(all)s OR r.kind = ANY(%(kinds)s::text[]))", given,
+        to=State.PENDING_RELEASE, change="reserved_until = NULL", at=at,
+    )  # fmt: skip
+    moving.told(moved, actor=actor, at=at)
+    return len(moved)
+
+
+@transaction.atomic
+def release(*, service: str = "", holder: str = "", evidence: str = "", actor: str, at: datetime) -> int:
+    """Free what is to be released, now that its disconnection is confirmed (`evidence` says how); of a holder also what
+    never ran.
+
+    A number rests for as long as its pool says. Asked again it moves nothing. Raises `NotDisconnected` where something is
+    still in service and its release has not been asked for, `UnknownService`, `NoHolder`.
+    """
+    where, given = _whose(service, holder)
+    states = (State.PENDING_RELEASE,) if service else (State.PENDING_RELEASE, State.RESERVED, State.ASSIGNED)
+    moved = moving.move(where, given, to=State.FREE, change=moving.LET_GO, at=at, only=states)
+    running = Resource.objects.filter(_of(service, holder), state=State.IN_SERVICE).order_by("code").first()
+    if running is not None and (holder or not moved):
+        raise NotDisconnected(resource=running.code)
+    moving.told(moved, actor=actor, at=at, note=evidence)
+    return len(moved)
+
+
+@transaction.atomic
+def expire_reservations(*, at: datetime, actor: str) -> int:
+    """Free what was reserved until now or earlier, some thousands at once; how many."""
+    given: dict[str, Any] = {"most": EXPIRED_AT_ONCE}
+    late = """r.id IN (SELECT id FROM inventory_resource WHERE state = 'reserved' AND reserved_until <= %(at)s
+        ORDER BY reserved_until LIMIT %(most)s)"""
+    moved = moving.move(late, given, to=State.FREE, change=moving.LET_GO, at=at, only=(State.RESERVED,), skip=True)
+    moving.told(moved, actor=actor, at=at, note="expired")
+    return len(moved)
+
+
+@transaction.atomic
+def resolve_shortages(*, actor: str, at: datetime) -> int:
+    """Tell those who wait that there is plant, the longest waiting first and no more than there is plant for; how many."""
+    return lacking.resolve(actor=actor, at=at)
+
+
+@transaction.atomic
+def confirm_build(*, place: str, code: str, expected_at: datetime, actor: str, at: datetime) -> int:
+    """Say by when an element, or the exchange area of that code, will have plant again; how many wait for it.
+
+    Who asks later is told the same day. Raises `AlreadyPast`, `NothingWaits`.
+    """
+    return lacking.confirm(place, code, rows.ahead(expected_at, at), actor=actor, at=at)
+
+
+@transaction.atomic
+def design_service(
+    *,
+    customer: str,
+    account: str = "",
+    offer: str,
+    offer_version: int,
+    kind: str,
+    address: str = "",
+    characteristics: Mapping[str, Any] | None = None,
+    spec: str = "",
+    parent: str = "",
+    holder: str,
+    actor: str,
+    at: datetime,
+) -> str:
+    """Draw up a service for a customer and say its number; nothing runs yet.
+
+    Raises `UnknownCustomer`, `ForeignAccount`, `UnknownAddress`, `RetiredAddress`, `UnknownService` (its parent), `NoHolder`.
+    """
+    return serving.design(
+        customer=customer, account=account, offer=offer, offer_version=offer_version, kind=kind, address=address,
+        characteristics=dict(characteristics or {}), spec=spec, parent=parent, holder=rows.tidy_holder(holder),
+        actor=actor, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def move_service(*, service: str, to: str, reason: str = "", actor: str, at: datetime) -> None:
+    """Take a service to another state; a suspension says why. To be where it is to go is no error.
+
+    Raises `UnknownService`, `NoSuchMove`, `NoReasonGiven`.
+    """
+    serving.move(service, ServiceState(to), reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def change_service(
+    *,
+    service: str,
+    characteristics: Mapping[str, Any] | None = None,
+    address: str | None = None,
+    customer: str | None = None,
+    account: str | None = None,
+    offer: str | None = None,
+    offer_version: int | None = None,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Change what a service is (characteristics are put over the old ones), where it is, or whose it is; None leaves it as it is.
+
+    Raises `UnknownService`, `UnknownAddress`, `RetiredAddress`, `UnknownCustomer`, `ForeignAccount`.
+    """
+    serving.change(
+        service, characteristics=characteristics, address=address, customer=customer, account=account,
+        offer=offer, offer_version=offer_version, actor=actor, at=at,
+    )  # fmt: skip
+
+
+def _whose(service: str, holder: str) -> tuple[str, dict[str, Any]]:
+    """The rows of a service, of a holder, or of a holder on a service, as a condition and its values."""
+    if not service:
+        return "r.holder = %(holder)s", {"holder": rows.tidy_holder(holder)}
+    where = "r.service_id = %(service)s" + (" AND r.holder = %(holder)s" if holder else "")
+    return where, {"service": rows.service_called(service).id, "holder": holder}
+
+
+def _of(service: str, holder: str) -> Q:
+    by_service = Q(service__number=service) if service else Q()
+    return by_service & (Q(holder=holder) if holder else Q())
+
+
+def _refuse_empty_handed(moved: Sequence[moving.Moved], holder: str, wanted: State, beyond: tuple[State, ...]) -> None:
+    """Nothing moved: that is right only where all has gone that way before."""
+    if not moved and not Resource.objects.filter(holder=holder, state__in=beyond).exists():
+        raise NothingHeld(holder=holder, state_name=STATES[wanted])

@@ -1,0 +1,116 @@
+"""Moving resources from state to state: each a single statement over all rows it concerns, and an entry for each row.
+
+A claim never waits for another's row (`SKIP LOCKED`), so two reservations cannot block each other; a move locks its rows by
+identifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from kapok.ground.journal import api as journal
+from kapok.network.inventory.events import ResourceMoved
+from kapok.network.inventory.rules import STATES, Claim, State, sources
+from kapok.network.inventory.views import ResourceView, in_walk_order
+
+CLAIM = """
+WITH units AS (
+    SELECT kind, home, role, row_number() OVER (PARTITION BY kind, home) AS place
+    FROM unnest(%(kinds)s::text[], %(homes)s::uuid[], %(roles)s::text[]) AS u(kind, home, role)
+), wanted AS (
+    SELECT kind, home, count(*) AS count FROM units GROUP BY kind, home
+), picked AS MATERIALIZED (
+    SELECT r.id, w.kind, w.home, row_number() OVER (PARTITION BY w.kind, w.home ORDER BY r.code) AS place
+    FROM wanted w CROSS JOIN LATERAL (
+        SELECT id, code FROM inventory_resource
+        WHERE home = w.home AND kind = w.kind AND state = 'free' AND free_from <= %(at)s
+        ORDER BY free_from, code LIMIT w.count FOR UPDATE SKIP LOCKED
+    ) r
+)
+UPDATE inventory_resource r
+SET state = 'reserved', holder = %(holder)s, role = units.role, reserved_until = %(until)s, changed_at = %(at)s, note = ''
+FROM picked JOIN units USING (kind, home, place)
+    LEFT JOIN inventory_element e ON e.id = picked.home LEFT JOIN inventory_pool p ON p.id = picked.home
+WHERE r.id = picked.id
+RETURNING r.kind, r.code, r.value, coalesce(e.code, p.code), r.state, r.role, r.holder, e.id IS NULL
+"""
+
+MOVE = """
+WITH old AS MATERIALIZED (
+    SELECT r.id, r.state, r.holder, r.service_id, r.pool_id, r.element_id FROM inventory_resource r
+    WHERE {where} AND r.state = ANY(%(sources)s::text[]) ORDER BY r.id FOR UPDATE OF r {skip}
+)
+UPDATE inventory_resource r SET state = %(to)s, changed_at = %(at)s, {change}
+FROM old LEFT JOIN inventory_pool p ON p.id = old.pool_id LEFT JOIN inventory_element e ON e.id = old.element_id
+    LEFT JOIN inventory_service s ON s.id = old.service_id
+WHERE r.id = old.id
+RETURNING r.kind, r.code, r.value, coalesce(e.code, p.code), r.state, r.role, old.holder, old.state, coalesce(s.number, '')
+"""
+
+LET_GO = """holder = '', role = '', reserved_until = NULL, service_id = NULL,
+    free_from = CASE WHEN old.state IN ('in_service', 'pending_release')
+        THEN %(at)s + make_interval(days => coalesce(p.quarantine_days, 0)) ELSE r.free_from END"""
+"""What a resource loses when it is free again; one that was used rests for as long as its pool says."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A resource that moved, and from where."""
+
+    resource: ResourceView
+    before: str
+    holder: str
+    service: str
+
+
+def claim(claims: Sequence[Claim], *, holder: str, until: datetime, at: datetime) -> list[ResourceView]:
+    """Keep what is claimed for the holder; fewer than claimed come back where somebody else was quicker."""
+    units = [(each.kind, each.home, each.role) for each in claims for _ in range(each.count)]
+    kinds, homes, roles = (list(column) for column in zip(*units, strict=True))
+    values = {"kinds": kinds, "homes": homes, "roles": roles, "holder": holder, "until": until, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        taken = cursor.fetchall()
+    return in_walk_order(
+        ResourceView(kind, code, value, home, state, role, held, reserved_until=until, pooled=pooled)
+        for kind, code, value, home, state, role, held, pooled in taken
+    )
+
+
+def move(
+    where: str,
+    values: dict[str, Any],
+    *,
+    to: State,
+    change: str,
+    at: datetime,
+    only: Iterable[str] = (),
+    skip: bool = False,
+) -> list[Moved]:
+    """Move all rows of `where` that may go to `to` (of the states `only`, if given); `change` is what else becomes of them."""
+    allowed = [state for state in sources(to) if state in set(only) or not only]
+    given = {**values, "to": to.value, "at": at, "sources": allowed}
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE.format(where=where, change=change, skip="SKIP LOCKED" if skip else ""), given)
+        return [
+            Moved(ResourceView(kind, code, value, home or "", state, role), before, holder, service)
+            for kind, code, value, home, state, role, holder, before, service in cursor.fetchall()
+        ]
+
+
+def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", service: str = "") -> None:
+    """Record what moved: who did it, for whom, from what to what."""
+    journal.record_many(
+        ResourceMoved(
+            subject=each.resource.subject, actor=actor, at=at, resource=each.resource.code, note=note,
+            before=each.before, before_name=STATES[State(each.before)],
+            after=each.resource.state, after_name=STATES[State(each.resource.state)],
+            holder=each.holder, service=service or each.service,
+        )
+        for each in moved
+    )  # fmt: skip

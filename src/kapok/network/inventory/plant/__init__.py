@@ -1,0 +1,1 @@
+"""Plant: what stands in the network, as it comes into use and as it is found."""

@@ -1,0 +1,144 @@
+"""Reading the inventory: what can be had at an address, what a service runs on, who holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Min, Q, QuerySet
+
+from kapok.kernel.text import Text
+from kapok.network.inventory import kinds, rules, walking
+from kapok.network.inventory.kinds import Kind, Technology
+from kapok.network.inventory.models import Resource, Service, Shortage
+from kapok.network.inventory.refusals import UnknownService
+from kapok.network.inventory.rules import Choice, Need
+from kapok.network.inventory.views import (
+    ElementView,
+    Qualification,
+    Reservation,
+    ResourceView,
+    ServiceView,
+    ShortageView,
+    Shortfall,
+    in_walk_order,
+)
+
+__all__ = [
+    "ElementView",
+    "Qualification",
+    "Reservation",
+    "ResourceView",
+    "ServiceView",
+    "ShortageView",
+    "Shortfall",
+    "held_by",
+    "qualify",
+    "service",
+    "services_of",
+]
+
+TOO_SLOW = Text(
+    zh="{technology}最高{most} Mbit/s，不足{wanted} Mbit/s", en="{technology} gives {most} Mbit/s at most, not {wanted}"
+)
+NOWHERE = Text(zh="", en="")
+
+
+def qualify(address: str, service: str, at: datetime, *, down_mbps: int = 0) -> Qualification:
+    """What of a service can be had at an address now, by the best technology that is there; reserves nothing.
+
+    `down_mbps` is what it has to carry. `reasons` say why the better ways are not to be had, also where another one is.
+    Raises `UnknownAddress`, `RetiredAddress`.
+    """
+    ways = kinds.ways(service)
+    walk = walking.walk(address, _once(way.chain for way in ways), at=at)
+    reasons, lacks = [], []
+    for way in ways:
+        spares = walk.lines_from(way.point) if way.point else walk.spares
+        choice = rules.choose([Need(kind.value) for kind in way.chain], spares)
+        most = _speed(way, choice, walk)
+        if choice.lack:
+            reasons.append(Shortfall(choice.lack.code, kinds.SHORTAGES[choice.lack.code]))
+            lacks.append(choice.lack)
+        elif most < down_mbps:
+            reasons.append(Shortfall(kinds.TOO_SLOW, TOO_SLOW.format(technology=way.name, most=most, wanted=down_mbps)))
+        else:
+            point = walk.points[choice.point].code if choice.point else ""
+            return Qualification(True, way.code, way.name, most, point, tuple(reasons), None)
+    if not ways:
+        return Qualification(True, "", NOWHERE, 0, "", (), None)
+    return Qualification(False, "", NOWHERE, 0, "", tuple(reasons), _expected(lacks, walk, at))
+
+
+def _once(chains: Iterable[Sequence[Kind]]) -> list[Need]:
+    return [Need(kind) for kind in dict.fromkeys(kind.value for chain in chains for kind in chain)]
+
+
+def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
+    cap = walk.points[choice.point].down_mbps if choice.point else None
+    return min(way.max_down_mbps, cap) if cap is not None else way.max_down_mbps
+
+
+def _expected(lacks: Sequence[rules.Lack], walk: walking.Walk, at: datetime) -> datetime | None:
+    """The first day that was given for one of these to be built."""
+    wanted = Q(pk__in=[])
+    for lack in lacks:
+        place = (
+            Q(element=lack.home) if rules.hangs_on_a_point(lack) else Q(element=None, exchange_area=walk.exchange_area)
+        )
+        wanted |= Q(code=lack.code) & place
+    found = Shortage.objects.filter(wanted, resolved_at=None, expected_at__gt=at).aggregate(first=Min("expected_at"))
+    first: datetime | None = found["first"]
+    return first
+
+
+def resource_rows() -> QuerySet[Resource]:
+    """Resources with what a view shows of them."""
+    return Resource.objects.select_related("element", "pool", "service").order_by("kind", "code")
+
+
+def as_resource(row: Resource) -> ResourceView:
+    """A row as a reader sees it."""
+    home = row.element.code if row.element else row.pool.code if row.pool else ""
+    return ResourceView(
+        kind=row.kind, code=row.code, value=row.value, element=home, state=row.state, role=row.role, holder=row.holder,
+        service=row.service.number if row.service else "", reserved_until=row.reserved_until, free_from=row.free_from,
+        note=row.note, pooled=row.pool_id is not None,
+    )  # fmt: skip
+
+
+def held_by(holder: str) -> list[ResourceView]:
+    """All that a holder has, from what is reserved to what is to be released, in the order of the walk."""
+    rows = resource_rows().filter(holder=holder).exclude(holder="")
+    return in_walk_order(map(as_resource, rows))
+
+
+def service(number: str) -> ServiceView:
+    """The service with this number and what it runs on, or is to run on. Raises `UnknownService`."""
+    row = _services().filter(number=number).first()
+    if row is None:
+        raise UnknownService(number=number[:20])
+    rows = resource_rows().filter(Q(service=row) | Q(holder=row.holder, service=None))
+    resources = in_walk_order(map(as_resource, rows))
+    return _as_service(row, tuple(resources))
+
+
+def services_of(customer: str) -> list[ServiceView]:
+    """The services of a customer by number, those that are disconnected last; without what they run on."""
+    rows = _services().filter(customer__number=customer).order_by("number")
+    return sorted(map(_as_service, rows), key=lambda each: each.state == rules.ServiceState.TERMINATED)
+
+
+def _services() -> QuerySet[Service]:
+    return Service.objects.select_related("customer", "account", "address", "parent")
+
+
+def _as_service(row: Service, resources: tuple[ResourceView, ...] = ()) -> ServiceView:
+    return ServiceView(
+        number=row.number, customer=row.customer.number, account=row.account.number if row.account else "",
+        offer=row.offer, offer_version=row.offer_version, spec=row.spec, kind=row.kind,
+        address=row.address.code if row.address else "", address_full=row.address.full if row.address else NOWHERE,
+        state=row.state, suspension_reason=row.suspension_reason, characteristics=row.characteristics,
+        parent=row.parent.number if row.parent else "", holder=row.holder, designed_at=row.designed_at,
+        changed_at=row.changed_at, resources=resources,
+    )  # fmt: skip

@@ -1,0 +1,244 @@
+"""The inventory, decided without a database: states and moves, what hangs on what, the chain that an allocation walks. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from kapok.kernel.text import Text
+from kapok.network.inventory.kinds import HOPS, NO_POINT, POINTS, Kind, Reach
+
+
+class State(StrEnum):
+    """Where a resource stands; the first five are its life with an order, the last three keep it from one."""
+
+    FREE = "free"
+    RESERVED = "reserved"
+    ASSIGNED = "assigned"
+    IN_SERVICE = "in_service"
+    PENDING_RELEASE = "pending_release"
+    FAULTY = "faulty"
+    BLOCKED = "blocked"
+    PROJECT = "project"
+
+
+STATES: Mapping[State, Text] = {
+    State.FREE: Text(zh="空闲", en="free"),
+    State.RESERVED: Text(zh="预占", en="reserved"),
+    State.ASSIGNED: Text(zh="已分配", en="assigned"),
+    State.IN_SERVICE: Text(zh="在用", en="in service"),
+    State.PENDING_RELEASE: Text(zh="待释放", en="to be released"),
+    State.FAULTY: Text(zh="损坏", en="faulty"),
+    State.BLOCKED: Text(zh="封锁", en="blocked"),
+    State.PROJECT: Text(zh="工程占用", en="kept for a project"),
+}
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.FREE: frozenset({State.RESERVED, State.FAULTY, State.BLOCKED, State.PROJECT}),
+    State.RESERVED: frozenset({State.ASSIGNED, State.FREE}),
+    State.ASSIGNED: frozenset({State.IN_SERVICE, State.PENDING_RELEASE, State.FREE}),
+    State.IN_SERVICE: frozenset({State.PENDING_RELEASE}),
+    State.PENDING_RELEASE: frozenset({State.FREE, State.IN_SERVICE}),
+    State.FAULTY: frozenset({State.FREE, State.BLOCKED, State.PROJECT}),
+    State.BLOCKED: frozenset({State.FREE, State.FAULTY, State.PROJECT}),
+    State.PROJECT: frozenset({State.FREE, State.FAULTY, State.BLOCKED}),
+}
+"""What is in service is never free at once: it waits until the disconnection is confirmed."""
+
+HELD = frozenset({State.RESERVED, State.ASSIGNED, State.IN_SERVICE, State.PENDING_RELEASE})
+"""States in which a resource has a holder."""
+
+MARKS = frozenset({State.FREE, State.FAULTY, State.BLOCKED, State.PROJECT})
+"""States that a person may give to a resource nobody holds."""
+
+
+def sources(to: State) -> list[str]:
+    """The states from which a resource may move to `to`."""
+    return [state.value for state, targets in MOVES.items() if to in targets]
+
+
+class ServiceState(StrEnum):
+    """Where a service stands."""
+
+    DESIGNED = "designed"
+    RESERVED = "reserved"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    PENDING_TERMINATE = "pending_terminate"
+    TERMINATED = "terminated"
+
+
+SERVICE_STATES: Mapping[ServiceState, Text] = {
+    ServiceState.DESIGNED: Text(zh="已设计", en="designed"),
+    ServiceState.RESERVED: Text(zh="已预占", en="reserved"),
+    ServiceState.ACTIVE: Text(zh="在用", en="active"),
+    ServiceState.SUSPENDED: Text(zh="停机", en="suspended"),
+    ServiceState.PENDING_TERMINATE: Text(zh="待拆机", en="being disconnected"),
+    ServiceState.TERMINATED: Text(zh="已拆机", en="disconnected"),
+}
+
+SERVICE_MOVES: Mapping[ServiceState, frozenset[ServiceState]] = {
+    ServiceState.DESIGNED: frozenset({ServiceState.RESERVED, ServiceState.ACTIVE, ServiceState.TERMINATED}),
+    ServiceState.RESERVED: frozenset({ServiceState.DESIGNED, ServiceState.ACTIVE, ServiceState.TERMINATED}),
+    ServiceState.ACTIVE: frozenset({ServiceState.SUSPENDED, ServiceState.PENDING_TERMINATE}),
+    ServiceState.SUSPENDED: frozenset({ServiceState.ACTIVE, ServiceState.PENDING_TERMINATE}),
+    ServiceState.PENDING_TERMINATE: frozenset({ServiceState.TERMINATED, ServiceState.ACTIVE, ServiceState.SUSPENDED}),
+    ServiceState.TERMINATED: frozenset(),
+}
+
+
+def service_sources(to: ServiceState) -> list[str]:
+    """The states from which a service may move to `to`."""
+    return [state.value for state, targets in SERVICE_MOVES.items() if to in targets]
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a service takes: so many of a kind, and as what (`role` tells two of a kind apart)."""
+
+    kind: str
+    role: str = ""
+    count: int = 1
+
+
+ORDER: Mapping[str, int] = {kind.value: place for place, kind in enumerate(Kind)}
+
+
+def in_order(needs: Iterable[Need]) -> list[Need]:
+    """The needs as an allocation walks them; two that want the same come in one order everywhere."""
+    return sorted(needs, key=lambda need: (ORDER[need.kind], need.role))
+
+
+@dataclass(frozen=True)
+class Spare:
+    """What one element or pool still has of a kind, looked at for one point (None where the point does not matter)."""
+
+    point: UUID | None
+    rank: int
+    """How near the point is, the nearest first."""
+    kind: str
+    home: UUID | None
+    """The element or pool; None where the point has none of that sort above it."""
+    free: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """So many of a kind and role from one element or pool."""
+
+    kind: str
+    role: str
+    home: UUID
+    count: int
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Where the walk stopped: the first empty step, and the element there (None: at the exchange area)."""
+
+    code: str
+    kind: str
+    home: UUID | None
+
+
+def hangs_on_a_point(lack: Lack) -> bool:
+    """Whether the lack is one of an element on the path; else it is one of the exchange area."""
+    return lack.home is not None and HOPS[Kind(lack.kind)].reach is Reach.PATH
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to claim, or what is lacking; `point` is where the line begins, if it begins anywhere."""
+
+    claims: tuple[Claim, ...]
+    lack: Lack | None
+    point: UUID | None
+
+
+def choose(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
+    """Walk the chain: from the nearest point that has all, else stop at the first empty step of the one that gets furthest."""
+    chosen = Choice((), None, None)
+    for point in (*POINTS, None):
+        group = [need for need in in_order(needs) if HOPS[Kind(need.kind)].point is point]
+        if not group:
+            continue
+        walked = _from_point(group, spares) if point else _walk(group, [each for each in spares if each.point is None])
+        if walked.lack:
+            return walked
+        chosen = Choice((*chosen.claims, *walked.claims), None, chosen.point or walked.point)
+    return chosen
+
+
+def _from_point(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
+    kinds = {need.kind for need in needs}
+    points = {(each.rank, str(each.point), each.point) for each in spares if each.point and each.kind in kinds}
+    best: Choice | None = None
+    for _, _, point in sorted(points, key=lambda each: each[:2]):
+        walked = _walk(needs, [spare for spare in spares if spare.point == point])
+        if walked.lack is None:
+            return Choice(walked.claims, None, point)
+        if best is None or len(walked.claims) > len(best.claims):
+            lack = Lack(walked.lack.code, walked.lack.kind, walked.lack.home or point)
+            best = Choice(walked.claims, lack, point)
+    if best is None:
+        return Choice((), Lack(NO_POINT, needs[0].kind, None), None)
+    return Choice((), best.lack, best.point)
+
+
+def _walk(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
+    """Claim step by step; several needs of one kind share what there is."""
+    left = {(spare.kind, spare.home): spare.free for spare in spares}
+    homes: dict[str, list[UUID]] = {}
+    for spare in sorted(spares, key=lambda spare: (spare.rank, str(spare.home))):
+        if spare.home is not None:
+            homes.setdefault(spare.kind, []).append(spare.home)
+    claims: list[Claim] = []
+    for need in needs:
+        wanted = need.count
+        for home in homes.get(need.kind, ()):
+            taken = min(wanted, left[need.kind, home])
+            if taken:
+                claims.append(Claim(need.kind, need.role, home, taken))
+                left[need.kind, home] -= taken
+                wanted -= taken
+        if wanted:
+            here = homes.get(need.kind, [None])[0]  # type: ignore[list-item]  # none where the step has no element
+            return Choice(tuple(claims), Lack(HOPS[Kind(need.kind)].shortage, need.kind, here), None)
+    return Choice(tuple(claims), None, None)
+
+
+def missing(needs: Iterable[Need], held: Mapping[tuple[str, str], int]) -> list[Need]:
+    """What of the needs is not held already."""
+    left = ((need, need.count - held.get((need.kind, need.role), 0)) for need in needs)
+    return [Need(need.kind, need.role, count) for need, count in left if count > 0]
+
+
+def roams(needs: Iterable[Need]) -> bool:
+    """Whether the number goes with a SIM: it is then one of the whole network, else one of the exchange."""
+    return any(need.kind == Kind.SIM for need in needs)
+
+
+def together(needs: Iterable[Need]) -> list[Need]:
+    """The needs with those of one kind and role added up."""
+    counts: dict[tuple[str, str], int] = {}
+    for need in needs:
+        counts[need.kind, need.role] = counts.get((need.kind, need.role), 0) + need.count
+    return in_order(Need(kind, role, count) for (kind, role), count in counts.items())
+
+
+CODE = re.compile(r"[^\W_][\w.:/\-]{0,79}")
+
+
+def is_code(code: str) -> bool:
+    """Whether this can be a code: it begins with a letter or digit, and has letters, digits and `_ . : / -` after it."""
+    return bool(CODE.fullmatch(code)) and not code.endswith("/") and "//" not in code
+
+
+def numbered(element: str, kind: str, first: int, count: int) -> list[str]:
+    """The codes of an element's ports: its own, then the kind's letter and a number of three digits and more."""
+    letter = {"splitter_port": "P", "pon_port": "L", "secondary_pair": "S", "primary_pair": "M", "mdf_port": "V",
+              "line_port": "N", "dsl_port": "D", "circuit_port": "C"}.get(kind, "R")  # fmt: skip
+    return [f"{element}:{letter}{number:03}" for number in range(first, first + count)]

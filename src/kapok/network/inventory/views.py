@@ -1,0 +1,160 @@
+"""What a reader sees of the inventory: frozen views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kapok.kernel.text import Text
+from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, SHORTAGES, ElementKind, Kind
+from kapok.network.inventory.rules import ORDER, SERVICE_STATES, STATES, ServiceState, State
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """One thing that is allocated; `element` is the code of its element, or of its pool."""
+
+    kind: str
+    code: str
+    value: str
+    element: str
+    state: str
+    role: str = ""
+    holder: str = ""
+    service: str = ""
+    reserved_until: datetime | None = None
+    free_from: datetime | None = None
+    note: str = ""
+    pooled: bool = False
+
+    @property
+    def kind_name(self) -> Text:
+        """What it is."""
+        return HOPS[Kind(self.kind)].name
+
+    @property
+    def state_name(self) -> Text:
+        """Where it stands."""
+        return STATES[State(self.state)]
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"resource/{self.code}"
+
+
+def in_walk_order(views: Iterable[ResourceView]) -> list[ResourceView]:
+    """Resources from the customer inwards, then those of pools."""
+    return sorted(views, key=lambda each: (ORDER[each.kind], each.role, each.code))
+
+
+@dataclass(frozen=True)
+class ShortageView:
+    """Somebody who waits for plant. `element` and `exchange_area` are codes, one of them or both empty."""
+
+    code: str
+    kind: str
+    element: str
+    exchange_area: str
+    holder: str
+    opened_at: datetime
+    expected_at: datetime | None
+
+    @property
+    def text(self) -> Text:
+        """What is lacking, in words."""
+        return SHORTAGES[self.code]
+
+    @property
+    def place(self) -> str:
+        """Where it is lacking."""
+        return self.element or self.exchange_area
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """What is kept for a holder now, or what was lacking; then nothing is kept that was not before."""
+
+    resources: tuple[ResourceView, ...]
+    shortage: ShortageView | None
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """Why a service cannot be had at an address, or not in one way."""
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Qualification:
+    """What can be had at an address: how, how fast at most (Mbit/s), from which point; if not, why not and when."""
+
+    available: bool
+    technology: str
+    technology_name: Text
+    max_down_mbps: int
+    point: str
+    reasons: tuple[Shortfall, ...]
+    expected_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """One service of a customer with what it runs on."""
+
+    number: str
+    customer: str
+    account: str
+    offer: str
+    offer_version: int
+    spec: str
+    kind: str
+    address: str
+    address_full: Text
+    state: str
+    suspension_reason: str
+    characteristics: Mapping[str, Any]
+    parent: str
+    holder: str
+    designed_at: datetime
+    changed_at: datetime
+    resources: tuple[ResourceView, ...] = ()
+
+    @property
+    def state_name(self) -> Text:
+        """Where it stands."""
+        return SERVICE_STATES[ServiceState(self.state)]
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"service/{self.number}"
+
+
+@dataclass(frozen=True)
+class ElementView:
+    """One element of the plant; `parent` and `site` are codes."""
+
+    code: str
+    kind: str
+    site: str
+    parent: str
+    exchange_area: str
+    serial: str
+    longitude: float | None
+    latitude: float | None
+    down_mbps: int | None
+
+    @property
+    def kind_name(self) -> Text:
+        """What it is."""
+        return ELEMENT_KINDS[ElementKind(self.kind)]
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"element/{self.code}"

@@ -1,0 +1,369 @@
+"""Leaving the course: returned, waiting for plant, put off, cancelled, amended; failed steps, retried and settled by hand."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from kapok.chain.ordering import api, engine, reactions
+from kapok.chain.ordering.models import Leg, Line, Step
+from kapok.config.subscriptions import SUBSCRIPTIONS
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import line as as_line
+from kapok.ground.work import api as work
+from kapok.ground.work.models import Handoff, Item
+from kapok.network.activation import api as activation
+from kapok.network.activation.models import Call, SimulatedUnit
+from kapok.network.inventory import api as inventory
+from tests.chain import shop
+from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps, told
+from tests.network import plant
+
+pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
+REASON = "客户家中无法走线"
+
+
+def fault(name: str, element: str = "olt", calls: int | None = None) -> None:
+    activation.switch_on_fault(element=element, fault=name, calls=calls, actor="staff/noc", at=plant.AT)
+
+
+def pledge(number: str, which: int = 1) -> Commitment:
+    """The pledge to install within 15 days."""
+    return Commitment.objects.get(subject=leg(number, which).subject, promise="install")
+
+
+def at_the_visit(**more: object) -> str:
+    number = placed(**more)  # type: ignore[arg-type]
+    run(1)
+    do(number, "appoint", 2)
+    return number
+
+
+# ---- 10R ----
+
+
+def test_a_return_goes_back_a_stage_and_takes_back_what_came_after() -> None:
+    number = at_the_visit()
+    before = held(leg(number).subject)
+    api.return_leg(order=number, leg=1, reason=REASON, **by("technician", 10))
+    assert stands(number) == ("inProgress", "10R", "10R")
+    assert live(number) == {"assign"}
+    assert pledge(number).state == "open"
+    with pytest.raises(api.ReturnRunning):
+        api.return_leg(order=number, leg=1, reason=REASON, **by("technician", 11))
+    run(12)
+    assert set(before.values()) == {"assigned"}
+    assert stands(number) == ("inProgress", "", "")
+    assert [each for each in steps(number) if each[1] == "undone"] == [("assign", "undone"), ("activate", "undone")]
+    assert [name for name, state in steps(number) if state == "done"] == [
+        "reserve", "assign", "deactivate", "release_held", "activate",
+    ]  # fmt: skip
+    assert list(Call.objects.order_by("asked_at", "id").values_list("verb", "ok")) == [
+        ("activate", True), ("terminate", True), ("activate", True),
+    ]  # fmt: skip
+    assert SimulatedUnit.objects.count() == 1
+    assert Leg.objects.get(order__number=number).compensation == ""
+    do(number, "appoint", 13)
+    do(number, "visit", 14)
+    run(15)
+    assert stands(number)[0] == "completed"
+    assert {each["code"] for each in told("ordering.deviated")} == {"10R"}
+
+
+def test_siblings_are_withdrawn_by_themselves() -> None:
+    number = placed()
+    fault("timeout")
+    run(1)
+    assert live(number) == {"configure", "appoint"}
+    siblings = {shop.item(number, stage).id for stage in ("configure", "appoint")}
+    api.cancel(order=number, reason="客户改变主意", **by("agent", 2))
+    assert set(Item.objects.filter(id__in=siblings).values_list("state", flat=True)) == {"withdrawn"}
+    activation.switch_off_fault(element="olt", actor="staff/noc", at=later(3))
+    run(4)
+    assert stands(number)[0] == "cancelled"
+    assert SimulatedUnit.objects.count() == 0
+
+
+def test_a_test_that_measures_too_little_light_returns_the_leg_by_itself_and_only_once() -> None:
+    number = at_the_visit()
+    do(number, "visit", 3)
+    fault("weak_light")
+    run(4)
+    assert live(number) == {"visit"}
+    assert stands(number) == ("inProgress", "10R", "10R")
+    note = Handoff.objects.filter(item=shop.item(number, "visit"), state="offered").get()
+    assert note.to_unit.code == "tianhe-east-field"
+    do(number, "visit", 5)
+    assert stands(number) == ("inProgress", "", "")
+    run(6)
+    assert stands(number) == ("inProgress", "10R", "10R")
+    activation.switch_off_fault(element="olt", actor="staff/noc", at=later(7))
+    do(number, "visit", 8)
+    run(9)
+    assert stands(number)[0] == "completed"
+
+
+def test_nothing_is_returned_from_where_there_is_no_way_back() -> None:
+    number = placed()
+    with pytest.raises(api.NowhereBack):
+        api.return_leg(order=number, leg=1, reason=REASON, **by("agent", 1))
+    assert stands(number) == ("inProgress", "", "")
+
+
+# ---- 10W ----
+
+
+def test_without_plant_the_order_is_taken_and_waits_while_the_clock_runs_and_goes_on_by_itself() -> None:
+    number = placed(line(address="n9"))
+    assert stands(number) == ("held", "10W", "")
+    assert shop.order(number).state == "held"
+    assert pledge(number).state == "open"
+    run(1)
+    assert live(number) == {"accept"}
+    said = told("ordering.deviated", leg(number).subject)[0]
+    assert (said["code"], said["clocks"]["en"]) == (
+        "10W",
+        "our plant is lacking: the customer's and the law's clocks run",
+    )
+    inventory.cover(element="SPL1", addresses=["n9"], **by("manager", 60))
+    assert [each.kinds for each in SUBSCRIPTIONS if each.handler is reactions.hear] == [{"inventory.shortage_resolved"}]
+    entry = Entry.objects.get(kind="inventory.shortage_resolved", subject=leg(number).subject)
+    reactions.hear(as_line(entry))
+    reactions.hear(as_line(entry))
+    assert stands(number) == ("inProgress", "", "")
+    run(61)
+    assert live(number) == {"appoint"}
+    assert len(told("ordering.back_on_course", leg(number).subject)) == 1
+
+
+def test_unpaid_it_waits_for_both_and_a_person_may_say_that_there_is_plant() -> None:
+    number = placed(line(address="n9"), pay=False)
+    with pytest.raises(api.NotWaiting):
+        api.end_wait(order=placed(), leg=1, **by("dispatcher", 1))
+    assert api.end_wait(order=number, leg=1, **by("dispatcher", 1)) is False
+    assert stands(number) == ("held", "10W", "")
+    api.pay(order=number, **by("agent", 2))
+    assert (stands(number), live(number)) == (("held", "10W", ""), {"accept"})
+    assert pledge(number).opened_at == later(2)
+    inventory.cover(element="SPL1", addresses=["n9"], **by("manager", 3))
+    assert api.end_wait(order=number, leg=1, **by("dispatcher", 4)) is True
+    assert stands(number) == ("inProgress", "", "")
+    api.wait_for_plant(order=number, leg=1, reason="管道未通", **by("dispatcher", 5))
+    assert stands(number) == ("held", "10W", "")
+    assert live(number) == {"accept"}
+    api.end_wait(order=number, leg=1, **by("dispatcher", 7))
+    run(8)
+    assert live(number) == {"appoint"}
+
+
+# ---- 10P ----
+
+
+def test_put_off_at_the_customers_wish_all_clocks_stand_still_with_the_evidence() -> None:
+    number = at_the_visit()
+    said = {"reason": "客户装修", "evidence": "来电录音 17", "approved_by": "supervisor"}
+    api.defer(order=number, leg=1, until=later(9000), **said, **by("technician", 10))
+    assert stands(number) == ("held", "10P", "")
+    assert pledge(number).state == "paused"
+    with pytest.raises(api.NotAllowedNow):
+        api.defer(order=number, leg=1, until=later(9000), **said, **by("technician", 11))
+    api.undefer(order=number, leg=1, reason="装修完毕", **by("agent", 100))
+    assert stands(number) == ("inProgress", "", "")
+    assert pledge(number).state == "open"
+    with pytest.raises(api.NotDeferred):
+        api.undefer(order=number, leg=1, reason="装修完毕", **by("agent", 101))
+
+
+def test_nothing_is_put_off_into_the_past_or_without_evidence() -> None:
+    number = placed()
+    said = {"order": number, "leg": 1, "reason": "客户装修", "approved_by": "supervisor"}
+    with pytest.raises(api.BadMoment):
+        api.defer(**said, evidence="录音", until=later(-5), **by("agent", 1))
+    with pytest.raises(work.NoteMissing):
+        api.defer(**said, evidence="", until=later(50), **by("agent", 1))
+    assert stands(number) == ("inProgress", "", "")
+
+
+# ---- 10C ----
+
+
+def test_cancelled_before_the_point_of_no_return_everything_is_taken_back_in_reverse() -> None:
+    number = at_the_visit()
+    service = Line.objects.get(leg=leg(number)).service
+    assert api.cancel(order=number, reason="客户改变主意", **by("agent", 10)) == [1]
+    assert stands(number) == ("pendingCancellation", "10C", "10C")
+    assert live(number) == set()
+    assert pledge(number).state == "void"
+    with pytest.raises(api.CancelRunning):
+        api.cancel(order=number, reason="再撤一次", **by("agent", 11))
+    with pytest.raises(api.CancelRunning):
+        api.return_leg(order=number, leg=1, reason=REASON, **by("agent", 11))
+    run(12)
+    assert stands(number) == ("cancelled", "", "")
+    assert held(leg(number).subject) == {}
+    assert SimulatedUnit.objects.count() == 0
+    assert [name for name, state in steps(number) if state == "done"] == ["deactivate", "release_held"]
+    assert service is not None
+    assert shop.service(service.number).state == "terminated"
+    assert shop.order(number).closed_at == later(12)
+
+
+def test_after_the_point_of_no_return_a_cancellation_is_refused_with_the_remedy() -> None:
+    number = at_the_visit()
+    do(number, "visit", 3)
+    with pytest.raises(api.PastNoReturn, match="disconnection"):
+        api.cancel(order=number, reason="客户改变主意", **by("agent", 4))
+    assert stands(number) == ("inProgress", "", "")
+    run(5)
+    with pytest.raises(api.NotAllowedNow):
+        api.cancel(order=number, reason="客户改变主意", **by("agent", 6))
+
+
+def test_an_unpaid_order_gives_its_reservation_back_at_once() -> None:
+    number = placed(pay=False)
+    assert stands(number) == ("pending", "", "")
+    assert live(number) == set()
+    assert not Commitment.objects.filter(subject=leg(number).subject, promise="install").exists()
+    api.cancel(order=number, reason="未缴费", **by("agent", 10))
+    assert stands(number) == ("cancelled", "", "")
+    assert held(leg(number).subject) == {}
+
+
+def test_what_we_cannot_even_begin_is_rejected() -> None:
+    number = placed(line(address="n9"), pay=False)
+    api.cancel(order=number, cause="operator", reason="无法覆盖", **by("agent", 10))
+    assert stands(number)[0] == "rejected"
+    assert shop.order(number).state == "rejected"
+
+
+def test_a_cancellation_while_something_irreversible_is_done_is_looked_at_first() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="suspend", address="", service=service), whose=whose, minutes=100)
+    do(number, "accept", 101)
+    lease = engine.claim(later(102))
+    assert lease is not None
+    api.cancel(order=number, reason="不停了", **by("agent", 103))
+    assert stands(number) == ("assessingCancellation", "10C", "10C")
+    engine.work_off(lease, later(104))
+    assert stands(number)[0] == "completed"
+    assert shop.service(service).state == "suspended"
+
+
+# ---- 10Q ----
+
+
+def test_an_amendment_is_a_new_version_and_what_was_activated_is_told() -> None:
+    number = at_the_visit()
+    due = pledge(number).due_at
+    api.amend(order=number, line=1, offer="fibre-300", **by("agent", 10))
+    row = leg(number)
+    assert (row.version, stands(number)) == (2, ("inProgress", "", ""))
+    assert pledge(number).due_at == due
+    run(11)
+    assert steps(number)[-1] == ("adjust", "done")
+    assert SimulatedUnit.objects.get().settings["down_mbps"] == 300
+    with pytest.raises(api.NothingAmended):
+        api.amend(order=number, line=1, offer="fibre-300", **by("agent", 12))
+    assert leg(number).version == 2
+    do(number, "visit", 13)
+    run(14)
+    assert shop.service(Line.objects.get(leg=row).service.number).state == "active"  # type: ignore[union-attr]
+
+
+# ---- steps that fail ----
+
+
+def test_a_step_that_fails_is_tried_again_with_back_off_and_goes_on() -> None:
+    number = placed()
+    fault("timeout", calls=2)
+    run(1)
+    step = Step.objects.get(leg=leg(number), name="activate")
+    assert (step.state, step.attempts, step.code) == ("failed", 1, "timeout")
+    assert step.next_try_at is not None
+    assert (
+        later(1) + settings.ORDERING_RETRY_FIRST <= step.next_try_at <= later(1) + settings.ORDERING_RETRY_FIRST * 1.25
+    )
+    assert run(1) == 0
+    run(2)
+    run(4)
+    assert Step.objects.get(id=step.id).state == "done"
+    assert live(number) == {"appoint"}
+
+
+def test_a_step_that_cannot_be_done_falls_out_to_people_with_the_reason_and_resumes_from_there() -> None:
+    number = placed()
+    fault("refuses")
+    run(1)
+    step = Step.objects.get(leg=leg(number), name="activate")
+    assert (step.state, step.code, step.attempts) == ("fallen_out", "refused", 1)
+    found = shop.item(number, "configure")
+    assert found.state == "offered"
+    note = Handoff.objects.get(item=found, state="offered").note
+    assert "网元拒绝执行" in note
+    assert "The element refused" in note
+    assert "网元拒绝执行" in told("ordering.step_fell_out")[0]["why"]["zh"]
+    activation.switch_off_fault(element="olt", actor="staff/noc", at=later(2))
+    api.retry_step(step=step.id, **by("noc", 3))
+    with pytest.raises(api.NotSettleable):
+        api.retry_step(step=step.id, **by("noc", 3))
+    run(4)
+    assert Step.objects.get(id=step.id).state == "done"
+    assert steps(number)[:3] == [("reserve", "done"), ("assign", "done"), ("activate", "done")]
+
+
+def test_a_person_settles_a_step_by_hand_from_either_side() -> None:
+    number = placed()
+    fault("refuses")
+    run(1)
+    step = Step.objects.get(leg=leg(number), name="activate")
+    api.settle_step(step=step.id, note="手工录入数据", **by("noc", 3))
+    assert (Step.objects.get(id=step.id).state, Step.objects.get(id=step.id).by) == ("done", "staff/noc")
+    assert "configure" not in live(number)
+    other = placed(minutes=10)
+    run(11)
+    do(other, "configure", 12)
+    assert Step.objects.get(leg=leg(other), name="activate").by == "staff/manager"
+
+
+def test_attempts_end(settings: object) -> None:
+    settings.ORDERING_ATTEMPTS = 2  # type: ignore[attr-defined]
+    number = placed()
+    fault("timeout")
+    for minutes in (1, 10, 60, 100):
+        run(minutes)
+    step = Step.objects.get(leg=leg(number), name="activate")
+    assert (step.state, step.attempts, step.code) == ("fallen_out", 2, "timeout")
+
+
+def test_an_undoing_that_fails_leaves_the_leg_failed_until_it_is_settled() -> None:
+    number = at_the_visit()
+    fault("refuses")
+    api.cancel(order=number, reason="客户改变主意", **by("agent", 10))
+    run(11)
+    assert stands(number) == ("failed", "10C", "10C")
+    assert shop.order(number).state == "failed"
+    activation.switch_off_fault(element="olt", actor="staff/noc", at=later(12))
+    api.retry_step(step=Step.objects.get(name="deactivate").id, **by("noc", 13))
+    run(14)
+    assert stands(number) == ("cancelled", "", "")
+
+
+def test_whoever_answers_for_the_matter_cancels_it_and_the_order_follows() -> None:
+    number = at_the_visit()
+    work.happen(matter=leg(number).subject, kind="order.cancelled", **by("agent", 5))
+    assert stands(number)[0] == "pendingCancellation"
+    run(6)
+    assert stands(number)[0] == "cancelled"
+    assert held(leg(number).subject) == {}
+
+
+def test_pressing_for_an_order_is_journalled_on_order_and_work() -> None:
+    number = at_the_visit()
+    api.expedite(order=number, note="客户催问", supervise=True, **by("agent", 10))
+    (said,) = told("ordering.expedited", leg(number).subject)
+    assert said["how"]["en"] == "under supervision"
+    assert Entry.objects.filter(kind="work.urged").count() == 2
+    with pytest.raises(work.NotWaiting):
+        api.expedite(order=number, note="路过问问", **by("viewer", 11))

@@ -1,0 +1,389 @@
+"""The verbs of activation: once for each key, resumed after a death between the phases, undone where it fails for good."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from pytest_django.fixtures import Settings
+
+from kapok.ground.journal.models import Entry
+from kapok.network.activation import api as activation
+from kapok.network.activation import calls
+from kapok.network.activation.adapters.base import DONE
+from kapok.network.activation.adapters.radius import Radius
+from kapok.network.activation.adapters.simulated import Olt
+from kapok.network.activation.models import Call, CallStep, SimulatedUnit, SipLine, Subscriber
+from tests.network.activation_lines import AT, LINE, SERVICE, VOICE, WHO, tell
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings: Settings) -> None:
+    settings.SIMULATED_SLOW_SECONDS = 0
+
+
+def fault(name: str, calls: int | None = None, element: str = "olt") -> None:
+    activation.switch_on_fault(element=element, fault=name, calls=calls, **WHO)
+
+
+def steps(key: str) -> list[tuple[str, str, int]]:
+    return list(CallStep.objects.filter(call__key=key).order_by("place").values_list("adapter", "state", "attempts"))
+
+
+def told(kind: str) -> list[dict[str, Any]]:
+    return list(Entry.objects.filter(kind=kind).order_by("at", "id").values_list("data", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_line_is_activated_on_all_its_elements_in_order() -> None:
+    outcome = tell("activate", "k1", LINE)
+    assert (outcome.ok, outcome.code, outcome.retry) == (True, "done", False)
+    assert steps("k1") == [("olt", "done", 1), ("radius", "done", 1)]
+    row = Subscriber.objects.get()
+    assert (row.service, row.login, row.secret, row.state, row.down_mbps, row.up_mbps, row.profile) == (
+        SERVICE, "line1@kapok", "s3cret-one", "active", 300, 60, "home-300",
+    )  # fmt: skip
+    unit = SimulatedUnit.objects.get()
+    assert (unit.element, unit.unit, unit.state, unit.settings["vlan"]) == ("olt", "HWTC0001", "active", 1203)
+
+
+@pytest.mark.django_db
+def test_asked_twice_under_one_key_it_is_done_once_and_the_first_answer_is_given_back() -> None:
+    first = tell("activate", "k1", LINE)
+    again = tell("activate", "k1", LINE | {"down_mbps": 999})
+    assert again == first
+    assert Subscriber.objects.get().down_mbps == 300
+    assert [entry["attempt"] for entry in told("activation.asked")] == [1]
+
+
+@pytest.mark.django_db
+def test_a_call_is_journalled_with_request_and_answer_and_without_the_secret() -> None:
+    tell("activate", "k1", LINE)
+    (asked,), (answered,) = told("activation.asked"), told("activation.answered")
+    assert asked["request"] == {**LINE, "secret": "••••", "login": "••••ine1@kapok"}
+    assert (answered["ok"], answered["code"]) == (True, "done")
+    assert [(step["adapter"], step["state"]) for step in answered["steps"]] == [("olt", "done"), ("radius", "done")]
+    call = Call.objects.get()
+    assert (call.request["secret"], call.kept_apart) == ("••••", {})
+    everything = str(list(Entry.objects.values_list("data", flat=True))) + str(list(CallStep.objects.values()))
+    assert "s3cret-one" not in everything
+    assert "line1@kapok" not in everything
+    assert Entry.objects.filter(subject=f"service/{SERVICE}").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_key_belongs_to_one_service_and_one_verb() -> None:
+    tell("activate", "k1", LINE)
+    with pytest.raises(activation.KeyUsed) as refused:
+        tell("terminate", "k1")
+    assert "k1" in refused.value.text.zh
+    with pytest.raises(activation.KeyUsed):
+        tell("activate", "k1", LINE, service="S00000002")
+    assert Subscriber.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("key", "service"), [("", "S1"), ("k" * 201, "S1"), ("k", ""), ("k", "S" * 61), ("k\x00", "S1")]
+)
+def test_a_bad_key_is_refused_before_anything_is_written(key: str, service: str) -> None:
+    with pytest.raises(activation.BadKey):
+        tell("activate", key, LINE, service=service)
+    assert not Call.objects.exists()
+
+
+@pytest.mark.django_db
+def test_suspended_resumed_modified_and_taken_down() -> None:
+    tell("activate", "k1", LINE)
+    assert tell("suspend", "k2", {"reason": "欠费停机 overdue"}).ok
+    assert (Subscriber.objects.get().state, Subscriber.objects.get().reason) == ("suspended", "欠费停机 overdue")
+    assert SimulatedUnit.objects.get().state == "suspended"
+    assert tell("resume", "k3").ok
+    assert (Subscriber.objects.get().state, Subscriber.objects.get().reason) == ("active", "")
+    assert tell("modify", "k4", {"down_mbps": 1000, "up_mbps": 100, "profile": "home-1000"}).ok
+    assert (Subscriber.objects.get().down_mbps, Subscriber.objects.get().login) == (1000, "line1@kapok")
+    assert tell("terminate", "k5").ok
+    assert steps("k5") == [("radius", "done", 1), ("olt", "done", 1)]
+    assert not Subscriber.objects.exists()
+    assert not SimulatedUnit.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["suspend", "resume", "modify", "test"])
+def test_what_an_element_does_not_know_it_says_so(verb: str) -> None:
+    outcome = tell(verb, "k1")
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "not_found", False)
+    assert "OLT" in outcome.text.zh
+
+
+@pytest.mark.django_db
+def test_taking_down_what_is_not_there_is_done() -> None:
+    assert tell("terminate", "k1").ok
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "zh", "en"),
+    [
+        ({"login": ""}, "缺少参数“宽带账号”", "The login is missing"),
+        ({"login": "a' OR 1=1 --"}, "宽带账号", "small letters"),
+        ({"login": "x" * 5_000_000}, "宽带账号", "small letters"),
+        ({"secret": "`rm -rf`x"}, "密码", "no quotes"),
+        ({"secret": '"%{exec:id}"'}, "密码", "no quotes"),
+        ({"down_mbps": 0}, "缺少参数“下行速率”", "speed down is missing"),
+        ({"down_mbps": "fast"}, "下行速率", "whole number"),
+        ({"vlan": 5000}, "VLAN", "4094"),
+        ({"ip": "10.0.0.256"}, "IP地址", "an IP address"),
+    ],
+)
+def test_a_bad_request_names_the_field_and_nothing_is_told(change: dict[str, Any], zh: str, en: str) -> None:
+    outcome = tell("activate", "k1", LINE | change)
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "bad_request", False)
+    assert zh in outcome.text.zh
+    assert en in outcome.text.en
+    assert not Subscriber.objects.exists()
+    assert not SimulatedUnit.objects.exists()
+    assert tell("activate", "k1", LINE).ok
+
+
+@pytest.mark.django_db
+def test_an_unknown_kind_of_service_says_where_to_configure_it() -> None:
+    outcome = tell("activate", "k1", LINE, kind="carrier_pigeon")
+    assert (outcome.ok, outcome.code) == (False, "no_target")
+    assert "KAPOK_ACTIVATION_TARGETS" in outcome.text.zh
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "code"), [("timeout", "timeout"), ("wrong_answer", "wrong_answer"), ("half_done", "half_done")]
+)
+def test_a_fault_that_passes_is_tried_again_and_what_was_done_is_not_repeated(name: str, code: str) -> None:
+    tell("activate", "k0", LINE)
+    fault(name, calls=1)
+    outcome = tell("terminate", "k1")  # RADIUS first, then the OLT, which fails
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, code, True)
+    assert steps("k1") == [("radius", "done", 1), ("olt", "failed", 1)]
+    assert tell("terminate", "k1").ok
+    assert steps("k1") == [("radius", "done", 1), ("olt", "done", 2)]
+    assert not SimulatedUnit.objects.exists()
+    assert Call.objects.get(key="k1").attempts == 2
+
+
+@pytest.mark.django_db
+def test_half_done_work_is_gone_on_with() -> None:
+    fault("half_done", calls=1)
+    assert tell("activate", "k1", LINE).code == "half_done"
+    assert SimulatedUnit.objects.get().state == "half"
+    assert not Subscriber.objects.exists()
+    assert tell("activate", "k1", LINE).ok
+    assert SimulatedUnit.objects.get().state == "active"
+    assert Subscriber.objects.get().state == "active"
+
+
+@pytest.mark.django_db
+def test_an_activation_that_fails_for_good_leaves_nothing_behind() -> None:
+    tell("activate", "k0", LINE, service="S00000009")
+    outcome = tell("activate", "k1", LINE | {"onu": "HWTC0002"})  # the login is the other line's
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "in_use", False)
+    assert "已回退" in outcome.text.zh
+    assert steps("k1") == [("olt", "undone", 1), ("radius", "undone", 1)]
+    assert list(SimulatedUnit.objects.values_list("service", flat=True)) == ["S00000009"]
+    assert tell("activate", "k1", LINE | {"onu": "HWTC0002", "login": "line2@kapok"}).ok
+    assert steps("k1") == [("olt", "done", 2), ("radius", "done", 2)]
+
+
+@pytest.mark.django_db
+def test_a_line_that_works_is_not_taken_down_by_a_second_activation_that_fails() -> None:
+    tell("activate", "k0", LINE)
+    fault("refuses")
+    outcome = tell("activate", "k1", LINE)
+    assert (outcome.ok, outcome.code) == (False, "refused")
+    assert (SimulatedUnit.objects.get().state, Subscriber.objects.get().state) == ("active", "active")
+
+
+@pytest.mark.django_db
+def test_what_an_adapter_raises_is_an_element_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Radius, "activate", lambda *_: 1 / 0)
+    outcome = tell("activate", "k1", LINE)
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "unreachable", True)
+    assert SimulatedUnit.objects.get().state == "active"
+    monkeypatch.undo()
+    assert tell("activate", "k1", LINE).ok
+    assert steps("k1") == [("olt", "done", 1), ("radius", "done", 2)]
+
+
+@pytest.mark.django_db
+def test_a_voice_line_keeps_only_what_its_digest_needs() -> None:
+    assert tell("activate", "k1", VOICE, kind="mobile").ok
+    line = SipLine.objects.get()
+    assert (line.number, line.realm, line.ha1) == ("02038001234", "voice.kapok", "e091f84773ddb7220831cd9db2664418")
+    assert tell("suspend", "k2", kind="mobile").ok
+    assert SipLine.objects.get().state == "suspended"
+    assert tell("modify", "k3", {"number": "02038009999"}, kind="mobile").code == "bad_request"
+    assert tell("modify", "k4", {"number": "02038009999", "secret": "voice-two-3"}, kind="mobile").ok
+    assert (SipLine.objects.get().number, SipLine.objects.get().state) == ("02038009999", "suspended")
+
+
+@pytest.mark.django_db
+def test_a_test_measures_every_element_and_the_weak_light_shows() -> None:
+    tell("activate", "k0", LINE)
+    outcome = tell("test", "t1")
+    assert outcome.ok
+    assert -24.1 <= outcome.measured["rx_dbm"] <= -17
+    assert (outcome.measured["authentication"], outcome.measured["down_mbps"]) == ("not_measured", 300)
+    fault("weak_light", calls=1)
+    outcome = tell("test", "t2")
+    assert (outcome.ok, outcome.code, outcome.measured["rx_dbm"]) == (False, "weak_light", -28.5)
+    assert outcome.measured["down_mbps"] == 300
+    assert tell("test", "t2").ok, "measured anew once the fibre was cleaned"
+
+
+@pytest.mark.django_db
+def test_a_person_tries_again_what_failed_with_the_secret_it_was_asked_with() -> None:
+    fault("refuses")
+    tell("activate", "k1", LINE)
+    call = Call.objects.get()
+    assert call.kept_apart == {"secret": "s3cret-one", "login": "line1@kapok"}
+    activation.switch_off_fault(element="olt", **WHO)
+    assert activation.try_again(call=call.id, actor="staff/noc", at=AT).ok
+    assert Subscriber.objects.get().secret == "s3cret-one"
+    call.refresh_from_db()
+    assert (call.kept_apart, call.actor, call.attempts) == ({}, "staff/noc", 2)
+    with pytest.raises(activation.CallSettled):
+        activation.try_again(call=call.id, **WHO)
+
+
+@pytest.mark.django_db
+def test_faults_are_switched_on_at_simulated_elements_only() -> None:
+    for element, name, count, refusal in (
+        ("radius", "timeout", None, activation.NotSimulated),
+        ("olt", "explodes", None, activation.UnknownFault),
+        ("olt", "timeout", 0, activation.WrongCount),
+        ("olt", "timeout", 1001, activation.WrongCount),
+    ):
+        with pytest.raises(refusal):
+            activation.switch_on_fault(element=element, fault=name, calls=count, **WHO)
+    with pytest.raises(activation.NoFault):
+        activation.switch_off_fault(element="olt", **WHO)
+    assert not Entry.objects.exists()
+    fault("timeout", 3)
+    fault("refuses")
+    activation.switch_off_fault(element="olt", **WHO)
+    assert [entry["fault"] for entry in told("activation.fault_switched_on")] == ["timeout", "refuses"]
+    assert [entry["fault"] for entry in told("activation.fault_switched_off")] == ["refuses"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_within_a_transaction_nobody_speaks_to_elements() -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        tell("activate", "k1", LINE)
+    assert not Subscriber.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_who_ask_under_one_key_at_once_do_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    original = Olt.activate
+
+    def counted(self: Olt, request: activation.Request) -> activation.Outcome:
+        done.append(request.service)
+        time.sleep(0.2)
+        assert not connection.in_atomic_block
+        return original(self, request)
+
+    monkeypatch.setattr(Olt, "activate", counted)
+    start = Barrier(8)
+
+    def run(_: int) -> activation.Outcome:
+        try:
+            start.wait(timeout=10)
+            return tell("activate", "k1", LINE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(run, range(8)))
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert outcomes[0].ok
+    assert len(done) == 1
+    assert Call.objects.get().attempts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_too_long_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "WAIT_SECONDS", 0.1)
+    held = Barrier(2)
+
+    def hold() -> None:
+        with calls._alone_with(SERVICE):
+            held.wait(timeout=10)
+            held.wait(timeout=10)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(hold)
+        held.wait(timeout=10)
+        outcome = tell("activate", "k1", LINE)
+        held.wait(timeout=10)
+        busy.result()
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "in_progress", True)
+    assert not Call.objects.exists()
+    assert tell("activate", "k1", LINE).ok
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("moment", "after"),
+    [
+        ("written", []),
+        ("told", [("olt", "asked", 1)]),
+        ("between", [("olt", "done", 1)]),
+        ("second_told", [("olt", "done", 1), ("radius", "asked", 1)]),
+        ("before_answer", [("olt", "done", 1), ("radius", "done", 1)]),
+    ],
+)
+def test_killed_between_the_phases_a_call_is_asked_again_safely(
+    moment: str, after: list[tuple[str, str, int]], tmp_path: Path
+) -> None:
+    at = connection.settings_dict
+    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    surroundings = os.environ | {
+        "KAPOK_DATABASE_URL": url,
+        "KAPOK_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
+    }
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.network.killed_call", moment], env=surroundings, cwd=ROOT, check=False, timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert steps("k1") == after
+    assert Call.objects.get().state == "asked"
+    outcome = tell("activate", "k1", LINE)
+    assert outcome.ok, outcome
+    assert [(name, state) for name, state, _ in steps("k1")] == [("olt", "done"), ("radius", "done")]
+    done_before = {name for name, state, _ in after if state == "done"}
+    assert all(attempts == 1 for name, _, attempts in steps("k1") if name in done_before)
+    assert (SimulatedUnit.objects.count(), Subscriber.objects.count()) == (1, 1)
+    assert Entry.objects.filter(kind="activation.answered").count() == 1
+
+
+@pytest.mark.django_db
+def test_an_answer_that_comes_after_the_call_was_asked_anew_does_not_count() -> None:
+    fault("refuses")
+    tell("activate", "k1", LINE)
+    late = Call.objects.get()
+    Call.objects.update(state="asked", ok=None, answered_at=None, attempts=5)
+    late.state = "asked"
+    assert calls._settle(late, DONE, 1, **WHO).code == "in_progress"
+    assert Call.objects.get().state == "asked"
