@@ -102,7 +102,8 @@ BY_PIECES = f"""
 WITH hits AS MATERIALIZED (
     SELECT c.id, p.search, p.name FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
     LEFT JOIN places_address a ON a.id = c.address_id
-    WHERE p.grams @> %(grams)s::int4[] AND p.search LIKE %(contains)s AND {MINE}
+    WHERE p.grams @> %(grams)s::int4[] AND (%(homes)s::int4[] IS NULL OR p.grams && %(homes)s::int4[])
+    AND p.search LIKE %(contains)s AND {MINE}
     AND (%(rest)s::text[] IS NULL OR a.search LIKE ALL (%(rest)s::text[]))
     LIMIT %(looked_at)s
 )
@@ -224,7 +225,8 @@ class _Asked:
     def _by_pieces(self, word: str, rest: list[str] | None) -> None:
         wanted = word if HAN.search(word) or len(word) > 2 else f"^{word}"
         if grams := asked_grams([wanted]):
-            self.take(BY_PIECES, text=word, grams=grams, contains=f"%{_literally(wanted)}%", rest=rest)
+            homes = None if self.units is None else [names.unit_piece(unit) for unit in self.units]
+            self.take(BY_PIECES, text=word, grams=grams, homes=homes, contains=f"%{_literally(wanted)}%", rest=rest)
 
     def by_address(self) -> None:
         """Whoever lives at an address that answers, or below one."""
