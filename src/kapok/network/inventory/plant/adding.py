@@ -10,7 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Cast, Substr
 
 from kapok.ground.places.models import Address
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
@@ -61,8 +62,9 @@ def add_ports(element: Element, kind: Kind, count: int, state: State, at: dateti
 
 def next_ports(elements: Sequence[UUID], kind: Kind) -> dict[UUID, int]:
     """The number that the next port of each element bears; those that have none are left out."""
-    last = Resource.objects.filter(element__in=elements, kind=kind).values("element").annotate(last=Max("code"))
-    return {row["element"]: int(re.sub(r".*\D", "", row["last"]) or 0) + 1 for row in last}
+    counted = Resource.objects.filter(element__in=elements, kind=kind, value__regex=r"^[A-Z]\d{3,6}$")
+    last = counted.values_list("element").annotate(last=Max(Cast(Substr("value", 2), IntegerField()))).order_by()
+    return {element: number + 1 for element, number in last}
 
 
 def add_named_ports(element: Element, kind: Kind, names: Sequence[str], state: State, at: datetime) -> int:
