@@ -66,7 +66,7 @@ RESOURCES = """
 INSERT INTO inventory_resource (id, kind, code, value, element_id, state, holder, role, free_from, changed_at, note)
 SELECT gen_random_uuid(), kinds.kind, e.code || ':' || p, p::text, e.id, 'free', '', '', %(at)s, %(at)s, ''
 FROM inventory_element e JOIN (VALUES ('splitter', 'splitter_port', 8), ('pon', 'pon_port', 64),
-    ('distribution_point', 'secondary_pair', 10), ('cabinet', 'primary_pair', 100), ('mdf', 'mdf_port', 5000),
+    ('distribution_point', 'secondary_pair', 10), ('cabinet', 'primary_pair', 100), ('mdf', 'mdf_port', 1000),
     ('dslam', 'dsl_port', 1000)) AS kinds(host, kind, ports) ON kinds.host = e.kind, generate_series(1, kinds.ports) p
 """
 TAKE = """

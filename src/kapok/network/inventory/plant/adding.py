@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -80,14 +81,14 @@ def add_values(pool: Pool, values: str, state: State, at: datetime) -> int:
 
 def write(new: Sequence[New], at: datetime) -> int:
     """Write resources, passing over codes that are there; how many are new."""
-    columns = {
+    columns: dict[str, Any] = {
         "ids": [uuid7(at) for _ in new], "kinds": [each.kind for each in new], "codes": [each.code for each in new],
         "values": [each.value for each in new], "elements": [each.element for each in new],
         "pools": [each.pool for each in new], "states": [each.state for each in new],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(ADD, columns | {"at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _all_new(new: Sequence[New], at: datetime) -> int:
@@ -220,6 +221,9 @@ def cover(element: Element, addresses: Sequence[str], at: datetime) -> int:
     return len(new)
 
 
-def area_of(element_area: UUID | None, site: Site | None, parent: Element | None) -> UUID | None:
+def area_of(own: UUID | None, site: Site | None, parent: Element | None) -> UUID | None:
     """The exchange area of something new: its own, else its site's, else that of what feeds it."""
-    return element_area or (site and site.exchange_area_id) or (parent and parent.exchange_area_id)
+    for area in (own, site.exchange_area_id if site else None, parent.exchange_area_id if parent else None):
+        if area is not None:
+            return area
+    return None
