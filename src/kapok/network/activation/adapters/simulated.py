@@ -38,6 +38,11 @@ REFUSED = Outcome(
 )  # fmt: skip
 KEPT = ("profile", "vlan", "down_mbps", "up_mbps", "port")
 FAULTY_DBM = -28.5
+STATES = {
+    "active": Text(zh="已开通", en="active"),
+    "suspended": Text(zh="已停机", en="suspended"),
+    "half": Text(zh="未做完", en="half done"),
+}
 
 
 class Simulated:
@@ -164,10 +169,8 @@ class Olt(Simulated):
         rx_dbm = FAULTY_DBM if fault is Fault.WEAK_LIGHT else _usual_light(row.unit)
         measured = {"rx_dbm": rx_dbm, "onu_state": row.state, "profile": row.settings.get("profile", "")}
         if row.state != "active":
-            text = Text(
-                zh="光猫未开通（{state}）；请先开通。", en="The ONU is not active ({state}); activate it first."
-            )
-            return Outcome(ok=False, code="not_active", text=text.format(state=row.state), measured=measured)
+            text = Text(zh="光猫状态为“{state}”；请先开通。", en="The ONU is {state}; activate it first.")
+            return Outcome(ok=False, code="not_active", text=text.format(state=STATES[row.state]), measured=measured)
         if not light_is_fine(rx_dbm):
             text = Text(
                 zh="收光{rx} dBm，不在-8至-27 dBm之间；请检查接头与光缆。",
@@ -189,10 +192,8 @@ class Switch(Simulated):
     def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
         measured = {"port_state": row.state}
         if row.state != "active":
-            text = Text(
-                zh="端口未开通（{state}）；请先开通。", en="The port is not active ({state}); activate it first."
-            )
-            return Outcome(ok=False, code="not_active", text=text.format(state=row.state), measured=measured)
+            text = Text(zh="端口状态为“{state}”；请先开通。", en="The port is {state}; activate it first.")
+            return Outcome(ok=False, code="not_active", text=text.format(state=STATES[row.state]), measured=measured)
         return Outcome(ok=True, code="done", text=Text(zh="端口正常", en="the port is up"), measured=measured)
 
 
