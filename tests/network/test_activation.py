@@ -181,6 +181,33 @@ def test_a_fault_that_passes_is_tried_again_and_what_was_done_is_not_repeated(na
 
 
 @pytest.mark.django_db
+def test_a_change_that_stopped_halfway_opens_no_suspended_line() -> None:
+    tell("activate", "k0", LINE)
+    tell("suspend", "k1")
+    fault("half_done", calls=1)
+    assert tell("modify", "k2", {"down_mbps": 500}).code == "half_done"
+    assert tell("modify", "k2", {"down_mbps": 500}).ok
+    assert (SimulatedUnit.objects.get().state, SimulatedUnit.objects.get().settings["down_mbps"]) == ("suspended", 500)
+
+
+@pytest.mark.django_db
+def test_an_element_that_answered_nonsense_had_done_it_all_the_same() -> None:
+    fault("wrong_answer", calls=1)
+    assert tell("activate", "k1", LINE).code == "wrong_answer"
+    assert SimulatedUnit.objects.get().state == "active"
+    assert tell("activate", "k1", LINE).ok
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["timeout", "wrong_answer", "half_done", "refused"])
+def test_a_test_suffers_from_faults_too_and_still_measures_the_others(code: str) -> None:
+    tell("activate", "k0", LINE)
+    fault("refuses" if code == "refused" else code, calls=1)
+    outcome = tell("test", "t1")
+    assert (outcome.ok, outcome.code, outcome.measured["down_mbps"]) == (False, code, 300)
+
+
+@pytest.mark.django_db
 def test_half_done_work_is_gone_on_with() -> None:
     fault("half_done", calls=1)
     assert tell("activate", "k1", LINE).code == "half_done"
