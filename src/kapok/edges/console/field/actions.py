@@ -51,14 +51,16 @@ ON_ORDERS: Mapping[str, Action] = {
         "clock", _live,
     ),
     "help": Action(
-        Text(zh="加派", en="Add a helper"), api.add_helper, ("helper",), Text(zh="已加派。", en="A helper was added."), "users", _live
+        Text(zh="加派", en="Add a helper"), api.add_helper, ("helper",), Text(zh="已加派。", en="A helper was added."),
+        "users", _live,
     ),
     "press": Action(
         Text(zh="催单", en="Press for it"), api.expedite, ("note",), Text(zh="已催单。", en="Pressed for."), "flag", _live
     ),
     "approve": Action(
         Text(zh="批准挂起停钟", en="Approve: stop the clock"), api.approve_hold, (),
-        Text(zh="已批准，对客户的时钟暂停。", en="Approved; the customer's clock stands still."), "clock-pause", lambda job: job.asks,
+        Text(zh="已批准，对客户的时钟暂停。", en="Approved; the customer's clock stands still."), "clock-pause",
+        lambda job: job.asks,
     ),
     "refuse": Action(
         Text(zh="不批准停钟", en="Do not approve"), api.refuse_hold, (),

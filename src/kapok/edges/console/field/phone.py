@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -54,7 +54,10 @@ def today(request: ScreenRequest) -> HttpResponse:
         ],
         "returns": {code: each.title.in_(request.language) for code, each in rules.RETURNS.items()},
         "tests": [
-            {"code": code, "name": each.title.in_(request.language), "unit": each.unit, "least": str(each.least), "most": str(each.most)}
+            {
+                "code": code, "name": each.title.in_(request.language), "unit": each.unit, "least": str(each.least),
+                "most": str(each.most),
+            }
             for code, each in rules.TESTS.items()
         ],
     }  # fmt: skip
@@ -127,7 +130,7 @@ def _reply(told: dict[str, Any]) -> dict[str, Any]:
     return {"tests": tests, "materials": materials, "evidence": evidence, "note": str(told.get("note") or "")}
 
 
-def _upload(file: UploadedFile) -> api.Upload:
+def _upload(file: File[bytes]) -> api.Upload:
     return api.Upload(file.name or "photo", file.read())
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -55,7 +56,13 @@ def board(request: ScreenRequest) -> HttpResponse:
         raise Http404
     day = _day(request)
     found = boards.board(unit.code, day, request.at) if unit else None
-    values = {"choices": choices, "unit": unit, "day": day, "today": timezone.localdate(request.at), "board": found}
+    values: dict[str, Any] = {
+        "choices": choices,
+        "unit": unit,
+        "day": day,
+        "today": timezone.localdate(request.at),
+        "board": found,
+    }
     if found is not None and unit is not None:
         values |= {"lanes": [_lane(row, day) for row in found.rows], "hours": _hours(), "now": _now(request.at, day)}
         values |= {"may": reach.may_dispatch(request, unit.id)}
@@ -82,11 +89,11 @@ def picture(request: ScreenRequest, picture: UUID) -> HttpResponse:
     if found is None or not _may_look(request, found[0]):
         raise Http404
     try:
-        content = files.path(picture).open("rb")
+        content = files.path(picture).read_bytes()
     except FileNotFoundError:
         raise Http404 from None
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return FileResponse(content, content_type=found[1].media_type, headers=headers)
+    return HttpResponse(content, content_type=found[1].media_type, headers=headers)
 
 
 def _may_look(request: ScreenRequest, item: UUID) -> bool:
