@@ -40,11 +40,11 @@ FLOW: dict[str, Any] = {
     "applies": {"service": ["fixed_broadband"]},
     "nodes": [
         {"kind": "start", "code": "start"},
-        _stage("accept", "response", event="fault.diagnosed"),
+        _stage("accept", "hotline", event="fault.diagnosed"),
         _stage("contact", "east-field", event="visit.appointed"),
         _stage("drop", "east-field", event="fault.repaired", budget="8 hours",
                evidence=[{"zh": "现场照片", "en": "photo of the site"}]),
-        _stage("test", "response", event="fault.restored"),
+        _stage("test", "hotline", event="fault.restored"),
         {"kind": "end", "code": "end"},
     ],
     "edges": [

@@ -272,7 +272,7 @@ class TestReturns:
         api.send_back(item=item, reason="wrong_number", **by("han", 2))
         assert stands(item) == ("returned", "")
         row = Item.objects.get(id=item)
-        assert (row.state, row.unit.code) == ("offered", "response")
+        assert (row.state, row.unit.code) == ("offered", "hotline")
         baton.accept(item=item, **by("agent", 3))
         assert stands(item)[0] == "returned"
         baton.transfer(item=item, unit="east-field", note="号码已核实", **by("agent", 4))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kapok.back.workforce import crews, rules
 from kapok.back.workforce.capacity import Span
-from kapok.back.workforce.models import Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
+from kapok.back.workforce.models import CANCELLED, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.ground.people.models import OrgUnit, Staff
@@ -97,15 +97,16 @@ def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
 
 def _job(row: WorkOrder, clock: object, helpers: Sequence[str], asks: bool, at: datetime) -> Job:  # noqa: FBT001
     due_at = getattr(clock, "due_at", None)
-    window = row.appointment if row.appointment and row.appointment.state != "cancelled" else None
+    window = row.appointment if row.appointment and row.appointment.state != CANCELLED else None
+    starts_at, ends_at = (window.starts_at, window.ends_at) if window else (None, None)
     state = State(row.state)
     return Job(
         item=row.item_id, matter=row.item.matter.subject, about=row.item.matter.title, title=row.item.title,
         kind=Kind(row.kind), state=state, unit=row.unit.code, unit_id=row.unit_id,
         technician=row.technician.username if row.technician else "",
         technician_name=row.technician.name if row.technician else "", address=row.address.full if row.address else None,
-        starts_at=window.starts_at if window else None, ends_at=window.ends_at if window else None, minutes=row.minutes,
-        skill=row.skill, due_at=due_at, alarm=alarm(state, window and window.starts_at, window and window.ends_at, due_at, at),
+        starts_at=starts_at, ends_at=ends_at, minutes=row.minutes,
+        skill=row.skill, due_at=due_at, alarm=alarm(state, starts_at, ends_at, due_at, at),
         expedited=row.expedited, helpers=tuple(helpers), explanation=row.explanation, asks=asks,
     )  # fmt: skip
 

@@ -168,7 +168,8 @@ def _candidate(row: WorkOrder, technician: Technician, visit: Visit, visits: int
 def _way(row: WorkOrder, staff: Staff, visit: Visit) -> float | None:
     """Kilometres from where the technician is before, as far as both places are known."""
     before = Appointment.objects.filter(kept_for=staff, ends_at__lte=visit.until, starts_at__gte=visit.since - WITHIN)
-    last = before.exclude(id=row.appointment_id).select_related("address").order_by("starts_at").last()
+    others = before.exclude(holder=row.item.matter.subject)
+    last = others.select_related("address").order_by("starts_at").last()
     here, there = row.address, last.address if last else None
     points = [(each.longitude, each.latitude) for each in (here, there) if each is not None]
     known = [(east, north) for east, north in points if east is not None and north is not None]

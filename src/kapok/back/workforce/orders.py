@@ -80,10 +80,10 @@ def make(item: Item, kind: Kind, at: datetime) -> WorkOrder | None:
     holder = item.matter.subject
     appointment = Appointment.objects.filter(holder=holder, state=BOOKED).first()
     errand = errand_of(holder)
-    address = Address.objects.filter(code=errand.address).first() if errand else None
+    address = Address.objects.filter(code=errand.address).values_list("id", flat=True).first() if errand else None
     return WorkOrder.objects.create(
         id=uuid7(at), item=item, kind=kind, unit=item.unit, appointment=appointment, state=State.CREATED,
-        address_id=appointment.address_id if appointment else address and address.id, opened_at=at, moved_at=at,
+        address_id=appointment.address_id if appointment else address, opened_at=at, moved_at=at,
         skill=appointment.skill if appointment else errand.skill if errand else item.skill,
         minutes=appointment.minutes if appointment else errand.minutes if errand else None,
     )  # fmt: skip
