@@ -277,6 +277,7 @@ DEMO_LOADERS = [
     "kapok.ground.catalog.demo.load",
     "kapok.ground.catalog.offering.demo.load",
     "kapok.ground.work.demo.load",
+    "kapok.back.workforce.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
 

@@ -132,7 +132,8 @@
 
   const title = (item) => ([...day.jobs, ...day.open].find((job) => job.item === item) || { title: "" }).title;
 
-  function card(job) {
+  function card(all) {
+    const job = deeds(all).length || told.open.includes(all.state) ? all : { ...all, alarm: "" };
     const label = job.unsent ? make("span", { class: "phone-badge is-unsent" }, words.unsent) : null;
     return make("article", { class: `phone-card${job.alarm ? ` is-${job.alarm}` : ""}`, "data-item": job.item, "data-state": job.state },
       make("div", { class: "phone-row" },
@@ -159,6 +160,8 @@
   }
 
   // ---- sheets ----
+
+  const beside = (name, more) => told.language === "en" ? `${name} (${more})` : `${name}（${more}）`;
 
   function raise(name, job, parts, done) {
     const form = make("form", { method: "dialog", class: "phone-form" },
@@ -213,9 +216,9 @@
     });
     const parts = [
       make("fieldset", {}, make("legend", {}, words.photos), labelled(words.take_photo, file), shown),
-      make("fieldset", {}, make("legend", {}, words.tests), ...told.tests.map((test) => labelled(`${test.name}（${test.unit}）`,
+      make("fieldset", {}, make("legend", {}, words.tests), ...told.tests.map((test) => labelled(beside(test.name, test.unit),
         make("input", { type: "number", step: "any", min: test.least, max: test.most, name: `test-${test.code}`, inputmode: "text" })))),
-      make("fieldset", {}, make("legend", {}, words.materials), ...(day.van.length ? day.van.map((each) => labelled(`${each.name}（${words.left} ${each.count} ${each.counted}）`,
+      make("fieldset", {}, make("legend", {}, words.materials), ...(day.van.length ? day.van.map((each) => labelled(beside(each.name, `${words.left} ${each.count} ${each.counted}`),
         make("input", { type: "number", min: 0, max: each.count, step: 1, name: `use-${each.code}`, inputmode: "numeric" }))) : [words.no_van])),
       make("fieldset", {}, make("legend", {}, words.signature), pen.canvas, make("button", { type: "button", class: "phone-small", onclick: pen.clear }, words.clear)),
       job.evidence.length ? make("fieldset", {}, make("legend", {}, words.evidence), ...job.evidence.map((each, number) => labelled(each, make("input", { name: `evidence-${number}`, maxlength: 500 })))) : null,
