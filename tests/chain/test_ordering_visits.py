@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,9 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_shop")]
 
 
 @pytest.fixture
-def patch(open_shop: None, db: None) -> Iterator[None]:
+def patch(open_shop: None, db: None) -> None:
     places.assign_patch(unit="tianhe-east-1", segment=Segment.PUBLIC, address="road", since=AT, **WHO)
-    yield
 
 
 def window() -> tuple[datetime, datetime]:
