@@ -191,6 +191,7 @@ JOURNAL_WITNESSES = [
     "kapok.ground.posts.watching.witness",
     "kapok.ground.work.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
+    "kapok.front.channels.answering.witness",
 ]
 
 # Where flows find the promises that they serve: called with the code of a pack.
