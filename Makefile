@@ -26,7 +26,7 @@ test: $(READY) ## install and run everything that must hold: lint, types, docs, 
 	$(TESTS) -n 2 --dist loadfile --cov
 
 coverage: $(READY) ## every branch of the kernel and of the rules tried? (make test asks it too)
-	$(TESTS) -q -n 2 --dist loadfile tests/kernel tests/packs tests/ground tests/supervision --cov
+	$(TESTS) -q -n 2 --dist loadfile tests/kernel tests/packs tests/ground tests/network tests/supervision --cov
 
 setup: $(READY) ## only install
 

@@ -8,8 +8,8 @@ want() {
 }
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "这里没有 apt-get;请自行安装 Chromium、Noto CJK 字体、Java 17、PostgreSQL 15。"
-    echo "There is no apt-get here; install Chromium, the Noto CJK fonts, Java 17 and PostgreSQL 15 yourself."
+    echo "这里没有 apt-get;请自行安装 Chromium、Noto CJK 字体、Java 17、PostgreSQL 15、FreeRADIUS、Kamailio、snmptrapd、sipp。"
+    echo "There is no apt-get here; install Chromium, the Noto CJK fonts, Java 17, PostgreSQL 15, FreeRADIUS, Kamailio, snmptrapd and sipp yourself."
     exit 0
 fi
 
@@ -18,6 +18,13 @@ want fonts-noto-cjk
 want fontconfig
 want openjdk-17-jre-headless
 want postgresql-15
+want freeradius
+want freeradius-postgresql
+want freeradius-utils
+want kamailio
+want kamailio-postgres-modules
+want snmptrapd
+want sip-tester
 "${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null || want python3-venv
 
 if [ -z "$missing" ]; then
@@ -30,5 +37,12 @@ else
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     # shellcheck disable=SC2086
+    fresh=$missing
     apt-get install -y -qq --no-install-recommends $missing
+    # The peers are started by the tests and by `kapok lab`; the system's own services of them are not wanted.
+    for service in freeradius kamailio snmptrapd; do
+        case "$fresh " in
+            *" $service "*) systemctl disable --now "$service" >/dev/null 2>&1 || true ;;
+        esac
+    done
 fi

@@ -1,4 +1,4 @@
-"""A small operator that sells: the demonstration's people, posts, packs, flows and offers, upon the small plant of the inventory."""
+"""A small operator that sells: the demonstration's people, posts, packs, flows and offers, upon the inventory's small plant."""
 
 from __future__ import annotations
 
@@ -43,11 +43,19 @@ def set_up() -> None:
     for loader in (people, posts, packs, flows, offers):
         loader.load(AT)
     plant.set_up_places()
-    plant.set_up_plant()
+    plant.set_up_plant(splitter_ports=8)
     who: dict[str, Any] = plant.WHO
-    inventory.add_pool(code="ONU", kind="onu", name=plant.named("光猫库"), values="KPK00001-KPK00008", **who)
-    inventory.add_pool(code="VLAN", kind="vlan", name=plant.named("用户VLAN"), values="1001-1008", **who)
+    inventory.add_pool(
+        code="ONU", kind="onu", name=plant.named("光猫库"), values=" ".join(f"KPK{n:05}" for n in range(1, 41)), **who
+    )
+    inventory.add_pool(code="VLAN", kind="vlan", name=plant.named("用户VLAN"), values="1001-1040", **who)
     inventory.add_pool(code="SIM", kind="sim", name=plant.named("SIM卡"), values="89860001-89860004", **who)
+
+
+def add_switch() -> None:
+    """An access switch for leased circuits at every house of the street."""
+    inventory.add_element(code="SW1", kind="switch", site="TYX", covers=["road"], **plant.WHO)
+    inventory.add_resources(kind="circuit_port", element="SW1", count=12, **plant.WHO)
 
 
 def customer(name: str = "陈静", segment: str = "public", **more: Any) -> str:

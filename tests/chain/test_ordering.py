@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
-from kapok.chain.ordering import api
-from kapok.chain.ordering.models import Line, Order
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kapok.chain.ordering import api, queries, rules
+from kapok.chain.ordering.models import Leg, Line, Order
+from kapok.ground.commitments.models import Commitment
+from kapok.kernel.errors import KapokError
+from kapok.kernel.money import Money
+from kapok.network.activation.models import SimulatedUnit
+from kapok.network.inventory.models import Resource
 from tests.chain import shop
-from tests.chain.shop import do, held, leg, live, placed, run, stands, steps
+from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 
@@ -41,3 +52,260 @@ def test_a_broadband_order_runs_down_to_a_working_line() -> None:
         "visit.appointed", "order.installed", "order.tested", "order.completed", "order.confirmed",
     ]  # fmt: skip
     assert Order.objects.get(number=number).state == "completed"
+
+
+# ---- placing ----
+
+
+def test_an_unpaid_order_reserves_and_begins_when_it_is_paid() -> None:
+    number = placed(pay=False)
+    assert (shop.order(number).state, stands(number)) == ("pending", ("pending", "", ""))
+    assert set(held(leg(number).subject).values()) == {"reserved"}
+    assert shop.happened(leg(number).subject) == ["order.requested"]
+    assert not Commitment.objects.filter(subject=leg(number).subject, promise="install").exists()
+    assert run(1) == 0
+    api.pay(order=number, **by("agent", 30))
+    assert Commitment.objects.get(subject=leg(number).subject, promise="install").opened_at == later(30)
+    assert live(number) == {"accept"}
+    with pytest.raises(api.AlreadyPaid):
+        api.pay(order=number, **by("agent", 31))
+    run(31)
+    assert live(number) == {"appoint"}
+
+
+def test_three_lines_are_planned_and_reserved_with_few_statements() -> None:
+    whose = shop.customer("陈公司", "business")
+    lines = [line("fibre-100"), line("fibre-100"), line("support")]
+    placed(line("fibre-100"), whose=whose, channel="business")
+    with CaptureQueriesContext(connection) as asked:
+        number = placed(*lines, whose=whose, channel="business", minutes=1)
+    assert Leg.objects.filter(order__number=number).count() == 1
+    assert [each.quantity for each in Line.objects.filter(leg__order__number=number)] == [1, 1, 1]
+    assert shop.order(number).quote["one_off"] == 20000
+    assert shop.order(number).quote["monthly"] == 8800 * 2 + 12000
+    with CaptureQueriesContext(connection) as of_one:
+        placed(line("fibre-100"), whose=whose, channel="business", minutes=2)
+    assert len(asked) <= len(of_one) + 1
+    assert len(asked) <= MOST_STATEMENTS, "\n".join(each["sql"][:150] for each in asked)
+
+
+MOST_STATEMENTS = 60
+
+
+def test_a_bundle_is_ordered_as_itself_with_its_parts() -> None:
+    whose = shop.customer("陈公司", "business")
+    number = placed(line("sme-blue"), whose=whose, channel="business")
+    legs = list(Leg.objects.filter(order__number=number).order_by("number"))
+    codes = {row.number: sorted(Line.objects.filter(leg=row).values_list("offer__code", flat=True)) for row in legs}
+    assert codes == {1: ["fibre-300", "sme-blue", "support", "voice"], 2: ["website"]}
+    assert shop.order(number).quote["monthly"] == 29900
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal", "words"),
+    [
+        ({"offer": "gold"}, "UnknownOffer", "gold"),
+        ({"offer": "wireless-local"}, "OfferNotOnSale", "wireless-local"),
+        ({"action": "fly"}, "BadLine", "action"),
+        ({"offer": "sim-voice", "action": "move", "service": "S1"}, "ServiceNeeded", "service"),
+        ({"address": "nowhere"}, "UnknownAddress", "nowhere"),
+        ({"address": ""}, "BadLine", "address"),
+        ({"quantity": 0}, "BadLine", "quantity"),
+        ({"quantity": 201}, "BadLine", "quantity"),
+        ({"characteristics": {"login": "长" * 5_000_000}}, "BadLine", "login"),
+        ({"offer": "circuit-10"}, "BadLine", "offer"),
+        ({"action": "suspend"}, "ServiceNeeded", "suspend"),
+    ],
+)
+def test_a_line_that_cannot_be_is_refused_and_nothing_is_written(
+    asked: dict[str, Any], refusal: str, words: str
+) -> None:
+    whose = shop.customer()
+    with pytest.raises(KapokError, match=words) as refused:
+        placed(line(), line(**asked), whose=whose)
+    assert type(refused.value).__name__ == refusal
+    assert not Order.objects.exists()
+    assert not Resource.objects.exclude(holder="").exists()
+
+
+def test_other_orders_that_cannot_be() -> None:
+    whose = shop.customer()
+    with pytest.raises(api.NoLines):
+        api.place_order(customer=whose, channel="hotline", lines=[], pay=True, **by("agent"))
+    with pytest.raises(KapokError, match="C99999999"):
+        placed(whose="C99999999")
+    with pytest.raises(api.BadMoment, match="promised date"):
+        placed(promised_date=date(2020, 1, 1))
+    with pytest.raises(api.BadMoment, match="window"):
+        placed(window=(later(-60), later(60)))
+    assert not Order.objects.exists()
+
+
+# ---- what is done to services that work ----
+
+
+def test_suspended_resumed_changed_and_ended() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="suspend", address="", service=service), whose=whose, minutes=100)
+    with pytest.raises(api.InOtherHands, match=number):
+        placed(line(action="cease", address="", service=service), whose=whose, minutes=100)
+    do(number, "accept", 101)
+    run(102)
+    assert (shop.service(service).state, stands(number)[0]) == ("suspended", "completed")
+    assert shop.service(service).suspension_reason
+    with pytest.raises(api.NotInThisState):
+        placed(line(action="suspend", address="", service=service), whose=whose, minutes=103)
+    resumed = placed(line(action="resume", address="", service=service), whose=whose, minutes=110)
+    run(111)
+    assert (shop.service(service).state, stands(resumed)[0]) == ("active", "completed")
+    changed = placed(line("fibre-300", action="change", address="", service=service), whose=whose, minutes=120)
+    do(changed, "accept", 121)
+    run(122)
+    assert stands(changed)[0] == "completed"
+    row = shop.service(service)
+    assert (row.offer, row.characteristics["down_mbps"]) == ("fibre-300", 300)
+    assert SimulatedUnit.objects.get(element="olt").settings["down_mbps"] == 300
+    ended = placed(line("fibre-300", action="cease", address="", service=service), whose=whose, minutes=130)
+    do(ended, "accept", 131)
+    run(132)
+    assert live(ended) == {"close"}
+    assert shop.service(service).state == "terminated"
+    assert not SimulatedUnit.objects.exists()
+    assert not Resource.objects.exclude(holder="").exists()
+    do(ended, "close", 133)
+    run(134)
+    assert stands(ended)[0] == "completed"
+    with pytest.raises(api.NotTheirService):
+        placed(line(action="cease", address="", service=service), whose=shop.customer("别人"), minutes=140)
+
+
+def test_a_move_is_an_installation_there_and_an_end_here_in_one_order() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    before = set(Resource.objects.filter(service__number=service, kind="splitter_port").values_list("code", flat=True))
+    number = placed(line(action="move", address="n3", service=service), whose=whose, minutes=100)
+    assert (stands(number, 1)[0], stands(number, 2)[0]) == ("inProgress", "acknowledged")
+    assert shop.order(number).state == "inProgress"
+    run(101)
+    assert SimulatedUnit.objects.count() == 1
+    do(number, "appoint", 102)
+    do(number, "visit", 103)
+    run(104)
+    assert stands(number, 1)[0] == "completed"
+    assert live(number, 2) == {"accept"}
+    assert shop.service(service).address.code == "n3"  # type: ignore[union-attr]
+    do(number, "accept", 105, which=2)
+    run(106)
+    do(number, "close", 107, which=2)
+    run(108)
+    assert (shop.service(service).state, shop.order(number).state) == ("active", "completed")
+    ports = Resource.objects.filter(service__number=service, kind="splitter_port").values_list("code", "holder")
+    assert {code for code, _ in ports}.isdisjoint(before)
+    assert {holder for _, holder in ports} == {leg(number, 1).subject}
+    assert not Resource.objects.filter(code__in=before).exclude(state="free").exists()
+
+
+def test_a_transfer_takes_both_consents_and_no_debt(settings: Any) -> None:
+    service = shop.installed()
+    whose, other = shop.service(service).customer.number, shop.customer("李芳")
+    asked = line(action="transfer", address="", service=service)
+    with pytest.raises(api.ConsentMissing):
+        placed(asked, whose=whose, minutes=100)
+    said = {"to_customer": other, "consent_from": "同意书 1", "consent_to": "同意书 2"}
+    settings.ORDERING_DEBTS = "tests.chain.test_ordering.owes"
+    with pytest.raises(api.HasDebt, match=r"88\.00"):
+        placed(replace(asked, characteristics=said), whose=whose, minutes=100)
+    settings.ORDERING_DEBTS = ""
+    number = placed(replace(asked, characteristics=said), whose=whose, minutes=100)
+    do(number, "accept", 101)
+    do(number, "debts", 102)
+    run(103)
+    assert stands(number)[0] == "completed"
+    assert shop.service(service).customer.number == other
+
+
+def owes(_account: str) -> Money:
+    """A debt."""
+    return Money(8800, "CNY")
+
+
+def test_a_changed_number_is_announced_for_45_days() -> None:
+    service = shop.installed("voice", address="n5")
+    whose = shop.service(service).customer.number
+    old = Resource.objects.get(service__number=service, kind="number").value
+    number = placed(line("voice", action="renumber", address="", service=service), whose=whose, minutes=100)
+    do(number, "accept", 101)
+    run(102)
+    do(number, "announce", 103)
+    run(104)
+    assert stands(number)[0] == "completed"
+    new = Resource.objects.get(service__number=service, kind="number").value
+    assert new != old
+    (said,) = shop.told("ordering.number_intercepted")
+    assert (said["old"], said["new"]) == (old, new)
+    assert said["until"] == (later(104) + timedelta(days=45)).isoformat()
+
+
+# ---- many legs ----
+
+
+def test_a_key_account_with_three_legs_is_told_one_state() -> None:
+    shop.add_switch()
+    whose = shop.customer("某银行", "key_account", tier="SL1")
+    lines = [line("circuit-10", address=address) for address in ("n1", "n3", "n5")]
+    number = placed(*lines, whose=whose, channel="key_account")
+    assert shop.order(number).state == "inProgress"
+    run(1)
+    for which in (1, 2):
+        for stage in ("access-a", "access-b", "progress"):
+            do(number, stage, 2, which=which)
+    run(3)
+    assert [stands(number, which)[0] for which in (1, 2, 3)] == ["completed", "completed", "inProgress"]
+    assert shop.order(number).state == "inProgress"
+    api.wait_for_plant(order=number, leg=3, reason="管道未通", **by("dispatcher", 4))
+    assert (shop.order(number).state, shop.order(number).exception) == ("held", "10W")
+    view = queries.order(number)
+    assert [each.state for each in view.legs] == ["completed", "completed", "held"]
+    assert view.state_name.en == "held"
+    api.cancel(order=number, leg=3, reason="改用两条", **by("keyaccount", 5))
+    run(6)
+    assert (shop.order(number).state, shop.order(number).exception) == ("partial", "")
+
+
+# ---- reading ----
+
+
+def test_an_order_is_read_as_a_living_chain_in_a_fixed_number_of_queries() -> None:
+    number = placed()
+    run(1)
+    with CaptureQueriesContext(connection) as asked:
+        view = queries.order(number)
+    assert len(asked) <= 16
+    (one,) = view.legs
+    assert {stage.code: stage.status for stage in one.stages} == {
+        "accept": "done", "assign": "done", "configure": "done", "appoint": "running", "visit": "next", "test": "later",
+        "confirm": "later",
+    }  # fmt: skip
+    columns = {stage.code: stage.column for stage in one.stages}
+    assert (columns["configure"], columns["appoint"], columns["visit"]) == (2, 2, 3)
+    appoint = next(stage for stage in one.stages if stage.code == "appoint")
+    assert appoint.clock is not None
+    assert (appoint.clock.due_at, appoint.unit_name.en) == (later(1) + timedelta(days=2), "Tianhe East Field Team")
+    assert [text.en for text in one.undoes] == ["take the activation back", "give resources back"]
+    assert one.cancel_refused is None
+    assert one.promises[0].running
+    assert queries.order_of(one.subject) == (number, 1)
+    assert [row.number for row in queries.orders_of(view.customer)] == [number]
+    assert queries.search(number[:6], units=None)[0].what.en == "install: Fibre broadband 100 M"
+
+
+def test_orders_are_paged_by_key_and_counted() -> None:
+    whose = shop.customer()
+    numbers = [placed(whose=whose, minutes=n) for n in range(3)]
+    first = queries.orders(queries.Filter(), limit=2)
+    rest = queries.orders(queries.Filter(), after=first.after, limit=2)
+    assert [row.number for row in (*first.rows, *rest.rows)] == numbers[::-1]
+    assert rest.after is None
+    assert queries.counts(queries.Filter())[rules.State.IN_PROGRESS] == 3
+    assert queries.orders(queries.Filter(units=[])).rows == []

@@ -57,6 +57,17 @@ def editor(client: Client, code: str = "repair") -> dict[str, str]:
     return fields(client.get(f"/flows/{code}/edit").content.decode())
 
 
+def test_a_stage_is_given_to_the_system_and_taken_back(drafted: Client) -> None:
+    typed = editor(drafted) | {"do": "save"}
+    drafted.post("/flows/repair/edit", typed | {"node-test-runs": "test", "node-dispatch-runs": "pray"})
+    stages = queries.flow("repair", 2).stages
+    assert (stages["test"].runs, stages["dispatch"].runs) == ("test", "")
+    page = drafted.get("/flows/repair").content.decode()
+    assert page.count('<g class="gear"') == 1
+    assert drafted.post("/flows/repair/edit", typed | {"revision": "2", "node-test-runs": ""}).status_code == 302
+    assert queries.flow("repair", 2).stages["test"].runs == ""
+
+
 def test_the_list_shows_flows_by_line_state_and_words(flows: None, signed_in: SignedIn) -> None:
     client = signed_in("viewer")
     page = client.get("/flows").content.decode()

@@ -432,3 +432,13 @@ def test_where_no_two_are_rivals_there_is_one_that_applies_or_none(several: list
     chosen = choose(candidates, facts)
     assert chosen in fitting
     assert all(len(each.applies) <= len(chosen.applies) for each in fitting)
+
+
+def test_the_system_does_only_what_it_knows() -> None:
+    document = copy.deepcopy(INSTALL)
+    stage = next(node for node in document["nodes"] if node["code"] == "configure")
+    assert parse(document).stages["configure"].runs == "activate"
+    stage["runs"] = "pray"
+    assert codes(document, "install") == [("configure", "unknown_step")]
+    stage["runs"] = ""
+    assert codes(document, "install") == []

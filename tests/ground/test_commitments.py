@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -392,3 +393,39 @@ def test_what_was_opened_while_a_pack_came_into_force_is_judged_by_it() -> None:
     assert {(each.pack.version, each.state) for each in rows} == {("1", "void"), ("2", "open")}
     assert rows.get(state="open").due_at == MONDAY + 14 * HOUR
     assert Entry.objects.filter(kind="commitments.breached").count() == 0
+
+
+TOLD = (
+    "fault.diagnosed", "fault.dispatched", "fault.restored", "fault.reopened", "customer.deferred", "customer.returned",
+    "clock.paused", "clock.resumed", "matter.changed", "customer.wrote", "fault.reported",
+)  # fmt: skip
+JUDGED = (
+    "promise", "number", "state", "opened_at", "due_at", "first_due_at", "target_at", "closed_at", "elapsed", "late_by",
+    "pauses", "reopened", "urges", "breach_number", "breached_at", "owed", "unit", "owner", "facts", "warn_at",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_verb_records_together_comes_to_what_it_comes_to_one_by_one(seed: int) -> None:
+    draw = Random(seed)
+    for number in range(4):
+        at, single, together = MONDAY, f"fault/{number}-single", f"fault/{number}-together"
+        steps: list[tuple[str, ...]] = [
+            ("fault.reported",),
+            *(tuple(draw.sample(TOLD, draw.choice([1, 2, 3]))) for _ in range(5)),
+        ]
+        for step in steps:
+            facts = {"service": draw.choice(["fixed_voice", "fixed_broadband"]), "fee": "100"}
+            said = {"actor": "staff/lin", "at": at, "facts": facts}
+            with transaction.atomic():
+                for kind in step:
+                    journal.record(journal.happening(kind, subject=single, **said))
+                journal.record_together(journal.happening(kind, subject=together, **said) for kind in step)
+            at += draw.choice([1, 5, 20]) * HOUR
+            while scheduler.fire(at=at).clocks:
+                pass
+        one, other = (
+            list(Commitment.objects.filter(subject=subject).order_by("promise", "number").values(*JUDGED))
+            for subject in (single, together)
+        )
+        assert one == other, steps

@@ -9,6 +9,7 @@ import pytest
 
 from kapok.ground.customers import api as customers
 from kapok.ground.customers import queries
+from kapok.ground.customers.models import BillingAccount, Customer, Party, PersonalLook
 from kapok.ground.journal.models import Entry
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Level
@@ -91,3 +92,167 @@ def test_a_customer_is_found(street: None, typed: str, is_found: bool) -> None:
         "张伟民", phone="13800138000", address="r301", document_kind="id_card", document=CARD, reference="OLD-77"
     )
     assert numbers(typed) == ([number] if is_found else [])
+
+
+def test_a_part_of_the_operator_finds_its_own(street: None) -> None:
+    number, other = person("张伟民", phone="13800138000"), person("张伟国", unit="hall", phone="13800138001")
+    assert numbers("张伟", units={"patch"}) == [number]
+    assert numbers("13800", units={"hall"}) == [other]
+    assert numbers(number, units={"hall"}) == []
+    assert [each.number for each in queries.by_phone("+86 13800138001")] == [other]
+    assert queries.by_phone("no digits") == []
+    assert [each.name for each in queries.search("张伟民", units=None, unmask={"hall"})] == ["张**"]
+    assert [each.name for each in queries.search("张伟民", units=None, unmask=None)] == ["张伟民"]
+
+
+def test_a_number_may_be_short_and_of_an_account(street: None) -> None:
+    number = person()
+    account = queries.customer(number).accounts[0].number
+    for typed in (number.lower(), f"C{int(number[1:])}", account, f"a{int(account[1:])}"):
+        assert number in numbers(typed), typed
+
+
+def test_an_address_that_is_renamed_finds_at_once(street: None) -> None:
+    number = person(address="r301")
+    places.correct_address(code="tyxl", name=Text(zh="天河北路", en=""), **WHO)
+    assert numbers("天河北路") == [number]
+    assert numbers("体育西路") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"kind": "robot"}, customers.UnknownChoice),
+        ({"name": "  "}, customers.Nameless),
+        ({"name": "长" * 121}, customers.Nameless),
+        ({"name": "a\x00b"}, customers.Nameless),
+        ({"unit": "nowhere"}, customers.UnknownUnit),
+        ({"address": "nowhere"}, customers.UnknownAddress),
+        ({"phone": "12"}, customers.InvalidContact),
+        ({"email": "nobody"}, customers.InvalidContact),
+        ({"document_kind": "id_card", "document": "110105194912310021"}, customers.InvalidDocument),
+        ({"document": CARD}, customers.InvalidDocument),
+        ({"tier": "SL1"}, customers.TierNeedsKeyAccount),
+        ({"tier": "SL9"}, customers.UnknownChoice),
+        ({"star": 8}, customers.StarOutOfRange),
+        ({"parent": "C99999999"}, customers.UnknownCustomer),
+        ({"manager": "nobody"}, customers.UnknownStaff),
+        ({"reference": "-"}, customers.InvalidReference),
+        ({"payment": "never"}, customers.UnknownChoice),
+        ({"currency": "元"}, customers.InvalidCurrency),
+    ],
+)
+def test_what_is_wrong_is_refused_and_nothing_written(
+    office: SimpleNamespace, given: dict[str, Any], refused: type[Exception]
+) -> None:
+    with pytest.raises(refused):
+        person(**given)
+    assert (Customer.objects.count(), Party.objects.count(), BillingAccount.objects.count()) == (0, 0, 0)
+    assert not Entry.objects.filter(kind__startswith="customers.").exists()
+
+
+def test_details_are_corrected_and_a_stale_form_is_refused(street: None) -> None:
+    number = person(reference="OLD-1")
+    person("李娜", reference="OLD-2")
+    changed = customers.change_customer(
+        customer=number, name="张 伟", address="r301", manager="chen", revision=1, **WHO
+    )
+    assert changed == {"name", "address", "manager"}
+    shown = queries.customer(number, unmask=None)
+    assert (shown.name, shown.address, shown.manager, shown.revision) == ("张 伟", "r301", "chen", 2)
+    assert (
+        customers.change_customer(customer=number, name="张 伟", reference="OLD-1", unit="patch", **WHO) == frozenset()
+    )
+    with pytest.raises(customers.ChangedMeanwhile):
+        customers.change_customer(customer=number, name="王伟", revision=1, **WHO)
+    with pytest.raises(customers.ReferenceTaken):
+        customers.change_customer(customer=number, reference="OLD-2", **WHO)
+    customers.change_customer(
+        customer=number, address="", manager="", unit="hall", document_kind="passport", document="e1234", **WHO
+    )
+    shown = queries.customer(number)
+    assert (shown.address, shown.manager, shown.unit, shown.document) == ("", "", "hall", "*1234")
+    entry = Entry.objects.filter(kind="customers.changed").latest("recorded_at")
+    assert entry.data["details"] == ["document_kind", "document", "address", "unit", "manager"]
+
+
+def test_a_customer_is_graded(office: SimpleNamespace) -> None:
+    number = firm("木棉银行", segment="business")
+    assert queries.facts(number)["customer_class"] == "small_business"
+    customers.grade(customer=number, segment="key_account", tier="SL1", star=7, **WHO)
+    assert queries.facts(number) == {
+        "segment": "key_account", "tier": "SL1", "customer_class": "business", "payment": "postpaid",
+    }  # fmt: skip
+    for wrong, refused in (
+        ({"segment": "public"}, customers.TierNeedsKeyAccount),
+        ({"star": -1}, customers.StarOutOfRange),
+        ({"tier": "gold"}, customers.UnknownChoice),
+    ):
+        with pytest.raises(refused):
+            customers.grade(customer=number, **wrong, **WHO)
+    before = Entry.objects.count()
+    customers.grade(customer=number, star=7, **WHO)
+    assert Entry.objects.count() == before
+    assert queries.customer(number).star == 7
+
+
+def test_a_hierarchy_has_no_loop(office: SimpleNamespace) -> None:
+    top, one = firm("木棉银行"), firm("木棉银行一部")
+    customers.set_parent(customer=one, parent=top, **WHO)
+    below = firm("木棉银行一部一组", parent=one)
+    assert [(each.number, each.depth) for each in queries.hierarchy(below)] == [(top, 0), (one, 1), (below, 2)]
+    for parent in (top, one, below):
+        with pytest.raises(customers.BelowItself):
+            customers.set_parent(customer=top, parent=parent, **WHO)
+    with pytest.raises(customers.NotAnOrganisation):
+        customers.set_parent(customer=person(), parent=top, **WHO)
+    with pytest.raises(customers.NotAnOrganisation):
+        customers.set_parent(customer=top, parent=person(), **WHO)
+    customers.set_parent(customer=one, parent="", **WHO)
+    assert queries.hierarchy(top) == []
+    assert [each.number for each in queries.hierarchy(one)] == [one, below]
+
+
+def test_accounts_contacts_and_consents(office: SimpleNamespace) -> None:
+    number = firm("木棉银行")
+    account = customers.add_account(customer=number, name="专线", payment="prepaid", **WHO)
+    assert (queries.account(account).name, queries.account(account).payment_name.en) == ("专线", "prepaid")
+    with pytest.raises(customers.UnknownAccount):
+        queries.account("A99999999")
+    contact = customers.add_contact(customer=number, kind="wechat", value="mumian_it", role="technical", **WHO)
+    with pytest.raises(customers.ContactKnown):
+        customers.add_contact(customer=number, kind="wechat", value="mumian_it", **WHO)
+    for kind, value in (("wechat", "不行"), ("post", ""), ("phone", "x"), ("email", "x"), ("pigeon", "1")):
+        with pytest.raises((customers.InvalidContact, customers.UnknownChoice)):
+            customers.add_contact(customer=number, kind=kind, value=value, **WHO)
+    shown = queries.customer(number).contacts
+    assert [(each.value, each.role_name.en) for each in shown] == [("m***", "technical")]
+    customers.end_contact(customer=number, contact=contact, **WHO)
+    with pytest.raises(customers.UnknownContact):
+        customers.end_contact(customer=number, contact=contact, **WHO)
+    customers.give_consent(customer=number, purpose="calls", means="hall", **WHO)
+    with pytest.raises(customers.ConsentGivenAlready):
+        customers.give_consent(customer=number, purpose="calls", means="web", **WHO)
+    customers.withdraw_consent(customer=number, purpose="calls", means="phone", **WHO)
+    with pytest.raises(customers.NoConsent):
+        customers.withdraw_consent(customer=number, purpose="calls", means="phone", **WHO)
+    assert [bool(each.withdrawn_at) for each in queries.customer(number).consents] == [True]
+
+
+def test_a_look_is_kept_with_its_purpose(office: SimpleNamespace) -> None:
+    number = person("张伟", phone="13800138000", document_kind="id_card", document=CARD)
+    for purpose, note in (("", ""), ("curiosity", "just so"), ("other", "abc"), ("fault", "x" * 201)):
+        with pytest.raises(customers.PurposeNeeded):
+            customers.look(customer=number, purpose=purpose, note=note, **WHO)
+    assert PersonalLook.objects.count() == 0
+    seen = customers.look(customer=number, purpose="fault", matter="fault/F-1", **WHO)
+    assert (seen.name, seen.document, seen.phone) == ("张伟", CARD, "13800138000")
+    kept = queries.looks_shown(queries.looks(customer=number))
+    assert [(each.actor, each.purpose_name.en, each.matter) for each in kept] == [
+        ("staff/tester", "handle a fault", "fault/F-1")
+    ]
+    entry = Entry.objects.get(kind="customers.personal_seen")
+    assert entry.data["matter"] == "fault/F-1"
+    assert CARD not in str(entry.data)
+    assert queries.looks(units=[]).count() == 0
+    assert queries.looks(actor="tester").count() == 1

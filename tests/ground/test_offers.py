@@ -11,13 +11,15 @@ from django.utils.module_loading import import_string
 
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog.cast import INSTALL
-from kapok.ground.catalog.offering import api, queries, rules
+from kapok.ground.catalog.offering import api, checking, queries, rules
 from kapok.ground.catalog.offering import demo as offering_demo
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import demo as people_demo
 from kapok.kernel.money import Money
+from kapok.kernel.text import Text
 from tests.ground.conftest import AT, WHO
+from tests.ground.test_people_races import race
 
 LATER = {"actor": "staff/tester", "at": AT + timedelta(hours=1)}
 FIBRE: dict[str, Any] = {
@@ -85,9 +87,148 @@ def test_what_lacks_a_flow_is_not_published(flows: None) -> None:
     assert not Entry.objects.filter(kind="catalog.offer_published").exists()
 
 
+def test_a_draft_is_one_and_moves_only_for_who_has_read_it(flows: None) -> None:
+    api.draft_offer(document=FIBRE, **WHO)
+    with pytest.raises(api.OfferDraftExists):
+        api.draft_offer(document=FIBRE, **WHO)
+    with pytest.raises(api.OfferTaken):
+        api.change_offer(code="fibre-100", document=FIBRE | {"code": "other"}, revision=1, **WHO)
+    with pytest.raises(api.OfferRefused):
+        api.change_offer(code="fibre-100", document=FIBRE | {"colour": "red"}, revision=1, **WHO)
+    for moved in (
+        lambda: api.change_offer(code="fibre-100", document=FIBRE, revision=7, **WHO),
+        lambda: api.publish_offer(code="fibre-100", revision=7, **WHO),
+    ):
+        with pytest.raises(api.OfferMoved, match="revision 1"):
+            moved()
+    api.discard_offer(code="fibre-100", **WHO)
+    assert not OfferVersion.objects.exists()
+    for unknown in (
+        lambda: api.discard_offer(code="fibre-100", **WHO),
+        lambda: api.publish_offer(code="fibre-100", revision=1, **WHO),
+        lambda: api.retire_offer(code="fibre-100", **WHO),
+        lambda: queries.offer("fibre-100"),
+        lambda: queries.offer("fibre-100", 1),
+        lambda: queries.why_not("fibre-100", {}, "", AT),
+    ):
+        with pytest.raises(api.UnknownOffer):
+            unknown()
+
+
+def test_orders_keep_their_version_and_a_past_moment_its_offers(flows: None) -> None:
+    api.draft_offer(document=FIBRE, **WHO)
+    api.publish_offer(code="fibre-100", revision=1, **WHO)
+    api.draft_offer(document=FIBRE | {"segments": ["business"]}, **LATER)
+    api.copy_offer(code="fibre-100", number=2, to="fibre-b", title=queries.offer("fibre-100").title, **LATER)
+    api.discard_offer(code="fibre-100", **LATER)
+    with pytest.raises(api.NoOfferDraft):
+        api.discard_offer(code="fibre-100", **LATER)
+    with pytest.raises(api.OfferTaken):
+        api.copy_offer(code="fibre-100", number=1, to="fibre-b", title=queries.offer("fibre-100").title, **LATER)
+    api.draft_offer(document=FIBRE | {"segments": ["business"]}, **LATER)
+    assert api.publish_offer(code="fibre-100", revision=1, **LATER) == 2
+    assert queries.offer("fibre-100", 1).offer.segments == ("public", "business")
+    with pytest.raises(api.UnknownOfferVersion):
+        queries.offer("fibre-100", 3)
+    someone, after = {"segment": "public"}, LATER["at"]
+    assert [each.number for each in queries.on_sale(someone, "public", AT)] == [1]
+    assert queries.on_sale(someone, "public", after) == []
+    assert queries.on_sale(someone, "public", AT - timedelta(seconds=1)) == []
+    assert [each.number for each in queries.on_sale({"segment": "business"}, "public", after)] == [2]
+    assert queries.why_not("fibre-100", someone, "public", AT) is None
+    assert queries.why_not("fibre-100", someone, "public", after) == Text(
+        zh="只售给客户群：商务客户", en="it is sold only for segment business"
+    )
+    api.retire_offer(code="fibre-100", **LATER)
+    told = queries.why_not("fibre-100", someone, "public", after)
+    assert told is not None
+    assert "不在售" in told.zh
+    published = Entry.objects.filter(kind="catalog.offer_published").order_by("id").last()
+    assert published is not None
+    assert published.data == {"offer": "fibre-100", "number": 2, "replaces": 1}
+
+
+def test_a_bundle_holds_its_parts_on_sale(flows: None) -> None:
+    for code in ("one", "two"):
+        api.draft_offer(document=FIBRE | {"code": code}, **WHO)
+        api.publish_offer(code=code, revision=1, **WHO)
+    bundle = {
+        "code": "both",
+        "title": FIBRE["title"],
+        "kind": "bundle",
+        "parts": ["one", "two"],
+        "prices": FIBRE["prices"],
+    }
+    api.draft_offer(document=bundle, **WHO)
+    api.publish_offer(code="both", revision=1, **WHO)
+    assert [each.code for each in queries.parts(queries.offer("both").offer)] == ["one", "two"]
+    with pytest.raises(api.PartOfBundle, match="both"):
+        api.retire_offer(code="one", **LATER)
+    foreign = [price | {"currency": "EUR"} for price in FIBRE["prices"]]
+    api.draft_offer(document=FIBRE | {"code": "one", "prices": foreign}, **LATER)
+    with pytest.raises(api.PartOfBundle):
+        api.publish_offer(code="one", revision=1, **LATER)
+    assert queries.offer("one").number == 1
+    api.retire_offer(code="both", **LATER)
+    api.publish_offer(code="one", revision=1, **LATER)
+    api.retire_offer(code="two", **LATER)
+    assert queries.codes() == [("one", queries.offer("one").title)]
+
+
+def test_of_two_who_publish_at_once_one_does(transactional_db: None) -> None:
+    people_demo.load(AT)
+    catalog.draft_flow(document=INSTALL, **WHO)
+    catalog.publish_flow(code="install", revision=1, **WHO)
+    api.draft_offer(document=FIBRE, **WHO)
+    outcomes = race(*(lambda: api.publish_offer(code="fibre-100", revision=1, **WHO) for _ in range(4)))
+    assert outcomes == ["NoOfferDraft", "NoOfferDraft", "NoOfferDraft", "done"]
+    assert Entry.objects.filter(kind="catalog.offer_published").count() == 1
+
+
+def test_a_part_is_not_retired_while_its_bundle_is_published(transactional_db: None) -> None:
+    people_demo.load(AT)
+    catalog.draft_flow(document=INSTALL, **WHO)
+    catalog.publish_flow(code="install", revision=1, **WHO)
+    for code in ("one", "two"):
+        api.draft_offer(document=FIBRE | {"code": code}, **WHO)
+        api.publish_offer(code=code, revision=1, **WHO)
+    bundle = {
+        "code": "both",
+        "title": FIBRE["title"],
+        "kind": "bundle",
+        "parts": ["one", "two"],
+        "prices": FIBRE["prices"],
+    }
+    api.draft_offer(document=bundle, **WHO)
+    race(lambda: api.publish_offer(code="both", revision=1, **WHO), lambda: api.retire_offer(code="one", **LATER))
+    sold = {code for code, _ in queries.codes()}
+    assert sold in ({"one", "two", "both"}, {"two"})
+
+
+def test_two_who_draft_at_once_make_one_draft(transactional_db: None) -> None:
+    outcomes = race(*(lambda: api.draft_offer(document=FIBRE, **WHO) for _ in range(4)))
+    assert outcomes == ["OfferDraftExists", "OfferDraftExists", "OfferDraftExists", "done"]
+    assert OfferVersion.objects.count() == Entry.objects.filter(kind="catalog.offer_drafted").count() == 1
+
+
 def test_the_demonstration_sells_what_its_flows_can_carry_out(db: None) -> None:
     for loader in ("people", "posts", "commitments", "catalog", "catalog.offering"):
         import_string(f"kapok.ground.{loader}.demo.load")(AT)
-    offering_demo.load(AT)
     sold = [each.code for each in queries.on_sale({}, "", AT)]
     assert sold[:4] == ["voice", "fibre-100", "fibre-300", "fibre-1000"]
+    everyday = {"segment": "public", "area": "urban"}
+    assert [each.code for each in queries.on_sale(everyday, "public", AT)] == [
+        "voice", "fibre-100", "fibre-300", "fibre-1000", "sim-voice", "trial-fibre-1000",
+    ]  # fmt: skip
+    assert [each.code for each in queries.on_sale({}, "transient", AT)] == ["payphone"]
+    taken = queries.flows_taken(queries.offer("circuit-100").offer)["install"]
+    assert list(taken) == ["circuit", "circuit-sl1", "circuit-sl2", "circuit-sl3"]
+    with pytest.raises(api.OfferNotOnSale):
+        queries.offer("wireless-local")
+    draft = queries.draft("fibre-2000")
+    assert draft is not None
+    assert [each.code for each in checking.findings(draft.offer)] == ["missing"]
+    assert (draft.state_name.en, queries.offer("voice").state_name.en) == ("draft", "on sale")
+    before = OfferVersion.objects.count()
+    offering_demo.load(AT)
+    assert OfferVersion.objects.count() == before

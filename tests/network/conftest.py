@@ -1,12 +1,27 @@
-"""An operator with a small plant."""
+"""An operator with a small plant; and a laboratory on the test's database: FreeRADIUS and Kamailio, real ones."""
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
+from kapok.host.home import Home
+from kapok.host.lab.programs import Program
+from kapok.host.lab.running import Laboratory
+from kapok.network.activation import doors
+from kapok.network.activation.models import Peer
+from tests import scratch
+from tests.conftest import HOME_OF_RUN
 from tests.ground.conftest import _quick_passwords, committed_office, office
+from tests.network.access_server import AccessServer
 from tests.network.plant import set_up_places, set_up_plant
 
 __all__ = ["_quick_passwords", "committed_office", "office"]
@@ -23,3 +38,54 @@ def committed_plant(committed_office: SimpleNamespace) -> None:
     """The same, visible to other connections."""
     set_up_places()
     set_up_plant()
+
+
+Begin = Callable[[Program], tuple[str, int]]
+
+
+def url_of_the_test() -> str:
+    """Where this worker's database is."""
+    at = connection.settings_dict
+    return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+
+
+@pytest.fixture(scope="module")
+def lab_home(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Home]:
+    """A home whose laboratory works on the test's database, with the passwords that the server was made with."""
+    folder = scratch.folder("kapok-lab-")
+    home = Home(folder / "home")
+    home.prepare()
+    server = Path(os.environ[HOME_OF_RUN])
+    for role in doors.ROLES:
+        if (server / f"{role}-password").exists():
+            shutil.copy(server / f"{role}-password", home.root)
+    yield home
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def begin(lab_home: Home, django_db_blocker: DjangoDbBlocker) -> Iterator[Begin]:
+    """`begin(PROGRAM)` starts it, and says where it listens; it ends with the file of tests."""
+    begun: list[Laboratory] = []
+    with pytest.MonkeyPatch.context() as patched, django_db_blocker.unblock():
+        patched.setenv("KAPOK_DATABASE_URL", url_of_the_test())
+
+        def start(program: Program) -> tuple[str, int]:
+            laboratory = Laboratory(lab_home, (program,))
+            begun.append(laboratory)
+            assert all(" started: " in line.en for line in laboratory.up())
+            peer = Peer.objects.get(name=program.name)
+            return peer.address, peer.port
+
+        yield start
+        for laboratory in begun:
+            laboratory.down()
+
+
+@pytest.fixture
+def access_server(lab_home: Home, settings: Settings) -> Iterator[AccessServer]:
+    """An access server that takes Disconnect-Requests, and is known to Kapok."""
+    server = AccessServer(lab_home.secret("radius-secret"))
+    settings.RADIUS_SECRETS = server.known
+    yield server
+    server.close()

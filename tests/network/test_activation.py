@@ -71,13 +71,14 @@ def test_asked_twice_under_one_key_it_is_done_once_and_the_first_answer_is_given
 def test_a_call_is_journalled_with_request_and_answer_and_without_the_secret() -> None:
     tell("activate", "k1", LINE)
     (asked,), (answered,) = told("activation.asked"), told("activation.answered")
-    assert asked["request"] == {**LINE, "secret": "••••"}
+    assert asked["request"] == {**LINE, "secret": "••••", "login": "••••ine1@kapok"}
     assert (answered["ok"], answered["code"]) == (True, "done")
     assert [(step["adapter"], step["state"]) for step in answered["steps"]] == [("olt", "done"), ("radius", "done")]
     call = Call.objects.get()
-    assert (call.request["secret"], call.secrets) == ("••••", {})
+    assert (call.request["secret"], call.kept_apart) == ("••••", {})
     everything = str(list(Entry.objects.values_list("data", flat=True))) + str(list(CallStep.objects.values()))
     assert "s3cret-one" not in everything
+    assert "line1@kapok" not in everything
     assert Entry.objects.filter(subject=f"service/{SERVICE}").count() == 2
 
 
@@ -253,12 +254,12 @@ def test_a_person_tries_again_what_failed_with_the_secret_it_was_asked_with() ->
     fault("refuses")
     tell("activate", "k1", LINE)
     call = Call.objects.get()
-    assert call.secrets == {"secret": "s3cret-one"}
+    assert call.kept_apart == {"secret": "s3cret-one", "login": "line1@kapok"}
     activation.switch_off_fault(element="olt", **WHO)
     assert activation.try_again(call=call.id, actor="staff/noc", at=AT).ok
     assert Subscriber.objects.get().secret == "s3cret-one"
     call.refresh_from_db()
-    assert (call.secrets, call.actor, call.attempts) == ({}, "staff/noc", 2)
+    assert (call.kept_apart, call.actor, call.attempts) == ({}, "staff/noc", 2)
     with pytest.raises(activation.CallSettled):
         activation.try_again(call=call.id, **WHO)
 

@@ -79,6 +79,15 @@ def test_what_needs_no_address_comes_from_the_pools_of_the_whole_network() -> No
     assert reserve(address="", needs=[Need("sim")]).resources[0].code == "8986000000000000001"
 
 
+def test_a_sim_has_a_number_of_the_network_a_line_one_of_its_exchange() -> None:
+    inventory.add_pool(code="M", kind="number", name=named("移动号段"), values="13300000000", **WHO)
+    inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="8986000000000000001", **WHO)
+    assert reserve(OTHER, needs=[Need("number", count=3)]).shortage is None
+    assert reserve(needs=[Need("number")]).shortage.code == "NO_NUM"
+    kept = reserve("order/mobile", needs=[Need("sim"), Need("number")])
+    assert [each.code for each in kept.resources] == ["13300000000", "8986000000000000001"]
+
+
 def named(zh: str) -> Any:
     from kapok.kernel.text import Text
 
@@ -95,7 +104,7 @@ def test_the_first_empty_step_is_the_shortage_and_nothing_is_kept() -> None:
     assert free("secondary_pair") == 1
     assert states() == {}
     row = Shortage.objects.get(holder=LEG)
-    assert (row.code, row.address.code, row.resolved_at) == ("NO_PRI", "r101", None)  # type: ignore[union-attr]
+    assert (row.code, row.address.code, row.resolved_at) == ("NO_PRI", "r101", None)
     assert timeline(LEG)[0].kind == "inventory.shortage_opened"
     reserve(needs=COPPER, at=AT + timedelta(hours=1))
     assert Shortage.objects.filter(holder=LEG).count() == 1
@@ -296,14 +305,14 @@ def test_a_service_is_designed_and_shown() -> None:
     whose = customer()
     number = install(whose=whose)
     view = queries.service(number)
-    assert view is not None
     assert (view.number[0], len(view.number), view.customer, view.state) == ("S", 9, whose, "active")
     assert (view.address, view.address_full.zh, view.characteristics) == (
         "r101", "广东省体育西路1号101房", {"down_mbps": 100},
     )  # fmt: skip
     assert [each.code for each in view.resources] == ["SPL1:P001", "OLT1/1:L001"]
     assert [each.number for each in queries.services_of(whose)] == [number]
-    assert queries.service("S99999999") is None
+    with pytest.raises(refusals.UnknownService):
+        queries.service("S99999999")
     with pytest.raises(UnknownCustomer):
         inventory.design_service(customer="C1", offer="x", offer_version=1, kind="iptv", holder=LEG, **WHO)
     with pytest.raises(refusals.ForeignAccount):
@@ -318,12 +327,12 @@ def test_a_service_moves_as_its_table_allows() -> None:
         inventory.move_service(service=number, to="suspended", **WHO)
     inventory.move_service(service=number, to="suspended", reason="overdue", **WHO)
     inventory.move_service(service=number, to="suspended", reason="overdue", **WHO)
-    assert queries.service(number).suspension_reason == "overdue"  # type: ignore[union-attr]
+    assert queries.service(number).suspension_reason == "overdue"
     assert [line.kind for line in timeline(f"service/{number}")].count("inventory.service_moved") == 2
     with pytest.raises(refusals.NoSuchMove):
         inventory.move_service(service=number, to="terminated", **WHO)
     inventory.move_service(service=number, to="active", **WHO)
-    assert queries.service(number).suspension_reason == ""  # type: ignore[union-attr]
+    assert queries.service(number).suspension_reason == ""
     inventory.move_service(service=number, to="pending_terminate", **WHO)
     inventory.move_service(service=number, to="terminated", **WHO)
     with pytest.raises(refusals.NoSuchMove):
@@ -336,7 +345,6 @@ def test_a_change_of_a_service_tells_before_and_after() -> None:
     number, heir = install(), customer("王芳")
     inventory.change_service(service=number, characteristics={"down_mbps": 300}, address="n5", customer=heir, **WHO)
     view = queries.service(number)
-    assert view is not None
     assert (view.characteristics, view.address, view.customer, view.account) == ({"down_mbps": 300}, "n5", heir, "")
     said = timeline(f"service/{number}")[0]
     assert (said.kind, said.data["before"]["characteristics"], said.data["after"]["address"]) == (

@@ -65,7 +65,7 @@ def test_a_point_may_carry_less_than_its_technology() -> None:
 def test_what_is_asked_of_an_unknown_address_or_without_plant() -> None:
     with pytest.raises(UnknownAddress):
         queries.qualify("nowhere", "fixed_broadband", AT)
-    assert queries.qualify("n9", "mobile", AT).reasons[0].code == "NO_SIM"
+    assert queries.qualify("n9", "mobile", AT).reasons[0].code == "NO_NUM"
     assert queries.qualify("n9", "call_centre", AT).available
 
 
@@ -113,7 +113,9 @@ def test_numbers_opened_wake_those_who_wait_at_the_exchange() -> None:
     assert (lacking.shortage.code, lacking.shortage.place) == ("NO_NUM", "TYX")
     inventory.add_resources(kind="number", pool="N-TYX", values="2038880010", **WHO)
     assert waiting() == {LEG}
-    inventory.add_pool(code="N2", kind="number", name=named("备用"), values="2038890000-2038890009", **WHO)
+    inventory.add_pool(
+        code="N2", kind="number", name=named("备用"), exchange_area="TYX", values="2038890000-2038890009", **WHO
+    )
     assert waiting() == set()
 
 

@@ -1,4 +1,4 @@
-"""The command line: `kapok up | down | status | doctor | backup | restore | people | clock | packs | audit | journal`.
+"""The command line: `kapok up | down | status | doctor | backup | restore | lab | people | inventory | customers | …`.
 
 Each command lives in a file of this package and is imported only when it is called, so that `kapok clock` does not pay for
 the web server. Exit codes: 0 done, 1 a check found something, 2 the call could not be carried out.
@@ -27,7 +27,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "backup": ("server", Text(zh="把全部数据写入一个文件", en="write all data to one file")),
     "restore": ("server", Text(zh="从备份文件恢复", en="bring all data back from a backup")),
     "manage": ("server", Text(zh="Django 管理命令", en="Django's management commands")),
+    "lab": ("lab", Text(zh="网络对端实验室：RADIUS、SIP", en="a laboratory of network peers: RADIUS, SIP")),
     "people": ("people", Text(zh="导入人员、岗位与技能", en="import people, posts and skills")),
+    "inventory": ("inventory", Text(zh="导入网络资源", en="import the plant")),
+    "customers": ("customers", Text(zh="导入客户", en="import customers")),
     "clock": ("clock", Text(zh="检验时钟案例", en="check clock cases")),
     "packs": ("packs", Text(zh="检验与发布规则包", en="check and publish rule packs")),
     "audit": ("audit", Text(zh="依规则包评判任意事件日志", en="judge anybody's event log by a rule pack")),

@@ -257,6 +257,8 @@ DEMO_LOADERS = [
     "kapok.ground.people.demo.load",
     "kapok.ground.posts.demo.load",
     "kapok.ground.places.demo.load",
+    "kapok.ground.customers.demo.load",
+    "kapok.network.inventory.demo.load",
     "kapok.ground.commitments.demo.load",
     "kapok.ground.catalog.demo.load",
     "kapok.ground.catalog.offering.demo.load",

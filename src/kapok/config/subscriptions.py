@@ -20,6 +20,7 @@ from kapok.ground.notices.reactions import tell
 from kapok.ground.notices.rules import KINDS
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
+from kapok.network.inventory.upkeep import Upkeep
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("notices", tell, frozenset(KINDS)),
@@ -105,6 +106,7 @@ def _attend(duty: Duty, stop: Event) -> None:
 def _duties() -> list[Duty]:
     duties = [Duty(subscription.name, _serve(subscription)) for subscription in SUBSCRIPTIONS]
     duties.append(Duty("journal-seals", lambda at: seals.seal_due(at=at)))
+    duties.append(Duty("inventory", Upkeep()))
     if settings.NATS_URL:
         duties.append(Duty("relay", _relay()))
     return duties

@@ -21,6 +21,7 @@ from kapok.host.home import DiskFull, Home, HomeUnusable, write_private
 from kapok.host.tuning import WHO_MAY_CONNECT, settings
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
+from kapok.network.activation import doors
 
 ROLE = "kapok"
 DATABASE = "kapok"
@@ -115,6 +116,8 @@ class Cluster:
             self._create(programs, account)
         elif not (self.home.root / "database-password").exists():
             self._command(programs, account, self.folder, f"ALTER ROLE {ROLE} PASSWORD '{self._password}'")
+        if not all((self.home.root / f"{role}-password").exists() for role in doors.ROLES):
+            self._command(programs, account, self.folder, self._peers())
         if not any(self._serve(programs, account, port, pause) for port in self._candidates()):
             raise DatabaseFailed(act=STARTING, reason="no port is free", log=self.log)
 
@@ -176,9 +179,14 @@ class Cluster:
             raise self._failure(CREATING, made.stdout)
         self._command(programs, account, folder, f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self._password}'")
         self._command(programs, account, folder, f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+        self._command(programs, account, folder, self._peers())
+
+    def _peers(self) -> str:
+        """The roles under which the network's peers come in, each with a password of its own."""
+        return "\n".join(doors.creation(role, self.home.secret(f"{role}-password")) for role in doors.ROLES)
 
     def _command(self, programs: Binaries, account: Account, folder: Path, statement: str) -> None:
-        """Say one thing as superuser, without a server: superusers cannot connect to a running one."""
+        """Say something, a statement a line, as superuser, without a server: superusers cannot connect to a running one."""
         told = account.run(programs / "postgres", "--single", "-D", folder, "postgres", input=f"{statement}\n")
         if told.returncode or "ERROR:" in told.stdout:
             raise self._failure(CREATING, told.stdout)

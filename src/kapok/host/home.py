@@ -4,6 +4,8 @@
     database-password   of the role `kapok`, 0600          secret-key  of the web sessions, 0600
     port                on which the database listens      log/        what the processes say
     lock                held by whoever works with it      instance.json  what `kapok up` started
+    radius-password, sip-password  of the peers' roles      lab/        the peers that `kapok lab up` started
+    radius-secret       shared with access servers, 0600
 
 An ordinary user keeps them in `.kapok` of the project. PostgreSQL refuses to run as root, and the account that it runs
 under then can enter neither a project below `/root` nor a `.kapok` in it; so root keeps them in

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kapok.host.binaries import DISTRIBUTION, OLDEST
+from kapok.host.lab.programs import FREERADIUS, KAMAILIO, SNMPTRAPD
 from kapok.kernel.text import Text
 
 OLDEST_JAVA = 17
@@ -69,6 +70,19 @@ PEERS = {
             Text(zh="用最旧的受支持版本测试", en="tests with the oldest server supported"),
             LAB,
             oldest_server,
+        ),
+        *(Peer(program.name, program.use, LAB, program.executable) for program in (FREERADIUS, KAMAILIO, SNMPTRAPD)),
+        Peer(
+            "radtest",
+            Text(zh="用另一家的客户端测试 RADIUS", en="tests of RADIUS with another client"),
+            LAB,
+            lambda: shutil.which("radtest"),
+        ),
+        Peer(
+            "sipp",
+            Text(zh="用另一家的客户端测试 SIP", en="tests of SIP with another client"),
+            LAB,
+            lambda: shutil.which("sipp"),
         ),
         Peer("pyspark", Text(zh="在 Spark 集群上审计", en="the audit on a Spark cluster"), LAB, pyspark),
     )

@@ -1,6 +1,7 @@
 """Bring the database up to the code, in a process of its own: `python -m kapok.host.prepare [--demo]`.
 
-Migrates, tends the journal, then loads the demo if asked. What the demo says (its log-ins) goes to standard output.
+Migrates, tends the journal, opens the views to the roles of the network's peers, then loads the demo if asked. What the
+demo says (its log-ins) goes to standard output.
 Several `kapok up` on one database wait for each other.
 """
 
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 import django
 from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
+
+from kapok.network.activation import doors
 
 # Any fixed number will do, as long as nothing else in this database locks on it.
 LOCK = 0x6B61706F6B
@@ -32,6 +35,7 @@ def _prepare(*, demo: bool) -> None:
     try:
         call_command("migrate", interactive=False, verbosity=0)
         _tend_journal()
+        _open_doors()
         if demo and "demo" in get_commands():
             call_command("demo")
     except CommandError as refusal:
@@ -43,6 +47,11 @@ def _tend_journal() -> None:
 
     upkeep.continue_numbering()
     upkeep.make_partitions_ahead(at=datetime.now(UTC))
+
+
+def _open_doors() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(doors.GRANTS)
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ def serving(folder: Path) -> list[psutil.Process]:
     return _those(lambda process: process.name() == "postgres" and process.cwd() == str(folder))
 
 
-def marked(home: Path) -> list[psutil.Process]:
-    """The processes that a `kapok up` of `home` started, and theirs."""
-    return _those(lambda process: process.environ().get(MARK) == str(home))
+def marked(home: Path, mark: str = MARK) -> list[psutil.Process]:
+    """The processes that a `kapok up` of `home` started, and theirs; or those that carry another `mark`."""
+    return _those(lambda process: process.environ().get(mark) == str(home))
 
 
 def postmaster(folder: Path) -> psutil.Process | None:

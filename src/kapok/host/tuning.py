@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 
 MIB = 2**20
-# Nobody but the role `kapok` gets in, with its password, over the loopback interface; superusers not at all.
-WHO_MAY_CONNECT = "host all kapok 127.0.0.1/32 scram-sha-256\n"
+# Nobody but the role `kapok` and those of the network's peers get in, each with its password, over the loopback interface;
+# superusers not at all.
+WHO_MAY_CONNECT = "host all kapok,radius,sip 127.0.0.1/32 scram-sha-256\n"
 
 
 def settings(*, port: int, local: Path, durable: bool) -> str:

@@ -100,6 +100,7 @@ def environment(home: Home, database: Database) -> dict[str, str]:
         "KAPOK_DATABASE_POOL": str(THREADS),
         "KAPOK_DEMO": "1" if home.demo_mark.exists() else os.environ.get("KAPOK_DEMO", ""),
         "KAPOK_SECRET_KEY": os.environ.get("KAPOK_SECRET_KEY") or home.secret("secret-key"),
+        "KAPOK_RADIUS_SECRET": os.environ.get("KAPOK_RADIUS_SECRET") or home.secret("radius-secret"),
         "PYTHONUNBUFFERED": "1",
     }
     return dict(os.environ) | own

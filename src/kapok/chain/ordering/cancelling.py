@@ -58,13 +58,6 @@ def may(leg: Leg) -> None:
     rules.may_cancel(State(leg.state), committed=leg.committed_at is not None, action=Action(leg.action))
 
 
-def would_undo(leg: Leg) -> list[str]:
-    """The names of the steps that a cancellation would take back, in the order in which it would."""
-    steps = Step.objects.filter(leg=leg, undoes=None).order_by("-opened_at", "-id")
-    acted = [step for step in steps if step.state == StepState.DONE or step.attempts]
-    return [step.name for step in acted if step.state != StepState.UNDONE and DEEDS[step.name].undo]
-
-
 def _begin(leg: Leg, *, cause: str, reason: str, act: Act) -> None:
     """Cancel, or look at it until what is being done has ended: that may pass the point of no return."""
     steps = rows.steps_locked(leg)

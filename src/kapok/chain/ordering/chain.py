@@ -73,7 +73,9 @@ def _leg(leg: Leg, known: _Known) -> LegView:
     flow = following.flow_of(matter) if matter else None
     items = known.items.get(matter.id, []) if matter else []
     steps = [_step(step) for step in known.steps.get(leg.id, [])]
-    by_item = {step.item_id: view for step, view in zip(known.steps.get(leg.id, []), steps, strict=True) if step.item_id}
+    by_item = {
+        step.item_id: view for step, view in zip(known.steps.get(leg.id, []), steps, strict=True) if step.item_id
+    }
     return LegView(
         id=leg.id, number=leg.number, subject=leg.subject, action=Action(leg.action),
         address=leg.address.code if leg.address else "", address_full=leg.address.full if leg.address else Text(zh="—", en="—"),
@@ -89,8 +91,9 @@ def _leg(leg: Leg, known: _Known) -> LegView:
     )  # fmt: skip
 
 
-def _by_due(row: Row) -> tuple[bool, float]:
-    return row.due_at is None, row.due_at.timestamp() if row.due_at else 0.0
+def _by_due(row: Row) -> tuple[bool, bool, float]:
+    """What runs first, by its due moment."""
+    return not row.running, row.due_at is None, row.due_at.timestamp() if row.due_at else 0.0
 
 
 def _step(step: Step) -> StepView:
@@ -111,10 +114,9 @@ def _line(line: Line) -> LineView:
 
 def _undoes(steps: Sequence[Step]) -> Iterator[Text]:
     """What a cancellation would take back."""
-    for step in reversed(steps):
-        acted = step.state == StepState.DONE or (step.attempts and step.state != StepState.UNDONE)
-        if acted and step.undoes_id is None and DEEDS[step.name].undo:
-            yield DEEDS[DEEDS[step.name].undo].title
+    acted = [step for step in reversed(steps) if step.undoes_id is None and step.state != StepState.UNDONE]
+    undoes = [DEEDS[step.name].undo for step in acted if step.attempts or step.state == StepState.DONE]
+    yield from (DEEDS[name].title for name in dict.fromkeys(undoes) if name)
 
 
 def _why_not(leg: Leg) -> Text | None:
@@ -177,11 +179,9 @@ def _columns(flow: Flow) -> dict[str, int]:
     return place
 
 
-def _stage(
-    stage: Stage, place: tuple[str, int], item: Item | None, step: StepView | None, known: _Known
-) -> StageView:
+def _stage(stage: Stage, place: tuple[str, int], item: Item | None, step: StepView | None, known: _Known) -> StageView:
     status, column = place
-    clocks = sorted(known.clocks.get(item.subject, []), key=lambda row: (not row.running, _by_due(row))) if item else []
+    clocks = sorted(known.clocks.get(item.subject, []), key=_by_due) if item else []
     own = [row for row in clocks if row.promise == stage.code] or clocks
     holder = known.names.get(stage.holder, Text(zh=stage.holder, en=stage.holder))
     return StageView(

@@ -168,6 +168,7 @@ def take_back(leg: Leg, steps: Sequence[Step], act: Act) -> int:
         undo = _dropped(leg, step, act, after=last)
         last = undo or last
         count += undo is not None or step.dropped
+    rest(leg)
     wake(leg, act.at)
     return count
 

@@ -77,6 +77,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="谁移交给谁，谁拒收，谁在等谁", en="Who hands over to whom, who refuses, who waits for whom"),
     ),
     Screen(
+        Text(zh="客户", en="Customers"), "user", "console:customers", "customers.read", WORK,
+        "kh kehu customer account contact consent import doubles merge 账户 大客户 联系方式 查找 导入 合并 重复",
+        Text(zh="按姓名、电话、地址、尾号找客户", en="Find a customer by name, phone, address, last digits"),
+    ),
+    Screen(
         Text(zh="承诺台账", en="Ledger"), "clock", "console:ledger", "ledger.read", PROMISES,
         "cn tz chengnuo taizhang ledger commitments clocks due overdue 时钟 到期 超时 违诺 倒计时",
         Text(zh="每项承诺的时钟：快到期、已逾期、已暂停", en="The clock of every promise: due, overdue, paused"),
@@ -95,6 +100,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="流程", en="Flows"), "route", "console:flows", "flows.read", PROMISES,
         "lc liucheng flow template stage budget bpmn 流程模板 工序 时限 分支 发布",
         Text(zh="每道工序谁来办、多久办完，是否装得进承诺", en="Who does which stage in what time, and whether it fits"),
+    ),
+    Screen(
+        Text(zh="商品", en="Offers"), "coin", "console:offers", "offers.read", PROMISES,
+        "sp shangpin offers catalogue price plan bundle trial tariff 商品 套餐 价格 资费 试用 目录 开售 停售",
+        Text(zh="卖什么、多少钱、要什么资源、走哪个流程", en="What is sold, at which price, with what it needs"),
     ),
     Screen(
         Text(zh="日志审计", en="Audits"), "file-analytics", "console:audits", "audit.read", PROMISES,
@@ -125,6 +135,26 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="标准地址", en="Addresses"), "map", "console:places", "places.read", WORK,
         "bz dz biaozhun dizhi address place patch exchange area 地址 片区 局向 门牌 包区",
         Text(zh="查地址，看由哪个片区负责", en="Find an address and the patch that answers for it"),
+    ),
+    Screen(
+        Text(zh="网络资源", en="Inventory"), "server", "console:inventory", "inventory.read", WORK,
+        "wl zy wangluo ziyuan hx inventory port pair number olt splitter pool ip vlan sim 号线 端口 线对 号码 分光器",
+        Text(zh="查端口、号码、地址，看谁占用、还剩多少", en="Ports, numbers, addresses: who has them, what is left"),
+    ),
+    Screen(
+        Text(zh="资源预查", en="Qualification"), "check", "console:inventory-qualify", "inventory.read", WORK,
+        "zy yc ziyuan yucha qualify coverage feasible speed 覆盖 可装 速率 能不能装",
+        Text(zh="这个地址能装什么、多快、从哪里接", en="What can be had at an address, how fast, from where"),
+    ),
+    Screen(
+        Text(zh="资源缺口", en="Shortages"), "chart-bar", "console:inventory-shortages", "inventory.read", WORK,
+        "zy qk ziyuan quekou shortage capacity build waiting 缺资源 待建 扩容 在等",
+        Text(zh="哪里没有端口，多少客户在等，何时建成", en="Where plant is lacking, how many wait, when it is built"),
+    ),
+    Screen(
+        Text(zh="业务开通", en="Activation"), "activity-heartbeat", "console:activation", "activation.read", SYSTEM,
+        "yw kt kaitong activation radius sip olt test lab fault 激活 开通 停机 复机 测试 弱光 网元 实验室 故障注入",
+        Text(zh="向网元下发了什么，网元答了什么，测试结果", en="What elements were asked and answered, tests"),
     ),
     Screen(
         Text(zh="人员与权限", en="People"), "users", "console:people", "people.read", SYSTEM,

@@ -14,11 +14,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kapok.edges.console import navigation
+from kapok.edges.console.customers.reach import codes, unmasked
 from kapok.edges.console.ledger.presenting import MATTERS, called
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog.offering import queries as offering
 from kapok.ground.commitments import queries as commitments
+from kapok.ground.customers import queries as finding
 from kapok.ground.people import queries
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
@@ -124,6 +127,15 @@ def flows(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="流程", en="Flows"), version.title.in_(request.language), address, "route", version.flow)
 
 
+def offers(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Offers by title or code: of each the version that counts."""
+    if not query or not queries.units_where(request.user.id, Permission.OFFERS_READ):
+        return
+    for row in offering.newest_rows(text=query)[:PER_SOURCE]:
+        address = reverse("console:offer-version", args=[row.code, row.number])
+        yield Hit(Text(zh="商品", en="Offers"), row.title.in_(request.language), address, "coin", row.code)
+
+
 def addresses(request: ScreenRequest, query: str) -> Iterator[Hit]:
     """Addresses by initials, Chinese or English."""
     if len(query) < SHORTEST_NUMBER or not queries.units_where(request.user.id, Permission.PLACES_READ):
@@ -133,7 +145,19 @@ def addresses(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="地址", en="Addresses"), name, reverse("console:place", args=[found.code]), "map", full)
 
 
-SOURCES: tuple[Source, ...] = (screens, matters, packs, promises, flows, audits, people, posts, addresses)
+def customers(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Customers by whatever is at hand, within one's units; names in clear for who may see them."""
+    units = queries.units_where(request.user.id, Permission.CUSTOMERS_READ)
+    if len(query) < SHORTEST_NUMBER or not units:
+        return
+    for found in finding.search(query, units=codes(units), limit=PER_SOURCE, unmask=unmasked(request)):
+        address = reverse("console:customer", args=[found.number])
+        yield Hit(Text(zh="客户", en="Customers"), found.name, address, "user", found.number)
+
+
+SOURCES: tuple[Source, ...] = (
+    screens, customers, matters, packs, promises, flows, offers, audits, people, posts, addresses,
+)  # fmt: skip
 
 
 @screen(permission=EVERYBODY)

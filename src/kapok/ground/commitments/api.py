@@ -183,8 +183,11 @@ def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime)
         rows = Commitment.objects.filter(subject=subject, state__in=rules.RUNNING).exclude(unit=unit, owner=owner)
         passed = rows.update(unit=unit, owner=owner)
         if passed:
-            said = {"unit": unit, "owner": owner, "commitments": passed}
-            journal.record(events.AccountabilityPassed(subject=subject, actor=actor, at=at, **said))
+            journal.record(
+                events.AccountabilityPassed(
+                    subject=subject, actor=actor, at=at, unit=unit, owner=owner, commitments=passed
+                )
+            )
     return passed
 
 

@@ -2,7 +2,8 @@
 
 It runs within the `transaction.atomic` of the verb that records an entry. The matter is locked first; whoever comes second sees
 the entries of whoever came first, so the rows are what the kernel makes of all entries together, in whatever order and however
-late they arrive. What one verb records together is judged in one pass.
+late they arrive. What one verb records together is judged in one pass: it is of one moment, so that nothing was promised, or
+broken, in between.
 """
 
 from __future__ import annotations

@@ -325,13 +325,16 @@ def _consent(purpose: rules.ConsentPurpose, means: rules.Means) -> dict[str, Any
 
 
 @transaction.atomic
-def merge(*, keep: str, drop: str, reason: str, actor: str, at: datetime) -> None:
+def merge(
+    *, keep: str, drop: str, reason: str, revisions: tuple[int, int] | None = None, actor: str, at: datetime
+) -> None:
     """Let `keep` stand for `drop`, too: accounts, contacts, consents and whatever points to `drop` become `keep`'s.
 
-    The number of `drop` leads to `keep` from then on. There is no way back; compare the two before.
-    Raises `UnknownCustomer`, `ErasedCustomer`, `SameCustomer`, `DifferentKinds`, `DropsItsHead`, `CannotFollow`, `NoReason`.
+    The number of `drop` leads to `keep` from then on. There is no way back: compare the two before, and give the `revisions`
+    (of `keep`, of `drop`) that were compared. Raises `UnknownCustomer`, `ErasedCustomer`, `SameCustomer`, `DifferentKinds`,
+    `DropsItsHead`, `CannotFollow`, `NoReason`, `ChangedMeanwhile`.
     """
-    merging.merge(keep, drop, reason, actor, at)
+    merging.merge(keep=keep, drop=drop, reason=reason, revisions=revisions, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -14,12 +14,13 @@ from django.conf import settings
 from django.db.models import F, Model, Q
 from django.utils.module_loading import import_string
 
-from kapok.ground.customers import events, rows, rules
+from kapok.ground.customers import events, names, rows, rules
 from kapok.ground.customers.merging import checked_reason, keys_to_customer
 from kapok.ground.customers.models import BillingAccount, Contact, Customer, Party
 from kapok.ground.customers.refusals import NotAPerson, StillOpen
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.queries import timeline
+from kapok.ground.places.rules import grams
 from kapok.kernel.text import Text, joined
 
 LONGEST_TIMELINE = 10_000
@@ -81,7 +82,7 @@ def export(number: str, reason: str, actor: str, at: datetime) -> dict[str, Any]
     for key in keys_to_customer():
         found = key.model._default_manager.filter(**{key.name: one.id}).order_by("pk")
         tables.setdefault(key.model._meta.label_lower, []).extend(_values(row) for row in found)
-    aliases = Customer.objects.select_related("party").filter(merged_into=one)
+    aliases = list(Customer.objects.select_related("party").filter(merged_into=one).order_by("number"))
     return {
         "exported_at": at.isoformat(),
         "customer": _values(one),
@@ -90,7 +91,8 @@ def export(number: str, reason: str, actor: str, at: datetime) -> dict[str, Any]
         **tables,
         "journal": [
             {"at": line.at.isoformat(), "kind": line.kind, "actor": line.actor, "data": line.data}
-            for line in timeline(one.subject, limit=LONGEST_TIMELINE)
+            for each in (one, *aliases)
+            for line in timeline(each.subject, limit=LONGEST_TIMELINE)
         ],
     }
 
@@ -103,13 +105,13 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
         raise StillOpen(number=one.number, what=joined(binding, zh="；", en="; "))
     everyone = Customer.objects.filter(Q(id=one.id) | Q(merged_into=one))
     for alias in everyone:
-        search = rules.search_text(alias.number)
+        search = names.search_text(alias.number)
         Party.objects.filter(id=alias.party_id).update(
             name=alias.number,
             document_kind="",
             document="",
             search=search,
-            grams=rules.search_grams(search),
+            grams=grams(search),
             erased_at=at,
         )
     everyone.update(address=None, revision=F("revision") + 1)

@@ -9,12 +9,15 @@ import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import TextIOWrapper
 from itertools import islice
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 
+from kapok.batch.audit.intake import sniffing
 from kapok.ground.customers import events, records, rows, rules
 from kapok.ground.customers.models import Customer
 from kapok.ground.customers.refusals import (
@@ -107,6 +110,25 @@ class Known:
     references: Mapping[str, Other]
 
 
+def opened(file: BinaryIO, name: str) -> Iterator[str]:
+    """The lines of a file in the encoding that its bytes show. Raises `NotACustomerFile`."""
+    sample = file.read(sniffing.SAMPLE)
+    file.seek(0)
+    try:
+        encoding = sniffing.encoding_of(Path(name), sample)
+    except KapokError as refused:
+        raise _unreadable(Text(zh=refused.text.zh.rstrip("。"), en=refused.text.en.rstrip("."))) from None
+    return _lines(TextIOWrapper(file, "utf-8-sig" if encoding == "utf-8" else encoding, newline=""))
+
+
+def _lines(text: TextIOWrapper) -> Iterator[str]:
+    """The lines; the file below stays whose it is."""
+    try:
+        yield from text
+    finally:
+        text.detach()
+
+
 def take_in(
     lines: Iterable[str], file: str, units: Collection[str] | None, *, dry_run: bool, actor: str, at: datetime
 ) -> Loaded:
@@ -137,6 +159,7 @@ def _load(lines: Iterable[str], units: Collection[str] | None, at: datetime) -> 
         known = _known(batch, homes, units)
         checked = [record for row in batch if (record := _checked(row, known, seen, loaded, at))]
         loaded.added += records.write(_numbered(checked))
+    loaded.faults.sort(key=lambda fault: fault.line)
     return loaded
 
 

@@ -14,17 +14,28 @@ from django.db.models import F, ForeignKey, ForeignObjectRel, ManyToOneRel
 
 from kapok.ground.customers import events, rows, rules
 from kapok.ground.customers.models import Consent, Contact, Customer
-from kapok.ground.customers.refusals import CannotFollow, DifferentKinds, DropsItsHead, NoReason, SameCustomer
+from kapok.ground.customers.refusals import (
+    CannotFollow,
+    ChangedMeanwhile,
+    DifferentKinds,
+    DropsItsHead,
+    NoReason,
+    SameCustomer,
+)
 from kapok.ground.journal import api as journal
 
 OWN = frozenset({"parent", "merged_into"})
 
 
-def merge(keep: str, drop: str, reason: str, actor: str, at: datetime) -> None:
+def merge(*, keep: str, drop: str, reason: str, revisions: tuple[int, int] | None, actor: str, at: datetime) -> None:
     """Let `keep` stand for `drop`; see `api.merge`."""
     why = checked_reason(reason)
     rows.hold_hierarchy()
     kept, dropped = _both(keep, drop)
+    if revisions is not None:
+        for one, seen in zip((kept, dropped), revisions, strict=True):
+            if one.revision != seen:
+                raise ChangedMeanwhile(number=one.number)
     _follow(kept, dropped, at)
     Customer.objects.filter(merged_into=dropped).update(merged_into=kept)
     Customer.objects.filter(id=dropped.id).update(merged_into=kept, parent=None, revision=F("revision") + 1)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from kapok.ground.customers import rows, rules
+from kapok.ground.customers import names, rows, rules
 from kapok.ground.customers.models import BillingAccount, Consent, Contact, Customer, PersonalLook
 from kapok.ground.customers.searching import Found, by_phone, search
 from kapok.ground.places.rules import SEGMENTS, Segment
@@ -159,7 +159,7 @@ def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> Cu
     clear = unmask is None or one.unit.code in unmask
 
     def shown(name: str) -> str:
-        return name if clear else rules.masked_name(name, kind)
+        return name if clear else names.masked_name(name, kind)
 
     merged = Customer.objects.filter(merged_into=one).order_by("number").values_list("number", flat=True)
     return CustomerView(
@@ -209,7 +209,7 @@ def account(number: str) -> AccountView:
     row = rows.account_called(number)
     one = Customer.objects.select_related("party").get(id=row.customer_id)
     kind = rules.PartyKind(one.party.kind)
-    return _account(row, one.number, lambda name: rules.masked_name(name, kind))
+    return _account(row, one.number, lambda name: names.masked_name(name, kind))
 
 
 def facts(number: str) -> dict[str, str]:
@@ -246,10 +246,10 @@ WITH RECURSIVE up AS (
     UNION
     SELECT c.id, c.parent_id FROM customers_customer c JOIN up ON c.id = up.parent_id
 ), down AS (
-    SELECT c.id, 0 AS depth, ARRAY[c.number] AS path FROM customers_customer c
+    SELECT c.id, 0 AS depth, ARRAY[c.number::text] AS path FROM customers_customer c
     WHERE c.id = (SELECT id FROM up WHERE parent_id IS NULL)
     UNION ALL
-    SELECT c.id, down.depth + 1, down.path || c.number FROM customers_customer c JOIN down ON c.parent_id = down.id
+    SELECT c.id, down.depth + 1, down.path || c.number::text FROM customers_customer c JOIN down ON c.parent_id = down.id
     WHERE c.merged_into_id IS NULL
 )
 SELECT c.number, p.name, c.tier, u.code, u.name_zh, u.name_en, down.depth

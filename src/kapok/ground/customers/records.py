@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from kapok.ground.customers import rules
+from kapok.ground.customers import names, rules
+from kapok.ground.places.rules import grams
 
 LONGEST_CELL = 300
 """Nothing that is kept in one column is longer."""
@@ -57,9 +58,9 @@ class Record:
 
     def party_row(self) -> tuple[Any, ...]:
         """The values of `PARTY`."""
-        search = rules.search_text(self.name)
+        search = names.search_text(self.name)
         return (
-            self.party, self.kind.value, self.name, self.document_kind, self.document, search, rules.search_grams(search),
+            self.party, self.kind.value, self.name, self.document_kind, self.document, search, grams(search),
         )  # fmt: skip
 
     def customer_row(self) -> tuple[Any, ...]:

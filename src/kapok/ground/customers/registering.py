@@ -10,14 +10,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from kapok.ground.customers import events, records, rows, rules
+from kapok.ground.customers import events, names, records, rows, rules
 from kapok.ground.customers.models import Customer, Party
 from kapok.ground.customers.refusals import ChangedMeanwhile, NotAnOrganisation, ReferenceTaken
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.people.rows import living_unit
 from kapok.ground.places.rows import segment_called
-from kapok.ground.places.rules import SEGMENTS, Segment
+from kapok.ground.places.rules import SEGMENTS, Segment, grams
 from kapok.kernel.ids import uuid7
 
 
@@ -170,8 +170,8 @@ def _of_customer(one: Customer, wanted: Wanted) -> dict[str, Any]:
 
 def _write(one: Customer, party: dict[str, Any], own: dict[str, Any]) -> None:
     if "name" in party:
-        search = rules.search_text(party["name"])
-        party |= {"search": search, "grams": rules.search_grams(search)}
+        search = names.search_text(party["name"])
+        party |= {"search": search, "grams": grams(search)}
     if party:
         Party.objects.filter(id=one.party_id).update(**party)
     Customer.objects.filter(id=one.id).update(**own, revision=F("revision") + 1)

@@ -18,8 +18,7 @@ from kapok.ground.customers.refusals import (
 )
 from kapok.ground.people.refusals import InvalidEmail, InvalidPhone
 from kapok.ground.people.rules import masked_email, masked_phone, tidy_email, tidy_phone
-from kapok.ground.places.pinyin import initials, other_initials, spelled
-from kapok.ground.places.rules import HAN, Segment, grams, latin_words
+from kapok.ground.places.rules import Segment
 from kapok.kernel.text import Text, joined
 
 
@@ -344,21 +343,6 @@ def customer_class(kind: PartyKind, segment: Segment) -> str:
     return "small_business" if segment in {Segment.PUBLIC, Segment.BUSINESS} else "business"
 
 
-COMPOUND = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 夏侯 端木 南宫 独孤 轩辕 宇文 长孙 司空 百里".split()  # noqa: SIM905  # words in a row are easier to read
-)
-
-
-def masked_name(name: str, kind: PartyKind) -> str:
-    """`张伟民` becomes `张**`, `Grace Ho` `G*** H***`; an organisation's name is nobody's secret."""
-    if kind is PartyKind.ORGANISATION:
-        return name
-    if not HAN.search(name):
-        return " ".join(f"{word[0]}***" for word in name.split())
-    shown = 2 if name[:2] in COMPOUND and len(name) > 2 else 1
-    return name[:shown] + "*" * max(len(name) - shown, 1)
-
-
 def masked_document(number: str) -> str:
     """All but the last four signs."""
     return "*" * (len(number) - 4) + number[-4:]
@@ -371,25 +355,3 @@ def masked_contact(kind: ContactKind, value: str) -> str:
     if kind is ContactKind.EMAIL:
         return masked_email(value)
     return f"{value[:1]}***"
-
-
-def search_text(name: str) -> str:
-    """The words a customer is found by: the name, its initials by every reading, its sound, its words in Latin letters.
-
-    Initials stand between `^` and `$`: so two letters can be found where a name has only two characters.
-    """
-    plain = unicodedata.normalize("NFKC", name).replace(" ", "").lower()
-    words = latin_words(name)
-    if not HAN.search(plain):
-        return " ".join(dict.fromkeys([plain, *words, _marked("".join(word[0] for word in words))]))
-    spoken = [_marked(letters) for letters in (initials(plain), *other_initials(plain))]
-    return " ".join(dict.fromkeys(word for word in [plain, *spoken, spelled(plain).lower(), *words] if word))
-
-
-def _marked(letters: str) -> str:
-    return f"^{letters}$" if letters else ""
-
-
-def search_grams(search: str) -> list[int]:
-    """The pieces of a search text that are indexed."""
-    return grams(search)

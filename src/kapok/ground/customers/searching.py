@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from kapok.ground.customers import rules
+from kapok.ground.customers import names, rules
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.places import queries as places
 from kapok.ground.places.rules import HAN, SEGMENTS, Segment, asked_grams
@@ -139,10 +139,10 @@ def search(
     asked.by_number()
     if DIGITS.fullmatch(typed):
         asked.by_digits()
-    else:
+    elif not (asked.found and NUMBER.fullmatch(typed.upper())):
         asked.by_name()
-    if asked.lacks and (HAN.search(typed) or len(typed) > 2):
-        asked.by_address()
+        if asked.lacks and (HAN.search(typed) or len(typed) > 2):
+            asked.by_address()
     return _shown(asked.found[:limit], unmask)
 
 
@@ -242,6 +242,6 @@ def _found(row: tuple[Any, ...], unmask: Collection[str] | None) -> Found:
     party = rules.PartyKind(kind)
     clear = unmask is None or unit in unmask
     return Found(
-        key, number, name if clear else rules.masked_name(name, party), party, Segment(segment), tier, star, unit,
+        key, number, name if clear else names.masked_name(name, party), party, Segment(segment), tier, star, unit,
         Text(zh=unit_zh, en=unit_en), Text(zh=full_zh, en=full_en) if full_zh else None,
     )  # fmt: skip

@@ -339,7 +339,7 @@ def _ways_up(units: Collection[str]) -> dict[str, list[OrgUnit]]:
     """The same of several units, by code; those that there are."""
     ways: dict[str, list[OrgUnit]] = {}
     for each in OrgUnit.objects.raw(WAY_UP, [list(units)]):
-        ways.setdefault(each.home, []).append(each)
+        ways.setdefault(each.home, []).append(each)  # type: ignore[attr-defined]  # a column of WAY_UP
     return ways
 
 

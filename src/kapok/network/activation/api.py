@@ -80,7 +80,7 @@ def try_again(*, call: UUID, actor: str, at: datetime) -> Outcome:
         raise UnknownCall
     if row.ok:
         raise CallSettled
-    params = row.request | row.secrets
+    params = row.request | row.kept_apart
     return calls.ask(Verb(row.verb), key=row.key, service=row.service, kind=row.kind, params=params, actor=actor, at=at)
 
 

@@ -36,7 +36,7 @@ GLANCE = 0.05
 
 IN_PROGRESS = Outcome(
     ok=False, code="in_progress", retry=True,
-    text=Text(zh="该业务的另一次操作正在进行，请稍后再试。", en="Another call for this service is under way; try again in a moment."),
+    text=Text(zh="该业务的另一次操作正在进行，请稍后再试。", en="Another call for this service is under way; try again soon."),
 )  # fmt: skip
 UNREACHABLE = Outcome(
     ok=False, code="unreachable", retry=True,
@@ -97,7 +97,7 @@ def _write_down(
     verb: Verb, key: str, service: str, kind: str, params: Mapping[str, Any], *, actor: str, at: datetime
 ) -> Call:
     """The first phase: the call as it is now asked; one that has succeeded stays as it is."""
-    values = {"kind": kind, "request": rules.masked(params), "secrets": rules.secrets_of(params), "actor": actor}
+    values = {"kind": kind, "request": rules.masked(params), "kept_apart": rules.kept_apart(params), "actor": actor}
     new = {"id": uuid7(at), "service": service, "verb": verb.value, "state": CallState.ASKED.value, "asked_at": at}
     call, created = Call.objects.select_for_update().get_or_create(key=key, defaults=new | values)
     if (call.service, call.verb) != (service, verb.value):
@@ -106,7 +106,8 @@ def _write_down(
         return call
     if not created:
         asked = {"state": CallState.ASKED.value, "ok": None, "answered_at": None, "asked_at": at}
-        Call.objects.filter(pk=call.pk).update(attempts=F("attempts") + 1, **asked, **values)
+        again = Call.objects.filter(pk=call.pk, state__in=rules.call_sources(CallState.ASKED))
+        again.update(attempts=F("attempts") + 1, **asked, **values)
         call.refresh_from_db()
     journal.record(
         events.Asked(
@@ -169,7 +170,7 @@ def _told(name: str, verb: str, request: Request) -> Outcome:
 
 
 def _given_up(call: Call, request: Request, outcome: Outcome) -> Outcome:
-    """An activation that has failed for good leaves nothing behind, unless the service worked before it; others stay as they are."""
+    """An activation that has failed for good leaves nothing behind, unless the service worked before it."""
     if outcome.retry or call.verb != Verb.ACTIVATE or was_live(call.service):
         return outcome
     steps = CallStep.objects.filter(call=call, state__in=[StepState.DONE.value, StepState.FAILED.value])
@@ -212,10 +213,12 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
 @transaction.atomic(durable=True)
 def _settle(call: Call, outcome: Outcome, milliseconds: int, *, actor: str, at: datetime) -> Outcome:
     """The third phase: the answer is kept, unless the call has been asked anew meanwhile; then that answer counts."""
-    secrets = {} if outcome.ok else call.secrets
-    kept = Call.objects.filter(pk=call.pk, state=CallState.ASKED.value, attempts=call.attempts).update(
+    apart = {} if outcome.ok else call.kept_apart
+    kept = Call.objects.filter(
+        pk=call.pk, state__in=rules.call_sources(CallState.ANSWERED), attempts=call.attempts
+    ).update(
         state=CallState.ANSWERED.value, ok=outcome.ok, retry=outcome.retry, code=outcome.code, text_zh=outcome.text.zh,
-        text_en=outcome.text.en, measured=dict(outcome.measured), milliseconds=milliseconds, secrets=secrets,
+        text_en=outcome.text.en, measured=dict(outcome.measured), milliseconds=milliseconds, kept_apart=apart,
         answered_at=at + timedelta(milliseconds=milliseconds),
     )  # fmt: skip
     if not kept:

@@ -18,7 +18,7 @@ DO $$ BEGIN
     END IF;
 END $$
 """
-"""Opens the views to the roles that exist; said as often as one likes. A restored backup knows no privileges, so it is said anew."""
+"""Opens the views to the roles that exist; may be said again and again. A restored backup knows no privileges: it is said anew."""
 
 
 def creation(role: str, password: str) -> str:

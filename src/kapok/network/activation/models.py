@@ -28,9 +28,9 @@ class Call(models.Model):
     kind = models.CharField(max_length=40)
     verb = models.CharField(max_length=10)
     request = models.JSONField(default=dict)
-    """Without its secrets."""
-    secrets = models.JSONField(default=dict)
-    """Kept only until the call has succeeded, so that it can be asked again."""
+    """Secrets, logins and numbers are masked."""
+    kept_apart = models.JSONField(default=dict)
+    """What was masked, kept only until the call has succeeded, so that it can be asked again."""
     actor = models.CharField(max_length=200)
     state = models.CharField(max_length=10)
     attempts = models.PositiveIntegerField(default=1)
@@ -57,7 +57,7 @@ class Call(models.Model):
                 name="activation_call_is_asked_or_answered",
             ),
             models.CheckConstraint(
-                condition=~Q(ok=True) | Q(secrets={}), name="activation_call_that_succeeded_keeps_no_secret"
+                condition=~Q(ok=True) | Q(kept_apart={}), name="activation_call_that_succeeded_keeps_no_secret"
             ),
         ]
         indexes = [
@@ -168,6 +168,9 @@ class Accounting(models.Model):
         indexes = [
             models.Index(F("service"), F("at").desc(), name="activation_packets_of_service"),
             models.Index(F("login"), F("at").desc(), name="activation_packets_of_login"),
+            models.Index(
+                "nas_address", "at", condition=Q(status__startswith="Accounting-"), name="activation_restarts_of_nas"
+            ),
         ]
 
     def __str__(self) -> str:

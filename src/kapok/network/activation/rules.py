@@ -56,6 +56,11 @@ CALL_MOVES: Mapping[CallState, frozenset[CallState]] = {
 """A call that was abandoned, or whose answer was no, may be asked again under its key."""
 
 
+def call_sources(to: CallState) -> frozenset[CallState]:
+    """The states from which a call may move to `to`."""
+    return frozenset(state for state, targets in CALL_MOVES.items() if to in targets)
+
+
 class StepState(StrEnum):
     """What has become of one element's part of a call."""
 
@@ -100,17 +105,27 @@ def in_order(verb: Verb, adapters: Sequence[str]) -> tuple[str, ...]:
 
 
 SECRETS = frozenset({"secret", "password", "key", "ha1"})
+PERSONAL = frozenset({"login", "number"})
 MASK = "••••"
 
 
 def masked(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The same without its secrets, for people and for the journal."""
-    return {name: MASK if name in SECRETS and value else value for name, value in params.items()}
+    """The same for people and for the journal: without secrets, and of logins and numbers only their ends."""
+    return {name: _masked(name, value) for name, value in params.items()}
 
 
-def secrets_of(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Only the secrets."""
-    return {name: value for name, value in params.items() if name in SECRETS}
+def _masked(name: str, value: Any) -> Any:
+    if name in SECRETS and value:
+        return MASK
+    if name in PERSONAL and value:
+        user, at, realm = str(value).partition("@")
+        return MASK + user[-4:] + at + realm if len(user) > 4 else MASK + at + realm
+    return value
+
+
+def kept_apart(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What was masked, as it is."""
+    return {name: value for name, value in params.items() if name in SECRETS | PERSONAL}
 
 
 FASTEST = 400_000
@@ -180,6 +195,21 @@ def complaint(params: Mapping[str, Any], needed: Collection[str]) -> Text | None
             return WRONG.format(name=PARAM_NAMES[name], form=form)
     return None
 
+
+MEASURES: Mapping[str, Text] = {
+    "rx_dbm": Text(zh="收光功率（dBm）", en="light received (dBm)"),
+    "onu_state": Text(zh="光猫状态", en="state of the ONU"),
+    "port_state": Text(zh="端口状态", en="state of the port"),
+    "profile": Text(zh="速率模板", en="profile"),
+    "authentication": Text(zh="登录认证", en="authentication"),
+    "registration": Text(zh="注册结果", en="registration"),
+    "told": Text(zh="服务器答复", en="what the server said"),
+    "down_mbps": Text(zh="下行速率（兆）", en="speed down (Mbit/s)"),
+    "up_mbps": Text(zh="上行速率（兆）", en="speed up (Mbit/s)"),
+    "sessions": Text(zh="在线会话", en="sessions open"),
+    "disconnected": Text(zh="已断开会话", en="sessions ended"),
+}
+"""What is measured, by the names under which it stands in an outcome."""
 
 NOTE_LENGTH = 80
 _NOTE = re.compile(r"[^\w .,;:()/+\-，。；：（）、！？!?]+")

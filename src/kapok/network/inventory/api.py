@@ -23,7 +23,17 @@ from kapok.network.inventory import (
     serving,
 )
 from kapok.network.inventory.models import Resource
-from kapok.network.inventory.plant.api import add_element, add_pool, add_resources, add_site, cover, mark
+from kapok.network.inventory.plant.api import (
+    add_element,
+    add_pool,
+    add_resources,
+    add_site,
+    audit,
+    correct,
+    cover,
+    import_plant,
+    mark,
+)
 from kapok.network.inventory.queries import Reservation
 from kapok.network.inventory.refusals import (
     NoSuchMove,
@@ -48,11 +58,14 @@ __all__ = [
     "add_pool",
     "add_resources",
     "add_site",
+    "audit",
     "change_service",
     "confirm_build",
+    "correct",
     "cover",
     "design_service",
     "expire_reservations",
+    "import_plant",
     "keep",
     "mark",
     "move_service",

@@ -164,6 +164,11 @@ SHORTAGES: Mapping[str, Text] = {
 }
 
 
+def build_for(code: str, kind: str) -> Text:
+    """What to build against a shortage."""
+    return BUILD_POINT if code == NO_POINT else HOPS[Kind(kind)].build
+
+
 @dataclass(frozen=True)
 class Technology:
     """A way to serve an address: the point it starts from, what it takes, and how fast it can be at most (Mbit/s)."""
@@ -205,6 +210,23 @@ TECHNOLOGIES: Mapping[str, tuple[Technology, ...]] = {
     "paging": (RADIO,),
 }
 """How each service can be had, the best first; what is not named here needs nothing at the address."""
+
+SERVICES: Mapping[str, Text] = {
+    "fixed_broadband": Text(zh="固定宽带", en="fixed broadband"),
+    "fixed_voice": Text(zh="固定电话", en="fixed voice"),
+    "iptv": Text(zh="IPTV", en="IPTV"),
+    "bundle": Text(zh="融合套餐", en="bundle"),
+    "leased_line": Text(zh="专线", en="leased line"),
+    "ethernet": Text(zh="以太网专线", en="Ethernet"),
+    "data": Text(zh="数据业务", en="data"),
+    "dial_up": Text(zh="拨号上网", en="dial-up"),
+    "wholesale_access": Text(zh="批发接入", en="wholesale access"),
+    "wireless": Text(zh="无线市话", en="wireless local"),
+    "mobile": Text(zh="移动电话", en="mobile"),
+    "sms": Text(zh="短信", en="SMS"),
+    "paging": Text(zh="寻呼", en="paging"),
+}
+"""What the services that take something of the plant are called."""
 
 NUMBERED = frozenset({"fixed_voice", "dial_up", "wireless", "mobile"})
 """Services that need a number besides."""

@@ -56,7 +56,8 @@ WITH RECURSIVE hops AS (
     JOIN inventory_element e ON e.kind = h.host AND e.exchange_area_id = w.exchange_area_id WHERE w.element_id IS NULL
     UNION
     SELECT w.kind, w.element_id, w.exchange_area_id, w.most, p.id FROM places w
-    JOIN inventory_pool p ON p.kind = w.kind AND (p.exchange_area_id IS NULL OR p.exchange_area_id = w.exchange_area_id)
+    JOIN inventory_pool p ON p.kind = w.kind AND (p.exchange_area_id IS NOT DISTINCT FROM w.exchange_area_id
+        OR p.exchange_area_id IS NULL AND p.kind <> 'number')
     WHERE w.element_id IS NULL
 ), spare AS (
     SELECT kind, element_id, exchange_area_id, sum((SELECT count(*) FROM (
@@ -101,7 +102,8 @@ def open_shortage(
 ) -> ShortageView:
     """Store where the walk stopped, at the element or else at the exchange area; who waits already keeps his place."""
     element = Element.objects.filter(id=lack.home).first() if rules.hangs_on_a_point(lack) else None
-    area = ExchangeArea.objects.filter(id=walk.exchange_area).first() if walk.exchange_area and not element else None
+    anywhere = element is not None or (lack.kind == kinds.Kind.NUMBER and rules.roams(needs))
+    area = None if anywhere else ExchangeArea.objects.filter(id=walk.exchange_area).first()
     values = {
         "id": uuid7(at), "code": lack.code, "kind": lack.kind, "element": element and element.id, "area": area and area.id,
         "address": walk.address, "holder": holder, "needs": json.dumps([asdict(need) for need in needs]), "at": at,

@@ -11,6 +11,7 @@ from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, rules, walking
 from kapok.network.inventory.kinds import Kind, Technology
 from kapok.network.inventory.models import Resource, Service, Shortage
+from kapok.network.inventory.refusals import UnknownService
 from kapok.network.inventory.rules import Choice, Need
 from kapok.network.inventory.views import (
     ElementView,
@@ -112,11 +113,11 @@ def held_by(holder: str) -> list[ResourceView]:
     return in_walk_order(map(as_resource, rows))
 
 
-def service(number: str) -> ServiceView | None:
-    """The service with this number and what it runs on, or is to run on; None where there is none."""
+def service(number: str) -> ServiceView:
+    """The service with this number and what it runs on, or is to run on. Raises `UnknownService`."""
     row = _services().filter(number=number).first()
     if row is None:
-        return None
+        raise UnknownService(number=number[:20])
     rows = resource_rows().filter(Q(service=row) | Q(holder=row.holder, service=None))
     resources = in_walk_order(map(as_resource, rows))
     return _as_service(row, tuple(resources))

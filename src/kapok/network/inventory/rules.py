@@ -216,6 +216,11 @@ def missing(needs: Iterable[Need], held: Mapping[tuple[str, str], int]) -> list[
     return [Need(need.kind, need.role, count) for need, count in left if count > 0]
 
 
+def roams(needs: Iterable[Need]) -> bool:
+    """Whether the number goes with a SIM: it is then one of the whole network, else one of the exchange."""
+    return any(need.kind == Kind.SIM for need in needs)
+
+
 def together(needs: Iterable[Need]) -> list[Need]:
     """The needs with those of one kind and role added up."""
     counts: dict[tuple[str, str], int] = {}

@@ -16,6 +16,7 @@ from django.db import connection
 
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.kernel.text import Text
+from kapok.network.inventory import rules
 from kapok.network.inventory.kinds import HOPS, POINTS, Kind
 from kapok.network.inventory.rules import Need, Spare
 
@@ -68,8 +69,9 @@ WITH RECURSIVE up AS (
     FROM needs JOIN area ON needs.reach = 'area' JOIN inventory_element e ON e.kind = needs.host AND e.exchange_area_id = area.id
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, (p.exchange_area_id IS NULL)::int, needs.kind, needs.count, p.id
-    FROM needs JOIN inventory_pool p ON needs.reach = 'pool' AND p.kind = needs.kind
-        AND (p.exchange_area_id IS NULL OR p.exchange_area_id = (SELECT id FROM area))
+    FROM needs JOIN inventory_pool p ON needs.reach = 'pool' AND p.kind = needs.kind AND CASE WHEN needs.kind = 'number'
+        THEN p.exchange_area_id IS NOT DISTINCT FROM (SELECT id FROM area WHERE NOT %(roams)s)
+        ELSE p.exchange_area_id IS NULL OR p.exchange_area_id = (SELECT id FROM area) END
 )
 SELECT homes.point, homes.code, homes.point_kind, homes.down_mbps, homes.rank, homes.kind, homes.home,
     CASE WHEN homes.home IS NULL THEN 0 ELSE (
@@ -127,7 +129,7 @@ def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "")
     hops = [HOPS[Kind(kind)] for kind in wanted]
     reach = settings.INVENTORY_REACH_METRES
     values = {
-        "address": address, "at": at, "holder": holder, "points": [point.value for point in POINTS],
+        "roams": rules.roams(needs), "address": address, "at": at, "holder": holder, "points": [point.value for point in POINTS],
         "kinds": list(wanted), "counts": list(wanted.values()),
         "reaches": [hop.reach.value for hop in hops], "hosts": [hop.host and hop.host.value for hop in hops],
         "sorts": [hop.point and hop.point.value for hop in hops],

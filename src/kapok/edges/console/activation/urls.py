@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kapok.edges.console.activation import views
+
+urlpatterns = [
+    path("activation", views.calls, name="activation"),
+    path("activation/calls/<uuid:key>/again", views.try_again, name="activation-again"),
+    path("activation/services/<str:service>", views.service, name="activation-service"),
+    path("activation/services/<str:service>/test", views.test, name="activation-test"),
+    path("activation/lab", views.lab, name="activation-lab"),
+    path("activation/lab/<str:element>/fault", views.switch_fault, name="activation-fault"),
+]

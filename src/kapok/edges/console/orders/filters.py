@@ -30,7 +30,9 @@ class OrdersFilter(forms.Form):
         self.tree = list(units)
         self.fields["text"] = forms.CharField(label=_("Order or customer"), max_length=20, required=False)
         self._choose("unit", _("Unit"), [(unit.code, _indented(unit)) for unit in self.tree])
-        self._choose("state", _("State"), [(OPEN, STILL_OPEN), *((state.value, name) for state, name in rules.STATES.items())])
+        self._choose(
+            "state", _("State"), [(OPEN, STILL_OPEN), *((state.value, name) for state, name in rules.STATES.items())]
+        )
         self._choose("exception", _("Exception"), [(each.value, _coded(each)) for each in rules.GRAVEST_FIRST])
         self._choose("jeopardy", _("Forecast"), [("yes", IN_JEOPARDY)])
 

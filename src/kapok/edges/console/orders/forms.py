@@ -57,7 +57,10 @@ class CancelForm(OrderForm):
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        return {"cause": forms.ChoiceField(label=_("Who gives it up"), choices=_choices(rules.CAUSES.items())), "reason": _why()}
+        return {
+            "cause": forms.ChoiceField(label=_("Who gives it up"), choices=_choices(rules.CAUSES.items())),
+            "reason": _why(),
+        }
 
 
 class ReturnForm(OrderForm):

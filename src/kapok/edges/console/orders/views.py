@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kapok.chain.ordering import queries, rules
-from kapok.chain.ordering.queries import Filter, LegView, Place, StageView
+from kapok.chain.ordering.queries import LegView, Place, StageView
 from kapok.edges.console.ledger.presenting import Shown, all_shown, shown
 from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
 from kapok.edges.console.orders.filters import OrdersFilter
@@ -100,4 +100,3 @@ def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
 def _expected(legs: Sequence[LegView]) -> datetime | None:
     """When the last leg is expected to be completed, as far as the forecast has looked."""
     return max((leg.expected_at for leg in legs if leg.expected_at and leg.open), default=None)
-

@@ -44,8 +44,8 @@ def _needs(*kinds: str) -> list[Document]:
 
 
 MINUTE = Text(zh="每分钟", en="a minute")
-EVERYDAY = ["install", "move", "change", "suspend", "resume", "cease", "transfer", "replace"]
-COUNTERS = ["public", "business", "key_account", "hotline"]
+EVERYDAY = ["install", "move", "change", "transfer", "replace", "suspend", "resume", "cease"]
+COUNTERS = ["key_account", "business", "public", "hotline"]
 FIBRE = ("pon_port", "splitter_port", "onu", "vlan")
 INSTALLED = {"skill": "fibre", "minutes": 90}
 
@@ -58,7 +58,7 @@ VOICE = _offer(
         _monthly("月租", "line rental", 2500),
         _usage("市内通话", "local calls", 11, MINUTE, "local-voice"),
     ],
-    actions=[*EVERYDAY, "renumber"],
+    actions=["install", "move", "change", "transfer", "renumber", "replace", "suspend", "resume", "cease"],
     promises=_promises("install", "repair", "resume"),
     visit={"skill": "climbing", "minutes": 60},
 )  # fmt: skip
@@ -79,7 +79,7 @@ def _broadband(mbps: int, up: int, rental: int, position: int) -> Document:
 
 SIM = _offer(
     "sim-voice", "SIM 语音（无线市话接替）", "SIM voice (heir of wireless local)", 300,
-    segments=["public", "business"], channels=["public", "business", "transient", "hotline"],
+    segments=["public", "business"], channels=["business", "public", "transient", "hotline"],
     service="wireless", spec="sim-voice", characteristics={"minutes": 200},
     resources=_needs("number", "sim"),
     prices=[
@@ -87,7 +87,7 @@ SIM = _offer(
         _monthly("月租（含 200 分钟）", "rental with 200 minutes", 1900),
         _usage("超出通话", "calls beyond", 10, MINUTE, "sim-voice"),
     ],
-    actions=["install", "change", "suspend", "resume", "cease", "transfer", "renumber", "replace"],
+    actions=["install", "change", "transfer", "renumber", "replace", "suspend", "resume", "cease"],
     promises=_promises("install-wireless", "repair", "resume"),
 )  # fmt: skip
 
@@ -95,7 +95,7 @@ SIM = _offer(
 def _circuit(mbps: int, rental: int, position: int) -> Document:
     return _offer(
         f"circuit-{mbps}", f"数字电路 {mbps}M", f"Leased circuit {mbps} M", position,
-        segments=["business", "key_account"], channels=["business", "key_account"],
+        segments=["business", "key_account"], channels=["key_account", "business"],
         service="leased_line", spec="circuit",
         characteristics={"down_mbps": mbps, "up_mbps": mbps, "protection": "protected" if mbps >= 100 else "unprotected"},
         resources=[{"kind": "circuit_port", "role": "end_a"}, {"kind": "circuit_port", "role": "end_b"}, {"kind": "vlan"}],
@@ -114,16 +114,16 @@ PAYPHONE = _offer(
         _once("场地勘察", "survey of the site", 0),
         _usage("卡式通话", "calls by card", 20, MINUTE, "payphone-card"),
     ],
-    actions=["install", "move", "suspend", "resume", "cease", "renumber", "replace"],
+    actions=["install", "move", "renumber", "replace", "suspend", "resume", "cease"],
     visit={"skill": "climbing", "minutes": 120},
 )  # fmt: skip
 
 WEBSITE = _offer(
     "website", "企业网站", "Company website", 600,
-    segments=["business", "key_account"], channels=["business", "key_account", "hotline"],
+    segments=["business", "key_account"], channels=["key_account", "business", "hotline"],
     service="data", spec="website", characteristics={"space_gb": 20}, resources=_needs("ipv4"),
     prices=[_once("建站", "set-up", 30000), _monthly("托管", "hosting", 5000)],
-    actions=["install", "change", "suspend", "resume", "cease", "transfer"],
+    actions=["install", "change", "transfer", "suspend", "resume", "cease"],
     promises=_promises("reply"),
 )  # fmt: skip
 
@@ -145,7 +145,7 @@ BUNDLE = _offer(
 TRIALS = (
     _offer(
         "trial-fibre-1000", "光纤宽带 1000M 试用 30 天", "Fibre broadband 1000 M, 30 days on trial", 800,
-        kind="trial", segments=["public", "business"], channels=["public", "business", "hotline"],
+        kind="trial", segments=["public", "business"], channels=["business", "public", "hotline"],
         service="fixed_broadband", spec="fibre-broadband",
         characteristics={"down_mbps": 1000, "up_mbps": 100, "profile": "ftth-1000"}, resources=_needs(*FIBRE),
         prices=[_monthly("试用", "on trial", 0)],

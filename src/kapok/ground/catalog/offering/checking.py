@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from kapok.ground.catalog import packs
 from kapok.ground.catalog import queries as flows
-from kapok.ground.catalog.offering import soundness
+from kapok.ground.catalog.offering import rows, soundness
 from kapok.ground.catalog.offering.document import Offer, Shown, parse
-from kapok.ground.catalog.offering.models import OfferVersion
-from kapok.ground.catalog.rules import Candidate, State
+from kapok.ground.catalog.rules import Candidate
 from kapok.ground.catalog.template import Finding, Line
 from kapok.ground.posts import queries as posts
 from kapok.kernel.promises import Promise
@@ -45,7 +44,5 @@ def promise(shown: Shown) -> Promise | None:
 
 def parts(codes: Iterable[str], *, lock: bool = False) -> dict[str, Offer | None]:
     """Of each offer what it says while it is on sale."""
-    rows = OfferVersion.objects.select_for_update(no_key=True) if lock else OfferVersion.objects.all()
-    wanted = dict.fromkeys(codes)
-    held = rows.filter(code__in=wanted, state=State.PUBLISHED).order_by("code") if wanted else ()
-    return wanted | {row.code: parse(row.document) for row in held}
+    wanted: dict[str, Offer | None] = dict.fromkeys(codes)
+    return wanted | {row.code: parse(row.document) for row in rows.all_on_sale(wanted, lock=lock)}

@@ -5,6 +5,8 @@ A lock holds until the `transaction.atomic` of the verb ends.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kapok.ground.catalog.offering.document import Offer
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.refusals import NoOfferDraft, OfferNotOnSale, UnknownOffer, UnknownOfferVersion
@@ -46,6 +48,12 @@ def on_sale(code: str, *, lock: bool = False) -> OfferVersion:
         versions_called(code)
         raise OfferNotOnSale(offer=code)
     return version
+
+
+def all_on_sale(codes: Collection[str], *, lock: bool = False) -> list[OfferVersion]:
+    """Of these offers the versions on sale; locked in one order."""
+    rows = OfferVersion.objects.select_for_update(no_key=True) if lock else OfferVersion.objects.all()
+    return list(rows.filter(code__in=codes, state=State.PUBLISHED).order_by("code")) if codes else []
 
 
 def said(offer: Offer) -> dict[str, object]:

@@ -307,11 +307,8 @@ def reject(*, item: UUID, defect: str, actor: str, at: datetime) -> None:
     steps.answer(row, delivery, me, act, accepted=False, defect=defect)
     doer = delivery.delivered_by
     again = steps.back_to(delivery.unit, doer, defect)
-    act.told.append(
-        events.DeliveryRejected(
-            subject=row.subject, actor=actor, at=at, correlation=row.matter_id, defect=defect, holder=doer.username
-        )
-    )
+    said = {"defect": defect, "holder": doer.username}
+    act.told.append(events.DeliveryRejected(subject=row.subject, actor=actor, at=at, correlation=row.matter_id, **said))
     giver = Giver(row.unit, me, row.accountable)
     moves.offer(row, giver, again, act, way=Way.AGAIN)
     act.record()

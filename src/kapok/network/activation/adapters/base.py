@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from kapok.kernel.text import Text
 
@@ -64,9 +64,13 @@ def taken(what: Text) -> Outcome:
 class Adapter(Protocol):
     """One kind of element."""
 
-    title: ClassVar[Text] | Text
-    needed: frozenset[str]
-    """The params without which a service cannot be activated."""
+    @property
+    def title(self) -> Text:
+        """What it is."""
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The params without which a service cannot be activated."""
 
     def activate(self, request: Request) -> Outcome:
         """Let the service work."""

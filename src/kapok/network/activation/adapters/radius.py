@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from pyrad import packet
-from pyrad.client import Client, Timeout
+from pyrad.client import Timeout
 from pyrad.packet import PacketError
 
 from kapok.kernel.text import Text
@@ -23,6 +23,13 @@ STILL_ONLINE = Text(
     zh="状态已改，但接入服务器没有断开{count}个在线会话；稍后会重试，请检查接入服务器的地址与密钥。",
     en="The state is changed, but the access server did not end {count} session(s); it is tried again, "
     "look at the access server’s address and secret.",
+)
+UNANSWERED = Outcome(
+    ok=False,
+    code="timeout",
+    retry=True,
+    text=Text(zh="RADIUS没有应答，稍后会重试。", en="The RADIUS server did not answer; it is tried again."),
+    measured={"authentication": "no_answer"},
 )
 MIB = 1_000_000
 MOST = 4_294_967_295
@@ -142,22 +149,18 @@ def server() -> tuple[str, int] | None:
 
 
 def log_in(row: Subscriber) -> Outcome:
-    """What the RADIUS server says to the login of a line. Without a server the record alone is looked at, and the answer says so."""
+    """What the RADIUS server says to the login of a line; without a server only the record is compared, and the answer says so."""
     where = server()
     if where is None:
         return _by_the_record(row)
     nas = settings.RADIUS_SECRETS.get(LOCAL)
-    client = Client(
-        server=where[0], authport=where[1], secret=(nas.secret if nas else "").encode(), dict=sessions.attributes()
-    )
-    client.timeout, client.retries = sessions.SECONDS, sessions.ATTEMPTS
-    request = client.CreateAuthPacket(code=packet.AccessRequest, User_Name=row.login, NAS_IP_Address=LOCAL)
-    request["User-Password"] = request.PwCrypt(row.secret)
-    try:
-        reply = client.SendPacket(request)
-    except (Timeout, PacketError, OSError):
-        text = Text(zh="RADIUS没有应答，稍后会重试。", en="The RADIUS server did not answer; it is tried again.")
-        return Outcome(ok=False, code="timeout", retry=True, text=text, measured={"authentication": "no_answer"})
+    with sessions.speaking(where[0], nas.secret if nas else "", authport=where[1]) as client:
+        request = client.CreateAuthPacket(code=packet.AccessRequest, User_Name=row.login, NAS_IP_Address=LOCAL)
+        request["User-Password"] = request.PwCrypt(row.secret)
+        try:
+            reply = client.SendPacket(request)
+        except (Timeout, PacketError, OSError):
+            return UNANSWERED
     return _accepted(row, reply) if reply.code == packet.AccessAccept else _rejected(reply)
 
 

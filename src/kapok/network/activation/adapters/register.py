@@ -9,6 +9,7 @@ import hashlib
 import re
 import secrets
 import socket
+from dataclasses import dataclass
 
 SECONDS = 2.0
 LONGEST = 8192
@@ -18,45 +19,49 @@ CHALLENGE = re.compile(rb'^(?:WWW|Proxy)-Authenticate:\s*Digest.*?nonce="([^"]{1
 
 def register(registrar: tuple[str, int], number: str, realm: str, ha1: str) -> int:
     """The status that the registrar answers with, 0 where it does not answer or answers nonsense."""
-    call = secrets.token_hex(8)
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             line.settimeout(SECONDS)
             line.connect(registrar)
-            first = _asked(line, _request(line, number, realm, call, 1, ""))
-            challenge = CHALLENGE.search(first)
-            if challenge is None:
-                return _status(first)
-            proof = _proof(number, realm, ha1, challenge.group(1).decode("latin-1"))
-            return _status(_asked(line, _request(line, number, realm, call, 2, proof)))
+            call = _Call(line, number, realm, secrets.token_hex(8))
+            first = call.ask(1)
+            if challenge := CHALLENGE.search(first):
+                return _status(call.ask(2, _proof(number, realm, ha1, challenge.group(1).decode("latin-1"))))
+            return _status(first)
     except OSError:
         return 0
 
 
-def _asked(line: socket.socket, request: bytes) -> bytes:
-    line.send(request)
-    return line.recv(LONGEST)
+@dataclass(frozen=True)
+class _Call:
+    """The requests of one registration."""
+
+    line: socket.socket
+    number: str
+    realm: str
+    name: str
+
+    def ask(self, count: int, proof: str = "") -> bytes:
+        """Send the request of that number; the answer."""
+        host, port = self.line.getsockname()
+        lines = [
+            f"REGISTER sip:{self.realm} SIP/2.0",
+            f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{self.name}{count};rport",
+            f"From: <sip:{self.number}@{self.realm}>;tag={self.name}",
+            f"To: <sip:{self.number}@{self.realm}>",
+            f"Call-ID: {self.name}@{host}",
+            f"CSeq: {count} REGISTER",
+            "Max-Forwards: 10",
+            *([proof] if proof else []),
+            "Content-Length: 0",
+        ]
+        self.line.send(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return self.line.recv(LONGEST)
 
 
 def _status(reply: bytes) -> int:
     found = STATUS.match(reply)
     return int(found.group(1)) if found else 0
-
-
-def _request(line: socket.socket, number: str, realm: str, call: str, count: int, proof: str) -> bytes:
-    host, port = line.getsockname()
-    lines = [
-        f"REGISTER sip:{realm} SIP/2.0",
-        f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{call}{count};rport",
-        f"From: <sip:{number}@{realm}>;tag={call}",
-        f"To: <sip:{number}@{realm}>",
-        f"Call-ID: {call}@{host}",
-        f"CSeq: {count} REGISTER",
-        "Max-Forwards: 10",
-        *([proof] if proof else []),
-        "Content-Length: 0",
-    ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def _proof(number: str, realm: str, ha1: str, nonce: str) -> str:

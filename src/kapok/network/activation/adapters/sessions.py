@@ -5,8 +5,8 @@ The address of an access server comes from the network, so only those that are c
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
@@ -24,6 +24,9 @@ FROM activation_accounting seen
 WHERE (service = %(service)s OR login = %(login)s) AND status IN ('Start', 'Interim-Update')
     AND NOT EXISTS (SELECT FROM activation_accounting stopped
                     WHERE stopped.session = seen.session AND stopped.status = 'Stop')
+    AND NOT EXISTS (SELECT FROM activation_accounting restarted
+                    WHERE restarted.nas_address = seen.nas_address AND restarted.at > seen.at
+                        AND restarted.status IN ('Accounting-On', 'Accounting-Off'))
 ORDER BY session, seconds DESC
 LIMIT 100
 """
@@ -85,6 +88,17 @@ def attributes() -> Dictionary:
     return Dictionary(StringIO(ATTRIBUTES))
 
 
+@contextmanager
+def speaking(server: str, secret: str, **ports: int) -> Iterator[Client]:
+    """A client of a RADIUS server, or of an access server, for a request or two."""
+    client = Client(server=server, secret=secret.encode(), dict=attributes(), **ports)
+    client.timeout, client.retries = SECONDS, ATTEMPTS
+    try:
+        yield client
+    finally:
+        client._CloseSocket()  # pyrad knows no other way to end it
+
+
 def open_sessions(service: str, login: str) -> list[Session]:
     """The sessions of a service, or of its login where the access server did not say the service."""
     with connection.cursor() as cursor:
@@ -106,14 +120,13 @@ def _told(session: Session, code: int, expected: int, values: Mapping[str, Any])
     nas = settings.RADIUS_SECRETS.get(session.nas_address)
     if nas is None:
         return False
-    client = Client(server=session.nas_address, coaport=nas.port, secret=nas.secret.encode(), dict=attributes())
-    client.timeout, client.retries = SECONDS, ATTEMPTS
     names = {"User-Name": session.login, "Acct-Session-Id": session.nas_session} | dict(values)
-    request = client.CreateCoAPacket(code=code)
-    for name, value in names.items():
-        request[name] = value
-    try:
-        reply = client.SendPacket(request)
-    except (Timeout, PacketError, OSError, socket.error):
-        return False
+    with speaking(session.nas_address, nas.secret, coaport=nas.port) as client:
+        request = client.CreateCoAPacket(code=code)
+        for name, value in names.items():
+            request[name] = value
+        try:
+            reply = client.SendPacket(request)
+        except (Timeout, PacketError, OSError):
+            return False
     return reply.code == expected or (code == packet.DisconnectRequest and GONE in reply.get("Error-Cause", []))

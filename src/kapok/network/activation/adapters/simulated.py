@@ -36,7 +36,7 @@ REFUSED = Outcome(
     ok=False, code="refused",
     text=Text(zh="网元拒绝执行；请检查网元后由人工重试。", en="The element refused; look at it, then try again by hand."),
 )  # fmt: skip
-KEPT = ("profile", "vlan", "number", "down_mbps", "up_mbps", "port")
+KEPT = ("profile", "vlan", "down_mbps", "up_mbps", "port")
 FAULTY_DBM = -28.5
 
 
@@ -46,7 +46,7 @@ class Simulated:
     element: ClassVar[str]
     title: ClassVar[Text]
     unit: ClassVar[str]
-    needed: frozenset[str]
+    needed: ClassVar[frozenset[str]]
 
     def activate(self, request: Request) -> Outcome:
         """Set the unit up for the service."""
@@ -144,7 +144,7 @@ def _kept(request: Request) -> dict[str, Any]:
     return {name: request.params[name] for name in KEPT if request.params.get(name)}
 
 
-_ANSWERS = {
+_ANSWERS: dict[Fault | None, Outcome] = {
     Fault.TIMEOUT: NO_ANSWER,
     Fault.WRONG_ANSWER: NONSENSE,
     Fault.HALF_DONE: HALF,
@@ -187,7 +187,7 @@ class Switch(Simulated):
     needed = frozenset({"port"})
 
     def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
-        measured = {"port_state": row.state, "number": row.settings.get("number", "")}
+        measured = {"port_state": row.state}
         if row.state != "active":
             text = Text(
                 zh="端口未开通（{state}）；请先开通。", en="The port is not active ({state}); activate it first."

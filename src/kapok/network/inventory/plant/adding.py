@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -26,77 +27,91 @@ MOST = 1_000_000
 
 ADD = """
 INSERT INTO inventory_resource (id, kind, code, value, element_id, pool_id, state, holder, role, free_from, changed_at, note)
-SELECT u.id, %(kind)s, u.code, u.value, %(element)s, %(pool)s, %(state)s, '', '', %(at)s, %(at)s, ''
-FROM unnest(%(ids)s::uuid[], %(codes)s::text[], %(values)s::text[]) AS u(id, code, value)
+SELECT u.id, u.kind, u.code, u.value, u.element, u.pool, u.state, '', '', %(at)s, %(at)s, ''
+FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(codes)s::text[], %(values)s::text[], %(elements)s::uuid[], %(pools)s::uuid[],
+    %(states)s::text[]) AS u(id, kind, code, value, element, pool, state)
 ON CONFLICT (code) DO NOTHING
 """
 
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A resource that is about to be written, upon an element or in a pool."""
+
+    kind: str
+    code: str
+    value: str
+    element: UUID | None
+    pool: UUID | None
+    state: str
+
+
+POOL = Text(zh="资源池", en="pool")
+OWN_POOL = Text(zh="同类资源池", en="pool of its own kind")
 RANGE = re.compile(r"(\d{1,20})-(\d{1,20})")
 
 
 def add_ports(element: Element, kind: Kind, count: int, state: State, at: datetime) -> int:
     """Number ports on from those that an element has. Raises `WrongHome`, `BadCount`."""
-    _check_home(kind, element)
-    rows.tidy_count(count, MOST)
+    check_home(kind, element.kind, element.code)
     Element.objects.select_for_update(no_key=True).get(id=element.id)  # within the verb's transaction.atomic
-    known = Resource.objects.filter(element=element, kind=kind).aggregate(last=Max("code"))["last"]
-    first = int(re.sub(r".*\D", "", known) or 0) + 1 if known else 1
-    codes = rules.numbered(element.code, kind, first, count)
-    return write(
-        kind, [(code, code.removeprefix(f"{element.code}:")) for code in codes], at, element=element, state=state
-    )
+    first = next_ports([element.id], kind).get(element.id, 1)
+    return _all_new(counted_ports(element.id, element.code, kind, first=first, count=count, state=state), at)
+
+
+def next_ports(elements: Sequence[UUID], kind: Kind) -> dict[UUID, int]:
+    """The number that the next port of each element bears; those that have none are left out."""
+    last = Resource.objects.filter(element__in=elements, kind=kind).values("element").annotate(last=Max("code"))
+    return {row["element"]: int(re.sub(r".*\D", "", row["last"]) or 0) + 1 for row in last}
 
 
 def add_named_ports(element: Element, kind: Kind, names: Sequence[str], state: State, at: datetime) -> int:
     """Ports by the names they bear. Raises `WrongHome`, `BadPlantCode`, `CodeTaken`."""
-    _check_home(kind, element)
-    pairs = [(rows.tidy_code(f"{element.code}:{name.strip()}"), name.strip()) for name in names]
-    return _all_new(kind, pairs, at, element=element, state=state)
+    check_home(kind, element.kind, element.code)
+    return _all_new(named_ports(element.id, element.code, kind, names, state), at)
 
 
 def add_values(pool: Pool, values: str, state: State, at: datetime) -> int:
-    """Values of a pool: a range `2038880000-2038880999`, a prefix `203.0.113.0/24`, or a list. Raises `BadRange`, `CodeTaken`."""
-    kind = Kind(pool.kind)
-    found = list(dict.fromkeys(_values(kind, values)))
-    prefix = f"{pool.code}:" if kind is Kind.VLAN else ""
-    return _all_new(kind, [(f"{prefix}{value}", value) for value in found], at, pool=pool, state=state)
+    """Values of a pool: a range, a prefix, or a list. Raises `BadRange`, `BadPlantCode`, `CodeTaken`."""
+    return _all_new(pool_values(pool.id, pool.code, Kind(pool.kind), values, state), at)
 
 
-def write(
-    kind: Kind,
-    pairs: Sequence[tuple[str, str]],
-    at: datetime,
-    *,
-    element: Element | None = None,
-    pool: Pool | None = None,
-    state: State = State.FREE,
-) -> int:
-    """Write resources by code and value, passing over codes that are there; how many are new."""
-    given = {
-        "kind": kind.value, "element": element and element.id, "pool": pool and pool.id, "state": state.value, "at": at,
-        "ids": [uuid7(at) for _ in pairs], "codes": [code for code, _ in pairs], "values": [value for _, value in pairs],
+def write(new: Sequence[New], at: datetime) -> int:
+    """Write resources, passing over codes that are there; how many are new."""
+    columns = {
+        "ids": [uuid7(at) for _ in new], "kinds": [each.kind for each in new], "codes": [each.code for each in new],
+        "values": [each.value for each in new], "elements": [each.element for each in new],
+        "pools": [each.pool for each in new], "states": [each.state for each in new],
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(ADD, given)
+        cursor.execute(ADD, columns | {"at": at})
         return cursor.rowcount
 
 
-def _all_new(
-    kind: Kind,
-    pairs: Sequence[tuple[str, str]],
-    at: datetime,
-    *,
-    state: State,
-    element: Element | None = None,
-    pool: Pool | None = None,
-) -> int:
-    added = write(kind, pairs, at, element=element, pool=pool, state=state)
-    if added < len(pairs):
-        known = (
-            Resource.objects.filter(code__in=[code for code, _ in pairs]).exclude(changed_at=at, state=state).first()
-        )
-        raise CodeTaken(code=known.code if known else pairs[0][0])
-    return added
+def _all_new(new: Sequence[New], at: datetime) -> int:
+    codes = [each.code for each in new]
+    known = Resource.objects.filter(code__in=codes).values_list("code", flat=True).first()
+    if known is not None or write(new, at) < len(new):
+        raise CodeTaken(code=known or codes[0])
+    return len(new)
+
+
+def named_ports(element: UUID, code: str, kind: Kind, names: Iterable[str], state: State) -> list[New]:
+    """Ports of an element by the names they bear. Raises `BadPlantCode`."""
+    tidy = [rows.tidy_code(name) for name in names]
+    return [New(kind, f"{code}:{name}", name, element, None, state) for name in tidy]
+
+
+def counted_ports(element: UUID, code: str, kind: Kind, *, first: int, count: int, state: State) -> list[New]:
+    """So many ports of an element, numbered from `first`. Raises `BadCount`."""
+    codes = rules.numbered(code, kind, first, rows.tidy_count(count, MOST))
+    return [New(kind, each, each.removeprefix(f"{code}:"), element, None, state) for each in codes]
+
+
+def pool_values(pool: UUID, code: str, kind: Kind, values: str, state: State) -> list[New]:
+    """The values of a pool from a range, a prefix or a list. Raises `BadRange`, `BadPlantCode`."""
+    prefix = f"{code}:" if kind is Kind.VLAN else ""
+    return [New(kind, f"{prefix}{value}", value, None, pool, state) for value in dict.fromkeys(_values(kind, values))]
 
 
 def _values(kind: Kind, values: str) -> Iterable[str]:
@@ -152,19 +167,19 @@ def _bad(values: str, why: str) -> BadRange:
     return BadRange(values=values[:80], reason=why)
 
 
-def _check_home(kind: Kind, element: Element) -> None:
-    host = HOPS[kind].host
-    if host is None or host != element.kind:
-        host_name = ELEMENT_KINDS[host] if host else Text(zh="资源池", en="pool")
-        raise WrongHome(kind_name=HOPS[kind].name, host_name=host_name, home=element.code)
+def check_home(kind: Kind, host: str, home: str) -> None:
+    """Refuse an element of another sort than the kind hangs on. Raises `WrongHome`."""
+    wanted = HOPS[kind].host
+    if wanted is None or wanted != host:
+        host_name = ELEMENT_KINDS[wanted] if wanted else POOL
+        raise WrongHome(kind_name=HOPS[kind].name, host_name=host_name, home=home)
 
 
-def check_pool(pool: Pool, kind: Kind) -> None:
-    """Refuse a kind that is not the pool's. Raises `WrongHome`."""
-    if kind != pool.kind:
-        host = HOPS[kind].host
-        host_name = ELEMENT_KINDS[host] if host else Text(zh="自己的资源池", en="pool of its own")
-        raise WrongHome(kind_name=HOPS[kind].name, host_name=host_name, home=pool.code)
+def check_pool(kind: Kind, of: str, pool: str) -> None:
+    """Refuse a kind that is not the pool's, or that hangs on an element. Raises `WrongHome`."""
+    wanted = HOPS[kind].host
+    if wanted is not None or kind != of:
+        raise WrongHome(kind_name=HOPS[kind].name, host_name=ELEMENT_KINDS[wanted] if wanted else OWN_POOL, home=pool)
 
 
 def refuse_known(model: type[Site] | type[Element] | type[Pool], code: str) -> str:

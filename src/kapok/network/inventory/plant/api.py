@@ -6,8 +6,9 @@ when there is more. Refuses a code that is taken and to mark what somebody holds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,13 +18,25 @@ from kapok.ground.places.rules import tidy_text
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, lacking, moving, rows, rules
-from kapok.network.inventory.events import Covered, PlantAdded
-from kapok.network.inventory.models import Element, Pool, Site
-from kapok.network.inventory.plant import adding
+from kapok.network.inventory.events import Covered, PlantAdded, PlantAudited, PlantImported, RecordCorrected
+from kapok.network.inventory.models import Element, Finding, Pool, Site
+from kapok.network.inventory.plant import adding, auditing, loading
+from kapok.network.inventory.plant.drafts import Loaded
 from kapok.network.inventory.refusals import NoSuchMove, ResourceHeld
 from kapok.network.inventory.rules import State
 
-__all__ = ["add_element", "add_pool", "add_resources", "add_site", "cover", "mark"]
+__all__ = [
+    "Loaded",
+    "add_element",
+    "add_pool",
+    "add_resources",
+    "add_site",
+    "audit",
+    "correct",
+    "cover",
+    "import_plant",
+    "mark",
+]
 
 
 @transaction.atomic
@@ -102,7 +115,7 @@ def add_pool(
         id=uuid7(at), code=tidy, kind=sort, name_zh=names.zh, name_en=names.en, quarantine_days=max(0, quarantine_days),
         exchange_area=places.exchange_area_called(exchange_area),
     )  # fmt: skip
-    adding.check_pool(made, sort)
+    adding.check_pool(sort, sort, tidy)
     made.save(force_insert=True)
     count = adding.add_values(made, values, State.FREE, at) if values.strip() else 0
     _added(made.subject, Text(zh="资源池", en="Pool"), tidy, count, actor=actor, at=at)
@@ -131,7 +144,7 @@ def add_resources(
     home: Element | Pool
     if pool:
         home = rows.pool_called(pool)
-        adding.check_pool(home, sort)
+        adding.check_pool(sort, home.kind, home.code)
         added = adding.add_values(home, values, stands, at)
     else:
         home = rows.element_called(element)
@@ -177,6 +190,73 @@ def mark(*, resource: str, state: str, note: str = "", actor: str, at: datetime)
     moving.told(moved, actor=actor, at=at, note=reason)
     if to is State.FREE:
         lacking.resolve(actor=actor, at=at)
+
+
+@transaction.atomic
+def import_plant(
+    *,
+    content: bytes,
+    source: str,
+    file: str,
+    dry_run: bool = False,
+    leave_out_refused: bool = False,
+    actor: str,
+    at: datetime,
+) -> Loaded:
+    """Load a file of plant (`source` is `csv` or `netbox`) and say what came of it, with every refused row and why.
+
+    A dry run changes nothing. Rows that are refused keep the whole file out unless they are to be left out. What a NetBox
+    export names that is here already stays as it is. Raises `NotAPlantFile`, `PlantRowsRefused`.
+    """
+    loaded = loading.load(content, loading.Source(source), dry_run=dry_run, leave_out_refused=leave_out_refused, at=at)
+    if dry_run:
+        return loaded
+    journal.record(
+        PlantImported(
+            subject="plant", actor=actor, at=at, file=file[:200], sites=loaded.sites, elements=loaded.elements,
+            resources=loaded.resources, coverage=loaded.coverage, refused=loaded.refused,
+        )
+    )  # fmt: skip
+    lacking.resolve(actor=actor, at=at)
+    return loaded
+
+
+@transaction.atomic
+def audit(*, lines: Iterable[str], file: str, actor: str, at: datetime) -> UUID:
+    """Compare the records of the elements in a CSV file (element, kind, port, state) with what was found there; the audit.
+
+    Raises `NotAPlantFile`, `PlantRowsRefused`.
+    """
+    made, counts = auditing.compare(lines, file, actor=actor, at=at)
+    journal.record(
+        PlantAudited(
+            subject=f"plant-audit/{made.id}", actor=actor, at=at, file=made.file, matches=made.matches,
+            missing=counts["missing"], extra=counts["extra"], different=counts["different"],
+        )
+    )  # fmt: skip
+    return made.id
+
+
+@transaction.atomic
+def correct(*, finding: str, reason: str, actor: str, at: datetime) -> None:
+    """Put the record right after an audit: as it was found; what was not found is blocked, what has no record gets one.
+
+    What somebody holds is not touched, for a customer's line hangs on it. Raises `UnknownFinding`, `NoReasonGiven`,
+    `ResourceHeld`.
+    """
+    found, why = rows.open_finding(finding), rows.tidy_reason(reason)
+    code, to = found.code, auditing.wanted_state(found)
+    if found.resource is None:
+        auditing.new_record(found, at)
+    elif found.resource.state != to:
+        mark(resource=code, state=to, note=why, actor=actor, at=at)
+    Finding.objects.filter(id=found.id).update(corrected_at=at, reason=why)
+    journal.record(
+        RecordCorrected(
+            subject=f"resource/{code}", actor=actor, at=at, resource=code, outcome=found.outcome,
+            outcome_name=auditing.OUTCOMES[auditing.Outcome(found.outcome)], reason=why,
+        )
+    )  # fmt: skip
 
 
 def _cover(element: Element, addresses: Sequence[str], actor: str, at: datetime) -> int:

@@ -1,0 +1,191 @@
+"""Forms about customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kapok.edges.console.people.forms import UnitsForm, in_reading_language
+from kapok.ground.customers import api as customers
+from kapok.ground.customers import rules
+from kapok.ground.customers.queries import CustomerView
+from kapok.ground.places.rules import SEGMENTS
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+
+FIELDS: Mapping[type[KapokError], str] = {
+    customers.Nameless: "name",
+    customers.InvalidDocument: "document",
+    customers.InvalidReference: "reference",
+    customers.ReferenceTaken: "reference",
+    customers.StarOutOfRange: "star",
+    customers.TierNeedsKeyAccount: "tier",
+    customers.UnknownAddress: "address",
+    customers.RetiredAddress: "address",
+    customers.UnknownUnit: "unit",
+    customers.EndedUnit: "unit",
+    customers.UnknownStaff: "manager",
+    customers.UnknownCustomer: "parent",
+    customers.NotAnOrganisation: "parent",
+    customers.BelowItself: "parent",
+    customers.InvalidContact: "value",
+    customers.ContactKnown: "value",
+    customers.InvalidCurrency: "currency",
+    customers.PurposeNeeded: "note",
+    customers.NoReason: "reason",
+}
+"""At which field of a form a refusal is shown, if the form has it; the others stand above the form."""
+
+
+def show_refusal(form: forms.Form, refused: KapokError) -> None:
+    """Say in the form what a verb refused, in the language of the person who is looking."""
+    name = FIELDS.get(type(refused), "")
+    if isinstance(refused, customers.InvalidContact) and "value" not in form.fields:
+        kind = refused.data["kind_name"]
+        name = "email" if kind == rules.CONTACT_KINDS[rules.ContactKind.EMAIL] else "phone"
+    form.add_error(name if name in form.fields else None, in_reading_language(refused.text))
+
+
+def _choices(names: Mapping[Any, Text]) -> Any:
+    """What a select offers, said when the form is shown."""
+    return lambda: [(_value(key), in_reading_language(name)) for key, name in names.items()]
+
+
+def _value(key: StrEnum) -> str:
+    return key.value
+
+
+class DetailsForm(UnitsForm):
+    """Who somebody is, where, and how important."""
+
+    name = forms.CharField(label=pgettext_lazy("customer", "Name"), max_length=rules.NAME_LENGTH)
+    segment = forms.ChoiceField(label=_("Segment"), choices=_choices(SEGMENTS))
+    address = forms.CharField(
+        label=_("Address code"),
+        max_length=40,
+        required=False,
+        help_text=_("As in the list of addresses, such as TH01-002-201."),
+    )
+    tier = forms.ChoiceField(label=pgettext_lazy("customer", "Tier"), choices=_choices(rules.TIERS), required=False)
+    star = forms.IntegerField(label=_("Star level"), min_value=0, max_value=7, initial=0, required=False)
+    parent = forms.CharField(
+        label=_("Stands below"),
+        max_length=12,
+        required=False,
+        help_text=_("The number of the customer above, of organisations."),
+    )
+    manager = forms.CharField(label=_("Account manager"), max_length=50, required=False, help_text=_("A staff number."))
+    reference = forms.CharField(label=_("Former number"), max_length=rules.REFERENCE_LENGTH, required=False)
+
+
+class NewForm(DetailsForm):
+    """A new customer."""
+
+    kind = forms.ChoiceField(label=_("Person or organisation"), choices=_choices(rules.PARTY_KINDS))
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
+    document_kind = forms.ChoiceField(label=_("Document"), choices=_choices(rules.DOCUMENT_KINDS), required=False)
+    document = forms.CharField(label=_("Document number"), max_length=rules.DOCUMENT_LENGTH, required=False)
+    payment = forms.ChoiceField(
+        label=_("The first account is"), choices=_choices(rules.PAYMENTS), initial=rules.Payment.POSTPAID.value
+    )
+
+    def __init__(self, *args: Any, units: Iterable[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, units=units, **kwargs)
+        self.order_fields(["kind", "name", "phone", "email", "segment", "unit", "address", "document_kind", "document"])
+
+
+class EditForm(DetailsForm):
+    """Corrections. Name and document are shown masked and replaced where something is typed, else kept."""
+
+    document_kind = forms.ChoiceField(label=_("Document"), choices=_choices(rules.DOCUMENT_KINDS), required=False)
+    document = forms.CharField(label=_("Document number"), max_length=rules.DOCUMENT_LENGTH, required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, units: Iterable[UUID], one: CustomerView, **kwargs: Any) -> None:
+        names = (
+            "segment",
+            "address",
+            "tier",
+            "star",
+            "parent",
+            "manager",
+            "reference",
+            "unit",
+            "document_kind",
+            "revision",
+        )
+        super().__init__(*args, units=units, initial={name: getattr(one, name) for name in names}, **kwargs)
+        self.one = one
+        for name, masked in (("name", one.name), ("document", one.document)):
+            self.fields[name].required = False
+            self.fields[name].help_text = _("Leave empty to keep what is there.")
+            self.fields[name].widget.attrs |= {"autocomplete": "off", "placeholder": masked}
+        self.order_fields(["name", "segment", "unit", "address", "document_kind", "document"])
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What `change_customer` is to change; only of a valid form."""
+        typed = self.cleaned_data
+        found = {name: typed[name] for name in ("address", "unit", "manager", "reference", "revision")}
+        if typed["name"]:
+            found["name"] = typed["name"]
+        if typed["document"] or typed["document_kind"] != self.one.document_kind:
+            found |= {"document_kind": typed["document_kind"], "document": typed["document"]}
+        return found
+
+
+class LookForm(forms.Form):
+    """What somebody needs personal data for."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=_choices(rules.PURPOSES))
+    note = forms.CharField(label=_("In words"), max_length=rules.NOTE_LENGTH, required=False)
+    matter = forms.CharField(
+        label=_("Matter"),
+        max_length=100,
+        required=False,
+        help_text=_("The order, fault or complaint it is for, if there is one."),
+    )
+
+
+class AccountForm(forms.Form):
+    """Another billing account."""
+
+    name = forms.CharField(label=pgettext_lazy("account", "Name"), max_length=rules.NAME_LENGTH, required=False)
+    payment = forms.ChoiceField(label=_("Payment"), choices=_choices(rules.PAYMENTS), initial="postpaid")
+
+
+class ContactForm(forms.Form):
+    """Another way to reach somebody."""
+
+    kind = forms.ChoiceField(label=pgettext_lazy("contact", "Kind"), choices=_choices(rules.CONTACT_KINDS))
+    value = forms.CharField(label=_("Number or address"), max_length=rules.CONTACT_LENGTH)
+    role = forms.ChoiceField(label=_("For"), choices=_choices(rules.CONTACT_ROLES), required=False)
+
+
+class ConsentForm(forms.Form):
+    """What somebody agrees to, and how they said so."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=_choices(rules.CONSENT_PURPOSES))
+    means = forms.ChoiceField(label=_("Said"), choices=_choices(rules.MEANS))
+
+
+class ReasonForm(forms.Form):
+    """Why something is done that cannot be undone."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=rules.NOTE_LENGTH)
+
+
+class MergeForm(ReasonForm):
+    """Which customer stays and which is dropped, as they were when the page was shown."""
+
+    keep = forms.CharField(widget=forms.HiddenInput, max_length=12)
+    drop = forms.CharField(widget=forms.HiddenInput, max_length=12)
+    keep_revision = forms.IntegerField(widget=forms.HiddenInput)
+    drop_revision = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,0 +1,43 @@
+"""Which customers somebody reaches, and whose names they see in clear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.http import Http404
+
+from kapok.edges.console.screen import ScreenRequest
+from kapok.ground.customers import queries
+from kapok.ground.customers.refusals import UnknownCustomer
+from kapok.ground.people import queries as people
+from kapok.ground.people.models import OrgUnit
+from kapok.ground.people.roles import Permission
+
+
+def codes(units: Collection[UUID]) -> frozenset[str] | None:
+    """The codes of these units; None where they are the whole operator."""
+    if people.everywhere(units):
+        return None
+    return frozenset(OrgUnit.objects.filter(id__in=units).values_list("code", flat=True))
+
+
+def unmasked(request: ScreenRequest) -> frozenset[str] | None:
+    """The codes of the units for which this person sees names in clear; None for all."""
+    return codes(people.units_where(request.user.id, Permission.CUSTOMERS_UNMASK))
+
+
+def reached(request: ScreenRequest, number: str) -> queries.CustomerView:
+    """The customer, if one's own unit answers for it. Raises `Http404`, which does not tell whether it exists elsewhere."""
+    try:
+        one = queries.customer(number, unmask=unmasked(request))
+    except UnknownCustomer:
+        raise Http404 from None
+    if one.unit_id not in request.units:
+        raise Http404
+    return one
+
+
+def may(request: ScreenRequest, permission: Permission, one: queries.CustomerView) -> bool:
+    """Whether the person has this permission for the unit of the customer."""
+    return one.unit_id in people.units_where(request.user.id, permission)

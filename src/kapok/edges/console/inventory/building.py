@@ -1,0 +1,102 @@
+"""What can be had at an address, and what is to be built where it cannot."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kapok.edges.console.inventory.gate import may_change
+from kapok.edges.console.refusals import not_permitted
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.people.roles import Permission
+from kapok.ground.places import queries as places
+from kapok.kernel.errors import KapokError
+from kapok.network.inventory import api, browsing, queries
+from kapok.network.inventory.kinds import SERVICES
+
+HITS = 8
+
+
+class QualifyForm(forms.Form):
+    """An address, a service and how fast it has to be."""
+
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=100)
+    service = forms.ChoiceField(label=gettext_lazy("Service"))
+    down_mbps = forms.IntegerField(
+        label=gettext_lazy("Speed wanted (Mbit/s)"), min_value=0, max_value=100_000, required=False
+    )
+
+    def __init__(self, request: ScreenRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["service"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101  # for the type checker
+        choice.choices = [(code, name.in_(request.language)) for code, name in SERVICES.items()]
+
+
+class BuildForm(forms.Form):
+    """The day by which it will be built."""
+
+    place = forms.CharField(max_length=80)
+    code = forms.CharField(max_length=10)
+    expected = forms.DateField(label=gettext_lazy("Built by"))
+
+
+@screen(permission=Permission.INVENTORY_READ)
+def qualify(request: ScreenRequest) -> HttpResponse:
+    """Ask what can be had: an address by its code, or by words of which the first hits are offered."""
+    form = QualifyForm(request, request.GET or None)
+    values: dict[str, Any] = {"form": form}
+    if request.GET and form.is_valid():
+        given = form.cleaned_data
+        try:
+            values["answer"] = queries.qualify(
+                given["address"], given["service"], request.at, down_mbps=given["down_mbps"] or 0
+            )
+            values["address"] = places.address(given["address"], at=request.at)
+        except KapokError as refused:
+            values["found"] = places.search(given["address"], limit=HITS)
+            if not values["found"]:
+                form.add_error("address", refused.text.in_(request.language))
+    return render(request, "inventory/qualify.html", values)
+
+
+@screen(permission=Permission.INVENTORY_READ)
+def shortages(request: ScreenRequest) -> HttpResponse:
+    """What is to be built, ranked by who waits; whoever keeps the inventory there confirms a day."""
+    form = BuildForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        unit = browsing.unit_of(given["place"]) or browsing.unit_of_area(given["place"])
+        if not may_change(request, unit):
+            return not_permitted(request, Permission.INVENTORY_MANAGE)
+        if _confirmed(request, form):
+            return redirect("console:inventory-shortages")
+    place, code = request.GET.get("place", "")[:80], request.GET.get("code", "")[:10]
+    values = {
+        "demand": browsing.demand(), "form": form, "place": place, "code": code,
+        "waiting": browsing.waiting(place, code) if place else [],
+    }  # fmt: skip
+    return render(request, "inventory/shortages.html", values)
+
+
+def _confirmed(request: ScreenRequest, form: BuildForm) -> bool:
+    given = form.cleaned_data
+    evening = datetime.combine(given["expected"], time(18), ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
+    try:
+        told = api.confirm_build(
+            place=given["place"], code=given["code"], expected_at=evening, actor=request.user.subject, at=request.at
+        )
+    except KapokError as refused:
+        form.add_error("expected", refused.text.in_(request.language))
+        return False
+    messages.success(request, _("Confirmed for %(count)s who wait.") % {"count": told})
+    return True

@@ -1,0 +1,206 @@
+"""Reading activation: calls of a service with their steps, sessions, tests, faults switched on, the laboratory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from kapok.kernel.text import Text
+from kapok.network.activation.adapters.simulated import SIMULATED
+from kapok.network.activation.models import Call, CallStep, Peer, SimulatedFault
+from kapok.network.activation.refusals import UnknownCall
+from kapok.network.activation.rules import CALL_STATES, FAULTS, STEP_STATES, VERBS, CallState, Fault, StepState, Verb
+from kapok.network.activation.targets import ADAPTERS
+
+SESSIONS = """
+SELECT seen.session, min(login), min(nas_address), max(framed_address),
+    min(at) - make_interval(secs => (min(seconds))::float8), max(seconds), max(octets_in), max(octets_out),
+    coalesce(max(at) FILTER (WHERE status = 'Stop'), min(restarted.ended_at)),
+    coalesce(max(cause) FILTER (WHERE status = 'Stop'), '')
+FROM activation_accounting seen
+LEFT JOIN LATERAL (
+    SELECT min(again.at) AS ended_at FROM activation_accounting again
+    WHERE again.nas_address = seen.nas_address AND again.at > seen.at AND again.status IN ('Accounting-On', 'Accounting-Off')
+) restarted ON true
+WHERE seen.session IN (
+    SELECT session FROM activation_accounting
+    WHERE service = %(service)s OR login = (SELECT login FROM activation_subscriber WHERE service = %(service)s)
+    ORDER BY at DESC LIMIT %(packets)s)
+GROUP BY seen.session ORDER BY 5 DESC LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One element's part of a call."""
+
+    adapter: Text
+    state: StepState
+    state_name: Text
+    attempts: int
+    text: Text
+    measured: Mapping[str, Any]
+    milliseconds: int | None
+
+
+@dataclass(frozen=True)
+class CallView:
+    """One call: what was asked (secrets masked), what was answered, how long it took."""
+
+    id: UUID
+    key: str
+    service: str
+    kind: str
+    verb: Verb
+    verb_name: Text
+    state: CallState
+    state_name: Text
+    ok: bool | None
+    retry: bool
+    code: str
+    text: Text
+    request: Mapping[str, Any]
+    measured: Mapping[str, Any]
+    attempts: int
+    actor: str
+    asked_at: datetime
+    answered_at: datetime | None
+    milliseconds: int | None
+    steps: tuple[StepView, ...] = ()
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """One session of a customer, as the access server has counted it. Octets from and to the customer."""
+
+    session: str
+    login: str
+    nas_address: str
+    address: str
+    began_at: datetime
+    seconds: int
+    octets_in: int
+    octets_out: int
+    ended_at: datetime | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class FaultView:
+    """A simulated element, and the fault that is switched on there, if any."""
+
+    element: str
+    title: Text
+    fault: Fault | None
+    fault_name: Text | None
+    calls_left: int | None
+    since: datetime | None
+    actor: str
+
+
+@dataclass(frozen=True)
+class PeerView:
+    """A program of the laboratory."""
+
+    name: str
+    address: str
+    port: int
+    started_at: datetime
+
+
+def call(identifier: UUID) -> CallView:
+    """One call with its steps. Raises `UnknownCall`."""
+    row = Call.objects.filter(pk=identifier).first()
+    if row is None:
+        raise UnknownCall
+    return _views([row])[0]
+
+
+def calls_of(service: str, *, limit: int = 100) -> list[CallView]:
+    """The calls of a service, the latest first."""
+    return _views(list(Call.objects.filter(service=service).order_by("-asked_at", "-id")[:limit]))
+
+
+def recent(
+    *, service: str = "", only_failed: bool = False, before: datetime | None = None, limit: int = 50
+) -> list[CallView]:
+    """The latest calls, without steps: of services whose number begins so, or only those without a good answer."""
+    rows: QuerySet[Call] = Call.objects.order_by("-asked_at", "-id")
+    if service:
+        rows = rows.filter(service__startswith=service)
+    if only_failed:
+        rows = rows.filter(~Q(ok=True) | Q(ok__isnull=True))
+    if before:
+        rows = rows.filter(asked_at__lt=before)
+    return [_view(row, ()) for row in rows[:limit]]
+
+
+def last_test(service: str) -> CallView | None:
+    """The latest test of a service that was answered."""
+    rows = Call.objects.filter(service=service, verb=Verb.TEST.value, state=CallState.ANSWERED.value)
+    found = _views(list(rows.order_by("-answered_at", "-id")[:1]))
+    return found[0] if found else None
+
+
+def sessions(service: str, *, limit: int = 20) -> list[SessionView]:
+    """The sessions of a service, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(SESSIONS, {"service": service, "limit": limit, "packets": limit * 50})
+        return [SessionView(*row[:5], *(int(value) for value in row[5:8]), *row[8:]) for row in cursor.fetchall()]
+
+
+def faults() -> list[FaultView]:
+    """Every simulated element, with the fault that is switched on there."""
+    on = {row.element: row for row in SimulatedFault.objects.all()}
+    return [_fault_view(element, adapter.title, on.get(element)) for element, adapter in SIMULATED.items()]
+
+
+def peers() -> list[PeerView]:
+    """The programs that `kapok lab up` started."""
+    return [PeerView(row.name, row.address, row.port, row.started_at) for row in Peer.objects.order_by("name")]
+
+
+def failures(since: datetime, until: datetime) -> int:
+    """How many calls asked in that time have no good answer."""
+    return Call.objects.filter(~Q(ok=True) | Q(ok__isnull=True), asked_at__gte=since, asked_at__lt=until).count()
+
+
+def _fault_view(element: str, title: Text, row: SimulatedFault | None) -> FaultView:
+    if row is None:
+        return FaultView(element, title, None, None, None, None, "")
+    fault = Fault(row.fault)
+    return FaultView(element, title, fault, FAULTS[fault], row.calls_left, row.since, row.actor)
+
+
+def _views(rows: list[Call]) -> list[CallView]:
+    steps: dict[UUID, list[StepView]] = defaultdict(list)
+    for step in CallStep.objects.filter(call__in=[row.id for row in rows]).order_by("place"):
+        steps[step.call_id].append(_step_view(step))
+    return [_view(row, tuple(steps[row.id])) for row in rows]
+
+
+def _view(row: Call, steps: tuple[StepView, ...]) -> CallView:
+    verb, state = Verb(row.verb), CallState(row.state)
+    return CallView(
+        id=row.id, key=row.key, service=row.service, kind=row.kind, verb=verb, verb_name=VERBS[verb], state=state,
+        state_name=CALL_STATES[state], ok=row.ok, retry=row.retry, code=row.code, text=row.text, request=row.request,
+        measured=row.measured, attempts=row.attempts, actor=row.actor, asked_at=row.asked_at,
+        answered_at=row.answered_at, milliseconds=row.milliseconds, steps=steps,
+    )  # fmt: skip
+
+
+def _step_view(step: CallStep) -> StepView:
+    state, said = StepState(step.state), step.answer.get("text", {"zh": "", "en": ""})
+    adapter = ADAPTERS.get(step.adapter)
+    return StepView(
+        adapter=adapter.title if adapter else Text(zh=step.adapter, en=step.adapter), state=state,
+        state_name=STEP_STATES[state], attempts=step.attempts, text=Text(**said),
+        measured=step.answer.get("measured", {}), milliseconds=step.milliseconds,
+    )  # fmt: skip

@@ -1,0 +1,331 @@
+"""Looking around in the inventory: areas, elements with their panels, pools with their fill, shortages by rank, audits.
+
+What is counted is counted for what a page shows, never for the whole network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from kapok.ground.places.models import ExchangeArea
+from kapok.kernel.text import Text
+from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, SHORTAGES, ElementKind, Kind, build_for
+from kapok.network.inventory.models import (
+    Coverage,
+    Element,
+    Pool,
+    Resource,
+    Service,
+    Shortage,
+    Site,
+)
+from kapok.network.inventory.queries import as_resource, resource_rows
+from kapok.network.inventory.refusals import UnknownElement, UnknownPool, UnknownResource
+from kapok.network.inventory.rules import State
+from kapok.network.inventory.views import ElementView, ResourceView
+
+PANEL = 1_000
+"""So many ports are drawn of one element; more are in the list."""
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How many resources stand in which state."""
+
+    states: Mapping[State, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
+
+    @property
+    def free(self) -> int:
+        """Those that can be given out, or will be once they have rested."""
+        return self.states.get(State.FREE, 0)
+
+    @property
+    def percent(self) -> int:
+        """How full it is."""
+        return round((self.total - self.free) * 100 / self.total) if self.total else 0
+
+
+@dataclass(frozen=True)
+class AreaView:
+    """An exchange area with what stands in it."""
+
+    code: str
+    name: Text
+    elements: int
+    waiting: int
+
+
+def areas() -> list[AreaView]:
+    """The exchange areas, with how many elements stand there and how many customers wait for plant."""
+    standing = dict(Element.objects.values_list("exchange_area").annotate(count=Count("id")))
+    waiting: dict[UUID | None, int] = {}
+    for own, elements, count in (
+        Shortage.objects.filter(resolved_at=None)
+        .values_list("exchange_area", "element__exchange_area")
+        .annotate(Count("id"))
+    ):
+        waiting[own or elements] = waiting.get(own or elements, 0) + count
+    return [
+        AreaView(area.code, area.name, standing.get(area.id, 0), waiting.get(area.id, 0))
+        for area in ExchangeArea.objects.order_by("code")
+    ]
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """A site with how many elements stand in it."""
+
+    code: str
+    name: Text
+    elements: int
+
+
+def sites(area: str) -> list[SiteView]:
+    """The sites of an exchange area."""
+    rows = Site.objects.filter(exchange_area__code=area).order_by("code")
+    standing = dict(Element.objects.filter(site__in=rows).values_list("site").annotate(Count("id")))
+    return [SiteView(row.code, row.name, standing.get(row.id, 0)) for row in rows]
+
+
+def element_rows(*, area: str = "", site: str = "", kind: str = "", parent: str = "") -> QuerySet[Element]:
+    """Elements by where they stand and what they are; to be paged."""
+    wanted = Q()
+    for name, value in (("exchange_area__code", area), ("site__code", site), ("kind", kind), ("parent__code", parent)):
+        wanted &= Q(**{name: value}) if value else Q()
+    return Element.objects.filter(wanted).select_related("site", "parent", "exchange_area").order_by("kind", "code")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An element of a list with how full it is."""
+
+    element: ElementView
+    fill: Fill
+
+
+def standing(page: Iterable[Element]) -> list[Standing]:
+    """A page of elements with their fill."""
+    shown = list(page)
+    fills = _fills("element", [row.id for row in shown])
+    return [Standing(as_element(row), fills.get(row.id, Fill())) for row in shown]
+
+
+def _fills(home: str, ids: Sequence[UUID]) -> dict[UUID, Fill]:
+    counted: dict[UUID, dict[State, int]] = {}
+    rows = Resource.objects.filter(**{f"{home}__in": ids}).values_list(home, "state").annotate(Count("id"))
+    for each, state, count in rows.order_by():
+        counted.setdefault(each, {})[State(state)] = count
+    return {each: Fill(states) for each, states in counted.items()}
+
+
+def as_element(row: Element) -> ElementView:
+    """A row as a reader sees it."""
+    return ElementView(
+        code=row.code, kind=row.kind, site=row.site.code if row.site else "", parent=row.parent.code if row.parent else "",
+        exchange_area=row.exchange_area.code if row.exchange_area else "", serial=row.serial, longitude=row.longitude,
+        latitude=row.latitude, down_mbps=row.down_mbps,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One element with what feeds it (from the core outwards), its ports, what it covers and who waits for it."""
+
+    element: ElementView
+    above: tuple[ElementView, ...]
+    fill: Fill
+    ports: tuple[ResourceView, ...]
+    covers: tuple[tuple[str, Text], ...]
+    covered: int
+    waiting: int
+
+
+def panel(code: str) -> Panel:
+    """An element and its panel. Raises `UnknownElement`."""
+    row = element_rows().filter(code=code).first()
+    if row is None:
+        raise UnknownElement(code=code[:80])
+    covering = Coverage.objects.filter(element=row).select_related("address").order_by("address__full_zh")
+    return Panel(
+        element=as_element(row), above=tuple(reversed(above(row))), fill=_fills("element", [row.id]).get(row.id, Fill()),
+        ports=tuple(map(as_resource, resource_rows().filter(element=row)[:PANEL])),
+        covers=tuple((each.address.code, each.address.full) for each in covering[:20]), covered=covering.count(),
+        waiting=Shortage.objects.filter(element=row, resolved_at=None).count(),
+    )  # fmt: skip
+
+
+def above(row: Element) -> list[ElementView]:
+    """What feeds an element, step by step to the core; the tree is a dozen steps high at most."""
+    found: list[ElementView] = []
+    at = row.parent_id
+    while at is not None and len(found) < 12:
+        upper = element_rows().get(id=at)
+        found.append(as_element(upper))
+        at = upper.parent_id
+    return found
+
+
+def resource(code: str) -> ResourceView:
+    """The resource with this code. Raises `UnknownResource`."""
+    row = resource_rows().filter(code=code).first()
+    if row is None:
+        raise UnknownResource(code=code[:120])
+    return as_resource(row)
+
+
+def unit_of(code: str) -> UUID | None:
+    """The unit that runs the exchange area of an element or resource; None where none does."""
+    by_element = Element.objects.filter(code=code).values_list("exchange_area__unit", flat=True).first()
+    found = (
+        Resource.objects.filter(code=code)
+        .values_list("element__exchange_area__unit", "pool__exchange_area__unit")
+        .first()
+    )
+    return by_element or (found and (found[0] or found[1])) or None
+
+
+def unit_of_area(code: str) -> UUID | None:
+    """The unit that runs an exchange area."""
+    return ExchangeArea.objects.filter(code=code).values_list("unit", flat=True).first()
+
+
+@dataclass(frozen=True)
+class PoolView:
+    """A pool with how full it is."""
+
+    code: str
+    kind: str
+    name: Text
+    exchange_area: str
+    quarantine_days: int
+    fill: Fill
+
+    @property
+    def kind_name(self) -> Text:
+        """What it gives out."""
+        return HOPS[Kind(self.kind)].name
+
+
+def pools() -> list[PoolView]:
+    """All pools with their fill."""
+    rows = list(Pool.objects.select_related("exchange_area").order_by("kind", "code"))
+    fills = _fills("pool", [row.id for row in rows])
+    return [_pool(row, fills.get(row.id, Fill())) for row in rows]
+
+
+def pool(code: str) -> PoolView:
+    """One pool. Raises `UnknownPool`."""
+    row = Pool.objects.select_related("exchange_area").filter(code=code).first()
+    if row is None:
+        raise UnknownPool(code=code[:80])
+    return _pool(row, _fills("pool", [row.id]).get(row.id, Fill()))
+
+
+def _pool(row: Pool, fill: Fill) -> PoolView:
+    area = row.exchange_area.code if row.exchange_area else ""
+    return PoolView(row.code, row.kind, row.name, area, row.quarantine_days, fill)
+
+
+def pool_rows(code: str, state: str = "") -> QuerySet[Resource]:
+    """The values of a pool, of one state if that is given; to be paged."""
+    return resource_rows().filter(Q(pool__code=code) & (Q(state=state) if state else Q())).order_by("code")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a search found; `what` is `service`, `element` or `resource`."""
+
+    what: str
+    code: str
+    name: Text
+    detail: str
+
+
+def search(text: str, limit: int = 20) -> list[Hit]:
+    """Services, elements and resources whose number, code, value or serial begins with the text."""
+    asked = text.strip()
+    if len(asked) < 2:
+        return []
+    hits = [
+        Hit("service", row.number, Text(zh="业务", en="Service"), row.offer)
+        for row in Service.objects.filter(number__startswith=asked.upper()).order_by("number")[:limit]
+    ]
+    elements = Element.objects.filter(Q(code__startswith=asked) | Q(serial=asked)).order_by("code")
+    hits += [Hit("element", row.code, ELEMENT_KINDS[ElementKind(row.kind)], row.serial) for row in elements[:limit]]
+    codes = [
+        *Resource.objects.filter(value__startswith=asked).values_list("id", flat=True)[:limit],
+        *Resource.objects.filter(code__startswith=asked).values_list("id", flat=True)[:limit],
+        *Resource.objects.filter(holder=asked).exclude(holder="").values_list("id", flat=True)[:limit],
+    ]
+    for row in resource_rows().filter(id__in=codes)[:limit]:
+        view = as_resource(row)
+        hits.append(Hit("resource", view.code, view.kind_name, f"{view.holder} {view.service}".strip()))
+    return hits[:limit]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is to be built: where, what, how many wait for it, since when, and by when it was promised."""
+
+    code: str
+    place: str
+    place_name: str
+    is_element: bool
+    waiting: int
+    since: datetime
+    expected_at: datetime | None
+    text: Text
+    build: Text
+
+
+def demand() -> list[Demand]:
+    """What to build, ranked: where most wait comes first, and of these where one has waited longest."""
+    rows = (
+        Shortage.objects.filter(resolved_at=None)
+        .values("code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh")
+        .annotate(waiting=Count("id"), since=Min("opened_at"), expected=Max("expected_at"))
+        .order_by("-waiting", "since", "code")
+    )
+    return [
+        Demand(
+            code=row["code"], place=row["element__code"] or row["exchange_area__code"] or "",
+            place_name=row["element__code"] or row["exchange_area__name_zh"] or "—", is_element=bool(row["element__code"]),
+            waiting=row["waiting"], since=row["since"], expected_at=row["expected"], text=SHORTAGES[row["code"]],
+            build=build_for(row["code"], row["kind"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One who waits."""
+
+    holder: str
+    code: str
+    address: str
+    address_full: Text
+    opened_at: datetime
+
+
+def waiting(place: str, code: str, limit: int = 100) -> list[Waiting]:
+    """Who waits at a place for the same thing, the longest first."""
+    there = Q(element__code=place) | Q(element=None, exchange_area__code=place)
+    rows = Shortage.objects.filter(there, code=code, resolved_at=None).select_related("address").order_by("opened_at")
+    return [
+        Waiting(
+            row.holder, row.code, row.address.code if row.address else "",
+            row.address.full if row.address else Text(zh="", en=""), row.opened_at,
+        )
+        for row in rows[:limit]
+    ]  # fmt: skip

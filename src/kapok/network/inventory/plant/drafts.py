@@ -1,0 +1,121 @@
+"""Plant that is about to be loaded from a file: drafts of what to write, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+
+ENOUGH = 1_000
+"""So many refused rows are shown one by one; beyond them only the number is kept."""
+
+
+class Spot(NamedTuple):
+    """Where in the file something stands: the table (`""` where the file has one only) and the row in it."""
+
+    table: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that cannot be loaded."""
+
+    table: str
+    line: int
+    reason: Text
+
+
+@dataclass(frozen=True)
+class SiteDraft:
+    """A site of the file."""
+
+    spot: Spot
+    code: str
+    name: Text
+    exchange_area: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+
+
+@dataclass
+class ElementDraft:
+    """An element of the file; `parent` and `site` are codes, of the file or known before."""
+
+    spot: Spot
+    code: str
+    kind: str
+    site: str = ""
+    parent: str = ""
+    exchange_area: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    down_mbps: int | None = None
+    serial: str = ""
+
+
+@dataclass(frozen=True)
+class PoolDraft:
+    """A pool of the file."""
+
+    spot: Spot
+    code: str
+    kind: str
+    name: Text
+    exchange_area: str = ""
+    quarantine_days: int = 0
+
+
+@dataclass(frozen=True)
+class ResourceDraft:
+    """Resources of the file: so many ports, ports by name, or values of a pool. `home` is the code of the element or pool."""
+
+    spot: Spot
+    kind: str
+    home: str
+    state: str = "free"
+    count: int = 0
+    names: tuple[str, ...] = ()
+    values: str = ""
+
+
+@dataclass(frozen=True)
+class CoverDraft:
+    """An element of the file covers an address."""
+
+    spot: Spot
+    element: str
+    address: str
+
+
+@dataclass
+class Drafts:
+    """All that a file would write."""
+
+    sites: list[SiteDraft] = field(default_factory=list)
+    elements: list[ElementDraft] = field(default_factory=list)
+    pools: list[PoolDraft] = field(default_factory=list)
+    resources: list[ResourceDraft] = field(default_factory=list)
+    covers: list[CoverDraft] = field(default_factory=list)
+
+
+@dataclass
+class Loaded:
+    """What came of a file: how much of each was written, what was there before, what was refused and the first of it in full."""
+
+    sites: int = 0
+    elements: int = 0
+    pools: int = 0
+    resources: int = 0
+    coverage: int = 0
+    known: int = 0
+    refused: int = 0
+    rows: list[Refused] = field(default_factory=list)
+
+    def refuse(self, spot: Spot, reason: KapokError) -> None:
+        """Note a row that cannot be loaded."""
+        self.refused += 1
+        if len(self.rows) < ENOUGH:
+            self.rows.append(Refused(spot.table, spot.line, reason.text))

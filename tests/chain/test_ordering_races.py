@@ -1,0 +1,130 @@
+"""Many connections at once, and engines that are really killed: of many who reach for one thing one gets it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from kapok.chain.ordering import api, engine
+from kapok.chain.ordering.models import Leg, Step
+from kapok.ground.journal.models import Entry
+from kapok.network.activation.models import Call, SimulatedUnit
+from kapok.network.inventory.models import Resource, Service
+from tests.chain import shop
+from tests.chain.killed_engine import POINTS
+from tests.chain.shop import by, do, held, later, leg, placed, run, stands
+from tests.ground.test_people_races import race
+
+ROOT = Path(__file__).parents[2]
+LEASE = settings.ORDERING_LEASE.total_seconds() / 60
+pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
+
+
+@pytest.fixture
+def _shop(transactional_db: None, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    shop.set_up()
+
+
+def tries(verb: Callable[..., Any], count: int, **said: Any) -> list[str]:
+    return race(*[lambda: verb(**said)] * count)
+
+
+def sound() -> None:
+    """What must hold whatever happened."""
+    for one in Leg.objects.all():
+        assert one.compensation in {"", "10R", "10C"}
+        assert not (one.state in {"completed", "cancelled", "rejected"} and one.compensation)
+    taken = Resource.objects.exclude(holder="").values_list("id", flat=True)
+    assert len(taken) == len(set(taken))
+
+
+def test_two_reach_for_one_order_and_one_gets_it() -> None:
+    """One shop for all races: opening it takes longest."""
+    paid = placed(pay=False)
+    assert tries(api.pay, 4, order=paid, **by("agent", 1)) == ["AlreadyPaid"] * 3 + ["done"]
+    assert Entry.objects.filter(subject=leg(paid).subject, kind="order.paid").count() == 1
+    cancelled = placed(minutes=2)
+    outcome = tries(api.cancel, 4, order=cancelled, reason="客户改变主意", **by("agent", 3))
+    assert outcome == ["CancelRunning"] * 3 + ["done"]
+    assert Entry.objects.filter(subject=leg(cancelled).subject, kind="order.cancelled").count() == 1
+    run(4)
+    returned = placed(minutes=5)
+    run(6)
+    do(returned, "appoint", 7)
+    said: dict[str, Any] = {"order": returned, "leg": 1, "reason": "资源不符", **by("technician", 8)}
+    assert tries(api.return_leg, 4, **said) == ["ReturnRunning"] * 3 + ["done"]
+    run(9)
+    do(returned, "appoint", 10)
+    outcome = race(
+        lambda: api.return_leg(order=returned, leg=1, reason="资源不符", **by("technician", 11)),
+        lambda: api.cancel(order=returned, reason="客户改变主意", **by("agent", 11)),
+        lambda: api.amend(order=returned, line=1, offer="fibre-300", **by("agent", 11)),
+        lambda: engine.advance(at=later(11)),
+    )
+    assert outcome.count("done") >= 2
+    run(12)
+    assert stands(returned) == ("cancelled", "", "")
+    assert held(leg(returned).subject) == {}
+    sound()
+
+
+def test_thirty_two_engines_do_every_step_once() -> None:
+    numbers = [placed(minutes=0) for _ in range(4)]
+    outcome = race(*[lambda: engine.advance(at=later(1), limit=100)] * 32)
+    assert outcome == ["done"] * 32
+    run(2)
+    assert Counter(Step.objects.values_list("name", "state", "attempts")) == Counter(
+        {("reserve", "done", 1): 4, ("assign", "done", 1): 4, ("activate", "done", 1): 4}
+    )
+    assert Service.objects.count() == SimulatedUnit.objects.count() == Call.objects.count() == 4
+    delivered = Entry.objects.filter(kind="order.configured", subject__in=[leg(number).subject for number in numbers])
+    assert delivered.count() == 4
+    sound()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., int]:
+    """`start("claimed", "assign", moment)` runs an engine that dies there; how it ended."""
+    at = connection.settings_dict
+    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    surroundings = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "kapok.config.settings", "KAPOK_DATABASE_URL": url, "KAPOK_HOME": str(tmp_path),
+    }  # fmt: skip
+
+    def run_one(*words: str) -> int:
+        command = [sys.executable, "-m", "tests.chain.killed_engine", *words]
+        return subprocess.run(command, env=surroundings, cwd=ROOT, check=False, timeout=120).returncode
+
+    return run_one
+
+
+def test_killed_for_real_at_every_point_every_order_goes_on(start: Callable[..., int]) -> None:
+    """One order after the other, each with an engine that dies at another point of the step that speaks to the network."""
+    minutes = 0.0
+    for count, point in enumerate(POINTS, 1):
+        Step.objects.filter(name="activate", attempts=1).update(attempts=9)  # those of the orders before
+        number = placed(minutes=minutes, whose=shop.customer("陈静"))
+        assert start(point, "activate", later(minutes + 1).isoformat()) == -signal.SIGKILL
+        before = Step.objects.get(leg=leg(number), name="activate")
+        assert before.state == ("done" if point == "settled" else "running")
+        run(minutes + 1)
+        assert Step.objects.get(id=before.id).state == before.state
+        run(minutes + 2 + LEASE)
+        after = Step.objects.get(id=before.id)
+        assert (after.state, after.attempts) == ("done", 1 if point == "settled" else 2)
+        assert SimulatedUnit.objects.count() == Service.objects.count() == count
+        assert Call.objects.filter(key__startswith=str(after.id)).count() == 1
+        assert Entry.objects.filter(subject=leg(number).subject, kind="order.configured").count() == 1
+        minutes += 10

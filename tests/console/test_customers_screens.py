@@ -1,0 +1,223 @@
+"""Customers over HTTP: finding, one customer, what is masked, forms, loading a table, doubles, export and erasure."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from playwright.sync_api import expect
+
+from kapok.ground.customers import demo, queries
+from kapok.ground.customers.models import Customer, PersonalLook
+from kapok.ground.people import api as people
+from kapok.ground.places import demo as places
+from kapok.kernel.text import Language
+from tests.console.conftest import AT, BrowserPage, SignedIn
+
+
+@pytest.fixture
+def city(cast: object) -> None:
+    places.load(AT)
+    demo.load(AT)
+
+
+@pytest.fixture
+def keeper(city: None, signed_in: SignedIn) -> Client:
+    return signed_in("manager", Language.EN)
+
+
+def number_of(text: str) -> str:
+    return queries.search(text, units=None)[0].number
+
+
+def text(client: Client, address: str, **headers: str) -> str:
+    return client.get(address, headers=headers).content.decode()
+
+
+def test_a_customer_is_found_and_shown(keeper: Client) -> None:
+    assert "Whom are you looking for?" in text(keeper, "/customers")
+    part = text(keeper, "/customers?q=zwm", **{"HX-Target": "customer-hits"})
+    assert "<html" not in part
+    assert "张伟民" in part
+    page = text(keeper, f"/customers/{number_of('K-111')}")
+    for expected in (
+        "岭南木棉银行体育西网点",
+        "VIP SL1",
+        "岭南木棉银行天河支行",
+        "Registered (Key accounts)",
+        "欧阳慧",
+    ):
+        assert expected in page
+    assert "No customer found" in text(keeper, "/customers?q=nobody-at-all")
+    assert keeper.get("/customers/C99999999").status_code == 404
+    assert "/customers/C" in text(keeper, "/palette?q=zwm")
+
+
+def test_names_of_persons_are_masked_for_who_may_not_see_them(city: None, signed_in: SignedIn) -> None:
+    people.grant_role(username="viewer", role="viewer", unit="kapok", actor="system", at=AT)
+    viewer = signed_in("viewer", Language.EN)
+    number = number_of("张伟民")
+    for page in (
+        text(viewer, "/customers?q=zwm"),
+        text(viewer, f"/customers/{number}"),
+        text(viewer, "/palette?q=zwm"),
+    ):
+        assert "张**" in page
+        assert "张伟民" not in page
+    assert "13900001005" not in text(viewer, f"/customers/{number}")
+    assert viewer.post(f"/customers/{number}/look", {"purpose": "order"}).status_code == 403
+    assert viewer.get(f"/customers/{number}/edit").status_code == 403
+    assert viewer.get("/customers/looks").status_code == 403
+    assert PersonalLook.objects.count() == 0
+
+
+def test_a_unit_sees_its_own_customers_only(city: None, signed_in: SignedIn) -> None:
+    manager = signed_in("account_manager", Language.EN)
+    number = number_of("张伟民")
+    assert number not in text(manager, "/customers?q=zwm")
+    assert "岭南木棉银行" in text(manager, "/customers?q=岭南木棉")
+    assert manager.get(f"/customers/{number}").status_code == 404
+    assert manager.get(f"/customers/{number}/edit").status_code == 404
+    assert manager.post(f"/customers/{number}/look", {"purpose": "order"}).status_code == 404
+
+
+def test_personal_data_is_shown_for_a_purpose_and_the_look_is_listed(keeper: Client) -> None:
+    number = number_of("张伟民")
+    refused = keeper.post(f"/customers/{number}/look", {"purpose": "other", "note": "x"}).content.decode()
+    assert "13900001005" not in refused
+    assert "Choose what you need the personal data for" in refused
+    shown = keeper.post(f"/customers/{number}/look", {"purpose": "fault", "matter": "fault/F-1"}).content.decode()
+    assert "13900001005" in shown
+    assert "13900001005" not in text(keeper, f"/customers/{number}")
+    log = text(keeper, f"/customers/looks?customer={number}")
+    for expected in ("handle a fault", "fault/F-1", "manager", number):
+        assert expected in log
+    assert "Nobody has looked" in text(keeper, "/customers/looks?staff=agent")
+
+
+NEW = {
+    "kind": "person", "name": "何永明", "phone": "13900001999", "segment": "public", "unit": "tianhe-east-1", "payment": "prepaid",
+    "star": "1", "address": "TH01-002-201",
+}  # fmt: skip
+
+
+def test_a_customer_is_registered_and_corrected(keeper: Client) -> None:
+    count = Customer.objects.count()
+    for field, wrong, said in (
+        ("name", "  ", "This field is required"),
+        ("name", "何" * 500_000, "at most 120 characters"),
+        ("phone", "12", "This is no phone"),
+        ("address", "nowhere", "nowhere"),
+        ("tier", "SL1", "for key accounts"),
+        ("parent", "C00000000", "No customer has the number"),
+        ("unit", "elsewhere", "Select a valid choice"),
+    ):
+        assert said in keeper.post("/customers/new", {**NEW, field: wrong}).content.decode(), field
+    assert keeper.post("/customers/new", {**NEW, "name": "何" * 5 * 2**20}).status_code == 400
+    assert Customer.objects.count() == count
+    there = keeper.post("/customers/new", NEW)
+    number = there.headers["Location"].rsplit("/", 1)[1]
+    seen = queries.customer(number, unmask=None)
+    assert (seen.name, seen.payment, seen.star, seen.address) == ("何永明", "prepaid", 1, "TH01-002-201")
+    edit = {"segment": "public", "unit": "tianhe-east-2", "star": "3", "revision": "1", "address": "TH01-002-201"}
+    assert keeper.post(f"/customers/{number}/edit", edit).status_code == 302
+    seen = queries.customer(number, unmask=None)
+    assert (seen.name, seen.unit, seen.star) == ("何永明", "tianhe-east-2", 3)
+    stale = keeper.post(f"/customers/{number}/edit", {**edit, "star": "5"}).content.decode()
+    assert "Somebody else has changed" in stale
+    assert queries.customer(number).star == 3
+
+
+def test_what_one_does_on_the_page(keeper: Client) -> None:
+    number = number_of("张伟民")
+    keeper.post(f"/customers/{number}/account", {"name": "", "payment": "prepaid"})
+    keeper.post(f"/customers/{number}/contact", {"kind": "email", "value": "zwm@example.com"})
+    keeper.post(f"/customers/{number}/consent", {"purpose": "email", "means": "web"})
+    seen = queries.customer(number)
+    assert [each.payment for each in seen.accounts] == ["postpaid", "prepaid"]
+    assert [each.value for each in seen.contacts] == ["139****1005", "z***@example.com"]
+    assert "email" in [each.purpose for each in seen.consents if not each.withdrawn_at]
+    wrong = keeper.post(f"/customers/{number}/contact", {"kind": "email", "value": "nothing"}).content.decode()
+    assert "This is no e-mail" in wrong
+    keeper.post(f"/customers/{number}/end-contact", {"contact": str(seen.contacts[1].id)})
+    keeper.post(f"/customers/{number}/consent", {"purpose": "email", "means": "phone", "to": "withdrawn"})
+    seen = queries.customer(number)
+    assert len(seen.contacts) == 1
+    assert "email" not in [each.purpose for each in seen.consents if not each.withdrawn_at]
+
+
+def csv_file(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("a.csv", content, "text/csv")
+
+
+def test_a_table_is_tried_and_loaded(keeper: Client) -> None:
+    count = Customer.objects.count()
+    rows = "名称,客户群,单位,电话\n李雷,public,tianhe-east-1,13900003001\n韩梅梅,nobody,nowhere,12\n".encode("gbk")
+    page = keeper.post("/customers/import", {"file": csv_file(rows), "dry_run": "on"}).content.decode()
+    for expected in ("nothing has been changed", "1 customer ", "1 row refused", "segment", "unit", "phone"):
+        assert expected in page
+    page = keeper.post("/customers/import", {"file": csv_file(rows)}).content.decode()
+    assert "1 rows cannot be loaded, so none was." in page
+    assert Customer.objects.count() == count
+    good = rows.replace("韩梅梅,nobody,nowhere,12".encode("gbk"), "韩梅梅,business,tianhe-east-2,".encode("gbk"))
+    assert "Loaded" in keeper.post("/customers/import", {"file": csv_file(good)}).content.decode()
+    assert Customer.objects.count() == count + 2
+    assert (
+        "cannot be read as customers"
+        in keeper.post("/customers/import", {"file": csv_file(b"\x00\x01")}).content.decode()
+    )
+
+
+def test_one_loads_customers_for_ones_own_units_only(city: None, signed_in: SignedIn) -> None:
+    manager = signed_in("account_manager", Language.EN)
+    rows = "name,segment,unit\n李雷,public,tianhe-east-1\n".encode()
+    page = manager.post("/customers/import", {"file": csv_file(rows), "dry_run": "on"}).content.decode()
+    assert "You do not keep customers for “tianhe-east-1”" in page
+
+
+def test_doubles_are_compared_and_merged(keeper: Client) -> None:
+    page = text(keeper, "/customers/doubles")
+    assert "王伟" in page
+    one, other = sorted(found.number for found in queries.search("王伟", units=None))
+    shown = text(keeper, f"/customers/merge?keep={one}&drop={other}")
+    assert "There is no way back." in shown
+    said = {"keep": one, "drop": other, "keep_revision": 1, "drop_revision": 9, "reason": "同一个人"}
+    assert "Somebody else has changed" in keeper.post("/customers/merge", said).content.decode()
+    assert Customer.objects.get(number=other).merged_into is None
+    assert keeper.post("/customers/merge", {**said, "drop_revision": 1}).headers["Location"] == f"/customers/{one}"
+    assert keeper.get(f"/customers/{other}").headers["Location"] == f"/customers/{one}"
+    assert "No doubles" in text(keeper, "/customers/doubles")
+    assert keeper.get(f"/customers/merge?keep={one}&drop={other}").status_code == 404
+
+
+def test_a_person_is_exported_and_erased(city: None, signed_in: SignedIn) -> None:
+    number = number_of("张伟民")
+    assert signed_in("manager").post(f"/customers/{number}/erase", {"reason": "客户要求"}).status_code == 403
+    admin = signed_in("administrator", Language.EN)
+    answer = admin.post(f"/customers/{number}/export", {"reason": "the customer asked"})
+    assert json.loads(answer.content)["party"]["name"] == "张伟民"
+    assert f"{number}.json" in answer.headers["Content-Disposition"]
+    assert "Say why" in admin.post(f"/customers/{number}/erase", {"reason": "x"}).content.decode()
+    assert admin.post(f"/customers/{number}/erase", {"reason": "the customer asked"}).status_code == 302
+    page = text(admin, f"/customers/{number}")
+    assert "erased" in page
+    assert "张" not in page
+    assert queries.search("张伟民", units=None) == []
+
+
+@pytest.mark.peer("chromium")
+def test_a_customer_is_found_by_keyboard(browser_page: BrowserPage) -> None:
+    places.load(AT)
+    demo.load(AT)
+    page = browser_page("manager", at="/customers")
+    page.keyboard.type("zwm")
+    expect(page.locator("#customer-hits [role=option]").first).to_contain_text("张伟民")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("张伟民")
+    page.get_by_text("显示完整信息").click()
+    page.locator("#personal [name=purpose]").select_option("fault")
+    page.locator("#personal button").click()
+    expect(page.locator("#personal")).to_contain_text("13900001005")

@@ -1,0 +1,204 @@
+"""The inventory over HTTP: looking around, qualifying, what is to be built, loading and auditing plant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from playwright.sync_api import expect
+
+from kapok.ground.customers import api as customers
+from kapok.ground.people import queries as people
+from kapok.ground.places import demo as places
+from kapok.kernel.text import Language
+from kapok.network.inventory import api, demo
+from kapok.network.inventory.models import Finding, Resource, Shortage, Site
+from kapok.network.inventory.rules import Need
+from tests.console.conftest import BrowserPage, SignedIn
+
+LEG = "order/O2026-000001-1"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def set_up() -> None:
+    """The demonstration's plant, put down a day ago."""
+    at = now() - timedelta(days=1)
+    places.load(at)
+    demo.load(at)
+
+
+def line() -> str:
+    """A service that runs on fibre with an address of its own: its number."""
+    who = {"actor": "staff/agent", "at": now()}
+    customer = customers.register_customer(kind="person", name="陈静", segment="public", unit=people.top(), **who)
+    number = api.design_service(
+        customer=customer, offer="fibre-300", offer_version=1, kind="fixed_broadband", address="TH01-002-201",
+        characteristics={"down_mbps": 300}, holder=LEG, **who,
+    )  # fmt: skip
+    needs = [Need("splitter_port"), Need("pon_port"), Need("ipv4")]
+    api.reserve(holder=LEG, address="TH01-002-201", needs=needs, until=now() + timedelta(days=1), **who)
+    api.keep(holder=LEG, **who)
+    api.put_in_service(holder=LEG, service=number, **who)
+    api.move_service(service=number, to="active", **who)
+    return number
+
+
+@pytest.fixture
+def reader(signed_in: SignedIn) -> Client:
+    set_up()
+    return signed_in("agent", Language.EN)
+
+
+@pytest.fixture
+def keeper(signed_in: SignedIn) -> Client:
+    set_up()
+    return signed_in("administrator", Language.EN)
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def test_one_goes_down_from_area_to_port(reader: Client) -> None:
+    line()
+    assert "Tiyu West" in text(reader, "/inventory")
+    page = text(reader, "/inventory/areas/TYX?kind=splitter")
+    assert "SPL-TH01-1" in page
+    assert "CAB-TH01" not in page
+    page = text(reader, "/inventory/elements/SPL-TH01-1")
+    for expected in ('class="port in_service"', 'class="port free"', LEG, "OLT-TYX/1", "/places/TH01-002"):
+        assert expected in page
+    assert "SPL-TH01-2" in text(reader, "/inventory/elements/OLT-TYX/1")
+    page = text(reader, "/inventory/resources/SPL-TH01-1:P001")
+    for expected in (LEG, "in service", "assigned", "Time line"):
+        assert expected in page
+    for address in ("areas/X", "elements/X", "resources/X", "pools/X"):
+        assert reader.get(f"/inventory/{address}").status_code == 404
+
+
+def test_it_is_found_by_number_port_address_and_serial(reader: Client) -> None:
+    number = line()
+    for query, expected in (
+        (number, f"/services/{number}"), ("SPL-TH01-1", "/inventory/elements/SPL-TH01-1"),
+        ("100.64.0.1", "/inventory/resources/100.64.0.1"), ("KPKT00000007", "/inventory/resources/KPKT00000007"),
+        ("2038880007", "/inventory/resources/2038880007"), (LEG, "/inventory/resources/SPL-TH01-1:P001"),
+    ):  # fmt: skip
+        assert expected in text(reader, f"/inventory?q={query}")
+    assert "Nothing found" in text(reader, "/inventory?q=zzzz")
+
+
+def test_a_service_is_shown_end_to_end(reader: Client) -> None:
+    page = text(reader, f"/services/{line()}")
+    places_of = [page.index(f">{code}<") for code in ("SPL-TH01-1", "OLT-TYX/1", "OLT-TYX")]
+    assert places_of == sorted(places_of)
+    for expected in ("active", "down_mbps", "100.64.0.1", "/places/TH01-002-201"):
+        assert expected in page
+    assert reader.get("/services/S99999999").status_code == 404
+
+
+def test_pools_show_their_fill(reader: Client) -> None:
+    line()
+    page = text(reader, "/inventory/pools")
+    assert "1021 of 1022 free" in page
+    page = text(reader, "/inventory/pools/IP4?state=in_service")
+    assert "100.64.0.1<" in page
+    assert "100.64.0.2<" not in page
+    assert "rests 90 days" in text(reader, "/inventory/pools/NUM-TYX")
+
+
+def test_an_address_is_qualified(reader: Client) -> None:
+    page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband&down_mbps=300")
+    for expected in ("It can be had.", "1000 Mbit/s", "SPL-TH01-1", "fibre to the home"):
+        assert expected in page
+    page = text(reader, "/inventory/qualify?address=TH10-010&service=fixed_broadband")
+    for expected in ("It cannot be had now.", "NO_DP", "No day is given"):
+        assert expected in page
+    assert "is to be built by" in text(reader, "/inventory/qualify?address=TH07-002&service=iptv")
+    assert "address=TH01-002" in text(reader, "/inventory/qualify?address=tyxl2&service=iptv")
+    assert "No standard address" in text(reader, "/inventory/qualify?address=nowhere&service=iptv")
+
+
+def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:
+    page = text(keeper, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
+    assert page.index(">SPL-TH07-1<") < page.index(">CAB-TH04<")
+    assert "interest/TH04-002" in page
+    day = f"{now() + timedelta(days=40):%Y-%m-%d}"
+    given = {"place": "CAB-TH04", "code": "NO_PRI", "expected": day}
+    assert "Confirmed for 1 who wait." in keeper.post("/inventory/shortages", given, follow=True).content.decode()
+    assert f"{Shortage.objects.get(code='NO_PRI').expected_at:%Y-%m-%d}" == day
+    page = keeper.post("/inventory/shortages", given | {"expected": "2020-01-01"}).content.decode()
+    assert "has passed; choose a later time" in page
+    assert "Nobody waits" in keeper.post("/inventory/shortages", given | {"code": "NO_LEN"}).content.decode()
+
+
+def test_who_only_reads_changes_nothing(reader: Client) -> None:
+    assert reader.post("/inventory/resources/SPL-TH01-1:P001", {"state": "faulty", "note": "x"}).status_code == 403
+    given = {"place": "CAB-TH04", "code": "NO_PRI", "expected": "2030-01-01"}
+    assert reader.post("/inventory/shortages", given).status_code == 403
+    assert reader.get("/inventory/import").status_code == 403
+    assert reader.post("/inventory/audits", {}).status_code == 403
+    assert Resource.objects.get(code="SPL-TH01-1:P001").state == "free"
+    assert Shortage.objects.get(code="NO_PRI").expected_at is None
+
+
+def test_a_port_is_marked(keeper: Client) -> None:
+    address = "/inventory/resources/SPL-TH01-1:P001"
+    assert "Give a reason" in keeper.post(address, {"state": "faulty", "note": ""}).content.decode()
+    page = keeper.post(address, {"state": "faulty", "note": "端口进水"}, follow=True).content.decode()
+    assert "Marked." in page
+    assert "端口进水" in page
+    line()
+    page = keeper.post("/inventory/resources/SPL-TH01-1:P002", {"state": "faulty", "note": "x"}).content.decode()
+    assert f"held by {LEG}" in page
+
+
+def test_plant_is_tried_and_loaded(keeper: Client) -> None:
+    rows = "record,code,kind,name_zh,parent,count\nsite,S9,,九号,,\nelement,SPL9,rocket,,,\n"
+    sites = Site.objects.count()
+
+    def send(**more: str) -> str:
+        file = SimpleUploadedFile("p.csv", rows.encode(), "text/csv")
+        return keeper.post("/inventory/import", {"file": file, "source": "csv", **more}).content.decode()
+
+    page = send(dry_run="on")
+    for expected in ("nothing has been changed", "There is no kind “rocket”"):
+        assert expected in page
+    assert "1 rows cannot be loaded, so none was" in send()
+    assert Site.objects.count() == sites
+    assert "Loaded" in send(leave_out_refused="on")
+    assert Site.objects.count() == sites + 1
+
+
+def test_an_audit_is_sent_and_a_record_put_right(keeper: Client) -> None:
+    file = SimpleUploadedFile("found.csv", b"element,kind,port,state\nSPL-TH01-1,splitter_port,P001,used\n", "text/csv")
+    page = keeper.post("/inventory/audits", {"file": file}, follow=True).content.decode()
+    for expected in ("1 elements, 0 records match", "in another state 1", "recorded, not found 31"):
+        assert expected in page
+    finding = Finding.objects.get(code="SPL-TH01-1:P001")
+    address = f"/inventory/audits/{finding.audit_id}"
+    assert "Give a reason" in keeper.post(address, {"finding": str(finding.id)}, follow=True).content.decode()
+    page = keeper.post(address, {"finding": str(finding.id), "reason": "现场有皮线"}, follow=True).content.decode()
+    assert "The record was put right." in page
+    assert Resource.objects.get(code="SPL-TH01-1:P001").state == "blocked"
+    assert "found.csv" in text(keeper, "/inventory/audits")
+    broken = SimpleUploadedFile("found.csv", b"\xff\xfe", "text/csv")
+    assert "not UTF-8" in keeper.post("/inventory/audits", {"file": broken}).content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.peer("chromium")
+def test_an_address_is_qualified_by_keyboard(browser_page: BrowserPage) -> None:
+    set_up()
+    page = browser_page("agent", at="/inventory/qualify")
+    page.get_by_label("地址").fill("TH01-002")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("可以开通")).to_be_visible()
+    page.get_by_role("link", name="SPL-TH01-1").click()
+    expect(page.locator(".port.free").first).to_be_visible()

@@ -1,0 +1,224 @@
+"""Orders over HTTP: the list, the order as a living chain, exceptions and their forms, who may what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from kapok.chain.ordering import api, engine, forecast
+from kapok.chain.ordering.models import Step
+from kapok.ground.people.models import Staff
+from kapok.kernel.text import Language
+from kapok.network.activation import api as activation
+from kapok.network.inventory.models import Resource
+from tests.chain import shop
+from tests.chain.conftest import open_shop
+from tests.chain.shop import leg, line, stands
+
+__all__ = ["open_shop"]
+
+pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
+AGO = timedelta(minutes=30)
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def signed_in(username: str, language: Language = Language.EN) -> Client:
+    client = Client()
+    Staff.objects.filter(username=username).update(language=language.value, must_change_password=False)
+    client.force_login(Staff.objects.get(username=username), "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def placed(**more: Any) -> str:
+    said = {"channel": "hotline", "lines": [line()], "pay": True} | more
+    return api.place_order(customer=shop.customer(), **said, actor="staff/agent", at=now() - AGO)
+
+
+def run() -> None:
+    engine.advance(at=now(), limit=50)
+
+
+def text(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def chain(page: str) -> list[tuple[str, str]]:
+    """Each stage with its status, as the page shows them."""
+    found = re.findall(r'chain-stage is-(\w+)"[^>]*>\s*<strong>(?:<svg.*?</svg>)?([^<]+)</strong>', page, re.DOTALL)
+    return [(title.strip(), status) for status, title in found]
+
+
+def test_the_order_is_shown_as_a_living_chain_with_who_holds_what_and_until_when() -> None:
+    number = placed()
+    run()
+    page = text(signed_in("agent"), f"/orders/{number}")
+    assert chain(page) == [
+        ("Accept and survey", "done"), ("Assign resources", "done"), ("Configure the exchange", "done"),
+        ("Dispatch and appointment", "running"), ("Installation on site", "next"), ("Test and complete", "later"),
+        ("Confirm with the customer", "later"),
+    ]  # fmt: skip
+    for words in (
+        "in progress",
+        "within 5 days",
+        "Tianhe East Field Team",
+        "Installed or moved within 15 days",
+        "activate",
+    ):
+        assert words in page
+    assert "data-due=" in page
+    part = (
+        signed_in("agent")
+        .get(f"/orders/{number}", headers={"HX-Request": "true", "HX-Target": "order"})
+        .content.decode()
+    )
+    assert "<html" not in part
+    assert "chain-stage" in part
+    chinese = text(signed_in("agent", Language.ZH), f"/orders/{number}")
+    for words in ("上门施工", "办理中", "时限 5 日", "系统步骤"):
+        assert words in chinese
+
+
+def test_the_list_is_filtered_paged_and_shows_what_is_wrong() -> None:
+    first = placed()
+    waiting = placed(lines=[line(address="n9")])
+    unpaid = placed(pay=False)
+    client = signed_in("agent")
+    page = text(client, "/orders")
+    assert re.findall(r'href="/orders/(O2026-\d+)">', page) == [unpaid, waiting, first]
+    assert "10W waiting for plant" in page
+    held = text(client, "/orders?state=held")
+    assert re.findall(r'href="/orders/(O2026-\d+)">', held) == [waiting]
+    assert re.findall(r'href="/orders/(O2026-\d+)">', text(client, "/orders?exception=10W")) == [waiting]
+    assert re.findall(r'href="/orders/(O2026-\d+)">', text(client, f"/orders?text={first}")) == [first]
+    assert "No orders here" in text(client, "/orders?state=failed")
+    assert text(client, "/orders?state=nonsense&after=nonsense").count("O2026-") >= 3
+    forecast.watch(at=now() + timedelta(days=10))
+    late = text(client, "/orders?jeopardy=yes")
+    assert "Later than promised" in late
+    assert unpaid not in late
+
+
+def test_paying_cancelling_and_what_would_be_taken_back() -> None:
+    number = placed(pay=False)
+    client = signed_in("agent")
+    page = text(client, f"/orders/{number}")
+    assert "not paid: no promise counts yet" in page
+    assert client.get(f"/orders/{number}/pay").status_code == 405
+    assert "Paid; the promises count now." in client.post(f"/orders/{number}/pay", follow=True).content.decode()
+    assert "has been paid already" in client.post(f"/orders/{number}/pay", follow=True).content.decode()
+    run()
+    form = text(client, f"/orders/{number}/1/cancel")
+    assert re.findall(r"<ol>(.*?)</ol>", form, re.DOTALL)[0].count("<li>") == 2
+    assert "take the activation back" in form
+    refused = client.post(f"/orders/{number}/1/cancel", {"cause": "customer", "reason": ""}).content.decode()
+    assert "This field is required" in refused
+    assert stands(number)[0] == "inProgress"
+    sent = {"cause": "customer", "reason": "改变主意"}
+    assert "is being given back" in client.post(f"/orders/{number}/1/cancel", sent, follow=True).content.decode()
+    run()
+    assert stands(number)[0] == "cancelled"
+    assert not Resource.objects.exclude(holder="").exists()
+
+
+def test_exceptions_have_their_forms() -> None:
+    number = placed()
+    run()
+    client = signed_in("dispatcher")
+    assert "orders/" in text(client, f"/orders/{number}")
+    Staff.objects.filter(username="dispatcher").update(language="en")
+    manager = signed_in("manager")
+    page = text(manager, f"/orders/{number}")
+    for code in ("wait", "defer", "cancel", "amend"):
+        assert f"/orders/{number}/1/{code}" in page
+    assert f"/orders/{number}/1/return" not in page
+    until = (now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    said = {"until": until, "reason": "客户装修", "evidence": "录音 17", "approved_by": "staff/supervisor"}
+    late = manager.post(f"/orders/{number}/1/defer", said | {"until": "2020-01-01T08:00"}).content.decode()
+    assert "lies in the past" in late
+    answer = manager.post(f"/orders/{number}/1/defer", said, follow=True).content.decode()
+    assert "the clocks stand still" in answer
+    assert stands(number)[:2] == ("held", "10P")
+    assert "10P" in answer
+    answer = manager.post(f"/orders/{number}/1/undefer", {"reason": "装修完毕"}, follow=True).content.decode()
+    assert stands(number)[:2] == ("inProgress", "")
+    sent = {"line": "1", "offer": "fibre-300", "promised_date": ""}
+    assert "Amended." in manager.post(f"/orders/{number}/1/amend", sent, follow=True).content.decode()
+    assert "Nothing would change" in manager.post(f"/orders/{number}/1/amend", sent).content.decode()
+    answer = manager.post(f"/orders/{number}/1/wait", {"reason": "无光缆"}, follow=True).content.decode()
+    assert "10W waiting for plant" in answer
+
+
+def test_what_the_system_could_not_do_is_tried_again_or_settled_by_hand() -> None:
+    number = placed()
+    activation.switch_on_fault(element="olt", fault="refuses", actor="staff/noc", at=now())
+    run()
+    client = signed_in("manager")
+    page = text(client, f"/orders/{number}")
+    step = Step.objects.get(leg=leg(number), name="activate")
+    assert "left to people" in page
+    assert "The element refused" in page
+    assert "The element refused" in text(client, "/orders")
+    answer = client.post(f"/orders/steps/{step.id}/retry", follow=True).content.decode()
+    assert "It is tried again at once." in answer
+    run()
+    assert f"/orders/steps/{step.id}/settle" in text(client, f"/orders/{number}")
+    sent = {"note": "手工录入"}
+    assert "Settled by hand" in client.post(f"/orders/steps/{step.id}/settle", sent, follow=True).content.decode()
+    assert "does not exist" not in text(client, f"/orders/{number}")
+    refused = client.post(f"/orders/steps/{step.id}/retry", follow=True).content.decode()
+    assert "there is nothing to settle" in refused
+
+
+def test_the_order_is_pressed_for_and_confirmed() -> None:
+    number = placed()
+    run()
+    client = signed_in("agent")
+    sent = {"note": "客户催问", "supervise": "on"}
+    assert "has been told" in client.post(f"/orders/{number}/expedite", sent, follow=True).content.decode()
+    assert f"/orders/{number}/1/confirm" not in text(client, f"/orders/{number}")
+    early = client.post(f"/orders/{number}/1/confirm", {"word": "回访 3", "rating": "5"}).content.decode()
+    assert "does not wait for the customer" in early
+    minutes = (now() - shop.AT).total_seconds() / 60
+    shop.do(number, "appoint", minutes)
+    shop.do(number, "visit", minutes)
+    run()
+    assert f"/orders/{number}/1/confirm" in text(client, f"/orders/{number}")
+    answer = client.post(f"/orders/{number}/1/confirm", {"word": "回访 3", "rating": "5"}, follow=True).content.decode()
+    assert "Confirmed by the customer." in answer
+    assert leg(number).rating == 5
+
+
+def test_who_may_see_and_do_what() -> None:
+    number = placed()
+    run()
+    technician = signed_in("technician")
+    assert "Dispatch and appointment" in text(technician, f"/orders/{number}")
+    assert technician.post(f"/orders/{number}/1/cancel", {"cause": "customer", "reason": "想撤"}).status_code == 403
+    assert stands(number)[0] == "inProgress"
+    assert f"/orders/{number}/1/cancel" not in text(technician, f"/orders/{number}")
+    agent = signed_in("agent")
+    assert agent.post(f"/orders/{number}/1/wait", {"reason": "无光缆"}).status_code == 403
+    stranger = signed_in("keyaccount")
+    assert stranger.get(f"/orders/{number}").status_code == 404
+    assert number not in text(stranger, "/orders")
+    assert Client().get(f"/orders/{number}").status_code == 302
+    assert agent.get("/orders/O2026-999999").status_code == 404
+    assert agent.get(f"/orders/{number}/7/cancel").status_code == 404
+    assert agent.get(f"/orders/{number}/1/fly").status_code == 404

@@ -1,0 +1,212 @@
+"""Two customers that are one, export and erasure of a person, and two people at once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from pytest_django.fixtures import Settings
+
+from kapok.ground.customers import api as customers
+from kapok.ground.customers import erasing, queries
+from kapok.ground.customers.doubles import doubles, doubles_of
+from kapok.ground.customers.models import BillingAccount, Consent, Contact, Customer, PersonalLook
+from kapok.ground.journal.models import Entry
+from kapok.kernel.text import Text
+from tests.ground.conftest import WHO
+from tests.ground.test_customers import CARD, firm, person
+from tests.ground.test_people_races import race
+
+REASON = "同一个人登记了两次"
+
+
+def test_what_was_the_dropped_ones_is_the_kept_ones(office: SimpleNamespace) -> None:
+    keep = person("张伟", phone="13800138000", email="zhang@example.com")
+    drop = person("张伟", phone="13800138000", document_kind="id_card", document=CARD, reference="OLD-1")
+    account = queries.customer(drop).accounts[0].number
+    customers.add_contact(customer=drop, kind="wechat", value="zhang_wei", **WHO)
+    for one in (keep, drop):
+        customers.give_consent(customer=one, purpose="calls", means="hall", **WHO)
+    customers.give_consent(customer=drop, purpose="sharing", means="hall", **WHO)
+    customers.look(customer=drop, purpose="identity", **WHO)
+    assert [(each.other, each.shares.en) for each in doubles_of(keep)] == [(drop, "the same name and telephone")]
+    customers.merge(keep=keep, drop=drop, reason=REASON, revisions=(1, 1), **WHO)
+    shown = queries.customer(drop)
+    assert (shown.number, shown.merged) == (keep, (drop,))
+    assert account in [each.number for each in shown.accounts]
+    assert queries.account(account).customer == keep
+    assert [each.kind for each in shown.contacts] == ["mobile", "email", "wechat"]
+    assert sorted(each.purpose for each in shown.consents if not each.withdrawn_at) == ["calls", "sharing"]
+    assert queries.looks(customer=keep).count() == 1
+    for typed in ("张伟", drop, "OLD-1", "13800138000"):
+        assert [each.number for each in queries.search(typed, units=None)] == [keep], typed
+    assert doubles_of(keep) == []
+    assert customers.add_account(customer=drop, **WHO) in [each.number for each in queries.customer(keep).accounts]
+    kinds = Entry.objects.filter(subject=f"customer/{drop}").values_list("kind", flat=True)
+    assert "customers.dropped" in kinds
+
+
+def test_an_old_number_leads_over_several_merges(office: SimpleNamespace) -> None:
+    first, second, third = person("甲"), person("甲"), person("甲")
+    customers.merge(keep=second, drop=first, reason=REASON, **WHO)
+    customers.merge(keep=third, drop=second, reason=REASON, **WHO)
+    assert queries.customer(first).number == third
+    assert Customer.objects.filter(merged_into__number=third).count() == 2
+    with pytest.raises(customers.SameCustomer):
+        customers.merge(keep=first, drop=second, reason=REASON, **WHO)
+
+
+def test_a_merge_that_contradicts_itself_is_refused(office: SimpleNamespace) -> None:
+    top = firm("木棉银行")
+    one = firm("木棉银行一部", parent=top)
+    for keep, drop, reason, refused in (
+        (top, top, REASON, customers.SameCustomer),
+        (top, person(), REASON, customers.DifferentKinds),
+        (one, top, REASON, customers.DropsItsHead),
+        (top, one, "x", customers.NoReason),
+        (top, "C99999999", REASON, customers.UnknownCustomer),
+    ):
+        with pytest.raises(refused):
+            customers.merge(keep=keep, drop=drop, reason=reason, **WHO)
+    with pytest.raises(customers.ChangedMeanwhile):
+        customers.merge(keep=top, drop=one, reason=REASON, revisions=(1, 2), **WHO)
+    assert not Customer.objects.exclude(merged_into=None).exists()
+    below = firm("木棉银行一组", parent=one)
+    customers.merge(keep=top, drop=one, reason=REASON, **WHO)
+    assert [(each.number, each.depth) for each in queries.hierarchy(below)] == [(top, 0), (below, 1)]
+
+
+def test_the_database_holds_what_the_verbs_promise(office: SimpleNamespace) -> None:
+    number = firm("木棉银行")
+    for wrong in ({"star": 8}, {"tier": "SL1", "segment": "public"}, {"segment": "nobody"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Customer.objects.filter(number=number).update(**wrong)
+    one = Customer.objects.get(number=number)
+    for above in ("parent", "merged_into"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Customer.objects.filter(id=one.id).update(**{above: one})
+
+
+def test_doubles_are_pairs_of_ones_own_units(office: SimpleNamespace) -> None:
+    one = person("张伟", document_kind="passport", document="E1234567")
+    other = person("张玮", document_kind="passport", document="E1234567", unit="hall")
+    person("张伟", phone="13900139000")
+    assert [(each.one, each.other, each.name, each.shares.en) for each in doubles(units=None)] == [
+        (one, other, "张*", "the same document")
+    ]
+    home = Customer.objects.get(number=one).unit_id
+    assert doubles(units={home}) == []
+    assert doubles(units=None, unmask=None)[0].name == "张伟"
+
+
+def nothing(_customer: Any) -> list[Text]:
+    return []
+
+
+def debt(_customer: Any) -> list[Text]:
+    return [Text(zh="欠费12元", en="a debt of 12 CNY")]
+
+
+@pytest.fixture
+def held(settings: Settings) -> Any:
+    def hold(*names: str) -> None:
+        settings.CUSTOMER_HOLDS = [f"tests.ground.test_customers_merging.{name}" for name in names]
+        erasing._holds.cache_clear()
+
+    yield hold
+    erasing._holds.cache_clear()
+
+
+def test_a_person_is_erased_and_the_business_stays(office: SimpleNamespace, held: Any) -> None:
+    number = person("张伟", phone="13800138000", document_kind="id_card", document=CARD)
+    old = person("张伟", phone="13800138000")
+    customers.merge(keep=number, drop=old, reason=REASON, **WHO)
+    customers.look(customer=number, purpose="identity", **WHO)
+    held("nothing", "debt")
+    with pytest.raises(customers.StillOpen) as refused:
+        customers.erase_person(customer=number, reason="客户要求", **WHO)
+    assert "a debt of 12 CNY" in refused.value.text.en
+    assert queries.customer(number, unmask=None).name == "张伟"
+    held("nothing")
+    customers.erase_person(customer=number, reason="客户要求", **WHO)
+    shown = queries.customer(old, unmask=None)
+    assert (shown.number, shown.name, shown.document, shown.contacts) == (number, number, "", ())
+    assert {each.name for each in shown.accounts} == {number}
+    assert Contact.objects.count() == 0
+    assert PersonalLook.objects.count() == 1
+    assert queries.search("张伟", units=None) == []
+    assert [each.number for each in queries.search(number, units=None)] == [number]
+    for verb, more in (
+        (customers.look, {"purpose": "fault"}),
+        (customers.change_customer, {"name": "张伟"}),
+        (customers.erase_person, {"reason": "再来一次"}),
+        (customers.add_contact, {"kind": "email", "value": "a@example.com"}),
+    ):
+        with pytest.raises(customers.ErasedCustomer):
+            verb(customer=number, **more, **WHO)
+    with connection.cursor() as cursor:
+        for table in ("party", "customer", "billingaccount", "contact", "consent", "personallook"):
+            cursor.execute(
+                f"SELECT count(*) FROM customers_{table} t WHERE t::text LIKE '%%张伟%%' OR t::text LIKE '%%13800138000%%'"
+            )
+            assert cursor.fetchone() == (0,), table
+
+
+def test_everything_about_a_person_is_exported(office: SimpleNamespace) -> None:
+    number = person("张伟", phone="13800138000", document_kind="id_card", document=CARD)
+    customers.give_consent(customer=number, purpose="calls", means="hall", **WHO)
+    customers.look(customer=number, purpose="identity", **WHO)
+    found = customers.export_person(customer=number, reason="客户要求", **WHO)
+    assert (found["party"]["name"], found["party"]["document"]) == ("张伟", CARD)
+    assert [each["value"] for each in found["customers.contact"]] == ["13800138000"]
+    assert [each["purpose"] for each in found["customers.consent"]] == ["calls"]
+    assert [each["purpose"] for each in found["customers.personallook"]] == ["identity"]
+    assert len(found["customers.billingaccount"]) == 1
+    assert [each["kind"] for each in found["journal"]][-1] == "customers.registered"
+    with pytest.raises(customers.NotAPerson):
+        customers.export_person(customer=firm("木棉银行"), reason="客户要求", **WHO)
+
+
+@pytest.mark.usefixtures("committed_office")
+class TestAtOnce:
+    def test_numbers_are_never_given_twice(self) -> None:
+        assert race(*[person] * 8) == ["done"] * 8
+        assert len(set(Customer.objects.values_list("number", flat=True))) == 8
+        assert len(set(BillingAccount.objects.values_list("number", flat=True))) == 8
+
+    def test_a_former_number_is_taken_once(self) -> None:
+        assert race(*[lambda: person(reference="OLD-1")] * 4) == ["ReferenceTaken"] * 3 + ["done"]
+        assert Customer.objects.count() == 1
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_two_are_merged_one_way_only(self, attempt: int) -> None:
+        one, other = person(), person()
+        outcome = race(
+            lambda: customers.merge(keep=one, drop=other, reason=REASON, **WHO),
+            lambda: customers.merge(keep=other, drop=one, reason=REASON, **WHO),
+        )
+        assert outcome == ["SameCustomer", "done"]
+        assert Customer.objects.exclude(merged_into=None).count() == 1
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_what_comes_during_a_merge_follows(self, attempt: int) -> None:
+        keep, drop = person(), person()
+        outcome = race(
+            lambda: customers.merge(keep=keep, drop=drop, reason=REASON, **WHO),
+            lambda: customers.add_account(customer=drop, **WHO),
+            lambda: customers.give_consent(customer=drop, purpose="calls", means="hall", **WHO),
+            lambda: customers.give_consent(customer=keep, purpose="calls", means="hall", **WHO),
+        )
+        assert outcome.count("done") >= 3
+        assert BillingAccount.objects.filter(customer__number=keep).count() == 3
+        assert Consent.objects.filter(customer__number=keep, withdrawn_at=None).count() == 1
+
+    def test_two_cannot_stand_above_each_other(self) -> None:
+        one, other = firm("甲公司"), firm("乙公司")
+        outcome = race(
+            lambda: customers.set_parent(customer=one, parent=other, **WHO),
+            lambda: customers.set_parent(customer=other, parent=one, **WHO),
+        )
+        assert outcome == ["BelowItself", "done"]

@@ -1,0 +1,151 @@
+"""A real Kamailio on its view: a voice line registers, and no longer once it is suspended."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from kapok.host.home import Home
+from kapok.host.lab.programs import KAMAILIO
+from kapok.network.activation.adapters.register import register
+from kapok.network.activation.adapters.sip import digest
+from kapok.network.activation.models import Peer
+from tests.network.activation_lines import AT, VOICE, tell
+from tests.network.conftest import Begin
+
+pytestmark = [pytest.mark.peer("kamailio"), pytest.mark.django_db(transaction=True)]
+
+Server = tuple[str, int]
+NUMBER, REALM, HA1 = "02038001234", "voice.kapok", digest("02038001234", "voice.kapok", "voice-one-2")
+
+
+@pytest.fixture(scope="module")
+def running(begin: Begin) -> Server:
+    return begin(KAMAILIO)
+
+
+@pytest.fixture
+def registrar(running: Server, transactional_db: None) -> Server:
+    listens = {"address": running[0], "port": running[1], "started_at": AT}
+    Peer.objects.update_or_create(name="kamailio", defaults=listens)
+    return running
+
+
+def voice(verb: str, key: str, params: dict[str, str] | None = None) -> bool:
+    return tell(verb, key, params, kind="mobile").ok
+
+
+def test_a_line_registers_is_refused_while_suspended_and_once_it_is_gone(registrar: Server) -> None:
+    assert register(registrar, NUMBER, REALM, HA1) == 401
+    assert voice("activate", "k1", VOICE)
+    assert register(registrar, NUMBER, REALM, HA1) == 200
+    assert register(registrar, NUMBER, REALM, "0" * 32) == 401
+    assert voice("suspend", "k2")
+    assert register(registrar, NUMBER, REALM, HA1) == 401
+    assert voice("resume", "k3")
+    assert register(registrar, NUMBER, REALM, HA1) == 200
+    assert voice("terminate", "k4")
+    assert register(registrar, NUMBER, REALM, HA1) == 401
+
+
+def test_the_service_test_registers(registrar: Server) -> None:
+    voice("activate", "k1", VOICE)
+    outcome = tell("test", "t1", kind="mobile")
+    assert (outcome.ok, outcome.measured) == (True, {"registration": 200})
+    voice("suspend", "k2")
+    outcome = tell("test", "t2", kind="mobile")
+    assert (outcome.ok, outcome.code, outcome.measured) == (False, "rejected", {"registration": 401})
+
+
+def test_a_registrar_that_does_not_answer_is_tried_again(registrar: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kapok.network.activation.adapters.register.SECONDS", 0.2)
+    voice("activate", "k1", VOICE)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        Peer.objects.update(port=silent.getsockname()[1])
+        outcome = tell("test", "t1", kind="mobile")
+    assert (outcome.code, outcome.retry) == ("timeout", True)
+
+
+@pytest.mark.peer("sipp")
+@pytest.mark.parametrize(("suspended", "left"), [(False, 0), (True, 1)])
+def test_another_client_registers_too(registrar: Server, tmp_path: Path, suspended: bool, left: int) -> None:
+    voice("activate", "k1", VOICE)
+    if suspended:
+        voice("suspend", "k2")
+    scenario = tmp_path / "register.xml"
+    scenario.write_text(SCENARIO)
+    command = [
+        "sipp", f"{registrar[0]}:{registrar[1]}", "-sf", str(scenario), "-m", "1", "-nostdin", "-timeout", "10",
+        "-au", NUMBER, "-ap", VOICE["secret"], "-s", NUMBER, "-i", "127.0.0.1",
+    ]  # fmt: skip
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=30)
+    assert ran.returncode == left, ran.stdout[-2000:] + ran.stderr[-2000:]
+
+
+def test_odd_messages_do_not_bring_it_down(registrar: Server) -> None:
+    voice("activate", "k1", VOICE)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for message in (
+            b"", os.urandom(2000), b"REGISTER", b"REGISTER sip:x SIP/2.0\r\n\r\n", b"INVITE sip:x SIP/2.0\r\n" + b"A: b\r\n" * 5000,
+            b"REGISTER sip:voice.kapok SIP/2.0\r\nAuthorization: Digest username=\"' OR '1'='1\", realm=\"voice.kapok\"\r\n\r\n",
+        ):  # fmt: skip
+            stranger.sendto(message, registrar)
+    assert register(registrar, NUMBER, REALM, HA1) == 200
+    assert register(registrar, "' OR '1'='1", REALM, HA1) in (0, 400, 401, 403)
+
+
+def test_the_role_sees_its_view_and_nothing_else(registrar: Server, lab_home: Home) -> None:
+    voice("activate", "k1", VOICE)
+    at = connection.settings_dict
+    with psycopg.connect(
+        host=at["HOST"], port=at["PORT"], dbname=at["NAME"], user="sip", password=lab_home.secret("sip-password"),
+        autocommit=True,
+    ) as role:  # fmt: skip
+        assert role.execute("SELECT username, domain, ha1 FROM subscriber").fetchall() == [(NUMBER, REALM, HA1)]
+        for forbidden in (
+            "SELECT * FROM public.activation_sipline", "SELECT * FROM radius.radcheck", "DELETE FROM sip.subscriber",
+        ):  # fmt: skip
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                role.execute(forbidden)
+
+
+SCENARIO = """<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="register">
+  <send retrans="500"><![CDATA[
+REGISTER sip:voice.kapok SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+From: <sip:[service]@voice.kapok>;tag=[call_number]
+To: <sip:[service]@voice.kapok>
+Call-ID: [call_id]
+CSeq: 1 REGISTER
+Contact: <sip:[service]@[local_ip]:[local_port]>
+Max-Forwards: 10
+Expires: 60
+Content-Length: 0
+
+]]></send>
+  <recv response="401" auth="true"/>
+  <send retrans="500"><![CDATA[
+REGISTER sip:voice.kapok SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+From: <sip:[service]@voice.kapok>;tag=[call_number]
+To: <sip:[service]@voice.kapok>
+Call-ID: [call_id]
+CSeq: 2 REGISTER
+Contact: <sip:[service]@[local_ip]:[local_port]>
+[authentication]
+Max-Forwards: 10
+Expires: 60
+Content-Length: 0
+
+]]></send>
+  <recv response="200"/>
+</scenario>
+"""

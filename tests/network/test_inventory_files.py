@@ -1,0 +1,304 @@
+"""Plant from files: our CSV, NetBox's exports, and an audit of what was found."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from kapok.ground.journal.queries import timeline
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory import queries, refusals
+from kapok.network.inventory.models import Coverage, Element, Finding, PlantAudit, Pool, Resource, Shortage, Site
+from kapok.network.inventory.plant.drafts import Loaded
+from tests.network.plant import AT, WHO, install, reserve
+
+pytestmark = pytest.mark.usefixtures("plant")
+HEAD = "record,code,kind,name_zh,site,parent,exchange_area,covers,count,values,state\n"
+GOOD = (
+    "site,SP,,石牌局,,,SP,,,,\n"
+    "element,SPL7,splitter,,,PON7,,n7;n9,,,\n"
+    "element,PON7,pon,,,OLT7,,,,,\n"
+    "element,OLT7,olt,,SP,,,,,,\n"
+    "resources,SPL7,splitter_port,,,,,,8,,\n"
+    "resources,PON7,pon_port,,,,,,,A1 A2,project\n"
+    "pool,V,vlan,VLAN,,,,,,100-103,\n"
+)
+NETBOX: dict[str, Any] = {
+    "sites": [{"id": 1, "name": "Shipai Exchange", "slug": "sp-1", "facility": "SP", "latitude": 23.13, "longitude": 113.34}],
+    "devices": [
+        {"name": "olt 1", "role": {"slug": "gpon-olt", "name": "GPON OLT"}, "site": {"name": "Shipai Exchange"}, "serial": "SN1"},
+        {"name": "spl-a", "device_role": {"slug": "splitter"}, "site": {"name": "Shipai Exchange"}},
+        {"name": "sw1", "role": {"name": "Access Switch"}, "site": {"name": "Shipai Exchange"}},
+        {"name": "core", "role": {"name": "Router"}, "site": None},
+    ],
+    "interfaces": [
+        {"device": {"name": "olt 1"}, "name": "0/1", "type": {"value": "gpon"}, "enabled": True},
+        {"device": {"name": "olt 1"}, "name": "mgmt", "type": {"value": "1000base-t"}},
+        {"device": {"name": "spl-a"}, "name": "p1", "enabled": True},
+        {"device": {"name": "sw1"}, "name": "xe-0/0/1", "enabled": True, "cable": None},
+        {"device": {"name": "sw1"}, "name": "xe-0/0/2", "enabled": False},
+        {"device": {"name": "ghost"}, "name": "x"},
+    ],
+    "cables": [
+        {
+            "a_terminations": [{"object": {"device": {"name": "spl-a"}, "name": "in"}}],
+            "b_terminations": [{"object": {"device": {"name": "olt 1"}, "name": "0/1"}}],
+        },
+        {"side_a_device": "core", "side_a_name": "1", "side_b_device": "olt 1", "side_b_name": "up"},
+        {"a_terminations": []},
+    ],
+    "prefixes": [
+        {"prefix": "198.51.100.0/29", "is_pool": True, "status": {"value": "active"}, "scope": {"name": "Shipai Exchange"}},
+        {"prefix": "10.0.0.0/8", "is_pool": False, "status": {"value": "container"}},
+        {"prefix": "2001:db8::/20", "is_pool": True, "status": {"value": "active"}},
+    ],
+    "vlans": [
+        {"vid": 200, "name": "bb", "group": {"name": "BB"}, "status": {"value": "active"}},
+        {"vid": 201, "name": "old", "group": {"name": "BB"}, "status": {"value": "deprecated"}},
+        {"vid": 9999, "name": "bad", "group": {"name": "BB"}},
+    ],
+}  # fmt: skip
+
+
+def load(content: str | bytes, source: str = "csv", **more: Any) -> Loaded:
+    raw = content.encode() if isinstance(content, str) else content
+    return inventory.import_plant(content=raw, source=source, file="plant.csv", **more, **WHO)
+
+
+def counts() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (Site, Element, Pool, Resource, Coverage))
+
+
+def test_a_table_is_loaded_whatever_its_order() -> None:
+    reserve("order/waits", address="n9")
+    before = counts()
+    loaded = load(HEAD + GOOD)
+    assert (loaded.sites, loaded.elements, loaded.pools, loaded.resources, loaded.coverage) == (1, 3, 1, 14, 2)
+    assert [b - a for a, b in zip(before, counts(), strict=True)] == [1, 3, 1, 14, 2]
+    splitter = Element.objects.get(code="SPL7")
+    assert (splitter.parent.code, splitter.exchange_area.code) == ("PON7", "SP")  # type: ignore[union-attr]
+    assert Resource.objects.filter(element=splitter).order_by("code").first().code == "SPL7:P001"  # type: ignore[union-attr]
+    assert set(Resource.objects.filter(pool__code="V").values_list("code", flat=True)) == {
+        f"V:{n}" for n in range(100, 104)
+    }
+    assert timeline("plant")[0].data["resources"] == 14
+    assert not Shortage.objects.filter(resolved_at=None).exists()
+    more = load(HEAD + "resources,SPL7,splitter_port,,,,,,2,,\n")
+    assert (more.resources, Resource.objects.filter(code="SPL7:P010").count()) == (2, 1)
+
+
+def test_a_trial_tells_every_refused_row_and_writes_nothing() -> None:
+    bad = (
+        "element,X1,rocket,,,,,,,,\n"
+        "element,X2,splitter,,,NOWHERE,,,,,\n"
+        "element,X3,splitter,,,X2,,,,,\n"
+        "element,X4,odf,,,X5,,,,,\nelement,X5,odf,,,X4,,,,,\n"
+        "element,SPL1,splitter,,,,,,,,\n"
+        "element,X6,splitter,,,,MARS,,,,\n"
+        "resources,MDF1,splitter_port,,,,,,2,,\n"
+        "resources,SPL1,splitter_port,,,,,,,,\n"
+        "resources,SPL1,splitter_port,,,,,,many,,\n"
+        "resources,SPL1,splitter_port,,,,,,,P001,\n"
+        "element,X7,mdf,,,,,n1,,,\n"
+        "element,X8,splitter,,,,,mars,,,\n"
+        "pool,P9,number,,,,,,,9-1,\n"
+        "rope,X9,,,,,,,,,\n"
+        "site,,,,,,,,,,\n"
+    )
+    before = counts()
+    loaded = load(HEAD + GOOD + bad, dry_run=True)
+    assert counts() == before
+    said = {row.line: row.reason.en for row in loaded.rows}
+    assert set(range(9, 25)) - set(said) == set()
+    assert loaded.refused == len(said) == 16
+    assert "rocket" in said[9]
+    assert "NOWHERE" in said[10]
+    assert "X2" in said[11]
+    assert "feed itself" in said[12]
+    assert "taken" in said[14]
+    assert "MARS" in said[15]
+    assert "belongs to a splitter" in said[16]
+    assert "fill it in" in said[17]
+    assert "many" in said[18]
+    assert "SPL1:P001" in said[19]
+    assert "covers no address" in said[20]
+    assert "mars" in said[21]
+    assert "site, element, pool, resources" in said[23]
+    with pytest.raises(refusals.PlantRowsRefused) as refused:
+        load(HEAD + GOOD + bad)
+    assert refused.value.data["refused"] == 16
+    assert counts() == before
+    loaded = load(HEAD + GOOD + bad, leave_out_refused=True)
+    assert (loaded.elements, loaded.refused) == (5, 16)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"a,b\n", b"record,code,rope\n", b'record,code\n"x'])
+def test_something_else_is_no_table(content: bytes) -> None:
+    with pytest.raises(refusals.NotAPlantFile):
+        load(content)
+
+
+def test_an_export_of_netbox_is_loaded() -> None:
+    tried = load(json.dumps(NETBOX), "netbox", dry_run=True)
+    said = [(row.table, row.line, row.reason.en) for row in tried.rows]
+    assert [(table, line) for table, line, _ in said] == [
+        ("interfaces", 6), ("cables", 3), ("prefixes", 3), ("vlans", 3),
+    ]  # fmt: skip
+    assert not Element.objects.filter(code="olt-1").exists()
+    loaded = load(json.dumps(NETBOX), "netbox", leave_out_refused=True)
+    assert (loaded.sites, loaded.elements, loaded.resources) == (1, 5, 64 + 1 + 2 + 6 + 2)
+    pon = Element.objects.get(code="olt-1:0/1")
+    assert (pon.kind, pon.parent.code, pon.exchange_area.code) == ("pon", "olt-1", "SP")  # type: ignore[union-attr]
+    assert Element.objects.get(code="spl-a").parent == pon
+    assert Element.objects.get(code="olt-1").parent.code == "core"  # type: ignore[union-attr]
+    assert Resource.objects.get(code="sw1:xe-0/0/2").state == "blocked"
+    assert Resource.objects.get(code="vlan-BB:201").state == "blocked"
+    assert Pool.objects.get(code="198.51.100.0/29").exchange_area.code == "SP"  # type: ignore[union-attr]
+    again = load(json.dumps(NETBOX), "netbox", leave_out_refused=True)
+    assert (again.sites, again.elements, again.resources) == (0, 0, 0)
+    assert again.known > 0
+
+
+def test_one_answer_of_the_api_and_one_table_as_csv() -> None:
+    page = {"count": 1, "results": [{"url": "https://n/api/dcim/sites/1/", "name": "Site A", "slug": "a"}]}
+    assert load(json.dumps(page), "netbox").sites == 1
+    assert load("Name,Role,Site,Serial\nsw9,Access Switch,a,S9\n", "netbox").elements == 1
+    assert Element.objects.get(code="sw9").site.code == "a"  # type: ignore[union-attr]
+    assert load("vid,name,status,site\n7,x,active,a\n", "netbox").resources == 1
+    for other in ('{"racks": []}', "{", "x,y\n1,2\n"):
+        with pytest.raises(refusals.NotAPlantFile):
+            load(other, "netbox")
+
+
+def test_the_command_line_loads_and_tries(tmp_path: Path) -> None:
+    file = tmp_path / "plant.csv"
+    file.write_text(HEAD + GOOD + "rope,X,,,,,,,,,\n", encoding="utf-8")
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("importplant", str(file), "--dry-run", "--language=en", stdout=out)
+    assert ended.value.code == 1
+    assert "3 elements, 1 pools, 14 resources" in out.getvalue()
+    assert out.getvalue().startswith("9\t“rope” in column “record” is not valid")
+    with pytest.raises(CommandError, match="1 rows cannot be loaded"):
+        call_command("importplant", str(file), "--language=en")
+    assert not Element.objects.filter(code="OLT7").exists()
+    call_command("importplant", str(file), "--leave-out-refused", stdout=StringIO())
+    assert Element.objects.filter(code="OLT7").exists()
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("importplant", str(tmp_path / "none.csv"), "--language=en")
+
+
+FOUND = (
+    "element,kind,port,state\n"
+    "SPL1,splitter_port,P001,used\nSPL1,splitter_port,P002,used\nSPL1,splitter_port,P003,faulty\nSPL1,splitter_port,P009,used\n"
+)
+
+
+def audited(content: str = FOUND) -> dict[str, Finding]:
+    made = inventory.audit(lines=StringIO(content, newline=""), file="found.csv", **WHO)
+    return {each.code: each for each in Finding.objects.filter(audit=made)}
+
+
+def test_records_are_compared_with_what_was_found() -> None:
+    install()
+    findings = audited()
+    assert {code: (each.outcome, each.recorded, each.found) for code, each in findings.items()} == {
+        "SPL1:P002": ("different", "free", "used"),
+        "SPL1:P003": ("different", "free", "faulty"),
+        "SPL1:P004": ("missing", "free", ""),
+        "SPL1:P009": ("extra", "", "used"),
+    }
+    made = PlantAudit.objects.get()
+    assert (made.elements, made.matches) == (1, 1)
+    assert timeline(f"plant-audit/{made.id}")[0].data["different"] == 2
+
+
+def test_a_record_is_put_right_with_a_reason() -> None:
+    findings = audited()
+    for code, state in (("P002", "blocked"), ("P003", "faulty"), ("P004", "blocked"), ("P009", "blocked")):
+        finding = findings[f"SPL1:{code}"]
+        with pytest.raises(refusals.NoReasonGiven):
+            inventory.correct(finding=str(finding.id), reason=" ", **WHO)
+        inventory.correct(finding=str(finding.id), reason="现场核实", **WHO)
+        assert Resource.objects.get(code=finding.code).state == state
+        with pytest.raises(refusals.UnknownFinding):
+            inventory.correct(finding=str(finding.id), reason="again", **WHO)
+    assert timeline("resource/SPL1:P009")[0].data["reason"] == "现场核实"
+
+
+def test_what_a_customer_has_is_not_put_right_over_his_head() -> None:
+    install()
+    finding = audited(FOUND.replace("P001,used", "P001,free"))["SPL1:P001"]
+    with pytest.raises(refusals.ResourceHeld):
+        inventory.correct(finding=str(finding.id), reason="looked free", **WHO)
+    assert Resource.objects.get(code="SPL1:P001").state == "in_service"
+    assert Finding.objects.get(id=finding.id).corrected_at is None
+
+
+@pytest.mark.parametrize(
+    "row", ["GHOST,splitter_port,P1,used", "SPL1,rope,P1,used", "SPL1,splitter_port,P1,lost", "SPL1,splitter_port,,used",
+            "SPL1,splitter_port,P001,free", "MDF1,splitter_port,P1,free"],
+)  # fmt: skip
+def test_a_wrong_row_keeps_the_audit_out(row: str) -> None:
+    with pytest.raises(refusals.PlantRowsRefused):
+        audited(f"{FOUND}{row}\n")
+    assert PlantAudit.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "codes"),
+    [
+        ("ipv4", "192.0.2.0/30", ["192.0.2.1", "192.0.2.2"]),
+        ("ipv4", "192.0.2.9, 192.0.2.10", ["192.0.2.9", "192.0.2.10"]),
+        ("ipv6_prefix", "2001:db8::/55", ["2001:db8::/56", "2001:db8:0:100::/56"]),
+        ("vlan", "4093-4094", ["Q:4093", "Q:4094"]),
+        ("onu", "HWTC0001；HWTC0002", ["HWTC0001", "HWTC0002"]),
+        ("number", "0099-0101", ["0099", "0100", "0101"]),
+    ],
+)
+def test_values_of_pools(kind: str, values: str, codes: list[str]) -> None:
+    from kapok.kernel.text import Text
+
+    inventory.add_pool(code="Q", kind=kind, name=Text(zh="池", en=""), values=values, **WHO)
+    assert sorted(Resource.objects.filter(pool__code="Q").values_list("code", flat=True)) == sorted(codes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [("ipv4", "10.0.0.0/8"), ("ipv4", "10.0.0.300"), ("ipv4", "x/24"), ("ipv6_prefix", "2001:db8::/20"), ("vlan", "0-9"),
+     ("vlan", "5000"), ("number", "9-1"), ("number", "1-99999999"), ("ipv6_prefix", "zz")],
+)  # fmt: skip
+def test_wrong_values_are_refused(kind: str, values: str) -> None:
+    from kapok.kernel.text import Text
+
+    with pytest.raises(refusals.BadRange):
+        inventory.add_pool(code="Q", kind=kind, name=Text(zh="池", en=""), values=values, **WHO)
+    assert not Pool.objects.filter(code="Q").exists()
+
+
+def test_plant_is_refused_where_it_does_not_belong() -> None:
+    for more, refusal in (
+        ({"kind": "number", "element": "SPL1", "count": 1}, refusals.WrongHome),
+        ({"kind": "splitter_port", "pool": "IP", "values": "x"}, refusals.WrongHome),
+        ({"kind": "splitter_port", "element": "SPL1", "count": 0}, refusals.BadCount),
+        ({"kind": "splitter_port", "element": "SPL1", "values": "P001"}, refusals.CodeTaken),
+        ({"kind": "splitter_port", "element": "GHOST", "count": 1}, refusals.UnknownElement),
+        ({"kind": "ipv4", "pool": "GHOST", "values": "1.1.1.1"}, refusals.UnknownPool),
+        ({"kind": "splitter_port", "element": "SPL1", "count": 1, "state": "reserved"}, refusals.UnknownKind),
+    ):
+        before = Resource.objects.count()
+        with pytest.raises(refusal):
+            inventory.add_resources(**more, **WHO)  # type: ignore[arg-type]
+        assert Resource.objects.count() == before
+    with pytest.raises(refusals.CodeTaken):
+        inventory.add_element(code="SPL1", kind="splitter", **WHO)
+    with pytest.raises(refusals.BadPlantCode):
+        inventory.add_element(code="a b", kind="splitter", **WHO)
+    with pytest.raises(refusals.NotAPoint):
+        inventory.cover(element="MDF1", addresses=["n1"], **WHO)
+    assert queries.qualify("n1", "fixed_broadband", AT).available
