@@ -36,7 +36,7 @@ from kapok.front.channels.refusals import (
 )
 from kapok.front.channels.rules import Decision
 from kapok.ground.customers.rows import customer_called
-from kapok.ground.customers.rules import ContactKind, masked_contact
+from kapok.ground.customers.rules import ContactKind, digits_of, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
 from kapok.ground.places.rules import Segment
@@ -134,7 +134,7 @@ def take(
     whose = customer_called(customer) if customer else gathering.recognise(calling)[0]
     row = Interaction(
         id=uuid7(at), channel=code.value, medium=by.value, direction=way.value, customer=whose, unit=me.unit,
-        first_contact=me, calling=masked_contact(ContactKind.PHONE, calling.strip())[:30] if calling.strip() else "",
+        first_contact=me, calling=masked_contact(ContactKind.PHONE, digits_of(calling)[:20]) if digits_of(calling) else "",
         topic=rows.words(topic, TOPIC, 200, needed=False), started_at=at,
     )  # fmt: skip
     try:
