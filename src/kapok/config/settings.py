@@ -279,6 +279,7 @@ DEMO_LOADERS = [
     "kapok.ground.catalog.demo.load",
     "kapok.ground.catalog.offering.demo.load",
     "kapok.ground.work.demo.load",
+    "kapok.chain.ordering.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
 

@@ -160,8 +160,7 @@ def amend(
     cancelling.may(leg)
     version = offers.on_sale(offer) if offer else None
     fresh = Line.objects.select_related("offer").get(leg=leg, number=line)
-    said = {"version": version, "characteristics": characteristics, "promised_date": promised_date}
-    deviating.amend(leg, fresh, **said, act=act)
+    deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
 
 
 @transaction.atomic

@@ -7,9 +7,10 @@ left undone. Who comes too late with an answer finds the lease in other hands, a
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -59,7 +60,7 @@ def advance(*, at: datetime, limit: int = 20) -> int:
 def claim(at: datetime) -> Lease | None:
     """Take one step in hand: first one that somebody has abandoned, then the one that is due longest. None where none is."""
     token = uuid4()
-    values = {"lease": token, "until": at + settings.ORDERING_LEASE, "at": at}
+    values: dict[str, Any] = {"lease": token, "until": at + settings.ORDERING_LEASE, "at": at}
     with connection.cursor() as cursor:
         for statement in (ABANDONED, DUE):
             cursor.execute(statement, values)
@@ -143,8 +144,8 @@ def _record(measured: dict[str, object]) -> str:
 
 
 def _failed(step: Step, leg: Leg, result: Result, act: Act) -> None:
-    why = {"code": result.code[:40], "error_zh": result.text.zh[:500], "error_en": result.text.en[:500]}
-    why |= {"measured": dict(result.measured)}
+    why: dict[str, Any] = {"code": result.code[:40], "measured": dict(result.measured)}
+    why |= {"error_zh": result.text.zh[:500], "error_en": result.text.en[:500]}
     if result.retry and step.attempts < settings.ORDERING_ATTEMPTS:
         again = rules.next_try(
             act.at, step.attempts, key=str(step.id), first=settings.ORDERING_RETRY_FIRST,
@@ -158,7 +159,7 @@ def _failed(step: Step, leg: Leg, result: Result, act: Act) -> None:
         _fall_out(step, leg, result, act, why)
 
 
-def _fall_out(step: Step, leg: Leg, result: Result, act: Act, why: dict[str, object]) -> None:
+def _fall_out(step: Step, leg: Leg, result: Result, act: Act, why: Mapping[str, Any]) -> None:
     """People do it: the stage stays offered to them, with the reason."""
     moves.settle(step, StepState.FALLEN_OUT, act.at, **why)
     said = {"step": str(step.id), "title": DEEDS[step.name].title, "attempts": step.attempts}

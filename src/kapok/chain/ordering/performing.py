@@ -290,8 +290,7 @@ def _leave(service: str, new: Leg, act: Act) -> None:
     kinds = sorted({need["kind"] for need in new.needs})
     if not kinds:
         return
-    said = {"service": service, "keep_holder": new.subject, "kinds": kinds}
-    inventory.request_release(**said, actor=act.actor, at=act.at)
+    inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
     inventory.release(service=service, evidence=f"order {new.order.number}", actor=act.actor, at=act.at)
 
 

@@ -16,6 +16,7 @@ from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
 from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import Line
 from kapok.ground.work.models import Item, Matter
@@ -60,7 +61,10 @@ def _of_item(entry: Entry) -> None:
     stage = facts.get("stage", "")
     if not stage or not facts.get("flow"):
         return
-    runs = _steps_of(facts["flow"], int(facts["flow_version"])).get(stage, "")
+    steps = _steps_of(facts["flow"], int(facts["flow_version"]))
+    if steps is None:
+        return
+    runs = steps.get(stage, "")
     item, act = UUID(entry.subject.removeprefix(WORK)), Act(entry.actor, entry.at)
     if entry.kind == OFFERED and runs:
         _begin_step(entry, item, runs, act)
@@ -71,14 +75,21 @@ def _of_item(entry: Entry) -> None:
 
 
 @lru_cache(maxsize=500)
-def _steps_of(flow: str, number: int) -> Mapping[str, str]:
-    """The stages that the system does, by the step it does them with; a published version never changes."""
-    stages = catalog.flow(flow, number).stages
-    return {code: stage.runs for code, stage in stages.items() if stage.runs in DEEDS}
+def _steps_of(flow: str, number: int) -> Mapping[str, str] | None:
+    """The stages of a flow that the system does, by the step it does them with; None where no order follows it.
+
+    A published version never changes.
+    """
+    found = catalog.flow(flow, number)
+    if found.line is not FlowLine.FULFILMENT:
+        return None
+    return {code: stage.runs for code, stage in found.stages.items() if stage.runs in DEEDS}
 
 
 def _leg_of(correlation: UUID | None) -> Leg | None:
     """The leg whose matter it is; none of another line's."""
+    if correlation is None:
+        return None
     subjects = Matter.objects.filter(id=correlation, subject__startswith=PREFIX).values("subject")
     return Leg.objects.filter(subject__in=subjects).first()
 

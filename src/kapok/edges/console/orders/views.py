@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +19,7 @@ from kapok.edges.console.orders.reach import allowed, seen
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
+from kapok.kernel.text import Text
 
 PAGE = 50
 
@@ -74,10 +75,11 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     """One order: one state for the customer; of every leg the chain, its promises, the steps of the system; it refreshes itself."""
     found = seen(request, number)
     may = allowed(request, found)
+    names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     values = {
         "order": found,
         "at": request.at,
-        "legs": [_leg(leg, may, request.at) for leg in found.legs],
+        "legs": [_leg(leg, may, request.at, names) for leg in found.legs],
         "offered": for_order(found, may),
         "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
         "expected": _expected(found.legs),
@@ -86,8 +88,7 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     return render(request, "orders/standing.html" if part else "orders/order.html", values)
 
 
-def _leg(leg: LegView, may: frozenset[str], at: datetime) -> LegShown:
-    names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+def _leg(leg: LegView, may: frozenset[str], at: datetime, names: Mapping[str, Text]) -> LegShown:
     boxes = [Box(stage, shown(stage.clock, at, names) if stage.clock else None) for stage in leg.stages]
     return LegShown(leg, list(_columns(boxes)), all_shown(leg.promises, at, names), for_leg(leg, may))
 

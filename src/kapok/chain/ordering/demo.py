@@ -1,0 +1,172 @@
+"""Orders of the demonstration, in every state and exception, played by the verbs up to the moment when it is loaded. Loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kapok.chain.ordering import api, engine
+from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.models import Leg, Line, Order
+from kapok.ground.customers.models import Customer
+from kapok.ground.places.rules import Segment
+from kapok.ground.work import queries as work
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item
+from kapok.network.activation import api as activation
+
+WORKERS: Mapping[str, str] = {
+    "hotline": "agent", "dispatch": "dispatcher", "data": "manager", "tianhe-east-field": "technician",
+    "monitoring": "noc", "key-accounts": "keyaccount",
+}  # fmt: skip
+EVIDENCE: Mapping[str, str] = {"confirm": "客户电话确认", "visit": "现场照片"}
+NO_PLANT = "TH10-010"
+HOUR, DAY = 60, 24 * 60
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The operator at the moment of the demonstration; it does things so many minutes before."""
+
+    now: datetime
+    residents: tuple[Customer, ...]
+    firms: Mapping[str, Customer]
+
+    def by(self, username: str, ago: float) -> dict[str, Any]:
+        """Who acts, and when."""
+        return {"actor": f"staff/{username}", "at": self.now - timedelta(minutes=ago)}
+
+    def ordered(self, whose: Customer, *lines: LineDraft, ago: float, **more: Any) -> str:
+        """An order that the hotline took."""
+        said = {"channel": "hotline", "pay": True} | more
+        return api.place_order(customer=whose.number, lines=lines, **said, **self.by("agent", ago))
+
+    def broadband(self, which: int, *, ago: float, offer: str = "fibre-100", address: str = "", **more: Any) -> str:
+        """Broadband for one of the residents at home, or at another address."""
+        whose = self.residents[which]
+        home = address or (whose.address.code if whose.address else "")
+        return self.ordered(whose, LineDraft(offer=offer, address=home), ago=ago, **more)
+
+    def run(self, ago: float) -> None:
+        """The system does what is due by then."""
+        engine.advance(at=self.now - timedelta(minutes=ago), limit=200)
+
+    def did(self, order: str, stage: str, ago: float, leg: int = 1) -> None:
+        """Somebody of the unit takes a stage and delivers it; then the system goes on."""
+        subject = Leg.objects.get(order__number=order, number=leg).subject
+        item = Item.objects.select_related("unit").get(matter__subject=subject, stage=stage, ended_at=None)
+        who = WORKERS[item.unit.code]
+        wanted = len(work.evidence_of(item.id))
+        baton.accept(item=item.id, **self.by(who, ago + 5))
+        baton.deliver(item=item.id, evidence=[EVIDENCE.get(stage, "记录")] * wanted, **self.by(who, ago))
+        self.run(ago)
+
+
+def load(at: datetime) -> None:
+    """Play the stories. Where there are orders already, or no customers, nothing is done."""
+    residents = Customer.objects.filter(segment=Segment.PUBLIC, merged_into=None, address__isnull=False)
+    shop = Shop(
+        at, tuple(residents.select_related("address").order_by("number")),
+        {each.reference: each for each in Customer.objects.exclude(reference="")},
+    )  # fmt: skip
+    if Order.objects.exists() or not shop.residents:
+        return
+    for story in STORIES:
+        story(shop)
+
+
+def working(shop: Shop) -> None:
+    """Installed, tested, confirmed and rated; then suspended while the customer is abroad."""
+    order = shop.broadband(0, ago=9 * DAY, offer="fibre-300")
+    shop.run(9 * DAY - 1)
+    shop.did(order, "appoint", 9 * DAY - 60)
+    shop.did(order, "visit", 7 * DAY)
+    api.confirm(order=order, leg=1, rating=5, word="回访录音 0311", **shop.by("agent", 6 * DAY))
+    service = Line.objects.select_related("service").get(leg__order__number=order).service
+    number = service.number if service else ""
+    line = LineDraft(offer="fibre-300", action="suspend", service=number, characteristics={"reason": "客户出国"})
+    suspended = shop.ordered(shop.residents[0], line, ago=3 * DAY)
+    shop.did(suspended, "accept", 3 * DAY - 20)
+
+
+def on_the_road(shop: Shop) -> None:
+    """The technician comes today."""
+    order = shop.broadband(1, ago=2 * DAY)
+    shop.run(2 * DAY - 1)
+    shop.did(order, "appoint", 2 * DAY - 90)
+
+
+def waiting_for_plant(shop: Shop) -> None:
+    """No plant reaches the lane (10W): the promise runs on."""
+    shop.broadband(2, ago=4 * DAY, address=NO_PLANT)
+    shop.run(4 * DAY - 1)
+
+
+def put_off(shop: Shop) -> None:
+    """The customer renovates (10P): the clocks stand still."""
+    order = shop.broadband(3, ago=5 * DAY)
+    shop.run(5 * DAY - 1)
+    api.defer(
+        order=order, leg=1, until=shop.now + timedelta(days=12), reason="客户装修，要求缓装", evidence="来电录音 0228",
+        approved_by="supervisor", **shop.by("dispatcher", 4 * DAY),
+    )  # fmt: skip
+
+
+def returned(shop: Shop) -> None:
+    """Too little light at the test (10R): back to the visit by itself."""
+    order = shop.broadband(4, ago=6 * DAY)
+    shop.run(6 * DAY - 1)
+    shop.did(order, "appoint", 6 * DAY - 60)
+    activation.switch_on_fault(element="olt", fault="weak_light", calls=1, **shop.by("noc", 2 * HOUR + 1))
+    shop.did(order, "visit", 2 * HOUR)
+
+
+def cancelled(shop: Shop) -> None:
+    """Given up before the visit (10C): everything has been given back."""
+    order = shop.broadband(5, ago=3 * DAY)
+    shop.run(3 * DAY - 1)
+    api.cancel(order=order, reason="客户改用公司宽带", **shop.by("agent", 2 * DAY))
+    shop.run(2 * DAY - 1)
+
+
+def unpaid(shop: Shop) -> None:
+    """Taken and reserved; no promise counts before it is paid."""
+    shop.broadband(6, ago=3 * HOUR, offer="fibre-1000", pay=False)
+
+
+def amended(shop: Shop) -> None:
+    """A higher speed on the way (10Q)."""
+    order = shop.broadband(7, ago=DAY)
+    shop.run(DAY - 1)
+    api.amend(order=order, line=1, offer="fibre-300", **shop.by("agent", 20 * HOUR))
+    shop.run(20 * HOUR)
+
+
+def left_to_people(shop: Shop) -> None:
+    """The OLT refused: the stage is offered to people with the reason."""
+    activation.switch_on_fault(element="olt", fault="refuses", calls=1, **shop.by("noc", 5 * HOUR))
+    shop.broadband(8, ago=5 * HOUR)
+    shop.run(5 * HOUR - 1)
+
+
+def three_circuits(shop: Shop) -> None:
+    """A bank with three circuits, of which one will be late."""
+    bank = shop.firms.get("K-100")
+    if bank is None:
+        return
+    lines = [LineDraft(offer="circuit-10", address=f"TH05-{number:03}") for number in (2, 4, 6)]
+    order = shop.ordered(bank, *lines, ago=6 * DAY, channel="key_account", first_contact="keyaccount")
+    shop.run(6 * DAY - 1)
+    for leg in (1, 2):
+        for stage in ("access-a", "access-b", "progress"):
+            shop.did(order, stage, 4 * DAY, leg)
+    for leg in (1, 2):
+        shop.did(order, "handover", 3 * DAY, leg)
+    api.expedite(order=order, leg=3, note="客户要求三条同时投产", supervise=True, **shop.by("keyaccount", DAY))
+
+
+STORIES: tuple[Callable[[Shop], None], ...] = (
+    working, on_the_road, waiting_for_plant, put_off, returned, cancelled, unpaid, amended, left_to_people, three_circuits,
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""The demonstration's orders: every state and exception, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings as project
+from django.utils.module_loading import import_string
+from pytest_django.fixtures import Settings
+
+from kapok.chain.ordering import queries
+from kapok.chain.ordering.models import Leg, Order, Step
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demonstration_has_orders_in_every_state_and_exception(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    at = datetime.now(UTC)
+    loaders = project.DEMO_LOADERS
+    for loader in loaders[: loaders.index("kapok.chain.ordering.demo.load") + 1]:
+        import_string(loader)(at)
+    states = set(Leg.objects.values_list("state", "exception"))
+    assert states == {
+        ("completed", ""), ("inProgress", ""), ("held", "10W"), ("held", "10P"), ("inProgress", "10R"), ("cancelled", ""),
+        ("pending", ""),
+    }  # fmt: skip
+    assert Leg.objects.filter(version=2).count() == 1
+    assert Step.objects.filter(state="fallen_out").count() == 1
+    assert not Step.objects.filter(state="failed").exists()
+    three = Order.objects.get(customer__reference="K-100")
+    assert [leg.state for leg in queries.order(three.number).legs] == ["completed", "completed", "inProgress"]
+    count = Order.objects.count()
+    import_string("kapok.chain.ordering.demo.load")(at)
+    assert Order.objects.count() == count
