@@ -26,7 +26,6 @@ from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.refusals import NotAPerson
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
-from tests.front import counter
 from tests.front.counter import ask, business, case, clock, matter, seconds
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
@@ -98,15 +97,12 @@ def test_only_its_first_contact_closes_an_interaction_and_once() -> None:
 
 
 def test_a_calling_number_leads_to_the_service_and_its_customer() -> None:
-    number = shop.installed()
-    service = shop.service(number)
-    Resource.objects.filter(kind="number").update(service=None)
+    number = shop.installed("voice", address="n5")
+    row = Resource.objects.get(kind="number", service__number=number)
     assert queries.recognise("020 0000 0000") is None
     assert queries.recognise("") is None
-    row = Resource.objects.filter(kind="number", state="free").order_by("code")[0]
-    Resource.objects.filter(id=row.id).update(service=service)
     found = queries.recognise(row.value)
-    assert found == queries.Recognised(service.customer.number, number, Via.SERVICE)
+    assert found == queries.Recognised(shop.service(number).customer.number, number, Via.SERVICE)
 
 
 def test_a_contact_that_two_customers_share_tells_nobody() -> None:
@@ -384,9 +380,10 @@ def test_who_knocks_too_often_is_turned_away() -> None:
         entered("O2026-100000", "1", address="10.0.0.4")
 
 
-def test_the_customer_of_a_request_is_kept_when_customers_are_merged() -> None:
+def test_what_a_merged_customer_asked_is_open_for_the_one_that_stands_for_it() -> None:
     keep, drop = business(), business(phone="")
-    ask(customer=drop)
+    subject, _ = ask(customer=drop)
     customers.merge(keep=keep, drop=drop, reason="同一家店", **shop.by("admin", 1))
-    assert ask(2, customer=drop)[1].course is Course.URGE or Case.objects.count() == 2
-    assert counter.ask(3, customer=keep)[0]
+    for number in (keep, drop):
+        assert ask(2, customer=number)[0] == subject
+    assert [view.matter for view in queries.cases_of(keep)] == [subject]

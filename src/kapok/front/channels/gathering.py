@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from kapok.front.channels import rules
 from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction
@@ -62,7 +62,8 @@ def open_of_kind(kind: rules.Kind, customer: Customer | None, service: Service |
     """The open matter of the same kind on the same service (R3); of a customer where no service was named, one without."""
     if customer is None:
         return ""
-    cases = Case.objects.filter(kind=kind, customer=customer, service=service)
+    whose = Q(customer=customer) | Q(customer__merged_into=customer)
+    cases = Case.objects.filter(whose, kind=kind, service=service)
     live = Matter.objects.filter(subject__in=cases.values("matter"), state=MatterState.OPEN)
     return live.order_by("opened_at").values_list("subject", flat=True).first() or ""
 

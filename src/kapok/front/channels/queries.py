@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import gathering, rows, rules
-from kapok.front.channels.models import AccessCode, Case, ChannelSetting, ChannelStaff, Interaction, Linked, Note
+from kapok.front.channels.models import (
+    AccessCode,
+    Case,
+    ChannelSetting,
+    ChannelStaff,
+    Interaction,
+    Linked,
+    Note,
+    Placed,
+)
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Text
 
@@ -145,8 +156,18 @@ def latest_of(username: str, *, limit: int = 10) -> list[InteractionView]:
     return _shown(Interaction.objects.filter(first_contact__username=username).order_by("-started_at", "-id")[:limit])
 
 
-def _shown(found: Iterable[Interaction]) -> list[InteractionView]:
-    return _views(list(found.select_related("customer", "first_contact")))  # type: ignore[attr-defined]
+def interactions_about(matter: str) -> list[InteractionView]:
+    """The interactions that a matter came from or was about."""
+    return _shown(Interaction.objects.filter(id__in=Linked.objects.filter(matter=matter).values("interaction")))
+
+
+def placed_by(key: UUID) -> str:
+    """The number of the order that a form has placed; empty where it has placed none."""
+    return Placed.objects.filter(key=key).values_list("order", flat=True).first() or ""
+
+
+def _shown(found: QuerySet[Interaction]) -> list[InteractionView]:
+    return _views(list(found.select_related("customer", "first_contact")))
 
 
 def _views(page: Sequence[Interaction]) -> list[InteractionView]:
@@ -173,7 +194,8 @@ def case(matter: str) -> CaseView | None:
 
 def cases_of(customer: str, *, limit: int = 20) -> list[CaseView]:
     """What a customer asked, the latest first."""
-    found = Case.objects.select_related("customer", "unit", "owner").filter(customer__number=customer)
+    whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
+    found = Case.objects.select_related("customer", "unit", "owner").filter(whose)
     return [_case(row) for row in found.order_by("-asked_at", "matter")[:limit]]
 
 
