@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as project
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.utils import translation
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
 
 from kapok.config import translations
 from kapok.edges.console.health.failures import FailureFile
@@ -25,6 +27,7 @@ from kapok.ground.people import demo
 from kapok.ground.people.cast import LOGINS, Login
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
+from tests.console import counter_page
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DESK = {"width": 1366, "height": 768}
@@ -34,6 +37,8 @@ QUIETLY = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
+
+QUICKLY = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 SignedIn = Callable[..., Client]
 BrowserPage = Callable[..., Page]
@@ -52,7 +57,7 @@ def _provoked_failures_are_not_kept() -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Settings) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICKLY
     with translation.override("zh-hans"):
         yield
 
@@ -62,6 +67,15 @@ def cast(db: None) -> dict[str, Login]:
     """The demonstration's people by role."""
     demo.load(AT)
     return {login.role: login for login in reversed(LOGINS)}  # of several in one role the first
+
+
+@pytest.fixture(scope="module")
+def open_counter(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A shop with a front desk for the tests of a module, each of which undoes what it did: a customer's number."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(PASSWORD_HASHERS=QUICKLY):
+            yield counter_page.set_up()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -28,9 +29,9 @@ WINDOW = re.compile(r'<option value="([^"]+/[^"]+)"')
 
 
 @pytest.fixture
-def chen(cast: object) -> str:
+def chen(open_counter: str, cast: object) -> str:
     """A customer of the shop."""
-    return counter_page.set_up()
+    return open_counter
 
 
 def shown(client: Client, customer: str, offer: str = "fibre-100", address: str = "r101") -> str:
@@ -114,8 +115,9 @@ def test_sent_twice_it_places_one_order(signed_in: SignedIn, chen: str) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"offer": "telex"}, "已停售"), ({"address": "nowhere"}, "nowhere"), ({"address": ""}, "请从列表中选择地址"), ({"offer": ""}, "请选择商品"),
-        ({"window": "2020-01-01T09:00:00+08:00/2020-01-01T11:00:00+08:00"}, "已"), ({"window": "tomorrow"}, "请从列表中选择时段"),
+        ({"offer": "telex"}, "已停售"), ({"address": "nowhere"}, "nowhere"), ({"address": ""}, "请从列表中选择地址"),
+        ({"window": "2020-01-01T09:00:00+08:00/2020-01-01T11:00:00+08:00"}, "已"), ({"offer": ""}, "请选择商品"),
+        ({"window": "tomorrow"}, "请从列表中选择时段"),
         ({"window": "2026-12-01T09:00/2026-12-01T11:00"}, "请从列表中选择时段"), ({"note": "长" * 1_500_000}, "1000"),
         ({"pay": "never"}, "never"), ({"key": "x"}, ""), ({"seen": "forged"}, "不一致"),
     ],
@@ -153,7 +155,7 @@ def test_a_stale_form_is_refused_with_what_changed(signed_in: SignedIn, chen: st
     for price in document["prices"]:
         price["amount"] += 1000
     offers.draft_offer(document=document, **counter_page.by("manager"))
-    offers.publish_offer(offer="fibre-100", **counter_page.by("manager"))
+    offers.publish_offer(code="fibre-100", revision=1, **counter_page.by("manager"))
     before = written()
     answer = client.post(f"/desk/customers/{chen}/order", form)
     page = answer.content.decode()
@@ -187,8 +189,6 @@ def test_a_window_that_is_full_is_said_beside_it(signed_in: SignedIn, chen: str)
     while window in WINDOW.findall(shown(client, chen)):
         number = shop.customer(f"客户{taken}")
         begins, ends = window.split("/")
-        from datetime import datetime
-
         shop.api.place_order(
             customer=number, channel="hotline", lines=[shop.line(offer="voice")], pay=True,
             window=(datetime.fromisoformat(begins), datetime.fromisoformat(ends)), **counter_page.by("agent"),

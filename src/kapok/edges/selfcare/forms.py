@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language
@@ -38,7 +39,7 @@ class CodeForm(DoorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "pattern": "[0-9]*"}
-        self.fields["code"] = forms.CharField(label=_("Code"), max_length=12, widget=forms.TextInput(attrs=attributes))
+        self.fields["code"] = forms.CharField(label=pgettext("one-time", "Code"), max_length=12, widget=forms.TextInput(attrs=attributes))
 
 
 class VisitForm(forms.Form):

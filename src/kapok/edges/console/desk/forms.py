@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kapok.back.workforce import api as field
 from kapok.chain.ordering import api as ordering
@@ -77,7 +78,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, services: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"] = forms.ChoiceField(label=_("What it is"), choices=choices(rules.KINDS.items()))
+        self.fields["kind"] = forms.ChoiceField(label=pgettext("request", "What it is"), choices=choices(rules.KINDS.items()))
         self.fields["complaint_kind"] = forms.ChoiceField(
             label=_("Kind of complaint"), required=False,
             choices=[("", "—"), *choices((each, value_title("complaint_kind", each)) for each in ("billing", "service", "other"))],

@@ -173,11 +173,11 @@ def seen(token: str) -> Mapping[str, Any] | None:
 
 def changed(token: str, address: str, offer: str, now: Choice | None) -> list[Text]:
     """What is otherwise now than the page showed; nothing where all is the same."""
+    if now is None:
+        return [GONE]
     before = seen(token)
     if before is None or before.get("address") != address or before.get("offer") != offer:
         return [Text(zh="页面内容与所选不一致", en="the page does not show what was chosen")]
-    if now is None:
-        return [GONE]
     return [text for text in _differences(before, now) if text]
 
 
