@@ -281,6 +281,7 @@ DEMO_LOADERS = [
     "kapok.ground.catalog.offering.demo.load",
     "kapok.ground.work.demo.load",
     "kapok.chain.ordering.demo.load",
+    "kapok.front.channels.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
 

@@ -39,7 +39,9 @@ class CodeForm(DoorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "pattern": "[0-9]*"}
-        self.fields["code"] = forms.CharField(label=pgettext("one-time", "Code"), max_length=12, widget=forms.TextInput(attrs=attributes))
+        self.fields["code"] = forms.CharField(
+            label=pgettext("one-time", "Code"), max_length=12, widget=forms.TextInput(attrs=attributes)
+        )
 
 
 class VisitForm(forms.Form):

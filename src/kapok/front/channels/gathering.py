@@ -50,7 +50,12 @@ def caller_of(customer: Customer | None, service: Service | None, via: Via, at: 
     """Who asks, with the account manager who is there."""
     if customer is None:
         return Caller()
-    manager = Staff.objects.filter(id=customer.manager_id, state=State.ACTIVE).first()
+    found = (
+        Staff.objects.filter(id=customer.manager_id, state=State.ACTIVE)
+        if customer.manager_id
+        else Staff.objects.none()
+    )
+    manager = found.first()
     there = manager is not None and not posts.is_absent(manager.id, at)
     return Caller(
         customer=customer.number, service=service.number if service else "", segment=customer.segment,

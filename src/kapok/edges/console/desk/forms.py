@@ -78,7 +78,9 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, services: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"] = forms.ChoiceField(label=pgettext("request", "What it is"), choices=choices(rules.KINDS.items()))
+        self.fields["kind"] = forms.ChoiceField(
+            label=pgettext("request", "What it is"), choices=choices(rules.KINDS.items())
+        )
         self.fields["complaint_kind"] = forms.ChoiceField(
             label=_("Kind of complaint"), required=False,
             choices=[("", "—"), *choices((each, value_title("complaint_kind", each)) for each in ("billing", "service", "other"))],
@@ -144,7 +146,7 @@ class OrderForm(forms.Form):
         self.fields["offer"] = forms.CharField(max_length=60, error_messages={"required": _("Choose an offer.")})
         self.fields["window"] = WindowField(label=_("Visit"), required=False)
         self.fields["pay"] = forms.ChoiceField(
-            label=_("Payment"), initial="now",
+            label=pgettext("order", "Payment"), initial="now",
             choices=[("now", _("Paid now; the promises count at once")), ("later", _("Pays later; the promises count from then"))],
         )  # fmt: skip
         self.fields["account"] = forms.ChoiceField(label=_("Account that pays"), choices=list(accounts), required=False)

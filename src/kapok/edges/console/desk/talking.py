@@ -83,7 +83,7 @@ def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     form = AskForm(request.POST, services=_services(view))
     if not form.is_valid():
         return _page(request, view, ask_form=form)
-    said = {"channel": view.channel.value, "customer": view.customer, "interaction": identifier}
+    said: dict[str, Any] = {"channel": view.channel.value, "customer": view.customer, "interaction": identifier}
     try:
         matter, decision = api.ask(**form.cleaned_data, **said, actor=request.user.subject, at=request.at)
     except KapokError as refused:
