@@ -191,6 +191,7 @@ JOURNAL_WITNESSES = [
     "kapok.ground.commitments.reactions.witness",
     "kapok.ground.posts.watching.witness",
     "kapok.ground.work.reactions.witness",
+    "kapok.back.workforce.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
     "kapok.front.channels.answering.witness",
 ]
@@ -281,6 +282,7 @@ DEMO_LOADERS = [
     "kapok.ground.catalog.offering.demo.load",
     "kapok.ground.work.demo.load",
     "kapok.chain.ordering.demo.load",
+    "kapok.back.workforce.demo.load",
     "kapok.front.channels.demo.load",
     "kapok.supervision.mining.demo.load",
 ]

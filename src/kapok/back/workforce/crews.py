@@ -156,7 +156,7 @@ def at_work(
     away = _spans(absences.values_list("staff", "period"))
     kept = Appointment.objects.filter(kept_for__in=ids, state=BOOKED, starts_at__lt=late, ends_at__gt=early)
     booked: dict[UUID, list[Visit]] = {}
-    for each in kept.exclude(id=without):
+    for each in kept.exclude(id=without) if without else kept:
         booked.setdefault(each.kept_for_id, []).append(visit_of(each))
     return [
         Technician(each, minus(on_shift.get(each.id, []), away.get(each.id, [])), booked.get(each.id, []))

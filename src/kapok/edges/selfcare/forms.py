@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language
@@ -51,7 +50,9 @@ class VisitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["window"] = forms.ChoiceField(
             label=_("When may we come?"), choices=windows, widget=forms.RadioSelect,
-            error_messages={"invalid_choice": _("This time is no longer free. Choose another one."), "required": _("Choose a time.")},
+            error_messages={
+                "invalid_choice": _("This time is no longer free. Choose another one."), "required": _("Choose a time."),
+            },
         )  # fmt: skip
 
     def window(self) -> tuple[datetime, datetime]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localtime
+
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.queries import AppointmentView
 from kapok.chain.ordering import queries as orders
@@ -32,10 +34,11 @@ WHY = {
     Deviation.CANCEL: Text(zh="订单正在撤销。", en="The order is being cancelled."),
     Deviation.AMEND: Text(zh="订单已按您的要求变更。", en="The order was changed as you asked."),
 }
+SWITCHED_ON = Text(zh="开通网络", en="We switch your service on")
 STAGES = {
     "accept": Text(zh="受理您的订单", en="We take your order"), "assign": Text(zh="为您准备线路", en="We prepare your line"),
-    "configure": Text(zh="开通网络", en="We switch your service on"), "activate": Text(zh="开通网络", en="We switch your service on"),
-    "appoint": Text(zh="与您约定上门时间", en="We agree a time with you"), "visit": Text(zh="上门安装", en="We come and install it"),
+    "configure": SWITCHED_ON, "activate": SWITCHED_ON, "appoint": Text(zh="与您约定上门时间", en="We agree a time with you"),
+    "visit": Text(zh="上门安装", en="We come and install it"),
     "test": Text(zh="测试您的业务", en="We test it"), "confirm": Text(zh="请您确认", en="You tell us that it works"),
 }  # fmt: skip
 """What a customer calls the stages that most flows have; others by their own titles."""
@@ -127,6 +130,12 @@ def windows(visit: AppointmentView, after: datetime) -> tuple[list[field.Window]
     except KapokError as refused:
         return [], refused.text
     return [each for each in found if each.starts_at != visit.starts_at][:ENOUGH], None
+
+
+def choice(window: field.Window) -> tuple[str, str]:
+    """A window as a choice: what the form sends, and what one reads."""
+    begins, ends = localtime(window.starts_at), localtime(window.ends_at)
+    return f"{window.starts_at.isoformat()}/{window.ends_at.isoformat()}", f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
 
 
 def _part(leg: LegView) -> Part:

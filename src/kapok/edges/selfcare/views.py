@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -81,10 +80,7 @@ def visit(request: MyRequest, leg: int) -> HttpResponse:
     if booked is None or not found.open:
         raise Http404
     free, none = showing.windows(booked, request.at)
-    choices = [
-        (f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}", f"{localtime(each.starts_at):%m-%d %H:%M}–{localtime(each.ends_at):%H:%M}")
-        for each in free
-    ]  # fmt: skip
+    choices = [showing.choice(each) for each in free]
     form = VisitForm(request.POST or None, windows=choices)
     if request.method == "POST" and form.is_valid():
         begins, ends = form.window()

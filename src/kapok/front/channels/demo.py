@@ -1,4 +1,4 @@
-"""The channels of the demonstration: five with their queues and staff, a request under its three-hour clock, interactions, a note."""
+"""The demonstration's channels: five with queues and staff, a request under its three-hour clock, interactions, a note."""
 
 from __future__ import annotations
 

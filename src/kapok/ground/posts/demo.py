@@ -58,6 +58,10 @@ ABLE = (
     ("technician", "climbing", 2),
     ("technician2", "fibre", 1),
     ("technician2", "english", 3),
+    ("technician3", "fibre", 2),
+    ("technician3", "climbing", 3),
+    ("technician4", "fibre", 2),
+    ("technician4", "climbing", 2),
     ("noc", "ip-network", 3),
     ("noc2", "ip-network", 2),
 )
@@ -75,6 +79,8 @@ WEEK = (
     ("dispatcher2", ("late", "late", "late", "day", "day", "day", None)),
     ("technician", ("day", "day", "day", "day", "day", None, None)),
     ("technician2", ("day", "day", None, "day", "day", "day", "day")),
+    ("technician3", ("late", "late", "day", None, "late", "day", "day")),
+    ("technician4", (None, "late", "late", "late", None, "late", "day")),
     ("noc", ("day", "night", "night", None, "day", "late", None)),
     ("noc2", ("night", None, "day", "day", "night", None, "day")),
 )

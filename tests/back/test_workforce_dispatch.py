@@ -1,0 +1,144 @@
+"""Who is sent, why, and who is not; the board and the day as they are read."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from kapok.back.workforce import api, boards
+from kapok.back.workforce.models import Appointment, Helper, WorkOrder
+from kapok.ground.journal.models import Entry
+from kapok.ground.people.models import Staff
+from tests.back.job import PNG, at_work, by, item_of, later, stands, taken, visit
+from tests.back.team import MONDAY, book, clock
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("jobs")]
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Settings, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def sent(item: UUID, minutes: float = 1) -> api.Explanation:
+    return api.dispatch(item=item, **by("disp", minutes))
+
+
+class TestDispatch:
+    def test_who_has_most_to_spare_is_sent_and_it_is_said_why(self) -> None:
+        """Han and Liu have the same window; one visit of an hour is kept for Han in it."""
+        han, liu = (Staff.objects.get(username=name) for name in ("han", "liu"))
+        other = book("order/other", starts_at=clock(10, 0), ends_at=clock(12, 0), minutes=30)
+        Appointment.objects.filter(id=other).update(kept_for=han)
+        item = item_of(visit())
+        Appointment.objects.exclude(id=other).update(kept_for=liu)
+        told = sent(item)
+        assert told.technician == "liu"
+        assert told.text.zh.startswith("Liu：余量 1.0 小时×10")
+        assert "其次 Han" in told.text.zh
+        assert stands(item) == ("dispatched", "liu")
+        assert Entry.objects.get(kind="workforce.dispatched").data["why"]["en"] == told.text.en
+
+    def test_ties_go_by_staff_number(self) -> None:
+        assert sent(item_of(visit())).technician == "han"
+
+    def test_who_has_enough_in_hand_is_not_sent(self, settings: Settings) -> None:
+        settings.WORKFORCE_OPEN_LOAD = 1
+        assert [sent(item_of(visit(n))).technician for n in range(2)] == ["han", "liu"]
+        item = item_of(visit(3))
+        with pytest.raises(api.NobodyFits) as refused:
+            sent(item, 5)
+        assert "2 人在手工单已满" in refused.value.text.zh
+        assert stands(item) == ("created", "")
+
+    def test_the_third_visit_takes_somebody_else(self) -> None:
+        for n in range(2):
+            item = item_of(visit(n * 100, hour=10 + 2 * n))
+            api.accept(item=item, **by("han", n * 100 + 1))
+            for number, deed in enumerate((api.arrive, api.begin), 2):
+                deed(item=item, **by("han", n * 100 + number))
+            api.reply(item=item, photos=[api.Upload("a.png", PNG)], **by("han", n * 100 + 5))
+            WorkOrder.objects.filter(item=item).update(moved_at=later(n))
+        assert sent(item_of(visit(210, hour=14 - 1)), 211).technician == "liu"
+
+    def test_what_is_in_hands_is_not_taken_away(self) -> None:
+        item = taken()
+        for verb in (sent, lambda item: api.assign(item=item, technician="liu", reason="近", **by("disp", 2))):
+            with pytest.raises(api.InHands):
+                verb(item)
+        assert stands(item) == ("appointed", "han")
+
+    def test_the_time_goes_with_the_work(self) -> None:
+        item = item_of(visit())
+        api.assign(item=item, technician="liu", reason="近", **by("disp", 1))
+        row = WorkOrder.objects.select_related("appointment__kept_for").get(item=item)
+        assert row.appointment is not None
+        assert row.appointment.kept_for.username == "liu"
+
+    @pytest.mark.parametrize("who", ["wu", "agent", "nobody"])
+    def test_only_technicians_around_the_unit_are_assigned(self, who: str) -> None:
+        item = item_of(visit())
+        with pytest.raises(api.NotATechnician):
+            api.assign(item=item, technician=who, reason="近", **by("disp", 1))
+        with pytest.raises(api.NoteNeeded):
+            api.assign(item=item, technician="liu", reason="  ", **by("disp", 1))
+        assert stands(item) == ("created", "")
+
+
+class TestHelpersAndPressing:
+    def test_a_helper_does_not_take_it(self) -> None:
+        item = taken()
+        api.add_helper(item=item, helper="liu", **by("disp", 5))
+        assert (stands(item), Helper.objects.count()) == (("appointed", "han"), 1)
+        for name in ("liu", "han"):
+            with pytest.raises(api.HelpsAlready):
+                api.add_helper(item=item, helper=name, **by("disp", 6))
+        with pytest.raises(api.NotATechnician):
+            api.add_helper(item=item, helper="wu", **by("disp", 6))
+        job = boards.job(item, later(7))
+        assert job is not None
+        assert job.helpers == ("Liu",)
+
+    def test_what_is_pressed_for_goes_first(self) -> None:
+        first, second = taken(), taken(2)
+        api.expedite(item=second, note="客户来电", **by("disp", 5))
+        mine = boards.my_day("han", MONDAY, later(6))
+        assert [job.item for job in mine if job.kind == "visit"] == [second, first]
+
+    def test_what_is_done_is_not_pressed_for(self) -> None:
+        item = at_work()
+        api.reply(item=item, photos=[api.Upload("a.png", PNG)], **by("han", 30))
+        with pytest.raises(api.NotNow):
+            api.expedite(item=item, note="客户来电", **by("disp", 31))
+
+
+class TestReading:
+    def test_a_day_is_driven_by_window(self) -> None:
+        late, early = item_of(visit(hour=14)), item_of(visit(1, hour=10))
+        for item in (late, early):
+            api.accept(item=item, **by("han", 5))
+        mine = [job.item for job in boards.my_day("han", MONDAY, later(6)) if job.kind == "visit"]
+        assert mine == [early, late]
+
+    def test_the_board_costs_the_same_however_many_there_are(self) -> None:
+        def statements() -> int:
+            with CaptureQueriesContext(connection) as sent:
+                boards.board("east-field", MONDAY, later(30))
+            return len(sent)
+
+        visit()
+        before = statements()
+        for n in range(3):
+            taken(n + 1)
+        assert statements() == before <= 16
+
+    def test_what_nobody_has_is_open_to_the_unit(self) -> None:
+        item = item_of(visit())
+        assert [job.item for job in boards.open_to("liu", later(1))] == [item]
+        assert boards.open_to("wu", later(1)) == []
+        assert boards.board("nowhere", MONDAY, later(1)) is None

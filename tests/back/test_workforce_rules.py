@@ -1,0 +1,183 @@
+"""States, moves, capacity, scores and pictures, without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kapok.back.workforce import boards, pictures, rules
+from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, windows, worked
+from kapok.back.workforce.rules import Deed, Kind, State
+from kapok.back.workforce.scoring import Candidate, Weights, choose, distance, score
+from tests.back.job import JPEG_BODY, JPEG_WITH_GPS, PNG
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+WEIGHTS = Weights(10, 5, 8)
+
+
+def at(hour: float) -> datetime:
+    return DAY + timedelta(hours=hour)
+
+
+def visit(since: float, until: float, minutes: float = 60) -> Visit:
+    return Visit(at(since), at(until), timedelta(minutes=minutes))
+
+
+class TestStates:
+    def test_every_state_has_a_name_a_tmf_name_and_moves(self) -> None:
+        assert set(rules.STATES) == set(rules.TMF) == set(rules.MOVES) == set(State)
+        assert set(rules.TMF.values()) == {
+            "acknowledged",
+            "pending",
+            "inProgress",
+            "held",
+            "completed",
+            "rejected",
+            "cancelled",
+        }
+
+    def test_moves(self) -> None:
+        assert rules.sources(State.WORKING) == {State.ARRIVED, State.HELD}
+        assert rules.sources(State.VERIFIED) == {State.REPLIED}
+        assert rules.sources(State.ARCHIVED) == {State.REPLIED, State.VERIFIED, State.SURVEYED}
+        assert not rules.MOVES[State.ARCHIVED]
+
+    def test_every_deed_leads_where_the_table_allows(self) -> None:
+        leads = {
+            Deed.ACCEPT: State.ACCEPTED, Deed.SET_OFF: State.TRAVELLING, Deed.ARRIVE: State.ARRIVED, Deed.BEGIN: State.WORKING,
+            Deed.HOLD: State.HELD, Deed.SEND_BACK: State.RETURNED, Deed.REPLY: State.REPLIED,
+        }  # fmt: skip
+        for deed, to in leads.items():
+            assert rules.POSSIBLE[deed] <= rules.sources(to), deed
+        assert set(rules.DEEDS) == set(Deed) == set(rules.POSSIBLE)
+
+    def test_what_is_possible(self) -> None:
+        assert rules.possible(Kind.VISIT, State.CREATED) == (Deed.ACCEPT,)
+        assert rules.possible(Kind.VISIT, State.WORKING) == (Deed.HOLD, Deed.SEND_BACK, Deed.REPLY)
+        assert rules.possible(Kind.APPOINTMENT, State.APPOINTED) == (Deed.HOLD, Deed.SEND_BACK, Deed.REPLY)
+        assert rules.possible(Kind.VISIT, State.REPLIED) == ()
+
+    def test_what_a_stage_asks_of_the_field(self) -> None:
+        assert rules.kind_of(frozenset({"order.dispatched", "order.installed"})) is Kind.VISIT
+        assert rules.kind_of(frozenset({"order.dispatched", "visit.appointed"})) is Kind.APPOINTMENT
+        assert rules.kind_of(frozenset({"order.tested"})) is None
+
+    def test_the_lists(self) -> None:
+        assert len(rules.HOLDS) == 13
+        pausing = {code for code, each in rules.HOLDS.items() if each.pauses}
+        assert pausing == {"unreachable", "not_home", "observe"}
+
+
+class TestCapacity:
+    def test_working_time(self) -> None:
+        spans = [Span(at(8), at(12)), Span(at(14), at(18))]
+        assert worked(spans, at(10), at(15)) == timedelta(hours=3)
+        assert worked(spans, at(12), at(14)) == timedelta(0)
+
+    @pytest.mark.parametrize(
+        ("gap", "left"),
+        [
+            ((6, 8), [(8, 12)]), ((6, 9), [(9, 12)]), ((9, 10), [(8, 9), (10, 12)]), ((11, 13), [(8, 11)]), ((7, 13), []),
+        ],
+    )  # fmt: skip
+    def test_who_is_away(self, gap: tuple[int, int], left: list[tuple[int, int]]) -> None:
+        spans = minus([Span(at(8), at(12))], [Span(at(gap[0]), at(gap[1]))])
+        assert spans == [Span(at(since), at(until)) for since, until in left]
+
+    def test_what_fits_between_any_two_moments(self) -> None:
+        spans = [Span(at(8), at(16))]
+        assert fits(spans, [visit(10, 12), visit(10, 12)])
+        assert not fits(spans, [visit(10, 12), visit(10, 12), visit(10, 12, 1)])
+        assert fits(spans, [visit(10, 12), visit(10, 12), visit(10, 14), visit(12, 14)])
+        assert not fits(spans, [visit(10, 12), visit(10, 12), visit(10, 14), visit(12, 14), visit(12, 14)])
+        assert not fits(spans, [visit(10, 11, 90)])
+        assert not fits([], [visit(10, 12)])
+
+    def test_how_many_more(self) -> None:
+        spans = [Span(at(8), at(16))]
+        assert free(spans, [], visit(10, 12, 30)) == 4
+        assert free(spans, [visit(10, 12)], visit(10, 12, 30)) == 2
+        assert free(spans, [visit(10, 12, 120)], visit(10, 12, 30)) == 0
+        assert free([Span(at(0), at(24))], [], visit(0, 24, 1)) == 50
+
+    def test_the_grid_goes_by_the_clock_on_the_wall(self) -> None:
+        """In Paris the clock goes forward on 2026-03-29: the windows stay at eight."""
+        grid = Grid(time(8), time(12), 2, ZoneInfo("Europe/Paris"))
+        found = list(windows(grid, date(2026, 3, 28), 2, 60))
+        assert [span.since.hour for span in found] == [7, 9, 6, 8]
+        assert [span.since.hour for span in windows(grid, date(2026, 3, 28), 1, 121)] == [7]
+        assert list(windows(grid, date(2026, 3, 28), 1, 241)) == []
+
+
+class TestScores:
+    def test_slack_way_and_continuity_are_weighed(self) -> None:
+        assert score(Candidate("a", "A", 3.0, 2.0, 0), WEIGHTS) == 20.0
+        assert score(Candidate("a", "A", 30.0, None, 2), WEIGHTS) == 88.0
+
+    def test_ties_go_by_identifier_and_the_choice_is_one_line(self) -> None:
+        choice = choose([Candidate("liu", "刘", 2, 1.25, 0), Candidate("han", "韩", 2, 1.25, 0)], WEIGHTS)
+        assert choice is not None
+        assert choice.id == "han"
+        assert choice.text.zh == "韩：余量 2.0 小时×10，路程 1.2 公里×-5，得 13.8 分；其次 刘 13.8 分"
+        alone = choose([Candidate("han", "Han", 1, None, 1)], WEIGHTS)
+        assert alone is not None
+        assert alone.text.en == "Han: 1.0 h to spare ×10, way unknown, was there before +8, 18 points"
+        assert choose([], WEIGHTS) is None
+
+    def test_distance(self) -> None:
+        assert distance((113.32, 23.13), (113.32, 23.13)) == 0
+        assert distance((113.32, 23.13), (113.33, 23.13)) == pytest.approx(1.02, abs=0.01)
+
+
+class TestAlarms:
+    @pytest.mark.parametrize(
+        ("state", "starts", "ends", "due", "said"),
+        [
+            (State.APPOINTED, 10, 12, 30, ""), (State.APPOINTED, 8, 10, 30, "soon"), (State.APPOINTED, 6, 8, 30, "late"),
+            (State.WORKING, 6, 8, 30, ""), (State.WORKING, 6, 8, 8, "late"), (State.WORKING, 6, 8, 10, "soon"),
+            (State.REPLIED, 6, 8, 8, ""), (State.CREATED, None, None, None, ""),
+        ],
+    )  # fmt: skip
+    def test_late_and_soon(
+        self, state: State, starts: int | None, ends: int | None, due: int | None, said: str
+    ) -> None:
+        moments = [at(each) if each is not None else None for each in (starts, ends, due)]
+        assert boards.alarm(state, *moments, at(9)) == said
+
+
+def _webp(*chunks: tuple[bytes, bytes]) -> bytes:
+    body = b"WEBP" + b"".join(
+        name + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2) for name, data in chunks
+    )
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+class TestPictures:
+    def test_a_jpeg_keeps_its_picture_and_no_more(self) -> None:
+        bare = pictures.bare(JPEG_WITH_GPS)
+        assert bare is not None
+        assert bare.endswith(JPEG_BODY)
+        assert len(JPEG_WITH_GPS) - len(bare) == 26 + 24
+        assert pictures.bare(bare) == bare
+
+    def test_a_png_too(self) -> None:
+        bare = pictures.bare(PNG)
+        assert bare is not None
+        assert b"Chen Jing" not in bare
+        assert bare[-8:-4] == b"IEND"
+        assert pictures.bare(PNG + b"hidden behind the end") == bare
+
+    def test_a_webp_too(self) -> None:
+        image = (b"VP8 ", b"12345")
+        bare = pictures.bare(_webp((b"VP8X", b"\x0c" + bytes(9)), image, (b"EXIF", b"GPS"), (b"XMP ", b"<x/>")))
+        assert bare == _webp((b"VP8X", bytes(10)), image)
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b"<svg>", b"GIF89a", JPEG_WITH_GPS[:40], PNG[:40], b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\0\0", _webp(),
+         _webp((b"VP8 ", b"1234"))[:-2], b"\xff\xd8\xff\xe0\0\x04ab\x12\x34"],
+    )  # fmt: skip
+    def test_what_is_no_whole_picture_is_none(self, content: bytes) -> None:
+        assert pictures.bare(content) is None

@@ -1,0 +1,226 @@
+"""The dispatch board, the work order page, the phone's doors, and who may see pictures, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from kapok.back.workforce.models import Appointment, Done, Picture, WorkOrder
+from kapok.ground.people.models import Staff
+from kapok.kernel.text import Language
+from tests.back import job as jobs
+from tests.back import team
+from tests.back.job import JPEG_WITH_GPS, PNG, at_work, by, item_of, later, stands, taken, visit
+from tests.chain.conftest import QUICKLY
+
+pytestmark = pytest.mark.django_db
+KEY = "0190a1b2-0000-7000-8000-000000000001"
+
+WRONG = {"key": KEY, "item": KEY, "deed": "hold", "pressed_at": "2026-03-02T01:00:00Z", "said": {"reason": []}}
+
+
+@pytest.fixture(autouse=True)
+def _team(db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PASSWORD_HASHERS, settings.MEDIA_ROOT = QUICKLY, tmp_path
+    team.set_up()
+    jobs.set_up()
+
+
+def client(username: str, language: Language = Language.ZH) -> Client:
+    Staff.objects.filter(username=username).update(language=language.value, must_change_password=False)
+    made = Client()
+    made.force_login(Staff.objects.get(username=username), "django.contrib.auth.backends.ModelBackend")
+    return made
+
+
+def told(item: UUID, deed: str, key: str = KEY, **more: Any) -> dict[str, Any]:
+    sent = {"key": key, "item": str(item), "deed": deed, "pressed_at": later(20).isoformat(), **more}
+    return {"told": json.dumps(sent)}
+
+
+class TestTheBoard:
+    def page(self, username: str = "disp", **asked: str) -> str:
+        return client(username).get("/dispatch", {"unit": "east-field", "day": "2026-03-02", **asked}).content.decode()
+
+    def test_it_shows_who_is_on_shift_and_what_waits(self) -> None:
+        visit()
+        page = self.page()
+        assert "Han" in page
+        assert "Liu" in page
+        assert page.count('class="lane-shift"') == 2
+        assert self.page(unit="east-2").count('class="lane-shift"') == 3  # Mo of the second patch, too
+        assert 'draggable="true"' in page
+        assert "光猫亮红灯" in page
+
+    def test_it_has_english_and_empty_states(self) -> None:
+        english = client("disp", Language.EN).get("/dispatch", {"unit": "west"}).content.decode()
+        assert "Everything has somebody." in english
+        assert "没有待派工单。" in self.page(unit="west")
+
+    def test_units_are_those_of_the_reader_and_all_of_the_desk(self) -> None:
+        assert client("agent").get("/dispatch").status_code == 200
+        assert "没有可派的人员" in client("agent").get("/dispatch").content.decode()
+        assert client("agent").get("/dispatch", {"unit": "east-field"}).status_code == 404
+        assert client("han").get("/dispatch").status_code == 403
+        for unit in ("east-field", "east-2", "west"):
+            assert unit in self.page()
+
+    def test_assigning_on_it_says_what_became_of_it(self) -> None:
+        item = item_of(visit())
+        desk = client("disp")
+        answer = desk.post(f"/dispatch/{item}/assign", {"technician": "liu"})
+        assert (answer.status_code, stands(item)) == (200, ("dispatched", "liu"))
+        answer = desk.post(f"/dispatch/{item}/assign", {"technician": "wu"})
+        assert (answer.status_code, stands(item)) == (409, ("dispatched", "liu"))
+        assert "wu" in answer.json()["refused"]
+        assert client("agent").post(f"/dispatch/{item}/assign", {"technician": "han"}).status_code == 403
+
+    def test_only_a_part_is_sent_to_refresh(self) -> None:
+        part = client("disp").get("/dispatch", {"unit": "east-field"}, headers={"HX-Request": "true"}).content.decode()
+        assert part.startswith('<div class="dispatching">')
+
+
+class TestTheWorkOrder:
+    def test_dispatch_explains_its_choice_in_the_readers_language(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        item = item_of(visit())
+        Appointment.objects.update(starts_at=_now() + timedelta(hours=1), ends_at=_now() + timedelta(hours=3))
+        _on_shift_now("han")
+        page = client("disp", Language.EN).post(f"/dispatch/{item}/dispatch", follow=True).content.decode()
+        assert stands(item) == ("dispatched", "han")
+        assert "Han: " in page
+        assert "points" in page
+
+    def test_a_form_that_is_refused_changes_nothing(self) -> None:
+        item = item_of(visit())
+        page = client("disp").post(f"/dispatch/{item}/press", {"note": ""}).content.decode()
+        assert WorkOrder.objects.get(item=item).expedited == 0
+        assert "催单" in page
+        client("disp").post(f"/dispatch/{item}/press", {"note": "客户第二次来电"})
+        assert WorkOrder.objects.get(item=item).expedited == 1
+
+    def test_it_shows_what_was_found(self) -> None:
+        item = at_work()
+        from kapok.back.workforce import api
+
+        api.reply(
+            item=item, photos=[api.Upload("a.png", PNG)], tests={"optical_power": "-21.5"}, note="已通", **by("han", 60)
+        )
+        page = client("disp").get(f"/dispatch/{item}").content.decode()
+        for words in ("-21.5 dBm", "已通", "已回单", "现场照片", "field/pictures/"):
+            assert words in page
+
+    def test_nobody_elsewhere_sees_it(self) -> None:
+        item = item_of(visit())
+        assert client("agent").get(f"/dispatch/{item}").status_code == 404
+        assert client("disp").get(f"/dispatch/{KEY}").status_code == 404
+        assert client("disp").get(f"/dispatch/{item}/nonsense").status_code == 404
+
+
+def _now() -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def _on_shift_now(username: str) -> None:
+    from kapok.ground.posts.models import RosterEntry
+
+    row = RosterEntry.objects.filter(staff__username=username).order_by("day").first()
+    assert row is not None
+    RosterEntry.objects.filter(id=row.id).update(period=(_now() - timedelta(hours=1), _now() + timedelta(hours=8)))
+
+
+class TestThePhone:
+    def test_the_page_holds_no_work(self) -> None:
+        item_of(visit())
+        page = client("han").get("/field/today").content.decode()
+        assert "今日外勤" in page
+        assert "光猫亮红灯" not in page
+        assert client("disp").get("/field/today").status_code == 403
+
+    def test_the_day_comes_as_data(self) -> None:
+        item = taken()
+        Appointment.objects.update(starts_at=_now() + timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
+        day = client("han", Language.EN).get("/field/jobs").json()
+        assert [each["item"] for each in day["jobs"]] == [str(item)]
+        assert (day["jobs"][0]["state"], day["jobs"][0]["evidence"]) == ("appointed", ["photo of the site"])
+        assert day["csrf"]
+        assert client("liu").get("/field/jobs").json()["jobs"] == []
+
+    def test_a_deed_is_done_once_whatever_is_sent(self) -> None:
+        item = taken()
+        phone = client("han")
+        assert phone.post("/field/deeds", told(item, "arrive")).json() == {"done": True, "new": True}
+        assert phone.post("/field/deeds", told(item, "arrive")).json() == {"done": True, "new": False}
+        assert stands(item) == ("arrived", "han")
+        assert Done.objects.count() == 1
+
+    def test_a_reply_comes_with_its_files(self) -> None:
+        item = at_work()
+        said = {"tests": {"optical_power": "-20"}, "evidence": [""], "note": "好"}
+        photo = SimpleUploadedFile("p.jpg", JPEG_WITH_GPS, "image/jpeg")
+        signature = SimpleUploadedFile("s.png", PNG, "image/png")
+        sent = told(item, "reply", said=said) | {"photos": [photo], "signature": signature}
+        assert client("han").post("/field/deeds", sent).status_code == 200
+        assert stands(item) == ("replied", "han")
+        assert sorted(Picture.objects.values_list("kind", flat=True)) == ["photo", "signature"]
+
+    def test_a_refusal_is_said_in_the_readers_language(self) -> None:
+        item = taken()
+        answer = client("han", Language.EN).post("/field/deeds", told(item, "begin"))
+        assert answer.status_code == 409
+        assert "not possible" in answer.json()["refused"]
+        answer = client("han").post("/field/deeds", told(item, "hold", said={"reason": "not_home"}))
+        assert "凭据" in answer.json()["refused"]
+        assert stands(item) == ("appointed", "han")
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {}, {"told": "{"}, {"told": "[]"}, {"told": "null"}, {"told": '{"key": 1}'},
+            {"told": json.dumps({"key": KEY, "item": KEY, "deed": "fly", "pressed_at": "2026-03-02T01:00:00Z"})},
+            {"told": json.dumps({"key": KEY, "item": KEY, "deed": "arrive", "pressed_at": "2026-03-02T01:00:00"})},
+            {"told": json.dumps(WRONG)},
+        ],
+    )  # fmt: skip
+    def test_what_no_phone_of_ours_sends_is_refused(self, sent: dict[str, str]) -> None:
+        assert client("han").post("/field/deeds", sent).status_code == 400
+        assert Done.objects.count() == 0
+
+    def test_only_technicians_tell(self) -> None:
+        item = taken()
+        assert client("disp").post("/field/deeds", told(item, "arrive")).status_code == 403
+        assert client("liu").post("/field/deeds", told(item, "arrive")).status_code == 409
+        assert Client(enforce_csrf_checks=True).post("/field/deeds", told(item, "arrive")).status_code == 403
+        assert stands(item) == ("appointed", "han")
+
+    def test_the_worker_keeps_the_page_and_its_files_alone(self) -> None:
+        answer = client("han").get("/field/worker.js")
+        assert answer.headers["Content-Type"].startswith("text/javascript")
+        names = answer.content.decode().split("const NAMES = ")[1].split(";")[0]
+        assert "/field/today" in json.loads(names)
+        assert "/field/jobs" not in json.loads(names)
+
+
+class TestPictures:
+    def test_whoever_may_see_the_work_sees_its_pictures(self) -> None:
+        item = at_work()
+        from kapok.back.workforce import api
+
+        api.reply(item=item, photos=[api.Upload("a.jpg", JPEG_WITH_GPS)], **by("han", 60))
+        address = f"/field/pictures/{Picture.objects.get().id}"
+        for who, status in (("han", 200), ("disp", 200), ("super", 200), ("liu", 404), ("agent", 404)):
+            assert client(who).get(address).status_code == status, who
+        answer = client("han").get(address)
+        assert (answer.headers["Content-Type"], answer.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+        assert b"GPS" not in answer.content
+        assert Client().get(address).status_code == 302
+        assert client("han").get(f"/field/pictures/{KEY}").status_code == 404

@@ -1,0 +1,190 @@
+"""The technician's phone in a real browser: the line goes, work goes on, the line comes back, everything is done once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
+
+from kapok.back.workforce import api
+from kapok.back.workforce.models import Appointment, Done, Picture, Reading, WorkOrder
+from kapok.ground.journal.models import Entry
+from kapok.ground.people.models import Staff
+from kapok.kernel.text import Language
+from tests.back import job as jobs
+from tests.back import team
+from tests.back.job import PNG, by, item_of, stands, van, visit
+from tests.chain.conftest import QUICKLY
+from tests.console.conftest import PHONE, BrowserPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.peer("chromium"), pytest.mark.django_db(transaction=True)]
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  const kept = async () => Boolean(await caches.match("/field/today") && navigator.serviceWorker.controller);
+  while (!await kept()) await new Promise((good) => setTimeout(good, 50));
+}"""
+"""Wait until the page can be opened without a line."""
+SHOTS: Path | None = None
+"""A folder for pictures of the pages, for whoever wants to look at them."""
+
+
+@pytest.fixture
+def cast(transactional_db: None, settings: Settings, tmp_path: Path) -> dict[str, object]:
+    """The field team in place of the demonstration: the browser's fixture signs in by role."""
+    settings.PASSWORD_HASHERS, settings.MEDIA_ROOT = QUICKLY, tmp_path
+    team.set_up()
+    jobs.set_up()
+    van()
+    Staff.objects.update(must_change_password=False)
+    return {name: Staff.objects.get(username=name) for name in ("han", "disp")}
+
+
+def soon() -> None:
+    """The window begins in an hour of today's clock, whatever the test's own calendar says."""
+    now = datetime.now(UTC)
+    Appointment.objects.update(starts_at=now + timedelta(minutes=1), ends_at=now + timedelta(hours=2))
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS is not None:
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+def deed(page: Page, name: str) -> None:
+    page.locator(f"[data-deed={name}]").first.click()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage, language: Language) -> None:
+    item = item_of(visit())
+    api.assign(item=item, technician="han", reason="熟悉该楼", **by("disp", 1))
+    soon()
+    page = browser_page("han", language, phone=True, at="/field/today")
+    card = page.locator(".phone-card")
+    expect(card).to_have_count(1)
+    expect(page.locator("#line")).to_have_class("phone-line is-online")
+    page.evaluate(KEPT)
+    shot(page, f"phone-online-{language.value}")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
+
+    page.context.set_offline(True)
+    page.reload()
+    expect(card).to_have_count(1)
+    expect(page.locator("#line")).to_have_class("phone-line is-offline")
+    for name in ("accept", "set_off", "arrive", "begin"):
+        deed(page, name)
+    expect(page.locator("#unsent li")).to_have_count(4)
+    deed(page, "hold")
+    page.locator("select[name=reason]").select_option("no_cable")
+    page.locator("#sheet [type=submit]").click()
+    deed(page, "lift_hold")
+    deed(page, "reply")
+    page.locator("input[name=camera]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    expect(page.locator(".phone-photos img")).to_have_count(1)
+    page.locator("input[name=test-optical_power]").fill("-21.5")
+    page.locator("input[name=use-connector]").fill("2")
+    page.locator(".phone-signature").scroll_into_view_if_needed()
+    box = page.locator(".phone-signature").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 90, steps=5)
+    page.mouse.up()
+    shot(page, f"phone-reply-{language.value}")
+    page.locator("#sheet [type=submit]").click()
+    expect(page.locator("#unsent li")).to_have_count(7)
+    expect(card).to_have_attribute("data-state", "replied")
+    shot(page, f"phone-offline-{language.value}")
+    assert stands(item) == ("dispatched", "han")
+    assert Done.objects.count() == 0
+
+    page.reload()  # what was done survives the page
+    expect(page.locator("#unsent li")).to_have_count(7)
+
+    page.context.set_offline(False)
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#line")).to_have_class("phone-line is-online")
+    assert stands(item) == ("replied", "han")
+    assert Done.objects.count() == 7
+    assert sorted(Picture.objects.values_list("kind", "media_type")) == [
+        ("photo", "image/jpeg"),
+        ("signature", "image/png"),
+    ]
+    assert str(Reading.objects.get().value) == "-21.500"
+    assert Entry.objects.filter(kind="workforce.replied", subject=f"work/{item}").count() == 1
+    shot(page, f"phone-done-{language.value}")
+
+
+def test_an_answer_that_is_lost_on_the_way_does_nothing_twice(browser_page: BrowserPage) -> None:
+    """The server has done it, the phone does not know: it sends the same key again."""
+    item = item_of(visit())
+    api.accept(item=item, **by("han", 1))
+    soon()
+    page = browser_page("han", phone=True, at="/field/today")
+    expect(page.locator(".phone-card")).to_have_count(1)
+    lost: list[str] = []
+
+    def lose(route: object) -> None:
+        if lost:
+            route.continue_()  # type: ignore[attr-defined]
+            return
+        lost.append(route.fetch().text())  # type: ignore[attr-defined]
+        route.abort("internetdisconnected")  # type: ignore[attr-defined]
+
+    page.route("**/field/deeds", lose)
+    deed(page, "arrive")
+    expect(page.locator("#unsent li")).to_have_count(1)
+    expect(page.locator("#line")).to_have_class("phone-line is-offline")
+    assert stands(item) == ("arrived", "han")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert lost
+    assert Done.objects.count() == 1
+    assert Entry.objects.filter(kind="visit.started", subject__startswith="fault/").count() == 1
+
+
+def test_what_is_refused_is_shown_until_it_is_seen(browser_page: BrowserPage) -> None:
+    item = item_of(visit())
+    api.assign(item=item, technician="han", reason="近", **by("disp", 1))
+    soon()
+    page = browser_page("han", Language.EN, phone=True, at="/field/today")
+    expect(page.locator(".phone-card")).to_have_count(1)
+    page.context.set_offline(True)
+    deed(page, "accept")
+    expect(page.locator("#unsent li")).to_have_count(1)
+    api.assign(item=item, technician="liu", reason="改派", **by("disp", 2))
+    page.context.set_offline(False)
+    expect(page.locator(".phone-refused")).to_contain_text("dispatched to liu", timeout=20_000)
+    shot(page, "phone-refused-en")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert stands(item) == ("dispatched", "liu")
+    assert WorkOrder.objects.get(item=item).technician is not None
+
+
+def test_nothing_to_do_is_said(browser_page: BrowserPage) -> None:
+    page = browser_page("han", phone=True, at="/field/today")
+    expect(page.locator(".phone-nothing")).to_contain_text("今天没有工单")
+    shot(page, "phone-empty")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_board_assigns_by_dragging_and_by_keyboard(browser_page: BrowserPage, language: Language) -> None:
+    first, second = item_of(visit()), item_of(visit(hour=12))
+    page = browser_page("disp", language, at="/dispatch?unit=east-field&day=2026-03-02")
+    expect(page.locator(".waiting .chip")).to_have_count(2)
+    page.locator(f".chip[data-item='{first}']").drag_to(page.locator(".lane[data-technician=han] .lane-who"))
+    expect(page.locator(".waiting .chip")).to_have_count(1)
+    assert stands(first) == ("dispatched", "han")
+    page.locator(f".chip[data-item='{second}']").focus()
+    page.keyboard.press("Enter")
+    page.locator(".lane[data-technician=liu]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".waiting .chip")).to_have_count(0)
+    assert stands(second) == ("dispatched", "liu")
+    expect(page.locator(".lane[data-technician=han] .lane-job")).to_have_count(1)
+    shot(page, f"board-{language.value}")
