@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from kapok.chain.ordering import events, rules
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.chain.ordering.rules import DEEDS, DEVIATIONS, OVER, STATES, STEP_OPEN, Deviation, State, StepState
@@ -124,10 +126,13 @@ def new_step(leg: Leg, name: str, act: Act, *, item: Item | None = None, due: bo
     return step
 
 
+TAKING_BACK = Q(undoes__isnull=False, state__in=[state.value for state in STEP_OPEN])
+"""The steps that still have to take something back."""
+
+
 def may_run(leg: Leg) -> bool:
     """Whether steps forward may be done now: the leg is neither held nor cancelled, and nothing is being taken back."""
-    taking_back = Step.objects.filter(leg=leg, undoes__isnull=False, state__in=list(STEP_OPEN))
-    return State(leg.state) in RUNS_ON and not taking_back.exists()
+    return State(leg.state) in RUNS_ON and not Step.objects.filter(TAKING_BACK, leg=leg).exists()
 
 
 def rest(leg: Leg) -> None:
@@ -207,10 +212,7 @@ def _is_open(leg: Leg, name: str) -> bool:
 def open_undoing(leg: Leg) -> bool:
     """Whether something is still to be taken back, or a dropped step has not said how it ended."""
     steps = Step.objects.filter(leg=leg)
-    return (
-        steps.filter(undoes__isnull=False, state__in=list(STEP_OPEN)).exists()
-        or steps.filter(dropped=True, state=StepState.RUNNING).exists()
-    )
+    return steps.filter(TAKING_BACK).exists() or steps.filter(dropped=True, state=StepState.RUNNING).exists()
 
 
 def cancelled_when_undone(leg: Leg, act: Act) -> None:

@@ -10,8 +10,9 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
-from kapok.chain.ordering import cancelling, course, deviating, events, moves, placing, rows, rules
+from kapok.chain.ordering import cancelling, course, deviating, events, moves, performing, rows, rules
 from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
@@ -46,11 +47,9 @@ def hear(line: Line) -> None:
         found = rows.locked([line.subject])
         if not found or found[0].state != State.HELD or found[0].exception != Deviation.WAIT:
             return
-        leg, act = found[0], Act(moves.SYSTEM, line.at)
-        if leg.needs and placing.reserve(leg, act).shortage is not None:
-            return
-        moves.lift(leg, act)
-        moves.refresh(leg.order, act)
+        act = Act(moves.SYSTEM, line.at)
+        deviating.plant_came(found[0], act)
+        moves.refresh(found[0].order, act)
 
 
 # ---- a stage ----
@@ -86,24 +85,24 @@ def _steps_of(flow: str, number: int) -> Mapping[str, str] | None:
     return {code: stage.runs for code, stage in found.stages.items() if stage.runs in DEEDS}
 
 
-def _leg_of(correlation: UUID | None) -> Leg | None:
+def _legs_of(correlation: UUID | None) -> QuerySet[Leg]:
     """The leg whose matter it is; none of another line's."""
     if correlation is None:
-        return None
-    subjects = Matter.objects.filter(id=correlation, subject__startswith=PREFIX).values("subject")
-    return Leg.objects.filter(subject__in=subjects).first()
+        return Leg.objects.none()
+    matters = Matter.objects.filter(id=correlation, subject__startswith=PREFIX)
+    return Leg.objects.filter(subject__in=matters.values("subject"))
 
 
 def _begin_step(entry: Entry, item: UUID, runs: str, act: Act) -> None:
-    leg = _leg_of(entry.correlation)
-    if leg is None or Step.objects.filter(item=item).exists():
-        return
-    moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg))
+    taking_back = Step.objects.filter(moves.TAKING_BACK, leg=OuterRef("pk"))
+    for leg in _legs_of(entry.correlation).annotate(takes_back=Exists(taking_back)):  # one, or none
+        due = State(leg.state) in moves.RUNS_ON and not leg.takes_back
+        moves.new_step(leg, runs, act, item=Item(id=item), due=due)  # a stage that is offered anew has its step already
 
 
 def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -> None:
     """A person has done by hand what the system was to do; or the stage to which the leg was returned is done again."""
-    leg = _leg_of(entry.correlation)
+    leg = _legs_of(entry.correlation).first()
     if leg is None:
         return
     step = (
@@ -114,6 +113,7 @@ def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -
     leg = rows.leg_locked(leg.subject)
     if step is not None:
         moves.settle(step, StepState.DONE, act.at, by=act.actor)
+        performing.by_hand(step, leg, act)
         title = DEEDS[step.name].title
         moves.say(leg, events.StepSettled, act, step=str(step.id), title=title, note=str(entry.data.get("note") or "—"))
     deviating.done_again(leg, stage, act)

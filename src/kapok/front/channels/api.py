@@ -141,8 +141,7 @@ def take(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        running = Interaction.objects.filter(first_contact=me, ended_at=None).first()
-        raise StillTalking(since=rows.spoken(running.started_at) if running else "—") from None
+        raise rows.still_talking(me) from None
     journal.record(
         events.Taken(
             subject=row.subject, actor=actor, at=at, correlation=row.id, channel=code.value, channel_name=rules.CHANNELS[code],

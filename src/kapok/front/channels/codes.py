@@ -26,7 +26,10 @@ SALT = "kapok.front.channels.code"
 
 
 def send(order: str, address: str, *, actor: str, at: datetime) -> None:
-    """Send a code, if there is such an order and its customer can be reached; whoever asks cannot tell. Within a transaction."""
+    """Send a code, if there is such an order and its customer can be reached; whoever asks cannot tell.
+
+    Within a verb's `transaction.atomic`. Raises `KnockedTooOften`.
+    """
     typed = tidy(order)
     knock(Knock.ASKED, typed, address, at)
     row = Order.objects.select_related("customer").filter(number=typed).first()
@@ -42,7 +45,10 @@ def send(order: str, address: str, *, actor: str, at: datetime) -> None:
 
 
 def tried(order: str, code: str, address: str, *, at: datetime) -> Order | None:
-    """The order, if the code is its last one, fresh, unused and not tried too often. Each attempt counts. Within a transaction."""
+    """The order, if the code is its last one, fresh, unused and not tried too often. Each attempt counts.
+
+    Within a verb's `transaction.atomic`. Raises `KnockedTooOften`.
+    """
     typed = tidy(order)
     knock(Knock.TRIED, typed, address, at)
     row = AccessCode.objects.select_for_update().filter(order=typed).first()

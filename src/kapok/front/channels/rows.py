@@ -17,6 +17,7 @@ from kapok.front.channels.refusals import (
     NotACase,
     NotOfTheChannel,
     NotYourInteraction,
+    StillTalking,
     UnknownInteraction,
     WordsMissing,
 )
@@ -72,6 +73,12 @@ def open_interaction(identifier: UUID, me: Staff) -> Interaction:
     if found.first_contact_id != me.id:
         raise NotYourInteraction(username=Staff.objects.get(id=found.first_contact_id).username)
     return found
+
+
+def still_talking(me: Staff) -> StillTalking:
+    """Who serves somebody already serves nobody else."""
+    running = Interaction.objects.filter(first_contact=me, ended_at=None).first()
+    return StillTalking(since=spoken(running.started_at) if running else "—")
 
 
 def request_called(matter: str) -> Case:

@@ -10,75 +10,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kapok.front.channels.words import (
+    DIRECTIONS,
+    HOWS,
+    KINDS,
+    MEDIA,
+    OPENED_BY,
+    SUBSTANCES,
+    USED,
+    Direction,
+    How,
+    Kind,
+    Medium,
+    Substance,
+)
 from kapok.ground.catalog.offering.specifications import CHANNELS, Channel
 from kapok.ground.catalog.template import Line
 from kapok.ground.work.rules import line_of
 from kapok.kernel.text import Text
 
-__all__ = ["CHANNELS", "Channel"]
-
-
-class Medium(StrEnum):
-    """By what way somebody spoke with us."""
-
-    HALL = "hall"
-    PHONE = "phone"
-    WEB = "web"
-    VISIT = "visit"
-    EMAIL = "email"
-
-
-MEDIA: Mapping[Medium, Text] = {
-    Medium.HALL: Text(zh="营业厅", en="hall"),
-    Medium.PHONE: Text(zh="电话", en="telephone"),
-    Medium.WEB: Text(zh="网上", en="web"),
-    Medium.VISIT: Text(zh="上门", en="visit"),
-    Medium.EMAIL: Text(zh="邮件", en="e-mail"),
-}
-
-USED: Mapping[Channel, tuple[Medium, ...]] = {
-    Channel.KEY_ACCOUNT: (Medium.VISIT, Medium.PHONE, Medium.EMAIL),
-    Channel.BUSINESS: (Medium.PHONE, Medium.VISIT, Medium.EMAIL),
-    Channel.PUBLIC: (Medium.HALL, Medium.VISIT, Medium.WEB, Medium.PHONE),
-    Channel.TRANSIENT: (Medium.PHONE, Medium.HALL),
-    Channel.HOTLINE: (Medium.PHONE, Medium.WEB, Medium.EMAIL),
-}
-"""The media of each channel, the usual one first."""
-
-
-class Direction(StrEnum):
-    """Who began."""
-
-    IN = "in"
-    OUT = "out"
-
-
-DIRECTIONS: Mapping[Direction, Text] = {
-    Direction.IN: Text(zh="来访", en="the customer came"),
-    Direction.OUT: Text(zh="外呼", en="we went"),
-}
-
-
-class Kind(StrEnum):
-    """What a customer wants, as matters call it."""
-
-    REQUEST = "request"
-    FAULT = "fault"
-    COMPLAINT = "complaint"
-
-
-KINDS: Mapping[Kind, Text] = {
-    Kind.REQUEST: Text(zh="需求或咨询", en="request or question"),
-    Kind.FAULT: Text(zh="故障", en="fault"),
-    Kind.COMPLAINT: Text(zh="投诉", en="complaint"),
-}
-
-OPENED_BY: Mapping[Kind, str] = {
-    Kind.REQUEST: "request.received",
-    Kind.FAULT: "fault.reported",
-    Kind.COMPLAINT: "complaint.received",
-}
-"""With which event a matter of a kind begins."""
+__all__ = [
+    "CHANNELS", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "OPENED_BY", "SUBSTANCES", "USED", "Channel", "Direction", "How", "Kind",
+    "Medium", "Substance",
+]  # fmt: skip
 
 
 # ---- what is known before anything is decided ----
@@ -370,36 +324,6 @@ def _can(agent: Agent, skill: str) -> bool:
 
 HEARD = timedelta(seconds=20)
 """So long a call must have been connected for the customer to have heard the answer."""
-
-
-class Substance(StrEnum):
-    """What makes a reply substantive."""
-
-    DIAGNOSIS = "diagnosis"
-    QUOTE = "quote"
-    APPOINTMENT = "appointment"
-    REFUSAL = "refusal"
-
-
-SUBSTANCES: Mapping[Substance, Text] = {
-    Substance.DIAGNOSIS: Text(zh="诊断", en="diagnosis"),
-    Substance.QUOTE: Text(zh="报价", en="quote"),
-    Substance.APPOINTMENT: Text(zh="预约", en="appointment"),
-    Substance.REFUSAL: Text(zh="说明理由的谢绝", en="refusal with its reason"),
-}
-
-
-class How(StrEnum):
-    """How the customer took note of a reply."""
-
-    CALL = "call"
-    MESSAGE = "message"
-
-
-HOWS: Mapping[How, Text] = {
-    How.CALL: Text(zh="通话告知", en="told in a call"),
-    How.MESSAGE: Text(zh="客户回复", en="the customer replied"),
-}
 
 
 def acknowledged(how: How, connected: timedelta, word: str) -> bool:
