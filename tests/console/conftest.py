@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as project
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.utils import translation
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
 
 from kapok.config import translations
 from kapok.edges.console.health.failures import FailureFile
@@ -26,6 +28,7 @@ from kapok.ground.people.cast import LOGINS, Login
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests import worlds
+from tests.console import counter_page
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DESK = {"width": 1366, "height": 768}
@@ -35,6 +38,8 @@ QUIETLY = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
+
+QUICKLY = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 SignedIn = Callable[..., Client]
 BrowserPage = Callable[..., Page]
@@ -53,7 +58,7 @@ def _provoked_failures_are_not_kept() -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Settings) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICKLY
     with translation.override("zh-hans"):
         yield
 
@@ -63,6 +68,15 @@ def cast(db: None) -> dict[str, Login]:
     """The demonstration's people by role."""
     worlds.begin("cast", lambda: demo.load(AT))
     return {login.role: login for login in reversed(LOGINS)}  # of several in one role the first
+
+
+@pytest.fixture(scope="module")
+def open_counter(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A shop with a front desk for the tests of a module, each of which undoes what it did: a customer's number."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(PASSWORD_HASHERS=QUICKLY):
+            yield counter_page.set_up()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -147,7 +161,10 @@ def _watch(page: Page, origin: str, complaints: list[str]) -> None:
     page.on(
         "console",
         # Chromium reports an answer of 4xx, and a line that is gone, as errors of the page; whether they are is for the test to say.
-        lambda said: complaints.append(said.text)
-        if said.type == "error" and not any(each in said.text for each in ("status of 4", "ERR_INTERNET_DISCONNECTED"))
-        else None,
+        lambda said: (
+            complaints.append(said.text)
+            if said.type == "error"
+            and not any(each in said.text for each in ("status of 4", "ERR_INTERNET_DISCONNECTED"))
+            else None
+        ),
     )

@@ -13,6 +13,7 @@ from kapok.ground.notices.rules import Told
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CONSOLE = PACKAGE / "edges" / "console"
+SELFCARE = PACKAGE / "edges" / "selfcare"
 HOME = environment.home()
 DEBUG = environment.flag("KAPOK_DEBUG")
 DEMO = environment.flag("KAPOK_DEMO")
@@ -73,7 +74,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # A console area keeps its templates beside its views: edges/console/AREA/templates/AREA/….
-        "DIRS": [CONSOLE / "templates", *sorted(CONSOLE.glob("*/templates"))],
+        "DIRS": [CONSOLE / "templates", *sorted(CONSOLE.glob("*/templates")), SELFCARE / "templates"],
         "OPTIONS": {
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
@@ -152,7 +153,7 @@ TIME_ZONE = environment.text("KAPOK_TIME_ZONE", "Asia/Shanghai")
 # `kapok manage collectstatic` has been run.
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [CONSOLE / "static", *sorted(CONSOLE.glob("*/static"))]
+STATICFILES_DIRS = [CONSOLE / "static", *sorted(CONSOLE.glob("*/static")), SELFCARE / "static"]
 # The command that collects must already use the storage that names files by their content.
 COLLECTED = "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").is_file()
 WHITENOISE_USE_FINDERS = not COLLECTED
@@ -195,6 +196,7 @@ JOURNAL_WITNESSES = [
     "kapok.ground.work.reactions.witness",
     "kapok.back.workforce.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
+    "kapok.front.channels.answering.witness",
 ]
 
 # Where flows find the promises that they serve: called with the code of a pack.
@@ -284,6 +286,7 @@ DEMO_LOADERS = [
     "kapok.ground.work.demo.load",
     "kapok.chain.ordering.demo.load",
     "kapok.back.workforce.demo.load",
+    "kapok.front.channels.demo.load",
     "kapok.supervision.mining.demo.load",
 ]
 

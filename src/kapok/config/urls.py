@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("kapok.edges.console.urls"))]
+urlpatterns = [path("my/", include("kapok.edges.selfcare.urls")), path("", include("kapok.edges.console.urls"))]
 
 handler400 = "kapok.edges.console.refusals.bad_request"
 handler403 = "kapok.edges.console.refusals.forbidden"

@@ -1,0 +1,169 @@
+"""An order in the customer's words: what has been done, what is being done, what comes next, when we come, what we promised.
+
+Nothing of who works on it leaves this module: no names, no units, no internal stages' clocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.timezone import localtime
+
+from kapok.back.workforce import queries as field
+from kapok.back.workforce.queries import AppointmentView
+from kapok.chain.ordering import queries as orders
+from kapok.chain.ordering.queries import LegView, OrderView
+from kapok.chain.ordering.rules import Deviation, State
+from kapok.kernel.errors import KapokError
+from kapok.kernel.money import Money
+from kapok.kernel.text import Text
+
+SAID = {
+    "done": Text(zh="已完成", en="done"), "running": Text(zh="进行中", en="being done"),
+    "next": Text(zh="下一步", en="next"), "later": Text(zh="之后", en="later"),
+}  # fmt: skip
+WHY = {
+    Deviation.WAIT: Text(
+        zh="您的地址暂无可用线路，我们正在安排建设，对您的承诺照常计时。",
+        en="There is no line to your address yet. We are having it built; what we promised you still counts.",
+    ),
+    Deviation.DEFER: Text(zh="已按您的要求延后办理。", en="Put off as you asked."),
+    Deviation.RETURN: Text(zh="有一步需要重做，我们正在处理。", en="One step has to be done again; we are on it."),
+    Deviation.CANCEL: Text(zh="订单正在撤销。", en="The order is being cancelled."),
+    Deviation.AMEND: Text(zh="订单已按您的要求变更。", en="The order was changed as you asked."),
+}
+SWITCHED_ON = Text(zh="开通网络", en="We switch your service on")
+STAGES = {
+    "accept": Text(zh="受理您的订单", en="We take your order"), "assign": Text(zh="为您准备线路", en="We prepare your line"),
+    "configure": SWITCHED_ON, "activate": SWITCHED_ON, "appoint": Text(zh="与您约定上门时间", en="We agree a time with you"),
+    "visit": Text(zh="上门安装", en="We come and install it"),
+    "test": Text(zh="测试您的业务", en="We test it"), "confirm": Text(zh="请您确认", en="You tell us that it works"),
+}  # fmt: skip
+"""What a customer calls the stages that most flows have; others by their own titles."""
+ENOUGH = 24
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the way."""
+
+    title: Text
+    status: str
+    ended_at: datetime | None
+
+    @property
+    def status_name(self) -> Text:
+        """Where it stands."""
+        return SAID[self.status]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What we promised, and how it stands."""
+
+    title: Text
+    due_at: datetime
+    running: bool
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One leg of the order."""
+
+    number: int
+    action: Text
+    titles: tuple[Text, ...]
+    address: Text
+    state: Text
+    why: Text | None
+    until: datetime | None
+    stages: tuple[Stage, ...]
+    promises: tuple[Promise, ...]
+    visit: AppointmentView | None
+    may_move: bool
+    may_confirm: bool
+    rating: int | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Mine:
+    """The order."""
+
+    number: str
+    state: Text
+    placed_at: datetime
+    paid_at: datetime | None
+    one_off: Money
+    monthly: Money
+    parts: tuple[Part, ...]
+
+
+def mine(number: str) -> Mine:
+    """The order as its customer sees it. Raises `UnknownOrder`."""
+    order = orders.order(number)
+    return Mine(
+        number=order.number, state=order.state_name, placed_at=order.placed_at, paid_at=order.paid_at,
+        one_off=order.one_off, monthly=order.monthly, parts=tuple(_part(leg) for leg in order.legs),
+    )  # fmt: skip
+
+
+def part(number: str, leg: int) -> LegView | None:
+    """One leg of the order. Raises `UnknownOrder`."""
+    order: OrderView = orders.order(number)
+    return next((each for each in order.legs if each.number == leg), None)
+
+
+def visit_of(leg: LegView) -> AppointmentView | None:
+    """The visit that is still to come."""
+    found = field.appointment_of(leg.subject)
+    return found if found and found.booked else None
+
+
+def windows(visit: AppointmentView, after: datetime) -> tuple[list[field.Window], Text | None]:
+    """The windows to which the visit could be moved, or why there are none."""
+    try:
+        found = field.windows(address=visit.address, skill=visit.skill, minutes=visit.minutes, after=after)
+    except KapokError as refused:
+        return [], refused.text
+    return [each for each in found if each.starts_at != visit.starts_at][:ENOUGH], None
+
+
+def choice(window: field.Window) -> tuple[str, str]:
+    """A window as a choice: what the form sends, and what one reads."""
+    begins, ends = localtime(window.starts_at), localtime(window.ends_at)
+    return f"{window.starts_at.isoformat()}/{window.ends_at.isoformat()}", f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
+
+
+def _part(leg: LegView) -> Part:
+    visit = visit_of(leg)
+    return Part(
+        number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
+        address=leg.address_full, state=leg.state_name, why=WHY[Deviation(leg.exception)] if leg.exception else None,
+        until=leg.until if leg.exception else None, stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
+        may_move=visit is not None and leg.open, may_confirm=may_confirm(leg), rating=leg.rating,
+        confirmed_at=leg.confirmed_at,
+    )  # fmt: skip
+
+
+def may_confirm(leg: LegView) -> bool:
+    """Whether it is done and the customer has not said yet that it works."""
+    return leg.state is State.COMPLETED and leg.confirmed_at is None
+
+
+def _stages(leg: LegView) -> Sequence[Stage]:
+    return [
+        Stage(STAGES.get(each.code, each.title), each.status, each.ended_at if each.status == "done" else None)
+        for each in leg.stages
+    ]
+
+
+def _promises(leg: LegView) -> Sequence[Promise]:
+    return [
+        Promise(row.title, row.due_at, row.running, row.state.value == "kept")
+        for row in leg.promises
+        if row.tier.value != "stage" and row.due_at is not None
+    ]

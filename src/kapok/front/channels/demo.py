@@ -1,0 +1,81 @@
+"""The demonstration's channels: five with queues and staff, a request under its three-hour clock, interactions, a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kapok.front.channels import api
+from kapok.front.channels.models import ChannelSetting, Interaction
+from kapok.front.channels.rules import Channel, Medium
+from kapok.ground.customers.models import Customer
+from kapok.ground.places.rules import Segment
+
+ACTOR = "system"
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One channel: its mass queue, the segment of its patches, who serves it."""
+
+    channel: Channel
+    mass: str
+    segment: Segment
+    staff: tuple[str, ...]
+    skill: str = ""
+    overflow: str = ""
+
+
+COUNTERS = (
+    Counter(Channel.KEY_ACCOUNT, "key-accounts", Segment.KEY_ACCOUNT, ("keyaccount", "keyaccount2")),
+    Counter(Channel.BUSINESS, "key-accounts", Segment.BUSINESS, ("keyaccount2",)),
+    Counter(Channel.PUBLIC, "yuexiu-hall", Segment.PUBLIC, ("manager",), overflow="hotline"),
+    Counter(Channel.TRANSIENT, "hotline", Segment.PUBLIC, ("agent2",)),
+    Counter(Channel.HOTLINE, "hotline", Segment.PUBLIC, ("agent", "agent2"), "fault-handling", "dispatch"),
+)
+
+
+@transaction.atomic
+def load(at: datetime) -> None:
+    """Set the channels up, once; and where there are customers, let them have asked something."""
+    if ChannelSetting.objects.exists():
+        return
+    for each in COUNTERS:
+        api.set_channel(
+            channel=each.channel, mass=each.mass, business="key-accounts", key="key-accounts", segment=each.segment,
+            skill=each.skill, overflow=each.overflow, actor=ACTOR, at=at,
+        )  # fmt: skip
+        for username in each.staff:
+            api.assign_staff(channel=each.channel, username=username, actor=ACTOR, at=at)
+    if not Interaction.objects.exists():
+        _talk(at)
+
+
+def _talk(at: datetime) -> None:
+    """A shop asks for a quote and presses 9; a household asks about its bill, and is noted to be at home in the evening."""
+    firm = Customer.objects.filter(segment=Segment.BUSINESS, merged_into=None).order_by("number").first()
+    home = Customer.objects.filter(segment=Segment.PUBLIC, merged_into=None).order_by("number").first()
+    if firm is not None:
+        began = at - timedelta(minutes=70)
+        talk = _taken(firm, "agent2", began, "询问专线报价")
+        api.ask(
+            title="门店专线报价", channel=Channel.HOTLINE, customer=firm.number, pressed="9", interaction=talk.id,
+            actor="staff/agent2", at=began + timedelta(minutes=2),
+        )  # fmt: skip
+        _closed(talk, "已转客户经理，三小时内回应", began + timedelta(minutes=4))
+    if home is not None:
+        began = at - timedelta(minutes=25)
+        _closed(_taken(home, "agent", began, "询问账单日"), "已告知账单日", began + timedelta(minutes=3))
+        api.add_note(customer=home.number, words="晚上七点后才在家，上门请约晚间时段。", actor="staff/agent", at=began)
+
+
+def _taken(customer: Customer, username: str, at: datetime, topic: str) -> Interaction:
+    said = {"channel": Channel.HOTLINE.value, "medium": Medium.PHONE.value, "customer": customer.number, "topic": topic}
+    return Interaction.objects.get(id=api.take(**said, actor=f"staff/{username}", at=at))
+
+
+def _closed(talk: Interaction, resolution: str, at: datetime) -> None:
+    actor = f"staff/{talk.first_contact.username}"
+    api.close_interaction(interaction=talk.id, resolution=resolution, actor=actor, at=at)

@@ -1,0 +1,102 @@
+"""The words of the channels: media, directions, what is asked, what makes an answer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from kapok.ground.catalog.offering.specifications import Channel
+from kapok.kernel.text import Text
+
+
+class Medium(StrEnum):
+    """By what way somebody spoke with us."""
+
+    HALL = "hall"
+    PHONE = "phone"
+    WEB = "web"
+    VISIT = "visit"
+    EMAIL = "email"
+
+
+MEDIA: Mapping[Medium, Text] = {
+    Medium.HALL: Text(zh="营业厅", en="hall"),
+    Medium.PHONE: Text(zh="电话", en="telephone"),
+    Medium.WEB: Text(zh="网上", en="web"),
+    Medium.VISIT: Text(zh="上门", en="visit"),
+    Medium.EMAIL: Text(zh="邮件", en="e-mail"),
+}
+
+USED: Mapping[Channel, tuple[Medium, ...]] = {
+    Channel.KEY_ACCOUNT: (Medium.VISIT, Medium.PHONE, Medium.EMAIL),
+    Channel.BUSINESS: (Medium.PHONE, Medium.VISIT, Medium.EMAIL),
+    Channel.PUBLIC: (Medium.HALL, Medium.VISIT, Medium.WEB, Medium.PHONE),
+    Channel.TRANSIENT: (Medium.PHONE, Medium.HALL),
+    Channel.HOTLINE: (Medium.PHONE, Medium.WEB, Medium.EMAIL),
+}
+"""The media of each channel, the usual one first."""
+
+
+class Direction(StrEnum):
+    """Who began."""
+
+    IN = "in"
+    OUT = "out"
+
+
+DIRECTIONS: Mapping[Direction, Text] = {
+    Direction.IN: Text(zh="来访", en="the customer came"),
+    Direction.OUT: Text(zh="外呼", en="we went"),
+}
+
+
+class Kind(StrEnum):
+    """What a customer wants, as matters call it."""
+
+    REQUEST = "request"
+    FAULT = "fault"
+    COMPLAINT = "complaint"
+
+
+KINDS: Mapping[Kind, Text] = {
+    Kind.REQUEST: Text(zh="需求或咨询", en="request or question"),
+    Kind.FAULT: Text(zh="故障", en="fault"),
+    Kind.COMPLAINT: Text(zh="投诉", en="complaint"),
+}
+
+OPENED_BY: Mapping[Kind, str] = {
+    Kind.REQUEST: "request.received",
+    Kind.FAULT: "fault.reported",
+    Kind.COMPLAINT: "complaint.received",
+}
+"""With which event a matter of a kind begins."""
+
+
+class Substance(StrEnum):
+    """What makes a reply substantive."""
+
+    DIAGNOSIS = "diagnosis"
+    QUOTE = "quote"
+    APPOINTMENT = "appointment"
+    REFUSAL = "refusal"
+
+
+SUBSTANCES: Mapping[Substance, Text] = {
+    Substance.DIAGNOSIS: Text(zh="诊断", en="diagnosis"),
+    Substance.QUOTE: Text(zh="报价", en="quote"),
+    Substance.APPOINTMENT: Text(zh="预约", en="appointment"),
+    Substance.REFUSAL: Text(zh="说明理由的谢绝", en="refusal with its reason"),
+}
+
+
+class How(StrEnum):
+    """How the customer took note of a reply."""
+
+    CALL = "call"
+    MESSAGE = "message"
+
+
+HOWS: Mapping[How, Text] = {
+    How.CALL: Text(zh="通话告知", en="told in a call"),
+    How.MESSAGE: Text(zh="客户回复", en="the customer replied"),
+}

@@ -1,0 +1,163 @@
+"""The front desk over HTTP: searching, the customer on one page, notes, unmasking, interactions, the answer to a request."""
+
+from __future__ import annotations
+
+import pytest
+
+from kapok.front.channels import api, queries
+from kapok.front.channels.models import Case, Interaction, Note
+from kapok.ground.customers.models import PersonalLook
+from kapok.kernel.text import Language
+from tests.chain import shop
+from tests.console import counter_page
+from tests.console.conftest import SignedIn
+from tests.front import counter
+
+
+@pytest.fixture
+def chen(open_counter: str, cast: object) -> str:
+    """A customer of the shop."""
+    return open_counter
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("陈静", True),
+        ("cj", True),
+        ("8000", True),
+        ("13800138000", True),
+        ("tyxl1", True),
+        ("zzzz", False),
+        ("c", False),
+    ],
+)
+def test_one_box_finds_a_customer_by_anything(signed_in: SignedIn, chen: str, typed: str, shown: bool) -> None:
+    page = signed_in("agent").get("/desk/search", {"q": typed}).content.decode()
+    assert (f"/desk/customers/{chen}" in page) is shown
+
+
+def test_the_box_finds_orders_services_numbers_and_addresses(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    order = shop.placed(whose=chen)
+    service = shop.installed("voice", address="n5")
+    number = shop.held(shop.service(service).holder)
+    assert "number" in number
+    assert f"/orders/{order}" in client.get("/desk/search", {"q": order[:8]}).content.decode()
+    assert f"#{service}" in client.get("/desk/search", {"q": service}).content.decode()
+    assert f"#{service}" in client.get("/desk/search", {"q": "203888"}).content.decode()
+    assert "/places/n1" in client.get("/desk/search", {"q": "体育西路1号"}).content.decode()
+
+
+def test_the_page_of_a_customer_says_what_they_have_what_is_open_and_what_we_owe(
+    signed_in: SignedIn, chen: str
+) -> None:
+    client = signed_in("agent")
+    service = shop.installed(whose=chen)
+    order = shop.placed(whose=chen, minutes=20)
+    page = client.get(f"/desk/customers/{chen}").content.decode()
+    for said in (service, order, "体育西路", "我们接下来要做到", "138****8000"):
+        assert said in page
+    assert "13800138000" not in page
+    assert page.count("data-due=") >= 2
+    part = client.get(
+        f"/desk/customers/{chen}", headers={"HX-Request": "true", "HX-Target": "standing"}
+    ).content.decode()
+    assert "<html" not in part
+    assert service in part
+
+
+def test_the_page_reads_in_english(signed_in: SignedIn, chen: str) -> None:
+    page = signed_in("agent", Language.EN).get(f"/desk/customers/{chen}").content.decode()
+    assert "What we owe next" in page
+    assert "我们接下来" not in page
+
+
+def test_personal_data_are_shown_for_a_purpose_that_is_kept(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    assert f"/customers/{chen}/look" in client.get(f"/desk/customers/{chen}").content.decode()
+    shown = client.post(f"/customers/{chen}/look", {"purpose": "order"}).content.decode()
+    assert "13800138000" in shown
+    assert list(PersonalLook.objects.values_list("purpose", "actor")) == [("order", "staff/agent")]
+
+
+def test_a_note_is_kept_and_a_bad_one_is_refused_beside_its_field(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    assert client.post(f"/desk/customers/{chen}/note", {"words": "晚上才在家"}).status_code == 302
+    assert "晚上才在家" in client.get(f"/desk/customers/{chen}").content.decode()
+    for words in ("", "长" * 1001, "长" * 1_000_000):
+        assert "is-invalid" in client.post(f"/desk/customers/{chen}/note", {"words": words}).content.decode()
+    assert Note.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["viewer", "technician", "dispatcher"])
+def test_only_who_serves_enters_the_desk(signed_in: SignedIn, chen: str, role: str) -> None:
+    client = signed_in(role)
+    for address in ("/desk", f"/desk/customers/{chen}", "/desk/take", f"/desk/customers/{chen}/order"):
+        assert client.get(address).status_code == 403
+
+
+def test_a_customer_of_other_units_does_not_exist(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("account_manager")
+    assert client.get(f"/desk/customers/{chen}").status_code == 404
+    assert client.post(f"/desk/customers/{chen}/note", {"words": "看看"}).status_code == 404
+    assert f"/desk/customers/{chen}" not in client.get("/desk/search", {"q": "陈静"}).content.decode()
+
+
+def test_an_interaction_is_taken_with_one_key_routed_and_closed(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    assert client.post(f"/desk/customers/{chen}/take").status_code == 302
+    talk = queries.running("agent")
+    assert talk is not None
+    assert (talk.customer, talk.channel.value, talk.medium.value) == (chen, "hotline", "phone")
+    refused = client.post(f"/desk/customers/{chen}/take", follow=True).content.decode()
+    assert "您还有一次接触未结束" in refused
+    asked = client.post(
+        f"/desk/interactions/{talk.id}/ask", {"kind": "fault", "title": "断网"}, follow=True
+    ).content.decode()
+    assert "R6" in asked
+    assert "保障线" in asked
+    case = Case.objects.get()
+    assert case.matter in client.get(f"/desk/interactions/{talk.id}").content.decode().replace("/matters/", "")
+    assert client.post(f"/desk/interactions/{talk.id}/close", {"resolution": "已报障"}).status_code == 302
+    assert queries.running("agent") is None
+
+
+def test_what_cannot_be_asked_is_said_beside_its_field(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    talk = api.take(channel="hotline", medium="phone", customer=chen, **counter_page.by("agent"))
+    for sent in (
+        {"kind": "complaint", "title": "太慢"},
+        {"kind": "wish", "title": "想要"},
+        {"kind": "fault", "title": ""},
+    ):
+        page = client.post(f"/desk/interactions/{talk}/ask", sent)
+        assert "is-invalid" in page.content.decode()
+    assert client.post("/desk/take", {"channel": "hotline", "medium": "hall"}).content.decode().count("is-invalid") == 1
+    assert (Case.objects.count(), Interaction.objects.count()) == (0, 1)
+
+
+def test_a_request_is_answered_only_with_substance_and_acknowledgement(signed_in: SignedIn, chen: str) -> None:
+    subject, _ = api.ask(title="专线报价", channel="hotline", customer=counter.business(), **counter_page.by("agent"))
+    client, address = signed_in("account_manager"), f"/desk/requests/{subject}"
+    assert "商务客户 3 小时回应" in client.get(address).content.decode()
+    received = client.post(address, {"how": "call", "seconds": "60"}, follow=True).content.decode()
+    assert "时钟照走" in received
+    assert "is-invalid" in client.post(address, {"substance": "quote", "reply": ""}).content.decode()
+    short = client.post(
+        address, {"substance": "quote", "reply": "月租 1200", "how": "call", "seconds": "19"}
+    ).content.decode()
+    assert "20" in short
+    assert queries.case(subject).replied_at is None  # type: ignore[union-attr]
+    done = client.post(
+        address, {"substance": "quote", "reply": "月租 1200", "how": "call", "seconds": "20"}, follow=True
+    )
+    assert "时钟已停" in done.content.decode()
+    assert counter.clock(subject).state == "kept"
+    assert signed_in("viewer").get(address).status_code == 403
+
+
+def test_the_channels_are_shown(signed_in: SignedIn, chen: str) -> None:
+    page = signed_in("agent").get("/desk/channels").content.decode()
+    assert "梁小敏, 苏婷" in page
+    assert "60 s, 300 s" in page

@@ -1,0 +1,98 @@
+"""The front desk in a browser, with nothing but the keyboard: a new broadband order in under a minute, in both languages."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kapok.chain.ordering.models import Order
+from kapok.front.channels.models import Interaction, Note
+from kapok.kernel.text import Language
+from tests.console import counter_page
+from tests.console.conftest import BrowserPage
+
+pytestmark = pytest.mark.peer("chromium")
+
+MINUTE = 60.0
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture where somebody asks for it, to look at."""
+    if folder := os.environ.get("KAPOK_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+@pytest.mark.parametrize("language", [Language.ZH, Language.EN])
+def test_a_new_broadband_order_by_keyboard_alone_in_under_a_minute(
+    browser_page: BrowserPage, language: Language
+) -> None:
+    counter_page.set_up()
+    page = browser_page("agent", language, at="/desk")
+    began = monotonic()
+    keys = page.keyboard
+    expect(page.locator("#desk-query")).to_be_focused()
+    keys.type("cj")
+    expect(page.locator("#desk-hits [aria-selected=true]")).to_contain_text("陈静")
+    picture(page, f"desk-{language.value}")
+    keys.press("Enter")
+    page.wait_for_url(re.compile("/desk/customers/C"))
+    picture(page, f"customer-{language.value}")
+    keys.press("i")
+    page.locator(".desk-talk").wait_for()
+    keys.press("n")
+    page.wait_for_url(re.compile("/order$"))
+    keys.press("a")
+    expect(page.locator("#where")).to_be_focused()
+    keys.type("tyxl1")
+    page.locator("#places [role=option]").nth(1).wait_for()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(page.locator("input[name=offer]").first).to_be_focused()
+    page.locator('input[value="fibre-100"]').wait_for()
+    for _ in range(20):
+        keys.press("ArrowDown")
+        if page.locator('input[value="fibre-100"]').is_checked():
+            break
+    page.locator("#terms strong.tabular").first.wait_for()
+    page.locator("#terms h2", has_text="100").wait_for()
+    keys.press("Enter")
+    expect(page.locator("#window")).to_be_focused()
+    keys.press("ArrowDown")
+    picture(page, f"order-{language.value}")
+    keys.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/orders/O\d{4}-\d{6}$"))
+    took = monotonic() - began
+    order = Order.objects.get()
+    assert (order.channel, order.first_contact.username) == ("hotline", "agent")
+    assert Interaction.objects.count() == 1
+    assert took < MINUTE
+
+
+def test_a_note_and_the_way_back_by_keyboard(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    page = browser_page("agent", at=f"/desk/customers/{number}")
+    page.keyboard.press("m")
+    expect(page.locator("#id_words")).to_be_focused()
+    page.keyboard.type("晚上才在家")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator(".desk-note").wait_for()
+    assert Note.objects.get().words == "晚上才在家"
+    page.keyboard.press("s")
+    page.wait_for_url(re.compile("/desk$"))
+
+
+def test_the_desk_fits_a_phone(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    page = browser_page("agent", phone=True, at=f"/desk/customers/{number}/order")
+    page.locator("input[name=offer]").first.wait_for()
+    picture(page, "order-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto(f"/desk/customers/{number}")
+    picture(page, "customer-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,211 @@
+"""The customers' pages: the door with its code, the order in their words, another window, the confirmation with its stars."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from kapok.back.workforce import queries as field
+from kapok.chain.ordering import api as ordering
+from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.models import Leg
+from kapok.edges.selfcare import doors
+from kapok.front.channels.models import AccessCode, DoorKnock
+from kapok.ground.journal.models import Entry
+from tests.chain import shop
+from tests.console import counter_page
+
+OTHER = re.compile(r'name="window" value="([^"]+)"')
+
+
+@pytest.fixture
+def chen(open_counter: str, db: None, settings: Settings) -> str:
+    """A customer of the shop, in a demonstration."""
+    settings.DEMO = True
+    return open_counter
+
+
+def placed(customer: str, *, window: bool = True) -> str:
+    """A broadband order, the visit in the first free window."""
+    now = counter_page.now()
+    free = field.windows(address="r101", skill="fibre", minutes=120, after=now)[0]
+    return ordering.place_order(
+        customer=customer, channel="hotline", lines=[LineDraft(offer="fibre-100", address="r101")], pay=True,
+        window=(free.starts_at, free.ends_at) if window else None, **counter_page.by("agent"),
+    )  # fmt: skip
+
+
+def code_of(order: str) -> str:
+    return AccessCode.objects.get(order=order).shown
+
+
+def inside(order: str, *, language: str = "zh-hans") -> Client:
+    """A client who came in by the code of an order."""
+    client = Client()
+    client.cookies[project.LANGUAGE_COOKIE_NAME] = language
+    assert client.post("/my/", {"order": order}).status_code == 200
+    answer = client.post("/my/code", {"order": order, "code": code_of(order)})
+    assert answer.headers["Location"] == "/my/order"
+    return client
+
+
+def test_a_customer_follows_the_order_in_their_own_words(chen: str) -> None:
+    order = placed(chen)
+    page = inside(order).get("/my/order").content.decode()
+    for said in (order, "受理您的订单", "体育西路", "我们将于", "改时间", "正在兑现"):
+        assert said in page
+    english = inside(order, language="en").get("/my/order").content.decode()
+    assert "We take your order" in english
+    assert "受理您的订单" not in english
+
+
+def test_no_staff_data_are_shown(chen: str) -> None:
+    page = inside(placed(chen)).get("/my/order").content.decode()
+    for hidden in ("梁小敏", "agent", "何永明", "technician", "热线班", "装维班", "陈静", "13800138000", chen):
+        assert hidden not in page
+
+
+@pytest.mark.parametrize("page", ["/my/order", "/my/order/1/visit", "/my/order/1/confirm"])
+def test_nobody_enters_without_a_code(chen: str, page: str) -> None:
+    placed(chen)
+    for answer in (Client().get(page), Client().post(page, {"rating": "5"})):
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/my/")
+
+
+def test_one_stays_for_half_an_hour(chen: str) -> None:
+    client = inside(placed(chen))
+    session = client.session
+    assert datetime.fromisoformat(session[doors.UNTIL]) > counter_page.now() + timedelta(minutes=29)
+    session[doors.UNTIL] = (counter_page.now() - timedelta(seconds=1)).isoformat()
+    session.save()
+    assert client.get("/my/order").headers["Location"] == "/my/"
+
+
+def test_leaving_forgets_the_order(chen: str) -> None:
+    client = inside(placed(chen))
+    assert client.get("/my/").headers["Location"] == "/my/order"
+    assert client.post("/my/leave").headers["Location"] == "/my/"
+    assert client.get("/my/order").status_code == 302
+
+
+def test_the_door_tells_nobody_which_orders_exist(chen: str) -> None:
+    order, client = placed(chen), Client()
+    pages = [client.post("/my/", {"order": number}).content.decode() for number in (order, "O2026-999999")]
+    bare = [re.sub(r'(value="[^"]*"|csrf\S+)', "", page) for page in pages]
+    assert bare[0] == bare[1]
+    wrong = [client.post("/my/code", {"order": number, "code": "1"}) for number in (order, "O2026-999999")]
+    assert [answer.status_code for answer in wrong] == [422, 422]
+    assert all("订单号与验证码不符" in answer.content.decode() for answer in wrong)
+    assert client.get("/my/order").status_code == 302
+
+
+def test_who_asks_too_often_is_turned_away_in_words(chen: str) -> None:
+    order, client = placed(chen), Client()
+    answers = [client.post("/my/", {"order": order}) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert "尝试次数过多" in answers[-1].content.decode()
+    tries = [client.post("/my/code", {"order": order, "code": f"{n}"}).status_code for n in range(11)]
+    assert tries == [422] * 10 + [429]
+    assert DoorKnock.objects.count() == 15
+
+
+@pytest.mark.parametrize("typed", ["", "长" * 21, "x" * 1_000_000])
+def test_what_is_no_order_number_is_said_at_the_field(chen: str, typed: str) -> None:
+    page = Client().post("/my/", {"order": typed}).content.decode()
+    assert 'role="alert"' in page
+    assert DoorKnock.objects.count() == 0
+
+
+def test_the_visit_is_moved_to_a_window_that_is_free(chen: str) -> None:
+    order = placed(chen)
+    client, before = inside(order), field.appointment_of(f"order/{order}-1")
+    assert before is not None
+    page = client.get("/my/order/1/visit").content.decode()
+    chosen = OTHER.findall(page)[3]
+    assert client.post("/my/order/1/visit", {"window": chosen}).headers["Location"] == "/my/order"
+    after = field.appointment_of(f"order/{order}-1")
+    assert after is not None
+    assert (f"{after.starts_at.isoformat()}/{after.ends_at.isoformat()}", after.moved) == (chosen, 1)
+    (actor,) = Entry.objects.filter(kind="workforce.appointment_moved").values_list("actor", flat=True)
+    assert actor == f"customer/{chen}"
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        "",
+        "tomorrow",
+        "2020-01-01T09:00:00+08:00/2020-01-01T11:00:00+08:00",
+        "2099-01-01T03:00:00+08:00/2099-01-01T05:00:00+08:00",
+    ],
+)
+def test_a_window_that_is_not_offered_is_refused_and_nothing_moves(chen: str, window: str) -> None:
+    order = placed(chen)
+    client = inside(order)
+    answer = client.post("/my/order/1/visit", {"window": window})
+    assert answer.status_code == 422
+    assert "请" in answer.content.decode()
+    visit = field.appointment_of(f"order/{order}-1")
+    assert visit is not None
+    assert visit.moved == 0
+
+
+def test_without_a_visit_there_is_nothing_to_move(chen: str) -> None:
+    client = inside(placed(chen, window=False))
+    assert client.get("/my/order/1/visit").status_code == 404
+    assert client.get("/my/order/7/visit").status_code == 404
+
+
+def done(customer: str) -> str:
+    """An order whose line works, to be confirmed."""
+    number = shop.placed(whose=customer)
+    shop.run(1)
+    for stage in ("appoint", "visit"):
+        if stage in shop.live(number):
+            shop.do(number, stage, 2)
+            shop.run(3)
+    shop.run(4)
+    assert shop.live(number) == {"confirm"}
+    return number
+
+
+def test_the_result_is_confirmed_and_rated_once(chen: str) -> None:
+    order = done(chen)
+    client = inside(order)
+    assert "确认并评价" in client.get("/my/order").content.decode()
+    refused: dict[str, Any]
+    for refused in ({"rating": "6"}, {"rating": "x"}, {"word": "长" * 501}):
+        assert client.post("/my/order/1/confirm", refused).status_code == 422
+    assert shop.leg(order).confirmed_at is None
+    answer = client.post("/my/order/1/confirm", {"rating": "4", "word": "师傅很准时"})
+    assert answer.headers["Location"] == "/my/order"
+    leg = Leg.objects.get(order__number=order)
+    assert (leg.rating, leg.confirmed_at is not None) == (4, True)
+    assert "order.confirmed" in shop.happened(leg.subject)
+    page = client.get("/my/order").content.decode()
+    assert "★★★★" in page
+    assert "确认并评价" not in page
+    again = client.post("/my/order/1/confirm", {"rating": "1"})
+    assert (again.headers["Location"], shop.leg(order).rating) == ("/my/order", 4)
+
+
+def test_what_is_not_done_cannot_be_confirmed(chen: str) -> None:
+    order = placed(chen)
+    client = inside(order)
+    assert client.post("/my/order/1/confirm", {"rating": "5"}).headers["Location"] == "/my/order"
+    assert shop.leg(order).confirmed_at is None
+
+
+def test_the_language_is_chosen_at_the_door(chen: str) -> None:
+    client = Client()
+    assert "查询订单" in client.get("/my/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    client.post("/my/language", {"language": "en"})
+    assert "Follow an order" in client.get("/my/").content.decode()
+    client.post("/my/language", {"language": "tlh"})
+    assert "Follow an order" in client.get("/my/").content.decode()
