@@ -34,7 +34,8 @@ def answer(request: ScreenRequest, subject: str) -> HttpResponse:
             done = _("Answered; the clock has stopped.") if answered else _("Noted; the clock runs on.")
             messages.success(request, done)
             return redirect("console:desk-answer", subject)
-    clocks = all_shown((row for row in commitments.of_subjects([subject]) if row.tier.value != "stage"), request.at)
+    promised = [row for row in commitments.of_subjects([subject]) if row.tier.value != "stage"]
+    clocks = all_shown(promised, request.at)
     values = {"case": case, "form": form, "clocks": clocks, "at": request.at, "lines": timeline(subject, limit=20)}
     return render(request, "desk/answer.html", values)
 
