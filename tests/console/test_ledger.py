@@ -237,7 +237,7 @@ def test_one_commitment_is_shown_with_its_clock(supervisor: Client) -> None:
     page = text(supervisor, f"/ledger/{row.id}")
     assert "50%" in page
     assert 'stroke-dasharray="50.0' in page
-    assert "due was 2026-03-02 09:00:00, became 2026-03-02 10:00:00" in page
+    assert "due moment was 2026-03-02 09:00:00, became 2026-03-02 10:00:00" in page
     assert "state was kept, became running" in page
     assert "fixed broadband" in page
     assert "accept, line test, pre-handle" in page
@@ -269,12 +269,12 @@ def test_the_face_of_a_paused_clock_stands_where_it_stopped(supervisor: Client) 
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (None, "", "facts was nothing, became nothing"),
+        (None, "", "facts of the matter was nothing, became nothing"),
         ({"service": "iptv", "site": "new"}, {"service": "fixed_voice", "site": "new"}, "became fixed voice"),
         ({}, {"floor": 3}, "floor was nothing, became 3"),
-        ([], [["2026-03-02T01:00:00+00:00", None]], "facts was nothing, became 2026-03-02 09:00:00–nothing"),
-        (["2026-03-02T01:00:00+00:00"], 4, "facts was 2026-03-02 09:00:00, became 4"),
-        ("open", "hotline", "facts was running, became hotline"),
+        ([], [["2026-03-02T01:00:00+00:00", None]], "facts of the matter was nothing, became 2026-03-02 09:00:00–nothing"),
+        (["2026-03-02T01:00:00+00:00"], 4, "facts of the matter was 2026-03-02 09:00:00, became 4"),
+        ("open", "hotline", "facts of the matter was running, became hotline"),
     ],
 )
 def test_a_revision_says_any_value(supervisor: Client, before: object, after: object, words: str) -> None:

@@ -27,7 +27,7 @@ from tests.console.conftest import AT, BrowserPage, SignedIn
 from tests.console.promised import HOUR, now, promised
 from tests.console.test_browser import sideways
 
-[NOTICES] = SUBSCRIPTIONS
+[NOTICES] = [each for each in SUBSCRIPTIONS if each.name == "notices"]
 NOWHERE = "00000000-0000-0000-0000-000000000001"
 
 

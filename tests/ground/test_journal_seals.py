@@ -227,7 +227,7 @@ def test_the_command_names_what_was_changed(capsys: pytest.CaptureFixture[str]) 
         execute("UPDATE journal_entry SET actor = 'staff/none' WHERE id = %s", entries[5].id)
     assert command(capsys, "verify") == (
         1,
-        f"2026-03-02 第 2 个封印：有条目被改动，其中第 2 条（{entries[5].id}）。在此之前的 4 条一致。"
+        f"2026-03-02 第 2 个封印：有条目被改动，其中第 2 条（{entries[5].id}）。在此之前的 4 条日志一致。"
         "请保全数据库与备份，并对照此前的备份查明。\n",
     )
     assert command(capsys, "verify", "--since=2026-03-03")[0] == 0

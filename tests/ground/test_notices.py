@@ -35,7 +35,7 @@ from tests.ground.conftest import AT, WHO, set_up_posts
 HOUR = timedelta(hours=1)
 FAR = OPENED + timedelta(days=3650)
 """After every moment at which the database's own clock has recorded an entry."""
-[NOTICES] = SUBSCRIPTIONS
+[NOTICES] = [each for each in SUBSCRIPTIONS if each.name == "notices"]
 
 
 def join(username: str, unit: str) -> None:

@@ -130,6 +130,12 @@ def test_a_role_reaches_the_unit_and_everything_below_and_nothing_else() -> None
         "roster.read",
         "places.read",
         "flows.read",
+        "offers.read",
+        "orders.read",
+        "inventory.read",
+        "customers.read",
+        "customers.unmask",
+        "dispatch.read",
     }
 
 
