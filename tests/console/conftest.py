@@ -145,8 +145,11 @@ def _watch(page: Page, origin: str, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(f"failed: {error}"))
     page.on(
         "console",
-        # Chromium reports an answer of 4xx, and a line that is gone, as errors of the page; whether they are is for the test to say.
-        lambda said: complaints.append(said.text)
-        if said.type == "error" and not any(each in said.text for each in ("status of 4", "ERR_INTERNET_DISCONNECTED"))
-        else None,
+        # Chromium reports an answer of 4xx, and a line that is gone, as errors of the page; the test says whether they are.
+        lambda said: (
+            complaints.append(said.text)
+            if said.type == "error"
+            and not any(each in said.text for each in ("status of 4", "ERR_INTERNET_DISCONNECTED"))
+            else None
+        ),
     )
