@@ -160,7 +160,7 @@ def _watch(page: Page, origin: str, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(f"failed: {error}"))
     page.on(
         "console",
-        # Chromium reports an answer of 4xx, and a lost line, as errors of the page; whether they are is for the test to say.
+        # Chromium reports an answer of 4xx, and a line that is gone, as errors of the page; the test says whether they are.
         lambda said: (
             complaints.append(said.text)
             if said.type == "error"
