@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from tests import peers, scratch
 ROOT = Path(__file__).resolve().parents[1]
 HOME_OF_RUN = "KAPOK_TEST_HOME"
 HOME_NAME = "kapok-test-"
-DECIDING = {"kernel", "packs", "ground", "network", "chain", "front", "supervision"}
+DECIDING = {"kernel", "packs", "ground", "network", "back", "chain", "front", "supervision"}
 
 
 # How long an example takes says more about the machine, and about the coverage being measured, than about the code.
@@ -106,6 +107,17 @@ def _queue_is_left_empty(request: pytest.FixtureRequest) -> Iterator[None]:
         blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
         with blocker.unblock(), connections["default"].cursor() as cursor:
             cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _flows_are_read_anew() -> None:
+    """What a version of a flow says is read once in a process; tests draw flows of the same name and number."""
+    for name, cached in (
+        ("kapok.back.workforce.orders", "field_stages"),
+        ("kapok.chain.ordering.reactions", "_steps_of"),
+    ):
+        if module := sys.modules.get(name):
+            getattr(module, cached).cache_clear()
 
 
 @pytest.fixture(name="require_peer")

@@ -27,8 +27,6 @@ KEPT = """async () => {
   while (!await kept()) await new Promise((good) => setTimeout(good, 50));
 }"""
 """Wait until the page can be opened without a line."""
-SHOTS: Path | None = None
-"""A folder for pictures of the pages, for whoever wants to look at them."""
 
 
 @pytest.fixture
@@ -48,11 +46,6 @@ def soon() -> None:
     Appointment.objects.update(starts_at=now + timedelta(minutes=1), ends_at=now + timedelta(hours=2))
 
 
-def shot(page: Page, name: str) -> None:
-    if SHOTS is not None:
-        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
-
-
 def deed(page: Page, name: str) -> None:
     page.locator(f"[data-deed={name}]").first.click()
 
@@ -67,7 +60,6 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     expect(card).to_have_count(1)
     expect(page.locator("#line")).to_have_class("phone-line is-online")
     page.evaluate(KEPT)
-    shot(page, f"phone-online-{language.value}")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]
 
@@ -94,11 +86,9 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 90, steps=5)
     page.mouse.up()
-    shot(page, f"phone-reply-{language.value}")
     page.locator("#sheet [type=submit]").click()
     expect(page.locator("#unsent li")).to_have_count(7)
     expect(card).to_have_attribute("data-state", "replied")
-    shot(page, f"phone-offline-{language.value}")
     assert stands(item) == ("dispatched", "han")
     assert Done.objects.count() == 0
 
@@ -116,7 +106,6 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     ]
     assert str(Reading.objects.get().value) == "-21.500"
     assert Entry.objects.filter(kind="workforce.replied", subject=f"work/{item}").count() == 1
-    shot(page, f"phone-done-{language.value}")
 
 
 def test_an_answer_that_is_lost_on_the_way_does_nothing_twice(browser_page: BrowserPage) -> None:
@@ -159,7 +148,6 @@ def test_what_is_refused_is_shown_until_it_is_seen(browser_page: BrowserPage) ->
     api.assign(item=item, technician="liu", reason="改派", **by("disp", 2))
     page.context.set_offline(False)
     expect(page.locator(".phone-refused")).to_contain_text("dispatched to liu", timeout=20_000)
-    shot(page, "phone-refused-en")
     page.get_by_role("button", name="Discard").click()
     expect(page.locator("#unsent")).to_be_hidden()
     assert stands(item) == ("dispatched", "liu")
@@ -169,7 +157,6 @@ def test_what_is_refused_is_shown_until_it_is_seen(browser_page: BrowserPage) ->
 def test_nothing_to_do_is_said(browser_page: BrowserPage) -> None:
     page = browser_page("han", phone=True, at="/field/today")
     expect(page.locator(".phone-nothing")).to_contain_text("今天没有工单")
-    shot(page, "phone-empty")
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -187,4 +174,3 @@ def test_the_board_assigns_by_dragging_and_by_keyboard(browser_page: BrowserPage
     expect(page.locator(".waiting .chip")).to_have_count(0)
     assert stands(second) == ("dispatched", "liu")
     expect(page.locator(".lane[data-technician=han] .lane-job")).to_have_count(1)
-    shot(page, f"board-{language.value}")

@@ -43,24 +43,7 @@ TOLD: Mapping[Deed, tuple[str, ...]] = {
 @ensure_csrf_cookie
 def today(request: ScreenRequest) -> HttpResponse:
     """The page itself: it holds no work, which the phone fetches and keeps, so that it opens without a line."""
-    told = {
-        "jobs": reverse("console:field-jobs"), "deeds": reverse("console:field-deed"), "worker": reverse("console:field-worker"),
-        "home": reverse("console:home"), "language": request.language.value, "words": words(),
-        "possible": {kind.value: _possible(kind) for kind in Kind}, "after": _after(), "open": sorted(rules.OPEN),
-        "states": _named(rules.STATES, request.language), "deed_names": _named(rules.DEEDS, request.language),
-        "holds": [
-            {"code": code, "name": each.title.in_(request.language), "customer": bool(each.pauses)}
-            for code, each in rules.HOLDS.items()
-        ],
-        "returns": {code: each.title.in_(request.language) for code, each in rules.RETURNS.items()},
-        "tests": [
-            {
-                "code": code, "name": each.title.in_(request.language), "unit": each.unit, "least": str(each.least),
-                "most": str(each.most),
-            }
-            for code, each in rules.TESTS.items()
-        ],
-    }  # fmt: skip
+    told = _addresses() | _table() | _lists(request.language) | {"language": request.language.value, "words": words()}
     return render(request, "field/today.html", {"told": told})
 
 
@@ -132,6 +115,33 @@ def _reply(told: dict[str, Any]) -> dict[str, Any]:
 
 def _upload(file: File[bytes]) -> api.Upload:
     return api.Upload(file.name or "photo", file.read())
+
+
+def _addresses() -> dict[str, Any]:
+    """Where the phone asks and tells."""
+    names = {"jobs": "field-jobs", "deeds": "field-deed", "worker": "field-worker"}
+    return {name: reverse(f"console:{view}") for name, view in names.items()}
+
+
+def _table() -> dict[str, Any]:
+    """What may be done in which state, so that the phone knows it without a line."""
+    return {"possible": {kind.value: _possible(kind) for kind in Kind}, "after": _after(), "open": sorted(rules.OPEN)}
+
+
+def _lists(language: Language) -> dict[str, Any]:
+    """Names, reasons and tests in the reader's language."""
+    return {
+        "states": _named(rules.STATES, language), "deed_names": _named(rules.DEEDS, language),
+        "holds": [
+            {"code": code, "name": each.title.in_(language), "customer": bool(each.pauses)}
+            for code, each in rules.HOLDS.items()
+        ],
+        "returns": {code: each.title.in_(language) for code, each in rules.RETURNS.items()},
+        "tests": [
+            {"code": code, "name": each.title.in_(language), "unit": each.unit, "least": str(each.least), "most": str(each.most)}
+            for code, each in rules.TESTS.items()
+        ],
+    }  # fmt: skip
 
 
 def _possible(kind: Kind) -> dict[str, list[str]]:

@@ -12,7 +12,6 @@ def words() -> dict[str, str]:
         "offline": _("No line: what you do is kept on this phone"),
         "unsent": _("not sent yet"),
         "sending": _("Sending…"),
-        "all_sent": _("Everything is sent"),
         "refused": _("Refused"),
         "discard": _("Discard"),
         "signed_out": _("You are signed out: sign in, then it is sent."),
@@ -44,5 +43,4 @@ def words() -> dict[str, str]:
         "pressed": _("Pressed for"),
         "left": _("left"),
         "as_of": _("As of"),
-        "old_phone": _("This browser cannot keep work without a line; stay connected."),
     }
