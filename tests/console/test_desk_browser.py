@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from kapok.chain.ordering.models import Order
 from kapok.front.channels.models import Interaction, Note
@@ -19,12 +17,6 @@ from tests.console.conftest import BrowserPage
 pytestmark = pytest.mark.peer("chromium")
 
 MINUTE = 60.0
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep a picture where somebody asks for it, to look at."""
-    if folder := os.environ.get("KAPOK_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
 @pytest.mark.parametrize("language", [Language.ZH, Language.EN])
@@ -38,10 +30,8 @@ def test_a_new_broadband_order_by_keyboard_alone_in_under_a_minute(
     expect(page.locator("#desk-query")).to_be_focused()
     keys.type("cj")
     expect(page.locator("#desk-hits [aria-selected=true]")).to_contain_text("陈静")
-    picture(page, f"desk-{language.value}")
     keys.press("Enter")
     page.wait_for_url(re.compile("/desk/customers/C"))
-    picture(page, f"customer-{language.value}")
     keys.press("i")
     page.locator(".desk-talk").wait_for()
     keys.press("n")
@@ -63,7 +53,6 @@ def test_a_new_broadband_order_by_keyboard_alone_in_under_a_minute(
     keys.press("Enter")
     expect(page.locator("#window")).to_be_focused()
     keys.press("ArrowDown")
-    picture(page, f"order-{language.value}")
     keys.press("Control+Enter")
     page.wait_for_url(re.compile(r"/orders/O\d{4}-\d{6}$"))
     took = monotonic() - began
@@ -91,8 +80,6 @@ def test_the_desk_fits_a_phone(browser_page: BrowserPage) -> None:
     number = counter_page.set_up()
     page = browser_page("agent", phone=True, at=f"/desk/customers/{number}/order")
     page.locator("input[name=offer]").first.wait_for()
-    picture(page, "order-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.goto(f"/desk/customers/{number}")
-    picture(page, "customer-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

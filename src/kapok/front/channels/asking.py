@@ -57,6 +57,7 @@ class Known:
 def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
     """The matter, and the decision that was carried out. Within a verb's transaction."""
     known = _known(wanted)
+    gathering.hold(wanted.kind, known.customer)
     asked = Asked(
         kind=wanted.kind, complaint_kind=wanted.complaint_kind, pressed=wanted.pressed, dialled=wanted.dialled,
         skill=known.setting.skill, waited=wanted.waited,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Max, Q
 
 from kapok.front.channels import rules
@@ -61,6 +62,14 @@ def caller_of(customer: Customer | None, service: Service | None, via: Via, at: 
         customer=customer.number, service=service.number if service else "", segment=customer.segment,
         tier=customer.tier, manager=manager.username if manager and there else "", via=via,
     )  # fmt: skip
+
+
+def hold(kind: rules.Kind, customer: Customer | None) -> None:
+    """Let nobody else ask the same for this customer until the verb ends: of two one opens and the other urges."""
+    if customer is not None:
+        with connection.cursor() as cursor:
+            key = f"{kind.value} {customer.number}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 62))", [key])
 
 
 def open_of_kind(kind: rules.Kind, customer: Customer | None, service: Service | None) -> str:

@@ -22,8 +22,8 @@
     box.value = option.querySelector("small").textContent;
     box.setAttribute("data-taken", option.dataset.address);
     listOf(box).replaceChildren();
-    htmx.ajax("GET", `${offers.dataset.base}?address=${encodeURIComponent(option.dataset.address)}`, { target: offers, swap: "innerHTML" })
-      .then(() => offers.querySelector("input[name=offer]")?.focus());
+    offers.replaceChildren();  // what could be had at the address before is not to be chosen any more
+    htmx.ajax("GET", `${offers.dataset.base}?address=${encodeURIComponent(option.dataset.address)}`, { target: offers, swap: "innerHTML" });
   }
 
   function inBox(event) {
@@ -70,6 +70,10 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = document.querySelector(`[data-list="${CSS.escape(event.detail.target.id)}"]`);
     if (box) choose(box, options(event.detail.target)[0]);
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id === "offers") event.detail.target.querySelector("input[name=offer]")?.focus();
   });
 
   // Sent twice by an impatient hand, it goes out once; the server knows it again all the same.
