@@ -272,7 +272,11 @@ def test_the_face_of_a_paused_clock_stands_where_it_stopped(supervisor: Client) 
         (None, "", "facts of the matter was nothing, became nothing"),
         ({"service": "iptv", "site": "new"}, {"service": "fixed_voice", "site": "new"}, "became fixed voice"),
         ({}, {"floor": 3}, "floor was nothing, became 3"),
-        ([], [["2026-03-02T01:00:00+00:00", None]], "facts of the matter was nothing, became 2026-03-02 09:00:00–nothing"),
+        (
+            [],
+            [["2026-03-02T01:00:00+00:00", None]],
+            "facts of the matter was nothing, became 2026-03-02 09:00:00–nothing",
+        ),
         (["2026-03-02T01:00:00+00:00"], 4, "facts of the matter was 2026-03-02 09:00:00, became 4"),
         ("open", "hotline", "facts of the matter was running, became hotline"),
     ],

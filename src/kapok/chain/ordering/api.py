@@ -51,7 +51,6 @@ from kapok.chain.ordering.refusals import (
     NotTheirService,
     NotThisAction,
     NotWaiting,
-    NoVisits,
     NowhereBack,
     PastNoReturn,
     ReturnRunning,
@@ -75,7 +74,7 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LineDraft",
-    "NoFlowForLine", "NoLines", "NoVisits", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
+    "NoFlowForLine", "NoLines", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
     "ReturnRunning", "ServiceNeeded", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer",
     "end_wait", "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",

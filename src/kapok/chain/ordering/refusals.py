@@ -202,15 +202,6 @@ class HasDebt(KapokError):
     )
 
 
-class NoVisits(KapokError):
-    """Appointments are not kept in this installation."""
-
-    wording = Text(
-        zh="尚未启用上门预约，请不选时段下单，由装维班组联系客户约定。",
-        en="Appointments are not kept here yet: order without a window, the field team will agree one with the customer.",
-    )
-
-
 class NothingAmended(KapokError):
     """The amendment changes nothing."""
 
