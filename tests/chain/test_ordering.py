@@ -48,7 +48,7 @@ def test_a_broadband_order_runs_down_to_a_working_line() -> None:
     row = leg(number)
     assert (row.rating, row.confirmed_at, shop.order(number).closed_at) == (5, shop.later(6), shop.later(4))
     assert shop.happened(one.subject) == [
-        "order.requested", "order.paid", "order.surveyed", "order.assigned", "order.configured", "order.dispatched",
+        "order.requested", "order.accepted", "order.paid", "order.surveyed", "order.assigned", "order.configured", "order.dispatched",
         "visit.appointed", "order.installed", "order.tested", "order.completed", "order.confirmed",
     ]  # fmt: skip
     assert Order.objects.get(number=number).state == "completed"

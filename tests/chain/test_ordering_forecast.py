@@ -69,4 +69,4 @@ def test_the_time_that_stages_took_of_late_is_measured() -> None:
     for _ in range(5):
         shop.installed()
     took = forecast.measured(later(60))
-    assert took["install", "confirm"] == timedelta(minutes=1)
+    assert took["install", "confirm"] == timedelta(minutes=2)
