@@ -10,6 +10,7 @@ from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import line as as_line
 from kapok.ground.work import api as work
 from kapok.ground.work.models import Handoff, Item
 from kapok.network.activation import api as activation
@@ -126,18 +127,34 @@ def test_without_plant_the_order_is_taken_and_waits_while_the_clock_runs_and_goe
         "our plant is lacking: the customer's and the law's clocks run",
     )
     inventory.cover(element="SPL1", addresses=["n9"], **by("manager", 60))
-    for subscription in SUBSCRIPTIONS:
-        if subscription.name == "ordering":
-            assert subscription.handler is reactions.hear
+    assert [each.kinds for each in SUBSCRIPTIONS if each.handler is reactions.hear] == [{"inventory.shortage_resolved"}]
     entry = Entry.objects.get(kind="inventory.shortage_resolved", subject=leg(number).subject)
-    from kapok.ground.journal.queries import line as as_line
-
     reactions.hear(as_line(entry))
     reactions.hear(as_line(entry))
     assert stands(number) == ("inProgress", "", "")
     run(61)
     assert live(number) == {"appoint"}
     assert len(told("ordering.back_on_course", leg(number).subject)) == 1
+
+
+def test_unpaid_it_waits_for_both_and_a_person_may_say_that_there_is_plant() -> None:
+    number = placed(line(address="n9"), pay=False)
+    with pytest.raises(api.NotWaiting):
+        api.end_wait(order=placed(), leg=1, **by("dispatcher", 1))
+    assert api.end_wait(order=number, leg=1, **by("dispatcher", 1)) is False
+    assert stands(number) == ("held", "10W", "")
+    api.pay(order=number, **by("agent", 2))
+    assert (stands(number), live(number)) == (("held", "10W", ""), {"accept"})
+    assert pledge(number).opened_at == later(2)
+    inventory.cover(element="SPL1", addresses=["n9"], **by("manager", 3))
+    assert api.end_wait(order=number, leg=1, **by("dispatcher", 4)) is True
+    assert stands(number) == ("inProgress", "", "")
+    api.wait_for_plant(order=number, leg=1, reason="管道未通", **by("dispatcher", 5))
+    assert stands(number) == ("held", "10W", "")
+    assert live(number) == {"accept"}
+    api.end_wait(order=number, leg=1, **by("dispatcher", 7))
+    run(8)
+    assert live(number) == {"appoint"}
 
 
 # ---- 10P ----

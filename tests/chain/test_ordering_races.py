@@ -56,6 +56,7 @@ def test_two_reach_for_one_order_and_one_gets_it() -> None:
     assert tries(api.pay, 4, order=paid, **by("agent", 1)) == ["AlreadyPaid"] * 3 + ["done"]
     assert Entry.objects.filter(subject=leg(paid).subject, kind="order.paid").count() == 1
     cancelled = placed(minutes=2)
+    run(2)
     outcome = tries(api.cancel, 4, order=cancelled, reason="客户改变主意", **by("agent", 3))
     assert outcome == ["CancelRunning"] * 3 + ["done"]
     assert Entry.objects.filter(subject=leg(cancelled).subject, kind="order.cancelled").count() == 1

@@ -38,6 +38,7 @@ from kapok.chain.ordering.refusals import (
     NotSettleable,
     NotTheirService,
     NotThisAction,
+    NotWaiting,
     NoVisits,
     NowhereBack,
     PastNoReturn,
@@ -63,9 +64,9 @@ from kapok.kernel.text import Text
 __all__ = [
     "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LineDraft",
     "NoFlowForLine", "NoLines", "NoVisits", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
-    "NotTheirService", "NotThisAction", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
+    "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
     "ReturnRunning", "ServiceNeeded", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer",
-    "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
+    "end_wait", "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (
@@ -102,8 +103,7 @@ def place_order(
     _refuse_past(PROMISED, promised_date and promised_date < at.date())
     _refuse_past(WINDOW, window and window[0] < at)
     whose = customer_called(customer)
-    facts = {name: value for name, value in customers.facts(whose.number).items() if value}
-    facts.setdefault("area", settings.ORDERING_AREA)
+    facts = {"area": settings.ORDERING_AREA} | customers.facts_of(whose)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
     placing.must_be_agreed(asked, billed)
@@ -246,6 +246,21 @@ def wait_for_plant(
     (found,) = rows.legs_locked(row, leg)
     moves.hold(found, Deviation.WAIT, reason=moves.typed(why), until=expected_at, act=act)
     moves.refresh(row, act)
+
+
+@transaction.atomic
+def end_wait(*, order: str, leg: int, actor: str, at: datetime) -> bool:
+    """Say that there is plant for a leg that waits for it (10W): it is taken and the leg goes on; False where it is lacking still.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NotWaiting`.
+    """
+    row, act = rows.order_called(order), Act(actor, at)
+    (found,) = rows.legs_locked(row, leg)
+    if found.state != State.HELD or found.exception != Deviation.WAIT:
+        raise NotWaiting
+    goes_on = deviating.plant_came(found, act)
+    moves.refresh(row, act)
+    return goes_on
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Orders of the demonstration, in every state and exception, played by the verbs up to the moment when it is loaded. Loaded once."""
+"""Orders of the demonstration, in every state and exception, played by the verbs up to the moment of loading; once."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from kapok.chain.ordering import events, moves, rows, rules
+from kapok.chain.ordering import events, moves, placing, rows, rules
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
@@ -100,6 +100,16 @@ def wait(leg: Leg, reason: Text, expected_at: datetime | None, act: Act) -> None
         return
     else:
         moves.hold(leg, Deviation.WAIT, reason=reason, until=expected_at, act=act)
+
+
+def plant_came(leg: Leg, act: Act) -> bool:
+    """There is plant for a leg that waits for it: it is taken at once, and the leg goes on; whether there was enough."""
+    shortage = placing.reserve(leg, act).shortage if leg.needs else None
+    if shortage is not None:
+        wait(leg, shortage.text, shortage.expected_at, act)
+        return False
+    moves.lift(leg, act)
+    return True
 
 
 # ---- 10P ----

@@ -138,7 +138,7 @@ def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
     """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it."""
     begins = State(leg.state) is State.IN_PROGRESS
     work.open_matter(
-        kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title, unit=leg.order.unit.code,
+        kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
         first_contact=leg.order.first_contact.username, facts=facts_of(leg, placing.facts, plan),
         subject=leg.subject, begin=begins, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip

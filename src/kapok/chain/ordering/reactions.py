@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.chain.ordering import cancelling, course, deviating, events, moves, placing, rows, rules
+from kapok.chain.ordering import cancelling, course, deviating, events, moves, rows, rules
 from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
@@ -46,11 +46,9 @@ def hear(line: Line) -> None:
         found = rows.locked([line.subject])
         if not found or found[0].state != State.HELD or found[0].exception != Deviation.WAIT:
             return
-        leg, act = found[0], Act(moves.SYSTEM, line.at)
-        if leg.needs and placing.reserve(leg, act).shortage is not None:
-            return
-        moves.lift(leg, act)
-        moves.refresh(leg.order, act)
+        act = Act(moves.SYSTEM, line.at)
+        deviating.plant_came(found[0], act)
+        moves.refresh(found[0].order, act)
 
 
 # ---- a stage ----
@@ -96,9 +94,8 @@ def _leg_of(correlation: UUID | None) -> Leg | None:
 
 def _begin_step(entry: Entry, item: UUID, runs: str, act: Act) -> None:
     leg = _leg_of(entry.correlation)
-    if leg is None or Step.objects.filter(item=item).exists():
-        return
-    moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg))
+    if leg is not None:  # a stage that is offered anew has its step already
+        moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg))
 
 
 def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -> None:

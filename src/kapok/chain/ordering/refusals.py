@@ -172,6 +172,12 @@ class NotDeferred(KapokError):
     wording = Text(zh="该工程线没有缓装。", en="This leg is not deferred.")
 
 
+class NotWaiting(KapokError):
+    """The leg does not wait for plant."""
+
+    wording = Text(zh="该工程线没有待装。", en="This leg does not wait for plant.")
+
+
 class BadMoment(KapokError):
     """A moment that lies where it cannot."""
 

@@ -214,7 +214,11 @@ def account(number: str) -> AccountView:
 
 def facts(number: str) -> dict[str, str]:
     """What promises ask about a customer: segment, class, payment, and the tier where there is one. Raises `UnknownCustomer`."""
-    one = rows.customer_called(number)
+    return facts_of(rows.customer_called(number))
+
+
+def facts_of(one: Customer) -> dict[str, str]:
+    """The same of a customer that is at hand."""
     payments = (
         BillingAccount.objects.filter(customer=one).order_by("opened_at", "number").values_list("payment", flat=True)
     )

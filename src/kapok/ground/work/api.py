@@ -107,16 +107,13 @@ def open_matter(
 ) -> str:
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
-    Whoever was asked first (`first_contact`, a staff number; the actor if it is left out) answers for it from now on, in `unit`
-    or else their own. What happened at the same moment is named in `also`. Its facts choose its flow, whose first stages are
-    offered, or with `begin=False` only when `begin` says so; its clocks start in the same transaction.
-    Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`,
-    `FlowTie`.
+    Whoever was asked first (`first_contact`, a staff number, else the actor) answers for it from now on, in `unit` or else their
+    own. `also` happened at the same moment. Its facts choose its flow, whose first stages are offered, or with `begin=False` only
+    when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`,
+    `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
     owner = rows.person(f"staff/{first_contact}" if first_contact else actor)
     what, known = rules.kind_of(kind), rules.checked(facts)
-    for each in (kind, *also):
-        rules.matter_event(each)
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
@@ -128,9 +125,7 @@ def open_matter(
     except IntegrityError:
         raise MatterTaken(matter=matter.subject) from None
     act = Act(actor, at)
-    said = rules.tidy_note(note, needed=False)
-    for each in (kind, *also):
-        say(matter, each, act, note=said if each == kind else "")
+    _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act)
     if begin:
         following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
     act.record()
@@ -365,6 +360,13 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
             to_staff=row.first_contact.username,
         )
     )
+
+
+def _begins_with(matter: Matter, kinds: Sequence[str], note: str, act: Act) -> None:
+    """Note what a matter begins with; the note stands at the first."""
+    for place, kind in enumerate(kinds):
+        rules.matter_event(kind)
+        say(matter, kind, act, note="" if place else note)
 
 
 def _may_tell(person: Staff, matter: Matter, kind: str, at: datetime) -> None:

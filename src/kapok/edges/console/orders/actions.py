@@ -77,6 +77,10 @@ ON_LEGS: Mapping[str, Action] = {
         Text(zh="待装", en="Wait for plant"), api.wait_for_plant, WaitForm,
         Text(zh="已转待装，对客户的时钟照走。", en="It waits for plant; the customer's clock runs on."), "database", MANAGING,
     ),
+    "plant": Action(
+        Text(zh="资源已到位", en="There is plant"), api.end_wait, OrderForm,
+        Text(zh="已重新占用资源；仍不足则继续待装。", en="Taken; what is lacking still is waited for."), "check", MANAGING,
+    ),
     "defer": Action(
         Text(zh="缓装", en="Defer"), api.defer, DeferForm,
         Text(zh="已缓装，时钟暂停。", en="Put off; the clocks stand still."), "clock-pause", MANAGING,
@@ -131,6 +135,7 @@ def for_leg(leg: LegView, allowed: frozenset[str]) -> list[Offered]:
         "amend": leg.open and leg.cancel_refused is None,
         "return": free and bool(leg.ways_back),
         "wait": free and not held,
+        "plant": held and leg.exception == Deviation.WAIT,
         "defer": free and not held,
         "undefer": deferred and held,
         "cancel": leg.open and leg.cancel_refused is None,
