@@ -26,7 +26,7 @@ from tests import peers, scratch
 ROOT = Path(__file__).resolve().parents[1]
 HOME_OF_RUN = "KAPOK_TEST_HOME"
 HOME_NAME = "kapok-test-"
-DECIDING = {"kernel", "packs", "ground", "network", "chain", "supervision"}
+DECIDING = {"kernel", "packs", "ground", "network", "chain", "front", "supervision"}
 
 
 # How long an example takes says more about the machine, and about the coverage being measured, than about the code.

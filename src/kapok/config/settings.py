@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import warnings
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from kapok.config import environment
@@ -191,6 +191,7 @@ JOURNAL_WITNESSES = [
     "kapok.ground.posts.watching.witness",
     "kapok.ground.work.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
+    "kapok.front.channels.answering.witness",
 ]
 
 # Where flows find the promises that they serve: called with the code of a pack.
@@ -231,6 +232,22 @@ ORDERING_RESERVED_FOR = timedelta(days=environment.number("KAPOK_ORDERING_RESERV
 ORDERING_FORECAST_EVERY = timedelta(minutes=environment.number("KAPOK_ORDERING_FORECAST_MINUTES", 5))
 ORDERING_DEBTS = environment.text("KAPOK_ORDERING_DEBTS")
 ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
+
+# Field work: when the windows of a day open and close by our clock, and how many hours each has; who dispatches for every unit;
+# what dispatch weighs (an hour of slack, a kilometre of travel, a visit to the same place before); how many work orders a
+# technician may have in hand; how large a photo may be.
+WORKFORCE_OPENS = time(environment.number("KAPOK_WINDOWS_OPEN_HOUR", 8))
+WORKFORCE_CLOSES = time(environment.number("KAPOK_WINDOWS_CLOSE_HOUR", 20))
+WORKFORCE_WINDOW_HOURS = environment.number("KAPOK_WINDOW_HOURS", 2)
+WORKFORCE_DISPATCH_UNIT = environment.text("KAPOK_DISPATCH_UNIT", "dispatch")
+WORKFORCE_WEIGH_SLACK = environment.number("KAPOK_WEIGH_SLACK", 10)
+WORKFORCE_WEIGH_TRAVEL = environment.number("KAPOK_WEIGH_TRAVEL", 5)
+WORKFORCE_WEIGH_CONTINUITY = environment.number("KAPOK_WEIGH_CONTINUITY", 8)
+WORKFORCE_OPEN_LOAD = environment.number("KAPOK_OPEN_WORK_ORDERS", 8)
+WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
+
+# Who knows where a visit for such a matter is, and what it takes: called with the matter's subject.
+WORKFORCE_VISITS = {"order": "kapok.chain.ordering.visits.visit_of"}
 
 # Notices: who is told of what becomes of a promise, how many heads after the nearest, how long a seen one is kept.
 NOTICES_TELL = {

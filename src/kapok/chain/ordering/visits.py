@@ -6,10 +6,15 @@ Nothing is asked of them where a leg needs no visit, or no window was chosen: th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from kapok.chain.ordering.refusals import NoVisits
+from kapok.back.workforce import api as workforce
+from kapok.back.workforce import queries as field
+from kapok.back.workforce.rules import Errand
+from kapok.chain.ordering import rules
+from kapok.chain.ordering.models import Leg, Line
+from kapok.ground.catalog.offering.document import parse
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,25 @@ class Wanted:
     ends_at: datetime
 
 
-def book(wanted: Sequence[Wanted], *, actor: str, at: datetime) -> None:  # noqa: ARG001  # what the keepers will be told
-    """Book the visits, all or none. Raises `NoVisits` while nobody keeps appointments."""
+def book(wanted: Sequence[Wanted], *, actor: str, at: datetime) -> None:
+    """Book the visits, all or none. Raises what `workforce.book_together` does."""
     if wanted:
-        raise NoVisits
+        workforce.book_together(visits=[workforce.Wish(**asdict(each)) for each in wanted], actor=actor, at=at)
 
 
 def cancel(holder: str, *, actor: str, at: datetime) -> None:
-    """Give up the appointment of a leg, if it has one."""
+    """Give up the appointment of a leg, if it has one that is not over."""
+    found = field.appointment_of(holder)
+    if found is not None and found.booked:
+        workforce.cancel_appointment(appointment=found.id, actor=actor, at=at)
+
+
+def visit_of(holder: str) -> Errand | None:
+    """Where the visit of a leg is, and what it takes: the longest of its lines'; None where it takes none."""
+    leg = Leg.objects.select_related("address").filter(subject=holder).first()
+    if leg is None or leg.address is None or leg.action not in rules.ALLOCATES:
+        return None
+    documents = Line.objects.filter(leg=leg).values_list("offer__document", flat=True)
+    visits = [visit for visit in (parse(document).visit for document in documents) if visit]
+    longest = max(visits, key=lambda visit: visit.minutes, default=None)
+    return Errand(leg.address.code, longest.skill, longest.minutes) if longest else None

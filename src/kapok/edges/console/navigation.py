@@ -62,6 +62,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="预警、违约和由此产生的应赔", en="Warnings, breaches and what is owed for them"),
     ),
     Screen(
+        Text(zh="接待台", en="Front desk"), "search", "console:desk", "desk.serve", WORK,
+        "jdt jiedai front desk customer 360 serve caller order 客户 来电 受理 查找 接待 首问 新装 回应",
+        Text(zh="一个搜索框，一页看全客户，一页受理订单", en="One search box, the customer on one page, an order on one page"),
+    ),
+    Screen(
         Text(zh="我的工作", en="My work"), "check", "console:my-work", "work.do", WORK,
         "wd gz wode gongzuo my work desk accept refuse deliver hand-off 待办 接单 拒收 交付 首问",
         Text(zh="待接、在办、待裁定、首问负责的事项", en="What is offered to you, in your hands, yours to answer for"),

@@ -1,0 +1,180 @@
+"""Appointments: windows checked, somebody's time kept, moved, given back. Within the `transaction.atomic` of a verb.
+
+Whoever keeps time locks the technicians who might be sent, by identifier, and only then reads what they have left: of two who
+reach for the last visit of a window one gets it. The same lock is taken where leave is granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from kapok.back.workforce import crews, events, rules
+from kapok.back.workforce.capacity import Visit
+from kapok.back.workforce.crews import Technician, Where
+from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment
+from kapok.back.workforce.refusals import (
+    AppointmentOver,
+    BadMinutes,
+    BadWindow,
+    BookedAlready,
+    UnknownAppointment,
+    UnknownReason,
+    WindowFull,
+    WindowPast,
+)
+from kapok.ground.journal import api as journal
+from kapok.ground.people.models import Staff
+from kapok.ground.work.models import Matter
+from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
+
+LONGEST = timedelta(hours=24)
+MOST_MINUTES = 12 * 60
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A visit that is asked for: what for, where, the skill and the minutes it takes, the window."""
+
+    holder: str
+    address: str
+    skill: str
+    minutes: int
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def visit(self) -> Visit:
+        """What it takes of somebody's time."""
+        return Visit(self.starts_at, self.ends_at, timedelta(minutes=self.minutes))
+
+
+def check(wish: Wish, at: datetime) -> None:
+    """Raises `BadMinutes`, `BadWindow`, `WindowPast`."""
+    if not 1 <= wish.minutes <= MOST_MINUTES:
+        raise BadMinutes(minutes=wish.minutes, most=MOST_MINUTES)
+    if not timedelta(0) < wish.ends_at - wish.starts_at <= LONGEST:
+        raise BadWindow
+    if wish.starts_at <= at:
+        raise WindowPast(**parts(wish.starts_at, wish.ends_at))
+
+
+def book(wishes: Sequence[Wish], *, actor: str, at: datetime) -> list[UUID]:
+    """Keep the time of all, or of none. Raises what `check`, `crews.where` and `crews.crew` do, `BookedAlready`, `WindowFull`."""
+    for wish in wishes:
+        check(wish, at)
+    found = {wish.address: crews.where(wish.address, at) for wish in wishes}
+    lock_all((found[wish.address], wish) for wish in wishes)
+    taken = Appointment.objects.filter(holder__in=[wish.holder for wish in wishes], state=BOOKED).first()
+    if taken is not None:
+        raise BookedAlready(**parts(taken.starts_at, taken.ends_at))
+    return [_keep(wish, found[wish.address], actor, at) for wish in wishes]
+
+
+def lock_all(wanted: Iterable[tuple[Where, Wish]]) -> None:
+    """Nobody else keeps time of these people until the verb's `transaction.atomic` ends."""
+    people = {
+        each.id
+        for place, wish in wanted
+        for each in crews.members(place.units, wish.skill, wish.starts_at, wish.ends_at)
+    }
+    lock(people)
+
+
+def lock(people: Iterable[UUID]) -> None:
+    """Hold these people, by identifier, until the verb's `transaction.atomic` ends."""
+    list(Staff.objects.filter(id__in=list(people)).order_by("id").select_for_update(no_key=True).values_list("id"))
+
+
+def _keep(wish: Wish, place: Where, actor: str, at: datetime) -> UUID:
+    chosen = roomiest(crews.crew(place, wish.skill, wish.starts_at, wish.ends_at), wish)
+    row = Appointment.objects.create(
+        id=uuid7(at), holder=wish.holder, address=place.address, unit=place.unit, skill=wish.skill, minutes=wish.minutes,
+        starts_at=wish.starts_at, ends_at=wish.ends_at, kept_for=chosen.staff, made_at=at,
+    )  # fmt: skip
+    journal.record(
+        events.AppointmentBooked(
+            subject=row.subject, actor=actor, at=at, correlation=matter_of(wish.holder), holder=wish.holder,
+            address=wish.address, skill=wish.skill, minutes=wish.minutes, starts_at=wish.starts_at, ends_at=wish.ends_at,
+            window=spoken(wish.starts_at, wish.ends_at),
+        )
+    )  # fmt: skip
+    return row.id
+
+
+def roomiest(crew: Sequence[Technician], wish: Wish) -> Technician:
+    """Who has most room left in the window, the first by identifier of equals. Raises `WindowFull`."""
+    able = [each for each in crew if each.can(wish.visit)]
+    if not able:
+        raise WindowFull(**parts(wish.starts_at, wish.ends_at))
+    return max(able, key=lambda each: each.free(wish.visit))
+
+
+def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str, *, actor: str, at: datetime) -> None:
+    """Move an appointment to another window; with the same technician where that is possible."""
+    if reason not in rules.REBOOKS:
+        raise UnknownReason(reason=reason[:40], reasons=", ".join(rules.REBOOKS))
+    wish = Wish(row.holder, row.address.code, row.skill, row.minutes, starts_at, ends_at)
+    check(wish, at)
+    place = crews.where(wish.address, at)
+    lock_all([(place, wish)])
+    crew = crews.crew(place, wish.skill, starts_at, ends_at, without=row.id)
+    same = next((each for each in crew if each.staff.id == row.kept_for_id and each.can(wish.visit)), None)
+    chosen = same or roomiest(crew, wish)
+    before = spoken(row.starts_at, row.ends_at)
+    row.starts_at, row.ends_at, row.kept_for, row.moved = starts_at, ends_at, chosen.staff, row.moved + 1
+    row.save(update_fields=["starts_at", "ends_at", "kept_for", "moved"])
+    journal.record(
+        events.AppointmentMoved(
+            subject=row.subject, actor=actor, at=at, correlation=matter_of(row.holder), holder=row.holder, before=before,
+            starts_at=starts_at, ends_at=ends_at, window=spoken(starts_at, ends_at), reason=reason,
+            reason_name=rules.REBOOKS[reason],
+        )
+    )  # fmt: skip
+
+
+def cancel(row: Appointment, *, actor: str, at: datetime) -> None:
+    """Give the time back."""
+    Appointment.objects.filter(id=row.id, state=BOOKED).update(state=CANCELLED)
+    journal.record(
+        events.AppointmentCancelled(
+            subject=row.subject, actor=actor, at=at, correlation=matter_of(row.holder), holder=row.holder,
+            window=spoken(row.starts_at, row.ends_at),
+        )
+    )  # fmt: skip
+
+
+def called(appointment: UUID) -> Appointment:
+    """The appointment that is booked, locked until the verb's `transaction.atomic` ends.
+
+    Raises `UnknownAppointment`, `AppointmentOver`.
+    """
+    rows = Appointment.objects.select_related("address", "unit").select_for_update(no_key=True, of=("self",))
+    row = rows.filter(id=appointment).first()
+    if row is None:
+        raise UnknownAppointment
+    if row.state != BOOKED:
+        raise AppointmentOver
+    return row
+
+
+def matter_of(holder: str) -> UUID | None:
+    """The matter to which the holder's entries belong, if there is one."""
+    return Matter.objects.filter(subject=holder).values_list("id", flat=True).first()
+
+
+def parts(starts_at: datetime, ends_at: datetime) -> dict[str, str]:
+    """A window as refusals say it."""
+    begins, ends = (timezone.localtime(moment) for moment in (starts_at, ends_at))
+    return {"day": f"{begins:%Y-%m-%d}", "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
+
+
+def spoken(starts_at: datetime, ends_at: datetime) -> Text:
+    """A window in words."""
+    words = "{day} {begins}–{ends}".format(**parts(starts_at, ends_at))
+    return Text(zh=words, en=words)

@@ -1,0 +1,176 @@
+"""Who can be sent where: the unit that answers for an address, its technicians, and the time that each has left.
+
+A technician is somebody of the unit who does field work, masters the skill alone, and is on shift. Few queries, however many
+days are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus
+from kapok.back.workforce.models import BOOKED, Appointment
+from kapok.back.workforce.refusals import NobodyHasSkill, NoPatch
+from kapok.ground.people.models import Grant, OrgUnit, Staff
+from kapok.ground.people.roles import Permission, roles_with
+from kapok.ground.people.rules import State
+from kapok.ground.places import queries as places
+from kapok.ground.places.models import Address
+from kapok.ground.places.refusals import UnknownAddress
+from kapok.ground.places.rules import Rung, Segment
+from kapok.ground.posts import queries as posts
+from kapok.ground.posts.models import Absence, RosterEntry, StaffSkill
+from kapok.ground.posts.refusals import UnknownSkill
+from kapok.ground.posts.rules import AbsenceState
+from kapok.kernel.text import Text
+
+ALONE = 2
+"""The level of a skill from which somebody is sent alone."""
+
+AROUND = """
+WITH RECURSIVE up AS (
+    SELECT id, parent_id, kind, 0 AS height FROM people_orgunit WHERE id = %(unit)s
+    UNION ALL
+    SELECT above.id, above.parent_id, above.kind, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
+    WHERE up.kind <> 'service_centre'
+), home AS (
+    SELECT id FROM up ORDER BY kind <> 'service_centre', height LIMIT 1
+), below AS (
+    SELECT id FROM home
+    UNION ALL
+    SELECT child.id FROM people_orgunit child JOIN below ON child.parent_id = below.id
+    WHERE child.valid_to IS NULL AND (child.kind <> 'patch' OR child.id = %(unit)s)
+)
+SELECT id FROM below
+"""
+"""The service centre of a patch and all below it but the other patches; the patch alone where no service centre is above it."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """An address, the unit that answers for it, and the units whose people go there."""
+
+    address: Address
+    unit: OrgUnit
+    units: frozenset[UUID]
+
+
+@dataclass
+class Technician:
+    """Somebody who can be sent, with the time in which they work and the visits for which it is kept."""
+
+    staff: Staff
+    spans: list[Span] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+
+    def free(self, wanted: Visit) -> int:
+        """How many such visits this technician can still keep."""
+        return free(self.spans, self.visits, wanted)
+
+    def can(self, wanted: Visit) -> bool:
+        """Whether this technician can keep one more."""
+        return fits(self.spans, [*self.visits, wanted])
+
+
+def grid() -> Grid:
+    """The windows of this installation."""
+    return Grid(
+        settings.WORKFORCE_OPENS, settings.WORKFORCE_CLOSES, settings.WORKFORCE_WINDOW_HOURS,
+        timezone.get_default_timezone(),
+    )  # fmt: skip
+
+
+def where(code: str, at: datetime) -> Where:
+    """The address and who goes there. Raises `UnknownAddress`, `NoPatch`."""
+    address = Address.objects.filter(code=code).first()
+    if address is None:
+        raise UnknownAddress(code=code[:40])
+    found = {each.segment: each for each in places.patches_of(code, at=at)}
+    nearest = sorted(found.values(), key=lambda each: (each.defect, each.segment is not Segment.PUBLIC))
+    if not nearest or nearest[0].rung not in {Rung.PATCH, Rung.SERVICE_CENTRE}:
+        raise NoPatch(address=address.full)
+    unit = OrgUnit.objects.get(id=nearest[0].unit_id)
+    return Where(address, unit, around(unit.id))
+
+
+def around(unit: UUID) -> frozenset[UUID]:
+    """The units whose people work for this patch, team or service centre."""
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND, {"unit": unit})
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def members(units: Collection[UUID], skill: str, since: datetime, until: datetime) -> list[Staff]:
+    """The active people of these units who do field work and, where a skill is named, master it alone at some time of these."""
+    does = Grant.objects.filter(staff=OuterRef("pk"), revoked_at=None, role__in=roles_with(Permission.FIELD_WORK))
+    people = Staff.objects.filter(Exists(does), unit__in=units, state=State.ACTIVE).select_related("unit")
+    if skill:
+        able = StaffSkill.objects.filter(
+            staff=OuterRef("pk"), skill__code=skill, level__gte=ALONE,
+            period__overlap=DateTimeTZRange(since, until),
+        )  # fmt: skip
+        people = people.filter(Exists(able))
+    return list(people.order_by("id"))
+
+
+def skill_name(code: str) -> Text:
+    """What the skill is called. Raises `UnknownSkill`."""
+    titles = posts.skill_titles()
+    if code not in titles:
+        raise UnknownSkill(skill=code)
+    return titles[code]
+
+
+def crew(
+    place: Where, skill: str, since: datetime, until: datetime, *, without: UUID | None = None
+) -> list[Technician]:
+    """Who can be sent there between two moments, by identifier; the appointment `without` takes nobody's time.
+
+    Raises `UnknownSkill`, `NobodyHasSkill`.
+    """
+    title = skill_name(skill)
+    people = members(place.units, skill, since, until)
+    if not people:
+        raise NobodyHasSkill(unit_name=place.unit.name, skill_name=title)
+    return at_work(people, since, until, without=without)
+
+
+def at_work(
+    people: Sequence[Staff], since: datetime, until: datetime, *, without: UUID | None = None
+) -> list[Technician]:
+    """These people with the time in which they are on shift and there, and the visits that take of it."""
+    early, late = since - timedelta(days=1), until + timedelta(days=1)
+    ids, period = [each.id for each in people], DateTimeTZRange(early, late)
+    shifts = RosterEntry.objects.filter(staff__in=ids, period__overlap=period).order_by("period")
+    on_shift = _spans(shifts.values_list("staff", "period"))
+    absences = Absence.objects.filter(staff__in=ids, state=AbsenceState.GRANTED, period__overlap=period)
+    away = _spans(absences.values_list("staff", "period"))
+    kept = Appointment.objects.filter(kept_for__in=ids, state=BOOKED, starts_at__lt=late, ends_at__gt=early)
+    booked: dict[UUID, list[Visit]] = {}
+    for each in kept.exclude(id=without):
+        booked.setdefault(each.kept_for_id, []).append(visit_of(each))
+    return [
+        Technician(each, minus(on_shift.get(each.id, []), away.get(each.id, [])), booked.get(each.id, []))
+        for each in people
+    ]
+
+
+def visit_of(row: Appointment) -> Visit:
+    """What an appointment takes of somebody's time."""
+    return Visit(row.starts_at, row.ends_at, timedelta(minutes=row.minutes))
+
+
+def _spans(rows: Iterable[tuple[UUID, DateTimeTZRange]]) -> dict[UUID, list[Span]]:
+    found: dict[UUID, list[Span]] = {}
+    for staff, period in rows:
+        found.setdefault(staff, []).append(Span(period.lower, period.upper))
+    return found

@@ -1,0 +1,84 @@
+"""Reading field work: which windows are free, and what is appointed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from kapok.back.workforce import crews
+from kapok.back.workforce.capacity import Span, Visit
+from kapok.back.workforce.capacity import windows as spans_of
+from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window in which so many more visits of that kind can be kept."""
+
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+
+
+def windows(*, address: str, skill: str, minutes: int, after: datetime, days: int = 14) -> list[Window]:
+    """The windows with room that begin after a moment, of so many days, from what the people who can be sent have left.
+
+    A visit longer than a window takes several in a row. Raises `UnknownAddress`, `NoPatch`, `UnknownSkill`, `NobodyHasSkill`.
+    """
+    place, zone = crews.where(address, after), crews.grid().zone
+    crew = crews.crew(place, skill, after, after + timedelta(days=days))
+    asked = [
+        span for span in spans_of(crews.grid(), timezone.localdate(after, zone), days, minutes) if span.since > after
+    ]
+    counted = ((span, _free(crew, span, minutes)) for span in asked)
+    return [Window(span.since, span.until, free) for span, free in counted if free]
+
+
+def _free(crew: list[crews.Technician], span: Span, minutes: int) -> int:
+    wanted = Visit(span.since, span.until, timedelta(minutes=minutes))
+    return sum(each.free(wanted) for each in crew)
+
+
+@dataclass(frozen=True)
+class AppointmentView:
+    """An appointment as others see it."""
+
+    id: UUID
+    holder: str
+    address: str
+    address_full: Text
+    skill: str
+    minutes: int
+    starts_at: datetime
+    ends_at: datetime
+    unit: str
+    unit_name: Text
+    kept_for: str
+    kept_for_name: str
+    state: str
+    moved: int
+
+    @property
+    def booked(self) -> bool:
+        """Whether it is still to come: neither kept nor cancelled."""
+        return self.state == BOOKED
+
+
+def appointment_of(holder: str) -> AppointmentView | None:
+    """The appointment of a leg or a fault: the one that is booked, else the last that was kept; None where there is none."""
+    rows = Appointment.objects.filter(holder=holder).exclude(state=CANCELLED)
+    row = rows.select_related("address", "unit", "kept_for").order_by("-made_at", "-id").first()
+    return appointment_view(row) if row else None
+
+
+def appointment_view(row: Appointment) -> AppointmentView:
+    """One appointment with address, unit and technician read along."""
+    return AppointmentView(
+        id=row.id, holder=row.holder, address=row.address.code, address_full=row.address.full, skill=row.skill,
+        minutes=row.minutes, starts_at=row.starts_at, ends_at=row.ends_at, unit=row.unit.code, unit_name=row.unit.name,
+        kept_for=row.kept_for.username, kept_for_name=row.kept_for.name, state=row.state, moved=row.moved,
+    )  # fmt: skip

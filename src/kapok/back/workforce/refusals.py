@@ -1,0 +1,290 @@
+"""What the verbs of field work refuse, each with its remedy."""
+
+from __future__ import annotations
+
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+
+
+class NoPatch(KapokError):
+    """No patch and no service centre answers for the address."""
+
+    wording = Text(
+        zh="“{address}”不属任何片区，无人可派：请先在“标准地址”中划定片区。",
+        en="No patch answers for {address}, so nobody can be sent: assign it to a patch under Addresses first.",
+    )
+
+
+class NobodyHasSkill(KapokError):
+    """Nobody who works there has the skill."""
+
+    wording = Text(
+        zh="{unit_name}没有人能独立做“{skill_name}”：请先授予技能，或改由其他单位办理。",
+        en="Nobody of {unit_name} masters {skill_name} alone: award the skill first, or let another unit do it.",
+    )
+
+
+class WindowFull(KapokError):
+    """Nobody has so much time left in the window."""
+
+    wording = Text(
+        zh="{day} {begins}–{ends} 已约满，请另选时段。", en="{day} {begins}–{ends} is full; choose another window."
+    )
+
+
+class WindowPast(KapokError):
+    """The window has begun."""
+
+    wording = Text(
+        zh="{day} {begins}–{ends} 已经开始或已过，请选以后的时段。",
+        en="{day} {begins}–{ends} has begun or is over; choose a later window.",
+    )
+
+
+class BadWindow(KapokError):
+    """A window ends after it begins, within a day."""
+
+    wording = Text(
+        zh="时段不成立：须先开始后结束，且不超过 24 小时。",
+        en="That is no window: it must end after it begins, within 24 hours.",
+    )
+
+
+class BadMinutes(KapokError):
+    """A visit takes some minutes, a day at most."""
+
+    wording = Text(
+        zh="上门时长“{minutes}”须为 1 至 {most} 分钟。", en="A visit takes 1 to {most} minutes, not “{minutes}”."
+    )
+
+
+class BookedAlready(KapokError):
+    """There is an appointment already."""
+
+    wording = Text(
+        zh="已约在 {day} {begins}–{ends}，如需变更请改约。",
+        en="There is an appointment on {day} {begins}–{ends} already; move that one.",
+    )
+
+
+class UnknownAppointment(KapokError):
+    """No appointment has this identifier."""
+
+    wording = Text(zh="没有该预约，请刷新后再试。", en="There is no such appointment; reload and try again.")
+
+
+class AppointmentOver(KapokError):
+    """It was kept or cancelled."""
+
+    wording = Text(
+        zh="该预约已结束，不能再改；请重新预约。", en="The appointment is over and cannot be changed; make a new one."
+    )
+
+
+class UnknownReason(KapokError):
+    """The reason is none of the list."""
+
+    wording = Text(
+        zh="没有“{reason}”这一原因，可选：{reasons}。", en="“{reason}” is no reason here; choose of {reasons}."
+    )
+
+
+class NoteNeeded(KapokError):
+    """It has to be said in words."""
+
+    wording = Text(zh="请写明{field}（至多 {most} 字）。", en="Say the {field} in words, {most} characters at most.")
+
+
+class UnknownWorkOrder(KapokError):
+    """The item is no work of the field."""
+
+    wording = Text(zh="没有该外勤工单，请刷新后再试。", en="There is no such work order; reload and try again.")
+
+
+class NotNow(KapokError):
+    """The work order is in another state."""
+
+    wording = Text(
+        zh="工单现为“{state_name}”，不能{deed_name}；请刷新后再试。",
+        en="The work order is “{state_name}” now: “{deed_name}” is not possible. Reload and look again.",
+    )
+
+
+class NotYoursToDo(KapokError):
+    """It was dispatched to somebody else."""
+
+    wording = Text(
+        zh="该工单已派给 {username}；请调度改派后再接。",
+        en="This work order was dispatched to {username}; ask dispatch to assign it to you.",
+    )
+
+
+class InHands(KapokError):
+    """Somebody works on it."""
+
+    wording = Text(
+        zh="{username} 已接此单，不能直接改派；请其转派，或由副职接管。",
+        en="{username} has it in hand, so it cannot be assigned anew; let them pass it on, or the deputy take over.",
+    )
+
+
+class NotATechnician(KapokError):
+    """The person does no field work there."""
+
+    wording = Text(
+        zh="{username} 不是 {unit_name} 可派的装维人员，请从看板所列人员中选择。",
+        en="{username} does no field work for {unit_name}; choose somebody of the board.",
+    )
+
+
+class NobodyFits(KapokError):
+    """Nobody can be sent."""
+
+    wording = Text(
+        zh="无人可派：{why}。请改约、借调人员，或由班长指派。",
+        en="Nobody can be sent: {why}. Move the appointment, borrow somebody, or let the leader assign it.",
+    )
+
+
+class NotMeasured(KapokError):
+    """A reading is not what the test can show."""
+
+    wording = Text(
+        zh="“{test_name}”的读数“{value}”须为 {least} 至 {most} {unit} 的数。",
+        en="{test_name} reads {least} to {most} {unit}, not “{value}”.",
+    )
+
+
+class UnknownTest(KapokError):
+    """No such test."""
+
+    wording = Text(zh="没有测试项“{test}”，可选：{tests}。", en="There is no test “{test}”; choose of {tests}.")
+
+
+class UnknownMaterial(KapokError):
+    """No such material."""
+
+    wording = Text(
+        zh="没有材料“{material}”，请从车上清单选取。", en="There is no material “{material}”; choose of the van's list."
+    )
+
+
+class BadCount(KapokError):
+    """A count is a whole number within limits."""
+
+    wording = Text(
+        zh="数量“{count}”须为 1 至 {most} 的整数。", en="A count is a whole number from 1 to {most}, not “{count}”."
+    )
+
+
+class NotOnVan(KapokError):
+    """The van does not carry so much."""
+
+    wording = Text(
+        zh="车上“{material_name}”只有 {left}，不够 {count}：请核对数量，或先补库存。",
+        en="The van has {left} of {material_name}, not {count}: check the count, or load the van first.",
+    )
+
+
+class NoVan(KapokError):
+    """The technician drives no van, so nothing can be taken from it."""
+
+    wording = Text(
+        zh="{username} 名下没有车辆，不能登记材料：请先配车。",
+        en="{username} drives no van, so no material can be booked: give them a vehicle first.",
+    )
+
+
+class UnknownVehicle(KapokError):
+    """No such vehicle."""
+
+    wording = Text(zh="没有车辆“{plate}”，请核对车牌。", en="There is no vehicle “{plate}”; check its plate.")
+
+
+class PlateTaken(KapokError):
+    """The plate is known already."""
+
+    wording = Text(zh="车牌“{plate}”已登记。", en="The plate “{plate}” is entered already.")
+
+
+class DrivesAnother(KapokError):
+    """A person drives one vehicle at a time."""
+
+    wording = Text(
+        zh="{username} 已在用 {plate}，请先交回。", en="{username} drives {plate}; let them hand it back first."
+    )
+
+
+class NotAPicture(KapokError):
+    """The file is no picture of a kind that is kept."""
+
+    wording = Text(
+        zh="“{name}”不是 JPEG、PNG 或 WebP 图片，请重新拍摄。",
+        en="“{name}” is no JPEG, PNG or WebP picture; take it again.",
+    )
+
+
+class PictureTooLarge(KapokError):
+    """The file is too large."""
+
+    wording = Text(
+        zh="“{name}”超过 {most} MB，请降低清晰度后重拍。",
+        en="“{name}” is larger than {most} MB; take it at a lower resolution.",
+    )
+
+
+class TooManyPictures(KapokError):
+    """There are more pictures than are kept for one work order."""
+
+    wording = Text(zh="一张工单至多 {most} 张照片。", en="A work order keeps {most} photos at most.")
+
+
+class CannotKeepPicture(KapokError):
+    """The data folder does not take the file."""
+
+    wording = Text(
+        zh="照片无法保存（{reason}），请稍后重试，或告知管理员检查磁盘。",
+        en="The picture could not be kept ({reason}); try again, or ask the administrator to look at the disk.",
+    )
+
+
+class ReplyIncomplete(KapokError):
+    """The reply lacks what the stage wants."""
+
+    wording = Text(zh="回单不完整，还缺：{missing}。", en="The reply is not complete; it lacks: {missing}.")
+
+
+class NotAppointed(KapokError):
+    """No window was agreed yet."""
+
+    wording = Text(zh="尚未约定上门时段，请先预约。", en="No window has been agreed yet; make the appointment first.")
+
+
+class NothingToApprove(KapokError):
+    """No hold waits for approval."""
+
+    wording = Text(zh="没有待批的挂起申请，请刷新。", en="No hold waits for approval; reload.")
+
+
+class HelpsAlready(KapokError):
+    """The person is on it already."""
+
+    wording = Text(zh="{username} 已在此单上。", en="{username} is on it already.")
+
+
+class PlaceUnknown(KapokError):
+    """Nobody said where the visit is."""
+
+    wording = Text(
+        zh="该工单没有标准地址和技能，请在预约时填写。",
+        en="This work order says neither where nor what skill; say both with the appointment.",
+    )
+
+
+class KeyOfAnother(KapokError):
+    """The key was used for something else."""
+
+    wording = Text(
+        zh="该操作编号已用于别的操作，请刷新手机页面。",
+        en="This key was used for another action; reload the page on the phone.",
+    )

@@ -1,0 +1,268 @@
+"""Field work, decided without a database: states, allowed moves, reasons, what a test may measure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from kapok.ground.work.rules import Reason
+from kapok.kernel.text import Text
+
+
+class State(StrEnum):
+    """Where a work order stands, as the field sees it. Who holds it, the baton says."""
+
+    CREATED = "created"
+    DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    APPOINTED = "appointed"
+    TRAVELLING = "travelling"
+    ARRIVED = "arrived"
+    WORKING = "working"
+    HELD = "held"
+    REPLIED = "replied"
+    RETURNED = "returned"
+    VERIFIED = "verified"
+    SURVEYED = "surveyed"
+    ARCHIVED = "archived"
+    CANCELLED = "cancelled"
+
+
+STATES: Mapping[State, Text] = {
+    State.CREATED: Text(zh="待派", en="to be dispatched"),
+    State.DISPATCHED: Text(zh="待接单", en="dispatched"),
+    State.ACCEPTED: Text(zh="已接单", en="accepted"),
+    State.APPOINTED: Text(zh="已预约", en="appointed"),
+    State.TRAVELLING: Text(zh="在途", en="on the way"),
+    State.ARRIVED: Text(zh="已签到", en="arrived"),
+    State.WORKING: Text(zh="施工中", en="working"),
+    State.HELD: Text(zh="挂起", en="held"),
+    State.REPLIED: Text(zh="已回单", en="replied"),
+    State.RETURNED: Text(zh="已退单", en="returned"),
+    State.VERIFIED: Text(zh="已验收", en="verified"),
+    State.SURVEYED: Text(zh="已回访", en="surveyed"),
+    State.ARCHIVED: Text(zh="已归档", en="archived"),
+    State.CANCELLED: Text(zh="已撤单", en="cancelled"),
+}
+
+TMF: Mapping[State, str] = {
+    State.CREATED: "acknowledged",
+    State.DISPATCHED: "pending",
+    State.ACCEPTED: "pending",
+    State.APPOINTED: "pending",
+    State.TRAVELLING: "inProgress",
+    State.ARRIVED: "inProgress",
+    State.WORKING: "inProgress",
+    State.HELD: "held",
+    State.REPLIED: "completed",
+    State.RETURNED: "rejected",
+    State.VERIFIED: "completed",
+    State.SURVEYED: "completed",
+    State.ARCHIVED: "completed",
+    State.CANCELLED: "cancelled",
+}
+"""What the open interface for work orders (TMF697) calls each state."""
+
+OPEN = frozenset({State.CREATED, State.DISPATCHED})
+"""Nobody has it in hand."""
+IN_HAND = frozenset(
+    {State.ACCEPTED, State.APPOINTED, State.TRAVELLING, State.ARRIVED, State.WORKING, State.HELD},
+)
+"""A technician has it."""
+LIVE = OPEN | IN_HAND
+DONE = frozenset({State.REPLIED, State.VERIFIED, State.SURVEYED, State.ARCHIVED})
+
+BY_BATON = frozenset({State.CREATED, State.DISPATCHED, State.ACCEPTED, State.REPLIED, State.RETURNED, State.CANCELLED})
+"""What the passing of the baton makes of any live work order: offered again, taken, delivered, sent back, withdrawn."""
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.CREATED: BY_BATON | {State.APPOINTED},
+    State.DISPATCHED: BY_BATON | {State.APPOINTED},
+    State.ACCEPTED: BY_BATON | {State.APPOINTED, State.TRAVELLING, State.ARRIVED, State.HELD},
+    State.APPOINTED: BY_BATON | {State.TRAVELLING, State.ARRIVED, State.HELD},
+    State.TRAVELLING: BY_BATON | {State.APPOINTED, State.ARRIVED, State.HELD},
+    State.ARRIVED: BY_BATON | {State.APPOINTED, State.WORKING, State.HELD},
+    State.WORKING: BY_BATON | {State.APPOINTED, State.HELD},
+    State.HELD: BY_BATON | {State.APPOINTED, State.TRAVELLING, State.ARRIVED, State.WORKING},
+    State.RETURNED: frozenset({State.CREATED, State.DISPATCHED, State.ACCEPTED, State.CANCELLED}),
+    State.REPLIED: frozenset({State.CREATED, State.DISPATCHED, State.VERIFIED, State.SURVEYED, State.ARCHIVED, State.CANCELLED}),
+    State.VERIFIED: frozenset({State.SURVEYED, State.ARCHIVED}),
+    State.SURVEYED: frozenset({State.ARCHIVED}),
+    State.ARCHIVED: frozenset(),
+    State.CANCELLED: frozenset(),
+}  # fmt: skip
+"""The table of allowed moves."""
+
+
+def sources(to: State) -> frozenset[State]:
+    """The states from which a work order may move to `to`."""
+    return frozenset(state for state, targets in MOVES.items() if to in targets)
+
+
+class Kind(StrEnum):
+    """What the field is asked for: to agree a window, or to go there."""
+
+    APPOINTMENT = "appointment"
+    VISIT = "visit"
+
+
+KINDS: Mapping[Kind, Text] = {
+    Kind.APPOINTMENT: Text(zh="联系预约", en="contact and appointment"),
+    Kind.VISIT: Text(zh="上门", en="visit"),
+}
+
+APPOINTS = frozenset({"visit.appointed"})
+VISITS = frozenset({"order.installed", "fault.repaired", "visit.done"})
+
+
+def kind_of(events: frozenset[str]) -> Kind | None:
+    """What a stage asks of the field, by what its delivery tells of the matter; None where it is no work of the field."""
+    if events & VISITS:
+        return Kind.VISIT
+    return Kind.APPOINTMENT if events & APPOINTS else None
+
+
+class Deed(StrEnum):
+    """What a technician does with a work order."""
+
+    ACCEPT = "accept"
+    SET_OFF = "set_off"
+    ARRIVE = "arrive"
+    BEGIN = "begin"
+    HOLD = "hold"
+    LIFT_HOLD = "lift_hold"
+    SEND_BACK = "send_back"
+    REPLY = "reply"
+
+
+DEEDS: Mapping[Deed, Text] = {
+    Deed.ACCEPT: Text(zh="接单", en="Accept"),
+    Deed.SET_OFF: Text(zh="出发", en="On the way"),
+    Deed.ARRIVE: Text(zh="到场签到", en="Arrived"),
+    Deed.BEGIN: Text(zh="开始施工", en="Begin"),
+    Deed.HOLD: Text(zh="挂起", en="Hold"),
+    Deed.LIFT_HOLD: Text(zh="解挂", en="Go on"),
+    Deed.SEND_BACK: Text(zh="退单", en="Return"),
+    Deed.REPLY: Text(zh="回单", en="Reply"),
+}
+
+POSSIBLE: Mapping[Deed, frozenset[State]] = {
+    Deed.ACCEPT: OPEN,
+    Deed.SET_OFF: frozenset({State.ACCEPTED, State.APPOINTED}),
+    Deed.ARRIVE: frozenset({State.ACCEPTED, State.APPOINTED, State.TRAVELLING}),
+    Deed.BEGIN: frozenset({State.ARRIVED}),
+    Deed.HOLD: IN_HAND - {State.HELD},
+    Deed.LIFT_HOLD: frozenset({State.HELD}),
+    Deed.SEND_BACK: IN_HAND,
+    Deed.REPLY: frozenset({State.WORKING}),
+}
+"""From which states a technician may do what on a visit."""
+
+AT_THE_DESK: Mapping[Deed, frozenset[State]] = {
+    Deed.ACCEPT: OPEN,
+    Deed.HOLD: frozenset({State.ACCEPTED, State.APPOINTED}),
+    Deed.LIFT_HOLD: frozenset({State.HELD}),
+    Deed.SEND_BACK: IN_HAND,
+    Deed.REPLY: frozenset({State.APPOINTED}),
+}
+"""The same where only a window is to be agreed: nobody goes there."""
+
+
+def possible(kind: Kind, state: State) -> tuple[Deed, ...]:
+    """What a technician may do with a work order of that kind in that state."""
+    table = POSSIBLE if kind is Kind.VISIT else AT_THE_DESK
+    return tuple(deed for deed, states in table.items() if state in states)
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """Why work is held. `pauses` is the event by which the customer's clock stands still, where the customer is the cause."""
+
+    title: Text
+    pauses: str = ""
+
+
+HOLDS: Mapping[str, Hindrance] = {
+    "municipal": Hindrance(Text(zh="市政施工受阻", en="blocked by municipal works")),
+    "weather": Hindrance(Text(zh="天气原因", en="weather")),
+    "unreachable": Hindrance(Text(zh="联系不上客户", en="customer unreachable"), "visit.missed_by_customer"),
+    "not_home": Hindrance(
+        Text(zh="客户改约或不在家", en="customer put it off, or is not at home"), "customer.deferred"
+    ),
+    "observe": Hindrance(Text(zh="客户称已好，观察", en="customer says it works, to be observed"), "customer.deferred"),
+    "disputed": Hindrance(Text(zh="客户对结果有异议", en="customer disputes the result")),
+    "no_cable": Hindrance(Text(zh="缺线材", en="no cable")),
+    "no_terminal": Hindrance(Text(zh="缺终端", en="no terminal")),
+    "power": Hindrance(Text(zh="设备断电", en="equipment without power")),
+    "equipment": Hindrance(Text(zh="设备故障", en="equipment fault")),
+    "cable": Hindrance(Text(zh="线缆故障或被盗", en="cable fault or theft")),
+    "noc": Hindrance(Text(zh="需网管中心配合", en="needs the network operation centre")),
+    "other": Hindrance(Text(zh="其他", en="other")),
+}
+"""The thirteen reasons; `other` takes a note."""
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Return:
+    """Why work is given back, and what the baton calls it."""
+
+    title: Text
+    reason: Reason
+
+
+RETURNS: Mapping[str, Return] = {
+    "construction_failed": Return(Text(zh="施工不成功", en="construction failed"), Reason.WRONG_RESOURCE),
+    "line_not_reached": Return(Text(zh="线路未到位", en="the line does not reach"), Reason.WRONG_RESOURCE),
+    "property": Return(
+        Text(zh="客户须与物业协商", en="customer must settle it with the property"), Reason.DATA_MISSING
+    ),
+    "wrong_number": Return(Text(zh="联系电话错误", en="wrong phone number"), Reason.DATA_MISSING),
+    "wrong_address": Return(Text(zh="地址有误", en="wrong address"), Reason.WRONG_AREA),
+    "duplicate": Return(Text(zh="重复派单", en="duplicate"), Reason.DUPLICATE),
+}
+
+REBOOKS: Mapping[str, Text] = {
+    "customer": Text(zh="客户要求改约", en="the customer asked for it"),
+    "not_home": Text(zh="客户不在家", en="the customer was not at home"),
+    "late": Text(zh="前一单超时", en="the visit before took longer"),
+    "absent": Text(zh="技术员缺勤", en="the technician is absent"),
+    "plant": Text(zh="等待资源", en="waiting for plant"),
+    "other": Text(zh="其他", en="other"),
+}
+"""Why an appointment is moved."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a test measures, in what unit, within what a meter can show."""
+
+    title: Text
+    unit: str
+    least: Decimal
+    most: Decimal
+
+
+TESTS: Mapping[str, Measure] = {
+    "optical_power": Measure(Text(zh="收光功率", en="received optical power"), "dBm", Decimal(-50), Decimal(10)),
+    "down_rate": Measure(Text(zh="下行速率", en="rate down"), "Mbit/s", Decimal(0), Decimal(100000)),
+    "up_rate": Measure(Text(zh="上行速率", en="rate up"), "Mbit/s", Decimal(0), Decimal(100000)),
+    "delay": Measure(Text(zh="时延", en="delay"), "ms", Decimal(0), Decimal(10000)),
+    "loop": Measure(Text(zh="环路电阻", en="loop resistance"), "Ω", Decimal(0), Decimal(10000)),
+    "insulation": Measure(Text(zh="绝缘电阻", en="insulation"), "MΩ", Decimal(0), Decimal(10000)),
+}
+
+MOST_COUNTED = 999
+"""Pieces of one material in one reply."""
+NOTE = 500
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Where a visit is, by the code of the address, and what it takes: a skill, and some minutes."""
+
+    address: str
+    skill: str
+    minutes: int

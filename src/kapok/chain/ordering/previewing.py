@@ -1,0 +1,78 @@
+"""An order before it is placed: what it costs, which visits it takes, what would be promised. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from kapok.chain.ordering import drafting, placing
+from kapok.chain.ordering.drafting import LineDraft, Planned
+from kapok.chain.ordering.models import Leg, Order
+from kapok.chain.ordering.rules import ACTIONS, Action
+from kapok.ground.commitments.foreseeing import Foreseen, foreseen
+from kapok.ground.customers import queries as customers
+from kapok.ground.customers.rows import customer_called
+from kapok.kernel.money import Money
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class LegPreview:
+    """One leg that the order would have. `visit` is the skill and the minutes of the visit it takes."""
+
+    action: Action
+    address: str
+    visit: tuple[str, int] | None
+    promises: tuple[Foreseen, ...]
+
+    @property
+    def action_name(self) -> Text:
+        """What would be done."""
+        return ACTIONS[self.action]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the order would be: once and each month, the version of each line's offer, its legs."""
+
+    one_off: Money
+    monthly: Money
+    versions: tuple[tuple[str, int], ...]
+    legs: tuple[LegPreview, ...]
+
+    @property
+    def visit(self) -> tuple[str, str, int] | None:
+        """The first visit that it takes: the address, the skill, the minutes."""
+        return next(((leg.address, *leg.visit) for leg in self.legs if leg.visit), None)
+
+    @property
+    def promises(self) -> list[Foreseen]:
+        """All that would be promised, the earliest due first."""
+        return sorted((each for leg in self.legs for each in leg.promises), key=lambda each: each.due_at)
+
+
+def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: datetime) -> Preview:
+    """What `place_order` would make of these lines if they were paid at `at`. Raises what it raises of customer and lines."""
+    whose = customer_called(customer)
+    facts = {name: value for name, value in customers.facts(whose.number).items() if value}
+    facts.setdefault("area", settings.ORDERING_AREA)
+    with transaction.atomic():  # the services of the lines are locked while they are looked at
+        asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
+    quote = drafting.total(asked)
+    order = Order(quote=quote)
+    legs = [_leg(order, number, plan, facts, at) for number, plan in enumerate(drafting.planned(asked, facts), 1)]
+    return Preview(
+        one_off=Money(quote["one_off"], quote["currency"]), monthly=Money(quote["monthly"], quote["currency"]),
+        versions=tuple(sorted({(line.version.code, line.version.number) for line in asked})), legs=tuple(legs),
+    )  # fmt: skip
+
+
+def _leg(order: Order, number: int, plan: Planned, facts: dict[str, str], at: datetime) -> LegPreview:
+    leg = Leg(order=order, number=number, action=plan.action.value, service_kind=plan.family)
+    kinds = (placing.REQUESTED, placing.PAID)
+    made = foreseen(kinds, placing.facts_of(leg, facts, plan), at=at)
+    return LegPreview(plan.action, plan.address.code if plan.address else "", plan.visit, tuple(made))

@@ -1,0 +1,53 @@
+"""Answering a request: the reply with its substance, and the customer's acknowledgement, without which the clock runs on."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kapok.edges.console.desk.forms import AnswerForm, show_refusal
+from kapok.edges.console.ledger.presenting import all_shown
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.front.channels import api, queries
+from kapok.front.channels.queries import CaseView
+from kapok.ground.commitments import queries as commitments
+from kapok.ground.journal.queries import timeline
+from kapok.ground.people.roles import Permission
+from kapok.kernel.errors import KapokError
+
+WHERE = {api.NotHeard: "how", api.NotSubstantive: "reply", api.WordsMissing: "reply", api.BadChoice: "substance"}
+
+
+@screen(permission=Permission.DESK_SERVE)
+def answer(request: ScreenRequest, subject: str) -> HttpResponse:
+    """The request with its clock, where it went and why; and the form of the answer."""
+    case = _seen(request, subject)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            answered = api.answer(matter=subject, **form.said(), actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            show_refusal(form, refused, WHERE)
+        else:
+            done = _("Answered; the clock has stopped.") if answered else _("Noted; the clock runs on.")
+            messages.success(request, done)
+            return redirect("console:desk-answer", subject)
+    clocks = all_shown((row for row in commitments.of_subjects([subject]) if row.tier.value != "stage"), request.at)
+    values = {"case": case, "form": form, "clocks": clocks, "at": request.at, "lines": timeline(subject, limit=20)}
+    return render(request, "desk/answer.html", values)
+
+
+def _seen(request: ScreenRequest, subject: str) -> CaseView:
+    """The request, if one answers for it or serves the unit that does, or the unit of whoever took it in. Raises `Http404`."""
+    case = queries.case(subject)
+    if case is None or not (
+        case.unit_id in request.units or case.owner == request.user.username or _took(request, case)
+    ):
+        raise Http404
+    return case
+
+
+def _took(request: ScreenRequest, case: CaseView) -> bool:
+    return any(talk.unit_id in request.units for talk in queries.interactions_about(case.matter))

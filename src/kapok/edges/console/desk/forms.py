@@ -1,0 +1,171 @@
+"""What the front desk asks for: an interaction, what the customer wants, an answer, a note, an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from kapok.back.workforce import api as field
+from kapok.chain.ordering import api as ordering
+from kapok.edges.console.people.forms import in_reading_language
+from kapok.front.channels import rules
+from kapok.ground.catalog.offering import refusals as offering
+from kapok.ground.places import refusals as places
+from kapok.kernel.errors import KapokError
+from kapok.kernel.promises.values import value_title
+from kapok.kernel.text import Text
+
+LONGEST = 1000
+Choice = tuple[str, Any]
+
+FIELDS: Mapping[type[KapokError], str] = {
+    places.UnknownAddress: "address", places.RetiredAddress: "address", field.NoPatch: "window", field.NobodyHasSkill: "window",
+    field.WindowFull: "window", field.WindowPast: "window", field.BadWindow: "window", ordering.BadMoment: "window",
+    offering.UnknownOffer: "offer", offering.OfferNotOnSale: "offer", ordering.NotThisAction: "offer",
+    ordering.NoFlowForLine: "offer", ordering.BadLine: "offer",
+}  # fmt: skip
+"""Beside which field of an order a refusal is shown; the others stand above the form."""
+
+
+def show_refusal(form: forms.Form, refused: KapokError, fields: Mapping[type[KapokError], str] = FIELDS) -> None:
+    """Say in the form what a verb refused, in the language of whoever reads it."""
+    name = fields.get(type(refused))
+    form.add_error(name if name in form.fields else None, in_reading_language(refused.text))
+
+
+def choices(texts: Iterable[tuple[str, Text]]) -> list[Choice]:
+    """A table of names as the choices of a field."""
+    return [(str(code), in_reading_language(text)) for code, text in texts]
+
+
+def words(label: str, hint: str = "", *, required: bool = True, longest: int = LONGEST) -> forms.CharField:
+    """A few lines of text."""
+    widget = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(label=label, help_text=hint, max_length=longest, required=required, widget=widget)
+
+
+class TakeForm(forms.Form):
+    """Through which channel, by what way, about what."""
+
+    def __init__(self, *args: Any, channel: str = "hotline", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"] = forms.ChoiceField(
+            label=_("Channel"), choices=choices(rules.CHANNELS.items()), initial=channel
+        )
+        self.fields["medium"] = forms.ChoiceField(
+            label=_("Medium"), choices=choices(rules.MEDIA.items()), initial=rules.USED[rules.Channel(channel)][0].value
+        )
+        self.fields["topic"] = forms.CharField(label=_("Topic"), max_length=200, required=False)
+        self.fields["calling"] = forms.CharField(label=_("Calling number"), max_length=30, required=False)
+
+
+class CloseForm(forms.Form):
+    """What became of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["resolution"] = words(_("What became of it"), _("In a few words; without names of customers."))
+
+
+class AskForm(forms.Form):
+    """What the customer wants."""
+
+    def __init__(self, *args: Any, services: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(label=_("What it is"), choices=choices(rules.KINDS.items()))
+        self.fields["complaint_kind"] = forms.ChoiceField(
+            label=_("Kind of complaint"), required=False,
+            choices=[("", "—"), *choices((each, value_title("complaint_kind", each)) for each in ("billing", "service", "other"))],
+        )  # fmt: skip
+        self.fields["service"] = forms.ChoiceField(label=_("Service"), required=False, choices=[("", "—"), *services])
+        self.fields["pressed"] = forms.ChoiceField(
+            label=_("Came by"), required=False, choices=[("", "—"), (rules.BUSINESS_KEY, "10000 + 9")]
+        )
+        self.fields["title"] = forms.CharField(
+            label=_("What the customer asks"), max_length=200, help_text=_("One line; without names of customers.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A complaint says of what kind it is."""
+        given = super().clean() or {}
+        if given.get("kind") == rules.Kind.COMPLAINT and not given.get("complaint_kind"):
+            self.add_error("complaint_kind", _("Say what kind of complaint it is."))
+        if given.get("kind") != rules.Kind.COMPLAINT:
+            given["complaint_kind"] = ""
+        return given
+
+
+class AnswerForm(forms.Form):
+    """The substance of a reply, and how the customer took note of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [("", "—"), *choices(rules.SUBSTANCES.items())]
+        hows = [("", _("Not yet")), *choices(rules.HOWS.items())]
+        self.fields["substance"] = forms.ChoiceField(label=_("Substance of the reply"), choices=kinds, required=False)
+        self.fields["reply"] = words(_("The reply"), _("“We received it” is no answer."), required=False)
+        self.fields["how"] = forms.ChoiceField(label=_("Acknowledged by the customer"), choices=hows, required=False)
+        self.fields["seconds"] = forms.IntegerField(
+            label=_("Call connected, seconds"), min_value=0, max_value=86_400, required=False
+        )
+        self.fields["word"] = words(_("What the customer replied"), required=False)
+
+    def said(self) -> dict[str, Any]:
+        """What the verb takes."""
+        given = dict(self.cleaned_data)
+        return given | {"connected": timedelta(seconds=given.pop("seconds") or 0)} if "seconds" in given else given
+
+
+class NoteForm(forms.Form):
+    """A note for the next who serves the customer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"] = words(_("Note"))
+
+
+class OrderForm(forms.Form):
+    """An order on one page. `seen` is what the page showed when it was filled in, signed."""
+
+    def __init__(self, *args: Any, accounts: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hidden = forms.HiddenInput()
+        self.fields["key"] = forms.UUIDField(widget=hidden, initial=uuid4)
+        self.fields["seen"] = forms.CharField(widget=hidden, max_length=4000, required=False)
+        self.fields["address"] = forms.CharField(
+            widget=hidden, max_length=60, error_messages={"required": _("Choose an address from the list.")}
+        )
+        self.fields["offer"] = forms.CharField(max_length=60, error_messages={"required": _("Choose an offer.")})
+        self.fields["window"] = WindowField(label=_("Visit"), required=False)
+        self.fields["pay"] = forms.ChoiceField(
+            label=_("Payment"), initial="now",
+            choices=[("now", _("Paid now; the promises count at once")), ("later", _("Pays later; the promises count from then"))],
+        )  # fmt: skip
+        self.fields["account"] = forms.ChoiceField(label=_("Account that pays"), choices=list(accounts), required=False)
+        self.fields["note"] = forms.CharField(label=_("Note"), max_length=LONGEST, required=False)
+
+
+class WindowField(forms.CharField):
+    """A window as `begin/end`, both aware; None for none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=80, **kwargs)
+
+    def clean(self, value: Any) -> tuple[datetime, datetime] | None:
+        """The window. Raises `ValidationError`."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        begins, _slash, ends = typed.partition("/")
+        try:
+            window = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
+        except ValueError:
+            raise forms.ValidationError(_("Choose a window from the list.")) from None
+        if None in {each.utcoffset() for each in window}:
+            raise forms.ValidationError(_("Choose a window from the list."))
+        return window

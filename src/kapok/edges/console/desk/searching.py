@@ -1,0 +1,98 @@
+"""The one search box: customers by anything, orders, services, telephone numbers, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from django.db.models import Q
+from django.urls import reverse
+
+from kapok.chain.ordering import queries as orders
+from kapok.edges.console.customers.reach import codes, unmasked
+from kapok.edges.console.palette import Hit
+from kapok.edges.console.screen import ScreenRequest
+from kapok.front.channels import queries as channels
+from kapok.front.channels.rules import VIAS
+from kapok.ground.customers import queries as customers
+from kapok.ground.customers.rules import digits_of
+from kapok.ground.people import queries as people
+from kapok.ground.people.roles import Permission
+from kapok.ground.places import queries as places
+from kapok.kernel.text import Text
+from kapok.network.inventory.models import Resource, Service
+
+CUSTOMERS, CALLER, ORDERS, SERVICES, ADDRESSES = (
+    Text(zh="客户", en="Customers"), Text(zh="来电识别", en="Caller"), Text(zh="订单", en="Orders"),
+    Text(zh="业务", en="Services"), Text(zh="地址", en="Addresses"),
+)  # fmt: skip
+PER_SOURCE = 8
+SHORTEST = 2
+NUMBER = 5
+"""From so many digits on they may begin a telephone number."""
+
+
+def found(request: ScreenRequest, typed: str) -> list[Hit]:
+    """The hits for what was typed, group by group; of a kind that the reader may not see, none."""
+    if len(typed) < SHORTEST:
+        return []
+    return [hit for source in SOURCES for hit in islice(source(request, typed), PER_SOURCE)]
+
+
+def _customers(request: ScreenRequest, typed: str) -> Iterator[Hit]:
+    for one in customers.search(typed, units=codes(request.units), limit=PER_SOURCE, unmask=unmasked(request)):
+        place = one.address_full.in_(request.language) if one.address_full else ""
+        grade = " ".join(filter(None, (one.segment_name.in_(request.language), one.tier)))
+        yield Hit(CUSTOMERS, f"{one.name} {one.number}", _desk(one.number), "user", f"{grade} · {place}".strip(" ·"))
+
+
+def _callers(request: ScreenRequest, typed: str) -> Iterator[Hit]:
+    """Whom a whole telephone number belongs to, by the services of the network and by contacts."""
+    known = channels.recognise(typed) if len(digits_of(typed)) >= NUMBER else None
+    if known is not None and _mine(request, known.customer):
+        yield Hit(CALLER, known.customer, _desk(known.customer), "bell", VIAS[known.via].in_(request.language))
+
+
+def _orders(request: ScreenRequest, typed: str) -> Iterator[Hit]:
+    units = people.units_where(request.user.id, Permission.ORDERS_READ)
+    if not units or not typed[:1].isascii():
+        return
+    for row in orders.search(typed, units=None if people.everywhere(units) else units, limit=PER_SOURCE):
+        state = f"{row.what.in_(request.language)} · {row.state_name.in_(request.language)}"
+        yield Hit(ORDERS, row.number, reverse("console:order", args=[row.number]), "file-text", state)
+
+
+def _services(request: ScreenRequest, typed: str) -> Iterator[Hit]:
+    """Services by their number, or by a telephone number that runs on them."""
+    word, digits = typed.upper(), digits_of(typed)
+    wanted = Q(number__startswith=word)
+    if len(digits) >= NUMBER:
+        of_number = Resource.objects.filter(value__startswith=digits, service__isnull=False)
+        wanted |= Q(id__in=of_number.values("service")[:PER_SOURCE])
+    elif not word.startswith("S") or not word[1:].isdecimal():
+        return
+    rows = Service.objects.select_related("customer", "address").filter(wanted, customer__unit__in=request.units)
+    for row in rows.order_by("number")[:PER_SOURCE]:
+        place = row.address.full.in_(request.language) if row.address else ""
+        address = f"{_desk(row.customer.number)}#{row.number}"
+        yield Hit(SERVICES, f"{row.number} {row.offer}", address, "server", place)
+
+
+def _addresses(request: ScreenRequest, typed: str) -> Iterator[Hit]:
+    if not people.units_where(request.user.id, Permission.PLACES_READ):
+        return
+    for place in places.search(typed, limit=PER_SOURCE):
+        name, full = (text.in_(request.language) for text in (place.name, place.full))
+        yield Hit(ADDRESSES, name, reverse("console:place", args=[place.code]), "map", full)
+
+
+Source = Callable[[ScreenRequest, str], Iterable[Hit]]
+SOURCES: tuple[Source, ...] = (_callers, _customers, _orders, _services, _addresses)
+
+
+def _desk(customer: str) -> str:
+    return reverse("console:desk-customer", args=[customer])
+
+
+def _mine(request: ScreenRequest, customer: str) -> bool:
+    return customers.customer(customer).unit_id in request.units

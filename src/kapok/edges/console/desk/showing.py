@@ -1,0 +1,92 @@
+"""A customer as the front desk sees them: one page with what they have, what is open, what we owe next, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kapok.chain.ordering import queries as orders
+from kapok.chain.ordering.models import Leg
+from kapok.edges.console.ledger.presenting import Shown, all_shown
+from kapok.edges.console.screen import ScreenRequest
+from kapok.front.channels import queries as channels
+from kapok.front.channels.queries import CaseView
+from kapok.ground.commitments import queries as commitments
+from kapok.ground.customers.queries import CustomerView
+from kapok.ground.journal.queries import timeline
+from kapok.ground.people import queries as people
+from kapok.kernel.text import Text
+from kapok.network.inventory import queries as inventory
+
+OWED = 8
+
+
+@dataclass(frozen=True)
+class Open:
+    """A matter that is not over: what it is, and the promise to the customer that falls due first."""
+
+    subject: str
+    title: Text
+    state: Text
+    clock: Shown | None
+    case: CaseView | None = None
+
+
+def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
+    """What the page shows; a few queries, however much there is."""
+    cases = channels.cases_of(one.number)
+    ordered = orders.orders_of(one.number, limit=20)
+    legs = Leg.objects.filter(order__customer__number=one.number).order_by("-order__placed_at", "number")
+    subjects = {leg.subject: leg for leg in legs.select_related("order")[:100]}
+    owed = [row for row in commitments.of_subjects([*subjects, *(case.matter for case in cases)]) if row.running]
+    names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+    clocks = all_shown(sorted((row for row in owed if row.due_at), key=lambda row: str(row.due_at)), request.at, names)
+    return {
+        "one": one,
+        "at": request.at,
+        "services": inventory.services_of(one.number),
+        "orders": ordered,
+        "open": [*_open_orders(ordered, clocks), *_open_cases(cases, clocks)],
+        "owed": clocks[:OWED],
+        "interactions": channels.interactions_of(one.number, limit=6),
+        "notes": channels.notes_of(one.number, limit=10),
+        "codes": channels.shown_codes(one.number),
+        "lines": timeline(one.subject, limit=12),
+        "talk": channels.running(request.user.username),
+    }
+
+
+def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown]) -> list[Open]:
+    return [
+        Open(f"order/{row.number}", row.what, row.state_name, _first(clocks, f"order/{row.number}-"))
+        for row in rows
+        if row.closed_at is None
+    ]
+
+
+def _open_cases(cases: Iterable[CaseView], clocks: Sequence[Shown]) -> list[Open]:
+    stands = {
+        True: Text(zh="已答复，待客户确认", en="replied, to be acknowledged"),
+        False: Text(zh="待答复", en="to be answered"),
+    }
+    return [
+        Open(case.matter, case.kind_name, stands[bool(case.replied_at)], _first(clocks, case.matter), case)
+        for case in cases
+        if case.answered_at is None and _runs(case, clocks)
+    ]
+
+
+def _runs(case: CaseView, clocks: Sequence[Shown]) -> bool:
+    return case.kind.value == "request" or _first(clocks, case.matter) is not None
+
+
+def _first(clocks: Sequence[Shown], begins: str) -> Shown | None:
+    """Of what was promised to the customer the first; of a leg's subject its beginning is asked for."""
+    mine = [each for each in clocks if each.row.subject.startswith(begins)]
+    return next((each for each in mine if each.row.tier.value != "stage"), mine[0] if mine else None)
+
+
+def names_of(mapping: Mapping[Any, Text]) -> list[tuple[str, Text]]:
+    """A table of names as choices."""
+    return [(str(code), text) for code, text in mapping.items()]

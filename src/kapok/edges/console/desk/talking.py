@@ -1,0 +1,126 @@
+"""Interactions: one key takes it, what the customer asks is routed before one's eyes, and it is closed with what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kapok.edges.console.customers.reach import reached
+from kapok.edges.console.desk.forms import AskForm, CloseForm, TakeForm, show_refusal
+from kapok.edges.console.people.forms import in_reading_language
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.front.channels import api, queries
+from kapok.front.channels.queries import InteractionView
+from kapok.front.channels.refusals import UnknownInteraction
+from kapok.front.channels.rules import USED, Channel
+from kapok.ground.journal.queries import timeline
+from kapok.ground.people.roles import Permission
+from kapok.kernel.errors import KapokError
+from kapok.network.inventory import queries as inventory
+
+
+@screen(permission=Permission.DESK_SERVE)
+def take(request: ScreenRequest) -> HttpResponse:
+    """Take an interaction of somebody who is not known yet, or is known by the calling number."""
+    form = TakeForm(request.POST or None, channel=queries.channel_of(request.user).value)
+    if request.method == "POST" and form.is_valid():
+        try:
+            taken = api.take(**form.cleaned_data, actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            show_refusal(form, refused, {api.NotOfTheChannel: "medium"})
+        else:
+            return redirect("console:desk-interaction", taken)
+    return render(request, "desk/take.html", {"form": form})
+
+
+@require_POST
+@screen(permission=Permission.DESK_SERVE)
+def take_from(request: ScreenRequest, number: str) -> HttpResponse:
+    """Take an interaction of this customer with one key, through the channel that one serves, by its usual medium."""
+    one = reached(request, number)
+    channel = queries.channel_of(request.user)
+    said = {"channel": channel.value, "medium": USED[channel][0].value, "customer": one.number}
+    try:
+        api.take(**said, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, in_reading_language(refused.text))
+    return redirect("console:desk-customer", one.number)
+
+
+@screen(permission=Permission.DESK_SERVE)
+def interaction(request: ScreenRequest, identifier: UUID) -> HttpResponse:
+    """One interaction: who, about what, what it led to; in a demonstration the codes that were sent."""
+    return _page(request, _seen(request, identifier))
+
+
+@require_POST
+@screen(permission=Permission.DESK_SERVE)
+def close(request: ScreenRequest, identifier: UUID) -> HttpResponse:
+    """It is over."""
+    view, form = _seen(request, identifier), CloseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, view, close_form=form)
+    try:
+        api.close_interaction(interaction=identifier, **form.cleaned_data, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        show_refusal(form, refused)
+        return _page(request, view, close_form=form)
+    messages.success(request, _("The interaction is closed."))
+    return redirect("console:desk")
+
+
+@require_POST
+@screen(permission=Permission.DESK_SERVE)
+def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
+    """What the customer wants is taken in and routed."""
+    view = _seen(request, identifier)
+    form = AskForm(request.POST, services=_services(view))
+    if not form.is_valid():
+        return _page(request, view, ask_form=form)
+    said = {"channel": view.channel.value, "customer": view.customer, "interaction": identifier}
+    try:
+        matter, decision = api.ask(**form.cleaned_data, **said, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        show_refusal(form, refused, {})
+        return _page(request, view, ask_form=form)
+    because = " ".join(f"{each.rule.value} {in_reading_language(each.text)}" for each in decision.reasons)
+    messages.success(request, f"{matter.partition('/')[2]}: {because}")
+    return redirect("console:desk-interaction", identifier)
+
+
+def _seen(request: ScreenRequest, identifier: UUID) -> InteractionView:
+    try:
+        view = queries.interaction(identifier)
+    except UnknownInteraction:
+        raise Http404 from None
+    if view.unit_id not in request.units:
+        raise Http404
+    return view
+
+
+def _services(view: InteractionView) -> list[tuple[str, str]]:
+    if not view.customer:
+        return []
+    found = inventory.services_of(view.customer)
+    return [(each.number, f"{each.number} {in_reading_language(each.address_full)}") for each in found]
+
+
+def _page(request: ScreenRequest, view: InteractionView, **forms: Any) -> HttpResponse:
+    cases = {matter: queries.case(matter) for matter in view.matters}
+    values = {
+        "view": view,
+        "mine": view.first_contact == request.user.username and view.ended_at is None,
+        "cases": cases.items(),
+        "codes": queries.shown_codes(view.customer) if view.customer else {},
+        "lines": timeline(view.subject, limit=20),
+        "close_form": CloseForm(),
+        "ask_form": AskForm(services=_services(view)),
+        "hotline": view.channel is Channel.HOTLINE,
+    }
+    return render(request, "desk/interaction.html", values | forms)

@@ -1,0 +1,119 @@
+"""What stops the three-hour clock: a substantive reply, acknowledged by the customer, and nothing less.
+
+Whoever else says that a request was answered, e.g. by handing in the last stage of its flow, is refused by `witness` while the
+reply or the acknowledgement is lacking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kapok.front.channels import events, rows, rules
+from kapok.front.channels.models import WORDS, Case
+from kapok.front.channels.refusals import AlreadyAnswered, NotAnswering, NotHeard, NotSubstantive
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.models import Entry
+from kapok.ground.people.models import Staff
+from kapok.ground.work import api as work
+from kapok.ground.work import queries as matters
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.rows import works_for
+from kapok.ground.work.rules import LIVE
+from kapok.kernel.text import Text
+
+ANSWERED, RECEIVED = "request.answered", "request.acknowledged"
+REPLY, WORD = Text(zh="答复内容", en="the reply"), Text(zh="客户的回复", en="the customer's reply")
+MOST_STAGES = 20
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said: the reply, and how the customer took note of it."""
+
+    substance: str
+    reply: str
+    how: str
+    connected: timedelta
+    word: str
+
+
+def answer(case: Case, said: Said, me: Staff, at: datetime) -> bool:
+    """Note it, and stop the clock if both are there. Within a verb's transaction."""
+    if case.answered_at is not None:
+        raise AlreadyAnswered(at=rows.spoken(case.answered_at))
+    _must_answer(case, me)
+    if said.substance or said.reply.strip():
+        _reply(case, said, me, at)
+    if not case.substance:
+        return _received(case, said, me, at)
+    if not said.how:
+        return False
+    _acknowledge(case, said, me, at)
+    _finish(case, me, at)
+    return True
+
+
+def witness(entries: Sequence[Entry]) -> None:
+    """Undo what says that a request was answered that was not. Raises `NotSubstantive`."""
+    told = [entry.subject for entry in entries if entry.kind == ANSWERED]
+    if told and Case.objects.filter(matter__in=told, answered_at=None).exists():
+        raise NotSubstantive
+
+
+def _must_answer(case: Case, me: Staff) -> None:
+    """The owner, whoever does the work of the unit it was routed to, or of the matter's own."""
+    matter = Matter.objects.select_related("unit").get(subject=case.matter)
+    if me.id not in {case.owner_id, matter.first_contact_id} and not (
+        works_for(me, case.unit) or works_for(me, matter.unit)
+    ):
+        raise NotAnswering(username=Staff.objects.get(id=case.owner_id).username)
+
+
+def _reply(case: Case, said: Said, me: Staff, at: datetime) -> None:
+    substance = rows.choice(rules.Substance, said.substance, "substance")
+    case.substance, case.replied_at = substance.value, at
+    case.reply = rows.words(said.reply, REPLY, WORDS)
+    case.save(update_fields=["substance", "reply", "replied_at"])
+    name = rules.SUBSTANCES[substance]
+    journal.record(
+        events.Replied(subject=case.matter, actor=me.subject, at=at, substance=substance.value, substance_name=name)
+    )
+
+
+def _received(case: Case, said: Said, me: Staff, at: datetime) -> bool:
+    """“We received it”: told, and nothing more. Raises `NotSubstantive` where not even that was said."""
+    if not said.how:
+        raise NotSubstantive
+    rows.choice(rules.How, said.how, "how")
+    work.tell(matter=case.matter, kind=RECEIVED, actor=me.subject, at=at)
+    return False
+
+
+def _acknowledge(case: Case, said: Said, me: Staff, at: datetime) -> None:
+    how, word = rows.choice(rules.How, said.how, "how"), rows.words(said.word, WORD, WORDS, needed=False)
+    if not rules.acknowledged(how, said.connected, word):
+        raise NotHeard(seconds=int(rules.HEARD.total_seconds()))
+    case.how, case.word, case.connected, case.answered_at = how.value, word, said.connected, at
+    case.save(update_fields=["how", "word", "connected", "answered_at"])
+    journal.record(
+        events.Acknowledged(
+            subject=case.matter, actor=me.subject, at=at, how=how.value, how_name=rules.HOWS[how],
+            seconds=int(said.connected.total_seconds()),
+        )
+    )  # fmt: skip
+
+
+def _finish(case: Case, me: Staff, at: datetime) -> None:
+    """Hand in what of the flow is left, the last of which says that it was answered; say so where no stage does."""
+    live = Item.objects.filter(matter__subject=case.matter, state__in=[state.value for state in LIVE])
+    for _ in range(MOST_STAGES):
+        item = live.order_by("opened_at", "id").first()
+        if item is None:
+            break
+        wanted = len(matters.evidence_of(item.id))
+        baton.carry_out(item=item.id, evidence=[case.reply] * wanted, note="", actor=me.subject, at=at)
+    if not Entry.objects.filter(subject=case.matter, kind=ANSWERED).exists():
+        work.tell(matter=case.matter, kind=ANSWERED, actor=me.subject, at=at)

@@ -1,0 +1,308 @@
+"""Channels: who was asked first, where what was asked goes and why, and what stops the three-hour clock.
+
+Promises that whoever takes an interaction is its first contact for good, that every matter has an owner and every decision of the
+routing its reason, that a request is answered only by a substantive reply which the customer acknowledged, and that a form sent
+twice places one order. Whoever calls has checked that the actor may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kapok.chain.ordering import api as ordering
+from kapok.chain.ordering.api import LineDraft
+from kapok.front.channels import answering, asking, codes, events, gathering, rows, rules
+from kapok.front.channels.models import WORDS, ChannelSetting, ChannelStaff, Interaction, Linked, Note, Placed
+from kapok.front.channels.refusals import (
+    AlreadyAnswered,
+    BadChoice,
+    ChannelNotSet,
+    InteractionOver,
+    KnockedTooOften,
+    NotACase,
+    NotAnswering,
+    NotHeard,
+    NotOfTheChannel,
+    NotSubstantive,
+    NotYourInteraction,
+    StillTalking,
+    UnknownInteraction,
+    WordsMissing,
+)
+from kapok.front.channels.rules import Decision
+from kapok.ground.customers.rows import customer_called
+from kapok.ground.customers.rules import ContactKind, digits_of, masked_contact
+from kapok.ground.journal import api as journal
+from kapok.ground.people.rows import staff_called
+from kapok.ground.places.rules import Segment
+from kapok.ground.work.rows import person, unit_at_work
+from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
+
+__all__ = [
+    "AlreadyAnswered", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften", "LineDraft", "NotACase",
+    "NotAnswering", "NotHeard", "NotOfTheChannel", "NotSubstantive", "NotYourInteraction", "StillTalking", "UnknownInteraction",
+    "WordsMissing", "add_note", "answer", "ask", "assign_staff", "close_interaction", "enter", "recognise_customer",
+    "release_staff", "send_code", "set_channel", "take", "take_order",
+]  # fmt: skip
+
+NOTE, RESOLUTION, TOPIC = (
+    Text(zh="备注", en="note"), Text(zh="处理结果", en="resolution"), Text(zh="事由", en="topic"),
+)  # fmt: skip
+NOW_SERVES, NO_LONGER = Text(zh="上线", en="serves it now"), Text(zh="下线", en="serves it no longer")
+
+
+@transaction.atomic
+def set_channel(
+    *,
+    channel: str,
+    mass: str,
+    business: str,
+    key: str,
+    segment: str,
+    overflow: str = "",
+    skill: str = "",
+    overflow_after: timedelta = timedelta(minutes=1),
+    call_back_after: timedelta = timedelta(minutes=5),
+    actor: str,
+    at: datetime,
+) -> None:
+    """Set a channel up, or change it: the units (codes) of its queues, whose patches are its, when it overflows and calls back.
+
+    Raises `BadChoice`, `UnknownUnit`, `EndedUnit`.
+    """
+    code, of = rows.choice(rules.Channel, channel, "channel"), rows.choice(Segment, segment, "segment")
+    units = {"mass": unit_at_work(mass), "business": unit_at_work(business), "key": unit_at_work(key)}
+    said: dict[str, Any] = {
+        **units, "overflow": unit_at_work(overflow) if overflow else None, "segment": of.value, "skill": skill,
+        "overflow_after": overflow_after, "call_back_after": max(call_back_after, overflow_after),
+    }  # fmt: skip
+    ChannelSetting.objects.update_or_create(code=code.value, defaults=said)
+    journal.record(
+        events.ChannelSet(subject=f"channel/{code}", actor=actor, at=at, mass=mass, business=business, key=key)
+    )
+
+
+@transaction.atomic
+def assign_staff(*, channel: str, username: str, actor: str, at: datetime) -> None:
+    """Let somebody serve a channel from now on. Raises `BadChoice`, `ChannelNotSet`, `UnknownStaff`."""
+    code = rows.choice(rules.Channel, channel, "channel")
+    row, staff = rows.setting_of(code), staff_called(username)
+    if ChannelStaff.objects.filter(channel=row, staff=staff, until=None).exists():
+        return
+    ChannelStaff.objects.create(id=uuid7(at), channel=row, staff=staff, since=at)
+    said: dict[str, Any] = {"change": NOW_SERVES, "username": staff.username}
+    journal.record(events.StaffPut(subject=f"channel/{code}", actor=actor, at=at, **said))
+
+
+@transaction.atomic
+def release_staff(*, channel: str, username: str, actor: str, at: datetime) -> None:
+    """Somebody serves the channel no longer. Raises `BadChoice`, `UnknownStaff`."""
+    code, staff = rows.choice(rules.Channel, channel, "channel"), staff_called(username)
+    if ChannelStaff.objects.filter(channel=code, staff=staff, until=None).update(until=at):
+        said: dict[str, Any] = {"change": NO_LONGER, "username": staff.username}
+        journal.record(events.StaffPut(subject=f"channel/{code}", actor=actor, at=at, **said))
+
+
+@transaction.atomic
+def take(
+    *,
+    channel: str,
+    medium: str,
+    direction: str = "in",
+    customer: str = "",
+    calling: str = "",
+    topic: str = "",
+    actor: str,
+    at: datetime,
+) -> UUID:
+    """Take an interaction: the actor is its first contact from now on. The customer is recognised by the calling number, if said.
+
+    Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `NotAPerson`, `StillTalking`, `WordsMissing`.
+    """
+    code, way, me = (
+        rows.choice(rules.Channel, channel, "channel"),
+        rows.choice(rules.Direction, direction, "direction"),
+        person(actor),
+    )
+    by = rows.medium_of(code, medium)
+    whose = customer_called(customer) if customer else gathering.recognise(calling)[0]
+    row = Interaction(
+        id=uuid7(at), channel=code.value, medium=by.value, direction=way.value, customer=whose, unit=me.unit,
+        first_contact=me, calling=masked_contact(ContactKind.PHONE, digits_of(calling)[:20]) if digits_of(calling) else "",
+        topic=rows.words(topic, TOPIC, 200, needed=False), started_at=at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        running = Interaction.objects.filter(first_contact=me, ended_at=None).first()
+        raise StillTalking(since=rows.spoken(running.started_at) if running else "—") from None
+    journal.record(
+        events.Taken(
+            subject=row.subject, actor=actor, at=at, correlation=row.id, channel=code.value, channel_name=rules.CHANNELS[code],
+            medium=by.value, medium_name=rules.MEDIA[by], direction=way.value, customer=whose.number if whose else "",
+            first_contact=me.username,
+        )
+    )  # fmt: skip
+    return row.id
+
+
+@transaction.atomic
+def recognise_customer(*, interaction: UUID, customer: str, actor: str, at: datetime) -> None:
+    """It is known now who the customer is.
+
+    Raises `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, `UnknownCustomer`.
+    """
+    row, whose = rows.open_interaction(interaction, person(actor)), customer_called(customer)
+    row.customer = whose
+    row.save(update_fields=["customer"])
+    journal.record(
+        events.Recognised(subject=row.subject, actor=actor, at=at, correlation=row.id, customer=whose.number)
+    )
+
+
+@transaction.atomic
+def close_interaction(*, interaction: UUID, resolution: str, actor: str, at: datetime) -> None:
+    """The interaction is over; what became of it in a few words, without names of customers.
+
+    Raises `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, `WordsMissing`.
+    """
+    row, said = rows.open_interaction(interaction, person(actor)), rows.words(resolution, RESOLUTION, WORDS)
+    row.ended_at, row.resolution = max(at, row.started_at), said
+    row.save(update_fields=["ended_at", "resolution"])
+    journal.record(events.Closed(subject=row.subject, actor=actor, at=at, correlation=row.id, resolution=said))
+
+
+@transaction.atomic
+def ask(
+    *,
+    kind: str = "request",
+    title: str,
+    channel: str,
+    customer: str = "",
+    service: str = "",
+    address: str = "",
+    calling: str = "",
+    pressed: str = "",
+    dialled: str = "",
+    complaint_kind: str = "",
+    facts: Mapping[str, Any] | None = None,
+    note: str = "",
+    waited: timedelta = timedelta(0),
+    interaction: UUID | None = None,
+    actor: str,
+    at: datetime,
+) -> tuple[str, Decision]:
+    """Take in what a customer asks, where the rules R1 to R8 send it: the matter it is now, and the decision with its reasons.
+
+    What is open already is urged and no second is opened (R3). A request of a business customer opens the three-hour clock, for
+    which the account manager answers, if one is there; else whoever took it in. Raises `BadChoice`, `ChannelNotSet`,
+    `UnknownCustomer`, `UnknownService`, `UnknownAddress`, `RetiredAddress`, `UnknownInteraction`, `InteractionOver`,
+    `NotYourInteraction`, and what `work.api.open_matter` does.
+    """
+    me = person(actor)
+    wanted = asking.Wanted(
+        kind=rows.choice(rules.Kind, kind, "kind"), title=title, channel=rows.choice(rules.Channel, channel, "channel"),
+        customer=customer, service=service, address=address, calling=calling, pressed=pressed, dialled=dialled,
+        complaint_kind=complaint_kind, facts=dict(facts or {}), note=note, waited=waited, me=me, at=at,
+    )  # fmt: skip
+    talk = rows.open_interaction(interaction, me) if interaction else None
+    matter, decision = asking.take_in(wanted, actor)
+    if talk is not None:
+        Linked.objects.get_or_create(interaction=talk, matter=matter, defaults={"id": uuid7(at)})
+    return matter, decision
+
+
+@transaction.atomic
+def answer(
+    *,
+    matter: str,
+    substance: str = "",
+    reply: str = "",
+    how: str = "",
+    connected: timedelta = timedelta(0),
+    word: str = "",
+    actor: str,
+    at: datetime,
+) -> bool:
+    """Note a reply to a request, that the customer acknowledged it, or both; whether the request is answered now.
+
+    `substance` says what kind of reply it is, `how` how the customer took note: a call of at least 20 seconds (`connected`), or a
+    reply of their own (`word`). The clock stops when both are there; without a reply an acknowledgement says only that it was
+    received. Raises `NotACase`, `AlreadyAnswered`, `NotAnswering`, `BadChoice`, `WordsMissing`, `NotHeard`, `NotSubstantive`.
+    """
+    return answering.answer(
+        rows.request_called(matter), answering.Said(substance, reply, how, connected, word), person(actor), at
+    )
+
+
+@transaction.atomic
+def add_note(*, customer: str, words: str, actor: str, at: datetime) -> UUID:
+    """Add a note for the next who serves the customer. Raises `UnknownCustomer`, `NotAPerson`, `WordsMissing`."""
+    whose, me, said = customer_called(customer), person(actor), rows.words(words, NOTE, WORDS)
+    row = Note.objects.create(id=uuid7(at), customer=whose, words=said, author=me, at=at)
+    journal.record(events.Noted(subject=whose.subject, actor=actor, at=at))
+    return row.id
+
+
+@transaction.atomic
+def take_order(
+    *,
+    key: UUID,
+    customer: str,
+    account: str = "",
+    channel: str,
+    lines: Sequence[LineDraft],
+    pay: bool,
+    window: tuple[datetime, datetime] | None = None,
+    note: str = "",
+    interaction: UUID | None = None,
+    actor: str,
+    at: datetime,
+) -> str:
+    """Place the order of a form, once: sent again under the same `key` it says the number of the order that it placed.
+
+    The first contact of the interaction is the order's. Raises what `ordering.api.place_order` does, `UnknownInteraction`,
+    `InteractionOver`, `NotYourInteraction`.
+    """
+    _, new = Placed.objects.get_or_create(key=key, defaults={"at": at})
+    if not new:
+        return Placed.objects.get(key=key).order
+    me = person(actor)
+    talk = rows.open_interaction(interaction, me) if interaction else None
+    number = ordering.place_order(
+        customer=customer, account=account, channel=channel, lines=lines, pay=pay, window=window, note=note,
+        first_contact=me.username, actor=actor, at=at,
+    )  # fmt: skip
+    Placed.objects.filter(key=key).update(order=number)
+    if talk is not None:
+        Linked.objects.get_or_create(interaction=talk, matter=f"order/{number}", defaults={"id": uuid7(at)})
+    return number
+
+
+@transaction.atomic
+def send_code(*, order: str, address: str, actor: str, at: datetime) -> None:
+    """Send the customer of an order a one-time code. Says not whether there is such an order. Raises `KnockedTooOften`.
+
+    `address` is the network address of whoever asks; only a digest of it is kept.
+    """
+    codes.send(order, address, actor=actor, at=at)
+
+
+@transaction.atomic
+def enter(*, order: str, code: str, address: str, actor: str, at: datetime) -> tuple[str, str] | None:
+    """Let the customer of an order in: the order's and the customer's number; None where number and code do not match.
+
+    A code counts for ten minutes, five tries and one entry. Raises `KnockedTooOften`.
+    """
+    found = codes.tried(order, code, address, at=at)
+    if found is None:
+        return None
+    journal.record(events.Entered(subject=found.subject, actor=actor, at=at))
+    return found.number, found.customer.number

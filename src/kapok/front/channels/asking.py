@@ -1,0 +1,140 @@
+"""Taking in what a customer asks: gather what is known, let the rules decide, and carry the decision out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kapok.front.channels import events, gathering, rows, rules
+from kapok.front.channels.models import Case, ChannelSetting
+from kapok.front.channels.rules import Asked, Caller, Course, Decision, Territory, Via
+from kapok.ground.customers import queries as customers
+from kapok.ground.customers.models import Customer
+from kapok.ground.customers.rows import customer_called
+from kapok.ground.journal import api as journal
+from kapok.ground.people.models import Staff
+from kapok.ground.people.rows import unit_called
+from kapok.ground.work import api as work
+from kapok.ground.work import queries as matters
+from kapok.ground.work.rules import tidy_note
+from kapok.kernel.text import joined
+from kapok.network.inventory.models import Service
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked, as it was said, and by whom it is taken in."""
+
+    kind: rules.Kind
+    title: str
+    channel: rules.Channel
+    customer: str
+    service: str
+    address: str
+    calling: str
+    pressed: str
+    dialled: str
+    complaint_kind: str
+    facts: Mapping[str, Any]
+    note: str
+    waited: timedelta
+    me: Staff
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rows say of it."""
+
+    customer: Customer | None
+    service: Service | None
+    caller: Caller
+    setting: ChannelSetting
+
+
+def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
+    """The matter, and the decision that was carried out. Within a verb's transaction."""
+    known = _known(wanted)
+    asked = Asked(
+        kind=wanted.kind, complaint_kind=wanted.complaint_kind, pressed=wanted.pressed, dialled=wanted.dialled,
+        skill=known.setting.skill, waited=wanted.waited,
+        open_matter=gathering.open_of_kind(wanted.kind, known.customer, known.service),
+    )  # fmt: skip
+    queues = gathering.queues_of(known.setting, wanted.at)
+    decision = rules.route(asked, known.caller, queues, _territory(wanted, known, actor))
+    if decision.course is Course.OPEN:
+        matter = _open(wanted, known, decision, actor)
+    else:
+        matter = decision.matter
+        _press(matter, wanted, known, actor)
+    _tell(matter, decision, actor, wanted.at)
+    return matter, decision
+
+
+def _known(wanted: Wanted) -> Known:
+    service = rows.service_called(wanted.service) if wanted.service else None
+    customer, via = (customer_called(wanted.customer), Via.SAID) if wanted.customer else (None, Via.SAID)
+    if customer is None and service is not None:
+        customer = service.customer
+    if customer is None:
+        customer, service, via = gathering.recognise(wanted.calling)
+    caller = gathering.caller_of(customer, service, via, wanted.at)
+    return Known(customer, service, caller, rows.setting_of(wanted.channel))
+
+
+def _territory(wanted: Wanted, known: Known, actor: str) -> Territory | None:
+    """Who answers where the service is, else where it is asked for, else where the customer is."""
+    spots = (known.service and known.service.address, known.customer and known.customer.address)
+    address = wanted.address or next((spot.code for spot in spots if spot), "")
+    if not address:
+        return None
+    segment = known.customer.segment if known.customer else known.setting.segment
+    return gathering.territory_of(address, segment, actor=actor, at=wanted.at)
+
+
+def _open(wanted: Wanted, known: Known, decision: Decision, actor: str) -> str:
+    """Open the matter. A manager answers for what the three hours count for; for all else whoever was asked first."""
+    owner = decision.owner if decision.three_hours and decision.owner else wanted.me.username
+    facts = {**(customers.facts(known.customer.number) if known.customer else {}), **wanted.facts}
+    if known.service:
+        facts.setdefault("service", known.service.kind)
+    if wanted.complaint_kind:
+        facts["complaint_kind"] = wanted.complaint_kind
+    matter = work.open_matter(
+        kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=owner, facts=facts, note=wanted.note,
+        actor=actor, at=wanted.at,
+    )  # fmt: skip
+    Case.objects.create(
+        matter=matter, kind=wanted.kind.value, customer=known.customer, service=known.service,
+        channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, owner),
+        reasons=[{"rule": each.rule.value, "zh": each.text.zh, "en": each.text.en} for each in decision.reasons],
+        asked_at=wanted.at,
+    )  # fmt: skip
+    return matter
+
+
+def _owner(decision: Decision, first: str) -> Staff:
+    return Staff.objects.get(username=decision.owner or first)
+
+
+def _press(matter: str, wanted: Wanted, known: Known, actor: str) -> None:
+    """Urge whoever has the work; where the one who took it in may not, the matter says at least that the customer pressed."""
+    note = tidy_note(wanted.note or wanted.title)
+    found = matters.matter(matter)
+    if found is not None and matters.may_urge(wanted.me.username, matter, wanted.at):
+        work.urge(matter=matter, note=note, actor=actor, at=wanted.at)
+        return
+    who = known.caller.customer
+    journal.record(events.PressedAgain(subject=matter, actor=actor, at=wanted.at, note=note, customer=who))
+
+
+def _tell(matter: str, decision: Decision, actor: str, at: datetime) -> None:
+    why = joined((each.text for each in decision.reasons), zh="；", en="; ")
+    journal.record(
+        events.Routed(
+            subject=matter, actor=actor, at=at, course=decision.course.value, unit=decision.unit, owner=decision.owner,
+            why=why, rules=[each.rule.value for each in decision.reasons],
+        )
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""One-time codes for customers: sent to a contact of the order's customer, tried a few times; nobody learns which orders exist."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+
+from django.conf import settings
+from django.db import connection
+from django.utils.crypto import salted_hmac
+
+from kapok.chain.ordering.models import Order
+from kapok.front.channels import events, rules
+from kapok.front.channels.models import AccessCode, DoorKnock
+from kapok.front.channels.refusals import KnockedTooOften
+from kapok.front.channels.rules import Knock
+from kapok.ground.customers.models import Contact
+from kapok.ground.customers.rules import ContactKind, masked_contact
+from kapok.ground.journal import api as journal
+from kapok.kernel.ids import uuid7
+
+PREFERRED = [ContactKind.MOBILE.value, ContactKind.PHONE.value, ContactKind.EMAIL.value]
+SALT = "kapok.front.channels.code"
+
+
+def send(order: str, address: str, *, actor: str, at: datetime) -> None:
+    """Send a code, if there is such an order and its customer can be reached; whoever asks cannot tell. Within a transaction."""
+    typed = tidy(order)
+    knock(Knock.ASKED, typed, address, at)
+    row = Order.objects.select_related("customer").filter(number=typed).first()
+    code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}}"
+    digest = _digest(typed, code)
+    contact = _contact(row) if row else None
+    if row is None or contact is None:
+        return
+    sent_to = masked_contact(ContactKind(contact.kind), contact.value)
+    said = {"digest": digest, "sent_to": sent_to[:30], "sent_at": at, "tries": 0, "used_at": None}
+    AccessCode.objects.update_or_create(order=typed, defaults={**said, "shown": code if settings.DEMO else ""})
+    journal.record(events.CodeSent(subject=row.subject, actor=actor, at=at, sent_to=sent_to))
+
+
+def tried(order: str, code: str, address: str, *, at: datetime) -> Order | None:
+    """The order, if the code is its last one, fresh, unused and not tried too often. Each attempt counts. Within a transaction."""
+    typed = tidy(order)
+    knock(Knock.TRIED, typed, address, at)
+    row = AccessCode.objects.select_for_update().filter(order=typed).first()
+    given = _digest(typed, code.strip()[:20])
+    right = compare_digest(given, row.digest if row else _digest("", ""))
+    if row is None:
+        return None
+    fresh = row.used_at is None and at < row.sent_at + rules.CODE_LASTS and row.tries < rules.CODE_TRIES
+    row.tries = min(row.tries + 1, rules.CODE_TRIES)
+    row.used_at = at if right and fresh else row.used_at
+    row.save(update_fields=["tries", "used_at"])
+    return Order.objects.select_related("customer").get(number=typed) if right and fresh else None
+
+
+def knock(kind: Knock, order: str, address: str, at: datetime) -> None:
+    """Count an attempt, nobody else's of the same order or address meanwhile. Raises `KnockedTooOften`."""
+    keys = [_key(f"order {order}"), _key(f"address {address}")]
+    with connection.cursor() as cursor:
+        for key in sorted(keys):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 61))", [f"{kind.value} {key}"])
+    since = DoorKnock.objects.filter(kind=kind, at__gt=at - rules.WITHIN)
+    if rules.too_often(kind, since.filter(order=keys[0]).count(), since.filter(address=keys[1]).count()):
+        raise KnockedTooOften
+    DoorKnock.objects.create(id=uuid7(at), kind=kind.value, order=keys[0], address=keys[1], at=at)
+
+
+def tidy(order: str) -> str:
+    """An order number as people type it."""
+    return order.strip().upper().replace(" ", "")[:16]
+
+
+def _contact(order: Order) -> Contact | None:
+    found = Contact.objects.filter(customer=order.customer_id, ended_at=None, kind__in=PREFERRED)
+    return min(found, key=lambda each: (PREFERRED.index(each.kind), each.added_at), default=None)
+
+
+def _digest(order: str, code: str) -> str:
+    return salted_hmac(SALT, f"{order} {code}", algorithm="sha256").hexdigest()
+
+
+def _key(words: str) -> str:
+    return sha256(words.encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""What the verbs of the channels record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kapok.ground.journal.rules import Event
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken(Event):
+    """Somebody took an interaction, and is its first contact."""
+
+    kind: ClassVar[str] = "channels.taken"
+    wording: ClassVar[Text] = Text(
+        zh="{channel_name} · {medium_name}：{first_contact} 受理，为首问负责人",
+        en="{channel_name} · {medium_name}: taken by {first_contact}, the first contact",
+    )
+    channel: str
+    channel_name: Text
+    medium: str
+    medium_name: Text
+    direction: str
+    customer: str
+    first_contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised(Event):
+    """It became known who the customer of an interaction is."""
+
+    kind: ClassVar[str] = "channels.recognised"
+    wording: ClassVar[Text] = Text(zh="客户为 {customer}", en="the customer is {customer}")
+    customer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed(Event):
+    """An interaction ended."""
+
+    kind: ClassVar[str] = "channels.closed"
+    wording: ClassVar[Text] = Text(zh="接触结束：{resolution}", en="over: {resolution}")
+    resolution: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routed(Event):
+    """What a customer asked went where it belongs; `why` holds the rules with their reasons."""
+
+    kind: ClassVar[str] = "channels.routed"
+    wording: ClassVar[Text] = Text(zh="路由：{why}", en="routed: {why}")
+    course: str
+    unit: str
+    owner: str
+    why: Text
+    rules: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PressedAgain(Event):
+    """The customer asked again for what is open already."""
+
+    kind: ClassVar[str] = "channels.pressed_again"
+    wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer presses for it: {note}")
+    note: str
+    customer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replied(Event):
+    """A substantive reply was given; the clock runs until the customer acknowledges it."""
+
+    kind: ClassVar[str] = "channels.replied"
+    wording: ClassVar[Text] = Text(
+        zh="实质答复（{substance_name}），待客户确认", en="substantive reply ({substance_name}), to be acknowledged"
+    )
+    substance: str
+    substance_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acknowledged(Event):
+    """The customer acknowledged the reply."""
+
+    kind: ClassVar[str] = "channels.acknowledged"
+    wording: ClassVar[Text] = Text(
+        zh="客户已确认答复：{how_name}", en="the customer acknowledged the reply: {how_name}"
+    )
+    how: str
+    how_name: Text
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted(Event):
+    """A note was added to a customer; its words stay out of the journal."""
+
+    kind: ClassVar[str] = "channels.noted"
+    wording: ClassVar[Text] = Text(zh="添加备注", en="a note was added")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeSent(Event):
+    """A one-time code was sent to the customer of an order; the code itself is not written down here."""
+
+    kind: ClassVar[str] = "channels.code_sent"
+    wording: ClassVar[Text] = Text(zh="向 {sent_to} 发送自助验证码", en="a one-time code was sent to {sent_to}")
+    sent_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entered(Event):
+    """The customer of an order came in by a one-time code."""
+
+    kind: ClassVar[str] = "channels.entered"
+    wording: ClassVar[Text] = Text(zh="客户凭验证码进入自助服务", en="the customer signed in by a one-time code")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSet(Event):
+    """A channel was set up or changed."""
+
+    kind: ClassVar[str] = "channels.set"
+    wording: ClassVar[Text] = Text(zh="配置渠道，队列 {mass}", en="the channel was set up, its queue is {mass}")
+    mass: str
+    business: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffPut(Event):
+    """Somebody serves a channel from now on, or does no longer."""
+
+    kind: ClassVar[str] = "channels.staff"
+    wording: ClassVar[Text] = Text(zh="{change}：{username}", en="{change}: {username}")
+    change: Text
+    username: str

@@ -1,0 +1,140 @@
+"""What the routing rules are asked about, gathered from the rows: who calls, what is open, who serves, who answers where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max, Q
+
+from kapok.front.channels import rules
+from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction
+from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Via
+from kapok.ground.customers.models import Contact, Customer
+from kapok.ground.customers.rules import digits_of
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.rules import State, UnitKind
+from kapok.ground.places import api as places
+from kapok.ground.places.queries import Responsible
+from kapok.ground.posts import queries as posts
+from kapok.ground.work.models import Matter
+from kapok.ground.work.rules import MatterState
+from kapok.kernel.text import Text
+from kapok.network.inventory.models import Resource, Service
+
+NUMBERS = ("number", "sim")
+NOWHERE = Text(zh="", en="")
+
+
+def recognise(calling: str) -> tuple[Customer | None, Service | None, Via]:
+    """Whom a calling number belongs to (R1): the customer of the service with this number, else whose contact it is.
+
+    A contact that several customers share tells nobody.
+    """
+    digits = digits_of(calling)
+    if not digits:
+        return None, None, Via.NOTHING
+    rows = Resource.objects.filter(kind__in=NUMBERS, value=digits, service__isnull=False)
+    resource = rows.select_related("service__customer__party", "service__address").first()
+    if resource is not None and resource.service is not None:
+        return resource.service.customer, resource.service, Via.SERVICE
+    found = Contact.objects.filter(digits=digits, ended_at=None, customer__merged_into=None)
+    owners = list(found.order_by("customer").values_list("customer", flat=True).distinct()[:2])
+    if len(owners) != 1:
+        return None, None, Via.NOTHING
+    return Customer.objects.select_related("party").get(id=owners[0]), None, Via.CONTACT
+
+
+def caller_of(customer: Customer | None, service: Service | None, via: Via, at: datetime) -> Caller:
+    """Who asks, with the account manager who is there."""
+    if customer is None:
+        return Caller()
+    manager = Staff.objects.filter(id=customer.manager_id, state=State.ACTIVE).first()
+    there = manager is not None and not posts.is_absent(manager.id, at)
+    return Caller(
+        customer=customer.number, service=service.number if service else "", segment=customer.segment,
+        tier=customer.tier, manager=manager.username if manager and there else "", via=via,
+    )  # fmt: skip
+
+
+def open_of_kind(kind: rules.Kind, customer: Customer | None, service: Service | None) -> str:
+    """The open matter of the same kind on the same service (R3); of a customer where no service was named, one without."""
+    if customer is None:
+        return ""
+    whose = Q(customer=customer) | Q(customer__merged_into=customer)
+    cases = Case.objects.filter(whose, kind=kind, service=service)
+    live = Matter.objects.filter(subject__in=cases.values("matter"), state=MatterState.OPEN)
+    return live.order_by("opened_at").values_list("subject", flat=True).first() or ""
+
+
+def queues_of(setting: ChannelSetting, at: datetime) -> Queues:
+    """How the channel is staffed now."""
+    serving = ChannelStaff.objects.filter(channel=setting, until=None, staff__state=State.ACTIVE)
+    return Queues(
+        mass=setting.mass.code, business=setting.business.code, key=setting.key.code,
+        overflow=setting.overflow.code if setting.overflow else "", overflow_after=setting.overflow_after,
+        call_back_after=setting.call_back_after, agents=_agents(serving.values_list("staff", flat=True), at),
+    )  # fmt: skip
+
+
+def _agents(staff: Iterable[UUID], at: datetime) -> list[Agent]:
+    """These people as far as they are there, with what they can do and since when they are idle."""
+    people = set(staff) - posts.absent(set(staff), at)
+    rows = Staff.objects.filter(id__in=people).order_by("username")
+    able, busy, last = posts.skills_of(people, at), _busy(people), _last(people)
+    return [
+        Agent(
+            row.username, None if row.id in busy else last.get(row.id, row.opened_at), frozenset(able.get(row.id, {}))
+        )
+        for row in rows
+    ]
+
+
+def _busy(people: Collection[UUID]) -> set[UUID]:
+    running = Interaction.objects.filter(first_contact__in=people, ended_at=None)
+    return set(running.values_list("first_contact", flat=True))
+
+
+def _last(people: Collection[UUID]) -> dict[UUID, datetime]:
+    ended = Interaction.objects.filter(first_contact__in=people).values("first_contact").annotate(last=Max("ended_at"))
+    return {row["first_contact"]: row["last"] for row in ended if row["last"]}
+
+
+def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Territory:
+    """Who answers for the address (R6); a patch that is missing is noted as a defect. Raises what `find_responsible` does."""
+    found = places.find_responsible(address=address, segment=segment, actor=actor, at=at)
+    way = _way_up(found.unit_id)
+    centre = next((unit for unit in way if unit.kind == UnitKind.SERVICE_CENTRE), None)
+    bureau = next((unit for unit in way if unit.kind == UnitKind.BUREAU), None)
+    a, b = _holders(found, at)
+    return Territory(
+        unit=found.unit, unit_name=found.unit_name, known=not found.defect, a=a, b=b,
+        centre=centre.code if centre else "", centre_name=centre.name if centre else NOWHERE,
+        duty=_on_duty(centre, at) if centre else (), bureau=bureau.code if bureau else "",
+        bureau_name=bureau.name if bureau else NOWHERE,
+    )  # fmt: skip
+
+
+def _way_up(unit: UUID) -> list[OrgUnit]:
+    units, way = {each.id: each for each in OrgUnit.objects.all()}, []
+    here = units.get(unit)
+    while here is not None:
+        way.append(here)
+        here = units.get(here.parent_id) if here.parent_id else None
+    return way
+
+
+def _holders(found: Responsible, at: datetime) -> tuple[str, str]:
+    """A and B of the first post of the patch, as far as they are there."""
+    post = next(iter(posts.acting_in(posts.post_rows([found.unit_id])[:1], at)), None)
+    if post is None:
+        return "", ""
+    a, b = (each.username if each and each.there else "" for each in (post.a, post.b))
+    return a, b
+
+
+def _on_duty(centre: OrgUnit, at: datetime) -> list[Agent]:
+    """Who is on shift in the service centre and its teams."""
+    units = [centre.code, *OrgUnit.objects.filter(parent=centre, valid_to=None).values_list("code", flat=True)]
+    return _agents([each.person.id for unit in units for each in posts.duty(unit, at)], at)

@@ -1,0 +1,254 @@
+"""Channels, interactions, what customers asked through them, notes and one-time codes: tables, constraints, indexes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kapok.front.channels import rules
+from kapok.ground.customers.models import Customer
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.places.rules import Segment
+from kapok.network.inventory.models import Service
+
+WORDS = 1000
+
+
+class ChannelSetting(models.Model):
+    """How one of the five channels is staffed and ruled."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    mass = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    business = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    overflow = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+")
+    segment = models.CharField(max_length=20)
+    """Of which segment the patches are that its matters go to."""
+    skill = models.CharField(max_length=50, blank=True)
+    """What it takes to serve it."""
+    overflow_after = models.DurationField()
+    call_back_after = models.DurationField()
+
+    class Meta:
+        verbose_name = _("channel")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__in=[each.value for each in rules.Channel])
+                & Q(segment__in=[each.value for each in Segment]),
+                name="channels_channel_words_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(call_back_after__gte=F("overflow_after")), name="channels_overflow_before_call_back"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ChannelStaff(models.Model):
+    """Somebody serves a channel."""
+
+    id = models.UUIDField(primary_key=True)
+    channel = models.ForeignKey(ChannelSetting, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("member of a channel")
+        constraints = [
+            models.UniqueConstraint("channel", "staff", condition=Q(until=None), name="channels_serves_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.staff_id}"
+
+
+class Interaction(models.Model):
+    """One time that a customer and we spoke. Whoever took it is its first contact for good."""
+
+    id = models.UUIDField(primary_key=True)
+    channel = models.CharField(max_length=20)
+    medium = models.CharField(max_length=10)
+    direction = models.CharField(max_length=3)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    """The unit of whoever took it, by which it is seen."""
+    first_contact = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    calling = models.CharField(max_length=30, blank=True)
+    """The calling number, masked."""
+    topic = models.CharField(max_length=200, blank=True)
+    resolution = models.CharField(max_length=WORDS, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("interaction")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=[each.value for each in rules.Channel])
+                & Q(medium__in=[each.value for each in rules.Medium])
+                & Q(direction__in=[each.value for each in rules.Direction]),
+                name="channels_interaction_words_are_known",
+            ),
+            models.UniqueConstraint("first_contact", condition=Q(ended_at=None), name="channels_one_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="channels_ends_after_it_starts"
+            ),
+        ]
+        indexes = [
+            models.Index("customer", F("started_at").desc(), name="channels_of_customer"),
+            models.Index("first_contact", F("started_at").desc(), name="channels_of_staff"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"interaction/{self.id}"
+
+
+class Linked(models.Model):
+    """A matter that an interaction was about."""
+
+    id = models.UUIDField(primary_key=True)
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="+")
+    matter = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = _("matter of an interaction")
+        constraints = [models.UniqueConstraint("interaction", "matter", name="channels_linked_once")]
+
+    def __str__(self) -> str:
+        return f"{self.interaction_id} {self.matter}"
+
+
+class Case(models.Model):
+    """What a customer asked through a channel, and how it was answered. Its matter has the same subject."""
+
+    matter = models.CharField(max_length=100, primary_key=True)
+    kind = models.CharField(max_length=12)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=20)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    """The unit it was routed to."""
+    owner = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    """Who answers for it."""
+    reasons = models.JSONField(default=list)
+    """The routing rules with their reasons, in order."""
+    asked_at = models.DateTimeField()
+    substance = models.CharField(max_length=12, blank=True)
+    reply = models.CharField(max_length=WORDS, blank=True)
+    replied_at = models.DateTimeField(null=True)
+    how = models.CharField(max_length=10, blank=True)
+    word = models.CharField(max_length=WORDS, blank=True)
+    connected = models.DurationField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("case of a channel")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[each.value for each in rules.Kind])
+                & Q(channel__in=[each.value for each in rules.Channel])
+                & Q(substance__in=["", *(each.value for each in rules.Substance)])
+                & Q(how__in=["", *(each.value for each in rules.How)]),
+                name="channels_case_words_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(substance="", replied_at=None)
+                | (~Q(substance="") & ~Q(reply="") & Q(replied_at__isnull=False)),
+                name="channels_a_reply_has_substance",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | (~Q(substance="") & ~Q(how="")),
+                name="channels_answered_is_acknowledged",
+            ),
+        ]
+        indexes = [
+            models.Index("customer", F("asked_at").desc(), name="channels_case_of_customer"),
+            models.Index("service", condition=Q(service__isnull=False), name="channels_case_of_service"),
+        ]
+
+    def __str__(self) -> str:
+        return self.matter
+
+
+class Note(models.Model):
+    """What somebody wants the next who serves this customer to know."""
+
+    id = models.UUIDField(primary_key=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=WORDS)
+    author = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("note on a customer")
+        indexes = [models.Index("customer", F("at").desc(), name="channels_note_of_customer")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Placed(models.Model):
+    """A form that placed an order: sent twice, it places no second."""
+
+    key = models.UUIDField(primary_key=True)
+    order = models.CharField(max_length=16, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("order form")
+
+    def __str__(self) -> str:
+        return self.order
+
+
+class AccessCode(models.Model):
+    """A one-time code by which the customer of an order comes in. Of an order only the last one counts."""
+
+    order = models.CharField(max_length=16, primary_key=True)
+    digest = models.CharField(max_length=64)
+    shown = models.CharField(max_length=12, blank=True)
+    """The code in clear, in a demonstration only, where nothing is really sent."""
+    sent_to = models.CharField(max_length=30)
+    sent_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("one-time code")
+
+    def __str__(self) -> str:
+        return self.order
+
+
+class DoorKnock(models.Model):
+    """Somebody asked for a code or tried one; known by digests, since anything may be typed."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=6)
+    order = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("attempt at the customers' door")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[each.value for each in rules.Knock]), name="channels_knock_is_known"
+            )
+        ]
+        indexes = [
+            models.Index("kind", "order", "at", name="channels_knock_of_order"),
+            models.Index("kind", "address", "at", name="channels_knock_of_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

@@ -1,0 +1,254 @@
+"""Reading the channels: interactions, cases, notes, how the channels are staffed, codes that a demonstration shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kapok.chain.ordering.models import Order
+from kapok.front.channels import gathering, rows, rules
+from kapok.front.channels.models import (
+    AccessCode,
+    Case,
+    ChannelSetting,
+    ChannelStaff,
+    Interaction,
+    Linked,
+    Note,
+    Placed,
+)
+from kapok.ground.people.models import Staff
+from kapok.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class InteractionView:
+    """One interaction; the calling number is masked."""
+
+    id: UUID
+    channel: rules.Channel
+    medium: rules.Medium
+    direction: rules.Direction
+    customer: str
+    unit_id: UUID
+    first_contact: str
+    first_contact_name: str
+    calling: str
+    topic: str
+    resolution: str
+    started_at: datetime
+    ended_at: datetime | None
+    matters: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"interaction/{self.id}"
+
+    @property
+    def channel_name(self) -> Text:
+        """The channel in words."""
+        return rules.CHANNELS[self.channel]
+
+    @property
+    def medium_name(self) -> Text:
+        """The medium in words."""
+        return rules.MEDIA[self.medium]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """What a customer asked, where it went and why, and how far the answer is."""
+
+    matter: str
+    kind: rules.Kind
+    customer: str
+    channel: rules.Channel
+    unit: str
+    unit_id: UUID
+    unit_name: Text
+    owner: str
+    owner_name: str
+    reasons: tuple[tuple[str, Text], ...]
+    asked_at: datetime
+    substance: str
+    reply: str
+    replied_at: datetime | None
+    answered_at: datetime | None
+
+    @property
+    def kind_name(self) -> Text:
+        """The kind in words."""
+        return rules.KINDS[self.kind]
+
+    @property
+    def substance_name(self) -> Text:
+        """What the reply was."""
+        return rules.SUBSTANCES[rules.Substance(self.substance)] if self.substance else Text(zh="", en="")
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A note on a customer."""
+
+    words: str
+    author: str
+    author_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Whom a calling number belongs to (R1)."""
+
+    customer: str
+    service: str
+    via: rules.Via
+
+
+@dataclass(frozen=True)
+class ChannelView:
+    """How a channel is staffed and ruled."""
+
+    code: rules.Channel
+    mass: Text
+    business: Text
+    key: Text
+    segment: str
+    skill: str
+    overflow_after: timedelta
+    call_back_after: timedelta
+    staff: tuple[str, ...]
+
+    @property
+    def title(self) -> Text:
+        """Its name."""
+        return rules.CHANNELS[self.code]
+
+    @property
+    def media(self) -> tuple[Text, ...]:
+        """By what ways it is entered."""
+        return tuple(rules.MEDIA[each] for each in rules.USED[self.code])
+
+
+def interaction(identifier: UUID) -> InteractionView:
+    """One interaction. Raises `UnknownInteraction`."""
+    return _views([rows.interaction_called(identifier)])[0]
+
+
+def running(username: str) -> InteractionView | None:
+    """The interaction that somebody has now."""
+    found = _shown(Interaction.objects.filter(first_contact__username=username, ended_at=None)[:1])
+    return found[0] if found else None
+
+
+def interactions_of(customer: str, *, limit: int = 10) -> list[InteractionView]:
+    """The last interactions of a customer by number."""
+    return _shown(Interaction.objects.filter(customer__number=customer).order_by("-started_at", "-id")[:limit])
+
+
+def latest_of(username: str, *, limit: int = 10) -> list[InteractionView]:
+    """The last interactions that somebody took."""
+    return _shown(Interaction.objects.filter(first_contact__username=username).order_by("-started_at", "-id")[:limit])
+
+
+def interactions_about(matter: str) -> list[InteractionView]:
+    """The interactions that a matter came from or was about."""
+    return _shown(Interaction.objects.filter(id__in=Linked.objects.filter(matter=matter).values("interaction")))
+
+
+def placed_by(key: UUID) -> str:
+    """The number of the order that a form has placed; empty where it has placed none."""
+    return Placed.objects.filter(key=key).values_list("order", flat=True).first() or ""
+
+
+def _shown(found: QuerySet[Interaction]) -> list[InteractionView]:
+    return _views(list(found.select_related("customer", "first_contact")))
+
+
+def _views(page: Sequence[Interaction]) -> list[InteractionView]:
+    matters: dict[UUID, list[str]] = {}
+    for link in Linked.objects.filter(interaction__in=page).order_by("id"):
+        matters.setdefault(link.interaction_id, []).append(link.matter)
+    return [
+        InteractionView(
+            id=row.id, channel=rules.Channel(row.channel), medium=rules.Medium(row.medium),
+            direction=rules.Direction(row.direction), customer=row.customer.number if row.customer else "",
+            unit_id=row.unit_id, first_contact=row.first_contact.username, first_contact_name=row.first_contact.name,
+            calling=row.calling, topic=row.topic, resolution=row.resolution, started_at=row.started_at,
+            ended_at=row.ended_at, matters=tuple(matters.get(row.id, ())),
+        )
+        for row in page
+    ]  # fmt: skip
+
+
+def case(matter: str) -> CaseView | None:
+    """What was asked under this matter, if a channel took it in."""
+    found = Case.objects.select_related("customer", "unit", "owner").filter(matter=matter).first()
+    return _case(found) if found else None
+
+
+def cases_of(customer: str, *, limit: int = 20) -> list[CaseView]:
+    """What a customer asked, the latest first."""
+    whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
+    found = Case.objects.select_related("customer", "unit", "owner").filter(whose)
+    return [_case(row) for row in found.order_by("-asked_at", "matter")[:limit]]
+
+
+def _case(row: Case) -> CaseView:
+    return CaseView(
+        matter=row.matter, kind=rules.Kind(row.kind), customer=row.customer.number if row.customer else "",
+        channel=rules.Channel(row.channel), unit=row.unit.code, unit_id=row.unit_id, unit_name=row.unit.name,
+        owner=row.owner.username, owner_name=row.owner.name,
+        reasons=tuple((each["rule"], Text(zh=each["zh"], en=each["en"])) for each in row.reasons),
+        asked_at=row.asked_at, substance=row.substance, reply=row.reply, replied_at=row.replied_at,
+        answered_at=row.answered_at,
+    )  # fmt: skip
+
+
+def notes_of(customer: str, *, limit: int = 20) -> list[NoteView]:
+    """The notes on a customer, the latest first."""
+    found = Note.objects.select_related("author").filter(customer__number=customer).order_by("-at", "-id")[:limit]
+    return [NoteView(row.words, row.author.username, row.author.name, row.at) for row in found]
+
+
+def recognise(calling: str) -> Recognised | None:
+    """Whom a calling number belongs to; None where nobody is known by it."""
+    customer, service, via = gathering.recognise(calling)
+    return Recognised(customer.number, service.number if service else "", via) if customer else None
+
+
+def channels() -> list[ChannelView]:
+    """The channels that are set up, with who serves them, in two queries."""
+    staff: dict[str, list[str]] = {}
+    serving = ChannelStaff.objects.filter(until=None).order_by("staff__username")
+    for channel, name in serving.values_list("channel", "staff__name"):
+        staff.setdefault(channel, []).append(name)
+    found = ChannelSetting.objects.select_related("mass", "business", "key")
+    views = [
+        ChannelView(
+            code=rules.Channel(row.code), mass=row.mass.name, business=row.business.name, key=row.key.name,
+            segment=row.segment, skill=row.skill, overflow_after=row.overflow_after, call_back_after=row.call_back_after,
+            staff=tuple(staff.get(row.code, ())),
+        )
+        for row in found
+    ]  # fmt: skip
+    order = list(rules.Channel)
+    return sorted(views, key=lambda view: order.index(view.code))
+
+
+def channel_of(staff: Staff) -> rules.Channel:
+    """The channel that somebody serves; the hotline's where none is named."""
+    found = ChannelStaff.objects.filter(staff=staff, until=None).order_by("since", "channel").first()
+    return rules.Channel(found.channel_id) if found else rules.Channel.HOTLINE
+
+
+def shown_codes(customer: str) -> Mapping[str, str]:
+    """In a demonstration the one-time codes of a customer's orders that were not used yet, by order."""
+    orders = Order.objects.filter(customer__number=customer).values("number")
+    found = AccessCode.objects.filter(order__in=orders, used_at=None).exclude(shown="").order_by("-sent_at")
+    return dict(found.values_list("order", "shown"))

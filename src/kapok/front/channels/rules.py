@@ -1,0 +1,433 @@
+"""Channels, decided without a database: how a customer came in, where what they ask goes and why, what counts as an answer. Pure.
+
+`route` carries out the routing rules R1 to R8 and gives each of its decisions with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kapok.ground.catalog.offering.specifications import CHANNELS, Channel
+from kapok.ground.catalog.template import Line
+from kapok.ground.work.rules import line_of
+from kapok.kernel.text import Text
+
+__all__ = ["CHANNELS", "Channel"]
+
+
+class Medium(StrEnum):
+    """By what way somebody spoke with us."""
+
+    HALL = "hall"
+    PHONE = "phone"
+    WEB = "web"
+    VISIT = "visit"
+    EMAIL = "email"
+
+
+MEDIA: Mapping[Medium, Text] = {
+    Medium.HALL: Text(zh="营业厅", en="hall"),
+    Medium.PHONE: Text(zh="电话", en="telephone"),
+    Medium.WEB: Text(zh="网上", en="web"),
+    Medium.VISIT: Text(zh="上门", en="visit"),
+    Medium.EMAIL: Text(zh="邮件", en="e-mail"),
+}
+
+USED: Mapping[Channel, tuple[Medium, ...]] = {
+    Channel.KEY_ACCOUNT: (Medium.VISIT, Medium.PHONE, Medium.EMAIL),
+    Channel.BUSINESS: (Medium.PHONE, Medium.VISIT, Medium.EMAIL),
+    Channel.PUBLIC: (Medium.HALL, Medium.VISIT, Medium.WEB, Medium.PHONE),
+    Channel.TRANSIENT: (Medium.PHONE, Medium.HALL),
+    Channel.HOTLINE: (Medium.PHONE, Medium.WEB, Medium.EMAIL),
+}
+"""The media of each channel, the usual one first."""
+
+
+class Direction(StrEnum):
+    """Who began."""
+
+    IN = "in"
+    OUT = "out"
+
+
+DIRECTIONS: Mapping[Direction, Text] = {
+    Direction.IN: Text(zh="来访", en="the customer came"),
+    Direction.OUT: Text(zh="外呼", en="we went"),
+}
+
+
+class Kind(StrEnum):
+    """What a customer wants, as matters call it."""
+
+    REQUEST = "request"
+    FAULT = "fault"
+    COMPLAINT = "complaint"
+
+
+KINDS: Mapping[Kind, Text] = {
+    Kind.REQUEST: Text(zh="需求或咨询", en="request or question"),
+    Kind.FAULT: Text(zh="故障", en="fault"),
+    Kind.COMPLAINT: Text(zh="投诉", en="complaint"),
+}
+
+OPENED_BY: Mapping[Kind, str] = {
+    Kind.REQUEST: "request.received",
+    Kind.FAULT: "fault.reported",
+    Kind.COMPLAINT: "complaint.received",
+}
+"""With which event a matter of a kind begins."""
+
+
+# ---- what is known before anything is decided ----
+
+BUSINESS_KEY, BUSINESS_LINE = "9", "10009"
+"""What a business customer presses behind the hotline's number, and the line of their own."""
+KEY_ACCOUNT, BUSINESS = "key_account", "business"
+
+
+class Via(StrEnum):
+    """By what a customer was recognised."""
+
+    SERVICE = "service"
+    CONTACT = "contact"
+    SAID = "said"
+    NOTHING = ""
+
+
+VIAS: Mapping[Via, Text] = {
+    Via.SERVICE: Text(zh="主叫号码是其业务号码", en="the calling number is a service of theirs"),
+    Via.CONTACT: Text(zh="主叫号码是其联系电话", en="the calling number is a contact of theirs"),
+    Via.SAID: Text(zh="受理人查得", en="looked up by whoever took it"),
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, as far as is known (R1). `manager` is the account manager's staff number, empty where none is there."""
+
+    customer: str = ""
+    service: str = ""
+    segment: str = ""
+    tier: str = ""
+    manager: str = ""
+    via: Via = Via.NOTHING
+
+    @property
+    def key(self) -> bool:
+        """Whether this is a key account."""
+        return self.segment == KEY_ACCOUNT or bool(self.tier)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: its kind, what was pressed or dialled, what is open already, what it takes to serve it."""
+
+    kind: Kind
+    complaint_kind: str = ""
+    pressed: str = ""
+    dialled: str = ""
+    skill: str = ""
+    waited: timedelta = timedelta(0)
+    open_matter: str = ""
+    """An open matter of the same kind on the same service, or of the same customer where no service was named."""
+    incident: str = ""
+    """An open incident under which the service lies."""
+
+    @property
+    def from_business_line(self) -> bool:
+        """Whether it came by 10000 + 9, or by the line that grew out of it."""
+        return self.pressed == BUSINESS_KEY or self.dialled == BUSINESS_LINE
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Somebody who serves a channel and is there; idle since then, None while they serve somebody."""
+
+    username: str
+    idle_since: datetime | None
+    skills: Set[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Who answers for an address: the patch's A and B as far as they are there, the duty pool of its service centre, the bureau."""
+
+    unit: str
+    unit_name: Text
+    known: bool
+    """Whether the address has a patch of the segment."""
+    a: str = ""
+    b: str = ""
+    centre: str = ""
+    centre_name: Text = field(default_factory=lambda: Text(zh="", en=""))
+    duty: Sequence[Agent] = ()
+    bureau: str = ""
+    bureau_name: Text = field(default_factory=lambda: Text(zh="", en=""))
+
+
+@dataclass(frozen=True)
+class Queues:
+    """How a channel is staffed: units by code, who serves it now, when it overflows and when it calls back."""
+
+    mass: str
+    business: str
+    key: str
+    overflow: str = ""
+    overflow_after: timedelta = timedelta(minutes=1)
+    call_back_after: timedelta = timedelta(minutes=5)
+    agents: Sequence[Agent] = ()
+
+
+# ---- what is decided ----
+
+
+class Rule(StrEnum):
+    """The routing rules."""
+
+    R1 = "R1"
+    R2 = "R2"
+    R3 = "R3"
+    R4 = "R4"
+    R5 = "R5"
+    R6 = "R6"
+    R7 = "R7"
+    R8 = "R8"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One decision, and why."""
+
+    rule: Rule
+    text: Text
+
+
+class Course(StrEnum):
+    """What becomes of it."""
+
+    OPEN = "open"
+    URGE = "urge"
+    ATTACH = "attach"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Where it goes. `owner` is empty where the whole unit is asked."""
+
+    course: Course
+    line: Line
+    unit: str = ""
+    owner: str = ""
+    matter: str = ""
+    """The one that is urged, or the incident it is attached to."""
+    three_hours: bool = False
+    defect: bool = False
+    """Whether our data should have known who answers for the address."""
+    call_back: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+    def because(self, rule: Rule, zh: str, en: str) -> Decision:
+        """The same with one more reason."""
+        return replace(self, reasons=(*self.reasons, Reason(rule, Text(zh=zh, en=en))))
+
+
+LINES: Mapping[Line, Text] = {
+    Line.FULFILMENT: Text(zh="开通线", en="fulfilment"),
+    Line.ASSURANCE: Text(zh="保障线", en="assurance"),
+    Line.SUPERVISION: Text(zh="督导线", en="supervision"),
+}
+
+
+def route(asked: Asked, caller: Caller, queues: Queues, territory: Territory | None) -> Decision:
+    """Where it goes, and the reason of each decision, in the order in which they were taken."""
+    line = line_of(asked.kind.value, {"complaint_kind": asked.complaint_kind})
+    decision = _recognised(Decision(Course.OPEN, line), caller)
+    if asked.open_matter:
+        matter = asked.open_matter
+        found = replace(decision, course=Course.URGE, matter=matter)
+        return found.because(
+            Rule.R3, f"已有同类在办事项 {matter}：催办，不另立", f"{matter} is open already: it is urged, no second"
+        )
+    if asked.incident and asked.kind is Kind.FAULT:
+        incident = asked.incident
+        found = replace(decision, course=Course.ATTACH, matter=incident)
+        return found.because(
+            Rule.R4, f"归入群障 {incident}，不再派工", f"part of {incident}: announced, nobody is sent"
+        )
+    decision = decision.because(
+        Rule.R7, f"{KINDS[asked.kind].zh}走{LINES[line].zh}", f"{KINDS[asked.kind].en} goes to {LINES[line].en}"
+    )
+    return _placed(decision, asked, caller, queues, territory)
+
+
+def _recognised(decision: Decision, caller: Caller) -> Decision:
+    if not caller.customer:
+        return decision.because(Rule.R1, "未识别客户", "the customer is not recognised")
+    grade = " ".join(filter(None, (caller.segment, caller.tier)))
+    via = VIAS.get(caller.via, VIAS[Via.SAID])
+    return decision.because(
+        Rule.R1, f"{via.zh}：{caller.customer}（{grade}）", f"{via.en}: {caller.customer} ({grade})"
+    )
+
+
+def _placed(decision: Decision, asked: Asked, caller: Caller, queues: Queues, territory: Territory | None) -> Decision:
+    if caller.key:
+        decision = replace(decision, unit=queues.key, three_hours=asked.kind is Kind.REQUEST)
+        decision = decision.because(
+            Rule.R2, "大客户不进公众队列，转大客户部", "a key account never waits in the mass queue"
+        )
+        return _to_manager(decision, Rule.R2, caller, territory)
+    if asked.kind is Kind.REQUEST and (asked.from_business_line or caller.segment == BUSINESS):
+        decision = replace(decision, unit=queues.business, three_hours=True)
+        decision = decision.because(
+            Rule.R5,
+            "商业客户需求：商业队列，三小时回应开始计时",
+            "a business request: business queue, the three hours count",
+        )
+        return _to_manager(decision, Rule.R5, caller, territory)
+    if territory is not None and decision.line is not Line.SUPERVISION:
+        return _by_territory(decision, asked, territory)
+    return _in_queue(decision, asked, queues)
+
+
+def _to_manager(decision: Decision, rule: Rule, caller: Caller, territory: Territory | None) -> Decision:
+    """The account manager, else the A or B of the patch; else the queue's unit as a whole."""
+    if caller.manager:
+        found = replace(decision, owner=caller.manager)
+        return found.because(
+            rule, f"客户经理 {caller.manager} 负责", f"the account manager {caller.manager} answers for it"
+        )
+    if territory and (territory.a or territory.b):
+        found = replace(decision, owner=territory.a or territory.b)
+        return found.because(
+            Rule.R6,
+            f"片区{territory.unit_name.zh}的 {found.owner} 负责",
+            f"{found.owner} of {territory.unit_name.en} answers",
+        )
+    return decision.because(rule, "客户经理不在，由队列承接", "no account manager is there: the queue takes it")
+
+
+def _by_territory(decision: Decision, asked: Asked, territory: Territory) -> Decision:
+    """A of the patch, else B, else the duty pool of the service centre, else the bureau: never without an owner."""
+    if not territory.known:
+        decision = replace(decision, defect=True).because(
+            Rule.R6, "地址没有所属片区，已登记数据缺陷", "the address has no patch: noted as a defect of our data"
+        )
+    for place, owner in (("A", territory.a), ("B", territory.b)):
+        if owner and territory.known:
+            return replace(decision, unit=territory.unit, owner=owner).because(
+                Rule.R6, f"{territory.unit_name.zh}{place}角 {owner}", f"{owner}, {place} of {territory.unit_name.en}"
+            )
+    chosen = longest_idle(territory.duty, asked.skill)
+    if chosen:
+        return replace(decision, unit=territory.centre, owner=chosen.username).because(
+            Rule.R6,
+            f"{territory.centre_name.zh}值班 {chosen.username}",
+            f"{chosen.username}, on duty at {territory.centre_name.en}",
+        )
+    unit, name = territory.unit, territory.unit_name
+    if territory.bureau:
+        unit, name = territory.bureau, territory.bureau_name
+    return replace(decision, unit=unit).because(
+        Rule.R6, f"无人值班，由{name.zh}承接", f"nobody is on duty: {name.en} takes it"
+    )
+
+
+def _in_queue(decision: Decision, asked: Asked, queues: Queues) -> Decision:
+    """The longest idle among the qualified; after a time anybody, after a longer one a call back."""
+    decision = replace(decision, unit=queues.mass)
+    chosen = longest_idle(queues.agents, asked.skill)
+    if chosen:
+        return replace(decision, owner=chosen.username).because(
+            Rule.R8, f"合格人员中空闲最久：{chosen.username}", f"{chosen.username} is qualified and idle the longest"
+        )
+    if asked.waited >= queues.call_back_after:
+        return replace(decision, call_back=True).because(
+            Rule.R8, "等候过久，改为回拨", "it waited too long: we call back"
+        )
+    anybody = longest_idle(queues.agents, "")
+    if asked.waited >= queues.overflow_after and anybody:
+        return replace(decision, owner=anybody.username, unit=queues.overflow or queues.mass).because(
+            Rule.R8, f"溢出到通用席：{anybody.username}", f"overflow to {anybody.username}, a generalist"
+        )
+    return decision.because(Rule.R8, "无合格人员空闲，在队列等候", "nobody qualified is idle: it waits in the queue")
+
+
+def longest_idle(agents: Sequence[Agent], skill: str) -> Agent | None:
+    """Of those who have the skill the one who has been idle longest; ties go by name. None where nobody is."""
+    able = [(agent.idle_since, agent.username, agent) for agent in agents if agent.idle_since and _can(agent, skill)]
+    return min(able)[2] if able else None
+
+
+def _can(agent: Agent, skill: str) -> bool:
+    return not skill or skill in agent.skills
+
+
+# ---- what counts as an answer ----
+
+HEARD = timedelta(seconds=20)
+"""So long a call must have been connected for the customer to have heard the answer."""
+
+
+class Substance(StrEnum):
+    """What makes a reply substantive."""
+
+    DIAGNOSIS = "diagnosis"
+    QUOTE = "quote"
+    APPOINTMENT = "appointment"
+    REFUSAL = "refusal"
+
+
+SUBSTANCES: Mapping[Substance, Text] = {
+    Substance.DIAGNOSIS: Text(zh="诊断", en="diagnosis"),
+    Substance.QUOTE: Text(zh="报价", en="quote"),
+    Substance.APPOINTMENT: Text(zh="预约", en="appointment"),
+    Substance.REFUSAL: Text(zh="说明理由的谢绝", en="refusal with its reason"),
+}
+
+
+class How(StrEnum):
+    """How the customer took note of a reply."""
+
+    CALL = "call"
+    MESSAGE = "message"
+
+
+HOWS: Mapping[How, Text] = {
+    How.CALL: Text(zh="通话告知", en="told in a call"),
+    How.MESSAGE: Text(zh="客户回复", en="the customer replied"),
+}
+
+
+def acknowledged(how: How, connected: timedelta, word: str) -> bool:
+    """Whether the customer has taken note: a call that was long enough, or a reply of their own."""
+    return connected >= HEARD if how is How.CALL else bool(word.strip())
+
+
+# ---- one-time codes, and how often somebody may knock ----
+
+CODE_DIGITS = 6
+CODE_LASTS = timedelta(minutes=10)
+CODE_TRIES = 5
+WITHIN = timedelta(hours=1)
+
+
+class Knock(StrEnum):
+    """What somebody did at the customers' door."""
+
+    ASKED = "asked"
+    TRIED = "tried"
+
+
+MOST: Mapping[tuple[Knock, bool], int] = {
+    (Knock.ASKED, True): 5, (Knock.ASKED, False): 20, (Knock.TRIED, True): 10, (Knock.TRIED, False): 30,
+}  # fmt: skip
+"""How often within `WITHIN`: for one order number (True), from one address of the network (False)."""
+
+
+def too_often(kind: Knock, of_order: int, of_address: int) -> bool:
+    """Whether the next knock is one too many, after so many within `WITHIN`."""
+    return of_order >= MOST[kind, True] or of_address >= MOST[kind, False]

@@ -1,0 +1,389 @@
+"""Channels over their verbs: interactions, routing with what it writes, the three-hour clock, notes, one-time codes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from kapok.chain.ordering.models import Order
+from kapok.front.channels import api, queries
+from kapok.front.channels.models import AccessCode, Case, DoorKnock, Interaction, Note, Placed
+from kapok.front.channels.refusals import BadChoice
+from kapok.front.channels.rules import Course, Via
+from kapok.ground.commitments import scheduler
+from kapok.ground.customers import api as customers
+from kapok.ground.customers.refusals import UnknownCustomer
+from kapok.ground.journal.models import Entry
+from kapok.ground.places.models import PlaceDefect
+from kapok.ground.places.refusals import UnknownAddress
+from kapok.ground.work import api as work
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.refusals import NotAPerson
+from kapok.network.inventory.models import Resource
+from tests.chain import shop
+from tests.front.counter import ask, business, case, clock, matter, seconds
+
+pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
+
+HEARD = {"how": "call", "connected": timedelta(seconds=20)}
+QUOTE = {"substance": "quote", "reply": "两条 100M 专线，月租 1200 元"}
+
+
+def take(minutes: float = 0, by: str = "agent", **said: Any) -> UUID:
+    return api.take(**({"channel": "hotline", "medium": "phone"} | said), **shop.by(by, minutes))
+
+
+# ---- interactions ----
+
+
+def test_whoever_takes_an_interaction_is_its_first_contact() -> None:
+    number = shop.customer(phone="13800138000")
+    one = take(calling="138 0013 8000", topic="新装咨询")
+    view = queries.interaction(one)
+    assert (view.customer, view.first_contact, view.topic, view.ended_at) == (number, "agent", "新装咨询", None)
+    assert view.calling == "138****8000"
+    api.close_interaction(interaction=one, resolution="已告知资费", **shop.by("agent", 4))
+    assert queries.interaction(one).ended_at == shop.later(4)
+    assert [view.id for view in queries.interactions_of(number)] == [one]
+
+
+def test_one_serves_one_customer_at_a_time() -> None:
+    one = take()
+    with pytest.raises(api.StillTalking):
+        take(1)
+    assert take(1, "agent2") != one
+    api.close_interaction(interaction=one, resolution="咨询完毕", **shop.by("agent", 2))
+    assert take(3) != one
+    assert Interaction.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ({"channel": "telegraph"}, BadChoice), ({"medium": "hall"}, api.NotOfTheChannel), ({"medium": "fax"}, BadChoice),
+        ({"direction": "up"}, BadChoice), ({"customer": "C99999999"}, UnknownCustomer), ({"topic": "长" * 201}, api.WordsMissing),
+    ],
+)  # fmt: skip
+def test_an_interaction_that_cannot_be_is_refused_and_leaves_nothing(
+    said: dict[str, str], refused: type[Exception]
+) -> None:
+    before = Entry.objects.count()
+    with pytest.raises(refused):
+        take(**said)
+    assert (Interaction.objects.count(), Entry.objects.count()) == (0, before)
+
+
+def test_only_its_first_contact_closes_an_interaction_and_once() -> None:
+    one = take()
+    with pytest.raises(api.NotYourInteraction):
+        api.close_interaction(interaction=one, resolution="完毕", **shop.by("agent2", 1))
+    with pytest.raises(api.WordsMissing):
+        api.close_interaction(interaction=one, resolution=" ", **shop.by("agent", 1))
+    number = shop.customer()
+    api.recognise_customer(interaction=one, customer=number, **shop.by("agent", 1))
+    api.close_interaction(interaction=one, resolution="完毕", **shop.by("agent", 2))
+    with pytest.raises(api.InteractionOver):
+        api.close_interaction(interaction=one, resolution="再次", **shop.by("agent", 3))
+    with pytest.raises(api.UnknownInteraction):
+        api.close_interaction(interaction=uuid4(), resolution="完毕", **shop.by("agent", 3))
+    assert queries.interaction(one).resolution == "完毕"
+    with pytest.raises(NotAPerson):
+        api.take(channel="hotline", medium="phone", actor="system", at=shop.later(5))
+
+
+def test_a_calling_number_leads_to_the_service_and_its_customer() -> None:
+    number = shop.installed("voice", address="n5")
+    row = Resource.objects.get(kind="number", service__number=number)
+    assert queries.recognise("020 0000 0000") is None
+    assert queries.recognise("") is None
+    found = queries.recognise(row.value)
+    assert found == queries.Recognised(shop.service(number).customer.number, number, Via.SERVICE)
+
+
+def test_a_contact_that_two_customers_share_tells_nobody() -> None:
+    one = shop.customer("甲乙", phone="13900139000")
+    assert queries.recognise("13900139000") == queries.Recognised(one, "", Via.CONTACT)
+    shop.customer("丙丁", phone="13900139000")
+    assert queries.recognise("13900139000") is None
+
+
+# ---- routing ----
+
+
+def test_a_business_request_belongs_to_the_account_manager_within_three_hours() -> None:
+    number = business()
+    subject, decision = ask(calling="020-38880011", pressed="9")
+    assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", True)
+    one = matter(subject)
+    assert (one.first_contact.username, case(subject).owner.username) == ("keyaccount", "keyaccount")
+    assert clock(subject).due_at == shop.later(180)
+    assert clock(subject).owner == "staff/keyaccount"
+    (told,) = shop.told("channels.routed", subject)
+    assert (told["rules"], told["course"]) == (["R1", "R7", "R5", "R5"], "open")
+    view = queries.cases_of(number)[0]
+    assert [rule for rule, _ in view.reasons] == ["R1", "R7", "R5", "R5"]
+
+
+def test_what_is_open_is_urged_not_opened_twice() -> None:
+    number = business()
+    subject, _ = ask(customer=number)
+    again, decision = ask(30, customer=number, note="客户着急")
+    assert (again, decision.course, Case.objects.count(), Matter.objects.count()) == (subject, Course.URGE, 1, 1)
+    assert shop.told("channels.pressed_again", subject) == [{"note": "客户着急", "customer": number}]
+    other, _ = ask(31, customer=number, kind="complaint", complaint_kind="billing")
+    assert other != subject
+    mine, _ = ask(40, "keyaccount", customer=number, note="自己催")
+    assert mine == subject
+    assert len(shop.told("work.urged", subject)) == 1
+
+
+def test_a_public_fault_goes_to_the_patch_and_stays_with_whoever_was_asked_first() -> None:
+    subject, decision = ask(kind="fault", title="断网", customer=shop.customer(address="r101"))
+    assert (decision.unit, decision.defect) == ("tianhe-east", False)
+    assert [reason.rule.value for reason in decision.reasons] == ["R1", "R7", "R6"]
+    assert matter(subject).first_contact.username == "agent"
+    assert PlaceDefect.objects.count() == 0
+
+
+def test_an_address_without_a_patch_has_an_owner_and_is_noted_as_a_defect() -> None:
+    subject, decision = ask(kind="fault", title="断网", address="n9", customer=shop.customer())
+    assert (decision.defect, case(subject).owner.username) == (True, "agent")
+    assert list(PlaceDefect.objects.values_list("address__code", flat=True)) == ["n9"]
+
+
+def test_a_stranger_goes_to_the_longest_idle_of_the_channel() -> None:
+    first = take(0, "agent")
+    api.close_interaction(interaction=first, resolution="完毕", **shop.by("agent", 1))
+    _, decision = ask(2, kind="complaint", title="态度", complaint_kind="other")
+    assert (decision.unit, decision.owner) == ("hotline", "agent2")
+    api.release_staff(channel="hotline", username="agent2", **shop.by("admin", 3))
+    assert ask(4, kind="complaint", title="其他", complaint_kind="billing")[1].owner == "agent"
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ({"kind": "wish"}, BadChoice), ({"channel": "fax"}, BadChoice), ({"customer": "C1"}, UnknownCustomer),
+        ({"address": "nowhere"}, UnknownAddress), ({"title": ""}, work.TitleMissing),
+        ({"title": "长" * 5_000_000}, work.TitleMissing),
+        ({"interaction": uuid4()}, api.UnknownInteraction), ({"facts": {"service": "telex"}}, work.InvalidFact),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_and_leaves_nothing(said: dict[str, Any], refused: type[Exception]) -> None:
+    before = Entry.objects.count()
+    with pytest.raises(refused):
+        ask(**said)
+    assert (Case.objects.count(), Matter.objects.count(), Entry.objects.count()) == (0, 0, before)
+
+
+def test_a_matter_of_an_interaction_is_linked_to_it() -> None:
+    talk = take(customer=business())
+    subject, _ = ask(1, customer=queries.interaction(talk).customer, interaction=talk)
+    assert queries.interaction(talk).matters == (subject,)
+
+
+# ---- the three hours ----
+
+
+def test_a_bare_acknowledgement_does_not_stop_the_clock_and_the_breach_fires() -> None:
+    subject, _ = ask(customer=business())
+    assert not api.answer(matter=subject, **HEARD, **shop.by("keyaccount", 10))
+    assert "request.acknowledged" in _happened(subject)
+    assert not api.answer(matter=subject, **QUOTE, **shop.by("keyaccount", 20))
+    assert clock(subject).state == "open"
+    for how in ({"how": "call", "connected": seconds(19)}, {"how": "message", "word": " "}):
+        with pytest.raises(api.NotHeard):
+            api.answer(matter=subject, **how, **shop.by("keyaccount", 30))
+    scheduler.fire(at=shop.later(121))
+    assert "commitments.warned" in _kinds(subject)
+    scheduler.fire(at=shop.later(181))
+    assert clock(subject).state == "overdue"
+    assert "commitments.breached" in _kinds(subject)
+    assert api.answer(matter=subject, **HEARD, **shop.by("keyaccount", 200))
+    assert (clock(subject).state, clock(subject).closed_at) == ("broken", shop.later(200))
+
+
+def test_a_substantive_reply_that_was_heard_stops_the_clock() -> None:
+    subject, _ = ask(customer=business())
+    assert api.answer(matter=subject, **QUOTE, how="message", word="好的", **shop.by("keyaccount", 170))
+    assert (clock(subject).state, clock(subject).closed_at) == ("kept", shop.later(170))
+    assert _happened(subject).count("request.answered") == 1
+    assert not Item.objects.filter(matter__subject=subject, ended_at=None).exists()
+    scheduler.fire(at=shop.later(400))
+    assert "commitments.breached" not in _kinds(subject)
+    with pytest.raises(api.AlreadyAnswered):
+        api.answer(matter=subject, **QUOTE, **shop.by("keyaccount", 180))
+    work.close_matter(matter=subject, **shop.by("keyaccount", 181))
+
+
+def test_the_flow_cannot_say_answered_before_it_was() -> None:
+    subject, _ = ask(customer=business())
+    with pytest.raises(api.NotSubstantive):
+        work.happen(matter=subject, kind="request.answered", **shop.by("keyaccount", 5))
+    minutes = 5.0
+    for stage, who in (("take", "agent"), ("answer", "keyaccount"), ("acknowledge", "keyaccount")):
+        item = Item.objects.get(matter__subject=subject, stage=stage, ended_at=None)
+        minutes += 2
+        baton.accept(item=item.id, **shop.by(who, minutes))
+        if stage == "acknowledge":
+            with pytest.raises(api.NotSubstantive):
+                baton.deliver(item=item.id, **shop.by(who, minutes + 1))
+            assert Item.objects.get(id=item.id).state == "held"
+        else:
+            baton.deliver(item=item.id, **shop.by(who, minutes + 1))
+    assert clock(subject).state == "open"
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount", 20))
+    assert clock(subject).state == "kept"
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ({}, api.NotSubstantive), ({"substance": "promise", "reply": "会的"}, BadChoice), ({"reply": "价格如下"}, BadChoice),
+        ({"substance": "quote", "reply": ""}, api.WordsMissing), ({"how": "smoke"}, BadChoice),
+        (QUOTE | {"how": "smoke"}, BadChoice), ({"substance": "refusal", "reply": "长" * 1001}, api.WordsMissing),
+    ],
+)  # fmt: skip
+def test_what_is_no_answer_changes_nothing(said: dict[str, Any], refused: type[Exception]) -> None:
+    subject, _ = ask(customer=business())
+    before = Entry.objects.count()
+    with pytest.raises(refused):
+        api.answer(matter=subject, **said, **shop.by("keyaccount", 5))
+    assert (case(subject).substance, Entry.objects.count()) == ("", before)
+
+
+def test_who_neither_answers_for_it_nor_belongs_there_cannot_answer() -> None:
+    subject, _ = ask(customer=business())
+    with pytest.raises(api.NotAnswering):
+        api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("technician", 5))
+    with pytest.raises(api.NotACase):
+        api.answer(matter="request/R2026-999999", **QUOTE, **shop.by("keyaccount", 5))
+    assert clock(subject).state == "open"
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount2", 6))
+
+
+def _happened(subject: str) -> list[str]:
+    kinds = Entry.objects.filter(subject=subject).order_by("transaction", "position").values_list("kind", flat=True)
+    return [kind for kind in kinds if kind.startswith("request.")]
+
+
+def _kinds(subject: str) -> set[str]:
+    return set(Entry.objects.filter(subject=subject).values_list("kind", flat=True))
+
+
+# ---- orders, notes ----
+
+
+def test_a_form_sent_twice_places_one_order() -> None:
+    number, key = shop.customer(), uuid4()
+    talk = take(customer=number)
+    said: dict[str, Any] = {"key": key, "customer": number, "channel": "hotline", "lines": [shop.line()], "pay": True}
+    first = api.take_order(**said, interaction=talk, **shop.by("agent", 1))
+    again = api.take_order(**said, interaction=talk, **shop.by("agent", 1))
+    assert first == again
+    assert (Order.objects.count(), queries.interaction(talk).matters) == (1, (f"order/{first}",))
+
+
+def test_a_form_that_was_refused_may_be_sent_again() -> None:
+    number, key = shop.customer(), uuid4()
+    said: dict[str, Any] = {"key": key, "customer": number, "channel": "hotline", "pay": True}
+    with pytest.raises(UnknownAddress):
+        api.take_order(**said, lines=[shop.line(address="nowhere")], **shop.by("agent", 1))
+    assert (Order.objects.count(), Placed.objects.count()) == (0, 0)
+    assert api.take_order(**said, lines=[shop.line()], **shop.by("agent", 2)).startswith("O2026-")
+
+
+def test_notes_stay_with_the_customer_and_their_words_out_of_the_journal() -> None:
+    number = shop.customer()
+    api.add_note(customer=number, words="只在晚上接电话", **shop.by("agent", 1))
+    (note,) = queries.notes_of(number)
+    assert (note.words, note.author) == ("只在晚上接电话", "agent")
+    assert shop.told("channels.noted", f"customer/{number}") == [{}]
+    for words in ("", "长" * 1001):
+        with pytest.raises(api.WordsMissing):
+            api.add_note(customer=number, words=words, **shop.by("agent", 1))
+    assert Note.objects.count() == 1
+
+
+def test_the_channels_say_how_they_are_staffed() -> None:
+    views = queries.channels()
+    assert [view.code.value for view in views] == ["key_account", "business", "public", "transient", "hotline"]
+    assert views[-1].staff == ("梁小敏", "苏婷")
+    with pytest.raises(BadChoice):
+        api.set_channel(
+            channel="fax", mass="hotline", business="hotline", key="hotline", segment="public", **shop.by("admin")
+        )
+
+
+# ---- codes ----
+
+
+def entered(order: str, code: str, minutes: float = 1, address: str = "10.0.0.1") -> tuple[str, str] | None:
+    return api.enter(order=order, code=code, address=address, actor="customer", at=shop.later(minutes))
+
+
+def sent(order: str, minutes: float = 0, address: str = "10.0.0.1") -> str:
+    api.send_code(order=order, address=address, actor="customer", at=shop.later(minutes))
+    return AccessCode.objects.filter(order=order).values_list("shown", flat=True).first() or ""
+
+
+def test_a_code_lets_the_customer_of_the_order_in_once(settings: Settings) -> None:
+    settings.DEMO = True
+    number = shop.customer(phone="13800138000")
+    order = shop.placed(whose=number)
+    code = sent(order)
+    assert (len(code), shop.told("channels.code_sent", f"order/{order}")) == (6, [{"sent_to": "138****8000"}])
+    assert queries.shown_codes(number) == {order: code}
+    wrong = "000000" if code != "000000" else "000001"
+    assert entered(order, wrong) is None
+    assert entered(f" {order.lower()} ", code) == (order, number)
+    assert entered(order, code, 2) is None
+    assert queries.shown_codes(number) == {}
+
+
+def test_a_code_runs_out_and_is_not_kept_in_clear_outside_a_demonstration(settings: Settings) -> None:
+    order = shop.placed(whose=shop.customer(phone="13800138000"))
+    assert sent(order) == ""
+    settings.DEMO = True
+    code = sent(order, 1)
+    assert entered(order, code, 11) is None
+    code = sent(order, 12)
+    for _ in range(5):
+        assert entered(order, "x", 13) is None
+    assert entered(order, code, 14) is None
+
+
+def test_nobody_learns_which_orders_exist() -> None:
+    before = Entry.objects.count()
+    sent("O2026-999999")
+    sent("'; drop table--" * 100)
+    assert (AccessCode.objects.count(), Entry.objects.count(), DoorKnock.objects.count()) == (0, before, 2)
+    assert entered("O2026-999999", "123456") is None
+    assert sent(shop.placed(whose=shop.customer())) == ""  # no contact, no code
+
+
+def test_who_knocks_too_often_is_turned_away() -> None:
+    for _ in range(5):
+        sent("O2026-999999", address="10.0.0.2")
+    with pytest.raises(api.KnockedTooOften):
+        sent("O2026-999999", address="10.0.0.3")
+    sent("O2026-999998", address="10.0.0.3")
+    sent("O2026-999999", 61, address="10.0.0.3")
+    for number in range(30):
+        entered(f"O2026-{number:06}", "1", address="10.0.0.4")
+    with pytest.raises(api.KnockedTooOften):
+        entered("O2026-100000", "1", address="10.0.0.4")
+
+
+def test_what_a_merged_customer_asked_is_open_for_the_one_that_stands_for_it() -> None:
+    keep, drop = business(), business(phone="")
+    subject, _ = ask(customer=drop)
+    customers.merge(keep=keep, drop=drop, reason="同一家店", **shop.by("admin", 1))
+    for number in (keep, drop):
+        assert ask(2, customer=number)[0] == subject
+    assert [view.matter for view in queries.cases_of(keep)] == [subject]

@@ -1,0 +1,186 @@
+"""The routing rules R1 to R8, and what counts as an answer: every branch, with the reasons in their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kapok.front.channels import rules
+from kapok.front.channels.rules import (
+    Agent,
+    Asked,
+    Caller,
+    Course,
+    Decision,
+    How,
+    Kind,
+    Knock,
+    Queues,
+    Territory,
+    Via,
+    acknowledged,
+    longest_idle,
+    route,
+    too_often,
+)
+from kapok.ground.catalog.template import Line
+from kapok.kernel.text import Text
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+HOME = Caller(customer="C00000001", segment="public", via=Via.CONTACT)
+SHOP = Caller(customer="C00000002", segment="business", via=Via.SAID)
+BANK = Caller(customer="C00000003", segment="key_account", tier="SL1", manager="keyaccount", via=Via.SERVICE)
+
+
+def named(name: str) -> Text:
+    return Text(zh=name, en=name)
+
+
+def agent(username: str, idle: float | None = 10, *skills: str) -> Agent:
+    return Agent(username, None if idle is None else AT - timedelta(minutes=idle), frozenset(skills))
+
+
+QUEUES = Queues(
+    "hotline", "business-desk", "key-accounts", overflow="general", agents=[agent("lin", 5), agent("wu", 9)]
+)
+PATCH = Territory("patch-1", named("patch-1"), known=True, a="he", b="ong", centre="east", centre_name=named("east"),
+                  duty=[agent("duty")], bureau="tianhe", bureau_name=named("tianhe"))  # fmt: skip
+BARE = replace(PATCH, known=False, unit="east", unit_name=named("east"), a="", b="")
+
+
+def routed(kind: Kind = Kind.FAULT, caller: Caller = HOME, territory: Territory | None = None, **said: Any) -> Decision:
+    queues = said.pop("queues", QUEUES)
+    return route(Asked(kind, **said), caller, queues, territory)
+
+
+def fired(decision: Decision) -> list[str]:
+    return [reason.rule.value for reason in decision.reasons]
+
+
+def test_a_stranger_is_not_recognised_and_waits_in_the_mass_queue_for_the_longest_idle() -> None:
+    decision = routed(caller=Caller())
+    assert (decision.course, decision.unit, decision.owner) == (Course.OPEN, "hotline", "wu")
+    assert fired(decision) == ["R1", "R7", "R8"]
+    assert decision.reasons[0].text == Text(zh="未识别客户", en="the customer is not recognised")
+
+
+@pytest.mark.parametrize(
+    ("caller", "said"),
+    [
+        (HOME, "a contact of theirs: C00000001 (public)"), (SHOP, "whoever took it: C00000002 (business)"),
+        (BANK, "a service of theirs: C00000003 (key_account SL1)"),
+    ],
+)  # fmt: skip
+def test_r1_says_by_what_somebody_was_recognised(caller: Caller, said: str) -> None:
+    assert routed(caller=caller).reasons[0].text.en.endswith(said)
+
+
+def test_r2_a_key_account_never_waits_in_the_mass_queue() -> None:
+    decision = routed(Kind.FAULT, BANK)
+    assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", False)
+    assert fired(decision) == ["R1", "R7", "R2", "R2"]
+    tiered = routed(Kind.REQUEST, replace(HOME, tier="SL3"))
+    assert (tiered.unit, tiered.owner, tiered.three_hours) == ("key-accounts", "", True)
+    for kind in Kind:
+        assert routed(kind, replace(BANK, manager="")).unit == "key-accounts"
+
+
+def test_r3_what_is_open_is_urged_and_no_second_opened() -> None:
+    decision = routed(open_matter="fault/F2026-000001", incident="incident/I1", caller=BANK)
+    assert (decision.course, decision.matter, fired(decision)) == (Course.URGE, "fault/F2026-000001", ["R1", "R3"])
+
+
+def test_r4_a_fault_under_an_incident_is_attached_and_nobody_is_sent() -> None:
+    decision = routed(incident="incident/I2026-000007")
+    assert (decision.course, decision.matter, decision.owner) == (Course.ATTACH, "incident/I2026-000007", "")
+    assert fired(decision) == ["R1", "R4"]
+    assert routed(Kind.COMPLAINT, incident="incident/I2026-000007").course is Course.OPEN
+
+
+@pytest.mark.parametrize("said", [{"pressed": "9"}, {"dialled": "10009"}])
+def test_r5_the_business_line_opens_the_three_hours_for_the_account_manager(said: dict[str, str]) -> None:
+    decision = routed(Kind.REQUEST, replace(HOME, manager="ye"), PATCH, **said)
+    assert (decision.unit, decision.owner, decision.three_hours) == ("business-desk", "ye", True)
+    assert fired(decision) == ["R1", "R7", "R5", "R5"]
+
+
+def test_r5_without_a_manager_the_patch_answers_or_the_queue() -> None:
+    assert (routed(Kind.REQUEST, SHOP, PATCH).owner, fired(routed(Kind.REQUEST, SHOP, PATCH))[-1]) == ("he", "R6")
+    assert routed(Kind.REQUEST, SHOP, replace(PATCH, a="")).owner == "ong"
+    nobody = routed(Kind.REQUEST, SHOP, replace(PATCH, a="", b=""))
+    assert (nobody.unit, nobody.owner, nobody.three_hours) == ("business-desk", "", True)
+    assert routed(Kind.FAULT, SHOP, pressed="9").three_hours is False
+
+
+def test_r6_goes_to_a_then_b_then_the_duty_pool_then_the_bureau() -> None:
+    a, b = routed(territory=PATCH), routed(territory=replace(PATCH, a=""))
+    assert (a.unit, a.owner, b.owner, fired(a)) == ("patch-1", "he", "ong", ["R1", "R7", "R6"])
+    pool = routed(territory=replace(PATCH, a="", b=""))
+    assert (pool.unit, pool.owner, pool.defect) == ("east", "duty", False)
+    bureau = routed(territory=replace(PATCH, a="", b="", duty=()))
+    assert (bureau.unit, bureau.owner) == ("tianhe", "")
+    branch = routed(territory=replace(PATCH, a="", b="", duty=(), bureau=""))
+    assert branch.unit == "patch-1"
+
+
+def test_r6_an_address_without_a_patch_is_a_defect_and_has_an_owner_all_the_same() -> None:
+    decision = routed(territory=BARE)
+    assert (decision.defect, decision.unit, decision.owner) == (True, "east", "duty")
+    assert fired(decision) == ["R1", "R7", "R6", "R6"]
+    assert routed(territory=replace(BARE, a="he")).owner == "duty"
+
+
+@pytest.mark.parametrize(
+    ("kind", "complaint", "line"),
+    [
+        (Kind.REQUEST, "", Line.FULFILMENT), (Kind.FAULT, "", Line.ASSURANCE), (Kind.COMPLAINT, "service", Line.ASSURANCE),
+        (Kind.COMPLAINT, "billing", Line.SUPERVISION),
+    ],
+)  # fmt: skip
+def test_r7_the_kind_gives_the_line(kind: Kind, complaint: str, line: Line) -> None:
+    assert routed(kind, complaint_kind=complaint).line is line
+
+
+def test_r7_a_complaint_about_an_attitude_does_not_go_to_the_patch() -> None:
+    assert routed(Kind.COMPLAINT, territory=PATCH, complaint_kind="billing").unit == "hotline"
+
+
+def test_r8_skill_then_overflow_then_call_back() -> None:
+    able = replace(QUEUES, agents=[agent("lin", 5, "english"), agent("wu", 9)])
+    assert routed(skill="english", queues=able).owner == "lin"
+    waits = routed(skill="japanese")
+    assert (waits.owner, waits.unit, waits.call_back) == ("", "hotline", False)
+    over = routed(skill="japanese", waited=timedelta(minutes=1))
+    assert (over.owner, over.unit) == ("wu", "general")
+    assert routed(skill="japanese", waited=timedelta(minutes=1), queues=replace(QUEUES, overflow="")).unit == "hotline"
+    late = routed(skill="japanese", waited=timedelta(minutes=5))
+    assert (late.owner, late.call_back) == ("", True)
+    empty = routed(skill="japanese", waited=timedelta(minutes=2), queues=replace(QUEUES, agents=()))
+    assert (empty.owner, empty.call_back) == ("", False)
+
+
+def test_the_longest_idle_is_chosen_ties_by_name_and_nobody_who_is_busy() -> None:
+    assert longest_idle([agent("b", 5), agent("a", 5), agent("c", None)], "") == agent("a", 5)
+    assert longest_idle([agent("c", None)], "") is None
+
+
+def test_an_answer_is_heard_in_a_call_of_twenty_seconds_or_in_a_reply() -> None:
+    assert acknowledged(How.CALL, timedelta(seconds=20), "")
+    assert not acknowledged(How.CALL, timedelta(seconds=19), "yes")
+    assert acknowledged(How.MESSAGE, timedelta(0), "ok")
+    assert not acknowledged(How.MESSAGE, timedelta(minutes=3), "  ")
+
+
+def test_the_door_counts_by_order_and_by_address() -> None:
+    assert [too_often(Knock.ASKED, n, 0) for n in (4, 5)] == [False, True]
+    assert [too_often(Knock.ASKED, 0, n) for n in (19, 20)] == [False, True]
+    assert [too_often(Knock.TRIED, n, 0) for n in (9, 10)] == [False, True]
+
+
+def test_every_list_is_named_in_both_languages() -> None:
+    for table in (rules.MEDIA, rules.KINDS, rules.SUBSTANCES, rules.HOWS, rules.DIRECTIONS, rules.LINES):
+        assert all(text.zh and text.en for text in table.values())
+    assert set(rules.USED) == set(rules.Channel)
