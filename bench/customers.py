@@ -180,9 +180,9 @@ def _load(wanted: int, rooms: list[object], units: list[object]) -> int:
 
 def _questions(cursor: object) -> dict[str, list[str]]:
     """Of each kind twenty, half of them taken from the rows."""
-    sample = _sample(cursor, "SELECT number FROM customers_customer TABLESAMPLE SYSTEM (1) LIMIT 20")
-    accounts = _sample(cursor, "SELECT number FROM customers_billingaccount TABLESAMPLE SYSTEM (1) LIMIT 20")
-    phones = _sample(cursor, "SELECT digits FROM customers_contact TABLESAMPLE SYSTEM (1) LIMIT 20")
+    sample = _sample(cursor, "SELECT number FROM customers_customer TABLESAMPLE BERNOULLI (1) LIMIT 20")
+    accounts = _sample(cursor, "SELECT number FROM customers_billingaccount TABLESAMPLE BERNOULLI (1) LIMIT 20")
+    phones = _sample(cursor, "SELECT digits FROM customers_contact TABLESAMPLE BERNOULLI (1) LIMIT 20")
     two = "王伟 李娜 张伟 刘洋 陈静 杨敏 黄勇 赵磊 吴芳 周杰 韦博 戴荣 钱昌 武世 覃安".split()
     return {
         "number": sample,
@@ -209,7 +209,7 @@ def _sample(cursor: object, query: str) -> list[str]:
 def _compare(cursor: object) -> None:
     from kapok.ground.customers import searching
 
-    keys = _sample(cursor, "SELECT id FROM customers_customer TABLESAMPLE SYSTEM (1) LIMIT 20")
+    keys = _sample(cursor, "SELECT id FROM customers_customer TABLESAMPLE BERNOULLI (1) LIMIT 20")
     patch = {"patch-7"}
     print("| question | p50 ms | p99 ms | in one patch of 40: p50 ms | p99 ms | floor p50 ms |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")

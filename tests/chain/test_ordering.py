@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from kapok.chain.ordering import api, queries, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.ground.commitments.models import Commitment
+from kapok.ground.customers import api as customers
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.network.activation.models import SimulatedUnit
@@ -300,6 +301,15 @@ def test_an_order_is_read_as_a_living_chain_in_a_fixed_number_of_queries() -> No
     assert queries.order_of(one.subject) == (number, 1)
     assert [row.number for row in queries.orders_of(view.customer)] == [number]
     assert queries.search(number[:6], units=None)[0].what.en == "install: Fibre broadband 100 M"
+
+
+def test_whoever_has_an_order_under_way_is_not_forgotten() -> None:
+    whose = shop.customer()
+    number = placed(whose=whose)
+    with pytest.raises(KapokError, match=rf"order {number} \(in progress\)"):
+        customers.erase_person(customer=whose, reason="客户要求删除", **by("manager", 1))
+    api.cancel(order=number, reason="客户改变主意", **by("agent", 2))
+    assert queries.still_ordered(shop.order(number).customer_id) == []
 
 
 def test_orders_are_paged_by_key_and_counted() -> None:

@@ -6,9 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -18,12 +21,16 @@ from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api, engine
 from kapok.chain.ordering.models import Leg, Step
+from kapok.config.orders import carry_orders
+from kapok.config.subscriptions import SUBSCRIPTIONS
+from kapok.ground.journal.api import deliver
 from kapok.ground.journal.models import Entry
 from kapok.network.activation.models import Call, SimulatedUnit
+from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.chain.killed_engine import POINTS
-from tests.chain.shop import by, do, held, later, leg, placed, run, stands
+from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
 from tests.ground.test_people_races import race
 
 ROOT = Path(__file__).parents[2]
@@ -129,3 +136,29 @@ def test_killed_for_real_at_every_point_every_order_goes_on(start: Callable[...,
         assert Call.objects.filter(key__startswith=str(after.id)).count() == 1
         assert Entry.objects.filter(subject=leg(number).subject, kind="order.configured").count() == 1
         minutes += 10
+
+
+def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
+    """The loop does what is due until it is told to stop; the subscriber lets go on who waited."""
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    whose = shop.customer()
+    said: dict[str, Any] = {"customer": whose, "channel": "hotline", "pay": True, "actor": "staff/agent", "at": at}
+    number = api.place_order(lines=[line(address="n9")], **said)
+    stop = Event()
+    loop = Thread(target=carry_orders, args=(stop,))
+    loop.start()
+    try:
+        inventory.cover(element="SPL1", addresses=["n9"], actor="staff/manager", at=datetime.now(UTC))
+        (ordering,) = [each for each in SUBSCRIPTIONS if each.name == "ordering"]
+        while deliver(ordering, at=datetime.now(UTC)):
+            pass
+        ends = time.monotonic() + 30
+        while shop.live(number) != {"appoint"} and time.monotonic() < ends:
+            time.sleep(0.1)
+    finally:
+        stop.set()
+        loop.join(10)
+    assert not loop.is_alive()
+    assert shop.live(number) == {"appoint"}
+    assert stands(number) == ("inProgress", "", "")
+    assert leg(number).expected_at is not None

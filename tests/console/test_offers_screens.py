@@ -168,7 +168,9 @@ def test_every_kind_of_offer_comes_back_out_of_its_fields(manager: Client) -> No
 UNREADABLE: list[tuple[dict[str, list[str]], str]] = [
     ({"price_0_amount": ["88 yuan"]}, "prices: &#x27;88 yuan&#x27; cannot be read, write an amount such as 88.00"),
     ({"price_0_amount": ["88.005"]}, "write an amount such as 88.00"),
-    ({"price_0_amount": ["9999999999999"]}, "prices.0.amount"),
+    ({"price_0_amount": ["9999999999999"]}, "write an amount such as 88.00"),
+    ({"price_0_amount": ["1e999999999"]}, "write an amount such as 88.00"),
+    ({"price_0_amount": ["-1"]}, "prices.0.amount"),
     ({"char_down_mbps": ["fast"]}, "characteristics: &#x27;fast&#x27; cannot be read"),
     ({"eligibility": ["payment"]}, "is no condition"),
     ({"zh": ["长" * 201]}, "holds at most 200 signs"),
@@ -186,6 +188,16 @@ def test_what_cannot_be_read_is_named_and_nothing_is_written(drafted: Client) ->
         assert words in page.content.decode()
     draft = queries.offer("fibre-100", 2)
     assert (draft.revision, draft.offer) == (1, queries.offer("fibre-100", 1).offer)
+
+
+def test_a_draft_in_several_currencies_is_shown_without_a_sum(drafted: Client) -> None:
+    typed = editor(drafted) | {"price_1_currency": ["eur"]}
+    assert drafted.post("/offers/fibre-100/edit", typed | {"do": "save"}).status_code == 302
+    for address in ("", "/fibre-100", "/fibre-100/edit", "/fibre-100/compare"):
+        assert drafted.get(f"/offers{address}").status_code == 200
+    page = drafted.post("/offers/fibre-100/publish", {"revision": "2"}, follow=True).content.decode()
+    assert "its prices are in several currencies" in page
+    assert queries.offer("fibre-100").number == 1
 
 
 def test_a_stale_form_is_refused(drafted: Client) -> None:

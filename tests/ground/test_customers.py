@@ -99,10 +99,20 @@ def test_a_part_of_the_operator_finds_its_own(street: None) -> None:
     assert numbers("张伟", units={"patch"}) == [number]
     assert numbers("13800", units={"hall"}) == [other]
     assert numbers(number, units={"hall"}) == []
+    for typed in ("zwg", "zw", "伟国", "zhangweiguo"):
+        assert numbers(typed, units={"hall"}) == [other], typed
     assert [each.number for each in queries.by_phone("+86 13800138001")] == [other]
     assert queries.by_phone("no digits") == []
     assert [each.name for each in queries.search("张伟民", units=None, unmask={"hall"})] == ["张**"]
     assert [each.name for each in queries.search("张伟民", units=None, unmask=None)] == ["张伟民"]
+
+
+def test_a_customer_is_found_where_it_went(street: None) -> None:
+    number = person("张伟民")
+    customers.change_customer(customer=number, unit="hall", **WHO)
+    assert numbers("伟民", units={"hall"}) == [number]
+    assert numbers("伟民", units={"patch"}) == []
+    assert numbers("伟民") == [number]
 
 
 def test_a_number_may_be_short_and_of_an_account(street: None) -> None:

@@ -280,5 +280,11 @@ def test_words_for_trials_flags_and_plans() -> None:
     assert telling.channels(SOLD["payphone"]).en == "transient users"
 
 
+def test_characteristics_come_in_the_order_of_the_specification() -> None:
+    """A database gives them back in an order of its own."""
+    offer = parse(fibre(characteristics={"profile": "x", "up_mbps": 20, "down_mbps": 100}))
+    assert [said.en for _, said in telling.characteristics(offer)] == ["100", "20", "x"]
+
+
 def test_a_promise_shown_is_its_pack_and_code() -> None:
     assert SOLD["website"].promises == (Shown(pack="guangzhou-pledges", code="reply"),)

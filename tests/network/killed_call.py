@@ -1,10 +1,14 @@
-"""A caller in a process of its own that dies at a given moment of an activation: `python -m tests.network.killed_call MOMENT`."""
+"""A caller in a process of its own that dies at a given moment of an activation: `python -m tests.network.killed_call MOMENT`.
+
+With the moment `slow` it lives, and takes its time over the first element.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +51,9 @@ def main(moment: str) -> None:
             calls._step = step
         case "second_told":
             Radius.activate = dies(Radius.activate, before=False)  # type: ignore[method-assign]
+        case "slow":
+            told = Olt.activate
+            Olt.activate = lambda self, request: (time.sleep(1), told(self, request))[1]  # type: ignore[method-assign]
         case "before_answer":
             calls._settle = dies(calls._settle, before=True)
     tell("activate", "k1", LINE)

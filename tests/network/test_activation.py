@@ -181,6 +181,33 @@ def test_a_fault_that_passes_is_tried_again_and_what_was_done_is_not_repeated(na
 
 
 @pytest.mark.django_db
+def test_a_change_that_stopped_halfway_opens_no_suspended_line() -> None:
+    tell("activate", "k0", LINE)
+    tell("suspend", "k1")
+    fault("half_done", calls=1)
+    assert tell("modify", "k2", {"down_mbps": 500}).code == "half_done"
+    assert tell("modify", "k2", {"down_mbps": 500}).ok
+    assert (SimulatedUnit.objects.get().state, SimulatedUnit.objects.get().settings["down_mbps"]) == ("suspended", 500)
+
+
+@pytest.mark.django_db
+def test_an_element_that_answered_nonsense_had_done_it_all_the_same() -> None:
+    fault("wrong_answer", calls=1)
+    assert tell("activate", "k1", LINE).code == "wrong_answer"
+    assert SimulatedUnit.objects.get().state == "active"
+    assert tell("activate", "k1", LINE).ok
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["timeout", "wrong_answer", "half_done", "refused"])
+def test_a_test_suffers_from_faults_too_and_still_measures_the_others(code: str) -> None:
+    tell("activate", "k0", LINE)
+    fault("refuses" if code == "refused" else code, calls=1)
+    outcome = tell("test", "t1")
+    assert (outcome.ok, outcome.code, outcome.measured["down_mbps"]) == (False, code, 300)
+
+
+@pytest.mark.django_db
 def test_half_done_work_is_gone_on_with() -> None:
     fault("half_done", calls=1)
     assert tell("activate", "k1", LINE).code == "half_done"
@@ -342,6 +369,59 @@ def test_who_waits_too_long_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch
     assert tell("activate", "k1", LINE).ok
 
 
+def process(moment: str, home: Path) -> subprocess.Popen[bytes]:
+    at = connection.settings_dict
+    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    surroundings = {
+        "KAPOK_DATABASE_URL": url,
+        "KAPOK_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.network.killed_call", moment], env=os.environ | surroundings, cwd=ROOT
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_that_ask_under_one_key_do_it_once(tmp_path: Path) -> None:
+    both = [process("slow", tmp_path) for _ in range(2)]
+    assert [each.wait(timeout=60) for each in both] == [0, 0]
+    assert steps("k1") == [("olt", "done", 1), ("radius", "done", 1)]
+    assert Call.objects.get().attempts == 1
+    assert [entry["attempt"] for entry in told("activation.asked")] == [1]
+
+
+@pytest.mark.django_db
+def test_where_undoing_fails_too_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell("activate", "k0", LINE, service="S00000009")
+    monkeypatch.setattr(Olt, "terminate", lambda *_: 1 / 0)
+    outcome = tell("activate", "k1", LINE | {"onu": "HWTC0002"})
+    assert (outcome.ok, outcome.code) == (False, "in_use")
+    assert "未能回退，请人工检查" in outcome.text.zh
+    assert steps("k1") == [("olt", "done", 1), ("radius", "undone", 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["slow", "timeout"])
+def test_a_switch_that_is_slow_or_silent(name: str, settings: Settings) -> None:
+    settings.SIMULATED_SLOW_SECONDS = 0.2
+    fault(name, 1, element="switch")
+    outcome = tell("activate", "k1", {"port": "3-1-7", "number": "02038001234"}, kind="fixed_voice")
+    assert (outcome.ok, outcome.code) == ((True, "done") if name == "slow" else (False, "timeout"))
+    assert Call.objects.get().milliseconds >= 200
+    assert SimulatedUnit.objects.filter(element="switch", state="active").exists() == (name == "slow")
+
+
+@pytest.mark.django_db
+def test_two_services_never_share_a_unit() -> None:
+    assert tell("activate", "k1", {"port": "3-1-7"}, kind="fixed_voice").ok
+    outcome = tell("activate", "k2", {"port": "3-1-7"}, kind="fixed_voice", service="S00000002")
+    assert (outcome.ok, outcome.code) == (False, "in_use")
+    assert tell("test", "t1", kind="fixed_voice").ok
+    tell("suspend", "k3", kind="fixed_voice")
+    assert "已停机" in tell("test", "t2", kind="fixed_voice").text.zh
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("moment", "after"),
@@ -356,17 +436,7 @@ def test_who_waits_too_long_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch
 def test_killed_between_the_phases_a_call_is_asked_again_safely(
     moment: str, after: list[tuple[str, str, int]], tmp_path: Path
 ) -> None:
-    at = connection.settings_dict
-    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
-    surroundings = os.environ | {
-        "KAPOK_DATABASE_URL": url,
-        "KAPOK_HOME": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
-    }
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.network.killed_call", moment], env=surroundings, cwd=ROOT, check=False, timeout=60
-    )
-    assert killed.returncode == -signal.SIGKILL
+    assert process(moment, tmp_path).wait(timeout=60) == -signal.SIGKILL
     assert steps("k1") == after
     assert Call.objects.get().state == "asked"
     outcome = tell("activate", "k1", LINE)

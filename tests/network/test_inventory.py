@@ -355,3 +355,13 @@ def test_a_change_of_a_service_tells_before_and_after() -> None:
     assert Entry.objects.count() == entries
     with pytest.raises(UnknownAddress):
         inventory.change_service(service=number, address="nowhere", **WHO)
+
+
+def test_who_is_served_is_not_forgotten() -> None:
+    from kapok.ground.customers import api as customers
+
+    whose = customer()
+    number = install(whose=whose)
+    with pytest.raises(customers.StillOpen) as held:
+        customers.erase_person(customer=whose, reason="asked", **WHO)
+    assert number in held.value.text.en

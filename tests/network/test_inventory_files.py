@@ -281,6 +281,13 @@ def test_wrong_values_are_refused(kind: str, values: str) -> None:
     assert not Pool.objects.filter(code="Q").exists()
 
 
+def test_ports_are_numbered_on_beyond_a_thousand() -> None:
+    inventory.add_resources(kind="mdf_port", element="MDF1", count=1000, **WHO)
+    inventory.add_resources(kind="mdf_port", element="MDF1", count=2, **WHO)
+    assert Resource.objects.filter(code__in=["MDF1:V1003", "MDF1:V1004"]).count() == 2
+    assert Resource.objects.filter(element__code="MDF1").count() == 1004
+
+
 def test_plant_is_refused_where_it_does_not_belong() -> None:
     for more, refusal in (
         ({"kind": "number", "element": "SPL1", "count": 1}, refusals.WrongHome),

@@ -183,7 +183,10 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 # Each says of a customer (by identifier) what binds it still; while one does, its personal data are not erased.
-CUSTOMER_HOLDS: list[str] = []
+CUSTOMER_HOLDS: list[str] = [
+    "kapok.network.inventory.queries.still_served",
+    "kapok.chain.ordering.queries.still_ordered",
+]
 
 # Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
 JOURNAL_WITNESSES = [

@@ -16,7 +16,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from kapok.chain.ordering import cancelling, course, deviating, drafting, events, moves, placing, rows, rules, visits
+from kapok.chain.ordering import (
+    cancelling,
+    course,
+    deviating,
+    drafting,
+    events,
+    moves,
+    performing,
+    placing,
+    rows,
+    rules,
+    visits,
+)
 from kapok.chain.ordering.drafting import LineDraft
 from kapok.chain.ordering.models import Line, Order, Step
 from kapok.chain.ordering.moves import Act
@@ -301,6 +313,7 @@ def settle_step(*, step: UUID, note: str, actor: str, at: datetime) -> None:
     leg = rows.leg_locked(found.leg.subject)
     row = _stuck(step)
     moves.settle(row, StepState.DONE, at, by=actor)
+    performing.by_hand(row, leg, act)
     moves.say(leg, events.StepSettled, act, step=str(step), title=DEEDS[row.name].title, note=why)
     if leg.state == State.FAILED:
         moves.move(leg, State.CANCELLING)

@@ -40,7 +40,7 @@ class Shop:
 
     def ordered(self, whose: Customer, *lines: LineDraft, ago: float, **more: Any) -> str:
         """An order that the hotline took."""
-        said = {"channel": "hotline", "pay": True} | more
+        said: dict[str, Any] = {"channel": "hotline", "pay": True} | more
         return api.place_order(customer=whose.number, lines=lines, **said, **self.by("agent", ago))
 
     def broadband(self, which: int, *, ago: float, offer: str = "fibre-100", address: str = "", **more: Any) -> str:

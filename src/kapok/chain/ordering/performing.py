@@ -188,6 +188,20 @@ def _assign(leg: Leg, act: Act) -> ShortageView | None:
     return None
 
 
+def by_hand(step: Step, leg: Leg, act: Act) -> None:
+    """A person has settled the step: what the inventory can be told of it is, so that the steps after it find a service.
+
+    Raises what the inventory refuses where something is to be given back.
+    """
+    if step.name == moves.GIVES_BACK:
+        _release_held(leg, act)
+    elif step.name == "assign":
+        if _reserve(leg, act) is None and leg.needs:
+            inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
+        if leg.action == Action.INSTALL:
+            _design(leg, act)
+
+
 def _design(leg: Leg, act: Act) -> None:
     first = ""
     for line in _lines(leg):
@@ -236,16 +250,23 @@ def _finish(leg: Leg, act: Act) -> None:
 
 def _installed(leg: Leg, act: Act) -> None:
     for number in _services(leg):
-        if leg.needs:
-            inventory.put_in_service(holder=leg.subject, service=number, actor=act.actor, at=act.at)
+        _take_up(leg, number, act)
         inventory.move_service(service=number, to="active", actor=act.actor, at=act.at)
     _changed(leg, act)
 
 
+def _take_up(leg: Leg, service: str, act: Act) -> None:
+    """The service runs on what the leg has, if it has anything: people may have connected it in their own way."""
+    states = {each.state for each in held_by(leg.subject)}
+    if "reserved" in states:
+        inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
+    if states:
+        inventory.put_in_service(holder=leg.subject, service=service, actor=act.actor, at=act.at)
+
+
 def _moved(leg: Leg, act: Act) -> None:
     for number in _services(leg):
-        if leg.needs:
-            inventory.put_in_service(holder=leg.subject, service=number, actor=act.actor, at=act.at)
+        _take_up(leg, number, act)
         address = leg.address.code if leg.address else ""
         inventory.change_service(service=number, address=address, actor=act.actor, at=act.at)
 
@@ -298,8 +319,7 @@ def _renewed(leg: Leg, act: Act) -> None:
     """The service runs on the new number, card or terminal; the old one is given back."""
     for number in _services(leg):
         before = {each.kind: each.value for each in service_of(number).resources}
-        if leg.needs:
-            inventory.put_in_service(holder=leg.subject, service=number, actor=act.actor, at=act.at)
+        _take_up(leg, number, act)
         _leave(number, leg, act)
         new = _taken(leg).get(rules.NUMBER)
         old = before.get(rules.NUMBER)

@@ -18,9 +18,10 @@ from kapok.kernel.text import Text, joined
 
 __all__ = [
     "Filter", "LegView", "LineView", "OrderRow", "OrderView", "Page", "Place", "StageView", "StepView", "Way",
-    "counts", "fallen_out", "late", "order", "order_of", "orders", "orders_of", "search",
+    "counts", "fallen_out", "late", "order", "order_of", "orders", "orders_of", "search", "still_ordered",
 ]  # fmt: skip
 
+ORDERED = Text(zh="订单 {number}（{state}）", en="order {number} ({state})")
 FOUND = 20
 COUNTED = 10_000
 """Beyond so many a list says “more than”."""
@@ -92,9 +93,16 @@ def counts(wanted: Filter) -> dict[State, int]:
 
 
 def orders_of(customer: str, *, limit: int = 50) -> list[OrderRow]:
-    """The orders of a customer by number, the latest first."""
-    found = Order.objects.filter(customer__number=customer).order_by("-placed_at", "-id").select_related(*SHOWN)
+    """The orders of a customer by number, and of those that it stands for since a merge, the latest first."""
+    whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
+    found = Order.objects.filter(whose).order_by("-placed_at", "-id").select_related(*SHOWN)
     return _rows(found[:limit])
+
+
+def still_ordered(customer: UUID) -> list[Text]:
+    """The orders under way that bind a customer: whoever has one cannot be forgotten."""
+    running = Order.objects.filter(customer=customer, closed_at=None).order_by("number")
+    return [ORDERED.format(number=row.number, state=rules.STATES[State(row.state)]) for row in running]
 
 
 def search(text: str, *, units: Collection[UUID] | None, limit: int = FOUND) -> list[OrderRow]:

@@ -1,1 +1,1 @@
-"""The catalogue: flow templates, and later offers and specifications."""
+"""The catalogue: flow templates, and the offers whose orders follow them."""

@@ -20,7 +20,6 @@ from kapok.ground.customers.models import BillingAccount, Contact, Customer, Par
 from kapok.ground.customers.refusals import NotAPerson, StillOpen
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.queries import timeline
-from kapok.ground.places.rules import grams
 from kapok.kernel.text import Text, joined
 
 LONGEST_TIMELINE = 10_000
@@ -111,7 +110,7 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
             document_kind="",
             document="",
             search=search,
-            grams=grams(search),
+            grams=names.pieces(search, alias.unit_id),
             erased_at=at,
         )
     everyone.update(address=None, revision=F("revision") + 1)

@@ -126,7 +126,8 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
     try:
         yield from text
     finally:
-        text.detach()
+        if not text.closed:
+            text.detach()
 
 
 def take_in(

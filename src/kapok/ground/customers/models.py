@@ -24,7 +24,7 @@ from kapok.ground.places.rules import Segment
 
 
 class Party(models.Model):
-    """A person or an organisation. `search` and `grams` are made from the name (`rules.search_text`).
+    """A person or an organisation. `search` is made from the name, `grams` from it and the unit (`names.pieces`).
 
     After an erasure at `erased_at` nothing personal is left: the name is the customer's number.
     """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from uuid import UUID
 
 from kapok.ground.customers.rules import PartyKind
 from kapok.ground.places.pinyin import initials, other_initials, spelled
-from kapok.ground.places.rules import HAN, latin_words
+from kapok.ground.places.rules import HAN, grams, latin_words
 
 COMPOUND = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 夏侯 端木 南宫 独孤 轩辕 宇文 长孙 司空 百里".split()  # noqa: SIM905  # words in a row are easier to read
@@ -31,6 +32,10 @@ SURNAMES = {
 """Characters that are read differently at the beginning of a name, as a surname."""
 
 
+UNITS = 0xE000
+"""No character that is in use: the first of those that Unicode leaves to private agreement."""
+
+
 @lru_cache(maxsize=65_536)
 def search_text(name: str) -> str:
     """The words a customer is found by: the name, its initials by every reading, its sound, its words in Latin letters.
@@ -46,6 +51,16 @@ def search_text(name: str) -> str:
         letters.append(surname[0] + initials(plain[1:]))
         sounds.append(surname + spelled(plain[1:]).lower())
     return " ".join(dict.fromkeys([plain, *map(_marked, letters), *sounds, *words]))
+
+
+def pieces(search: str, unit: UUID) -> list[int]:
+    """What is indexed of a search text, and with it the unit that answers: who asks for one patch looks at no other's names."""
+    return [*grams(search), unit_piece(unit)]
+
+
+def unit_piece(unit: UUID) -> int:
+    """A unit among the pieces. Two units may share one: it narrows what is looked at, and the unit itself decides."""
+    return (UNITS << 16 | unit.int & 0xFFFF) - 2**31
 
 
 def _marked(letters: str) -> str:

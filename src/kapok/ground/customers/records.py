@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import connection
 
 from kapok.ground.customers import names, rules
-from kapok.ground.places.rules import grams
 
 LONGEST_CELL = 300
 """Nothing that is kept in one column is longer."""
@@ -60,7 +59,7 @@ class Record:
         """The values of `PARTY`."""
         search = names.search_text(self.name)
         return (
-            self.party, self.kind.value, self.name, self.document_kind, self.document, search, grams(search),
+            self.party, self.kind.value, self.name, self.document_kind, self.document, search, names.pieces(search, self.unit),
         )  # fmt: skip
 
     def customer_row(self) -> tuple[Any, ...]:

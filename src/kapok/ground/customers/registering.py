@@ -17,7 +17,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.people.rows import living_unit
 from kapok.ground.places.rows import segment_called
-from kapok.ground.places.rules import SEGMENTS, Segment, grams
+from kapok.ground.places.rules import SEGMENTS, Segment
 from kapok.kernel.ids import uuid7
 
 
@@ -169,9 +169,9 @@ def _of_customer(one: Customer, wanted: Wanted) -> dict[str, Any]:
 
 
 def _write(one: Customer, party: dict[str, Any], own: dict[str, Any]) -> None:
-    if "name" in party:
-        search = names.search_text(party["name"])
-        party |= {"search": search, "grams": grams(search)}
+    if "name" in party or "unit_id" in own:
+        search = names.search_text(party.get("name", one.party.name))
+        party |= {"search": search, "grams": names.pieces(search, own.get("unit_id", one.unit_id))}
     if party:
         Party.objects.filter(id=one.party_id).update(**party)
     Customer.objects.filter(id=one.id).update(**own, revision=F("revision") + 1)

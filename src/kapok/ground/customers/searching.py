@@ -72,22 +72,22 @@ SELECT c.id FROM customers_customer c WHERE {MINE} AND c.id IN (
 """  # noqa: S608 - made of constants
 BY_TAIL = f"""
 SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
-WHERE t.ended_at IS NULL AND t.digits <> '' AND right(t.digits, 4) = %(text)s AND {MINE}
-UNION
+WHERE t.ended_at IS NULL AND t.digits <> '' AND right(t.digits, 4) = %(text)s AND {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_DOCUMENT_TAIL = f"""
 SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
-WHERE p.document <> '' AND right(p.document, 4) = %(text)s AND {MINE}
-LIMIT %(limit)s
+WHERE p.document <> '' AND right(p.document, 4) = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_DIGITS = f"""
-SELECT DISTINCT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
-WHERE t.ended_at IS NULL AND t.digits <> '' AND t.digits LIKE %(starts)s AND {MINE}
-UNION
+SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.ended_at IS NULL AND t.digits <> '' AND t.digits LIKE %(starts)s AND {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_DOCUMENT = f"""
 SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
-WHERE p.document <> '' AND p.document = %(text)s AND {MINE}
-LIMIT %(limit)s
+WHERE p.document <> '' AND p.document = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_PHONE = f"""
-SELECT DISTINCT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
+SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
 WHERE t.ended_at IS NULL AND t.digits <> '' AND t.digits = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_NAME = f"""
@@ -102,7 +102,8 @@ BY_PIECES = f"""
 WITH hits AS MATERIALIZED (
     SELECT c.id, p.search, p.name FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
     LEFT JOIN places_address a ON a.id = c.address_id
-    WHERE p.grams @> %(grams)s::int4[] AND p.search LIKE %(contains)s AND {MINE}
+    WHERE p.grams @> %(grams)s::int4[] AND (%(homes)s::int4[] IS NULL OR p.grams && %(homes)s::int4[])
+    AND p.search LIKE %(contains)s AND {MINE}
     AND (%(rest)s::text[] IS NULL OR a.search LIKE ALL (%(rest)s::text[]))
     LIMIT %(looked_at)s
 )
@@ -118,7 +119,10 @@ SELECT c.id FROM (SELECT id FROM below LIMIT %(below)s) AS spot JOIN customers_c
 WHERE {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 NUMBER = re.compile(r"[CA]\d{1,8}")
+SURELY_A_NUMBER = re.compile(r"[CA]\d{5,8}")
 DIGITS = re.compile(r"\+?[\d ()-]*\d[\d ()-]*")
+LONGEST_PHRASE = 4
+"""So many words may be a name and an address."""
 TELLING = 5
 """From so many digits on they may begin a telephone number."""
 
@@ -139,7 +143,7 @@ def search(
     asked.by_number()
     if DIGITS.fullmatch(typed):
         asked.by_digits()
-    elif not (asked.found and NUMBER.fullmatch(typed.upper())):
+    elif not SURELY_A_NUMBER.fullmatch(typed.upper()):
         asked.by_name()
         if asked.lacks and (HAN.search(typed) or len(typed) > 2):
             asked.by_address()
@@ -196,8 +200,10 @@ class _Asked:
         digits = rules.digits_of(self.typed)
         if len(digits) == 4:
             self.take(BY_TAIL, text=digits)
+            self.take(BY_DOCUMENT_TAIL, text=digits)
         elif len(digits) >= TELLING:
-            self.take(BY_DIGITS, text=digits, starts=f"{digits}%")
+            self.take(BY_DIGITS, starts=f"{digits}%")
+            self.take(BY_DOCUMENT, text=digits)
 
     def by_name(self) -> None:
         """A name as it is written, its beginning, a part of it or its initials; with other words in the address."""
@@ -205,19 +211,22 @@ class _Asked:
         if HAN.search(self.typed):
             self.take(BY_START, starts=f"{_literally(self.typed)}%")
         elif re.fullmatch(r"[0-9A-Za-z]{4,40}", self.typed):
-            self.take(BY_DIGITS, text=self.typed.upper(), starts="-")  # a document with letters
-            self.take(BY_TAIL, text=self.typed.upper())
+            self.take(BY_DOCUMENT, text=self.typed.upper())  # with letters in it
+            self.take(BY_DOCUMENT_TAIL, text=self.typed.upper())
         self._by_pieces(self.typed.replace(" ", "").lower(), None)
         words = self.typed.lower().split()
-        if 1 < len(words) <= 4:
+        if 1 < len(words) <= LONGEST_PHRASE and not self.found:
+            spoken = [word for word in words if places.search(word, limit=1)]
             for place, word in enumerate(words):
-                rest = [f"%{_literally(other)}%" for other in words[:place] + words[place + 1 :]]
-                self._by_pieces(word, rest)
+                others = words[:place] + words[place + 1 :]
+                if all(other in spoken for other in others):  # what no address has is no part of one
+                    self._by_pieces(word, [f"%{_literally(other)}%" for other in others])
 
     def _by_pieces(self, word: str, rest: list[str] | None) -> None:
         wanted = word if HAN.search(word) or len(word) > 2 else f"^{word}"
         if grams := asked_grams([wanted]):
-            self.take(BY_PIECES, text=word, grams=grams, contains=f"%{_literally(wanted)}%", rest=rest)
+            homes = None if self.units is None else [names.unit_piece(unit) for unit in self.units]
+            self.take(BY_PIECES, text=word, grams=grams, homes=homes, contains=f"%{_literally(wanted)}%", rest=rest)
 
     def by_address(self) -> None:
         """Whoever lives at an address that answers, or below one."""

@@ -119,7 +119,8 @@ class Laboratory:
         """A line for each program."""
         for program in self._programs:
             if running := self.running(program):
-                port, pid = self._port(program), running[0].pid
+                pid = running[0].pid
+                port = min(_listening(pid), default=0)
                 yield RUNS.format(name=program.name, address=ADDRESS, port=port, pid=pid)
             elif program.executable():
                 yield IDLE.format(name=program.name)
@@ -212,8 +213,8 @@ class Laboratory:
         with log.open("wb") as words:
             started = account.started(*command, stdout=words, stderr=subprocess.STDOUT, env=surroundings)
             self._begun.append(started)
-        processes.wait_until(lambda: started.poll() is not None or _listens(started.pid, port), READY_SECONDS)
-        if started.poll() is None and _listens(started.pid, port):
+        processes.wait_until(lambda: started.poll() is not None or port in _listening(started.pid), READY_SECONDS)
+        if started.poll() is None and port in _listening(started.pid):
             return started.pid
         processes.stop(lambda: self.running(program), processes.PYTHON)
         if any(sign in log.read_text(errors="replace") for sign in IN_USE):
@@ -223,13 +224,6 @@ class Laboratory:
     def _failure(self, program: Program) -> PeerFailed:
         log = f"lab-{program.name}"
         return PeerFailed(name=program.name, log=web.log_file(self.home, log), words=web.last_words(self.home, log))
-
-    def _port(self, program: Program) -> int:
-        if (ground := database.running(self.home)) is None:
-            return 0
-        with ground.connect() as connection:
-            row = connection.execute("SELECT port FROM activation_peer WHERE name = %s", [program.name]).fetchone()
-        return int(row[0]) if row else 0
 
 
 def _missing(program: Program) -> Text:
@@ -272,14 +266,14 @@ def _free(program: Program) -> Iterator[int]:
             yield port
 
 
-def _listens(pid: int, port: int) -> bool:
-    """Whether the process, or one that it started, listens there."""
+def _listening(pid: int) -> set[int]:
+    """The ports on which the process, or one that it started, listens."""
     try:
         leader = psutil.Process(pid)
         links = [link for each in (leader, *leader.children()) for link in each.net_connections("udp")]
     except psutil.Error:
-        return False
-    return any((*link.laddr,)[1:2] == (port,) for link in links)
+        return set()
+    return {port for link in links for port in (*link.laddr,)[1:2] if isinstance(port, int)}
 
 
 def _taken(port: int) -> bool:

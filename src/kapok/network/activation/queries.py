@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from kapok.kernel.text import Text
+from kapok.network.activation.adapters.base import DONE
 from kapok.network.activation.adapters.simulated import SIMULATED
 from kapok.network.activation.models import Call, CallStep, Peer, SimulatedFault
 from kapok.network.activation.refusals import UnknownCall
@@ -45,7 +46,8 @@ class StepView:
     state: StepState
     state_name: Text
     attempts: int
-    text: Text
+    said: Text | None
+    """What it said beyond that it is done."""
     measured: Mapping[str, Any]
     milliseconds: int | None
 
@@ -197,10 +199,10 @@ def _view(row: Call, steps: tuple[StepView, ...]) -> CallView:
 
 
 def _step_view(step: CallStep) -> StepView:
-    state, said = StepState(step.state), step.answer.get("text", {"zh": "", "en": ""})
+    state, said = StepState(step.state), Text(**step.answer["text"]) if step.answer else None
     adapter = ADAPTERS.get(step.adapter)
     return StepView(
         adapter=adapter.title if adapter else Text(zh=step.adapter, en=step.adapter), state=state,
-        state_name=STEP_STATES[state], attempts=step.attempts, text=Text(**said),
+        state_name=STEP_STATES[state], attempts=step.attempts, said=None if said == DONE.text else said,
         measured=step.answer.get("measured", {}), milliseconds=step.milliseconds,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -279,7 +280,7 @@ class Demand:
 
     code: str
     place: str
-    place_name: str
+    place_name: Text
     is_element: bool
     waiting: int
     since: datetime
@@ -292,19 +293,27 @@ def demand() -> list[Demand]:
     """What to build, ranked: where most wait comes first, and of these where one has waited longest."""
     rows = (
         Shortage.objects.filter(resolved_at=None)
-        .values("code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh")
+        .values(
+            "code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh", "exchange_area__name_en"
+        )
         .annotate(waiting=Count("id"), since=Min("opened_at"), expected=Max("expected_at"))
         .order_by("-waiting", "since", "code")
     )
     return [
         Demand(
             code=row["code"], place=row["element__code"] or row["exchange_area__code"] or "",
-            place_name=row["element__code"] or row["exchange_area__name_zh"] or "—", is_element=bool(row["element__code"]),
+            place_name=_place_name(row), is_element=bool(row["element__code"]),
             waiting=row["waiting"], since=row["since"], expected_at=row["expected"], text=SHORTAGES[row["code"]],
             build=build_for(row["code"], row["kind"]),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _place_name(row: Mapping[str, Any]) -> Text:
+    """The element's code, else what the exchange area is called."""
+    zh, en = row["exchange_area__name_zh"], row["exchange_area__name_en"]
+    return Text(zh=row["element__code"] or zh or "—", en=row["element__code"] or en or "—")
 
 
 @dataclass(frozen=True)

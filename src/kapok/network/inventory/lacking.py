@@ -101,10 +101,10 @@ def open_shortage(
     lack: rules.Lack, walk: walking.Walk, holder: str, needs: Sequence[rules.Need], *, actor: str, at: datetime
 ) -> ShortageView:
     """Store where the walk stopped, at the element or else at the exchange area; who waits already keeps his place."""
-    element = Element.objects.filter(id=lack.home).first() if rules.hangs_on_a_point(lack) else None
+    element = Element.objects.get(id=lack.home) if lack.home and rules.hangs_on_a_point(lack) else None
     anywhere = element is not None or (lack.kind == kinds.Kind.NUMBER and rules.roams(needs))
-    area = None if anywhere else ExchangeArea.objects.filter(id=walk.exchange_area).first()
-    values = {
+    area = ExchangeArea.objects.get(id=walk.exchange_area) if walk.exchange_area and not anywhere else None
+    values: dict[str, Any] = {
         "id": uuid7(at), "code": lack.code, "kind": lack.kind, "element": element and element.id, "area": area and area.id,
         "address": walk.address, "holder": holder, "needs": json.dumps([asdict(need) for need in needs]), "at": at,
     }  # fmt: skip

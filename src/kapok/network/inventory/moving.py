@@ -72,7 +72,14 @@ def claim(claims: Sequence[Claim], *, holder: str, until: datetime, at: datetime
     """Keep what is claimed for the holder; fewer than claimed come back where somebody else was quicker."""
     units = [(each.kind, each.home, each.role) for each in claims for _ in range(each.count)]
     kinds, homes, roles = (list(column) for column in zip(*units, strict=True))
-    values = {"kinds": kinds, "homes": homes, "roles": roles, "holder": holder, "until": until, "at": at}
+    values: dict[str, Any] = {
+        "kinds": kinds,
+        "homes": homes,
+        "roles": roles,
+        "holder": holder,
+        "until": until,
+        "at": at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         taken = cursor.fetchall()

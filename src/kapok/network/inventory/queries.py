@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Min, Q, QuerySet
 
@@ -36,11 +37,13 @@ __all__ = [
     "qualify",
     "service",
     "services_of",
+    "still_served",
 ]
 
 TOO_SLOW = Text(
     zh="{technology}最高{most} Mbit/s，不足{wanted} Mbit/s", en="{technology} gives {most} Mbit/s at most, not {wanted}"
 )
+SERVED = Text(zh="业务{number}（{state}）", en="service {number} ({state})")
 NOWHERE = Text(zh="", en="")
 
 
@@ -127,6 +130,14 @@ def services_of(customer: str) -> list[ServiceView]:
     """The services of a customer by number, those that are disconnected last; without what they run on."""
     rows = _services().filter(customer__number=customer).order_by("number")
     return sorted(map(_as_service, rows), key=lambda each: each.state == rules.ServiceState.TERMINATED)
+
+
+def still_served(customer: UUID) -> list[Text]:
+    """The services that bind a customer: whoever has one cannot be forgotten."""
+    living = Service.objects.filter(customer=customer).exclude(state=rules.ServiceState.TERMINATED).order_by("number")
+    return [
+        SERVED.format(number=row.number, state=rules.SERVICE_STATES[rules.ServiceState(row.state)]) for row in living
+    ]
 
 
 def _services() -> QuerySet[Service]:

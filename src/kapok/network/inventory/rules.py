@@ -205,7 +205,7 @@ def _walk(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
                 left[need.kind, home] -= taken
                 wanted -= taken
         if wanted:
-            here = homes.get(need.kind, [None])[0]  # type: ignore[list-item]  # none where the step has no element
+            here = homes.get(need.kind, [None])[0]
             return Choice(tuple(claims), Lack(HOPS[Kind(need.kind)].shortage, need.kind, here), None)
     return Choice(tuple(claims), None, None)
 

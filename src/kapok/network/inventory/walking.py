@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -128,7 +129,7 @@ def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "")
         wanted[need.kind] = wanted.get(need.kind, 0) + need.count
     hops = [HOPS[Kind(kind)] for kind in wanted]
     reach = settings.INVENTORY_REACH_METRES
-    values = {
+    values: dict[str, Any] = {
         "roams": rules.roams(needs), "address": address, "at": at, "holder": holder, "points": [point.value for point in POINTS],
         "kinds": list(wanted), "counts": list(wanted.values()),
         "reaches": [hop.reach.value for hop in hops], "hosts": [hop.host and hop.host.value for hop in hops],
@@ -141,7 +142,8 @@ def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "")
 
 
 def _read(address: str, rows: Sequence[tuple]) -> Walk:  # type: ignore[type-arg]  # as the database gives them
-    spares, points, held = [], {}, {}
+    spares, points = [], {}
+    held: dict[tuple[str, str], int] = {}
     spot = area = None
     waits = ""
     for point, code, point_kind, down_mbps, rank, kind, home, free, role in rows:

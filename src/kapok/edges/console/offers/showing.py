@@ -8,11 +8,13 @@ from kapok.edges.console.flows.picture import Shown as ShownFlow
 from kapok.edges.console.flows.picture import shown as flow_shown
 from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.conditions import read_out
+from kapok.ground.catalog.difference import NOTHING
 from kapok.ground.catalog.offering import checking, queries, rules, telling
 from kapok.ground.catalog.offering.document import KINDS, Kind, Offer, Shown
 from kapok.ground.catalog.offering.specifications import SPECIFICATIONS
 from kapok.ground.catalog.template import Finding
 from kapok.ground.posts import queries as posts
+from kapok.kernel.money import CurrencyMismatch
 from kapok.kernel.promises import FACTS, Promise
 from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Language, Text
@@ -68,13 +70,13 @@ class Page:
 
 def page(offer: Offer) -> Page:
     """The offer for its page, with everything that keeps it from being sold."""
-    quote, parts = rules.price(offer), queries.parts(offer)
+    (once, monthly), parts = sums(offer), queries.parts(offer)
     spec = SPECIFICATIONS.get(offer.spec)
     return Page(
         offer=offer,
         kind=KINDS[offer.kind],
-        once=telling.money(quote.one_off),
-        monthly=telling.money(quote.monthly),
+        once=once,
+        monthly=monthly,
         prices=[(price.title, telling.priced(price)) for price in offer.prices],
         saved=_saved(offer, [each.offer for each in parts]),
         sold_to=telling.sold_to(offer),
@@ -100,12 +102,23 @@ def picture(ways: list[Way], wanted: str, language: Language) -> tuple[flows.Ver
     return chosen, flow_shown(flows.flow(chosen.flow, chosen.number), language, checked=False)
 
 
+def sums(offer: Offer) -> tuple[Text, Text]:
+    """What it costs once and each month, in words; nothing where a draft states several currencies."""
+    try:
+        quote = rules.price(offer)
+    except CurrencyMismatch:
+        return NOTHING, NOTHING
+    return telling.money(quote.one_off), telling.money(quote.monthly)
+
+
 def _saved(offer: Offer, parts: list[Offer]) -> Text | None:
     if offer.kind is not Kind.BUNDLE or len(parts) < len(offer.parts):
         return None
-    once, monthly = (
-        telling.money(each) for each in (rules.saving(offer, parts).one_off, rules.saving(offer, parts).monthly)
-    )
+    try:
+        saved = rules.saving(offer, parts)
+    except CurrencyMismatch:
+        return None
+    once, monthly = telling.money(saved.one_off), telling.money(saved.monthly)
     return Text(
         zh=f"比分别购买一次性省 {once.zh}，每月省 {monthly.zh}",
         en=f"{once.en} once and {monthly.en} a month less than its parts",

@@ -7,12 +7,12 @@ was typed, is left out of the document and is found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from kapok.ground.catalog.conditions import BadCondition, understood, written
-from kapok.ground.catalog.offering.document import Kind, Offer, PriceKind
+from kapok.ground.catalog.offering.document import LARGEST, Kind, Offer, PriceKind
 from kapok.ground.catalog.offering.soundness import FIELDS
 from kapok.ground.catalog.offering.specifications import SPECIFICATIONS, Characteristic, Value
 from kapok.ground.catalog.template import Finding
@@ -159,8 +159,8 @@ def _priced(row: Mapping[str, str], findings: list[Finding]) -> Document | None:
     currency = row["currency"].upper() or "CNY"
     try:
         amount = Decimal(row["amount"].replace(",", "")).scaleb(exponent(currency))
-        whole = amount.is_finite() and amount == amount.to_integral_value()
-    except InvalidOperation:
+        whole = amount.is_finite() and abs(amount) <= LARGEST and amount == amount.to_integral_value()
+    except ArithmeticError:  # no number, or one beyond all bounds
         whole = False
     if not whole:
         findings.append(_unread("prices", row["amount"], "金额，如 88.00", "an amount such as 88.00"))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.offers import showing
 from kapok.edges.console.offers.forms import CopyForm, OfferForm
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.catalog.offering import api, queries, rules, telling
+from kapok.ground.catalog.offering import api, queries, telling
 from kapok.ground.catalog.offering.document import KINDS
 from kapok.ground.catalog.rules import STATES, State
 from kapok.ground.journal.queries import timeline
@@ -36,7 +36,7 @@ def offer_list(request: ScreenRequest) -> HttpResponse:
     values = {
         "page": page,
         "lines": [
-            (each, KINDS[each.offer.kind], rules.price(each.offer), telling.sold_to(each.offer)) for each in versions
+            (each, KINDS[each.offer.kind], showing.sums(each.offer), telling.sold_to(each.offer)) for each in versions
         ],
         "asked": asked,
         "states": STATE_NAMES.items(),

@@ -48,16 +48,11 @@ def sold_to(offer: Offer) -> Text:
 
 
 def characteristics(offer: Offer) -> list[tuple[Text, Text]]:
-    """What it states of its service, each with its name."""
-    spec = SPECIFICATIONS.get(offer.spec)
-    known = spec.characteristics if spec else {}
-    return [
-        (
-            known[name].title if name in known else _same(name),
-            _value(value, known[name].values if name in known else {}),
-        )
-        for name, value in offer.characteristics.items()
-    ]
+    """What it states of its service, each with its name, in the order of the specification."""
+    spec, stated = SPECIFICATIONS.get(offer.spec), offer.characteristics
+    known = {name: each for name, each in spec.characteristics.items() if name in stated} if spec else {}
+    strangers = [(_same(name), _value(value, {})) for name, value in stated.items() if name not in known]
+    return [(each.title, _value(stated[name], each.values)) for name, each in known.items()] + strangers
 
 
 def actions(offer: Offer) -> Text:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -38,6 +39,11 @@ REFUSED = Outcome(
 )  # fmt: skip
 KEPT = ("profile", "vlan", "down_mbps", "up_mbps", "port")
 FAULTY_DBM = -28.5
+STATES = {
+    "active": Text(zh="已开通", en="active"),
+    "suspended": Text(zh="已停机", en="suspended"),
+    "half": Text(zh="未做完", en="half done"),
+}
 
 
 class Simulated:
@@ -66,45 +72,32 @@ class Simulated:
 
     def terminate(self, request: Request) -> Outcome:
         """Clear the unit."""
-        if (wrong := self._misbehave(request)) and wrong is not NONSENSE:
-            return wrong
-        SimulatedUnit.objects.filter(element=self.element, service=request.service).delete()
-        return wrong or DONE
+
+        def clear() -> Outcome:
+            SimulatedUnit.objects.filter(element=self.element, service=request.service).delete()
+            return DONE
+
+        return _answered(self._fault(), clear, half=lambda: self._set(request, "half"))
 
     def test(self, request: Request) -> Outcome:
         """Measure the unit."""
         fault = self._fault()
-        if (wrong := _ANSWERS.get(fault)) and fault is not Fault.HALF_DONE:
-            return _late(wrong) if fault is Fault.TIMEOUT else wrong
-        row = SimulatedUnit.objects.filter(element=self.element, service=request.service).first()
-        if row is None:
-            return missing(self.title)
-        return self._measure(row, fault)
+
+        def measure() -> Outcome:
+            row = SimulatedUnit.objects.filter(element=self.element, service=request.service).first()
+            return missing(self.title) if row is None else self._measure(row, fault)
+
+        return _answered(fault, measure, half=measure)
 
     def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
         raise NotImplementedError
 
     def _tell(self, request: Request, state: str, *, create: bool = False) -> Outcome:
-        wrong = self._misbehave(request, create=create)
-        if wrong and wrong is not NONSENSE:
-            return wrong
-        return wrong or self._set(request, state, create=create)
-
-    def _misbehave(self, request: Request, *, create: bool = False) -> Outcome | None:
-        """What the fault that is switched on makes of the call; None where it is carried out as asked."""
-        match fault := self._fault():
-            case Fault.HALF_DONE:
-                self._set(request, "half", create=create)
-                return HALF
-            case Fault.WRONG_ANSWER:
-                return NONSENSE
-            case Fault.TIMEOUT:
-                return _late(NO_ANSWER)
-            case Fault.SLOW:
-                time.sleep(settings.SIMULATED_SLOW_SECONDS)
-                return None
-            case _:
-                return _ANSWERS.get(fault)
+        return _answered(
+            self._fault(),
+            lambda: self._set(request, state, create=create),
+            half=lambda: self._set(request, state and "half", create=create),
+        )
 
     def _fault(self) -> Fault | None:
         """The fault switched on, one call of it used up."""
@@ -112,10 +105,10 @@ class Simulated:
         row = switched.first()
         if row is None:
             return None
-        if row.calls_left is not None:
-            switched.filter(calls_left__gt=1).update(calls_left=F("calls_left") - 1) or switched.filter(
-                calls_left=1
-            ).delete()
+        if row.calls_left is not None and row.calls_left <= 1:
+            row.delete()
+        elif row.calls_left:
+            switched.update(calls_left=F("calls_left") - 1)
         return Fault(row.fault)
 
     def _set(self, request: Request, state: str, *, create: bool = False) -> Outcome:
@@ -123,7 +116,7 @@ class Simulated:
         if row is None and not create:
             return missing(self.title)
         row = row or SimulatedUnit(element=self.element, service=request.service, settings={})
-        row.state = state or ("active" if row.state == "half" else row.state)
+        row.state = state or row.state
         row.unit = request.text(self.unit, row.unit)
         row.settings = row.settings | _kept(request)
         row.changed_at = request.at
@@ -135,21 +128,27 @@ class Simulated:
         return DONE
 
 
-def _late(answer: Outcome) -> Outcome:
-    time.sleep(settings.SIMULATED_SLOW_SECONDS)
-    return answer
+def _answered(fault: Fault | None, do: Callable[[], Outcome], half: Callable[[], Outcome]) -> Outcome:
+    """What comes of a call while a fault is switched on."""
+    if fault in (Fault.TIMEOUT, Fault.SLOW):
+        time.sleep(settings.SIMULATED_SLOW_SECONDS)
+    match fault:
+        case Fault.TIMEOUT:
+            return NO_ANSWER
+        case Fault.REFUSES:
+            return REFUSED
+        case Fault.HALF_DONE:
+            half()
+            return HALF
+        case Fault.WRONG_ANSWER:
+            do()
+            return NONSENSE
+        case _:
+            return do()
 
 
 def _kept(request: Request) -> dict[str, Any]:
     return {name: request.params[name] for name in KEPT if request.params.get(name)}
-
-
-_ANSWERS: dict[Fault | None, Outcome] = {
-    Fault.TIMEOUT: NO_ANSWER,
-    Fault.WRONG_ANSWER: NONSENSE,
-    Fault.HALF_DONE: HALF,
-    Fault.REFUSES: REFUSED,
-}
 
 
 class Olt(Simulated):
@@ -164,10 +163,8 @@ class Olt(Simulated):
         rx_dbm = FAULTY_DBM if fault is Fault.WEAK_LIGHT else _usual_light(row.unit)
         measured = {"rx_dbm": rx_dbm, "onu_state": row.state, "profile": row.settings.get("profile", "")}
         if row.state != "active":
-            text = Text(
-                zh="光猫未开通（{state}）；请先开通。", en="The ONU is not active ({state}); activate it first."
-            )
-            return Outcome(ok=False, code="not_active", text=text.format(state=row.state), measured=measured)
+            text = Text(zh="光猫状态为“{state}”；请先开通。", en="The ONU is {state}; activate it first.")
+            return Outcome(ok=False, code="not_active", text=text.format(state=STATES[row.state]), measured=measured)
         if not light_is_fine(rx_dbm):
             text = Text(
                 zh="收光{rx} dBm，不在-8至-27 dBm之间；请检查接头与光缆。",
@@ -189,10 +186,8 @@ class Switch(Simulated):
     def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
         measured = {"port_state": row.state}
         if row.state != "active":
-            text = Text(
-                zh="端口未开通（{state}）；请先开通。", en="The port is not active ({state}); activate it first."
-            )
-            return Outcome(ok=False, code="not_active", text=text.format(state=row.state), measured=measured)
+            text = Text(zh="端口状态为“{state}”；请先开通。", en="The port is {state}; activate it first.")
+            return Outcome(ok=False, code="not_active", text=text.format(state=STATES[row.state]), measured=measured)
         return Outcome(ok=True, code="done", text=Text(zh="端口正常", en="the port is up"), measured=measured)
 
 

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import kapok.network.inventory.rules
 from django.db import migrations, models
 
 
@@ -249,7 +248,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [kapok.network.inventory.rules.State['ASSIGNED'], kapok.network.inventory.rules.State['IN_SERVICE'], kapok.network.inventory.rules.State['PENDING_RELEASE'], kapok.network.inventory.rules.State['RESERVED']]), models.Q(('holder', ''), _negated=True)), models.Q(models.Q(('state__in', [kapok.network.inventory.rules.State['ASSIGNED'], kapok.network.inventory.rules.State['IN_SERVICE'], kapok.network.inventory.rules.State['PENDING_RELEASE'], kapok.network.inventory.rules.State['RESERVED']]), _negated=True), ('holder', ''), ('role', '')), _connector='OR'), name='inventory_resource_is_held_or_not'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['assigned', 'in_service', 'pending_release', 'reserved']), models.Q(('holder', ''), _negated=True)), models.Q(models.Q(('state__in', ['assigned', 'in_service', 'pending_release', 'reserved']), _negated=True), ('holder', ''), ('role', '')), _connector='OR'), name='inventory_resource_is_held_or_not'),
         ),
         migrations.AddConstraint(
             model_name='resource',

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Cast, Substr
 
 from kapok.ground.places.models import Address
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
@@ -61,8 +63,9 @@ def add_ports(element: Element, kind: Kind, count: int, state: State, at: dateti
 
 def next_ports(elements: Sequence[UUID], kind: Kind) -> dict[UUID, int]:
     """The number that the next port of each element bears; those that have none are left out."""
-    last = Resource.objects.filter(element__in=elements, kind=kind).values("element").annotate(last=Max("code"))
-    return {row["element"]: int(re.sub(r".*\D", "", row["last"]) or 0) + 1 for row in last}
+    counted = Resource.objects.filter(element__in=elements, kind=kind, value__regex=r"^[A-Z]\d{3,6}$")
+    last = counted.values_list("element").annotate(last=Max(Cast(Substr("value", 2), IntegerField()))).order_by()
+    return {element: number + 1 for element, number in last}
 
 
 def add_named_ports(element: Element, kind: Kind, names: Sequence[str], state: State, at: datetime) -> int:
@@ -78,14 +81,14 @@ def add_values(pool: Pool, values: str, state: State, at: datetime) -> int:
 
 def write(new: Sequence[New], at: datetime) -> int:
     """Write resources, passing over codes that are there; how many are new."""
-    columns = {
+    columns: dict[str, Any] = {
         "ids": [uuid7(at) for _ in new], "kinds": [each.kind for each in new], "codes": [each.code for each in new],
         "values": [each.value for each in new], "elements": [each.element for each in new],
         "pools": [each.pool for each in new], "states": [each.state for each in new],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(ADD, columns | {"at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _all_new(new: Sequence[New], at: datetime) -> int:
@@ -218,6 +221,9 @@ def cover(element: Element, addresses: Sequence[str], at: datetime) -> int:
     return len(new)
 
 
-def area_of(element_area: UUID | None, site: Site | None, parent: Element | None) -> UUID | None:
+def area_of(own: UUID | None, site: Site | None, parent: Element | None) -> UUID | None:
     """The exchange area of something new: its own, else its site's, else that of what feeds it."""
-    return element_area or (site and site.exchange_area_id) or (parent and parent.exchange_area_id)
+    for area in (own, site.exchange_area_id if site else None, parent.exchange_area_id if parent else None):
+        if area is not None:
+            return area
+    return None

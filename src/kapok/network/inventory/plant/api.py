@@ -86,7 +86,7 @@ def add_element(
     area, point = places.exchange_area_called(exchange_area), places.checked_point(longitude, latitude)
     made = Element.objects.create(
         id=uuid7(at), code=tidy, kind=sort, site=where, parent=above, longitude=point[0], latitude=point[1],
-        exchange_area_id=adding.area_of(area and area.id, where, above), serial=serial[:80],
+        exchange_area_id=adding.area_of(area.id if area else None, where, above), serial=serial[:80],
         down_mbps=rows.tidy_count(down_mbps, 1_000_000) if down_mbps is not None else None,
     )  # fmt: skip
     _added(made.subject, kinds.ELEMENT_KINDS[sort], tidy, 0, actor=actor, at=at)

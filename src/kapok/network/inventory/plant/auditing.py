@@ -89,7 +89,9 @@ def compare(lines: Iterable[str], file: str, *, actor: str, at: datetime) -> tup
     elements = {each.element.id for each in seen.values()}
     kinds = {(each.element.id, each.kind) for each in seen.values()}
     recorded = {
-        row.code: row for row in Resource.objects.filter(element__in=elements) if (row.element_id, row.kind) in kinds
+        row.code: row
+        for row in Resource.objects.filter(element__in=elements).select_related("element")
+        if (row.element_id, row.kind) in kinds
     }
     audit = PlantAudit(id=uuid7(at), file=file[:200], at=at, actor=actor, elements=len(elements), matches=0)
     findings = [*_not_found(audit, recorded, seen, at), *_found(audit, recorded, seen, at)]
@@ -141,7 +143,7 @@ def _not_found(
     for code in sorted(recorded.keys() - seen.keys()):
         row = recorded[code]
         yield Finding(
-            id=uuid7(at), audit=audit, element_id=row.element_id, resource=row, kind=row.kind, code=code,
+            id=uuid7(at), audit=audit, element=row.element, resource=row, kind=row.kind, code=code,
             outcome=Outcome.MISSING, recorded=row.state,
         )  # fmt: skip
 

@@ -118,7 +118,7 @@ class Writer:
         site = self.sites.get(draft.site)
         if draft.site and site is None:
             raise UnknownSite(code=draft.site[:80])
-        area = self._area(draft.exchange_area) or (site and site.exchange_area_id)
+        area = adding.area_of(self._area(draft.exchange_area), site, None)
         point = checked_point(draft.longitude, draft.latitude)
         return Element(
             id=uuid7(self.at), code=rows.tidy_code(draft.code), kind=rows.known_element_kind(draft.kind), site=site,
@@ -187,7 +187,8 @@ class Writer:
     @staticmethod
     def _taken(codes: Iterable[str]) -> set[str]:
         """Codes that are there already, or twice in the file."""
-        asked, twice = set(), set()
+        asked: set[str] = set()
+        twice: set[str] = set()
         for code in codes:
             (twice if code in asked else asked).add(code)
         return twice | set(Resource.objects.filter(code__in=asked).values_list("code", flat=True))
