@@ -21,7 +21,7 @@ from kapok.ground.posts.refusals import UnknownSkill
 from kapok.kernel.errors import KapokError
 from tests.back.team import AT, WHO, book, clock
 
-TEAM = [pytest.mark.django_db, pytest.mark.usefixtures("team")]
+TEAM = [pytest.mark.django_db, pytest.mark.usefixtures("jobs")]
 
 
 def free(
@@ -238,6 +238,6 @@ class TestRaces:
         assert [window for window in free() if window[0] == 3] == []
 
     def test_one_holder_from_everywhere_gets_one(self) -> None:
-        got = at_once([lambda: book() for _ in range(8)])
+        got = at_once([book] * 8)
         assert got.count(api.BookedAlready) == 7
         assert Appointment.objects.count() == 1

@@ -193,6 +193,7 @@ JOURNAL_WITNESSES = [
     "kapok.ground.commitments.reactions.witness",
     "kapok.ground.posts.watching.witness",
     "kapok.ground.work.reactions.witness",
+    "kapok.back.workforce.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
     "kapok.front.channels.answering.witness",
 ]

@@ -13,6 +13,7 @@ from threading import Event, Thread
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
+from kapok.back.workforce import reactions as workforce
 from kapok.chain.ordering import reactions as ordering
 from kapok.ground.journal import seals
 from kapok.ground.journal.api import NotNow, Subscription, deliver, retry_due
@@ -25,6 +26,7 @@ from kapok.network.inventory.upkeep import Upkeep
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("notices", tell, frozenset(KINDS)),
     Subscription("ordering", ordering.hear, ordering.HEARS),
+    Subscription("workforce", workforce.hear, workforce.HEARS),
 )
 """Every subscriber, by a name that never changes: under it the database keeps how far it has read."""
 

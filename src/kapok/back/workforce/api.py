@@ -12,24 +12,77 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.back.workforce import booking
+from kapok.back.workforce import booking, dispatching, events, holding, orders, rules
 from kapok.back.workforce.booking import Wish
+from kapok.back.workforce.dispatching import Explanation
+from kapok.back.workforce.files import Upload
+from kapok.back.workforce.models import BOOKED, Appointment, Helper
+from kapok.back.workforce.phone import take
 from kapok.back.workforce.refusals import (
     AppointmentOver,
+    BadCount,
     BadMinutes,
     BadWindow,
     BookedAlready,
+    CannotKeepPicture,
+    DrivesAnother,
+    HelpsAlready,
+    InHands,
+    KeyOfAnother,
+    NobodyFits,
     NobodyHasSkill,
     NoPatch,
+    NotAPicture,
+    NotAppointed,
+    NotATechnician,
+    NoteNeeded,
+    NothingToApprove,
+    NotMeasured,
+    NotNow,
+    NotOnVan,
+    NotYoursToDo,
+    NoVan,
+    PictureTooLarge,
+    PlaceUnknown,
+    PlateTaken,
+    ReplyIncomplete,
+    TooManyPictures,
     UnknownAppointment,
+    UnknownMaterial,
     UnknownReason,
+    UnknownTest,
+    UnknownVehicle,
+    UnknownWorkOrder,
     WindowFull,
     WindowPast,
 )
+from kapok.back.workforce.rules import Errand
+from kapok.back.workforce.technician import (
+    accept,
+    arrive,
+    begin,
+    hold,
+    lift_hold,
+    pass_on,
+    reply,
+    send_back,
+    set_off,
+)
+from kapok.back.workforce.vans import add_vehicle, define_material, drive, load_van
+from kapok.ground.journal import api as journal
+from kapok.ground.work import rows as work_rows
+from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
 
 __all__ = [
-    "AppointmentOver", "BadMinutes", "BadWindow", "BookedAlready", "NoPatch", "NobodyHasSkill", "UnknownAppointment",
-    "UnknownReason", "WindowFull", "WindowPast", "Wish", "book", "book_together", "cancel_appointment", "rebook",
+    "AppointmentOver", "BadCount", "BadMinutes", "BadWindow", "BookedAlready", "CannotKeepPicture", "DrivesAnother",
+    "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits", "NobodyHasSkill",
+    "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan", "NotYoursToDo", "NoteNeeded",
+    "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures",
+    "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
+    "WindowFull", "WindowPast", "Wish", "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign",
+    "begin", "book", "book_together", "cancel_appointment", "define_material", "dispatch", "drive", "expedite", "hold",
+    "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
 ]  # fmt: skip
 
 
@@ -73,3 +126,105 @@ def rebook(*, appointment: UUID, starts_at: datetime, ends_at: datetime, reason:
 def cancel_appointment(*, appointment: UUID, actor: str, at: datetime) -> None:
     """Give the window back. Raises `UnknownAppointment`, `AppointmentOver`."""
     booking.cancel(booking.called(appointment), actor=actor, at=at)
+
+
+@transaction.atomic
+def appoint(
+    *,
+    item: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str = "",
+    errand: Errand | None = None,
+    actor: str,
+    at: datetime,
+) -> UUID:
+    """Agree a window for the visit that a work order is about; the appointment. One that there is already moves, for a reason.
+
+    `errand` says where it is and what it takes, where nobody knows. Raises `UnknownWorkOrder`, `PlaceUnknown`, and what `rebook`
+    and `book` do.
+    """
+    row = orders.called(item)
+    holder = row.item.matter.subject
+    booked = Appointment.objects.filter(holder=holder, state=BOOKED).first()
+    if booked is not None:
+        rebook(appointment=booked.id, starts_at=starts_at, ends_at=ends_at, reason=reason, actor=actor, at=at)
+        return booked.id
+    known = errand or orders.errand_of(holder)
+    if known is None and row.address and row.minutes:
+        known = Errand(row.address.code, row.skill, row.minutes)
+    if known is None:
+        raise PlaceUnknown
+    wish = Wish(holder, known.address, known.skill, known.minutes, starts_at, ends_at)
+    return booking.book([wish], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def dispatch(*, item: UUID, actor: str, at: datetime) -> Explanation:
+    """Send who fits best: skill, shift, room and load decide who could go, then slack, way and continuity are weighed.
+
+    Raises `UnknownWorkOrder`, `InHands`, `NotNow`, `NobodyFits`.
+    """
+    return dispatching.dispatch(orders.called(item), actor=actor, at=at)
+
+
+@transaction.atomic
+def assign(*, item: UUID, technician: str, reason: str, actor: str, at: datetime) -> None:
+    """Send whom the leader names. Raises `UnknownWorkOrder`, `InHands`, `NotNow`, `NotATechnician`, `NoteNeeded`."""
+    row = orders.called(item)
+    words = _words(reason)
+    found = dispatching.technician_of(row, technician, at)
+    dispatching.assign(row, found, technician, words, actor=actor, at=at)
+
+
+@transaction.atomic
+def add_helper(*, item: UUID, helper: str, actor: str, at: datetime) -> None:
+    """Let a colleague lend a hand; who holds it does not change. Raises `UnknownWorkOrder`, `NotATechnician`, `HelpsAlready`."""
+    row = orders.called(item)
+    found = dispatching.technician_of(row, helper, at)
+    if found is None:
+        raise NotATechnician(username=helper[:50], unit_name=row.unit.name)
+    if found.id == row.technician_id or Helper.objects.filter(order=row, staff=found).exists():
+        raise HelpsAlready(username=found.username)
+    Helper.objects.create(id=uuid7(at), order=row, staff=found, added_at=at)
+    journal.record(
+        events.HelperAdded(
+            subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, helper=found.username
+        )
+    )
+
+
+@transaction.atomic
+def expedite(*, item: UUID, note: str, actor: str, at: datetime) -> None:
+    """Press for a work order: it goes before others on board and phone. Raises `UnknownWorkOrder`, `NotNow`, `NoteNeeded`."""
+    row, words = orders.called(item), _words(note)
+    if rules.State(row.state) not in rules.LIVE:
+        raise NotNow(state_name=rules.STATES[rules.State(row.state)], deed_name=Text(zh="催单", en="Press for it"))
+    orders.press(row)
+    journal.record(
+        events.Expedited(subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, note=words)
+    )
+
+
+@transaction.atomic
+def approve_hold(*, item: UUID, actor: str, at: datetime) -> None:
+    """Let the customer's clock stand still for a hold whose cause is the customer, from now on.
+
+    Raises `UnknownWorkOrder`, `NothingToApprove`, `NotAPerson`, `OwnApproval`, `MayNotApprove`.
+    """
+    row = orders.called(item)
+    holding.approve(row, holding.waiting(row), work_rows.person(actor), actor=actor, at=at)
+
+
+@transaction.atomic
+def refuse_hold(*, item: UUID, actor: str, at: datetime) -> None:
+    """Let the customer's clock run on though the work is held. Raises `UnknownWorkOrder`, `NothingToApprove`, `NotAPerson`."""
+    row = orders.called(item)
+    holding.refuse(row, holding.waiting(row), work_rows.person(actor), actor=actor, at=at)
+
+
+def _words(said: str) -> str:
+    words = " ".join(said.split())
+    if not 1 <= len(words) <= rules.NOTE:
+        raise NoteNeeded(field=Text(zh="原因", en="reason"), most=rules.NOTE)
+    return words

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kapok.back.workforce import crews, events, rules
+from kapok.back.workforce import crews, events, orders, rules
 from kapok.back.workforce.capacity import Visit
 from kapok.back.workforce.crews import Technician, Where
 from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment
@@ -104,6 +104,7 @@ def _keep(wish: Wish, place: Where, actor: str, at: datetime) -> UUID:
             window=spoken(wish.starts_at, wish.ends_at),
         )
     )  # fmt: skip
+    orders.appointed(row, at)
     return row.id
 
 
@@ -129,6 +130,7 @@ def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str
     before = spoken(row.starts_at, row.ends_at)
     row.starts_at, row.ends_at, row.kept_for, row.moved = starts_at, ends_at, chosen.staff, row.moved + 1
     row.save(update_fields=["starts_at", "ends_at", "kept_for", "moved"])
+    orders.appointed(row, at)
     journal.record(
         events.AppointmentMoved(
             subject=row.subject, actor=actor, at=at, correlation=matter_of(row.holder), holder=row.holder, before=before,
@@ -141,6 +143,7 @@ def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str
 def cancel(row: Appointment, *, actor: str, at: datetime) -> None:
     """Give the time back."""
     Appointment.objects.filter(id=row.id, state=BOOKED).update(state=CANCELLED)
+    orders.unappointed(row, at)
     journal.record(
         events.AppointmentCancelled(
             subject=row.subject, actor=actor, at=at, correlation=matter_of(row.holder), holder=row.holder,

@@ -45,3 +45,103 @@ class AppointmentCancelled(Event):
     wording: ClassVar[Text] = Text(zh="预约取消：{window}", en="Appointment cancelled: {window}")
     holder: str
     window: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatched(Event):
+    kind: ClassVar[str] = "workforce.dispatched"
+    wording: ClassVar[Text] = Text(zh="派给 {technician}（{why}）", en="Dispatched to {technician} ({why})")
+    technician: str
+    why: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expedited(Event):
+    kind: ClassVar[str] = "workforce.expedited"
+    wording: ClassVar[Text] = Text(zh="催单：{note}", en="Pressed for: {note}")
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelperAdded(Event):
+    kind: ClassVar[str] = "workforce.helper_added"
+    wording: ClassVar[Text] = Text(zh="加派 {helper}", en="{helper} lends a hand")
+    helper: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldMoved(Event):
+    kind: ClassVar[str] = "workforce.field_moved"
+    wording: ClassVar[Text] = Text(zh="外勤：{state_name}", en="In the field: {state_name}")
+    state: str
+    state_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(Event):
+    kind: ClassVar[str] = "workforce.held"
+    wording: ClassVar[Text] = Text(zh="挂起：{reason_name} {note}", en="Held: {reason_name} {note}")
+    reason: str
+    reason_name: Text
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldAnswered(Event):
+    kind: ClassVar[str] = "workforce.hold_answered"
+    wording: ClassVar[Text] = Text(zh="挂起申请{answer_name}", en="Hold {answer_name}")
+    approved: bool
+    answer_name: Text
+    clocks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldLifted(Event):
+    kind: ClassVar[str] = "workforce.hold_lifted"
+    wording: ClassVar[Text] = Text(zh="解挂", en="Hold lifted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentBack(Event):
+    kind: ClassVar[str] = "workforce.sent_back"
+    wording: ClassVar[Text] = Text(zh="退单：{reason_name} {note}", en="Returned: {reason_name} {note}")
+    reason: str
+    reason_name: Text
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replied(Event):
+    kind: ClassVar[str] = "workforce.replied"
+    wording: ClassVar[Text] = Text(
+        zh="回单：测试 {readings} 项、材料 {materials} 种、照片 {photos} 张、签名 {signed}",
+        en="Replied: {readings} tests, {materials} materials, {photos} photos, {signed} signature",
+    )
+    readings: int
+    materials: int
+    photos: int
+    signed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VehicleChanged(Event):
+    kind: ClassVar[str] = "workforce.vehicle_changed"
+    wording: ClassVar[Text] = Text(zh="车辆 {plate}：驾驶人 {driver}", en="Vehicle {plate}: driven by {driver}")
+    plate: str
+    driver: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VanLoaded(Event):
+    kind: ClassVar[str] = "workforce.van_loaded"
+    wording: ClassVar[Text] = Text(zh="装车：{material_name} {count}", en="Loaded: {count} of {material_name}")
+    material: str
+    material_name: Text
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialDefined(Event):
+    kind: ClassVar[str] = "workforce.material_defined"
+    wording: ClassVar[Text] = Text(zh="新设材料：{title}", en="Material: {title}")
+    title: Text

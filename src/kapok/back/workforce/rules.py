@@ -86,7 +86,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.ARRIVED: BY_BATON | {State.APPOINTED, State.WORKING, State.HELD},
     State.WORKING: BY_BATON | {State.APPOINTED, State.HELD},
     State.HELD: BY_BATON | {State.APPOINTED, State.TRAVELLING, State.ARRIVED, State.WORKING},
-    State.RETURNED: frozenset({State.CREATED, State.DISPATCHED, State.ACCEPTED, State.CANCELLED}),
+    State.RETURNED: frozenset({State.CREATED, State.DISPATCHED, State.ACCEPTED, State.RETURNED, State.CANCELLED}),
     State.REPLIED: frozenset({State.CREATED, State.DISPATCHED, State.VERIFIED, State.SURVEYED, State.ARCHIVED, State.CANCELLED}),
     State.VERIFIED: frozenset({State.SURVEYED, State.ARCHIVED}),
     State.SURVEYED: frozenset({State.ARCHIVED}),

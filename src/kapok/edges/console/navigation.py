@@ -77,6 +77,16 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="每张订单走到哪、谁在办、会不会晚", en="Where each order is, who has it, whether it will be late"),
     ),
     Screen(
+        Text(zh="调度看板", en="Dispatch board"), "table", "console:dispatch", "dispatch.read", WORK,
+        "dd kb diaodu kanban paigong dispatch board technicians vans windows field 派工 改派 指派 装维 预约 外勤",
+        Text(zh="谁在哪、几点到、哪些还没派", en="Who is where and when, and what nobody was sent to"),
+    ),
+    Screen(
+        Text(zh="今日外勤", en="Field work today"), "route", "console:field-today", "field.work", WORK,
+        "wq jr waiqin jinri phone field today technician accept arrive reply offline 手机 接单 签到 回单 离线",
+        Text(zh="我今天的上门，断网也能办", en="My visits today, also without a line"),
+    ),
+    Screen(
         Text(zh="交接与争议", en="Hand-offs"), "arrows-exchange", "console:handoffs", "ledger.read", WORK,
         "jj zy jiaojie zhengyi handoffs disputes refusals matrix 移交 拒收 裁定 推诿 首问",
         Text(zh="谁移交给谁，谁拒收，谁在等谁", en="Who hands over to whom, who refuses, who waits for whom"),

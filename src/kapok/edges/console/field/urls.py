@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from kapok.edges.console.field import acting, phone, views
+
+urlpatterns: list[URLPattern] = [
+    path("dispatch", views.board, name="dispatch"),
+    path("dispatch/<uuid:item>", views.work_order, name="work-order"),
+    path("dispatch/<uuid:item>/assign", acting.assign, name="assign"),
+    path("dispatch/<uuid:item>/<slug:code>", acting.act, name="field-act"),
+    path("field/today", phone.today, name="field-today"),
+    path("field/jobs", phone.jobs, name="field-jobs"),
+    path("field/deeds", phone.deed, name="field-deed"),
+    path("field/worker.js", phone.worker, name="field-worker"),
+    path("field/pictures/<uuid:picture>", views.picture, name="field-picture"),
+]

@@ -1,0 +1,293 @@
+"""Reading field work for those who dispatch and those who drive: the board of a day, the day of a technician, one work order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from kapok.back.workforce import crews, rules
+from kapok.back.workforce.capacity import Span
+from kapok.back.workforce.models import Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
+from kapok.back.workforce.orders import OF_ORDER
+from kapok.back.workforce.rules import Deed, Kind, State
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.work.queries import clocks
+from kapok.kernel.text import Text
+
+LATE, SOON = "late", "soon"
+SOON_BEFORE = timedelta(hours=2)
+UNDER_WAY = frozenset({State.ARRIVED, State.WORKING, State.HELD})
+
+
+@dataclass(frozen=True)
+class Job:
+    """One work order as board and phone show it."""
+
+    item: UUID
+    matter: str
+    about: str
+    title: Text
+    kind: Kind
+    state: State
+    unit: str
+    unit_id: UUID
+    technician: str
+    technician_name: str
+    address: Text | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    minutes: int | None
+    skill: str
+    due_at: datetime | None
+    alarm: str
+    """`late`, `soon`, or nothing."""
+    expedited: int
+    helpers: tuple[str, ...]
+    explanation: Text
+    asks: bool
+    """Whether a hold waits for approval."""
+
+    @property
+    def state_name(self) -> Text:
+        """Where it stands, in words."""
+        return rules.STATES[self.state]
+
+    @property
+    def kind_name(self) -> Text:
+        """What is asked of the field, in words."""
+        return rules.KINDS[self.kind]
+
+    @property
+    def tmf(self) -> str:
+        """What the open interface calls its state."""
+        return rules.TMF[self.state]
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """What its technician may do now."""
+        return rules.possible(self.kind, self.state)
+
+
+def order_of_day(jobs: Iterable[Job]) -> list[Job]:
+    """The jobs in the order in which they are driven: by window, what is pressed for first of equals, then by due time.
+
+    The seam for route planning: it gets the jobs of one technician and one day, and gives them back in another order.
+    """
+    far = datetime.max.replace(tzinfo=timezone.get_default_timezone())
+    return sorted(jobs, key=lambda job: (job.starts_at or far, -job.expedited, job.due_at or far, str(job.item)))
+
+
+def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
+    """These work orders, in three queries more however many there are."""
+    found = list(rows.select_related(*OF_ORDER))
+    due = clocks([row.item.subject for row in found])
+    lending: dict[UUID, list[str]] = {}
+    for order, name in Helper.objects.filter(order__in=found).order_by("added_at").values_list("order", "staff__name"):
+        lending.setdefault(order, []).append(name)
+    asked = set(Hold.objects.filter(order__in=found, until=None, approval="waiting").values_list("order", flat=True))
+    return [_job(row, due.get(row.item.subject), lending.get(row.id, []), row.id in asked, at) for row in found]
+
+
+def _job(row: WorkOrder, clock: object, helpers: Sequence[str], asks: bool, at: datetime) -> Job:  # noqa: FBT001
+    due_at = getattr(clock, "due_at", None)
+    window = row.appointment if row.appointment and row.appointment.state != "cancelled" else None
+    state = State(row.state)
+    return Job(
+        item=row.item_id, matter=row.item.matter.subject, about=row.item.matter.title, title=row.item.title,
+        kind=Kind(row.kind), state=state, unit=row.unit.code, unit_id=row.unit_id,
+        technician=row.technician.username if row.technician else "",
+        technician_name=row.technician.name if row.technician else "", address=row.address.full if row.address else None,
+        starts_at=window.starts_at if window else None, ends_at=window.ends_at if window else None, minutes=row.minutes,
+        skill=row.skill, due_at=due_at, alarm=alarm(state, window and window.starts_at, window and window.ends_at, due_at, at),
+        expedited=row.expedited, helpers=tuple(helpers), explanation=row.explanation, asks=asks,
+    )  # fmt: skip
+
+
+def alarm(
+    state: State, starts_at: datetime | None, ends_at: datetime | None, due_at: datetime | None, at: datetime
+) -> str:
+    """Whether work is late (its time or its window has passed), or will be soon."""
+    if state not in rules.LIVE:
+        return ""
+    there = state in UNDER_WAY
+    if (due_at is not None and due_at < at) or (ends_at is not None and ends_at < at and not there):
+        return LATE
+    near = due_at is not None and due_at - at < SOON_BEFORE
+    waited_for = starts_at is not None and starts_at < at and not there
+    return SOON if near or waited_for else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A technician on the board: when they work that day, what they have."""
+
+    username: str
+    name: str
+    spans: tuple[Span, ...]
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A unit and a day: the technicians, and what nobody has been sent to."""
+
+    unit: str
+    unit_name: Text
+    day: date
+    rows: tuple[Row, ...]
+    open: tuple[Job, ...]
+
+
+def board(unit: str, day: date, at: datetime) -> Board | None:
+    """The board of a unit's technicians on a day, as it is at a moment; None where there is no such unit."""
+    home = OrgUnit.objects.filter(code=unit, valid_to=None).first()
+    if home is None:
+        return None
+    since, until = _day(day)
+    people = crews.members(crews.around(home.id), "", since, until)
+    around = {each.unit_id for each in people} | {home.id}
+    live = WorkOrder.objects.filter(state__in=[each.value for each in rules.LIVE])
+    of_day = Q(appointment__starts_at__lt=until, appointment__ends_at__gt=since) | Q(appointment=None)
+    done = WorkOrder.objects.filter(replied_at__gte=since, replied_at__lt=until)
+    mine = jobs((live.filter(of_day) | done).filter(technician__in=people), at)
+    waiting = jobs(live.filter(unit__in=around, technician=None).order_by("opened_at"), at)
+    shifts = {each.staff.id: each.spans for each in crews.at_work(people, since, until)}
+    rows = tuple(
+        Row(
+            each.username, each.name, tuple(_within(shifts[each.id], since, until)),
+            tuple(order_of_day(job for job in mine if job.technician == each.username)),
+        )
+        for each in sorted(people, key=lambda each: each.username)
+    )  # fmt: skip
+    return Board(home.code, home.name, day, rows, tuple(order_of_day(waiting)))
+
+
+def _within(spans: Iterable[Span], since: datetime, until: datetime) -> Iterable[Span]:
+    return (
+        Span(max(each.since, since), min(each.until, until))
+        for each in spans
+        if each.since < until and each.until > since
+    )
+
+
+def _day(day: date) -> tuple[datetime, datetime]:
+    """A day from midnight to midnight by our clock."""
+    begins = datetime.combine(day, datetime.min.time(), timezone.get_default_timezone())
+    return begins, datetime.combine(day + timedelta(days=1), datetime.min.time(), timezone.get_default_timezone())
+
+
+def my_day(username: str, day: date, at: datetime) -> list[Job]:
+    """What a technician has in hand or was sent to, what is appointed for that day or for none, and what was done that day."""
+    since, until = _day(day)
+    mine = WorkOrder.objects.filter(technician__username=username)
+    live = Q(state__in=[each.value for each in rules.LIVE])
+    early = Q(appointment=None) | Q(appointment__starts_at__lt=until)
+    return order_of_day(jobs(mine.filter((live & early) | Q(replied_at__gte=since, replied_at__lt=until)), at))
+
+
+def open_to(username: str, at: datetime) -> list[Job]:
+    """What nobody has been sent to in the unit of this technician: they may take it."""
+    free = WorkOrder.objects.filter(
+        state=State.CREATED, unit__in=Staff.objects.filter(username=username).values("unit")
+    )
+    return order_of_day(jobs(free, at))
+
+
+def job(item: UUID, at: datetime) -> Job | None:
+    """One work order by its item."""
+    return next(iter(jobs(WorkOrder.objects.filter(item=item), at)), None)
+
+
+def field_units(units: Collection[UUID] | None) -> list[OrgUnit]:
+    """The units whose people do field work, of these or of all; by code."""
+    every = OrgUnit.objects.filter(valid_to=None)
+    asked = every if units is None else every.filter(id__in=units)
+    at_home = {each.unit_id for each in crews.members(list(asked.values_list("id", flat=True)), "", _never(), _never())}
+    return list(OrgUnit.objects.filter(id__in=at_home).order_by("code"))
+
+
+def _never() -> datetime:
+    return datetime.min.replace(year=2000, tzinfo=timezone.get_default_timezone())
+
+
+def dispatches_everywhere(units: Collection[UUID]) -> bool:
+    """Whether the dispatch desk is among these units: whoever may dispatch there does so for every unit."""
+    return OrgUnit.objects.filter(id__in=units, code=settings.WORKFORCE_DISPATCH_UNIT).exists()
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A picture that was handed in."""
+
+    id: UUID
+    kind: str
+    media_type: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A time in which work was held."""
+
+    reason: Text
+    note: str
+    evidence: str
+    asked_by: str
+    since: datetime
+    until: datetime | None
+    approval: str
+    paused: bool
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a reply says, and what held the work."""
+
+    readings: tuple[tuple[Text, Decimal, str], ...]
+    materials: tuple[tuple[Text, int, Text], ...]
+    pictures: tuple[Pictured, ...]
+    holds: tuple[Stopped, ...]
+    note: str
+
+
+def findings(item: UUID) -> Findings:
+    """What was found and done on a work order, and its holds, the latest first."""
+    measured = Reading.objects.filter(order__item=item).order_by("id")
+    used = Used.objects.filter(order__item=item).select_related("material").order_by("id")
+    seen = Picture.objects.filter(order__item=item).order_by("id")
+    holds = Hold.objects.filter(order__item=item).select_related("asked_by").order_by("-since", "-id")
+    return Findings(
+        tuple((rules.TESTS[each.test].title, each.value, rules.TESTS[each.test].unit) for each in measured),
+        tuple((each.material.title, each.count, each.material.counted) for each in used),
+        tuple(Pictured(each.id, each.kind, each.media_type, each.taken_at) for each in seen),
+        tuple(
+            Stopped(
+                rules.HOLDS[each.reason].title, each.note, each.evidence, each.asked_by.name, each.since, each.until,
+                each.approval, bool(each.paused_with),
+            )
+            for each in holds
+        ),
+        WorkOrder.objects.filter(item=item).values_list("note", flat=True).first() or "",
+    )  # fmt: skip
+
+
+def picture(identifier: UUID) -> tuple[UUID, Pictured] | None:
+    """The item of which somebody took the picture, and the picture; None where there is none."""
+    row = Picture.objects.select_related("order").filter(id=identifier).first()
+    return (row.order.item_id, Pictured(row.id, row.kind, row.media_type, row.taken_at)) if row else None
+
+
+def van_of(username: str) -> list[tuple[str, Text, int, Text]]:
+    """What lies in the van of a technician: code, name, how much, of what; empty where they drive none."""
+    rows = Stock.objects.filter(vehicle__driver__username=username, count__gt=0).select_related("material")
+    return [
+        (row.material.code, row.material.title, row.count, row.material.counted)
+        for row in rows.order_by("material__code")
+    ]

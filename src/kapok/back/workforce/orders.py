@@ -1,0 +1,168 @@
+"""Work orders as rows: made when a stage of the field is offered, moved by the table of allowed moves, following the baton.
+
+Every function here runs within the `transaction.atomic` of a verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils.module_loading import import_string
+
+from kapok.back.workforce import crews, rules
+from kapok.back.workforce.models import BOOKED, KEPT, Appointment, WorkOrder
+from kapok.back.workforce.refusals import NotNow, UnknownWorkOrder
+from kapok.back.workforce.rules import Deed, Errand, Kind, State
+from kapok.ground.catalog import queries as catalog
+from kapok.ground.people.models import Staff
+from kapok.ground.places.models import Address
+from kapok.ground.work.models import Handoff, Item
+from kapok.ground.work.rules import HandoffState, ItemState, Way
+from kapok.kernel.ids import uuid7
+
+OF_ORDER = ("item__matter", "item__unit", "item__holder", "unit", "address", "appointment", "technician")
+
+
+def called(item: UUID) -> WorkOrder:
+    """The work order of an item, locked until the verb's `transaction.atomic` ends. Raises `UnknownWorkOrder`."""
+    rows = WorkOrder.objects.select_related(*OF_ORDER).select_for_update(no_key=True, of=("self",))
+    row = rows.filter(item=item).first()
+    if row is None:
+        raise UnknownWorkOrder
+    return row
+
+
+def must_exist(item: UUID) -> None:
+    """Raises `UnknownWorkOrder` where the item is no work of the field."""
+    if not WorkOrder.objects.filter(item=item).exists():
+        raise UnknownWorkOrder
+
+
+def must_be_possible(row: WorkOrder, deed: Deed) -> None:
+    """Raises `NotNow` where the work order's state does not allow it."""
+    if deed not in rules.possible(Kind(row.kind), State(row.state)):
+        raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=rules.DEEDS[deed])
+
+
+def move(row: WorkOrder, to: State, at: datetime, **more: Any) -> bool:
+    """Move a work order once, by the table; False where somebody else has moved it before, or it may not go there."""
+    more.setdefault("held_from", "")
+    allowed = {row.state} & {state.value for state in rules.sources(to)}
+    if not WorkOrder.objects.filter(id=row.id, state__in=allowed).update(state=to, moved_at=at, **more):
+        return False
+    row.state, row.moved_at = to.value, at
+    for name, value in more.items():
+        setattr(row, name, value)
+    return True
+
+
+# ---- the stages of the field ----
+
+
+@lru_cache(maxsize=500)
+def field_stages(flow: str, number: int) -> Mapping[str, Kind]:
+    """Of a version of a flow the stages that the field does; a published version never changes."""
+    stages = catalog.flow(flow, number).stages
+    kinds = ((code, rules.kind_of(frozenset(stage.event))) for code, stage in stages.items() if not stage.runs)
+    return {code: kind for code, kind in kinds if kind}
+
+
+def make(item: Item, kind: Kind, at: datetime) -> WorkOrder | None:
+    """The work order of an item that was offered; None where its unit has nobody who does field work."""
+    if not crews.members({item.unit_id}, "", at, at):
+        return None
+    holder = item.matter.subject
+    appointment = Appointment.objects.filter(holder=holder, state=BOOKED).first()
+    errand = errand_of(holder)
+    address = Address.objects.filter(code=errand.address).first() if errand else None
+    return WorkOrder.objects.create(
+        id=uuid7(at), item=item, kind=kind, unit=item.unit, appointment=appointment, state=State.CREATED,
+        address_id=appointment.address_id if appointment else address and address.id, opened_at=at, moved_at=at,
+        skill=appointment.skill if appointment else errand.skill if errand else item.skill,
+        minutes=appointment.minutes if appointment else errand.minutes if errand else None,
+    )  # fmt: skip
+
+
+def errand_of(holder: str) -> Errand | None:
+    """Where the visit for a matter is and what it takes, as far as somebody knows."""
+    knows = settings.WORKFORCE_VISITS.get(holder.partition("/")[0])
+    return import_string(knows)(holder) if knows else None
+
+
+def follow(row: WorkOrder, at: datetime, *, offered: bool) -> None:
+    """Bring the work order to where the baton is now; `offered` says that an offer was just made."""
+    item = row.item
+    state = ItemState(item.state)
+    if state is ItemState.HELD and item.holder is not None:
+        _taken(row, item.holder, at)
+    elif state is ItemState.OFFERED and offered:
+        _offered(row, at)
+    elif state in {ItemState.REFUSED, ItemState.DISPUTED}:
+        move(row, State.RETURNED, at, technician=None)
+    elif state in {ItemState.DELIVERED, ItemState.CONFIRMED} and row.state in {each.value for each in rules.LIVE}:
+        _delivered(row, at)
+    elif state is ItemState.WITHDRAWN and row.state in {each.value for each in rules.LIVE}:
+        move(row, State.CANCELLED, at)
+
+
+def _taken(row: WorkOrder, holder: Staff, at: datetime) -> None:
+    if row.item.unit_id != row.unit_id:
+        move(row, State.RETURNED, at, technician=None)
+    elif row.technician_id != holder.id or State(row.state) not in rules.IN_HAND:
+        booked = row.appointment is not None and row.appointment.state == BOOKED
+        move(row, State.ACCEPTED, at, technician=holder)
+        if booked:
+            move(row, State.APPOINTED, at)
+
+
+def _offered(row: WorkOrder, at: datetime) -> None:
+    handoff = Handoff.objects.filter(item=row.item, state=HandoffState.OFFERED).select_related("to_staff").first()
+    back = handoff is not None and handoff.way == Way.RETURN
+    if back or (row.item.unit_id != row.unit_id and not crews.members({row.item.unit_id}, "", at, at)):
+        move(row, State.RETURNED, at, technician=None)
+        return
+    meant = handoff.to_staff if handoff else None
+    move(row, State.DISPATCHED if meant else State.CREATED, at, technician=meant, unit=row.item.unit)
+
+
+def _delivered(row: WorkOrder, at: datetime) -> None:
+    by = row.technician or row.item.holder or row.item.accountable
+    move(row, State.REPLIED, at, replied_at=at, technician=by)
+    if row.kind == Kind.VISIT and row.appointment_id:
+        Appointment.objects.filter(id=row.appointment_id, state=BOOKED).update(state=KEPT)
+
+
+# ---- appointments reach the work ----
+
+
+def appointed(row: Appointment, at: datetime) -> None:
+    """The work in hand for the same holder has this appointment now."""
+    mine = WorkOrder.objects.filter(item__matter__subject=row.holder, state__in=[each.value for each in rules.LIVE])
+    for order in mine:
+        WorkOrder.objects.filter(id=order.id).update(
+            appointment=row, address=row.address_id, skill=row.skill, minutes=row.minutes
+        )
+        if order.state == State.HELD:
+            WorkOrder.objects.filter(id=order.id).update(held_from=State.APPOINTED)
+        elif State(order.state) in rules.IN_HAND:
+            move(order, State.APPOINTED, at)
+
+
+def unappointed(row: Appointment, at: datetime) -> None:
+    """The appointment is given up: the work in hand has none."""
+    mine = WorkOrder.objects.filter(appointment=row, state__in=[each.value for each in rules.LIVE])
+    waiting = mine.filter(Q(state=State.APPOINTED) | Q(held_from=State.APPOINTED))
+    waiting.filter(state=State.HELD).update(held_from=State.ACCEPTED)
+    waiting.filter(state=State.APPOINTED).update(state=State.ACCEPTED, moved_at=at)
+    mine.update(appointment=None)
+
+
+def press(row: WorkOrder) -> None:
+    """It was asked for once more."""
+    WorkOrder.objects.filter(id=row.id).update(expedited=F("expedited") + 1)

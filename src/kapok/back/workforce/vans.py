@@ -1,0 +1,91 @@
+"""Vans: who drives which, and what lies in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from kapok.back.workforce import events
+from kapok.back.workforce.models import Material, Stock, Vehicle
+from kapok.back.workforce.refusals import BadCount, DrivesAnother, PlateTaken, UnknownMaterial, UnknownVehicle
+from kapok.ground.journal import api as journal
+from kapok.ground.people import rows as people
+from kapok.ground.posts import rows as posts
+from kapok.ground.posts.refusals import CodeInUse
+from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
+
+MOST_LOADED = 9999
+
+
+@transaction.atomic
+def add_vehicle(*, plate: str, unit: str, driver: str = "", actor: str, at: datetime) -> None:
+    """Enter a van of a unit, with who drives it. Raises `PlateTaken`, `UnknownUnit`, `EndedUnit`, and what `drive` does."""
+    home = people.living_unit(unit)
+    try:
+        with transaction.atomic():
+            Vehicle.objects.create(id=uuid7(at), plate=plate, unit=home)
+    except IntegrityError:
+        raise PlateTaken(plate=plate[:20]) from None
+    drive(plate=plate, driver=driver, actor=actor, at=at)
+
+
+@transaction.atomic
+def drive(*, plate: str, driver: str, actor: str, at: datetime) -> None:
+    """Give a van to a technician, or to nobody. Raises `UnknownVehicle`, `UnknownStaff`, `Deactivated`, `DrivesAnother`."""
+    van = _called(plate)
+    staff = posts.working(driver) if driver else None
+    other = Vehicle.objects.filter(driver=staff).exclude(id=van.id).first() if staff else None
+    if staff is not None and other is not None:
+        raise DrivesAnother(username=staff.username, plate=other.plate)
+    Vehicle.objects.filter(id=van.id).update(driver=staff)
+    who = staff.username if staff else "—"
+    journal.record(events.VehicleChanged(subject=van.subject, actor=actor, at=at, plate=van.plate, driver=who))
+
+
+@transaction.atomic
+def define_material(*, code: str, title: Text, counted: Text, actor: str, at: datetime) -> None:
+    """Set up a material and what one counts of it. Raises `CodeInUse`."""
+    try:
+        with transaction.atomic():
+            Material.objects.create(
+                id=uuid7(at),
+                code=code,
+                title_zh=title.zh,
+                title_en=title.en,
+                counted_zh=counted.zh,
+                counted_en=counted.en,
+            )
+    except IntegrityError:
+        raise CodeInUse(code=code) from None
+    journal.record(events.MaterialDefined(subject=f"material/{code}", actor=actor, at=at, title=title))
+
+
+@transaction.atomic
+def load_van(*, plate: str, material: str, count: int, actor: str, at: datetime) -> None:
+    """Put so much of a material into a van, beside what lies there. Raises `UnknownVehicle`, `UnknownMaterial`, `BadCount`."""
+    van = _called(plate)
+    row = Material.objects.filter(code=material).first()
+    if row is None:
+        raise UnknownMaterial(material=material[:40])
+    if not 1 <= count <= MOST_LOADED:
+        raise BadCount(count=count, most=MOST_LOADED)
+    stock, _ = Stock.objects.select_for_update(no_key=True).get_or_create(
+        vehicle=van, material=row, defaults={"id": uuid7(at), "count": 0}
+    )
+    stock.count += count
+    stock.save(update_fields=["count"])
+    journal.record(
+        events.VanLoaded(
+            subject=van.subject, actor=actor, at=at, material=material, material_name=row.title, count=count
+        )
+    )
+
+
+def _called(plate: str) -> Vehicle:
+    """The van, locked until the verb's `transaction.atomic` ends. Raises `UnknownVehicle`."""
+    found = Vehicle.objects.select_for_update(no_key=True).filter(plate=plate).first()
+    if found is None:
+        raise UnknownVehicle(plate=plate[:20])
+    return found

@@ -1,0 +1,73 @@
+"""Doing something with a work order at the dispatch desk."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_POST
+
+from kapok.back.workforce import api, boards
+from kapok.back.workforce.boards import Job
+from kapok.edges.console.field import reach
+from kapok.edges.console.field.actions import ON_ORDERS, Action, OrderForm, explained
+from kapok.edges.console.refusals import not_permitted
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.people.roles import Permission
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+
+ASSIGNED = Text(zh="看板指派", en="assigned on the board")
+
+
+@screen(permission=Permission.DISPATCH_DO)
+def act(request: ScreenRequest, item: UUID, code: str) -> HttpResponse:
+    """One action on a work order: what it asks for, or done."""
+    job = reach.seen(request, item)
+    action = ON_ORDERS.get(code)
+    if action is None:
+        raise Http404
+    if not reach.may_dispatch(request, job.unit_id):
+        return not_permitted(request, Permission.DISPATCH_DO)
+    try:
+        form = _form(request, action, job)
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+        return redirect("console:work-order", item)
+    if request.method == "POST" and form.is_valid():
+        try:
+            outcome = action.verb(item=item, **form.said(), actor=request.user.subject, at=request.at)
+            messages.success(request, explained(outcome, action).in_(request.language))
+            return redirect("console:work-order", item)
+        except KapokError as refused:
+            form.add_error(None, refused.text.in_(request.language))
+    return render(request, "field/act.html", {"form": form, "action": action, "job": job})
+
+
+@screen(permission=Permission.DISPATCH_DO)
+@require_POST
+def assign(request: ScreenRequest, item: UUID) -> HttpResponse:
+    """Assign by dragging, or by keyboard, on the board; the answer says what became of it."""
+    job = reach.seen(request, item)
+    if not reach.may_dispatch(request, job.unit_id):
+        return JsonResponse({"refused": ""}, status=403)
+    said = {"technician": request.POST.get("technician", "")[:50], "reason": ASSIGNED.in_(request.language)}
+    try:
+        api.assign(item=item, **said, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        return JsonResponse({"refused": refused.text.in_(request.language)}, status=409)
+    return JsonResponse({"assigned": said["technician"]})
+
+
+def _form(request: ScreenRequest, action: Action, job: Job) -> OrderForm:
+    found = (
+        boards.board(job.unit, localdate(request.at), request.at)
+        if {"technician", "helper"} & set(action.asks)
+        else None
+    )
+    people = [(row.username, f"{row.name} {row.username}") for row in found.rows] if found else []
+    data = request.POST if request.method == "POST" else None
+    return OrderForm(data, action=action, job=job, people=people, at=request.at)

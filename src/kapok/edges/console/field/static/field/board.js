@@ -1,0 +1,74 @@
+// Assigning on the board: drag work onto a technician, or choose both with Enter. Where things lie is said in the data, set here.
+(function () {
+  const board = document.getElementById("board");
+  if (!board) return;
+  let chosen = null;
+
+  function place() {
+    board.querySelectorAll(".lane-line[data-tracks]").forEach((line) => {
+      const tracks = Number(line.dataset.tracks), loose = line.querySelector(".lane-loose");
+      const height = tracks * 68;
+      line.style.minHeight = `${height + (loose ? loose.offsetHeight : 0)}px`;
+      if (loose && line.querySelector(".lane-job")) loose.style.top = `${height}px`;
+    });
+    board.querySelectorAll(".lane-job").forEach((job) => {
+      Object.assign(job.style, { left: `${job.dataset.left}%`, width: `${job.dataset.width}%`, top: `${job.dataset.track * 68}px`, height: "66px" });
+    });
+  }
+
+  function say(text, refused) {
+    const told = document.getElementById("told");
+    told.textContent = text;
+    told.classList.toggle("is-refused", refused);
+  }
+
+  async function assign(chip, technician) {
+    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    const body = new URLSearchParams({ technician });
+    const answer = await fetch(chip.dataset.assign, { method: "POST", body, headers: { "X-CSRFToken": token } });
+    const said = await answer.json().catch(() => ({}));
+    say(answer.ok ? `${chip.querySelector("a").textContent} → ${technician}` : said.refused || String(answer.status), !answer.ok);
+    choose(null);
+    window.htmx.trigger(board, "refresh");
+  }
+
+  function choose(chip) {
+    if (chosen) chosen.setAttribute("aria-pressed", "false");
+    chosen = chip;
+    if (chosen) chosen.setAttribute("aria-pressed", "true");
+  }
+
+  const lane = (event) => event.target.closest(".lane[data-technician][tabindex]");
+  const chip = (event) => event.target.closest(".chip[data-assign]");
+
+  board.addEventListener("dragstart", (event) => {
+    if (!chip(event)) return;
+    choose(chip(event));
+    event.dataTransfer.setData("text/plain", chosen.dataset.item);
+  });
+  board.addEventListener("dragover", (event) => {
+    board.querySelectorAll(".is-over").forEach((each) => each.classList.remove("is-over"));
+    if (!chosen || !lane(event)) return;
+    event.preventDefault();
+    lane(event).classList.add("is-over");
+  });
+  board.addEventListener("drop", (event) => {
+    if (!chosen || !lane(event)) return;
+    event.preventDefault();
+    assign(chosen, lane(event).dataset.technician);
+  });
+  board.addEventListener("dragend", () => choose(null));
+  board.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") choose(null);
+    if (event.key !== "Enter" || event.target.tagName === "A") return;
+    if (chip(event)) choose(chip(event) === chosen ? null : chip(event));
+    else if (chosen && lane(event)) assign(chosen, lane(event).dataset.technician);
+    else return;
+    event.preventDefault();
+  });
+  // While somebody is choosing, the board stays as it is.
+  board.addEventListener("htmx:beforeRequest", (event) => { if (chosen) event.preventDefault(); });
+  document.addEventListener("htmx:afterSwap", place);
+  window.addEventListener("resize", place);
+  place();
+})();

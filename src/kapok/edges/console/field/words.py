@@ -1,0 +1,48 @@
+"""The words that the phone itself says."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def words() -> dict[str, str]:
+    """Each in the reader's language."""
+    return {
+        "online": _("Connected"),
+        "offline": _("No line: what you do is kept on this phone"),
+        "unsent": _("not sent yet"),
+        "sending": _("Sending…"),
+        "all_sent": _("Everything is sent"),
+        "refused": _("Refused"),
+        "discard": _("Discard"),
+        "signed_out": _("You are signed out: sign in, then it is sent."),
+        "sign_in": _("Sign in"),
+        "nothing": _("No work for today."),
+        "nothing_help": _("What dispatch sends you appears here by itself."),
+        "mine": _("My work today"),
+        "free": _("Nobody has been sent to these"),
+        "due": _("Due"),
+        "no_window": _("No window agreed"),
+        "no_address": _("Address not stated"),
+        "done": _("Done today"),
+        "why": _("Why you"),
+        "reason": _("Reason"),
+        "note": _("Note"),
+        "evidence_customer": _("What shows that the customer is the cause"),
+        "tests": _("Test readings"),
+        "materials": _("Materials from the van"),
+        "no_van": _("No van stock is entered for you."),
+        "photos": _("Photos"),
+        "take_photo": _("Take a photo"),
+        "signature": _("Signature of the customer"),
+        "clear": _("Clear"),
+        "evidence": _("Evidence (left empty, photos, readings and signature stand for it)"),
+        "send": _("Send"),
+        "cancel": _("Back"),
+        "late": _("Late"),
+        "soon": _("Soon due"),
+        "pressed": _("Pressed for"),
+        "left": _("left"),
+        "as_of": _("As of"),
+        "old_phone": _("This browser cannot keep work without a line; stay connected."),
+    }
