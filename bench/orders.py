@@ -80,8 +80,9 @@ SELECT customer, 'C' || lpad(i::text, 8, '0'), '', party, 'business', '', 0,
     (SELECT id FROM people_orgunit WHERE code = 'hotline'), %(at)s, 1 FROM numbered
 """
 TAKE = """
-UPDATE inventory_resource r SET state = 'reserved', holder = %s, reserved_until = %s, state_at = %s
-FROM (SELECT id FROM inventory_resource WHERE home = %s AND kind = %s AND state = 'free' LIMIT 1 FOR UPDATE SKIP LOCKED) free
+UPDATE inventory_resource r SET state = 'reserved', holder = %s, reserved_until = %s, changed_at = %s
+FROM (SELECT id FROM inventory_resource WHERE home = %s AND kind = %s AND state = 'free'
+      ORDER BY free_from, code LIMIT 1 FOR UPDATE SKIP LOCKED) free
 WHERE r.id = free.id
 """
 COUNTED = """
@@ -214,7 +215,7 @@ class Desk:
 
         from kapok.ground.people.models import Staff
 
-        self.client = Client()
+        self.client = Client(SERVER_NAME="localhost")
         self.client.force_login(Staff.objects.get(username="agent"))
         self.seen: dict[str, str] = {}
 

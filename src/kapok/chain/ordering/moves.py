@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from kapok.chain.ordering import events, rules
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.chain.ordering.rules import DEEDS, DEVIATIONS, OVER, STATES, STEP_OPEN, Deviation, State, StepState
@@ -124,10 +126,16 @@ def new_step(leg: Leg, name: str, act: Act, *, item: Item | None = None, due: bo
     return step
 
 
-def may_run(leg: Leg) -> bool:
+UNDOING = Step.objects.filter(undoes__isnull=False, state__in=list(STEP_OPEN))
+TAKING_BACK = Exists(UNDOING.filter(leg=OuterRef("pk")))
+"""Whether something of a leg is being taken back, as a column of it."""
+
+
+def may_run(leg: Leg, *, taking_back: bool | None = None) -> bool:
     """Whether steps forward may be done now: the leg is neither held nor cancelled, and nothing is being taken back."""
-    taking_back = Step.objects.filter(leg=leg, undoes__isnull=False, state__in=list(STEP_OPEN))
-    return State(leg.state) in RUNS_ON and not taking_back.exists()
+    if State(leg.state) not in RUNS_ON:
+        return False
+    return not (UNDOING.filter(leg=leg).exists() if taking_back is None else taking_back)
 
 
 def rest(leg: Leg) -> None:

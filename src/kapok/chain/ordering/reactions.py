@@ -89,13 +89,13 @@ def _leg_of(correlation: UUID | None) -> Leg | None:
     if correlation is None:
         return None
     subjects = Matter.objects.filter(id=correlation, subject__startswith=PREFIX).values("subject")
-    return Leg.objects.filter(subject__in=subjects).first()
+    return Leg.objects.annotate(taking_back=moves.TAKING_BACK).filter(subject__in=subjects).first()
 
 
 def _begin_step(entry: Entry, item: UUID, runs: str, act: Act) -> None:
     leg = _leg_of(entry.correlation)
     if leg is not None:  # a stage that is offered anew has its step already
-        moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg))
+        moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg, taking_back=leg.taking_back))
 
 
 def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -> None:

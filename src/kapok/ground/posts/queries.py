@@ -112,21 +112,32 @@ def post_rows(units: Iterable[UUID] | None = None, *, search: str = "", closed: 
 
 
 def acting_in(posts: Iterable[Post], at: datetime) -> list[Acting]:
-    """The posts at that moment, in their order; two queries more however many there are."""
+    """The posts at that moment, in their order; one query more however many there are."""
     page = list(posts)
     away = Exists(_absences(at).filter(staff=OuterRef("staff")))
-    held = PostHolder.objects.select_related("staff").filter(post__in=page, period__contains=at).annotate(away=away)
-    people = {(row.post_id, row.place): _person(row.staff, {row.staff_id} if row.away else ()) for row in held}
-    taken = set(TakeOver.objects.filter(post__in=page, period__contains=at).values_list("post", flat=True))
+    taken = Exists(TakeOver.objects.filter(post=OuterRef("post"), period__contains=at))
+    held = PostHolder.objects.filter(post__in=page, period__contains=at).annotate(away=away, taken=taken)
+    people, taken_over = {}, set()
+    for post, place, is_taken, *person in held.values_list("post", "place", "taken", *PERSON, "away"):
+        people[post, place] = _told(*person)
+        taken_over |= {post} if is_taken else set()
     return [
         _acting(
             post,
             people.get((post.id, rules.Place.A)),
             people.get((post.id, rules.Place.B)),
-            taken_over=post.id in taken,
+            taken_over=post.id in taken_over,
         )
         for post in page
     ]
+
+
+PERSON = ("staff__id", "staff__username", "staff__name", "staff__state")
+
+
+def _told(identifier: UUID, username: str, name: str, state: str, away: bool) -> Person:  # noqa: FBT001  # a row of columns
+    active = state == State.ACTIVE
+    return Person(identifier, username, name, active=active, there=active and not away)
 
 
 def acting(post: str, at: datetime) -> Acting | None:
@@ -377,8 +388,7 @@ def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
 
 
 def _person(staff: Staff, away: Collection[UUID]) -> Person:
-    active = staff.is_active
-    return Person(staff.id, staff.username, staff.name, active=active, there=active and staff.id not in away)
+    return _told(staff.id, staff.username, staff.name, staff.state, staff.id in away)
 
 
 def _acting(post: Post, a: Person | None, b: Person | None, *, taken_over: bool) -> Acting:
