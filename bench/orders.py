@@ -1,11 +1,11 @@
 """Orders of three items, from asking to all stages planned and reserved, beside plain SQL that writes the same rows.
 
-An order is a small business's bundle with a telephone line and fibre at one address: three lines, one leg, nine things reserved, its
-matter opened, its first stage offered, its promises reckoned, its step enqueued, the journal told; one transaction. The floors write
-the same number of rows into the same tables in one transaction for each order: one with a statement for each table, one with a
-statement for each row as plain code would. Both take the resources by `FOR UPDATE SKIP LOCKED`. That the rows are as many is checked by
-what the server counted. The console is its own HTTP client, signed in, that posts the page of a new order. The ways take turns on the
-same database, so that other work on the machine disturbs them alike; processor time is counted for this process and the server.
+An order is a small business's bundle of a telephone line and fibre at one address: three lines, one leg, nine things reserved, its
+matter opened, its first stage offered, its promises reckoned, its step enqueued, the journal told; one transaction. The floors
+write as many rows into the same tables, in one transaction for each order too, by prepared statements: one with a statement for
+each table, one with a statement for each row. That the rows are as many is seen in what the server counted. The console is an HTTP
+client that is signed in and posts the page of a new order. The ways take turns on the same database, so that other work on the
+machine disturbs them alike; processor time is counted for this process and the server.
 
     PYTHONPATH=src .venv/bin/python bench/orders.py [--customers 10000 1000000] [--orders 60] [--rounds 5] [--profile]
 
@@ -174,9 +174,7 @@ def _plant() -> None:
     for house in range(HOUSES):
         places.add_address(code=f"h{house}", level=Level.NUMBER, name=named(f"{house + 1}号"), parent="br", **WHO)
         inventory.add_element(code=f"BPON{house}", kind="pon", parent="BOLT", **WHO)
-        inventory.add_element(
-            code=f"BSPL{house}", kind="splitter", parent=f"BPON{house}", covers=[f"h{house}"], **WHO
-        )
+        inventory.add_element(code=f"BSPL{house}", kind="splitter", parent=f"BPON{house}", covers=[f"h{house}"], **WHO)
         inventory.add_element(code=f"BCAB{house}", kind="cabinet", parent="BMDF", **WHO)
         inventory.add_element(
             code=f"BDP{house}", kind="distribution_point", parent=f"BCAB{house}", covers=[f"h{house}"], **WHO
@@ -273,7 +271,7 @@ class Floor:
         customer, address, at = bench.next()
         number = f"F{'R' if self.by_row else 'T'}{self.serial:09}"
         fresh: dict[UUID, UUID] = {}
-        for table, columns, _types, rows in self.tables:
+        for _table, columns, _types, rows in self.tables:
             key = columns.index("id")
             for row in rows:
                 fresh[row[key]] = uuid7(at)
@@ -292,7 +290,9 @@ class Floor:
 def _where(order: UUID, before: int) -> Iterator[tuple[str, str]]:
     """The tables into which an order is written, in the order of their keys, and which rows of them are one order's."""
     legs = f"SELECT id FROM ordering_leg WHERE order_id = '{order}'"
-    matters = f"SELECT id FROM work_matter WHERE subject IN (SELECT subject FROM ordering_leg WHERE order_id = '{order}')"
+    matters = (
+        f"SELECT id FROM work_matter WHERE subject IN (SELECT subject FROM ordering_leg WHERE order_id = '{order}')"
+    )
     items = f"SELECT id FROM work_item WHERE matter_id IN ({matters})"
     subjects = (
         f"SELECT subject FROM ordering_leg WHERE order_id = '{order}' UNION SELECT 'work/' || id FROM work_item "
@@ -380,7 +380,9 @@ def measure(bench: Bench, orders: int, rounds: int) -> dict[str, tuple[float, fl
             elif name.startswith(("plain", "Kapok: `")):
                 written = bench.counted() - before
                 print(f"Rows of {orders} orders, {name}: {dict(sorted(written.items()))}", flush=True)
-    print("\n| way | orders/s | orders/CPU-s | ms p50 | ms p99 | rounds, ms an order |\n| --- | ---: | ---: | ---: | ---: | --- |")
+    print(
+        "\n| way | orders/s | orders/CPU-s | ms p50 | ms p99 | rounds, ms an order |\n| --- | ---: | ---: | ---: | ---: | --- |"
+    )
     middle = {name: _middle(each) for name, each in spent.items()}
     for name, (wall, cpu) in middle.items():
         times = sorted(single[name])
@@ -389,7 +391,10 @@ def measure(bench: Bench, orders: int, rounds: int) -> dict[str, tuple[float, fl
         print(f"| {name} | {1 / wall:,.1f} | {1 / cpu:,.1f} | {figures} | {turns} |")
     ours, _console, *floors = middle.values()
     for name, floor in zip(list(ways)[2:], floors, strict=True):
-        print(f"\nOf {name} the verbs reach {floor[0] / ours[0]:.2f} by the clock, {floor[1] / ours[1]:.2f} by processor time (goal {TARGET}).")
+        print(
+            f"\nOf {name} the verbs reach {floor[0] / ours[0]:.2f} by the clock and "
+            f"{floor[1] / ours[1]:.2f} by processor time (goal {TARGET})."
+        )
     print(flush=True)
     return middle
 
@@ -417,6 +422,13 @@ def profile(bench: Bench) -> None:
     print(f"{len(asked)} statements for one order.")
     for each in asked:
         print("   ", each["time"], " ".join(each["sql"].split())[:200])
+    own, server = time.process_time(), bench.server_seconds()
+    for _ in range(40):
+        by_verbs(bench)
+    print(
+        f"{(time.process_time() - own) * 25:.1f} ms of this process and "
+        f"{(bench.server_seconds() - server) * 25:.1f} ms of the server for each of 40 orders."
+    )
     watch = cProfile.Profile(time.process_time)
     watch.enable()
     for _ in range(40):
@@ -468,13 +480,24 @@ def main() -> None:
     told: dict[int, dict[str, tuple[float, float]]] = {}
     for customers in given.customers:
         with tempfile.NamedTemporaryFile() as out:
-            words = ["--customers", str(customers), "--orders", str(given.orders), "--rounds", str(given.rounds), "--out", out.name]
+            words = [
+                "--customers",
+                str(customers),
+                "--orders",
+                str(given.orders),
+                "--rounds",
+                str(given.rounds),
+                "--out",
+                out.name,
+            ]
             subprocess.run([sys.executable, __file__, *words], check=True)
             told[customers] = json.loads(Path(out.name).read_text(encoding="utf-8"))
     few, many = min(told), max(told)
     for name in told[few]:
         wall, cpu = (told[many][name][place] / told[few][name][place] for place in (0, 1))
-        print(f"{name}: with {many:,} customers {wall:.2f} of the time by the clock with {few:,}, {cpu:.2f} by processor time.")
+        print(
+            f"{name}: with {many:,} customers {wall:.2f} of the time by the clock with {few:,}, {cpu:.2f} by processor time."
+        )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from kapok.chain.ordering.rules import FINISH, State
 from kapok.ground.work import api as work
 
 BEGINS = ("order.accepted", "order.paid")
-"""What is told of a leg that begins: contracts and laws count from the acceptance, our pledges from the payment, which go together."""
+"""What is told of a leg that begins: contracts and laws count from the acceptance, pledges from the payment."""
 
 
 def paid(leg: Leg, act: Act) -> None:

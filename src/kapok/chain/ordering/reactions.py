@@ -19,7 +19,7 @@ from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import Line
-from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.models import Matter
 
 PREFIX = "order/"
 WORK = "work/"
@@ -65,7 +65,8 @@ def _of_item(entry: Entry) -> None:
     runs = steps.get(stage, "")
     item, act = UUID(entry.subject.removeprefix(WORK)), Act(entry.actor, entry.at)
     if entry.kind == OFFERED and runs:
-        _begin_step(entry, item, runs, act)
+        if entry.correlation is not None:
+            moves.step_of_stage(entry.correlation, item, runs, act)
     elif entry.kind == DELIVERED:
         _stage_done(entry, item, stage, act, runs=bool(runs))
     elif entry.kind == WITHDRAWN and runs:
@@ -89,13 +90,7 @@ def _leg_of(correlation: UUID | None) -> Leg | None:
     if correlation is None:
         return None
     subjects = Matter.objects.filter(id=correlation, subject__startswith=PREFIX).values("subject")
-    return Leg.objects.annotate(taking_back=moves.TAKING_BACK).filter(subject__in=subjects).first()
-
-
-def _begin_step(entry: Entry, item: UUID, runs: str, act: Act) -> None:
-    leg = _leg_of(entry.correlation)
-    if leg is not None:  # a stage that is offered anew has its step already
-        moves.new_step(leg, runs, act, item=Item(id=item), due=moves.may_run(leg, taking_back=leg.taking_back))
+    return Leg.objects.filter(subject__in=subjects).first()
 
 
 def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -> None:

@@ -85,7 +85,9 @@ def _of_line(line: Line) -> _InForce:
 def _read_once(ids: tuple[UUID, ...]) -> _InForce:
     """A published version says the same until it is retired."""
     rows = {row.template.code: row for row in _versions().filter(id__in=ids)}
-    return _InForce(rows, [rules.Candidate(code, row.number, dict(_version(row).applies)) for code, row in rows.items()])
+    return _InForce(
+        rows, [rules.Candidate(code, row.number, dict(_version(row).applies)) for code, row in rows.items()]
+    )
 
 
 def in_force(line: Line | None = None) -> list[Version]:
