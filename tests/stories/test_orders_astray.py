@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from kapok.chain.ordering import api, forecast, queries
 from kapok.chain.ordering.models import Leg, Order, Step
+from kapok.front.channels import api as channels
 from kapok.ground.commitments.firing import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
 from kapok.ground.work.models import Item
+from kapok.kernel.ids import uuid7
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
@@ -136,23 +139,33 @@ def test_after_the_point_of_no_return_a_cancellation_is_refused_and_becomes_a_di
 
 
 @pytest.mark.parametrize(
-    ("channel", "segment", "offer", "agent", "agreed"),
+    ("channel", "medium", "segment", "offer", "agent", "agreed"),
     [
-        ("key_account", "key_account", "circuit-10", "keyaccount", "SL1-circuit"),
-        ("business", "business", "fibre-300", "agent", "install"),
-        ("public", "public", "fibre-100", "manager", "install"),
-        ("transient", "public", "sim-voice", "agent2", "install-wireless"),
-        ("hotline", "public", "fibre-1000", "agent2", "install"),
+        ("key_account", "visit", "key_account", "circuit-10", "keyaccount", "SL1-circuit"),
+        ("business", "phone", "business", "fibre-300", "agent", "install"),
+        ("public", "hall", "public", "fibre-100", "manager", "install"),
+        ("transient", "hall", "public", "sim-voice", "agent2", "install-wireless"),
+        ("hotline", "phone", "public", "fibre-1000", "agent2", "install"),
     ],
 )
 def test_whichever_channel_is_asked_takes_the_order_and_answers_for_it(
-    channel: str, segment: str, offer: str, agent: str, agreed: str
+    channel: str, medium: str, segment: str, offer: str, agent: str, agreed: str
 ) -> None:
     shop.add_switch()
     whose = shop.customer("某客户", segment, **({"tier": "SL1"} if segment == "key_account" else {}))
-    number = api.place_order(
-        customer=whose, channel=channel, lines=[line(offer, address="n1")], pay=True, **by(agent, after())
-    )
+    talk = channels.take(channel=channel, medium=medium, customer=whose, topic="装机", **by(agent, after()))
+    form: dict[str, Any] = {
+        "key": uuid7(after()),
+        "customer": whose,
+        "channel": channel,
+        "pay": True,
+        "interaction": talk,
+    }
+    number = channels.take_order(**form, lines=[line(offer, address="n1")], **by(agent, after()))
+    assert channels.take_order(**form, lines=[line(offer, address="n1")], **by(agent, after())) == number
+    assert Order.objects.count() == 1, "a form that is sent twice places one order"
+    channels.close_interaction(interaction=talk, resolution="已受理", **by(agent, after(hours=0.05)))
+    assert (told("channels.taken")[0]["first_contact"], told("channels.taken")[0]["medium"]) == (agent, medium)
     row = shop.order(number)
     assert (row.channel, row.first_contact.username) == (channel, agent)
     assert promise(number, agreed).owner == f"staff/{agent}"

@@ -8,11 +8,13 @@ import pytest
 from pyrad import packet
 from pytest_django.fixtures import Settings
 
+from kapok.back.workforce import queries as field
 from kapok.chain.ordering import api
 from kapok.chain.ordering.models import Order, Step
 from kapok.ground.commitments.firing import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
+from kapok.ground.places import api as places
 from kapok.host.lab.programs import FREERADIUS
 from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
 from kapok.network.inventory import api as inventory
@@ -58,8 +60,20 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     """The hotline takes the order; it is reserved, paid, surveyed, configured, appointed, done on site, tested, confirmed."""
     found = qualify("r101", "fixed_broadband", after(), down_mbps=100)
     assert (found.available, found.technology, found.max_down_mbps, found.point) == (True, "ftth", 1000, "SPL1")
-    number = api.place_order(customer=whose, channel="hotline", lines=[line()], pay=False, **by("agent", after()))
+    places.assign_patch(unit="tianhe-east-1", segment="public", address="n1", since=after(), **by("manager", after()))
+    offered = _windows()
+    number = api.place_order(
+        customer=whose, channel="hotline", lines=[line()], pay=False, window=(offered[0].starts_at, offered[0].ends_at),
+        **by("agent", after()),
+    )  # fmt: skip
     subject = leg(number).subject
+    booked = field.appointment_of(subject)
+    assert booked is not None
+    assert (booked.starts_at, booked.ends_at, booked.skill, booked.booked) == (
+        offered[0].starts_at, offered[0].ends_at, "fibre", True,
+    )  # fmt: skip
+    left = {each.starts_at: each.free for each in _windows()}
+    assert left.get(booked.starts_at, 0) == offered[0].free - 1
     assert held(subject) == dict.fromkeys(PLANT, "reserved")
     assert {each.reserved_until for each in held_by(subject)} == {after(7)}
     passes(after(hours=0.4))
@@ -118,6 +132,11 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     asked = Entry.objects.filter(kind="activation.asked").order_by("position").values_list("data", flat=True)[0]
     assert asked["request"]["secret"] == "••••", "secrets are masked in the journal"
     return service, knock
+
+
+def _windows() -> list[field.Window]:
+    """The windows of the next days, from Tuesday morning on."""
+    return field.windows(address="r101", skill="fibre", minutes=90, after=after(0.9))
 
 
 def _suspended_and_resumed(whose: str, service: str, knock: operator.Knock, door: AccessServer, radius: Server) -> None:
