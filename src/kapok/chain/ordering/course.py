@@ -11,7 +11,8 @@ from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import FINISH, State
 from kapok.ground.work import api as work
 
-PAID = "order.paid"
+BEGINS = ("order.accepted", "order.paid")
+"""What is told of a leg that begins: contracts and laws count from the acceptance, pledges from the payment."""
 
 
 def paid(leg: Leg, act: Act) -> None:
@@ -28,7 +29,8 @@ def begin(leg: Leg, act: Act) -> None:
     """The promises count, the first stages are offered."""
     _stand(leg, State.IN_PROGRESS)
     moves.keep(leg, begun_at=act.at)
-    work.tell(matter=leg.subject, kind=PAID, actor=act.actor, at=act.at)
+    for kind in BEGINS:
+        work.tell(matter=leg.subject, kind=kind, actor=act.actor, at=act.at)
     work.begin(matter=leg.subject, actor=act.actor, at=act.at)
 
 

@@ -27,7 +27,7 @@ from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog import rules as flow_rules
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering import rules as offer_rules
-from kapok.ground.catalog.offering.document import Kind, Offer, parse
+from kapok.ground.catalog.offering.document import Kind, Offer
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import Candidate
@@ -122,7 +122,7 @@ def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str
 
 def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
     """The legs: what has one action, one address and one flow is done together. Raises `NoFlowForLine`."""
-    candidates = [Candidate(each.flow, each.number, dict(each.applies)) for each in flows.in_force(FlowLine.FULFILMENT)]
+    candidates = flows.candidates(FlowLine.FULFILMENT)
     legs: dict[tuple[Any, ...], Planned] = {}
     for line in sorted(lines, key=lambda line: (not line.family, line.number)):
         for action, address, old in _parts(line):
@@ -164,8 +164,8 @@ def _versions(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offe
 
 
 def _on_sale(codes: Iterable[str]) -> dict[str, tuple[OfferVersion, Offer]]:
-    rows = OfferVersion.objects.filter(code__in=set(codes), state=OfferState.PUBLISHED)
-    return {row.code: (row, parse(row.document)) for row in rows}
+    rows = OfferVersion.objects.defer("document").filter(code__in=set(codes), state=OfferState.PUBLISHED)
+    return {row.code: (row, offers.stated(row.id)) for row in rows}
 
 
 def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:

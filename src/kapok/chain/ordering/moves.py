@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from kapok.chain.ordering import events, rules
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.chain.ordering.rules import DEEDS, DEVIATIONS, OVER, STATES, STEP_OPEN, Deviation, State, StepState
 from kapok.ground.journal import api as journal
-from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.models import Matter
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
@@ -118,9 +120,9 @@ def refresh(order: Order, act: Act) -> None:
 # ---- what the system does ----
 
 
-def new_step(leg: Leg, name: str, act: Act, *, item: Item | None = None, due: bool = True) -> Step:
-    """A step of a leg; due at once, or waiting for something else than time. A stage has one step."""
-    step = Step(id=uuid7(act.at), leg=leg, item=item, name=name, state=StepState.WAITING, opened_at=act.at)
+def new_step(leg: Leg, name: str, act: Act, *, due: bool = True) -> Step:
+    """A step that stands beside the flow; due at once, or waiting for something else than time."""
+    step = Step(id=uuid7(act.at), leg=leg, name=name, state=StepState.WAITING, opened_at=act.at)
     step.next_try_at = act.at if due else None
     Step.objects.bulk_create([step], ignore_conflicts=True)
     return step
@@ -128,6 +130,22 @@ def new_step(leg: Leg, name: str, act: Act, *, item: Item | None = None, due: bo
 
 TAKING_BACK = Q(undoes__isnull=False, state__in=[state.value for state in STEP_OPEN])
 """The steps that still have to take something back."""
+STEP_OF_STAGE = """
+INSERT INTO ordering_step (id, leg_id, item_id, name, state, attempts, next_try_at, dropped, code, error_zh, error_en, measured, by,
+    opened_at)
+SELECT %(id)s, leg.id, %(item)s, %(name)s, 'waiting', 0, CASE WHEN leg.state = ANY(%(runs_on)s) AND NOT EXISTS (
+        SELECT FROM ordering_step undo WHERE undo.leg_id = leg.id AND undo.undoes_id IS NOT NULL AND undo.state = ANY(%(open)s)
+    ) THEN %(at)s::timestamptz END, false, '', '', '', '{}', '', %(at)s
+FROM work_matter matter JOIN ordering_leg leg ON leg.subject = matter.subject WHERE matter.id = %(matter)s
+ON CONFLICT DO NOTHING
+"""
+
+
+def step_of_stage(matter: UUID, item: UUID, name: str, act: Act) -> None:
+    """The step of a stage that was offered, due if `may_run`; none where no leg has the matter, or the stage has its step."""
+    given = {"id": uuid7(act.at), "item": item, "name": name, "at": act.at, "matter": matter}
+    with connection.cursor() as cursor:
+        cursor.execute(STEP_OF_STAGE, given | {"runs_on": [state.value for state in RUNS_ON], "open": list(STEP_OPEN)})
 
 
 def may_run(leg: Leg) -> bool:

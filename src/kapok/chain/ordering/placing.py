@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from kapok.chain.ordering import debts, events, moves, rules, visits
+from kapok.chain.ordering import course, debts, events, moves, rules, visits
 from kapok.chain.ordering.drafting import Asked, Planned, total
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
@@ -30,7 +30,9 @@ from kapok.kernel.text import Text, joined
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.rules import Need
 
-REQUESTED, PAID = "order.requested", "order.paid"
+REQUESTED = "order.requested"
+ASKED_FOR = frozenset({Action.SUSPEND, Action.CEASE})
+"""Who asks for these has no need to be warned of them; who is made to bear them says `cause` in their characteristics."""
 CONSENTS = ("to_customer", "consent_from", "consent_to")
 """What a transfer says of itself: the new customer, and the evidence of both consents."""
 
@@ -136,7 +138,7 @@ def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
     """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it."""
     begins = State(leg.state) is State.IN_PROGRESS
     work.open_matter(
-        kind=REQUESTED, also=(PAID,) if begins else (), title=plan.title,
+        kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
         first_contact=leg.order.first_contact.username, facts=facts_of(leg, placing.facts, plan),
         subject=leg.subject, begin=begins, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
@@ -150,7 +152,12 @@ def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned) -> dict[str, Any
     family = {"service": leg.service_kind} if leg.service_kind else {}
     promised = {"promised_date": leg.promised_date.isoformat()} if leg.promised_date else {}
     visit = {"visit_needed": "yes" if plan.visit else "no"}
-    return {**known, "action": leg.action, **family, **fee, **promised, **visit}
+    return {**known, "action": leg.action, **family, **fee, **promised, **visit, **_cause(plan)}
+
+
+def _cause(plan: Planned) -> dict[str, Any]:
+    wished = plan.lines[0].draft.characteristics.get("cause", rules.CUSTOMER)
+    return {"cause": wished} if plan.action in ASKED_FOR else {}
 
 
 def _lacks(leg: Leg, act: Act) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from kapok.chain.ordering import drafting, placing
+from kapok.chain.ordering import course, drafting, placing
 from kapok.chain.ordering.drafting import LineDraft, Planned
 from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -73,6 +73,6 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
 
 def _leg(order: Order, number: int, plan: Planned, facts: dict[str, str], at: datetime) -> LegPreview:
     leg = Leg(order=order, number=number, action=plan.action.value, service_kind=plan.family)
-    kinds = (placing.REQUESTED, placing.PAID)
+    kinds = (placing.REQUESTED, *course.BEGINS)
     made = foreseen(kinds, placing.facts_of(leg, facts, plan), at=at)
     return LegPreview(plan.action, plan.address.code if plan.address else "", plan.visit, tuple(made))

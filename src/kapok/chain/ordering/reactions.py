@@ -10,7 +10,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from kapok.chain.ordering import cancelling, course, deviating, events, moves, performing, rows, rules
 from kapok.chain.ordering.models import Leg, Step
@@ -20,7 +20,7 @@ from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import Line
-from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.models import Matter
 
 PREFIX = "order/"
 WORK = "work/"
@@ -66,7 +66,8 @@ def _of_item(entry: Entry) -> None:
     runs = steps.get(stage, "")
     item, act = UUID(entry.subject.removeprefix(WORK)), Act(entry.actor, entry.at)
     if entry.kind == OFFERED and runs:
-        _begin_step(entry, item, runs, act)
+        if entry.correlation is not None:
+            moves.step_of_stage(entry.correlation, item, runs, act)
     elif entry.kind == DELIVERED:
         _stage_done(entry, item, stage, act, runs=bool(runs))
     elif entry.kind == WITHDRAWN and runs:
@@ -91,13 +92,6 @@ def _legs_of(correlation: UUID | None) -> QuerySet[Leg]:
         return Leg.objects.none()
     matters = Matter.objects.filter(id=correlation, subject__startswith=PREFIX)
     return Leg.objects.filter(subject__in=matters.values("subject"))
-
-
-def _begin_step(entry: Entry, item: UUID, runs: str, act: Act) -> None:
-    taking_back = Step.objects.filter(moves.TAKING_BACK, leg=OuterRef("pk"))
-    for leg in _legs_of(entry.correlation).annotate(takes_back=Exists(taking_back)):  # one, or none
-        due = State(leg.state) in moves.RUNS_ON and not leg.takes_back
-        moves.new_step(leg, runs, act, item=Item(id=item), due=due)  # a stage that is offered anew has its step already
 
 
 def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -57,9 +59,35 @@ def flow_for(line: Line, facts: Facts) -> Version:
 
 def row_for(line: Line, facts: Facts) -> FlowVersion:
     """The same as a row without its document, for whoever keeps it. Raises `NoFlow`, `FlowTie`."""
-    rows = {row.template.code: row for row in _versions().filter(state=rules.State.PUBLISHED, template__line=line)}
-    candidates = [rules.Candidate(code, row.number, dict(_version(row).applies)) for code, row in rows.items()]
-    return rows[rules.choose(candidates, facts).code]
+    known = _of_line(line)
+    return known.rows[rules.choose(known.candidates, facts).code]
+
+
+def candidates(line: Line) -> Sequence[rules.Candidate]:
+    """The versions that new matters of a line may follow, to choose among them as `row_for` does."""
+    return _of_line(line).candidates
+
+
+@dataclass(frozen=True)
+class _InForce:
+    """The versions in force of a line, by the codes of their flows."""
+
+    rows: Mapping[str, FlowVersion]
+    candidates: Sequence[rules.Candidate]
+
+
+def _of_line(line: Line) -> _InForce:
+    found = FlowVersion.objects.filter(state=rules.State.PUBLISHED, template__line=line).order_by("template__code")
+    return _read_once(tuple(found.values_list("id", flat=True)))
+
+
+@lru_cache(maxsize=20)
+def _read_once(ids: tuple[UUID, ...]) -> _InForce:
+    """A published version says the same until it is retired."""
+    rows = {row.template.code: row for row in _versions().filter(id__in=ids)}
+    return _InForce(
+        rows, [rules.Candidate(code, row.number, dict(_version(row).applies)) for code, row in rows.items()]
+    )
 
 
 def in_force(line: Line | None = None) -> list[Version]:

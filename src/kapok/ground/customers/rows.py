@@ -24,7 +24,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def customer_called(number: str) -> Customer:
     """The customer with this number; of a merged one the customer that stands for it. Raises `UnknownCustomer`."""
-    return _called(Customer.objects.all(), number)
+    return _called(Customer.objects.select_related("party"), number)
 
 
 def living_customer(number: str) -> Customer:

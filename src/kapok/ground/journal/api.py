@@ -46,7 +46,8 @@ __all__ = [
 
 RECORD_MANY = """
 INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::uuid[], %s::jsonb[])
+SELECT id, kind, subject, at, actor, correlation, data FROM jsonb_to_recordset(%s::jsonb) AS told(
+    id uuid, kind text, subject text, at timestamptz, actor text, correlation uuid, data jsonb)
 """
 
 Witness = Callable[[Sequence[Entry]], None]
@@ -84,13 +85,15 @@ def _written(events: Iterable[Event]) -> list[Entry]:
         raise OutsideTransaction(kind=entries[0].kind)
     if entries:
         with connection.cursor() as cursor:
-            cursor.execute(RECORD_MANY, [list(column) for column in zip(*map(_row, entries), strict=True)])
+            cursor.execute(RECORD_MANY, [json.dumps([_row(entry) for entry in entries], ensure_ascii=False)])
     return entries
 
 
-def _row(entry: Entry) -> tuple[UUID, str, str, datetime, str, UUID | None, str]:
-    data = json.dumps(entry.data, ensure_ascii=False)
-    return entry.id, entry.kind, entry.subject, entry.at, entry.actor, entry.correlation, data
+def _row(entry: Entry) -> dict[str, object]:
+    return {
+        "id": str(entry.id), "kind": entry.kind, "subject": entry.subject, "at": entry.at.isoformat(), "actor": entry.actor,
+        "correlation": entry.correlation and str(entry.correlation), "data": entry.data,
+    }  # fmt: skip
 
 
 @transaction.atomic

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import State, UnitKind
 from kapok.ground.posts import rules
 from kapok.ground.posts.models import Absence, Post, PostHolder, RosterEntry, Skill, StaffSkill, TakeOver
+from kapok.ground.posts.statements import DEALING, NEAREST_WITH_SKILL, WAY_UP
 from kapok.kernel.text import Text
-
-WAY_UP = """
-WITH RECURSIVE up AS (
-    SELECT people_orgunit.*, code AS home, 0 AS height FROM people_orgunit WHERE code = ANY (%s)
-    UNION ALL
-    SELECT above.*, up.home, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
-)
-SELECT * FROM up ORDER BY home, height
-"""
-
-NEAREST_WITH_SKILL = """
-WITH RECURSIVE up AS (
-    SELECT id, parent_id, 0 AS height FROM people_orgunit WHERE code = %(near)s
-    UNION ALL
-    SELECT above.id, above.parent_id, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
-), around AS (
-    SELECT id, height AS distance FROM up
-    UNION ALL
-    SELECT below.id, around.distance + 1 FROM people_orgunit below JOIN around ON below.parent_id = around.id
-    WHERE below.id NOT IN (SELECT id FROM up)
-), able AS (
-    SELECT staff.unit_id,
-        EXISTS (SELECT FROM posts_absence away WHERE away.staff_id = staff.id AND away.state = %(granted)s
-            AND away.period @> %(at)s) AS away,
-        EXISTS (SELECT FROM posts_rosterentry shift WHERE shift.staff_id = staff.id AND shift.period @> %(at)s) AS on_duty
-    FROM posts_staffskill held JOIN posts_skill skill ON skill.id = held.skill_id
-        JOIN people_staff staff ON staff.id = held.staff_id
-    WHERE skill.code = %(skill)s AND held.period @> %(at)s AND staff.state = %(active)s
-)
-SELECT unit.* FROM able JOIN around ON around.id = able.unit_id JOIN people_orgunit unit ON unit.id = able.unit_id
-WHERE unit.valid_to IS NULL ORDER BY able.away, NOT (able.on_duty OR able.away), around.distance, unit.code LIMIT 1
-"""
-"""Of the operator's tree of units: up from the unit, and down again from each unit passed, counting the steps."""
 
 
 @dataclass(frozen=True)
@@ -112,21 +82,32 @@ def post_rows(units: Iterable[UUID] | None = None, *, search: str = "", closed: 
 
 
 def acting_in(posts: Iterable[Post], at: datetime) -> list[Acting]:
-    """The posts at that moment, in their order; two queries more however many there are."""
+    """The posts at that moment, in their order; one query more however many there are."""
     page = list(posts)
     away = Exists(_absences(at).filter(staff=OuterRef("staff")))
-    held = PostHolder.objects.select_related("staff").filter(post__in=page, period__contains=at).annotate(away=away)
-    people = {(row.post_id, row.place): _person(row.staff, {row.staff_id} if row.away else ()) for row in held}
-    taken = set(TakeOver.objects.filter(post__in=page, period__contains=at).values_list("post", flat=True))
+    taken = Exists(TakeOver.objects.filter(post=OuterRef("post"), period__contains=at))
+    held = PostHolder.objects.filter(post__in=page, period__contains=at).annotate(away=away, taken=taken)
+    people, taken_over = {}, set()
+    for post, place, is_taken, *person in held.values_list("post", "place", "taken", *PERSON, "away"):
+        people[post, place] = _told(*person)
+        taken_over |= {post} if is_taken else set()
     return [
         _acting(
             post,
             people.get((post.id, rules.Place.A)),
             people.get((post.id, rules.Place.B)),
-            taken_over=post.id in taken,
+            taken_over=post.id in taken_over,
         )
         for post in page
     ]
+
+
+PERSON = ("staff__id", "staff__username", "staff__name", "staff__state")
+
+
+def _told(identifier: UUID, username: str, name: str, state: str, away: bool) -> Person:  # noqa: FBT001  # a row of columns
+    active = state == State.ACTIVE
+    return Person(identifier, username, name, active=active, there=active and not away)
 
 
 def acting(post: str, at: datetime) -> Acting | None:
@@ -146,23 +127,37 @@ def acting_for_unit(unit: str, at: datetime, function: str | None = None) -> Act
 
 
 def acting_for_units(asked: Sequence[tuple[str, str | None]], at: datetime) -> list[Acting | None]:
-    """The same for several units, each with a function, in their order; four queries however many there are."""
-    ways = _ways_up({unit for unit, _ in asked})
-    homes = {way[0].id for way in ways.values()}
-    above = {each.id for way in ways.values() for each in way}
-    found = acting_in(post_rows().filter(Q(unit__in=homes) | Q(unit__in=above, function=rules.LEAD)), at)
-    return [_first_there(found, _heights(ways.get(unit, [])), function) for unit, function in asked]
+    """The same for several units, each with a function, in their order; one query however many there are."""
+    given = {"units": [unit for unit, _ in asked], "at": at, "granted": rules.AbsenceState.GRANTED, "lead": rules.LEAD}
+    rows: dict[tuple[str, UUID], list[tuple[Any, ...]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(DEALING, given)
+        for row in cursor.fetchall():
+            rows.setdefault((row[0], row[2]), []).append(row)
+    found: dict[str, list[tuple[int, Acting]]] = {}
+    for (home, _), held in rows.items():
+        found.setdefault(home, []).append((held[0][1], _dealing(held)))
+    return [_first_there(found.get(unit, []), function) for unit, function in asked]
 
 
-def _first_there(found: Iterable[Acting], height: Mapping[UUID, int], function: str | None) -> Acting | None:
+def _dealing(rows: Sequence[tuple[Any, ...]]) -> Acting:
+    """One post of `DEALING`, of which each holder is a row."""
+    _home, _height, identifier, code, function, zh, en, ttl, unit, unit_id, unit_zh, unit_en, *_ = rows[0]
+    people = {row[12]: _told(*row[13:18]) for row in rows if row[12]}
+    a, b, taken = people.get(rules.Place.A), people.get(rules.Place.B), rows[0][18]
+    present = rules.Present(a.there if a else None, b.there if b else None, taken)
+    return Acting(
+        id=identifier, code=code, function=function, title=Text(zh=zh, en=en), unit=unit, unit_id=unit_id,
+        unit_name=Text(zh=unit_zh, en=unit_en), accept_ttl=ttl, a=a, b=b, place=rules.who_acts(present), taken_over=taken,
+    )  # fmt: skip
+
+
+def _first_there(found: Iterable[tuple[int, Acting]], function: str | None) -> Acting | None:
     """Of the posts on the way up the first at which somebody is there: of the unit any, above it those that lead."""
-    way = [post for post in found if height.get(post.unit_id) == 0 or _leads_on(post, height)]
-    way.sort(key=lambda post: (height[post.unit_id], post.function != function, post.function == rules.LEAD, post.code))
-    return next((post for post in way if post.acting), None)
-
-
-def _leads_on(post: Acting, height: Mapping[UUID, int]) -> bool:
-    return post.unit_id in height and post.function == rules.LEAD
+    way = sorted(
+        found, key=lambda each: (each[0], each[1].function != function, each[1].function == rules.LEAD, each[1].code)
+    )
+    return next((post for _, post in way if post.acting), None)
 
 
 def absent(staff: Collection[UUID], at: datetime) -> frozenset[UUID]:
@@ -377,8 +372,7 @@ def _rung(post: Acting, height: dict[UUID, int], *, team: bool) -> rules.Rung:
 
 
 def _person(staff: Staff, away: Collection[UUID]) -> Person:
-    active = staff.is_active
-    return Person(staff.id, staff.username, staff.name, active=active, there=active and staff.id not in away)
+    return _told(staff.id, staff.username, staff.name, staff.state, staff.id in away)
 
 
 def _acting(post: Post, a: Person | None, b: Person | None, *, taken_over: bool) -> Acting:

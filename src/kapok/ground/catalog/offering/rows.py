@@ -6,8 +6,10 @@ A lock holds until the `transaction.atomic` of the verb ends.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
+from uuid import UUID
 
-from kapok.ground.catalog.offering.document import Offer
+from kapok.ground.catalog.offering.document import Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.refusals import NoOfferDraft, OfferNotOnSale, UnknownOffer, UnknownOfferVersion
 from kapok.ground.catalog.rules import State
@@ -54,6 +56,12 @@ def all_on_sale(codes: Collection[str], *, lock: bool = False) -> list[OfferVers
     """Of these offers the versions on sale; locked in one order."""
     rows = OfferVersion.objects.select_for_update(no_key=True) if lock else OfferVersion.objects.all()
     return list(rows.filter(code__in=codes, state=State.PUBLISHED).order_by("code")) if codes else []
+
+
+@lru_cache(maxsize=2_000)
+def stated(version: UUID) -> Offer:
+    """What a version says that is, or was, on sale: it never changes, so it is read once."""
+    return parse(OfferVersion.objects.values_list("document", flat=True).get(id=version))
 
 
 def said(offer: Offer) -> dict[str, object]:

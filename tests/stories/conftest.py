@@ -1,0 +1,20 @@
+"""The stage of the stories: the shop of the chain, and the laboratory with a real RADIUS server."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from pytest_django.fixtures import Settings
+
+from tests.chain import shop
+from tests.chain.conftest import open_shop
+from tests.network.conftest import access_server, begin, lab_home
+
+__all__ = ["access_server", "begin", "lab_home", "open_shop"]
+
+
+@pytest.fixture
+def city(transactional_db: None, settings: Settings) -> None:
+    """The shop, visible to subscribers and to the RADIUS server."""
+    settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__qualname__}"]
+    shop.set_up()
