@@ -160,7 +160,10 @@ def _watch(page: Page, origin: str, complaints: list[str]) -> None:
     page.on(
         "console",
         # Chromium reports an answer of 4xx, and a line that is gone, as errors of the page; whether they are is for the test to say.
-        lambda said: complaints.append(said.text)
-        if said.type == "error" and not any(each in said.text for each in ("status of 4", "ERR_INTERNET_DISCONNECTED"))
-        else None,
+        lambda said: (
+            complaints.append(said.text)
+            if said.type == "error"
+            and not any(each in said.text for each in ("status of 4", "ERR_INTERNET_DISCONNECTED"))
+            else None
+        ),
     )
