@@ -143,7 +143,7 @@ ON CONFLICT DO NOTHING
 
 def step_of_stage(matter: UUID, item: UUID, name: str, act: Act) -> None:
     """The step of a stage that was offered, due if `may_run`; none where no leg has the matter, or the stage has its step."""
-    given = {"id": uuid7(act.at), "item": item, "name": name, "at": act.at, "matter": matter}
+    given: dict[str, Any] = {"id": uuid7(act.at), "item": item, "name": name, "at": act.at, "matter": matter}
     with connection.cursor() as cursor:
         cursor.execute(STEP_OF_STAGE, given | {"runs_on": [state.value for state in RUNS_ON], "open": list(STEP_OPEN)})
 

@@ -128,7 +128,12 @@ def acting_for_unit(unit: str, at: datetime, function: str | None = None) -> Act
 
 def acting_for_units(asked: Sequence[tuple[str, str | None]], at: datetime) -> list[Acting | None]:
     """The same for several units, each with a function, in their order; one query however many there are."""
-    given = {"units": [unit for unit, _ in asked], "at": at, "granted": rules.AbsenceState.GRANTED, "lead": rules.LEAD}
+    given: dict[str, Any] = {
+        "units": [unit for unit, _ in asked],
+        "at": at,
+        "granted": rules.AbsenceState.GRANTED,
+        "lead": rules.LEAD,
+    }
     rows: dict[tuple[str, UUID], list[tuple[Any, ...]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(DEALING, given)
