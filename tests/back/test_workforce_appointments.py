@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from threading import Barrier
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,17 +18,9 @@ from kapok.ground.posts import api as posts
 from kapok.ground.posts.refusals import UnknownSkill
 from kapok.kernel.errors import KapokError
 from tests.back.team import AT, WHO, book, clock
+from tests.back.windows import free
 
 TEAM = [pytest.mark.django_db, pytest.mark.usefixtures("jobs")]
-
-
-def free(
-    address: str = "a1", skill: str = "fibre", minutes: int = 60, after: datetime = AT, days: int = 2
-) -> list[Any]:
-    """Day of the month, hours and room of the windows."""
-    found = queries.windows(address=address, skill=skill, minutes=minutes, after=after, days=days)
-    hour = timedelta(hours=8)
-    return [((w.starts_at + hour).day, (w.starts_at + hour).hour, (w.ends_at + hour).hour, w.free) for w in found]
 
 
 class TestWindows:
@@ -200,44 +190,3 @@ class TestMoving:
         with pytest.raises(api.AppointmentOver):
             api.cancel_appointment(appointment=made, **WHO)
         book()
-
-
-WORKERS = 32
-
-
-def at_once(calls: list[Any]) -> list[Any]:
-    """Call all at the same moment, each on a connection of its own; what each gave back, or its refusal."""
-    start = Barrier(len(calls))
-
-    def run(call: Any) -> Any:
-        try:
-            start.wait(timeout=60)
-            return call()
-        except KapokError as refused:
-            return type(refused)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
-@pytest.mark.usefixtures("committed_team")
-class TestRaces:
-    def test_of_32_who_reach_for_one_place_one_gets_it(self) -> None:
-        for n in range(3):
-            book(f"order/{n}")
-        got = at_once([lambda n=n: book(f"order/R-{n}") for n in range(WORKERS)])
-        assert got.count(api.WindowFull) == WORKERS - 1
-        assert Appointment.objects.count() == 4
-
-    def test_never_beyond_what_there_is_whatever_the_windows(self) -> None:
-        got = at_once([lambda n=n: book(f"order/M-{n}", hour=8 + 2 * (n % 4)) for n in range(WORKERS)])
-        assert got.count(api.WindowFull) == WORKERS - 12
-        assert Appointment.objects.count() == 12
-        assert [window for window in free() if window[0] == 3] == []
-
-    def test_one_holder_from_everywhere_gets_one(self) -> None:
-        got = at_once([book] * 8)
-        assert got.count(api.BookedAlready) == 7
-        assert Appointment.objects.count() == 1

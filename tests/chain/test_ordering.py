@@ -77,7 +77,7 @@ def test_an_unpaid_order_reserves_and_begins_when_it_is_paid() -> None:
 def test_three_lines_are_planned_and_reserved_with_few_statements() -> None:
     whose = shop.customer("陈公司", "business")
     lines = [line("fibre-100"), line("fibre-100"), line("support")]
-    placed(line("fibre-100"), whose=whose, channel="business")
+    placed(line("fibre-100"), line("support"), whose=whose, channel="business")
     with CaptureQueriesContext(connection) as asked:
         number = placed(*lines, whose=whose, channel="business", minutes=1)
     assert Leg.objects.filter(order__number=number).count() == 1
