@@ -90,7 +90,7 @@ def test_three_lines_are_planned_and_reserved_with_few_statements() -> None:
     assert len(asked) == STATEMENTS, "\n".join(each["sql"][:150] for each in asked)
 
 
-STATEMENTS = 43
+STATEMENTS = 37
 """Four pairs around savepoints among them."""
 
 
