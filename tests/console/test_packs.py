@@ -47,7 +47,7 @@ def test_the_list_shows_every_pack_by_what_it_is(reader: Client) -> None:
     for path in available():
         assert path.stem in shown
     assert shown.index("Regulations 19") < shown.index("Public pledges 3") < shown.index("Contracts 6")
-    assert "law 27 duties 9 from 2005-04-20 2026.1" in shown
+    assert "law 27 duties 9 from 2005-04-20 2026.2" in shown
     assert "public pledge 5 contract 21 internal stage 27 duties 3" in shown
 
 
