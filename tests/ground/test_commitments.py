@@ -13,7 +13,7 @@ from django.db import transaction
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments import scheduler
-from kapok.ground.commitments.explaining import explain
+from kapok.ground.commitments.explaining import explain, judgement_of
 from kapok.ground.commitments.models import Commitment, PackVersion, Revision
 from kapok.ground.commitments.rules import State
 from kapok.ground.journal import api as journal
@@ -375,6 +375,21 @@ def test_a_breach_that_was_told_is_taken_back_when_it_never_was() -> None:
     assert (taken_back.data["before"], taken_back.data["after"]) == ("overdue", "kept")
 
 
+def test_a_breach_is_where_the_due_moment_is_however_late_that_was_moved() -> None:
+    """Overdue, then broken, and only then is it told that the customer had asked to wait for five hours."""
+    report()
+    while scheduler.fire(at=MONDAY + 25 * HOUR).clocks:
+        pass
+    happen("fault.restored", MONDAY + 40 * HOUR)
+    assert row("pledge-repair").breached_at == MONDAY + 24 * HOUR
+    happen("customer.deferred", MONDAY + 2 * HOUR, stops="pledge")
+    happen("customer.returned", MONDAY + 7 * HOUR)
+    pledge = row("pledge-repair")
+    assert (pledge.state, pledge.due_at, pledge.breached_at) == ("broken", MONDAY + 29 * HOUR, MONDAY + 29 * HOUR)
+    told = Entry.objects.filter(kind="commitments.corrected", data__promise="pledge-repair").order_by("position")
+    assert (told[0].data["before"], told[0].data["after"]) == ("broken", "kept")
+
+
 def test_two_breaches_of_one_minute_are_two() -> None:
     commitments.adopt_pack(document=NEVER, actor="staff/lin", at=MONDAY - HOUR)
     happen("visit.missed_by_provider", MONDAY, "order/O1")
@@ -382,6 +397,8 @@ def test_two_breaches_of_one_minute_are_two() -> None:
     rows = Commitment.objects.filter(subject="order/O1").order_by("number")
     assert [(each.number, each.state, each.breach_number) for each in rows] == [(1, "broken", 1), (2, "broken", 2)]
     assert Entry.objects.filter(kind="commitments.breached").count() == 2
+    found = [judgement_of(each, at=MONDAY + HOUR) for each in rows]
+    assert [each.breach_number for each in found if each] == [1, 2]
     happen("visit.missed_by_provider", MONDAY + HOUR, "order/O1")
     assert [each.breach_number for each in rows.all()] == [1, 2, 3]
 

@@ -265,6 +265,14 @@ def test_the_time_line_and_the_figures_of_a_unit() -> None:
 
 
 @pytest.mark.usefixtures("_office")
+def test_an_offer_taken_back_after_its_time_was_left_unanswered_by_the_receiver() -> None:
+    baton.withdraw(item=offered(fault()), note="客户已自行恢复", **by("agent", 40))
+    baton.withdraw(item=offered(fault()), note="派错", **by("agent", 5))
+    (field,) = queries.conduct(later(60), since=AT, until=later(60))
+    assert (field.unit, field.unanswered, field.points) == ("field", 1, 1)
+
+
+@pytest.mark.usefixtures("_office")
 def test_any_part_of_a_commitments_life_is_charged_and_the_parts_add_up() -> None:
     subject = fault()
     one = offered(subject, minutes=10)

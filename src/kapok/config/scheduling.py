@@ -55,13 +55,17 @@ def scheduler_loop(stop: Event) -> None:
     running: Scheduler | None = None
     patience = RETRY_FIRST
     while not stop.is_set():
+        began = time.monotonic()
         try:
             with _bell() as bell:
                 running = running or Scheduler()
                 running.begin()
-                patience = RETRY_FIRST
                 running.run(bell, stop)
         except LOST as lost:
+            if (
+                time.monotonic() - began > RETRY_LONGEST
+            ):  # it had been well: what fails at once again is asked less often
+                patience = RETRY_FIRST
             log.warning("The scheduler has lost the database (%s); it tries again.", type(lost).__name__)
             stop.wait(patience)
             patience = min(2 * patience, RETRY_LONGEST)

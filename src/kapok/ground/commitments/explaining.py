@@ -56,7 +56,15 @@ def known_at(row: Commitment, at: datetime) -> tuple[Judgement | None, datetime]
     version, until = registry.version(row.pack), max([at, *(entry.at for entry in entries)])
     made = rules.judged(version, promise_of(row), entries, facts, until)
     opening = row.opened_at or row.closed_at
-    return next((each for each in made if (each.opened_at or each.closed_at) == opening), None), until
+    alike = [each for each in made if (each.opened_at or each.closed_at) == opening]
+    place = _place(row, opening) if len(alike) > 1 else 0
+    return (alike[place] if place < len(alike) else None), until
+
+
+def _place(row: Commitment, opening: datetime | None) -> int:
+    """Which of the commitments of one moment it is: as they are numbered, so they were judged."""
+    twins = Commitment.objects.filter(subject=row.subject, pack=row.pack_id, promise=row.promise, number__lt=row.number)
+    return sum((each.opened_at or each.closed_at) == opening for each in twins)
 
 
 def _lines(row: Commitment, at: datetime) -> Iterator[Text]:
@@ -79,11 +87,11 @@ def _pauses(row: Commitment, zone: ZoneInfo) -> Iterator[Text]:
     begins = {datetime.fromisoformat(pause[0]) for pause in row.pauses}
     for entry in journal.happenings(row.subject):
         facts = entry.data.get("facts", {})
-        if entry.at in begins and "approved_by" in facts:
+        if entry.at in begins and entry.kind in rules.ENDS and "approved_by" in facts:
             yield PAUSE.format(
                 when=moment(entry.at, zone),
-                reason=facts["reason"],
-                requested_by=REQUESTERS.get(facts["requested_by"], facts["requested_by"]),
+                reason=facts.get("reason", "—"),
+                requested_by=REQUESTERS.get(said := facts.get("requested_by", "—"), said),
                 approved_by=facts["approved_by"],
                 tiers=facts.get(promises.STOPS) or EVERY_TIER,
                 evidence=facts.get("evidence") or NO_EVIDENCE,

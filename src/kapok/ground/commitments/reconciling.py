@@ -151,7 +151,7 @@ def _promise(change: Change, judgement: Judgement, answering: Answering, outcome
 
 def _columns(change: Change, judgement: Judgement, row: Commitment) -> dict[str, Any]:
     """The columns of a commitment as judged; who answers for it and what has been fired stay as they are."""
-    breached_at = row.breached_at if rules.breach_holds(judgement, row.breached_at) else None
+    breached_at = rules.breach_standing(judgement, row.breached_at)
     state = rules.state_of(judgement, breached_at)
     if state is State.BROKEN and breached_at is None:
         breached_at = rules.breach_moment(judgement)
@@ -196,8 +196,8 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any], outcome: O
     outcome.changed.append(row)
     outcome.columns |= changed.keys()
     outcome.fires.append((row.next_fire_at, change.entry.at))
-    taken_back = before["breached_at"] is not None and row.breached_at is None
-    if taken_back or (State(before["state"]) in rules.SETTLED and before["state"] != row.state):
+    moved = before["breached_at"] not in {None, row.breached_at}
+    if moved or (State(before["state"]) in rules.SETTLED and before["state"] != row.state):
         outcome.told.append(_correction(change, row, State(before["state"])))
     outcome.told += _breach(change, row, breached_before=before["breached_at"], owed_before=before["owed"])
 

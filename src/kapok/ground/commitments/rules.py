@@ -119,6 +119,16 @@ def breach_holds(judgement: Judgement, breached_at: datetime | None) -> bool:
     return judgement.state is Outcome.BROKEN or (judgement.due_at is not None and judgement.due_at <= breached_at)
 
 
+def breach_standing(judgement: Judgement, breached_at: datetime | None) -> datetime | None:
+    """The moment of a breach that was recorded, as it stands after a new judgement; None where it does not stand any more.
+
+    What had to be done in time was broken at its due moment, wherever an entry that came late has moved that.
+    """
+    if not breach_holds(judgement, breached_at):
+        return None
+    return (judgement.due_at if judgement.promise.direction is Direction.WITHIN else None) or breached_at
+
+
 def breach_moment(judgement: Judgement) -> datetime | None:
     """When a broken commitment was broken: at its due moment, or by the event that came too early or must not happen."""
     if judgement.promise.direction is Direction.WITHIN:

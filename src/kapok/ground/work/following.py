@@ -101,7 +101,7 @@ def withdraw(items: Iterable[Item], matter: Matter, act: Act) -> None:
     """Nobody has to do these any more."""
     for item in items:
         item.matter = matter
-        moves.drop_offer(item)
+        moves.drop_offer(item, act.at)
         moves.finish(item, ItemState.WITHDRAWN, act)
         moves.tell(item, "handoff.withdrawn", act)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.rules import Paused, standing
@@ -187,10 +188,12 @@ def settle(handoff: Handoff, to: HandoffState, **fields: Any) -> bool:
     return bool(Handoff.objects.filter(id=handoff.id, state__in=sources).update(state=to, **fields))
 
 
-def drop_offer(item: Item) -> None:
-    """Take back whatever offer of the item is open, answered or not."""
+def drop_offer(item: Item, at: datetime) -> None:
+    """Take back whatever offer of the item is open, answered or not; one that nobody has answered ends now."""
     running = [state.value for state in rules.RUNNING]
-    Handoff.objects.filter(item=item, state__in=running).update(state=HandoffState.WITHDRAWN)
+    Handoff.objects.filter(item=item, state__in=running).update(
+        state=HandoffState.WITHDRAWN, answered_at=Coalesce("answered_at", at)
+    )
 
 
 def place(item: Item, to: ItemState, *, unit: OrgUnit, answers: Staff, holder: Staff | None) -> None:

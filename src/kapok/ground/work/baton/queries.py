@@ -181,11 +181,12 @@ def matrix(at: datetime, *, since: datetime, until: datetime, units: Collection[
     rows = queries.handoff_rows(units=units, since=since, until=until).order_by("from_unit", "to_unit")
     accepted = Q(state=HandoffState.ACCEPTED)
     in_time = Q(answered_at__lte=F("accept_by_at"))
+    unanswered = Q(state=HandoffState.OFFERED) | Q(way=rules.Way.RETURN, state=HandoffState.WITHDRAWN)
     counted = rows.values("from_unit", "to_unit").annotate(
         offered=Count("id"),
         in_time=Count("id", filter=accepted & in_time),
         late=Count("id", filter=_late(at)),
-        refused=Count("id", filter=~Q(reason="") & ~accepted & ~Q(state=HandoffState.OFFERED)),
+        refused=Count("id", filter=~Q(reason="") & ~accepted & ~unanswered),
         disputed=Count("id", filter=Q(disputed_at__isnull=False)),
         upheld=Count("id", filter=Q(state=HandoffState.UPHELD)),
         overruled=Count("id", filter=Q(state=HandoffState.OVERRULED)),
@@ -205,8 +206,7 @@ def matrix(at: datetime, *, since: datetime, until: datetime, units: Collection[
 
 def _late(at: datetime) -> Q:
     """Offers that were answered too late, whatever the answer, or are not answered by now though they should be."""
-    answered = Q(answered_at__gt=F("accept_by_at")) & ~Q(state=HandoffState.WITHDRAWN)
-    return answered | Q(state=HandoffState.OFFERED, accept_by_at__lt=at)
+    return Q(answered_at__gt=F("accept_by_at")) | Q(state=HandoffState.OFFERED, accept_by_at__lt=at)
 
 
 @dataclass(frozen=True)
