@@ -133,7 +133,7 @@ def test_calendars_are_drawn_with_their_holidays(agent: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("service=leased_line", 49),
+        ("service=leased_line", 43),
         ("tier=stage", 27),
         ("evidence=own", 53),
         ("q=repair-drop", 1),

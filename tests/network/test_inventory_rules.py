@@ -57,6 +57,8 @@ def test_where_none_has_all_the_one_that_gets_furthest_tells_the_lack() -> None:
     chosen = rules.choose(NEEDS, spares)
     assert (chosen.claims, chosen.lack) == ((), Lack("NO_PON", "pon_port", FAR))
     assert rules.choose(NEEDS, spares[:2]).lack == Lack("NO_PORT", "splitter_port", NEAR)
+    both = [*spares[:2], spare(FAR, "splitter_port", FAR, 0, 2), spare(FAR, "pon_port", PON, 1, 2)]
+    assert rules.choose(NEEDS, both).lack == Lack("NO_PORT", "splitter_port", NEAR)
 
 
 def test_without_a_point_nothing_begins() -> None:

@@ -54,6 +54,16 @@ def test_within(closing: float | None, until: float, state: Outcome, late: float
     assert judged.target_at == START + 2 * HOUR
 
 
+def test_when_the_clock_stopped() -> None:
+    rules = pack(WITHIN)
+    assert only(rules, reported(), until=START + HOUR).stopped_at is None
+    assert only(rules, reported(), restored(3)).stopped_at == START + 3 * HOUR
+    assert only(rules, reported(), Entry("fault.cancelled", START + HOUR)).stopped_at == START + HOUR
+    again = Entry("fault.reopened", START + 4 * HOUR)
+    assert only(rules, reported(), restored(3), again, until=START + 5 * HOUR).stopped_at is None
+    assert only(rules, reported(), restored(3), again, restored(6)).stopped_at == START + 6 * HOUR
+
+
 def test_within_target() -> None:
     rules = pack(WITHIN)
     assert only(rules, reported(), restored(2)).within_target
