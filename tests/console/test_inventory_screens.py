@@ -150,6 +150,13 @@ def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:
     assert "Nobody waits" in keeper.post("/inventory/shortages", given | {"code": "NO_LEN"}).content.decode()
 
 
+def test_who_waits_is_shown_only_to_who_may_see_the_order(reader: Client) -> None:
+    page = text(reader, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
+    assert ">CAB-TH04<" in page
+    for hidden in ("interest/TH04-002", "/places/TH04-002"):
+        assert hidden not in page
+
+
 def test_who_only_reads_changes_nothing(reader: Client) -> None:
     assert reader.post("/inventory/resources/SPL-TH01-1:P001", {"state": "faulty", "note": "x"}).status_code == 403
     given = {"place": "CAB-TH04", "code": "NO_PRI", "expected": "2030-01-01"}
