@@ -104,6 +104,16 @@ def test_a_test_that_measures_too_little_light_returns_the_leg_by_itself_and_onl
     assert stands(number)[0] == "completed"
 
 
+def test_a_test_that_measured_nothing_at_the_line_goes_to_people_and_no_visit_is_repeated() -> None:
+    number = at_the_visit()
+    SimulatedUnit.objects.all().delete()
+    do(number, "visit", 3)
+    run(4)
+    assert (stands(number), live(number)) == (("inProgress", "", ""), {"test"})
+    assert Step.objects.filter(name="test").values_list("state", "code").get() == ("fallen_out", "not_found")
+    assert run(60) == 0
+
+
 def test_nothing_is_returned_from_where_there_is_no_way_back() -> None:
     number = placed()
     with pytest.raises(api.NowhereBack):

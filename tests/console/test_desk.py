@@ -8,6 +8,7 @@ from kapok.front.channels import api, queries
 from kapok.front.channels.models import Case, Interaction, Note
 from kapok.ground.customers.models import PersonalLook
 from kapok.kernel.text import Language
+from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
@@ -121,6 +122,23 @@ def test_an_interaction_is_taken_with_one_key_routed_and_closed(signed_in: Signe
     assert case.matter in client.get(f"/desk/interactions/{talk.id}").content.decode().replace("/matters/", "")
     assert client.post(f"/desk/interactions/{talk.id}/close", {"resolution": "已报障"}).status_code == 302
     assert queries.running("agent") is None
+
+
+def test_a_number_of_another_units_customer_shows_nothing_of_them(signed_in: SignedIn, chen: str) -> None:
+    service = shop.installed("voice", whose=chen)
+    number = Resource.objects.get(holder=shop.service(service).holder, kind="number").value
+    taken = {"channel": "hotline", "medium": "phone", "calling": number}
+    page = signed_in("agent").post("/desk/take", taken, follow=True).content.decode()
+    assert service in page
+    client = signed_in("account_manager")
+    page = client.post("/desk/take", taken | {"channel": "key_account"}, follow=True).content.decode()
+    talk = queries.running("keyaccount")
+    assert (talk is not None and talk.customer) == chen
+    for hidden in (service, "体育西路"):
+        assert hidden not in page
+    asked = {"kind": "fault", "title": "断网", "service": service}
+    assert "is-invalid" in client.post(f"/desk/interactions/{talk.id}/ask", asked).content.decode()
+    assert not Case.objects.exists()
 
 
 def test_what_cannot_be_asked_is_said_beside_its_field(signed_in: SignedIn, chen: str) -> None:

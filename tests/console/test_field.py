@@ -14,6 +14,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from kapok.back.workforce.models import Appointment, Done, Picture, WorkOrder
+from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.back import job as jobs
@@ -173,6 +174,23 @@ class TestThePhone:
         assert stands(item) == ("replied", "han")
         assert sorted(Picture.objects.values_list("kind", flat=True)) == ["photo", "signature"]
 
+    def test_a_picture_that_is_too_large_is_refused_before_it_is_read(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        item = at_work()
+        settings.WORKFORCE_PICTURE_MEGABYTES = 1
+        asked: list[int] = []
+        monkeypatch.setattr(phone.api, "Upload", lambda _name, content: asked.append(len(content)))
+        said = {"tests": {"optical_power": "-20"}, "evidence": [""], "note": "好"}
+        for name in ("photos", "signature"):
+            large = SimpleUploadedFile("large.png", PNG + bytes(2**20), "image/png")
+            answer = client("han", Language.EN).post("/field/deeds", told(item, "reply", said=said) | {name: large})
+            assert answer.status_code == 409
+            assert "large.png" in answer.json()["refused"]
+        assert asked == []
+        assert stands(item) == ("working", "han")
+        assert Done.objects.count() == 0
+
     def test_a_refusal_is_said_in_the_readers_language(self) -> None:
         item = taken()
         answer = client("han", Language.EN).post("/field/deeds", told(item, "begin"))
@@ -188,7 +206,7 @@ class TestThePhone:
             {}, {"told": "{"}, {"told": "[]"}, {"told": "null"}, {"told": '{"key": 1}'},
             {"told": json.dumps({"key": KEY, "item": KEY, "deed": "fly", "pressed_at": "2026-03-02T01:00:00Z"})},
             {"told": json.dumps({"key": KEY, "item": KEY, "deed": "arrive", "pressed_at": "2026-03-02T01:00:00"})},
-            {"told": json.dumps(WRONG)},
+            {"told": json.dumps(WRONG)}, {"told": "[" * 200_000}, {"told": '{"a":' * 200_000},
         ],
     )  # fmt: skip
     def test_what_no_phone_of_ours_sends_is_refused(self, sent: dict[str, str]) -> None:

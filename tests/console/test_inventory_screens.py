@@ -10,11 +10,10 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from kapok.ground.customers import api as customers
-from kapok.ground.people import queries as people
 from kapok.ground.places import demo as places
 from kapok.kernel.text import Language
 from kapok.network.inventory import api, demo
-from kapok.network.inventory.models import Finding, Resource, Shortage, Site
+from kapok.network.inventory.models import Finding, Resource, Service, Shortage, Site
 from kapok.network.inventory.rules import Need
 from tests.console.conftest import BrowserPage, SignedIn
 
@@ -35,7 +34,7 @@ def set_up() -> None:
 def line() -> str:
     """A service that runs on fibre with an address of its own: its number."""
     who = {"actor": "staff/agent", "at": now()}
-    customer = customers.register_customer(kind="person", name="陈静", segment="public", unit=people.top(), **who)
+    customer = customers.register_customer(kind="person", name="陈静", segment="public", unit="hotline", **who)
     number = api.design_service(
         customer=customer, offer="fibre-300", offer_version=1, kind="fixed_broadband", address="TH01-002-201",
         characteristics={"down_mbps": 300}, holder=LEG, **who,
@@ -103,6 +102,19 @@ def test_a_service_is_shown_end_to_end(reader: Client) -> None:
     assert reader.get("/services/S99999999").status_code == 404
 
 
+def test_whose_a_service_is_is_shown_only_to_who_may_see_the_customer(reader: Client, signed_in: SignedIn) -> None:
+    number = line()
+    api.move_service(service=number, to="suspended", reason="欠费停机", actor="staff/agent", at=now())
+    customer = Service.objects.get(number=number).customer.number
+    secret = (customer, "/places/TH01-002-201", "欠费停机", "down_mbps", LEG)
+    page = text(reader, f"/services/{number}")
+    assert [each for each in secret if each not in page] == []
+    page = text(signed_in("account_manager"), f"/services/{number}")
+    assert [each for each in secret if each in page] == []
+    for expected in (number, "••••", "SPL-TH01-1", "100.64.0.1"):
+        assert expected in page
+
+
 def test_pools_show_their_fill(reader: Client) -> None:
     line()
     page = text(reader, "/inventory/pools")
@@ -136,6 +148,13 @@ def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:
     page = keeper.post("/inventory/shortages", given | {"expected": "2020-01-01"}).content.decode()
     assert "has passed; choose a later time" in page
     assert "Nobody waits" in keeper.post("/inventory/shortages", given | {"code": "NO_LEN"}).content.decode()
+
+
+def test_who_waits_is_shown_only_to_who_may_see_the_order(reader: Client) -> None:
+    page = text(reader, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
+    assert ">CAB-TH04<" in page
+    for hidden in ("interest/TH04-002", "/places/TH04-002"):
+        assert hidden not in page
 
 
 def test_who_only_reads_changes_nothing(reader: Client) -> None:

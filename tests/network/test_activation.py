@@ -13,9 +13,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
+from kapok.config import environment
 from kapok.ground.journal.models import Entry
 from kapok.network.activation import api as activation
 from kapok.network.activation import calls
@@ -162,6 +164,25 @@ def test_an_unknown_kind_of_service_says_where_to_configure_it() -> None:
     outcome = tell("activate", "k1", LINE, kind="carrier_pigeon")
     assert (outcome.ok, outcome.code) == (False, "no_target")
     assert "KAPOK_ACTIVATION_TARGETS" in outcome.text.zh
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["activate", "suspend", "resume", "modify", "test", "terminate"])
+def test_a_kind_that_needs_no_element_is_done_at_once(verb: str, settings: Settings) -> None:
+    settings.ACTIVATION_TARGETS = {"data": ()}
+    outcome = tell(verb, "k1", {"ip": "203.0.113.1"}, kind="data")
+    assert (outcome.ok, outcome.code, outcome.retry) == (True, "no_element", False)
+    assert (steps("k1"), Call.objects.get().ok) == ([], True)
+
+
+def test_targets_are_named_for_each_kind_and_may_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPOK_TARGETS_OF_TEST", "mobile=sip; data= ; fibre = olt, radius")
+    told = environment.targets("KAPOK_TARGETS_OF_TEST", "")
+    assert told == {"mobile": ("sip",), "data": (), "fibre": ("olt", "radius")}
+    for wrong in ("data", "=sip", "data=,", "data=sip,"):
+        monkeypatch.setenv("KAPOK_TARGETS_OF_TEST", wrong)
+        with pytest.raises(ImproperlyConfigured, match="KIND=ADAPTER,ADAPTER"):
+            environment.targets("KAPOK_TARGETS_OF_TEST", "")
 
 
 @pytest.mark.django_db

@@ -175,6 +175,15 @@ def test_one_answer_of_the_api_and_one_table_as_csv() -> None:
             load(other, "netbox")
 
 
+@pytest.mark.parametrize("deep", ["[" * 200_000, '{"sites":' * 200_000, '{"sites": [{"name": ' + "[" * 200_000])
+def test_json_that_is_nested_too_deeply_is_no_plant(deep: str) -> None:
+    with pytest.raises(refusals.NotAPlantFile) as refused:
+        load(deep, "netbox")
+    assert "嵌套过深" in refused.value.text.zh
+    assert "nested too deeply" in refused.value.text.en
+    assert not PlantAudit.objects.exists()
+
+
 def test_the_command_line_loads_and_tries(tmp_path: Path) -> None:
     file = tmp_path / "plant.csv"
     file.write_text(HEAD + GOOD + "rope,X,,,,,,,,,\n", encoding="utf-8")

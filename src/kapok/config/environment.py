@@ -65,15 +65,19 @@ def choices(name: str, default: str, known: type[Choice]) -> frozenset[Choice]:
 
 
 def targets(name: str, default: str) -> dict[str, tuple[str, ...]]:
-    """Kinds of service with their adapters, `KIND=ADAPTER,ADAPTER; KIND=…`. Raises `ImproperlyConfigured` with the remedy."""
+    """Kinds of service with their adapters, `KIND=ADAPTER,ADAPTER; KIND=…`; a kind that needs no element is `KIND=`.
+
+    Raises `ImproperlyConfigured` with the remedy.
+    """
     found = {}
     for part in (part.strip() for part in text(name, default).split(";") if part.strip()):
-        if not re.fullmatch(r"\w+ *= *\w+( *, *\w+)*", part):
+        if not re.fullmatch(r"\w+ *=( *\w+( *, *\w+)*)?", part):
             raise ImproperlyConfigured(
-                f"{name} holds {part!r}; write KIND=ADAPTER,ADAPTER and a semicolon between kinds."
+                f"{name} holds {part!r}; write KIND=ADAPTER,ADAPTER (KIND= where it needs none) and a semicolon "
+                "between kinds."
             )
         kind, _, adapters = part.partition("=")
-        found[kind.strip()] = tuple(adapter.strip() for adapter in adapters.split(","))
+        found[kind.strip()] = tuple(adapter.strip() for adapter in adapters.split(",") if adapter.strip())
     return found
 
 

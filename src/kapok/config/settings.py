@@ -212,12 +212,13 @@ WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
-# Activation: which elements serve a kind of service, in the order in which they are told; where the RADIUS server answers, which
-# access servers are told of a suspension (address, port, secret), the realm of voice lines, how late a slow simulated element is.
+# Activation: which elements serve a kind of service, in the order in which they are told (nothing after the `=`: it needs none);
+# where the RADIUS server answers, which access servers are told of a suspension (address, port, secret), the realm of voice lines,
+# how late a slow simulated element is.
 ACTIVATION_TARGETS = environment.targets(
     "KAPOK_ACTIVATION_TARGETS",
-    "fixed_broadband=olt,radius; fixed_voice=switch; wireless=sip; mobile=sip; leased_line=switch; ethernet=switch; data=switch;"
-    "iptv=olt; dial_up=radius",
+    "fixed_broadband=olt,radius; fixed_voice=switch; wireless=sip; mobile=sip; leased_line=switch; ethernet=switch;"
+    "payphone=switch; iptv=olt; dial_up=radius; data=",
 )
 RADIUS_SERVER = environment.text("KAPOK_RADIUS_SERVER")
 RADIUS_SECRETS = environment.access_servers("KAPOK_RADIUS_NAS", "127.0.0.1")

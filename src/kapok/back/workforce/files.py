@@ -40,11 +40,16 @@ class Stripped:
         return hashlib.sha256(self.content).hexdigest()
 
 
+def must_be_small(name: str, size: int) -> None:
+    """Let a file of so many bytes pass, if it may be read at all. Raises `PictureTooLarge`."""
+    if size > settings.WORKFORCE_PICTURE_MEGABYTES * 2**20:
+        raise PictureTooLarge(name=name[:LONGEST_NAME], most=settings.WORKFORCE_PICTURE_MEGABYTES)
+
+
 def checked(upload: Upload, *, only: str = "") -> Stripped:
     """The picture without what the camera wrote beside it. Raises `PictureTooLarge`, `NotAPicture`."""
     name = upload.name[:LONGEST_NAME]
-    if len(upload.content) > settings.WORKFORCE_PICTURE_MEGABYTES * 2**20:
-        raise PictureTooLarge(name=name, most=settings.WORKFORCE_PICTURE_MEGABYTES)
+    must_be_small(name, len(upload.content))
     kind, content = pictures.media_type(upload.content), pictures.bare(upload.content)
     if kind is None or content is None or (only and kind != only):
         raise NotAPicture(name=name)

@@ -37,6 +37,8 @@ ABANDONED: Final = CLAIM.format(due="state = 'running' AND leased_until <= %(at)
 DUE: Final = CLAIM.format(due="state IN ('waiting', 'failed') AND next_try_at <= %(at)s", order="next_try_at")
 
 UNFORESEEN = Text(zh="系统内部错误（{what}）", en="an error of the system ({what})")
+MEASURED: Final = frozenset({"weak_light", "wrong_speed", "rejected"})
+"""What a test may find at the line itself: whoever built it can mend it. What else goes wrong is nothing a visit would change."""
 TESTED = Text(zh="系统测试通过", en="tested by the system")
 
 
@@ -152,7 +154,9 @@ def _failed(step: Step, leg: Leg, result: Result, act: Act) -> None:
             longest=settings.ORDERING_RETRY_LONGEST,
         )  # fmt: skip
         moves.settle(step, StepState.FAILED, act.at, **why, next_try_at=again)
-    elif not result.retry and step.name == "test" and deviating.can_give_back(step.item, leg):
+    elif (
+        not result.retry and step.name == "test" and result.code in MEASURED and deviating.can_give_back(step.item, leg)
+    ):
         moves.settle(step, StepState.UNDONE, act.at, **why)
         deviating.give_back(leg, step.item, to="", reason=result.text, act=act)
     else:

@@ -46,6 +46,9 @@ NO_TARGET = Text(
     zh="没有为业务类型“{kind}”配置网元；请在 KAPOK_ACTIVATION_TARGETS 中配置。",
     en="No elements are configured for the kind of service “{kind}”; name them in KAPOK_ACTIVATION_TARGETS.",
 )
+NO_ELEMENT = Outcome(
+    ok=True, code="no_element", text=Text(zh="该业务不经任何网元，无需操作", en="no element serves this, nothing is to be done")
+)  # fmt: skip
 UNDONE = Text(zh="；已完成的步骤已回退", en="; what had been done was undone")
 NOT_UNDONE = Text(zh="；部分步骤未能回退，请人工检查", en="; not all that had been done could be undone, look at it")
 
@@ -121,8 +124,10 @@ def _write_down(
 def _talk(call: Call, request: Request) -> Outcome:
     """The second phase: tell each element that has not done its part yet; no transaction is open."""
     verb, adapters = Verb(call.verb), adapters_of(call.kind)
-    if not adapters:
+    if adapters is None:
         return Outcome(ok=False, code="no_target", text=NO_TARGET.format(kind=call.kind))
+    if not adapters:
+        return NO_ELEMENT
     needed = {name for adapter in adapters for name in ADAPTERS[adapter].needed} if verb is Verb.ACTIVATE else set()
     if wrong := rules.complaint(request.params, needed):
         return Outcome(ok=False, code="bad_request", text=wrong)

@@ -14,6 +14,10 @@ from kapok.network.activation.adapters.sip import Sip
 ADAPTERS: Mapping[str, Adapter] = {"radius": Radius(), "sip": Sip(), **SIMULATED}
 
 
-def adapters_of(kind: str) -> tuple[str, ...]:
-    """The names of the adapters that a kind of service needs, first the one that is told first; none for an unknown kind."""
-    return tuple(settings.ACTIVATION_TARGETS.get(kind, ()))
+def adapters_of(kind: str) -> tuple[str, ...] | None:
+    """The names of the adapters that a kind of service needs, first the one that is told first; empty where it needs no element.
+
+    None for a kind of which the settings say nothing.
+    """
+    named = settings.ACTIVATION_TARGETS.get(kind)
+    return None if named is None else tuple(named)

@@ -70,7 +70,7 @@ class DetailsForm(UnitsForm):
         label=_("Address code"),
         max_length=40,
         required=False,
-        help_text=_("As in the list of addresses, such as TH01-002-201."),
+        help_text=_("The code under which the address stands in the list of addresses."),
     )
     tier = forms.ChoiceField(label=pgettext_lazy("customer", "Tier"), choices=_choices(rules.TIERS), required=False)
     star = forms.IntegerField(label=_("Star level"), min_value=0, max_value=7, initial=0, required=False)

@@ -19,6 +19,7 @@ from kapok.front.channels import api, queries
 from kapok.front.channels.queries import InteractionView
 from kapok.front.channels.refusals import UnknownInteraction
 from kapok.front.channels.rules import USED, Channel
+from kapok.ground.customers import queries as customers
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
@@ -80,7 +81,7 @@ def close(request: ScreenRequest, identifier: UUID) -> HttpResponse:
 def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     """What the customer wants is taken in and routed."""
     view = _seen(request, identifier)
-    form = AskForm(request.POST, services=_services(view))
+    form = AskForm(request.POST, services=_services(request, view))
     if not form.is_valid():
         return _page(request, view, ask_form=form)
     said: dict[str, Any] = {"channel": view.channel.value, "customer": view.customer, "interaction": identifier}
@@ -104,8 +105,13 @@ def _seen(request: ScreenRequest, identifier: UUID) -> InteractionView:
     return view
 
 
-def _services(view: InteractionView) -> list[tuple[str, str]]:
-    if not view.customer:
+def _mine(request: ScreenRequest, view: InteractionView) -> bool:
+    """Whether it is known who spoke, and one's own units answer for them: of others nothing is shown."""
+    return bool(view.customer) and customers.customer(view.customer).unit_id in request.units
+
+
+def _services(request: ScreenRequest, view: InteractionView) -> list[tuple[str, str]]:
+    if not _mine(request, view):
         return []
     found = inventory.services_of(view.customer)
     return [(each.number, f"{each.number} {in_reading_language(each.address_full)}") for each in found]
@@ -117,10 +123,10 @@ def _page(request: ScreenRequest, view: InteractionView, **forms: Any) -> HttpRe
         "view": view,
         "mine": view.first_contact == request.user.username and view.ended_at is None,
         "cases": cases.items(),
-        "codes": queries.shown_codes(view.customer) if view.customer else {},
+        "codes": queries.shown_codes(view.customer) if _mine(request, view) else {},
         "lines": timeline(view.subject, limit=20),
         "close_form": CloseForm(),
-        "ask_form": AskForm(services=_services(view)),
+        "ask_form": AskForm(services=_services(request, view)),
         "hotline": view.channel is Channel.HOTLINE,
     }
     return render(request, "desk/interaction.html", values | forms)

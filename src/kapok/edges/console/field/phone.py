@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.back.workforce import api, boards, rules
 from kapok.back.workforce.boards import Job
+from kapok.back.workforce.files import must_be_small
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.edges.console.field.words import words
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -37,6 +38,8 @@ TOLD: Mapping[Deed, tuple[str, ...]] = {
     Deed.REPLY: ("tests", "materials", "evidence", "note"),
 }
 """What a phone may tell beside the deed itself."""
+NOT_OURS = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
+"""What reading raises at what no phone of ours sends."""
 
 
 @screen(permission=Permission.FIELD_WORK)
@@ -70,13 +73,19 @@ def deed(request: ScreenRequest) -> HttpResponse:
     """One thing that the phone tells, under its key: done, done before, or refused in the reader's words."""
     try:
         told = _read(request)
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except NOT_OURS:
         return JsonResponse({"refused": _("This was not understood; reload the page on the phone.")}, status=400)
+    except api.PictureTooLarge as refused:
+        return _refused(request, refused)
     try:
         new = api.take(**told, actor=request.user.subject, at=request.at)
     except KapokError as refused:
-        return JsonResponse({"refused": refused.text.in_(request.language)}, status=409)
+        return _refused(request, refused)
     return JsonResponse({"done": True, "new": new})
+
+
+def _refused(request: ScreenRequest, refused: KapokError) -> HttpResponse:
+    return JsonResponse({"refused": refused.text.in_(request.language)}, status=409)
 
 
 @screen(permission=Permission.FIELD_WORK)
@@ -89,7 +98,7 @@ def worker(request: ScreenRequest) -> HttpResponse:
 
 
 def _read(request: ScreenRequest) -> dict[str, Any]:
-    """What the phone sent. Raises `KeyError`, `ValueError`, `TypeError` and `AttributeError` at what no phone of ours sends."""
+    """What the phone sent. Raises `PictureTooLarge`, and one of `NOT_OURS` at what no phone of ours sends."""
     sent = json.loads(request.POST["told"])
     which = Deed(sent["deed"])
     pressed = datetime.fromisoformat(sent["pressed_at"])
@@ -114,7 +123,9 @@ def _reply(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _upload(file: File[bytes]) -> api.Upload:
-    return api.Upload(file.name or "photo", file.read())
+    name = file.name or "photo"
+    must_be_small(name, file.size)
+    return api.Upload(name, file.read())
 
 
 def _addresses() -> dict[str, Any]:

@@ -14,9 +14,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kapok.chain.ordering.models import Leg
 from kapok.edges.console.inventory.gate import may_change
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
@@ -83,9 +85,19 @@ def shortages(request: ScreenRequest) -> HttpResponse:
     place, code = request.GET.get("place", "")[:80], request.GET.get("code", "")[:10]
     values = {
         "demand": browsing.demand(), "form": form, "place": place, "code": code,
-        "waiting": browsing.waiting(place, code) if place else [],
+        "waiting": _waiting(request, place, code) if place else [],
     }  # fmt: skip
     return render(request, "inventory/shortages.html", values)
+
+
+def _waiting(request: ScreenRequest, place: str, code: str) -> list[browsing.Waiting]:
+    """Who waits there, of those whose orders the reader may see; how many wait in all the ranking says."""
+    units, found = people.units_where(request.user.id, Permission.ORDERS_READ), browsing.waiting(place, code)
+    if people.everywhere(units):
+        return found
+    mine = Leg.objects.filter(subject__in=[each.holder for each in found], order__unit__in=units)
+    seen = set(mine.values_list("subject", flat=True))
+    return [each for each in found if each.holder in seen]
 
 
 def _confirmed(request: ScreenRequest, form: BuildForm) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kapok.edges.console.screen import ScreenRequest
+from kapok.ground.customers import queries as customers
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 
@@ -13,3 +14,8 @@ def may_change(request: ScreenRequest, unit: UUID | None) -> bool:
     """Whether the person keeps what the unit runs; what no unit runs is for those who keep it all."""
     units = people.units_where(request.user.id, Permission.INVENTORY_MANAGE)
     return people.everywhere(units) or (unit is not None and unit in units)
+
+
+def may_see(request: ScreenRequest, customer: str) -> bool:
+    """Whether the person may see the customer with this number: their unit is among those whose customers they read."""
+    return customers.customer(customer).unit_id in people.units_where(request.user.id, Permission.CUSTOMERS_READ)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kapok.edges.console.inventory.chain import chain
-from kapok.edges.console.inventory.gate import may_change
+from kapok.edges.console.inventory.gate import may_change, may_see
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
@@ -137,11 +137,12 @@ def pool(request: ScreenRequest, code: str) -> HttpResponse:
 
 @screen(permission=Permission.INVENTORY_READ)
 def service(request: ScreenRequest, number: str) -> HttpResponse:
-    """One service: its state, its characteristics, what it runs on from end to end, what happened to it."""
+    """One service and what it runs on from end to end; whose it is and what happened to it, for who may see the customer."""
     try:
         shown = queries.service(number)
     except KapokError:
         raise Http404 from None
     links, pooled = chain(shown)
-    values = {"service": shown, "chain": links, "pooled": pooled, "lines": timeline(shown.subject)}
-    return render(request, "inventory/service.html", values)
+    known = may_see(request, shown.customer)
+    values = {"service": shown, "chain": links, "pooled": pooled, "known": known}
+    return render(request, "inventory/service.html", values | {"lines": timeline(shown.subject) if known else []})

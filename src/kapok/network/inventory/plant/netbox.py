@@ -36,6 +36,7 @@ REMEDY = Text(
     en="It must be JSON as NetBox exports it (with sites, devices, interfaces, cables, prefixes, vlans) "
     "or one of these tables as CSV.",
 )
+TOO_DEEP = Text(zh="JSON嵌套过深", en="its JSON is nested too deeply")
 MARKS = {  # columns by which a CSV table is known, the most telling first
     "cables": {"side_a_device", "device_a", "a_terminations", "termination_a"},
     "vlans": {"vid"},
@@ -74,6 +75,13 @@ IN_USE = {"active", "planned", "staged", "inventory", ""}
 
 def read(text: str, loaded: Loaded) -> Drafts:
     """The drafts of an export; what is wrong with an object is noted. Raises `NotAPlantFile`."""
+    try:
+        return _read(text, loaded)
+    except RecursionError:
+        raise NotAPlantFile(reason=TOO_DEEP, remedy=REMEDY) from None
+
+
+def _read(text: str, loaded: Loaded) -> Drafts:
     export = _Export(loaded)
     tables = _json(text) if text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["} else _csv(text)
     for name in TABLES:
