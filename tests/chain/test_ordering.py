@@ -16,7 +16,7 @@ from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
-from kapok.network.activation.models import SimulatedUnit
+from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps
@@ -249,6 +249,68 @@ def test_a_changed_number_is_announced_for_45_days() -> None:
     (said,) = shop.told("ordering.number_intercepted")
     assert (said["old"], said["new"]) == (old, new)
     assert said["until"] == (later(104) + timedelta(days=45)).isoformat()
+
+
+# ---- several services of one leg ----
+
+
+def done(number: str, minutes: float) -> None:
+    """All of the leg up to its completion."""
+    run(minutes)
+    do(number, "appoint", minutes + 1)
+    do(number, "visit", minutes + 2)
+    run(minutes + 3)
+    assert stands(number)[0] == "completed"
+
+
+def kinds_of(service: str) -> dict[str, str]:
+    """What a service runs on: kind and state."""
+    return dict(Resource.objects.filter(service__number=service).order_by("kind").values_list("kind", "state"))
+
+
+def services(number: str) -> dict[str, str]:
+    """The services of the first leg by offer, of several the last."""
+    rows = Line.objects.filter(leg=leg(number), service__isnull=False).order_by("number")
+    return dict(rows.values_list("offer__code", "service__number"))
+
+
+def test_each_part_of_a_bundle_runs_on_what_is_its_own() -> None:
+    whose = shop.customer("陈公司", "business")
+    number = placed(line("sme-blue"), whose=whose, channel="business")
+    done(number, 1)
+    found = services(number)
+    fibre = dict.fromkeys(("onu", "pon_port", "splitter_port", "vlan"), "in_service")
+    copper = dict.fromkeys(("line_port", "mdf_port", "number", "primary_pair", "secondary_pair"), "in_service")
+    assert (kinds_of(found["fibre-300"]), kinds_of(found["voice"])) == (fibre, copper)
+    ports = {code: Resource.objects.get(service__number=found[code], kind=kind).code
+             for code, kind in (("voice", "line_port"), ("fibre-300", "splitter_port"))}  # fmt: skip
+    told = Call.objects.filter(verb="activate", service__in=found.values()).values_list("service", "request")
+    assert {(service, asked["port"], "onu" in asked) for service, asked in told} == {
+        (found["voice"], ports["voice"], False), (found["fibre-300"], ports["fibre-300"], True),
+    }  # fmt: skip
+    ended = placed(line("voice", action="cease", address="", service=found["voice"]), whose=whose, minutes=100)
+    do(ended, "accept", 101)
+    run(102)
+    assert shop.service(found["voice"]).state == "terminated"
+    assert kinds_of(found["voice"]) == {}
+    assert Resource.objects.get(code=ports["voice"]).state == "free"
+    assert (shop.service(found["fibre-300"]).state, kinds_of(found["fibre-300"])) == ("active", fibre)
+
+
+def test_of_two_pieces_the_end_of_one_leaves_the_other_its_port() -> None:
+    number = placed(line(quantity=2))
+    done(number, 1)
+    one, two = Line.objects.filter(leg=leg(number)).order_by("number").values_list("service__number", flat=True)
+    onus = dict(Resource.objects.filter(kind="onu", service__isnull=False).values_list("service__number", "value"))
+    assert set(onus) == {one, two}
+    told = Call.objects.filter(verb="activate").values_list("service", "request")
+    assert {service: asked["onu"] for service, asked in told} == onus
+    whose = shop.order(number).customer.number
+    ended = placed(line(action="cease", address="", service=one), whose=whose, minutes=100)
+    do(ended, "accept", 101)
+    run(102)
+    assert kinds_of(one) == {}
+    assert kinds_of(two) == dict.fromkeys(("onu", "pon_port", "splitter_port", "vlan"), "in_service")
 
 
 # ---- many legs ----

@@ -205,6 +205,16 @@ def test_keeping_and_putting_in_service_are_done_once() -> None:
         inventory.put_in_service(holder=OTHER, service=number, **WHO)
 
 
+def test_of_what_a_holder_has_a_service_may_run_on_some() -> None:
+    reserve(needs=[Need("splitter_port", "1"), Need("splitter_port", "2")])
+    inventory.keep(holder=LEG, **WHO)
+    number = inventory.design_service(
+        customer=customer(), offer="x", offer_version=1, kind="fixed_broadband", holder=LEG, **WHO
+    )
+    assert inventory.put_in_service(holder=LEG, service=number, roles=["2"], **WHO) == 1
+    assert states() == {"SPL1:P001": "assigned", "SPL1:P002": "in_service"}
+
+
 def test_a_cancelled_order_frees_what_never_ran_at_once() -> None:
     reserve(needs=[*FIBRE, Need("number")])
     inventory.keep(holder=LEG, **WHO)

@@ -280,13 +280,13 @@ def _flow(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Seq
 
 
 def _needs(leg: Planned) -> dict[tuple[str, str], int]:
-    """What the leg takes from the inventory, added up by kind and role."""
+    """What the leg takes from the inventory, added up by kind and role; what is for a service says for which line."""
     taken: dict[tuple[str, str], int] = {}
     for line in leg.lines if not leg.old else ():
         same_area = line.action is Action.MOVE and _same_area(line)
         for need in line.offer.resources:
             if rules.takes(leg.action, need.kind, same_area=same_area):
-                place = (need.kind, need.role)
+                place = (need.kind, rules.role_of(line.number if line.family else 0, need.role))
                 taken[place] = taken.get(place, 0) + need.count * line.quantity
     return taken
 
