@@ -88,9 +88,9 @@ class Planned:
 
     @property
     def title(self) -> str:
-        """What the matter is called; nothing personal."""
-        names = "、".join(dict.fromkeys(each.offer.title.zh for each in self.lines))
-        return f"{ACTIONS[self.action].zh} {names}"[:200]
+        """What the matter is called, in both languages; nothing personal."""
+        names, action = joined(dict.fromkeys(each.offer.title for each in self.lines)), ACTIONS[self.action]
+        return f"{f'{action.zh} {names.zh}'[:98]} / {f'{action.en} {names.en}'[:98]}"
 
     @property
     def visit(self) -> tuple[str, int] | None:
