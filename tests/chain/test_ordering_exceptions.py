@@ -272,6 +272,13 @@ def test_an_amendment_is_a_new_version_and_what_was_activated_is_told() -> None:
     assert shop.service(Line.objects.get(leg=row).service.number).state == "active"  # type: ignore[union-attr]
 
 
+def test_an_amendment_writes_no_login_into_the_journal() -> None:
+    number = at_the_visit()
+    api.amend(order=number, line=1, characteristics={"login": "chenjing88"}, **by("agent", 10))
+    assert told("ordering.amended")[0]["after"] == {"characteristics": {"login": "••••ng88"}}
+    assert Line.objects.get(leg=leg(number)).characteristics == {"login": "chenjing88"}
+
+
 # ---- steps that fail ----
 
 

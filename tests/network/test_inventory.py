@@ -367,6 +367,15 @@ def test_a_change_of_a_service_tells_before_and_after() -> None:
         inventory.change_service(service=number, address="nowhere", **WHO)
 
 
+def test_the_journal_keeps_the_end_of_a_login_alone() -> None:
+    number = install()
+    inventory.change_service(service=number, characteristics={"login": "chenjing88", "pin": "123", "note": ""}, **WHO)
+    assert timeline(f"service/{number}")[0].data["after"]["characteristics"] == {
+        "down_mbps": 100, "login": "••••ng88", "pin": "••••", "note": "",
+    }  # fmt: skip
+    assert queries.service(number).characteristics["login"] == "chenjing88"
+
+
 def test_who_is_served_is_not_forgotten() -> None:
     from kapok.ground.customers import api as customers
 

@@ -23,6 +23,7 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState
 from kapok.kernel.text import Text, joined
+from kapok.network.inventory.rules import masked
 
 DEFERRED = "customer.deferred"
 IN_HAND = (ItemState.OFFERED.value, ItemState.HELD.value)
@@ -164,7 +165,10 @@ def amend(
     moves.keep(leg, version=leg.version + 1)
     facts = {"promised_date": promised.isoformat()} if promised and promised_date else {}
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
-    was, now = ({name: told[name] for name in differs} for told in (before, after))
+    was, now = (
+        {name: masked(told[name]) if name == "characteristics" else told[name] for name in differs}
+        for told in (before, after)
+    )
     moves.say(leg, events.Amended, act, version=leg.version, what=", ".join(differs), before=was, after=now)
     _adjust(leg, act)
 

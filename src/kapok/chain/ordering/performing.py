@@ -23,6 +23,7 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.queries import held_by
 from kapok.network.inventory.queries import service as service_of
+from kapok.network.inventory.rules import masked
 from kapok.network.inventory.views import ResourceView, ShortageView
 
 NOTHING = Text(zh="", en="")
@@ -169,7 +170,7 @@ def secret_of(service: str) -> str:
 
 
 def _reason(line: Line, leg: Leg) -> str:
-    return str(line.characteristics.get("reason") or leg.order.note or ACTIONS[Action(leg.action)].zh)[:200]
+    return str(line.characteristics.get("reason") or ACTIONS[Action(leg.action)].zh)[:200]
 
 
 # ---- within: the inventory ----
@@ -335,7 +336,7 @@ def _renewed(leg: Leg, act: Act) -> None:
         new = _taken(line).get(rules.NUMBER)
         if leg.action == Action.RENUMBER and new and old and old.code != new.code:
             until = act.at + rules.INTERCEPTION
-            moves.say(leg, events.NumberIntercepted, act, old=old.value, new=new.value, until=until)
+            moves.say(leg, events.NumberIntercepted, act, old=masked(old.value), new=masked(new.value), until=until)
 
 
 def _transferred(leg: Leg, act: Act) -> None:
