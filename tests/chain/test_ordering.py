@@ -14,6 +14,8 @@ from kapok.chain.ordering import api, queries, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
+from kapok.ground.journal.models import Entry
+from kapok.ground.work.models import Delivery, Matter
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.network.activation.models import Call, SimulatedUnit
@@ -145,6 +147,38 @@ def test_other_orders_that_cannot_be() -> None:
     assert not Order.objects.exists()
 
 
+def test_yesterday_is_past_at_half_past_midnight_here() -> None:
+    half_past_midnight = 15.5 * 60  # the 3rd of March in China, the 2nd in UTC
+    with pytest.raises(api.BadMoment):
+        placed(promised_date=date(2026, 3, 2), minutes=half_past_midnight)
+    number = placed(promised_date=date(2026, 3, 3), minutes=half_past_midnight)
+    with pytest.raises(api.BadMoment):
+        api.amend(order=number, line=1, promised_date=date(2026, 3, 2), **by("agent", half_past_midnight + 1))
+
+
+def test_what_is_noted_within_is_told_to_nobody_outside() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="suspend", address="", service=service), whose=whose, note="客户难缠", minutes=100)
+    do(number, "accept", 101)
+    run(102)
+    assert shop.service(service).suspension_reason == "停机"
+
+
+def test_what_the_customer_said_is_kept_in_the_row_and_not_in_the_journal() -> None:
+    number = placed()
+    done(number, 1)
+    api.confirm(order=number, leg=1, word="来电 13800138000", **by("agent", 6))
+    said = Delivery.objects.filter(item__matter__subject=leg(number).subject).latest("delivered_at")
+    assert "来电 13800138000" in said.evidence
+    assert not Entry.objects.filter(data__icontains="13800138000").exists()
+
+
+def test_a_matter_is_called_in_both_languages() -> None:
+    number = placed()
+    assert Matter.objects.get(subject=leg(number).subject).title == "新装 光纤宽带 100M / install Fibre broadband 100 M"
+
+
 # ---- what is done to services that work ----
 
 
@@ -229,6 +263,23 @@ def test_a_transfer_takes_both_consents_and_no_debt(settings: Any) -> None:
     assert shop.service(service).customer.number == other
 
 
+def test_a_transfer_is_to_somebody_else_whom_we_know() -> None:
+    service = shop.installed()
+    whose, other = shop.service(service).customer.number, shop.customer("李芳")
+    gone = shop.customer("王五")
+    customers.erase_person(customer=gone, reason="客户要求删除", **by("manager", 90))
+    said = {"to_customer": other, "consent_from": "同意书 1", "consent_to": "同意书 2"}
+    asked = line(action="transfer", address="", service=service)
+    for wrong, refusal in (
+        ({"to_customer": "C99999999"}, "UnknownCustomer"), ({"to_customer": gone}, "ErasedCustomer"),
+        ({"to_customer": whose}, "BadLine"), ({"to_account": "A99999999"}, "UnknownAccount"),
+    ):  # fmt: skip
+        with pytest.raises(KapokError) as refused:
+            placed(replace(asked, characteristics=said | wrong), whose=whose, minutes=100)
+        assert type(refused.value).__name__ == refusal
+    assert not Order.objects.filter(placed_at=later(100)).exists()
+
+
 def owes(_account: str) -> Money:
     """A debt."""
     return Money(8800, "CNY")
@@ -247,7 +298,7 @@ def test_a_changed_number_is_announced_for_45_days() -> None:
     new = Resource.objects.get(service__number=service, kind="number").value
     assert new != old
     (said,) = shop.told("ordering.number_intercepted")
-    assert (said["old"], said["new"]) == (old, new)
+    assert (said["old"], said["new"]) == (f"••••{old[-4:]}", f"••••{new[-4:]}")
     assert said["until"] == (later(104) + timedelta(days=45)).isoformat()
 
 
