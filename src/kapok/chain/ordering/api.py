@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kapok.chain.ordering import (
+    amending,
     cancelling,
     course,
     deviating,
@@ -61,7 +62,6 @@ from kapok.chain.ordering.refusals import (
     UnknownStep,
 )
 from kapok.chain.ordering.rules import CUSTOMER, DEEDS, Deviation, State, StepState
-from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.rows import customer_called
 from kapok.ground.journal import api as journal
@@ -157,8 +157,8 @@ def amend(
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
-    Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `BadLine`, `BadMoment`, `CancelRunning`,
-    `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
+    Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `BadLine`, `BadMoment`,
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = (
@@ -170,8 +170,8 @@ def amend(
     if complaint:
         raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
     cancelling.may(leg)
-    version = offers.on_sale(offer) if offer else None
-    fresh = Line.objects.select_related("offer").get(leg=leg, number=line)
+    fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
+    version = amending.version_for(leg, fresh, offer) if offer else None
     deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
 
 

@@ -114,7 +114,7 @@ def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str
     services, addresses = _services(drafts), _addresses(drafts)
     lines = list(_lines(drafts, versions, services, addresses))
     for line in lines:
-        _must_be_sold(line, facts, channel)
+        must_be_sold(line, facts, channel)
         _must_fit(line, customer)
     _must_be_free([line for line in lines if line.service])
     return lines
@@ -216,7 +216,8 @@ def _with_parts(offer: Offer, action: Action, versions: Mapping[str, Any]) -> li
     return [offer.code, *(part for part in offer.parts if part in versions)]
 
 
-def _must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
+def must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
+    """Refuse what the offer is not sold for, or not to them. Raises `NotThisAction`, `BadLine`."""
     if line.action.value not in line.offer.actions:
         names = joined(ACTIONS[Action(each)] for each in line.offer.actions if each in set(Action))
         said = {"offer_name": line.offer.title, "action_name": ACTIONS[line.action], "actions": names}
@@ -303,7 +304,11 @@ def _same_area(line: Asked) -> bool:
 def total(lines: Sequence[Asked]) -> dict[str, Any]:
     """What was quoted: once and each month in minor units, the currency, and each price. A bundle's price stands for its parts'."""
     own = [line for line in lines if line.offer.code == line.draft.offer and line.action is Action.INSTALL]
-    quotes = [offer_rules.price(line.offer, line.quantity) for line in own]
+    return quoted([offer_rules.price(line.offer, line.quantity) for line in own])
+
+
+def quoted(quotes: Sequence[offer_rules.Quote]) -> dict[str, Any]:
+    """Quotes added up, as an order keeps them."""
     currency = quotes[0].one_off.currency if quotes else "CNY"
     return {
         "one_off": sum(quote.one_off.minor for quote in quotes),
