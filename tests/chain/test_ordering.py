@@ -14,9 +14,11 @@ from kapok.chain.ordering import api, queries, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
+from kapok.ground.journal.models import Entry
+from kapok.ground.work.models import Delivery, Matter
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
-from kapok.network.activation.models import SimulatedUnit
+from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps
@@ -145,6 +147,38 @@ def test_other_orders_that_cannot_be() -> None:
     assert not Order.objects.exists()
 
 
+def test_yesterday_is_past_at_half_past_midnight_here() -> None:
+    half_past_midnight = 15.5 * 60  # the 3rd of March in China, the 2nd in UTC
+    with pytest.raises(api.BadMoment):
+        placed(promised_date=date(2026, 3, 2), minutes=half_past_midnight)
+    number = placed(promised_date=date(2026, 3, 3), minutes=half_past_midnight)
+    with pytest.raises(api.BadMoment):
+        api.amend(order=number, line=1, promised_date=date(2026, 3, 2), **by("agent", half_past_midnight + 1))
+
+
+def test_what_is_noted_within_is_told_to_nobody_outside() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="suspend", address="", service=service), whose=whose, note="客户难缠", minutes=100)
+    do(number, "accept", 101)
+    run(102)
+    assert shop.service(service).suspension_reason == "停机"
+
+
+def test_what_the_customer_said_is_kept_in_the_row_and_not_in_the_journal() -> None:
+    number = placed()
+    done(number, 1)
+    api.confirm(order=number, leg=1, word="来电 13800138000", **by("agent", 6))
+    said = Delivery.objects.filter(item__matter__subject=leg(number).subject).latest("delivered_at")
+    assert "来电 13800138000" in said.evidence
+    assert not Entry.objects.filter(data__icontains="13800138000").exists()
+
+
+def test_a_matter_is_called_in_both_languages() -> None:
+    number = placed()
+    assert Matter.objects.get(subject=leg(number).subject).title == "新装 光纤宽带 100M / install Fibre broadband 100 M"
+
+
 # ---- what is done to services that work ----
 
 
@@ -229,6 +263,23 @@ def test_a_transfer_takes_both_consents_and_no_debt(settings: Any) -> None:
     assert shop.service(service).customer.number == other
 
 
+def test_a_transfer_is_to_somebody_else_whom_we_know() -> None:
+    service = shop.installed()
+    whose, other = shop.service(service).customer.number, shop.customer("李芳")
+    gone = shop.customer("王五")
+    customers.erase_person(customer=gone, reason="客户要求删除", **by("manager", 90))
+    said = {"to_customer": other, "consent_from": "同意书 1", "consent_to": "同意书 2"}
+    asked = line(action="transfer", address="", service=service)
+    for wrong, refusal in (
+        ({"to_customer": "C99999999"}, "UnknownCustomer"), ({"to_customer": gone}, "ErasedCustomer"),
+        ({"to_customer": whose}, "BadLine"), ({"to_account": "A99999999"}, "UnknownAccount"),
+    ):  # fmt: skip
+        with pytest.raises(KapokError) as refused:
+            placed(replace(asked, characteristics=said | wrong), whose=whose, minutes=100)
+        assert type(refused.value).__name__ == refusal
+    assert not Order.objects.filter(placed_at=later(100)).exists()
+
+
 def owes(_account: str) -> Money:
     """A debt."""
     return Money(8800, "CNY")
@@ -247,8 +298,70 @@ def test_a_changed_number_is_announced_for_45_days() -> None:
     new = Resource.objects.get(service__number=service, kind="number").value
     assert new != old
     (said,) = shop.told("ordering.number_intercepted")
-    assert (said["old"], said["new"]) == (old, new)
+    assert (said["old"], said["new"]) == (f"••••{old[-4:]}", f"••••{new[-4:]}")
     assert said["until"] == (later(104) + timedelta(days=45)).isoformat()
+
+
+# ---- several services of one leg ----
+
+
+def done(number: str, minutes: float) -> None:
+    """All of the leg up to its completion."""
+    run(minutes)
+    do(number, "appoint", minutes + 1)
+    do(number, "visit", minutes + 2)
+    run(minutes + 3)
+    assert stands(number)[0] == "completed"
+
+
+def kinds_of(service: str) -> dict[str, str]:
+    """What a service runs on: kind and state."""
+    return dict(Resource.objects.filter(service__number=service).order_by("kind").values_list("kind", "state"))
+
+
+def services(number: str) -> dict[str, str]:
+    """The services of the first leg by offer, of several the last."""
+    rows = Line.objects.filter(leg=leg(number), service__isnull=False).order_by("number")
+    return dict(rows.values_list("offer__code", "service__number"))
+
+
+def test_each_part_of_a_bundle_runs_on_what_is_its_own() -> None:
+    whose = shop.customer("陈公司", "business")
+    number = placed(line("sme-blue"), whose=whose, channel="business")
+    done(number, 1)
+    found = services(number)
+    fibre = dict.fromkeys(("onu", "pon_port", "splitter_port", "vlan"), "in_service")
+    copper = dict.fromkeys(("line_port", "mdf_port", "number", "primary_pair", "secondary_pair"), "in_service")
+    assert (kinds_of(found["fibre-300"]), kinds_of(found["voice"])) == (fibre, copper)
+    ports = {code: Resource.objects.get(service__number=found[code], kind=kind).code
+             for code, kind in (("voice", "line_port"), ("fibre-300", "splitter_port"))}  # fmt: skip
+    told = Call.objects.filter(verb="activate", service__in=found.values()).values_list("service", "request")
+    assert {(service, asked["port"], "onu" in asked) for service, asked in told} == {
+        (found["voice"], ports["voice"], False), (found["fibre-300"], ports["fibre-300"], True),
+    }  # fmt: skip
+    ended = placed(line("voice", action="cease", address="", service=found["voice"]), whose=whose, minutes=100)
+    do(ended, "accept", 101)
+    run(102)
+    assert shop.service(found["voice"]).state == "terminated"
+    assert kinds_of(found["voice"]) == {}
+    assert Resource.objects.get(code=ports["voice"]).state == "free"
+    assert (shop.service(found["fibre-300"]).state, kinds_of(found["fibre-300"])) == ("active", fibre)
+
+
+def test_of_two_pieces_the_end_of_one_leaves_the_other_its_port() -> None:
+    number = placed(line(quantity=2))
+    done(number, 1)
+    one, two = Line.objects.filter(leg=leg(number)).order_by("number").values_list("service__number", flat=True)
+    onus = dict(Resource.objects.filter(kind="onu", service__isnull=False).values_list("service__number", "value"))
+    assert set(onus) == {one, two}
+    told = Call.objects.filter(verb="activate").values_list("service", "request")
+    assert {service: asked["onu"] for service, asked in told} == onus
+    whose = shop.order(number).customer.number
+    ended = placed(line(action="cease", address="", service=one), whose=whose, minutes=100)
+    do(ended, "accept", 101)
+    run(102)
+    assert kinds_of(one) == {}
+    assert kinds_of(two) == dict.fromkeys(("onu", "pon_port", "splitter_port", "vlan"), "in_service")
 
 
 # ---- many legs ----

@@ -13,6 +13,7 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import line as as_line
 from kapok.ground.work import api as work
 from kapok.ground.work.models import Handoff, Item
+from kapok.kernel.errors import KapokError
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory import api as inventory
@@ -280,6 +281,36 @@ def test_an_amendment_is_a_new_version_and_what_was_activated_is_told() -> None:
     do(number, "visit", 13)
     run(14)
     assert shop.service(Line.objects.get(leg=row).service.number).state == "active"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("offer", "words"),
+    [("voice", "fixed_broadband"), ("trial-fibre-1000", "sold only"), ("sme-blue", "order anew"), ("gold", "gold")],
+)
+def test_an_amendment_to_what_does_not_fit_is_refused(offer: str, words: str) -> None:
+    number = placed(channel="key_account") if offer == "trial-fibre-1000" else at_the_visit()
+    with pytest.raises(KapokError, match=words):
+        api.amend(order=number, line=1, offer=offer, **by("agent", 10))
+    assert (leg(number).version, Line.objects.get(leg=leg(number)).offer.code) == (1, "fibre-100")
+
+
+def test_an_amendment_is_quoted_anew_and_a_part_of_a_bundle_is_not_swapped() -> None:
+    number = placed()
+    assert shop.order(number).quote["monthly"] == 8800
+    wanted = placed(line("fibre-300"))
+    api.amend(order=number, line=1, offer="fibre-300", **by("agent", 10))
+    assert shop.order(number).quote == shop.order(wanted).quote
+    bundle = placed(line("sme-blue"), whose=shop.customer("陈公司", "business"), channel="business")
+    part = Line.objects.get(leg__order__number=bundle, offer__code="fibre-300").number
+    with pytest.raises(api.BadLine, match="order anew"):
+        api.amend(order=bundle, line=part, offer="fibre-100", **by("agent", 11))
+
+
+def test_an_amendment_writes_no_login_into_the_journal() -> None:
+    number = at_the_visit()
+    api.amend(order=number, line=1, characteristics={"login": "chenjing88"}, **by("agent", 10))
+    assert told("ordering.amended")[0]["after"] == {"characteristics": {"login": "••••ng88"}}
+    assert Line.objects.get(leg=leg(number)).characteristics == {"login": "chenjing88"}
 
 
 # ---- steps that fail ----

@@ -24,6 +24,15 @@ def test_actions_and_milestones_are_words_of_the_promises() -> None:
     assert set(rules.FITTING) == set(Action) - {Action.INSTALL}
 
 
+@pytest.mark.parametrize(
+    ("line", "role", "kept"),
+    [(3, "", "3"), (3, "end_a", "3.end_a"), (0, "", ""), (0, "end_a", "end_a"), (12, "a" * 40, "12." + "a" * 17)],
+)
+def test_a_role_says_for_which_line_something_was_taken(line: int, role: str, kept: str) -> None:
+    assert rules.role_of(line, role) == kept
+    assert rules.line_of(kept) == line
+
+
 def test_the_states_are_those_of_the_open_interface() -> None:
     assert {state.value for state in State} == {
         "acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "completed", "failed", "partial",

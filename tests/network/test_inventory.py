@@ -205,6 +205,16 @@ def test_keeping_and_putting_in_service_are_done_once() -> None:
         inventory.put_in_service(holder=OTHER, service=number, **WHO)
 
 
+def test_of_what_a_holder_has_a_service_may_run_on_some() -> None:
+    reserve(needs=[Need("splitter_port", "1"), Need("splitter_port", "2")])
+    inventory.keep(holder=LEG, **WHO)
+    number = inventory.design_service(
+        customer=customer(), offer="x", offer_version=1, kind="fixed_broadband", holder=LEG, **WHO
+    )
+    assert inventory.put_in_service(holder=LEG, service=number, roles=["2"], **WHO) == 1
+    assert states() == {"SPL1:P001": "assigned", "SPL1:P002": "in_service"}
+
+
 def test_a_cancelled_order_frees_what_never_ran_at_once() -> None:
     reserve(needs=[*FIBRE, Need("number")])
     inventory.keep(holder=LEG, **WHO)
@@ -355,6 +365,15 @@ def test_a_change_of_a_service_tells_before_and_after() -> None:
     assert Entry.objects.count() == entries
     with pytest.raises(UnknownAddress):
         inventory.change_service(service=number, address="nowhere", **WHO)
+
+
+def test_the_journal_keeps_the_end_of_a_login_alone() -> None:
+    number = install()
+    inventory.change_service(service=number, characteristics={"login": "chenjing88", "pin": "123", "note": ""}, **WHO)
+    assert timeline(f"service/{number}")[0].data["after"]["characteristics"] == {
+        "down_mbps": 100, "login": "••••ng88", "pin": "••••", "note": "",
+    }  # fmt: skip
+    assert queries.service(number).characteristics["login"] == "chenjing88"
 
 
 def test_who_is_served_is_not_forgotten() -> None:

@@ -15,8 +15,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from kapok.chain.ordering import (
+    amending,
     cancelling,
     course,
     deviating,
@@ -60,7 +62,6 @@ from kapok.chain.ordering.refusals import (
     UnknownStep,
 )
 from kapok.chain.ordering.rules import CUSTOMER, DEEDS, Deviation, State, StepState
-from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.rows import customer_called
 from kapok.ground.journal import api as journal
@@ -108,16 +109,16 @@ def place_order(
     What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
     plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
     left out. Raises what `drafting.asked` does, `NoFlowForLine`, `UnknownCustomer`, `UnknownAccount`, `ConsentMissing`,
-    `HasDebt`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
+    `HasDebt`, `ErasedCustomer`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
     """
     act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
-    _refuse_past(PROMISED, promised_date and promised_date < at.date())
+    _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     _refuse_past(WINDOW, window and window[0] < at)
     whose = customer_called(customer)
     facts = {"area": settings.ORDERING_AREA} | customers.facts_of(whose)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
-    placing.must_be_agreed(asked, billed)
+    placing.must_be_agreed(asked, whose, billed)
     paid = pay or not drafting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
@@ -156,21 +157,21 @@ def amend(
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
-    Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `BadLine`, `BadMoment`, `CancelRunning`,
-    `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
+    Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `BadLine`, `BadMoment`,
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = (
         Line.objects.select_related("leg", "offer").filter(leg__order=row, number=line).order_by("leg__number").first()
     )
     leg = rows.legs_locked(row, found.leg.number if found else 0)[0]
-    _refuse_past(PROMISED, promised_date and promised_date < at.date())
+    _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     complaint = rules.value_complaint(characteristics)
     if complaint:
         raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
     cancelling.may(leg)
-    version = offers.on_sale(offer) if offer else None
-    fresh = Line.objects.select_related("offer").get(leg=leg, number=line)
+    fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
+    version = amending.version_for(leg, fresh, offer) if offer else None
     deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
 
 
@@ -338,7 +339,7 @@ def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", 
     if item is None:
         raise NothingToConfirm(leg=found.subject.partition("/")[2])
     wanted = len(work_queries.evidence_of(item))
-    baton.carry_out(item=item, evidence=[said] * wanted, note=said, actor=actor, at=at)
+    baton.carry_out(item=item, evidence=[said] * max(wanted, 1), actor=actor, at=at)
     fresh = rows.leg_locked(found.subject)
     moves.keep(fresh, rating=stars)
 

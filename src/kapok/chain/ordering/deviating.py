@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from kapok.chain.ordering import events, moves, placing, rows, rules
+from kapok.chain.ordering import amending, events, moves, placing, rows, rules
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
-from kapok.chain.ordering.rules import Deviation, State, StepState
+from kapok.chain.ordering.rules import Action, Deviation, State, StepState
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.rules import ways_back
 from kapok.ground.commitments import api as commitments
@@ -23,6 +23,7 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState
 from kapok.kernel.text import Text, joined
+from kapok.network.inventory.rules import masked
 
 DEFERRED = "customer.deferred"
 IN_HAND = (ItemState.OFFERED.value, ItemState.HELD.value)
@@ -151,7 +152,7 @@ def amend(
     act: Act,
 ) -> None:
     """Let a leg on its way be for something else: a new version of it; the clocks go on. Raises `NothingAmended`."""
-    before = _told(leg, line)
+    before, was_for = _told(leg, line), line.offer
     line.offer = version or line.offer
     line.characteristics = {**line.characteristics, **characteristics}
     promised = promised_date or leg.promised_date
@@ -161,10 +162,15 @@ def amend(
     if not differs:
         raise NothingAmended
     line.save(update_fields=["offer", "characteristics"])
+    if leg.action == Action.INSTALL:
+        amending.quote_anew(leg.order, line, was_for, line.offer)
     moves.keep(leg, version=leg.version + 1)
     facts = {"promised_date": promised.isoformat()} if promised and promised_date else {}
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
-    was, now = ({name: told[name] for name in differs} for told in (before, after))
+    was, now = (
+        {name: masked(told[name]) if name == "characteristics" else told[name] for name in differs}
+        for told in (before, after)
+    )
     moves.say(leg, events.Amended, act, version=leg.version, what=", ".join(differs), before=was, after=now)
     _adjust(leg, act)
 

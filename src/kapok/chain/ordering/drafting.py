@@ -88,9 +88,9 @@ class Planned:
 
     @property
     def title(self) -> str:
-        """What the matter is called; nothing personal."""
-        names = "、".join(dict.fromkeys(each.offer.title.zh for each in self.lines))
-        return f"{ACTIONS[self.action].zh} {names}"[:200]
+        """What the matter is called, in both languages; nothing personal."""
+        names, action = joined(dict.fromkeys(each.offer.title for each in self.lines)), ACTIONS[self.action]
+        return f"{f'{action.zh} {names.zh}'[:98]} / {f'{action.en} {names.en}'[:98]}"
 
     @property
     def visit(self) -> tuple[str, int] | None:
@@ -114,7 +114,7 @@ def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str
     services, addresses = _services(drafts), _addresses(drafts)
     lines = list(_lines(drafts, versions, services, addresses))
     for line in lines:
-        _must_be_sold(line, facts, channel)
+        must_be_sold(line, facts, channel)
         _must_fit(line, customer)
     _must_be_free([line for line in lines if line.service])
     return lines
@@ -216,7 +216,8 @@ def _with_parts(offer: Offer, action: Action, versions: Mapping[str, Any]) -> li
     return [offer.code, *(part for part in offer.parts if part in versions)]
 
 
-def _must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
+def must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
+    """Refuse what the offer is not sold for, or not to them. Raises `NotThisAction`, `BadLine`."""
     if line.action.value not in line.offer.actions:
         names = joined(ACTIONS[Action(each)] for each in line.offer.actions if each in set(Action))
         said = {"offer_name": line.offer.title, "action_name": ACTIONS[line.action], "actions": names}
@@ -280,13 +281,13 @@ def _flow(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Seq
 
 
 def _needs(leg: Planned) -> dict[tuple[str, str], int]:
-    """What the leg takes from the inventory, added up by kind and role."""
+    """What the leg takes from the inventory, added up by kind and role; what is for a service says for which line."""
     taken: dict[tuple[str, str], int] = {}
     for line in leg.lines if not leg.old else ():
         same_area = line.action is Action.MOVE and _same_area(line)
         for need in line.offer.resources:
             if rules.takes(leg.action, need.kind, same_area=same_area):
-                place = (need.kind, need.role)
+                place = (need.kind, rules.role_of(line.number if line.family else 0, need.role))
                 taken[place] = taken.get(place, 0) + need.count * line.quantity
     return taken
 
@@ -303,7 +304,11 @@ def _same_area(line: Asked) -> bool:
 def total(lines: Sequence[Asked]) -> dict[str, Any]:
     """What was quoted: once and each month in minor units, the currency, and each price. A bundle's price stands for its parts'."""
     own = [line for line in lines if line.offer.code == line.draft.offer and line.action is Action.INSTALL]
-    quotes = [offer_rules.price(line.offer, line.quantity) for line in own]
+    return quoted([offer_rules.price(line.offer, line.quantity) for line in own])
+
+
+def quoted(quotes: Sequence[offer_rules.Quote]) -> dict[str, Any]:
+    """Quotes added up, as an order keeps them."""
     currency = quotes[0].one_off.currency if quotes else "CNY"
     return {
         "one_off": sum(quote.one_off.minor for quote in quotes),

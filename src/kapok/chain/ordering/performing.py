@@ -23,6 +23,7 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.queries import held_by
 from kapok.network.inventory.queries import service as service_of
+from kapok.network.inventory.rules import masked
 from kapok.network.inventory.views import ResourceView, ShortageView
 
 NOTHING = Text(zh="", en="")
@@ -77,18 +78,18 @@ Asked = tuple[Verb, dict[str, Any]]
 def _activate(step: Step, line: Line) -> Asked | None:
     """A new service is activated; one that works already is told what is new, and works on."""
     verb = activation.activate if step.leg.action == Action.INSTALL else activation.modify
-    return verb, _params(line, {**_running(line), **_taken(step.leg)})
+    return verb, _params(line, {**_running(line), **_taken(line)})
 
 
 def _deactivate(step: Step, line: Line) -> Asked | None:
     """What was activated ends; a service that worked before is told again what it ran on."""
     if step.leg.action == Action.INSTALL:
-        return activation.terminate, _params(line, _taken(step.leg))
+        return activation.terminate, _params(line, _taken(line))
     return activation.modify, _params(line, _running(line), wished=False)
 
 
-def _test(step: Step, line: Line) -> Asked | None:
-    return activation.test, _params(line, {**_running(line), **_taken(step.leg)})
+def _test(_step: Step, line: Line) -> Asked | None:
+    return activation.test, _params(line, {**_running(line), **_taken(line)})
 
 
 def _suspend(step: Step, line: Line) -> Asked | None:
@@ -99,8 +100,8 @@ def _resume(_step: Step, line: Line) -> Asked | None:
     return activation.resume, _params(line, _running(line))
 
 
-def _modify(step: Step, line: Line) -> Asked | None:
-    return activation.modify, _params(line, {**_running(line), **_taken(step.leg)})
+def _modify(_step: Step, line: Line) -> Asked | None:
+    return activation.modify, _params(line, {**_running(line), **_taken(line)})
 
 
 def _terminate(step: Step, line: Line) -> Asked | None:
@@ -126,12 +127,21 @@ def _lines(leg: Leg) -> list[Line]:
 
 def _running(line: Line) -> dict[str, ResourceView]:
     """What the service runs on, by kind."""
-    return {each.kind: each for each in service_of(line.service.number).resources} if line.service else {}
+    known = service_of(line.service.number).resources if line.service else ()
+    return {each.kind: each for each in known if each.service}
 
 
-def _taken(leg: Leg) -> dict[str, ResourceView]:
-    """What the leg has taken, by kind."""
-    return {each.kind: each for each in held_by(leg.subject)}
+def _taken(line: Line) -> dict[str, ResourceView]:
+    """What the leg has taken for the line, by kind."""
+    return {each.kind: each for each in _held(line)}
+
+
+def _held(line: Line) -> list[ResourceView]:
+    """What the leg has taken for the line; what it took for no line of its own is its first service's."""
+    served = Line.objects.filter(leg=line.leg, service__isnull=False).order_by("number")
+    first = served.values_list("number", flat=True).first()
+    own = {line.number, 0} if line.number == first else {line.number}
+    return [each for each in held_by(line.leg.subject) if rules.line_of(each.role) in own]
 
 
 def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
@@ -160,7 +170,7 @@ def secret_of(service: str) -> str:
 
 
 def _reason(line: Line, leg: Leg) -> str:
-    return str(line.characteristics.get("reason") or leg.order.note or ACTIONS[Action(leg.action)].zh)[:200]
+    return str(line.characteristics.get("reason") or ACTIONS[Action(leg.action)].zh)[:200]
 
 
 # ---- within: the inventory ----
@@ -249,24 +259,25 @@ def _finish(leg: Leg, act: Act) -> None:
 
 
 def _installed(leg: Leg, act: Act) -> None:
-    for number in _services(leg):
-        _take_up(leg, number, act)
+    for line, number in _served(leg):
+        _take_up(line, number, act)
         inventory.move_service(service=number, to="active", actor=act.actor, at=act.at)
     _changed(leg, act)
 
 
-def _take_up(leg: Leg, service: str, act: Act) -> None:
-    """The service runs on what the leg has, if it has anything: people may have connected it in their own way."""
-    states = {each.state for each in held_by(leg.subject)}
-    if "reserved" in states:
-        inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
-    if states:
-        inventory.put_in_service(holder=leg.subject, service=service, actor=act.actor, at=act.at)
+def _take_up(line: Line, service: str, act: Act) -> None:
+    """The service runs on what the leg has for it, if it has anything: people may have connected it in their own way."""
+    held, holder = _held(line), line.leg.subject
+    if any(each.state == "reserved" for each in held):
+        inventory.keep(holder=holder, actor=act.actor, at=act.at)
+    if held:
+        roles = sorted({each.role for each in held})
+        inventory.put_in_service(holder=holder, service=service, roles=roles, actor=act.actor, at=act.at)
 
 
 def _moved(leg: Leg, act: Act) -> None:
-    for number in _services(leg):
-        _take_up(leg, number, act)
+    for line, number in _served(leg):
+        _take_up(line, number, act)
         address = leg.address.code if leg.address else ""
         inventory.change_service(service=number, address=address, actor=act.actor, at=act.at)
 
@@ -295,20 +306,21 @@ def _resumed(leg: Leg, act: Act) -> None:
 
 def _ceased(leg: Leg, act: Act) -> None:
     """What the service ran on is free; of a move only what was left behind, and the service lives on."""
+    if leg.after is not None:
+        for line, number in _served(leg):
+            _leave(line, number, leg.after, act)
+        return
     evidence = f"order {leg.order.number}"
     for number in _services(leg):
-        if leg.after is not None:
-            _leave(number, leg.after, act)
-            continue
         inventory.move_service(service=number, to="pending_terminate", actor=act.actor, at=act.at)
         inventory.request_release(service=number, actor=act.actor, at=act.at)
         inventory.release(service=number, evidence=evidence, actor=act.actor, at=act.at)
         inventory.move_service(service=number, to="terminated", actor=act.actor, at=act.at)
 
 
-def _leave(service: str, new: Leg, act: Act) -> None:
-    """Free what the service no longer runs on, of the kinds that the new leg has taken."""
-    kinds = sorted({need["kind"] for need in new.needs})
+def _leave(line: Line, service: str, new: Leg, act: Act) -> None:
+    """Free what the service no longer runs on, of the kinds that the new leg has taken for it."""
+    kinds = sorted({need["kind"] for need in new.needs if rules.line_of(need["role"]) in {line.number, 0}})
     if not kinds:
         return
     inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
@@ -317,15 +329,14 @@ def _leave(service: str, new: Leg, act: Act) -> None:
 
 def _renewed(leg: Leg, act: Act) -> None:
     """The service runs on the new number, card or terminal; the old one is given back."""
-    for number in _services(leg):
-        before = {each.kind: each.value for each in service_of(number).resources}
-        _take_up(leg, number, act)
-        _leave(number, leg, act)
-        new = _taken(leg).get(rules.NUMBER)
-        old = before.get(rules.NUMBER)
-        if leg.action == Action.RENUMBER and new and old and old != new.value:
+    for line, number in _served(leg):
+        old = _running(line).get(rules.NUMBER)
+        _take_up(line, number, act)
+        _leave(line, number, leg, act)
+        new = _taken(line).get(rules.NUMBER)
+        if leg.action == Action.RENUMBER and new and old and old.code != new.code:
             until = act.at + rules.INTERCEPTION
-            moves.say(leg, events.NumberIntercepted, act, old=old, new=new.value, until=until)
+            moves.say(leg, events.NumberIntercepted, act, old=masked(old.value), new=masked(new.value), until=until)
 
 
 def _transferred(leg: Leg, act: Act) -> None:
@@ -361,6 +372,10 @@ TELLS: Mapping[str, Callable[[Leg, Act], ShortageView | None]] = {
 }
 
 
+def _served(leg: Leg) -> list[tuple[Line, str]]:
+    """The lines that are about a service, each with its number."""
+    return [(line, line.service.number) for line in _lines(leg) if line.service is not None]
+
+
 def _services(leg: Leg) -> list[str]:
-    found = Line.objects.filter(leg=leg, service__isnull=False).order_by("number")
-    return list(dict.fromkeys(found.values_list("service__number", flat=True)))
+    return list(dict.fromkeys(number for _, number in _served(leg)))

@@ -15,11 +15,11 @@ from kapok.chain.ordering import course, debts, events, moves, rules, visits
 from kapok.chain.ordering.drafting import Asked, Planned, total
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
-from kapok.chain.ordering.refusals import ConsentMissing
+from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
-from kapok.ground.customers.rows import account_called
+from kapok.ground.customers.rows import account_called, living_customer
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
@@ -64,13 +64,28 @@ def account_of(customer: Customer, number: str) -> BillingAccount | None:
     return found
 
 
-def must_be_agreed(lines: Sequence[Asked], account: BillingAccount | None) -> None:
-    """A transfer takes the consent of both sides, and what is owed paid. Raises `ConsentMissing`, `HasDebt`."""
+def must_be_agreed(lines: Sequence[Asked], customer: Customer, account: BillingAccount | None) -> None:
+    """A transfer takes somebody else to have it, the consent of both sides, and what is owed paid.
+
+    Raises `ConsentMissing`, `UnknownCustomer`, `ErasedCustomer`, `BadLine`, `UnknownAccount`, `HasDebt`.
+    """
     for line in lines:
         if line.action is Action.TRANSFER:
             if not all(str(line.draft.characteristics.get(name, "")).strip() for name in CONSENTS):
                 raise ConsentMissing(line=line.number)
+            _must_be_another(line, customer)
             debts.must_owe_nothing(account, line=line.number)
+
+
+def _must_be_another(line: Asked, customer: Customer) -> None:
+    said = line.draft.characteristics
+    heir = living_customer(str(said["to_customer"]))
+    if heir.id == customer.id:
+        remedy = Text(zh="填写另一客户", en="name another customer")
+        raise BadLine(line=line.number, field="to_customer", value=heir.number, remedy=remedy)
+    account = str(said.get("to_account", ""))
+    if account and not BillingAccount.objects.filter(number=account, customer=heir).exists():
+        raise UnknownAccount(number=account[:20])
 
 
 def place(placing: Placing) -> Order:

@@ -66,6 +66,21 @@ def takes(action: Action, kind: str, *, same_area: bool) -> bool:
     return action is Action.INSTALL or kind in PARTS.get(action, frozenset())
 
 
+ROLE = 20
+"""No role in the inventory is longer, in signs."""
+
+
+def role_of(line: int, role: str) -> str:
+    """The role in which a leg takes something for one of its lines; `line` is 0 for what is for no line of its own."""
+    return f"{line}.{role}".removesuffix(".")[:ROLE] if line else role[:ROLE]
+
+
+def line_of(role: str) -> int:
+    """The number of the line for which something was taken; 0 for what is for no line of its own."""
+    number = role.partition(".")[0]
+    return int(number) if number.isdecimal() else 0
+
+
 FITTING: Mapping[Action, frozenset[str]] = {
     Action.MOVE: frozenset({"active"}),
     Action.CHANGE: frozenset({"active"}),

@@ -112,15 +112,17 @@ def keep(*, holder: str, actor: str, at: datetime) -> int:
 
 
 @transaction.atomic
-def put_in_service(*, holder: str, service: str, actor: str, at: datetime) -> int:
+def put_in_service(*, holder: str, service: str, roles: Sequence[str] = (), actor: str, at: datetime) -> int:
     """Say that the service runs on what is assigned to the holder; how many moved. Asked again it moves nothing.
 
-    Raises `UnknownService`, and `NothingHeld` where nothing is assigned to the holder.
+    `roles` narrows it, where the holder has something for several services. Raises `UnknownService`, and `NothingHeld` where
+    nothing is assigned to the holder.
     """
     found = rows.service_called(service)
-    given = {"holder": rows.tidy_holder(holder), "service": found.id}
+    given = {"holder": rows.tidy_holder(holder), "service": found.id, "roles": list(roles), "all": not roles}
     moved = moving.move(
-        "r.holder = %(holder)s", given, to=State.IN_SERVICE, change="service_id = %(service)s", at=at, only=(State.ASSIGNED,)
+        "r.holder = %(holder)s AND (%(all)s OR r.role = ANY(%(roles)s::text[]))", given,
+        to=State.IN_SERVICE, change="service_id = %(service)s", at=at, only=(State.ASSIGNED,),
     )  # fmt: skip
     _refuse_empty_handed(moved, holder, State.ASSIGNED, beyond=(State.IN_SERVICE,))
     moving.told(moved, actor=actor, at=at, service=found.number)

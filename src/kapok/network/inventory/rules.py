@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from kapok.kernel.text import Text
@@ -93,6 +94,18 @@ SERVICE_MOVES: Mapping[ServiceState, frozenset[ServiceState]] = {
 def service_sources(to: ServiceState) -> list[str]:
     """The states from which a service may move to `to`."""
     return [state.value for state, targets in SERVICE_MOVES.items() if to in targets]
+
+
+MASK = "••••"
+
+
+def masked(value: Any) -> Any:
+    """What the journal keeps of a number, a login or a set of characteristics: of each text its end, figures as they are."""
+    if isinstance(value, Mapping):
+        return {name: masked(each) for name, each in value.items()}
+    if not isinstance(value, str) or not value:
+        return value
+    return MASK + value[-4:] if len(value) > 4 else MASK
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,14 @@ def change(
     journal.record(
         ServiceChanged(
             subject=found.subject, actor=actor, at=at, service=number, fields=", ".join(differs),
-            before={name: before[name] for name in differs}, after={name: after[name] for name in differs},
+            before=_kept(before, differs), after=_kept(after, differs),
         )
     )  # fmt: skip
+
+
+def _kept(told: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+    """What the journal keeps of it, which is never rewritten."""
+    return {name: rules.masked(told[name]) if name == "characteristics" else told[name] for name in names}
 
 
 def _told(service: Service) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""Another offer for a line on its way: what placing checks is checked again, and the order is quoted anew.
+
+Only what takes the same from the plant can be put in its place; for all else the order is given up and placed anew.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from kapok.chain.ordering import drafting, rules
+from kapok.chain.ordering.models import Leg, Line, Order
+from kapok.chain.ordering.refusals import BadLine
+from kapok.chain.ordering.rules import Action
+from kapok.ground.catalog.offering import rows as offers
+from kapok.ground.catalog.offering import rules as offer_rules
+from kapok.ground.catalog.offering.document import Kind, Offer, parse
+from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.customers import queries as customers
+from kapok.kernel.text import Text
+
+ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
+
+
+def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
+    """The version on sale that may stand in for the line's offer.
+
+    Raises `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `BadLine`.
+    """
+    version = offers.on_sale(code)
+    old, new = parse(line.offer.document), parse(version.document)
+    remedy = _misfit(leg, old, new)
+    if remedy:
+        raise BadLine(line=line.number, field="offer", value=code, remedy=remedy)
+    order = leg.order
+    draft = drafting.LineDraft(offer=code, action=leg.action, characteristics=line.characteristics)
+    asked = drafting.Asked(
+        line.number, draft, Action(leg.action), version, new, leg.address, line.service, line.quantity
+    )
+    facts = {"area": settings.ORDERING_AREA} | customers.facts_of(order.customer)
+    drafting.must_be_sold(asked, facts, order.channel)
+    return version
+
+
+def _misfit(leg: Leg, old: Offer, new: Offer) -> Text | None:
+    """Why the one cannot stand in for the other, with the remedy."""
+    if old.service != new.service:
+        family = old.service or "—"
+        return Text(zh=f"须为同一产品（{family}）的商品，否则{ANEW.zh}", en=f"choose one of {family}, or {ANEW.en}")
+    bundled = Kind.BUNDLE in {old.kind, new.kind} or _is_part(leg.order, old.code)
+    if bundled or old.currency != new.currency or _taken(leg, old) != _taken(leg, new):
+        return Text(zh=f"套餐、币种或所占资源不同，{ANEW.zh}", en=f"its bundle, currency or plant differs: {ANEW.en}")
+    return None
+
+
+def _is_part(order: Order, code: str) -> bool:
+    """Whether a bundle of the order has the offer as its part: the bundle has the price then."""
+    versions = OfferVersion.objects.filter(id__in=Line.objects.filter(leg__order=order).values("offer"))
+    return any(code in parse(version.document).parts for version in versions)
+
+
+def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int]]:
+    action = Action(leg.action)
+    wanted = (need for need in offer.resources if rules.takes(action, need.kind, same_area=False))
+    return sorted((need.kind, need.role, need.count) for need in wanted)
+
+
+def quote_anew(order: Order, line: Line, before: OfferVersion, after: OfferVersion) -> None:
+    """Quote the order with the one offer of a line in the other's place."""
+    row = Order.objects.select_for_update(no_key=True).get(id=order.id)
+    was, now = (_quoted(version, line.quantity) for version in (before, after))
+    prices = list(row.quote["prices"])
+    for each in was["prices"]:
+        if each in prices:
+            prices.remove(each)
+    sums = {name: row.quote[name] - was[name] + now[name] for name in ("one_off", "monthly")}
+    Order.objects.filter(id=row.id).update(quote=row.quote | sums | {"prices": prices + now["prices"]})
+
+
+def _quoted(version: OfferVersion, quantity: int) -> dict[str, Any]:
+    return drafting.quoted([offer_rules.price(parse(version.document), quantity)])
