@@ -228,7 +228,7 @@ INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
 
 # Ordering: how long a step is in the hands of who took it; after what time a failed one is tried again (then after twice as long,
 # up to a longest time) and how often; how long resources are kept for an order; how often it is looked who will be late; who knows
-# what is owed; which kind of area ours is.
+# what is owed; which kind of area ours is; in how many months a customer may try an offer once.
 ORDERING_LEASE = timedelta(seconds=environment.number("KAPOK_ORDERING_LEASE_SECONDS", 120))
 ORDERING_RETRY_FIRST = timedelta(seconds=environment.number("KAPOK_ORDERING_RETRY_SECONDS", 15))
 ORDERING_RETRY_LONGEST = timedelta(minutes=environment.number("KAPOK_ORDERING_RETRY_LONGEST_MINUTES", 30))
@@ -237,6 +237,7 @@ ORDERING_RESERVED_FOR = timedelta(days=environment.number("KAPOK_ORDERING_RESERV
 ORDERING_FORECAST_EVERY = timedelta(minutes=environment.number("KAPOK_ORDERING_FORECAST_MINUTES", 5))
 ORDERING_DEBTS = environment.text("KAPOK_ORDERING_DEBTS")
 ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
+ORDERING_TRIAL_MONTHS = environment.number("KAPOK_TRIAL_MONTHS", 12)
 
 # Field work: when the windows of a day open and close by our clock, and how many hours each has; who dispatches for every unit;
 # what dispatch weighs (an hour of slack, a kilometre of travel, a visit to the same place before); how many work orders a
