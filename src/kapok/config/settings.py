@@ -252,6 +252,9 @@ WORKFORCE_WEIGH_CONTINUITY = environment.number("KAPOK_WEIGH_CONTINUITY", 8)
 WORKFORCE_OPEN_LOAD = environment.number("KAPOK_OPEN_WORK_ORDERS", 8)
 WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
 
+# Who sends one-time codes to customers, e.g. by SMS: a function of the number and the words. Nobody without it.
+CODE_SENDER = environment.text("KAPOK_CODE_SENDER")
+
 # Who knows where a visit for such a matter is, and what it takes: called with the matter's subject.
 WORKFORCE_VISITS = {"order": "kapok.chain.ordering.visits.visit_of"}
 
