@@ -100,6 +100,65 @@ def test_killed_at_any_point_of_any_step_the_order_goes_on_and_nothing_is_done_t
     assert Delivery.objects.filter(item__matter__subject=leg(number).subject).count() == 6
 
 
+LATER = 100
+ASKED: dict[str, tuple[str, str, str, str]] = {
+    "suspend": ("fibre-100", "suspend", "accept", "suspended"),
+    "resume": ("fibre-100", "resume", "", "active"),
+    "modify": ("fibre-300", "change", "accept", "active"),
+    "release": ("fibre-100", "cease", "accept", "terminated"),
+}
+"""Each step that is done to what works: the offer, the action, the stage that people do before it, what the service is after it."""
+
+
+@pytest.mark.parametrize("step", ASKED)
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_any_point_of_what_is_done_to_a_service_it_is_done_once(
+    monkeypatch: pytest.MonkeyPatch, point: str, step: str
+) -> None:
+    offer, action, stage, comes_to = ASKED[step]
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    if action == "resume":
+        closed = placed(shop.line(action="suspend", address="", service=service), whose=whose, minutes=50)
+        do(closed, "accept", 51)
+        run(52)
+    before = Counter(Call.objects.values_list("verb", flat=True))
+    number = placed(shop.line(offer, action=action, address="", service=service), whose=whose, minutes=LATER)
+    died = dying(monkeypatch, point, step)
+    if stage:
+        do(number, stage, LATER + 1)
+    list(engines(LATER + 2))
+    assert died()
+    done = Step.objects.get(leg=leg(number), name=step)
+    assert (done.state, done.attempts) == ("done", 1 if point == "settled" else 2)
+    assert shop.service(service).state == comes_to
+    calls = Call.objects.filter(key__startswith=str(done.id))
+    made = Counter(Call.objects.values_list("verb", flat=True)) - before
+    assert (calls.count(), set(made.values())) == (1, {1})
+    assert SimulatedUnit.objects.count() == (0 if action == "cease" else 1)
+    assert Entry.objects.filter(subject=leg(number).subject, kind="order.completed").count() <= 1
+
+
+@pytest.mark.parametrize("step", ["deactivate", "release_held"])
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_any_point_of_taking_back_everything_is_given_back_once(
+    monkeypatch: pytest.MonkeyPatch, point: str, step: str
+) -> None:
+    number = placed()
+    run(1)
+    shop.api.cancel(order=number, reason="客户改变主意", **by("agent", 2))
+    died = dying(monkeypatch, point, step)
+    list(engines(3))
+    assert died()
+    assert stands(number)[0] == "cancelled"
+    assert held(leg(number).subject) == {}
+    assert not SimulatedUnit.objects.exists()
+    undone = Step.objects.get(leg=leg(number), name=step)
+    assert (undone.state, undone.attempts) == ("done", 1 if point == "settled" else 2)
+    assert Counter(Call.objects.values_list("verb", flat=True)) == Counter(("activate", "terminate"))
+    assert len(shop.told("ordering.step_undone", leg(number).subject)) == Step.objects.exclude(undoes=None).count()
+
+
 def test_an_answer_that_comes_after_the_lease_has_passed_says_nothing() -> None:
     number = placed()
     slow = engine.claim(later(1))

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from kapok.chain.ordering import api, engine
+from kapok.chain.ordering import api, engine, trials
 from kapok.chain.ordering.models import Leg, Step
 from kapok.config.orders import carry_orders
 from kapok.config.subscriptions import SUBSCRIPTIONS
@@ -99,6 +99,16 @@ def test_thirty_two_engines_do_every_step_once() -> None:
     assert Service.objects.count() == SimulatedUnit.objects.count() == Call.objects.count() == 4
     delivered = Entry.objects.filter(kind="order.configured", subject__in=[leg(number).subject for number in numbers])
     assert delivered.count() == 4
+    sound()
+
+
+def test_of_many_who_find_a_trial_over_one_ends_it_and_of_many_orders_one_is_taken() -> None:
+    shop.installed("trial-fibre-1000")
+    assert race(*[lambda: trials.end(at=later(31 * 24 * 60))] * 6) == ["done"] * 6
+    assert Leg.objects.filter(action="cease").count() == 1
+    whose = shop.customer("别人")
+    outcome = race(*[lambda: placed(line("trial-fibre-1000"), whose=whose)] * 4)
+    assert outcome == ["TriedBefore"] * 3 + ["done"]
     sound()
 
 

@@ -131,6 +131,9 @@ def test_a_trial_ends_by_itself_and_comes_again_after_a_year() -> None:
     assert rules.trial_ends(by_hand, AT) is None
     assert rules.trial_again(AT) == datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
     assert rules.trial_again(datetime(2028, 2, 29, tzinfo=UTC)) == datetime(2029, 3, 1, tzinfo=UTC)
+    assert rules.trial_again(datetime(2026, 8, 31, tzinfo=UTC), 6) == datetime(2027, 3, 1, tzinfo=UTC)
+    assert rules.trial_again(datetime(2026, 12, 31, tzinfo=UTC), 1) == datetime(2027, 1, 31, tzinfo=UTC)
+    assert rules.trial_again(AT, 0) == AT
 
 
 # ---- flows ----

@@ -69,6 +69,16 @@ def test_a_port_in_use_is_a_warning(home: Home) -> None:
     assert "Take another one" in finding.found.en
 
 
+def test_codes_that_reach_nobody_are_a_warning(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KAPOK_CODE_SENDER", raising=False)
+    finding = about(home, "codes for customers")
+    assert (finding.level, finding.remedy is None) == (Level.WARN, False)
+    assert "KAPOK_CODE_SENDER is not set" in finding.found.en
+    monkeypatch.setenv("KAPOK_CODE_SENDER", "ours.sms.send")
+    finding = about(home, "codes for customers")
+    assert (finding.level, finding.found.en) == (Level.OK, "ours.sms.send")
+
+
 def test_a_missing_peer_is_a_warning_with_the_way_to_get_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "DISTRIBUTION", DISTRIBUTION / "nowhere")
     finding = about(home, "optional: postgresql-15")

@@ -1,30 +1,37 @@
-"""The orders as a loop of the keeper: what the system does for them, and the look at which of them will be late."""
+"""The orders as a loop of the keeper: the system's steps, the look at which orders will be late, the end of trials."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event
 
 from django.conf import settings
 
-from kapok.chain.ordering import engine, forecast
+from kapok.chain.ordering import engine, forecast, trials
 from kapok.config.subscriptions import Duty, do_all
 
 
 def carry_orders(stop: Event) -> None:
-    """Do the steps that are due, and look now and then at what will be late, until `stop` is set. Several may run at once."""
-    do_all([Duty("ordering-steps", lambda at: engine.advance(at=at)), Duty("ordering-forecast", Lookout().look)], stop)
+    """Do the steps that are due, look at what will be late and end trials, until `stop` is set. Several may run at once."""
+    duties = [
+        Duty("ordering-steps", lambda at: engine.advance(at=at)),
+        Duty("ordering-forecast", Lookout(lambda at: forecast.watch(at=at)).look),
+        Duty("ordering-trials", Lookout(lambda at: trials.end(at=at)).look),
+    ]
+    do_all(duties, stop)
 
 
 class Lookout:
-    """Looks at what will be late, every `ORDERING_FORECAST_EVERY`."""
+    """Takes a look every `ORDERING_FORECAST_EVERY`."""
 
-    def __init__(self) -> None:
+    def __init__(self, sees: Callable[[datetime], int]) -> None:
+        self._sees = sees
         self._again_at = datetime.min.replace(tzinfo=UTC)
 
     def look(self, at: datetime) -> int:
         """0 until it is time again: what it sees is no reason to look again at once."""
         if at >= self._again_at:
             self._again_at = at + settings.ORDERING_FORECAST_EVERY
-            forecast.watch(at=at)
+            self._sees(at)
         return 0

@@ -229,7 +229,7 @@ INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
 
 # Ordering: how long a step is in the hands of who took it; after what time a failed one is tried again (then after twice as long,
 # up to a longest time) and how often; how long resources are kept for an order; how often it is looked who will be late; who knows
-# what is owed; which kind of area ours is.
+# what is owed; which kind of area ours is; in how many months a customer may try an offer once.
 ORDERING_LEASE = timedelta(seconds=environment.number("KAPOK_ORDERING_LEASE_SECONDS", 120))
 ORDERING_RETRY_FIRST = timedelta(seconds=environment.number("KAPOK_ORDERING_RETRY_SECONDS", 15))
 ORDERING_RETRY_LONGEST = timedelta(minutes=environment.number("KAPOK_ORDERING_RETRY_LONGEST_MINUTES", 30))
@@ -238,6 +238,7 @@ ORDERING_RESERVED_FOR = timedelta(days=environment.number("KAPOK_ORDERING_RESERV
 ORDERING_FORECAST_EVERY = timedelta(minutes=environment.number("KAPOK_ORDERING_FORECAST_MINUTES", 5))
 ORDERING_DEBTS = environment.text("KAPOK_ORDERING_DEBTS")
 ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
+ORDERING_TRIAL_MONTHS = environment.number("KAPOK_TRIAL_MONTHS", 12)
 
 # Field work: when the windows of a day open and close by our clock, and how many hours each has; who dispatches for every unit;
 # what dispatch weighs (an hour of slack, a kilometre of travel, a visit to the same place before); how many work orders a
@@ -251,6 +252,9 @@ WORKFORCE_WEIGH_TRAVEL = environment.number("KAPOK_WEIGH_TRAVEL", 5)
 WORKFORCE_WEIGH_CONTINUITY = environment.number("KAPOK_WEIGH_CONTINUITY", 8)
 WORKFORCE_OPEN_LOAD = environment.number("KAPOK_OPEN_WORK_ORDERS", 8)
 WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
+
+# Who sends one-time codes to customers, e.g. by SMS: a function of the number and the words. Nobody without it.
+CODE_SENDER = environment.text("KAPOK_CODE_SENDER")
 
 # Who knows where a visit for such a matter is, and what it takes: called with the matter's subject.
 WORKFORCE_VISITS = {"order": "kapok.chain.ordering.visits.visit_of"}

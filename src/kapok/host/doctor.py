@@ -55,6 +55,7 @@ def examine(home: Home, door: Door) -> Iterator[Finding]:
         lambda: _data(home),
         lambda: _ground(home),
         lambda: _door(home, door),
+        _codes,
         _optional,
     ]
     for look in looks:
@@ -198,6 +199,23 @@ def _door(home: Home, door: Door) -> Iterator[Finding]:
         yield Finding(Level.OK, subject, Text(zh=f"{door.port} 空闲", en=f"{door.port} is free"))
     except KapokError as refusal:
         yield Finding(Level.WARN, subject, refusal.text)
+
+
+def _codes() -> Iterator[Finding]:
+    """Do one-time codes reach customers?"""
+    subject = Text(zh="验证码发送", en="codes for customers")
+    if sender := os.environ.get("KAPOK_CODE_SENDER", "").strip():
+        yield Finding(Level.OK, subject, _plain(sender))
+        return
+    nobody = Text(
+        zh="未设置 KAPOK_CODE_SENDER：客户收不到验证码，无法进入自助页面",
+        en="KAPOK_CODE_SENDER is not set: no code reaches a customer, and nobody comes to their own pages",
+    )
+    remedy = Text(
+        zh="用 KAPOK_CODE_SENDER 指定发送函数（docs/modules/selfcare.md）",
+        en="name a function that sends in KAPOK_CODE_SENDER (docs/modules/selfcare.md)",
+    )
+    yield Finding(Level.WARN, subject, nobody, remedy)
 
 
 def _optional() -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from kapok.chain.ordering import course, debts, events, moves, rules, visits
+from kapok.chain.ordering import course, debts, events, moves, rules, trying, visits
 from kapok.chain.ordering.drafting import Asked, Planned, total
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
@@ -90,6 +90,7 @@ def _must_be_another(line: Asked, customer: Customer) -> None:
 
 def place(placing: Placing) -> Order:
     """Write the order with its legs and lines, open the matters, reserve what is needed."""
+    trying.must_be_first(placing.lines, placing.customer, at=placing.act.at)
     order = _order(placing)
     legs = _legs(order, placing)
     order.state = rules.overall([State(leg.state) for leg in legs]).value

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from kapok.chain.ordering import course, drafting, placing
+from kapok.chain.ordering import course, drafting, placing, trying
 from kapok.chain.ordering.drafting import LineDraft, Planned
 from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -62,6 +62,7 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
     facts.setdefault("area", settings.ORDERING_AREA)
     with transaction.atomic():  # the services of the lines are locked while they are looked at
         asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
+        trying.must_be_first(asked, whose, at=at)
     quote = drafting.total(asked)
     order = Order(quote=quote)
     legs = [_leg(order, number, plan, facts, at) for number, plan in enumerate(drafting.planned(asked, facts), 1)]

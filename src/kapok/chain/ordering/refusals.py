@@ -97,6 +97,18 @@ class NoFlowForLine(KapokError):
     )
 
 
+class TriedBefore(KapokError):
+    """The customer has tried the offer not long ago."""
+
+    wording = Text(
+        zh="第 {line} 行：客户已试用过“{offer_name}”，{months} 个月内限一次；{again:%Y-%m-%d} 起可再试用，或办理正式套餐。",
+        en=(
+            "Line {line}: the customer has tried {offer_name}, which is once in {months} months; "
+            "order what it becomes, or try it again from {again:%Y-%m-%d}."
+        ),
+    )
+
+
 class AlreadyPaid(KapokError):
     """The order was paid before."""
 

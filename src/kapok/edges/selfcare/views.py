@@ -33,7 +33,10 @@ def door(request: MyRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["order"]
         try:
-            channels.send_code(order=number, address=network_address(request), actor=request.actor, at=request.at)
+            channels.send_code(
+                order=number, address=network_address(request), language=request.language, actor=request.actor,
+                at=request.at,
+            )  # fmt: skip
         except KapokError as refused:
             show_refusal(form, refused)
             return render(request, "selfcare/door.html", {"form": form}, status=429)

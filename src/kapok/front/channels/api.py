@@ -42,7 +42,7 @@ from kapok.ground.people.rows import staff_called
 from kapok.ground.places.rules import Segment
 from kapok.ground.work.rows import person, unit_at_work
 from kapok.kernel.ids import uuid7
-from kapok.kernel.text import Text
+from kapok.kernel.text import Language, Text
 
 __all__ = [
     "AlreadyAnswered", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften", "LineDraft", "NotACase",
@@ -286,12 +286,13 @@ def take_order(
 
 
 @transaction.atomic
-def send_code(*, order: str, address: str, actor: str, at: datetime) -> None:
+def send_code(*, order: str, address: str, language: Language = Language.ZH, actor: str, at: datetime) -> None:
     """Send the customer of an order a one-time code. Says not whether there is such an order. Raises `KnockedTooOften`.
 
-    `address` is the network address of whoever asks; only a digest of it is kept.
+    `address` is the network address of whoever asks; only a digest of it is kept. The code is sent
+    in `language` by whoever is named in `CODE_SENDER`, once this is committed.
     """
-    codes.send(order, address, actor=actor, at=at)
+    codes.send(order, address, language=language, actor=actor, at=at)
 
 
 @transaction.atomic

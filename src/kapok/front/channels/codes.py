@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from kapok.chain.ordering.models import Order
-from kapok.front.channels import events, rules
+from kapok.front.channels import events, rules, sending
 from kapok.front.channels.models import AccessCode, DoorKnock
 from kapok.front.channels.refusals import KnockedTooOften
 from kapok.front.channels.rules import Knock
@@ -20,12 +20,17 @@ from kapok.ground.customers.models import Contact
 from kapok.ground.customers.rules import ContactKind, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Language, Text
 
 PREFERRED = [ContactKind.MOBILE.value, ContactKind.PHONE.value, ContactKind.EMAIL.value]
 SALT = "kapok.front.channels.code"
+WORDS = Text(
+    zh="订单 {order} 的验证码：{code}，{minutes} 分钟内有效，请勿告诉他人。",
+    en="Your code for order {order}: {code}. It counts for {minutes} minutes; tell it to nobody.",
+)
 
 
-def send(order: str, address: str, *, actor: str, at: datetime) -> None:
+def send(order: str, address: str, *, language: Language, actor: str, at: datetime) -> None:
     """Send a code, if there is such an order and its customer can be reached; whoever asks cannot tell.
 
     Within a verb's `transaction.atomic`. Raises `KnockedTooOften`.
@@ -42,6 +47,8 @@ def send(order: str, address: str, *, actor: str, at: datetime) -> None:
     said = {"digest": digest, "sent_to": sent_to[:30], "sent_at": at, "tries": 0, "used_at": None}
     AccessCode.objects.update_or_create(order=typed, defaults={**said, "shown": code if settings.DEMO else ""})
     journal.record(events.CodeSent(subject=row.subject, actor=actor, at=at, sent_to=sent_to))
+    words = WORDS.format(order=typed, code=code, minutes=int(rules.CODE_LASTS.total_seconds() // 60))
+    sending.send_out(contact.value, words.in_(language))
 
 
 def tried(order: str, code: str, address: str, *, at: datetime) -> Order | None:

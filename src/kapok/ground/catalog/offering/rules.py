@@ -110,15 +110,16 @@ def trial_ends(offer: Offer, started: datetime) -> datetime | None:
     return started + timedelta(days=offer.trial.days) if offer.trial and offer.trial.ends_by_itself else None
 
 
-def trial_again(started: datetime) -> datetime:
-    """From when a customer may try an offer again: twelve months after the last trial of it began.
+def trial_again(started: datetime, months: int = 12) -> datetime:
+    """From when a customer may try an offer again: so many months after the last trial of it began.
 
-    Source: domain rule "at most one trial per offer and customer in 12 months".
+    A day that the month has not is the first of the next one. Source: domain rule "at most one trial per offer and customer in
+    12 months".
     """
-    try:
-        return started.replace(year=started.year + 1)
-    except ValueError:  # the 29th of February
-        return started.replace(year=started.year + 1, month=3, day=1)
+    years, month = divmod(started.month - 1 + months, 12)
+    first = started.replace(year=started.year + years, month=month + 1, day=1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    return min(first + timedelta(days=started.day - 1), after)
 
 
 # ---- which flows it takes ----

@@ -1,0 +1,136 @@
+"""Trials: one in twelve months, and over without anybody doing anything."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kapok.chain.ordering import api, previewing, trials
+from kapok.chain.ordering.models import Line, Order
+from kapok.chain.ordering.refusals import TriedBefore
+from kapok.ground.catalog.offering import api as offers
+from kapok.ground.people.models import Staff
+from kapok.network.activation.models import SimulatedUnit
+from kapok.network.inventory.models import Resource
+from tests.chain import shop
+from tests.chain.shop import AT, by, do, later, line, live, placed, run, stands, told
+
+pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
+TRIAL = "trial-fibre-1000"
+DAY = 24 * 60
+BEGAN = 4
+"""The minute in which `shop.installed` has its service put in service."""
+OVER = 30 * DAY + BEGAN
+
+
+def ends(minutes: float) -> int:
+    return trials.end(at=later(minutes))
+
+
+def the_end(service: str) -> str:
+    """The order by which the trial of a service ends."""
+    (line_,) = Line.objects.select_related("leg__order").filter(leg__action="cease", service__number=service)
+    return str(line_.leg.order.number)
+
+
+def test_a_trial_is_over_after_thirty_days_and_its_ports_are_free() -> None:
+    service = shop.installed(TRIAL)
+    finished = Line.objects.get(service__number=service).leg_id
+    assert shop.Step.objects.get(leg=finished, name="finish").done_at == later(BEGAN - 1)
+    port = Resource.objects.get(service__number=service, kind="splitter_port")
+    assert ends(OVER - 2) == 0
+    assert Order.objects.count() == 1
+    assert ends(OVER - 1) == 1
+    number = the_end(service)
+    row = shop.order(number)
+    assert (row.customer, row.channel, row.first_contact.username) == (
+        shop.service(service).customer, "hotline", "agent",
+    )  # fmt: skip
+    assert (row.quote["one_off"], row.quote["monthly"], row.quote["prices"]) == (0, 0, [])
+    assert told("ordering.placed", row.subject)[0]["what"]["en"].startswith("disconnect: Fibre broadband 1000 M")
+    assert [ends(OVER), ends(OVER + DAY)] == [0, 0]
+    do(number, "accept", OVER + DAY)
+    run(OVER + DAY + 1)
+    do(number, "close", OVER + DAY + 2)
+    run(OVER + DAY + 3)
+    assert stands(number) == ("completed", "", "")
+    assert shop.service(service).state == "terminated"
+    port.refresh_from_db()
+    assert (port.holder, port.service, port.state) == ("", None, "free")
+    assert not SimulatedUnit.objects.exists()
+    assert ends(OVER + 2 * DAY) == 0
+    assert Order.objects.count() == 2
+
+
+def test_what_is_no_trial_or_is_in_other_hands_goes_on() -> None:
+    shop.installed()
+    service = shop.installed(TRIAL)
+    whose = shop.service(service).customer.number
+    own = placed(line(TRIAL, action="cease", address="", service=service), whose=whose, minutes=OVER - 5)
+    assert ends(OVER) == 0
+    api.cancel(order=own, reason="客户改变主意", **by("agent", OVER + 1))
+    run(OVER + 2)
+    assert stands(own)[0] == "cancelled"
+    assert ends(OVER + 3) == 1
+    assert ends(OVER + 4) == 0
+
+
+def test_a_trial_of_an_offer_no_longer_sold_ends_and_somebody_of_the_unit_answers_for_it() -> None:
+    service = shop.installed(TRIAL)
+    offers.retire_offer(code=TRIAL, **by("manager", 10))
+    left = Staff.objects.get(username="agent")
+    Staff.objects.filter(id=left.id).update(state="deactivated")
+    assert ends(OVER) == 1
+    found = shop.order(the_end(service)).first_contact
+    assert (found.unit, found.is_active) == (left.unit, True)
+
+
+def test_one_that_cannot_be_ended_does_not_keep_the_others(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    first, second = shop.installed(TRIAL), shop.installed(TRIAL)
+    plan = trials.drafting.planned
+
+    def refuses(lines: Any, facts: Any) -> Any:
+        if lines[0].service.number == first:
+            raise api.NoFlowForLine(line=1, facts="action=cease")
+        return plan(lines, facts)
+
+    monkeypatch.setattr(trials.drafting, "planned", refuses)
+    assert ends(OVER) == 1
+    assert the_end(second)
+    monkeypatch.undo()
+    assert ends(OVER + 5) == 1
+    assert the_end(first)
+
+
+def test_a_customer_tries_an_offer_once_in_twelve_months() -> None:
+    service = shop.installed(TRIAL)
+    whose = shop.service(service).customer.number
+    ends(OVER)
+    again = datetime(AT.year + 1, AT.month, AT.day, AT.hour, AT.minute + 3, tzinfo=AT.tzinfo)
+    asked = {"channel": "hotline", "lines": [line(TRIAL)]}
+    late = {"pay": True, "actor": shop.AGENT, "at": again - timedelta(minutes=1)}
+    with pytest.raises(TriedBefore, match=f"once in 12 months.*{again:%Y-%m-%d}"):
+        api.place_order(customer=whose, **asked, **late)
+    with pytest.raises(TriedBefore):
+        previewing.preview(customer=whose, **asked, at=late["at"])
+    assert Order.objects.filter(customer__number=whose).count() == 2
+    api.place_order(customer=shop.customer("别人"), **asked, **late)
+    api.place_order(customer=whose, channel="hotline", lines=[line("fibre-1000")], **late)
+    api.place_order(customer=whose, **asked, **(late | {"at": again}))
+
+
+def test_a_trial_under_way_counts_and_one_given_up_does_not(settings: Any) -> None:
+    whose = shop.customer()
+    number = placed(line(TRIAL), whose=whose)
+    with pytest.raises(TriedBefore):
+        placed(line(TRIAL), whose=whose, minutes=1)
+    with pytest.raises(api.BadLine, match="quantity"):
+        placed(line(TRIAL, quantity=2), whose=shop.customer("别人"), minutes=1)
+    api.cancel(order=number, reason="客户改变主意", **by("agent", 2))
+    run(3)
+    placed(line(TRIAL), whose=whose, minutes=4)
+    settings.ORDERING_TRIAL_MONTHS = 0
+    placed(line(TRIAL), whose=whose, minutes=5)
+    assert live(number) == set()
