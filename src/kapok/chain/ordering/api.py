@@ -57,6 +57,7 @@ from kapok.chain.ordering.refusals import (
     PastNoReturn,
     ReturnRunning,
     ServiceNeeded,
+    TriedBefore,
     UnknownLeg,
     UnknownOrder,
     UnknownStep,
@@ -77,7 +78,7 @@ __all__ = [
     "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LineDraft",
     "NoFlowForLine", "NoLines", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
-    "ReturnRunning", "ServiceNeeded", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer",
+    "ReturnRunning", "ServiceNeeded", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer",
     "end_wait", "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
