@@ -78,8 +78,8 @@ __all__ = [
     "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LineDraft",
     "NoFlowForLine", "NoLines", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
-    "ReturnRunning", "ServiceNeeded", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer",
-    "end_wait", "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
+    "ReturnRunning", "ServiceNeeded", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm",
+    "defer", "end_wait", "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (
