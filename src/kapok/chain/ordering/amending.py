@@ -67,7 +67,7 @@ def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int]]:
 
 
 def quote_anew(order: Order, line: Line, before: OfferVersion, after: OfferVersion) -> None:
-    """Quote the order with the one offer of a line in the other's place."""
+    """Quote the order with the one offer of a line in the other's place; within a verb's `transaction.atomic`."""
     row = Order.objects.select_for_update(no_key=True).get(id=order.id)
     was, now = (_quoted(version, line.quantity) for version in (before, after))
     prices = list(row.quote["prices"])
