@@ -17,29 +17,29 @@ from kapok.chain.ordering.moves import SYSTEM, Act
 from kapok.chain.ordering.placing import Placing
 from kapok.chain.ordering.rules import FITTING, Action
 from kapok.ground.catalog.offering import rows as offers
+from kapok.ground.catalog.offering.rules import trial_ends
 from kapok.ground.customers import queries as customers
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rules import State as Employed
 from kapok.kernel.errors import KapokError
 from kapok.network.inventory.models import Service
 
-ENDED: Final = """
-SELECT line.id
+RUNNING: Final = """
+SELECT line.id, version.id, step.done_at
 FROM catalog_offerversion version
     JOIN ordering_line line ON line.offer_id = version.id
     JOIN ordering_leg leg ON leg.id = line.leg_id AND leg.action = 'install'
     JOIN ordering_step step ON step.leg_id = leg.id AND step.name = 'finish' AND step.state = 'done'
     JOIN inventory_service service ON service.id = line.service_id AND service.state = ANY(%(fitting)s)
         AND service.offer = version.code AND service.offer_version = version.number
-WHERE version.kind = 'trial' AND coalesce((version.document #>> '{trial,ends_by_itself}')::boolean, true)
-    AND step.done_at + make_interval(days => (version.document #>> '{trial,days}')::integer) <= %(at)s
+WHERE version.kind = 'trial' AND step.done_at <= %(at)s
     AND NOT EXISTS (
         SELECT FROM ordering_line other JOIN ordering_leg busy ON busy.id = other.leg_id
         WHERE other.service_id = service.id AND busy.state <> ALL(%(over)s)
     )
 ORDER BY step.done_at, line.id
 """
-"""The lines that installed what is in use under a trial whose end has passed, and of which nobody has an order."""
+"""The lines that installed what is in use under a trial, since when, and of which nobody has an order."""
 NOTE = "试用到期，自动结束 / the trial is over and ends by itself"
 CEASE = Action.CEASE
 log = logging.getLogger(__name__)
@@ -52,9 +52,14 @@ def end(*, at: datetime) -> int:
     keep the others. Several may look at once: each trial is ended by one of them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ENDED, {"fitting": sorted(FITTING[CEASE]), "over": OVER, "at": at})
-        lines = [line for (line,) in cursor.fetchall()]
-    return sum(_ended(line, at) for line in lines)
+        cursor.execute(RUNNING, {"fitting": sorted(FITTING[CEASE]), "over": OVER, "at": at})
+        running = cursor.fetchall()
+    return sum(_ended(line, at) for line, offer, began in running if _is_over(offer, began, at))
+
+
+def _is_over(offer: UUID, began: datetime, at: datetime) -> bool:
+    ends = trial_ends(offers.stated(offer), began)
+    return ends is not None and ends <= at
 
 
 def _ended(line: UUID, at: datetime) -> bool:

@@ -209,7 +209,7 @@ class _Asked:
         """A name as it is written, its beginning, a part of it or its initials; with other words in the address."""
         self.take(BY_NAME)
         if HAN.search(self.typed):
-            self.take(BY_START, starts=f"{_literally(self.typed)}%")
+            self.take(BY_START, starts=f"{places.literally(self.typed)}%")
         elif re.fullmatch(r"[0-9A-Za-z]{4,40}", self.typed):
             self.take(BY_DOCUMENT, text=self.typed.upper())  # with letters in it
             self.take(BY_DOCUMENT_TAIL, text=self.typed.upper())
@@ -220,22 +220,20 @@ class _Asked:
             for place, word in enumerate(words):
                 others = words[:place] + words[place + 1 :]
                 if all(other in spoken for other in others):  # what no address has is no part of one
-                    self._by_pieces(word, [f"%{_literally(other)}%" for other in others])
+                    self._by_pieces(word, [f"%{places.literally(other)}%" for other in others])
 
     def _by_pieces(self, word: str, rest: list[str] | None) -> None:
         wanted = word if HAN.search(word) or len(word) > 2 else f"^{word}"
         if grams := asked_grams([wanted]):
             homes = None if self.units is None else [names.unit_piece(unit) for unit in self.units]
-            self.take(BY_PIECES, text=word, grams=grams, homes=homes, contains=f"%{_literally(wanted)}%", rest=rest)
+            self.take(
+                BY_PIECES, text=word, grams=grams, homes=homes, contains=f"%{places.literally(wanted)}%", rest=rest
+            )
 
     def by_address(self) -> None:
         """Whoever lives at an address that answers, or below one."""
         if codes := [place.code for place in places.search(self.typed, limit=PLACES)]:
             self.take(BY_ADDRESS, codes=codes, below=BELOW)
-
-
-def _literally(word: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def _shown(found: list[UUID], unmask: Collection[str] | None) -> list[Found]:

@@ -68,7 +68,7 @@ def search(text: str, limit: int = 20) -> list[Found]:
 
 
 def _matching(query: str, words: list[str], grams: list[int], limit: int) -> list[Found]:
-    patterns = [f"%{_literally(word)}%" for word in words]
+    patterns = [f"%{literally(word)}%" for word in words]
     with connection.cursor() as cursor:
         values: dict[str, Any] = {
             "grams": grams,
@@ -81,7 +81,8 @@ def _matching(query: str, words: list[str], grams: list[int], limit: int) -> lis
         return [_found(row) for row in cursor.fetchall()]
 
 
-def _literally(word: str) -> str:
+def literally(word: str) -> str:
+    """The word as a pattern of LIKE that means nothing but itself."""
     return re.sub(r"([\\%_])", r"\\\1", word)
 
 
