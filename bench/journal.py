@@ -2,7 +2,8 @@
 
 `PYTHONPATH=src .venv/bin/python bench/journal.py --entries 1000000 [--subjects 100000]` starts a server of its own in a folder
 that is gone afterwards. The entries are made by one statement, over twelve months. With `--time-lines` only time lines are read,
-for a journal so large that delivering and sealing all of it would take hours.
+for a journal so large that delivering and sealing all of it would take hours; with `--folder F` the server stays in F, filled, for
+the next run.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -37,10 +39,15 @@ def main() -> None:
     parser.add_argument("--subjects", type=int, default=0, help="default: one for ten entries")
     parser.add_argument("--delivered", type=int, default=50_000, help="how many are delivered for the rate")
     parser.add_argument("--time-lines", action="store_true", help="read time lines only")
+    parser.add_argument("--folder", help="keep the server and its entries there, and find them there again")
     chosen = parser.parse_args()
     subjects = chosen.subjects or chosen.entries // 10
     # Where the servers of tests live: a server that is started by root runs as another user, who must reach it.
-    with tempfile.TemporaryDirectory(prefix="kapok-bench-", dir="/var/tmp") as folder:
+    with (
+        kept(chosen.folder)
+        if chosen.folder
+        else tempfile.TemporaryDirectory(prefix="kapok-bench-", dir="/var/tmp") as folder
+    ):
         Path(folder).chmod(0o755)
         os.environ["KAPOK_HOME"] = folder
         from kapok.host.cluster import Cluster
@@ -53,7 +60,12 @@ def main() -> None:
         try:
             os.environ["KAPOK_DATABASE_URL"] = cluster.url
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kapok.config.settings")
-            fill(chosen.entries, subjects)
+            full = Path(folder) / "entries"
+            if full.exists():
+                set_up()
+            else:
+                fill(chosen.entries, subjects)
+                full.touch()
             read_time_lines(subjects)
             if not chosen.time_lines:
                 measure(chosen.entries, min(chosen.delivered, chosen.entries))
@@ -61,10 +73,21 @@ def main() -> None:
             cluster.stop()
 
 
-def fill(entries: int, subjects: int) -> None:
+@contextmanager
+def kept(folder: str) -> Iterator[str]:
+    """A folder that stays."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    yield folder
+
+
+def set_up() -> None:
     import django
 
     django.setup()
+
+
+def fill(entries: int, subjects: int) -> None:
+    set_up()
     from django.core.management import call_command
     from django.db import connection
 
