@@ -236,11 +236,13 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     begun = time.perf_counter()
+    from kapok.config.warming import warm_up  # noqa: PLC0415
     from kapok.ground.commitments.models import Commitment  # noqa: PLC0415
 
     if not Commitment.objects.exists():
         fill()
     print(f"{ROWS:,} commitments and hand-offs, {ITEMS:,} items and letters in {time.perf_counter() - begun:.0f} s")
+    warm_up()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; milliseconds, median · 99th percentile\n")
     print("| page | reader | whole answer | plain SQL | empty page |")
     print("| --- | --- | ---: | ---: | ---: |")

@@ -24,6 +24,7 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 KEEPER_SILENT_SECONDS = 30
+KEEPER_STARTING_SECONDS = 60
 
 
 class Level(StrEnum):
@@ -161,7 +162,7 @@ def _ground(home: Home) -> Iterator[Finding]:
         return
     yield _migrations(home, ground)
     if status.runs(home):
-        yield _keeper(ground)
+        yield _keeper(home, ground)
 
 
 def _migrations(home: Home, ground: database.Database) -> Finding:
@@ -174,8 +175,8 @@ def _migrations(home: Home, ground: database.Database) -> Finding:
     return Finding(Level.FAIL, subject, Text(zh="有未执行的迁移", en="migrations are pending"), remedy)
 
 
-def _keeper(ground: database.Database) -> Finding:
-    """Are warnings and breaches being fired?"""
+def _keeper(home: Home, ground: database.Database) -> Finding:
+    """Are warnings and breaches being fired? One that has only just been started may not have been heard yet."""
     subject = Text(zh="计时进程", en="keeper")
     query = "SELECT extract(epoch FROM now() - max(seen_at))::int FROM commitments_schedulerbeat"
     try:
@@ -186,6 +187,9 @@ def _keeper(ground: database.Database) -> Finding:
     seconds = row[0] if row else None
     if seconds is not None and seconds <= KEEPER_SILENT_SECONDS:
         return Finding(Level.OK, subject, Text(zh=f"{seconds} 秒前有响应", en=f"seen {seconds} seconds ago"))
+    if status.ready_for(home) < KEEPER_STARTING_SECONDS:
+        again = Text(zh="一分钟后再运行 `kapok doctor`", en="run `kapok doctor` again in a minute")
+        return Finding(Level.WARN, subject, Text(zh="正在启动，尚无响应", en="starting, not heard yet"), again)
     remedy = Text(zh="查看日志 keeper.log；重新启动 `kapok up`", en="look into keeper.log; start `kapok up` again")
     return Finding(Level.FAIL, subject, Text(zh="没有响应，时限不会触发", en="silent: no clock fires"), remedy)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,11 @@ def runs(home: Home) -> bool:
     """Whether `kapok up` runs and is ready."""
     now = instance.noted(home)
     return bool(now and now.alive and now.ready)
+
+
+def ready_for(home: Home) -> float:
+    """Seconds since the instance of `home`, which runs, was ready: the last that is written down of it."""
+    return time.time() - home.instance_file.stat().st_mtime
 
 
 def report(home: Home) -> Iterator[Text]:
