@@ -212,6 +212,9 @@ WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
+# Commitments: how long the request for a pause waits for somebody's approval before it lapses.
+PAUSE_APPROVAL_WITHIN = timedelta(hours=environment.number("KAPOK_PAUSE_APPROVAL_HOURS", 24))
+
 # Activation: which elements serve a kind of service, in the order in which they are told (nothing after the `=`: it needs none);
 # where the RADIUS server answers, which access servers are told of a suspension (address, port, secret), the realm of voice lines,
 # how late a slow simulated element is.

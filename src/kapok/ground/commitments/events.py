@@ -125,6 +125,43 @@ class ApprovalNamed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PauseAsked(Event):
+    """Somebody asks that clocks stop from now on, or that promises fall away; they run until it is approved."""
+
+    kind: ClassVar[str] = "commitments.pause_asked"
+    wording: ClassVar[Text] = Text(
+        zh="申请“{what_name}”：{reason}；凭据 {evidence}", en="“{what_name}” asked for: {reason}; evidence {evidence}"
+    )
+    request: UUID
+    what: str
+    what_name: Text
+    stops: str
+    reason: str
+    requested_by: str
+    evidence: str
+    clocks: int
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseAnswered(Event):
+    """The request was approved, refused, or lapsed: then the clocks have never stopped."""
+
+    kind: ClassVar[str] = "commitments.pause_answered"
+    wording: ClassVar[Text] = Text(
+        zh="“{what_name}”的申请{state_name} {word}", en="Request for “{what_name}” {state_name} {word}"
+    )
+    request: UUID
+    what: str
+    what_name: Text
+    asked_at: datetime
+    state: str
+    state_name: Text
+    word: str
+    clocks: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountabilityPassed(Event):
     """From now on somebody else answers for the open commitments of the matter."""
 

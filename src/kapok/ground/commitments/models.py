@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.rules import RequestState, State
 from kapok.kernel.promises import Direction, Tier
 
 
@@ -140,6 +140,65 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class PauseRequest(models.Model):
+    """What somebody asks to be done to the clocks of a matter: a pause from the moment of asking on, or a waiver."""
+
+    id = models.UUIDField(primary_key=True)
+    subject = models.CharField(max_length=200)
+    """The matter, as the journal calls it."""
+    also = ArrayField(models.CharField(max_length=200), default=list)
+    """The work in hand that stops with it."""
+    kind = models.CharField(max_length=60)
+    """The kind of entry that is recorded when it is approved."""
+    stops = ArrayField(models.CharField(max_length=10), default=list)
+    reason = models.CharField(max_length=300)
+    requested_by = models.CharField(max_length=200)
+    """Whose wish it is: `staff/…`, or one of `approving.REQUESTERS`."""
+    evidence = models.CharField(max_length=300)
+    asked_by = models.CharField(max_length=200)
+    """Who put it down."""
+    asked_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    clocks = ArrayField(models.UUIDField())
+    """The commitments that would have stopped, or fallen away, when it was asked."""
+    units = ArrayField(models.CharField(max_length=50))
+    """The units over which whoever answers needs authority; the top unit for a clock for which no known unit answers."""
+    state = models.CharField(max_length=10, default=RequestState.WAITING.value)
+    answered_by = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    word = models.CharField(max_length=300, blank=True)
+    """What whoever answered said to it."""
+
+    class Meta:
+        verbose_name = _("request for a pause or a waiver")
+        constraints = [
+            models.UniqueConstraint("subject", "kind", condition=Q(state="waiting"), name="commitments_asked_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in RequestState]),
+                name="commitments_request_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(evidence="") & ~Q(asked_by=""), name="commitments_request_gives_evidence"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", answered_at=None) | ~Q(state="waiting") & Q(answered_at__isnull=False),
+                name="commitments_request_is_answered_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | ~Q(answered_by="") & ~Q(answered_by__in=[F("asked_by"), F("requested_by")]),
+                name="commitments_nobody_approves_their_own",
+            ),
+        ]
+        indexes = [
+            models.Index("lapses_at", "id", condition=Q(state="waiting"), name="commitments_requests_waiting"),
+            models.Index("subject", "asked_at", name="commitments_requests_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
 
 
 class SavedView(models.Model):
