@@ -17,7 +17,7 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from kapok.ground.commitments import beats, scheduler
+from kapok.ground.commitments import asking, beats, scheduler
 from kapok.ground.commitments.firing import Deed
 from kapok.kernel.steady import SteadyClock
 
@@ -160,6 +160,7 @@ class Scheduler:
             )
         self._silent_since = None
         if now - self._beaten_at >= BEAT_EVERY:
+            asking.lapse_requests(at=now)
             self._beat(now)
 
     def _beat(self, now: datetime) -> None:

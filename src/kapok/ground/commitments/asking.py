@@ -1,7 +1,7 @@
 """Pauses and waivers that somebody asks for and somebody else approves.
 
 The clocks run on while the request waits. Approved, they stand still from the moment of asking on, as if the entry had come
-late; refused, or unanswered until it lapses, they have never stopped. Each verb locks the matters first: of many answers one counts.
+late; refused, or unanswered until it lapses, they have never stopped. The matters are locked first: of many answers one counts.
 """
 
 from __future__ import annotations
