@@ -213,6 +213,9 @@ WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERAT
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
 # Commitments: how long the request for a pause waits for somebody's approval before it lapses.
+# The scheduler: when a clock that makes firing fail is tried again at first, and after how many attempts it is given up.
+FIRING_RETRY_AFTER = timedelta(seconds=environment.number("KAPOK_FIRING_RETRY_SECONDS", 5))
+FIRING_ATTEMPTS = environment.number("KAPOK_FIRING_ATTEMPTS", 8)
 PAUSE_APPROVAL_WITHIN = timedelta(hours=environment.number("KAPOK_PAUSE_APPROVAL_HOURS", 24))
 
 # Activation: which elements serve a kind of service, in the order in which they are told (nothing after the `=`: it needs none);

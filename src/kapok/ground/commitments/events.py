@@ -82,6 +82,18 @@ class SchedulerCaughtUp(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockRetried(Event):
+    """Somebody has a clock tried again that could not fire."""
+
+    kind: ClassVar[str] = "commitments.clock_retried"
+    wording: ClassVar[Text] = Text(
+        zh="要求重试未能触发的时钟（{promise}）", en="asked to try the clock that could not fire again ({promise})"
+    )
+    commitment: UUID
+    promise: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Corrected(AboutCommitment):
     """An entry that came late or out of order changed what had become of a commitment."""
 

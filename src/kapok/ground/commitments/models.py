@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from kapok.ground.commitments.rules import RequestState, State
+from kapok.ground.commitments.rules import RequestState, State, StuckState
 from kapok.kernel.promises import Direction, Tier
 
 
@@ -217,6 +217,33 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StuckClock(models.Model):
+    """A clock that makes firing fail: it is passed over at that moment, and tried again, ever more rarely."""
+
+    commitment = models.OneToOneField(Commitment, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    fire_at = models.DateTimeField()
+    """The moment for which it could not fire; judged anew for another one, it is fired as if nothing had been."""
+    state = models.CharField(max_length=10)
+    attempts = models.PositiveIntegerField()
+    next_try_at = models.DateTimeField()
+    error = models.CharField(max_length=300)
+    """Which exception, and where in the program it came from; never its text."""
+    written_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("clock that could not fire")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in StuckState]), name="commitments_stuck_state_is_known"
+            )
+        ]
+        indexes = [models.Index("state", "next_try_at", name="commitments_stuck_to_try")]
+
+    def __str__(self) -> str:
+        return f"{self.commitment_id} {self.fire_at:%Y-%m-%d %H:%M}"
 
 
 class SchedulerBeat(models.Model):

@@ -165,6 +165,14 @@ class NothingWaived(KapokError):
     )
 
 
+class NotStuck(KapokError):
+    """The clock is not set aside, or has fired meanwhile."""
+
+    wording = Text(
+        zh="该时钟未被搁置，或已补发；请刷新列表。", en="This clock is not set aside, or has fired; refresh the list."
+    )
+
+
 class OwnerMissing(KapokError):
     """Somebody must answer for every promise."""
 

@@ -81,6 +81,21 @@ REQUEST_STATES: Mapping[RequestState, Text] = {
 }
 
 
+class StuckState(StrEnum):
+    """Where a clock stands that made firing fail."""
+
+    WAITING = "waiting"
+    DEAD = "dead"
+    DONE = "done"
+
+
+STUCK_STATES: Mapping[StuckState, Text] = {
+    StuckState.WAITING: Text(zh="等待重试", en="waiting for another attempt"),
+    StuckState.DEAD: Text(zh="已停止重试", en="given up"),
+    StuckState.DONE: Text(zh="已处理", en="done"),
+}
+
+
 @dataclass(frozen=True)
 class Version:
     """A pack in force: openings in [adopted_at, superseded_at) fall under it."""
