@@ -279,6 +279,8 @@ NOTICES_KEPT = timedelta(days=environment.number("KAPOK_NOTICE_DAYS", 90))
 DELIVERY_RETRY_AFTER = timedelta(seconds=environment.number("KAPOK_DELIVERY_RETRY_SECONDS", 5))
 DELIVERY_ATTEMPTS = environment.number("KAPOK_DELIVERY_ATTEMPTS", 8)
 # Entries are sealed when so much time has passed since the last seal, or sooner where there are many.
+# How far ahead of the present an entry may be dated.
+JOURNAL_AHEAD = timedelta(days=environment.number("KAPOK_JOURNAL_AHEAD_DAYS", 3660))
 SEAL_EVERY = timedelta(seconds=environment.number("KAPOK_SEAL_SECONDS", 60))
 # Where entries are relayed to as CloudEvents, e.g. nats://127.0.0.1:4222; nowhere without it.
 NATS_URL = environment.text("KAPOK_NATS_URL")

@@ -14,13 +14,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from kapok.ground.journal.delivery import Never, NotNow, Subscription, deliver, retry_due
 from kapok.ground.journal.events import LetterRetried, LetterSetAside
 from kapok.ground.journal.matters import happening
 from kapok.ground.journal.models import Entry, Letter
-from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, UnknownLetter
+from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, TooFarAhead, UnknownLetter
 from kapok.ground.journal.rules import LETTER_STATES, Event, LetterState, Start, letter_sources, payload
 from kapok.kernel.ids import uuid7
 
@@ -33,6 +34,7 @@ __all__ = [
     "OutsideTransaction",
     "Start",
     "Subscription",
+    "TooFarAhead",
     "UnknownLetter",
     "deliver",
     "happening",
@@ -55,7 +57,10 @@ REASON_LENGTH = 300
 
 
 def record(event: Event) -> UUID:
-    """Write the event down, let the witnesses see it, and say under which identifier. Raises `OutsideTransaction`."""
+    """Write the event down, let the witnesses see it, and say under which identifier.
+
+    Raises `OutsideTransaction`, `TooFarAhead`.
+    """
     (entry,) = record_together([event])
     return entry
 
@@ -63,7 +68,7 @@ def record(event: Event) -> UUID:
 def record_together(events: Iterable[Event]) -> list[UUID]:
     """Write down what one verb has to tell, in this order, and let the witnesses see all of it at once.
 
-    The identifiers, in the same order. Raises `OutsideTransaction`.
+    The identifiers, in the same order. Raises `OutsideTransaction`, `TooFarAhead`.
     """
     entries = _written(events)
     for witness in _witnesses() if entries else ():
@@ -72,7 +77,7 @@ def record_together(events: Iterable[Event]) -> list[UUID]:
 
 
 def record_many(events: Iterable[Event]) -> None:
-    """Write many events down at once, e.g. what a scheduler fires. Raises `OutsideTransaction`.
+    """Write many events down at once, e.g. what a scheduler fires. Raises `OutsideTransaction`, `TooFarAhead`.
 
     The witnesses do not see them: it is for what is said about matters, not for what happens to them.
     """
@@ -83,10 +88,19 @@ def _written(events: Iterable[Event]) -> list[Entry]:
     entries = [_entry(event) for event in events]
     if entries and not connection.in_atomic_block:
         raise OutsideTransaction(kind=entries[0].kind)
+    _refuse_far_ahead(entries)
     if entries:
         with connection.cursor() as cursor:
             cursor.execute(RECORD_MANY, [json.dumps([_row(entry) for entry in entries], ensure_ascii=False)])
     return entries
+
+
+def _refuse_far_ahead(entries: Sequence[Entry]) -> None:
+    """A year that was mistyped, or seconds taken for something else: no matter happens then."""
+    beyond = timezone.now() + settings.JOURNAL_AHEAD
+    for entry in entries:
+        if entry.at > beyond:
+            raise TooFarAhead(kind=entry.kind, at=entry.at, days=settings.JOURNAL_AHEAD.days)
 
 
 def _row(entry: Entry) -> dict[str, object]:
