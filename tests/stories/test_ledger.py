@@ -254,14 +254,14 @@ def test_a_late_entry_turns_a_kept_promise_into_a_broken_one_and_everybody_sees_
     assert sorted(about) == ["commitments.breached", "commitments.corrected", "commitments.owed"]
     pledge = row(matter, "pledge-repair")
     assert (pledge.state, pledge.due_at, pledge.breached_at) == ("broken", later(60 * 21), later(60 * 21))
-    line = next(each for each in journal_queries.timeline(matter) if each.kind == "commitments.corrected")
-    assert line.sentence.zh.startswith("更正：")
+    corrections = [each for each in told if each.kind == "commitments.corrected"]
+    line = next(each for each in corrections if each.data["promise"] == "pledge-repair")
+    assert line.sentence.zh.endswith("由“履约”改为“违约”")
     assert "from kept to broken" in line.sentence.en
+    earlier = next(each for each in corrections if each.data["promise"] != "pledge-repair")
+    assert "overdue since" in earlier.sentence.en  # a clock that was late before is late since an earlier moment
     late = Entry.objects.get(subject=matter, kind="fault.reported", at=later(-180))
-    corrected = next(
-        each for each in told if each.kind == "commitments.corrected" and each.data["promise"] == "pledge-repair"
-    )
-    assert (corrected.data["before"], corrected.data["after"], corrected.data["entry"]) == (
+    assert (line.data["before"], line.data["after"], line.data["entry"]) == (
         "kept",
         "broken",
         str(late.id),
