@@ -40,15 +40,15 @@ DUE = f"{AT_WORK} AND next_fire_at <= %(at)s ORDER BY next_fire_at, id LIMIT %(l
 ONE = "id = %(only)s AND next_fire_at <= %(at)s LIMIT %(limit)s"
 
 
-def _firing(wanted: str) -> str:
-    """The statement for the clocks that `wanted` claims."""
-    return f"""
+CLAIMED = """
 WITH claimed AS MATERIALIZED (
     SELECT id, subject, pack_id, promise, tier, direction, unit, owner, due_at, warn_at, next_fire_at
     FROM commitments_commitment
     WHERE {wanted}
     FOR NO KEY UPDATE SKIP LOCKED
 ),
+"""
+SAID = f"""
 known AS MATERIALIZED (
     SELECT * FROM unnest(%(packs)s::uuid[], %(promises)s::text[], %(named)s::jsonb[]) AS known (pack_id, promise, named)
 ),
@@ -93,9 +93,7 @@ SELECT (SELECT count(*) FROM claimed),
     coalesce(array_agg(at ORDER BY at), ARRAY[]::timestamptz[])
 FROM written
 """  # noqa: S608 - made of constants
-
-
-FIRE, FIRE_ONE = _firing(DUE), _firing(ONE)
+FIRE, FIRE_ONE = (CLAIMED.format(wanted=wanted) + SAID for wanted in (DUE, ONE))
 FIRST = f"SELECT id, next_fire_at FROM commitments_commitment WHERE {DUE} FOR NO KEY UPDATE SKIP LOCKED"  # noqa: S608 - as above
 NEXT = f"""
 SELECT least(

@@ -88,7 +88,7 @@ def _fire_first(at: datetime) -> Fired:
         with connection.cursor() as cursor:
             cursor.execute(FIRST, {"at": at, "limit": 1})
             first = cursor.fetchone()
-        return _attempt(*first, at, 1) if first else Fired()
+        return _attempt(first[0], first[1], at, 1) if first else Fired()
 
 
 def _attempt(clock: UUID, moment: datetime, at: datetime, limit: int) -> Fired:

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from kapok.ground.journal.delivery import Never, NotNow, Subscription, deliver, retry_due
@@ -47,10 +46,15 @@ __all__ = [
 ]
 
 RECORD_MANY = """
+WITH told AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS told(
+        id uuid, kind text, subject text, at timestamptz, actor text, correlation uuid, data jsonb)
+)
 INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
-SELECT id, kind, subject, at, actor, correlation, data FROM jsonb_to_recordset(%s::jsonb) AS told(
-    id uuid, kind text, subject text, at timestamptz, actor text, correlation uuid, data jsonb)
+SELECT id, kind, subject, at, actor, correlation, data FROM told
+WHERE (SELECT max(at) FROM told) <= statement_timestamp() + %s
 """
+"""All of them, or none where one is dated too far ahead."""
 
 Witness = Callable[[Sequence[Entry]], None]
 REASON_LENGTH = 300
@@ -88,19 +92,14 @@ def _written(events: Iterable[Event]) -> list[Entry]:
     entries = [_entry(event) for event in events]
     if entries and not connection.in_atomic_block:
         raise OutsideTransaction(kind=entries[0].kind)
-    _refuse_far_ahead(entries)
     if entries:
         with connection.cursor() as cursor:
-            cursor.execute(RECORD_MANY, [json.dumps([_row(entry) for entry in entries], ensure_ascii=False)])
+            told = json.dumps([_row(entry) for entry in entries], ensure_ascii=False)
+            cursor.execute(RECORD_MANY, [told, settings.JOURNAL_AHEAD])
+            if cursor.rowcount < len(entries):
+                latest = max(entries, key=lambda entry: entry.at)
+                raise TooFarAhead(kind=latest.kind, at=latest.at, days=settings.JOURNAL_AHEAD.days)
     return entries
-
-
-def _refuse_far_ahead(entries: Sequence[Entry]) -> None:
-    """A year that was mistyped, or seconds taken for something else: no matter happens then."""
-    beyond = timezone.now() + settings.JOURNAL_AHEAD
-    for entry in entries:
-        if entry.at > beyond:
-            raise TooFarAhead(kind=entry.kind, at=entry.at, days=settings.JOURNAL_AHEAD.days)
 
 
 def _row(entry: Entry) -> dict[str, object]:

@@ -56,13 +56,13 @@ def _answered(request: ScreenRequest, asked: requests.Request, form: AnswerForm)
     """Approve or refuse; the verbs decide whether this person may. Whether the page is to be loaded anew."""
     if not form.is_valid():
         return False
-    word, said = form.cleaned_data["word"], {"actor": request.user.subject, "at": request.at}
+    word, me = form.cleaned_data["word"], request.user.subject
     try:
         if request.POST.get("answer") == "approve":
-            api.approve_request(request=asked.id, word=word, **said)
+            api.approve_request(request=asked.id, word=word, actor=me, at=request.at)
             messages.success(request, _("Approved: the clocks stand still as of the moment of asking."))
         else:
-            api.refuse_request(request=asked.id, word=word, **said)
+            api.refuse_request(request=asked.id, word=word, actor=me, at=request.at)
             messages.success(request, _("Refused: the clocks have never stopped."))
     except KapokError as refused:
         messages.error(request, refused.text.in_(request.language))
