@@ -52,7 +52,7 @@ WITH told AS MATERIALIZED (
 )
 INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
 SELECT id, kind, subject, at, actor, correlation, data FROM told
-WHERE (SELECT max(at) FROM told) <= statement_timestamp() + %s
+WHERE (SELECT max(at) FROM told) <= statement_timestamp() + make_interval(secs => %s)
 """
 """All of them, or none where one is dated too far ahead."""
 
@@ -95,7 +95,7 @@ def _written(events: Iterable[Event]) -> list[Entry]:
     if entries:
         with connection.cursor() as cursor:
             told = json.dumps([_row(entry) for entry in entries], ensure_ascii=False)
-            cursor.execute(RECORD_MANY, [told, settings.JOURNAL_AHEAD])
+            cursor.execute(RECORD_MANY, [told, settings.JOURNAL_AHEAD.total_seconds()])
             if cursor.rowcount < len(entries):
                 latest = max(entries, key=lambda entry: entry.at)
                 raise TooFarAhead(kind=latest.kind, at=latest.at, days=settings.JOURNAL_AHEAD.days)
