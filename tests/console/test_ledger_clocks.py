@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from kapok.ground.commitments import api as commitments
-from kapok.ground.commitments.models import Commitment, PackVersion
+from kapok.ground.commitments.models import Commitment, PackVersion, PauseRequest
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
@@ -20,7 +20,7 @@ from tests.console.conftest import AT, SignedIn
 
 MATTER = "fault/F2026-000007"
 ASKED = {
-    "kind": "customer.deferred", "reason": "away until evening", "requested_by": "customer", "approved_by": "staff/supervisor",
+    "kind": "customer.deferred", "reason": "away until evening", "requested_by": "customer",
     "evidence": "call 17",
 }  # fmt: skip
 
@@ -69,28 +69,78 @@ def test_before_it_is_sent_the_form_says_which_clocks_will_stop(agent: Client, f
     assert set(effects(text(agent, f"/ledger/{fault.id}/pause?kind=nonsense")).values()) == {"goes on"}
 
 
-def test_clocks_are_stopped_and_run_again(agent: Client, fault: Commitment) -> None:
+def asked() -> PauseRequest:
+    return PauseRequest.objects.latest("asked_at")
+
+
+def test_clocks_are_asked_to_stop_approved_by_another_and_run_again(
+    signed_in: SignedIn, agent: Client, fault: Commitment
+) -> None:
+    assert "supervisor" in text(agent, f"/ledger/{fault.id}/pause")
     answer = agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
     assert answer.headers["Location"] == f"/ledger/{fault.id}"
     fault.refresh_from_db()
-    assert fault.state == "paused"
+    assert fault.state == "open"
     page = text(agent, f"/ledger/{fault.id}")
-    assert "1 clocks stand still now." in page
-    assert "away until evening" in page
+    assert "The clocks run on until somebody approves" in page
+    assert f"/ledger/requests/{asked().id}" in page
+    assert "pile-approve" not in text(agent, "/work")
+    address = f"/ledger/requests/{asked().id}"
+    assert "Your answer" not in text(agent, address)
+    own = agent.post(address, {"answer": "approve", "word": ""}, follow=True).content.decode()
+    assert "cannot approve what they asked for themselves" in own
+    supervisor = signed_in("supervisor", Language.EN)
+    desk = text(supervisor, "/work")
+    assert 'id="pile-approve">For you to approve <span class="badge">1</span>' in desk
+    assert "away until evening" in desk
+    assert "call 17" in text(supervisor, address)
+    page = supervisor.post(address, {"answer": "approve", "word": "heard it"}, follow=True).content.decode()
+    assert "Approved: the clocks stand still as of the moment of asking." in page
+    assert "pile-approve" not in text(supervisor, "/work")
+    fault.refresh_from_db()
+    assert (fault.state, fault.pauses) == ("paused", [[asked().asked_at.isoformat(), None]])
+    page = text(agent, f"/ledger/{fault.id}")
+    assert "as of the moment of asking" in page
     assert f"/ledger/{fault.id}/resume" in page
     assert "put off at the customer&#x27;s wish" in text(agent, f"/ledger/{fault.id}/resume")
     agent.post(f"/ledger/{fault.id}/resume", {"reason": "back at home"})
     fault.refresh_from_db()
     assert fault.state == "open"
-    assert [line.kind for line in timeline(MATTER)][:2] == ["customer.returned", "customer.deferred"]
+    kinds = [line.kind for line in timeline(MATTER)]
+    assert kinds[:2] == ["customer.returned", "commitments.pause_answered"]
+    again = supervisor.post(address, {"answer": "approve"}, follow=True).content.decode()
+    assert "takes no answer" in again
+
+
+def test_what_is_refused_has_never_stopped(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
+    agent.post(f"/ledger/{fault.id}/waive", {name: ASKED[name] for name in ("reason", "requested_by", "evidence")})
+    assert (asked().kind, asked().state) == ("clock.waived", "waiting")
+    supervisor = signed_in("supervisor", Language.EN)
+    address = f"/ledger/requests/{asked().id}"
+    assert "Fill in “word”" in supervisor.post(address, {"answer": "refuse", "word": ""}, follow=True).content.decode()
+    page = supervisor.post(address, {"answer": "refuse", "word": "no such letter"}, follow=True).content.decode()
+    assert "Refused: the clocks have never stopped." in page
+    assert "no such letter" in page
+    fault.refresh_from_db()
+    assert (fault.state, asked().answered_by) == ("open", "staff/supervisor")
+
+
+def test_a_request_is_for_the_eyes_of_its_units(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
+    agent.post(f"/ledger/{fault.id}/pause", ASKED)
+    address = f"/ledger/requests/{asked().id}"
+    assert signed_in("technician").get(address).status_code in {403, 404}
+    assert signed_in("supervisor").get(f"/ledger/requests/{fault.id}").status_code == 404
+    page = signed_in("supervisor", Language.ZH).get(address).content.decode()
+    for words in ("待批准", "您的答复", "批准", "拒绝", "call 17"):
+        assert words in page
 
 
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
         ({"reason": ""}, "This field is required"),
-        ({"approved_by": ""}, "This field is required"),
-        ({"approved_by": "staff/agent"}, "is not one of the available choices"),
+        ({"evidence": ""}, "This field is required"),
+        ({"requested_by": "staff/supervisor"}, "is not one of the available choices"),
         ({"kind": "fault.restored"}, "is not one of the available choices"),
         ({"stops": ["moon"]}, "is not one of the available choices"),
         ({"kind": "hindrance.began"}, "can be stopped by"),
@@ -104,6 +154,7 @@ def test_what_the_pack_does_not_allow_stops_nothing(
     assert complaint in page
     fault.refresh_from_db()
     assert (fault.state, fault.pauses) == ("open", [])
+    assert not PauseRequest.objects.exists()
 
 
 def test_what_stands_not_still_cannot_be_resumed(agent: Client, fault: Commitment) -> None:

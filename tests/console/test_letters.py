@@ -8,11 +8,14 @@ import pytest
 from django.db import transaction
 from pytest_django.fixtures import Settings
 
+from kapok.ground.commitments import stuck
+from kapok.ground.commitments.models import StuckClock
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import delivery, letters
 from kapok.ground.journal.models import Entry, Letter
 from kapok.kernel.text import Language
 from tests.console.conftest import BrowserPage, SignedIn
+from tests.ground.clocks import DUE, desk, started
 from tests.ground.journal_lab import ring
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -134,3 +137,22 @@ def test_setting_aside_asks_first(browser_page: BrowserPage, language: Language,
     page.click("[data-confirm-yes]")
     page.wait_for_selector("button[data-confirm]", state="detached")
     assert Letter.objects.get(pk=failed.pk).state == "set_aside"
+
+
+def test_a_clock_that_could_not_fire_is_listed_and_tried_again(signed_in: SignedIn) -> None:
+    row = started(desk())
+    stuck.set_aside(row.id, DUE, "django.db.utils.InternalError (firing.py:1 x)", at=DUE)
+    chinese = signed_in("administrator").get("/letters").content.decode()
+    assert "未能触发的时钟" in chinese
+    client = signed_in("administrator", Language.EN)
+    page = client.get("/letters").content.decode()
+    for words in ("Clocks that could not fire", "fault/F1", "InternalError", "waiting for another attempt"):
+        assert words in page
+    address = f"/letters/clocks/{row.id}/retry"
+    assert client.get(address).status_code == 405
+    assert signed_in("agent").post(address).status_code == 403
+    assert "tried again within a second" in client.post(address, follow=True).content.decode()
+    assert StuckClock.objects.get().next_try_at > DUE
+    StuckClock.objects.update(state="done", settled_at=DUE)
+    assert "is not set aside" in client.post(address, follow=True).content.decode()
+    assert "Clocks that could not fire" not in client.get("/letters").content.decode()

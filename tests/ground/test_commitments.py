@@ -147,6 +147,7 @@ def test_the_pack_decides_what_a_pause_may_stop() -> None:
         "reason": "busy",
         "requested_by": "authority",
         "approved_by": "staff/lin",
+        "evidence": "call 1",
         "actor": "staff/lin",
     }
     with pytest.raises(commitments.NothingStops):
@@ -157,6 +158,11 @@ def test_the_pack_decides_what_a_pause_may_stop() -> None:
         commitments.pause(subject=SUBJECT, kind="fault.restored", at=MONDAY + HOUR, **said)
     with pytest.raises(commitments.UnknownTier):
         commitments.pause(subject=SUBJECT, stops=("king",), at=MONDAY + HOUR, **said)
+    for field in ("reason", "requested_by", "approved_by", "evidence"):
+        with pytest.raises(commitments.ReasonMissing, match=field.replace("_", " ")):
+            commitments.pause(subject=SUBJECT, kind="customer.deferred", at=MONDAY + HOUR, **said | {field: " "})
+    with pytest.raises(commitments.SaidTooLong, match="evidence"):
+        commitments.pause(subject=SUBJECT, kind="customer.deferred", at=MONDAY + HOUR, **said | {"evidence": "x" * 301})
     with pytest.raises(commitments.ReasonMissing, match="reason"):
         commitments.pause(subject=SUBJECT, kind="customer.deferred", at=MONDAY + HOUR, **said | {"reason": " "})
     assert Entry.objects.filter(subject=SUBJECT).count() == 1
@@ -281,16 +287,19 @@ def test_a_changed_fact_is_a_new_fact_and_the_old_due_time_stays_readable() -> N
 def test_a_waived_promise_falls_away_and_what_was_late_stays_broken() -> None:
     report()
     commitments.waive(
-        subject=SUBJECT, reason="customer withdrew", requested_by="customer", approved_by="staff/lin", actor="staff/lin",
-        at=MONDAY + 2 * HOUR,
+        subject=SUBJECT, reason="customer withdrew", requested_by="customer", approved_by="staff/lin",
+        evidence="letter 5", actor="staff/lin", at=MONDAY + 2 * HOUR,
     )  # fmt: skip
     assert (row("pledge-repair").state, row("law-repair").state, row("stage-diagnose").state) == (
         "void",
         "open",
         "broken",
     )
-    with pytest.raises(commitments.ReasonMissing):
-        commitments.waive(subject=SUBJECT, reason="", requested_by="c", approved_by="x", actor="staff/lin", at=MONDAY)
+    waived = {"subject": SUBJECT, "requested_by": "customer", "approved_by": "lin", "actor": "staff/lin", "at": MONDAY}
+    with pytest.raises(commitments.ReasonMissing, match="reason"):
+        commitments.waive(reason="", evidence="x", **waived)
+    with pytest.raises(commitments.ReasonMissing, match="evidence"):
+        commitments.waive(reason="x", evidence="", **waived)
 
 
 def test_a_pack_that_makes_no_sense_is_not_adopted() -> None:
@@ -322,6 +331,7 @@ def test_somebody_else_with_authority_over_the_clocks_approves() -> None:
         "subject": SUBJECT,
         "kind": "customer.deferred",
         "reason": "away",
+        "evidence": "call 2",
         "at": MONDAY + HOUR,
         "actor": "staff/lin",
     }
@@ -347,7 +357,7 @@ def test_a_pause_reaches_the_work_in_hand_named_with_it() -> None:
     happen("fault.reported", MONDAY, "work/1", service="fixed_voice")
     stopped = commitments.pause(
         subject=SUBJECT, also=["work/1", "work/2"], kind="customer.deferred", reason="away", requested_by="customer",
-        approved_by="lin", actor="staff/chen", at=MONDAY + HOUR,
+        approved_by="lin", evidence="call 3", actor="staff/chen", at=MONDAY + HOUR,
     )  # fmt: skip
     assert len(stopped) == 2
     assert row("pledge-repair", subject="work/1").state == "paused"

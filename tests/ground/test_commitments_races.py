@@ -77,7 +77,7 @@ def test_a_pause_is_asked_for_by_two_and_stops_the_clock_once() -> None:
         try:
             commitments.pause(
                 subject="fault/F1", kind="customer.deferred", reason="away", requested_by="customer", approved_by="lin",
-                actor="staff/lin", at=AT + HOUR,
+                evidence="call 4", actor="staff/lin", at=AT + HOUR,
             )  # fmt: skip
         except commitments.NothingStops:
             return

@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from kapok.ground.journal import seals
@@ -211,7 +212,10 @@ def command(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 def test_the_command_says_that_all_agrees_and_prints_digests_to_keep(capsys: pytest.CaptureFixture[str]) -> None:
     three_seals()
-    assert command(capsys, "verify", "--language=en") == (0, "3 seals over 10 entries agree.\n")
+    assert command(capsys, "verify", "--language=en") == (
+        0,
+        "3 seals over 10 entries: all as it was sealed.\nNothing waits to be sealed.\n",
+    )
     code, lines = command(capsys, "digests")
     first, second = (line.split() for line in lines.splitlines())
     assert (code, first[0], first[2:], second[2:]) == (0, "2026-03-02", ["2", "8"], ["1", "2"])
@@ -228,7 +232,7 @@ def test_the_command_names_what_was_changed(capsys: pytest.CaptureFixture[str]) 
     assert command(capsys, "verify") == (
         1,
         f"2026-03-02 第 2 个封印：有条目被改动，其中第 2 条（{entries[5].id}）。在此之前的 4 条日志一致。"
-        "请保全数据库与备份，并对照此前的备份查明。\n",
+        "请保全数据库与备份，并对照此前的备份查明。\n没有尚未封印的条目。\n",
     )
     assert command(capsys, "verify", "--since=2026-03-03")[0] == 0
 
@@ -237,3 +241,21 @@ def test_the_command_names_what_was_changed(capsys: pytest.CaptureFixture[str]) 
 def test_the_command_refuses_a_digest_that_is_none(kept: str) -> None:
     with pytest.raises(CommandError, match="DAY=DIGEST"):
         call_command("journal", "verify", f"--expect={kept}")
+
+
+def test_the_unsealed_tail_is_said_with_its_beginning(capsys: pytest.CaptureFixture[str]) -> None:
+    assert seals.tail() == seals.Tail(0, None)
+    ring(1)
+    assert seals.seal(at=AT) == 1
+    for number in (2, 3):
+        ring(number)
+    first = Entry.objects.get(data__times=2)
+    assert seals.tail() == seals.Tail(2, first.recorded_at)
+    code, said = command(capsys, "verify", "--language=en")
+    agrees, unsealed = said.splitlines()
+    assert (code, agrees) == (0, "1 seal over 1 entry: all as it was sealed.")
+    since = timezone.localtime(first.recorded_at).isoformat(" ", "seconds")
+    assert unsealed.startswith(f"After them 2 entries, the first of {since}, not sealed yet")
+    assert f"其后 2 条日志自 {since} 起尚未封印" in command(capsys, "verify")[1]
+    seals.seal(at=AT)
+    assert seals.tail() == seals.Tail(0, None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from kapok.ground.journal import api as journal
-from kapok.ground.journal import upkeep
+from kapok.ground.journal import seals, upkeep
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
 from tests.ground.journal_lab import AT, TRACER, ring, traced, traces
@@ -123,3 +124,51 @@ def test_after_a_restore_new_entries_stand_above_all_old_ones() -> None:
     finally:
         execute("TRUNCATE journal_entry, journal_cursor CASCADE")
         execute("UPDATE journal_era SET added = 0")
+
+
+def test_entries_beyond_the_months_made_are_read_in_order_sealed_and_found_and_upkeep_goes_on() -> None:
+    """A year late and five months ahead: both lie in the common partition, and so will the rest of these months."""
+    now = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    assert upkeep.make_partitions_ahead(at=now) > 0
+    late, ahead = datetime(2025, 3, 2, 1, 0, tzinfo=UTC), datetime(2026, 8, 2, 1, 0, tzinfo=UTC)
+    for number, at in enumerate((now, late, ahead, now), 1):
+        ring(number, at=at)
+    try:
+        assert stored_in() == [
+            "journal_entry_202603",
+            "journal_entry_rest",
+            "journal_entry_rest",
+            "journal_entry_202603",
+        ]
+        assert journal.deliver(TRACER, at=now) == 4
+        assert [times for _, times in traced()] == [1, 2, 3, 4]
+        assert [line.data["times"] for line in timeline("bell/1")] == [3, 4, 1, 2]
+        assert seals.seal(at=now) == 4
+        for later in (5, 6, 7):  # the nights of the months that follow
+            upkeep.make_partitions_ahead(at=datetime(2026, later, 2, tzinfo=UTC))
+        ring(5, at=ahead)
+        assert stored_in()[-1] == "journal_entry_rest"  # that month had begun there, and stays
+        ring(6, at=datetime(2026, 9, 2, tzinfo=UTC))
+        assert stored_in()[-1] == "journal_entry_202609"
+        assert seals.seal(at=now) == 2
+        assert seals.verify() == seals.Verified(2, 6, None)
+    finally:
+        execute("TRUNCATE journal_entry CASCADE")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT to_char(day, 'YYYYMM') FROM generate_series(date '2026-01-01', date '2026-12-01', '1 month') day"
+            )
+            for (month,) in cursor.fetchall():
+                cursor.execute("SELECT to_regclass(%s)", [f"journal_entry_{month}"])
+                if cursor.fetchone() != (None,):
+                    cursor.execute(f"ALTER TABLE journal_entry DETACH PARTITION journal_entry_{month}")
+                    cursor.execute(f"DROP TABLE journal_entry_{month}")
+
+
+def test_an_entry_dated_absurdly_ahead_is_refused(settings: Settings) -> None:
+    settings.JOURNAL_AHEAD = timedelta(days=30)
+    with pytest.raises(journal.TooFarAhead, match="more than 30 days ahead"):
+        ring(1, at=timezone.now() + timedelta(days=31))
+    assert not Entry.objects.filter(kind="bell.rang").exists()
+    ring(1, at=timezone.now() + timedelta(days=29))
+    assert Entry.objects.filter(kind="bell.rang").count() == 1

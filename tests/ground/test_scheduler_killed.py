@@ -16,10 +16,11 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from kapok.ground.commitments import scheduler
+from kapok.ground.commitments import scheduler, stuck
 from kapok.ground.commitments.models import Commitment, SchedulerBeat
 from kapok.ground.journal.models import Entry
 from tests.ground.clocks import DUE, clock, desk
+from tests.ground.test_scheduler_stuck import POISON
 
 ROOT = Path(__file__).parents[2]
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -82,6 +83,24 @@ def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, star
         fired += scheduler.fire(at=DUE, limit=10).clocks
     assert fired == 35 - done
     assert breaches() == Counter(f"fault/F{number:02}" for number in range(35))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["begun", "fired", "committed"])
+def test_killed_while_one_clock_is_poisoned_the_others_are_told_once(pack: UUID, start: Start, step: str) -> None:
+    names = [f"fault/F{number:02}" if number != 15 else "fault/POISON" for number in range(35)]
+    Commitment.objects.bulk_create(clock(pack, name) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(POISON)
+    try:
+        killed = start("-m", "tests.ground.killed_scheduler", step, DUE.isoformat(), "10")
+        assert killed.wait(timeout=60) == -signal.SIGKILL
+        assert within(30, lambda: bool(scheduler.fire(at=DUE, limit=10)) and breached() == 34)
+        assert breaches() == Counter(name for name in names if name != "fault/POISON")
+        assert [each.subject for each in stuck.clocks()] == ["fault/POISON"]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER poisoned ON journal_entry; DROP FUNCTION poisoned()")
 
 
 @pytest.mark.slow

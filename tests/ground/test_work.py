@@ -803,20 +803,77 @@ def test_the_database_keeps_one_open_hand_off_and_one_running_turn() -> None:
 
 def test_an_item_without_a_running_turn_is_not_committed() -> None:
     one = offered(fault())
-    Turn.objects.filter(item=one).update(until=AT)
-    Item.objects.filter(id=one).update(function="x")
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    Turn.objects.filter(item=one).update(until=None)
+    ended = f"UPDATE work_turn SET until = since WHERE item_id = '{one}'"
+    with pytest.raises(IntegrityError, match="no running turn"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"{ended}; UPDATE work_item SET function = 'x' WHERE id = '{one}'; SET CONSTRAINTS ALL IMMEDIATE"
+        )
 
 
 def test_an_open_offer_of_work_that_has_ended_is_not_committed() -> None:
     one = held(fault())
-    Handoff.objects.filter(item=one).update(state="offered", answered_at=None)
-    Item.objects.filter(id=one).update(function="x")
+    again = f"UPDATE work_handoff SET state = 'offered', answered_at = NULL WHERE item_id = '{one}'"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE work_handoff DISABLE TRIGGER work_handoff_stands")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     with pytest.raises(IntegrityError, match="open hand-off"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    Handoff.objects.filter(item=one).update(state="accepted", answered_at=AT)
+        cursor.execute(
+            f"{again}; UPDATE work_item SET function = 'x' WHERE id = '{one}'; SET CONSTRAINTS ALL IMMEDIATE"
+        )
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        (Turn, {"until": AT + timedelta(days=9)}),
+        (Turn, {"since": AT - timedelta(days=9)}),
+        (Turn, {"until": None}),
+        (Turn, {"acted_by": None}),
+        (Handoff, {"answered_at": AT + timedelta(days=9)}),
+        (Handoff, {"state": "withdrawn"}),
+        (Handoff, {"defect": "x"}),
+        (Handoff, {"accept_by_at": AT + timedelta(days=9)}),
+    ],
+)
+def test_a_turn_that_ended_and_an_answer_stand_whoever_asks_the_database(
+    table: type[Turn | Handoff], change: dict[str, object]
+) -> None:
+    one = held(fault())
+    first = table.objects.get(item=one, number=1)
+    with pytest.raises(IntegrityError, match="stands"), transaction.atomic():
+        table.objects.filter(id=first.id).update(**change)
+    assert table.objects.get(id=first.id).__dict__ | {"_state": 0} == first.__dict__ | {"_state": 0}
+
+
+def test_of_what_runs_only_the_end_is_open_and_nothing_is_removed() -> None:
+    one = offered(fault())
+    for table, change in (
+        (Turn, {"since": AT - timedelta(days=9)}),
+        (Handoff, {"accept_by_at": AT + timedelta(days=9)}),
+        (Handoff, {"offered_at": AT - timedelta(days=9)}),
+        (Handoff, {"way": "imposed"}),
+    ):
+        with pytest.raises(IntegrityError, match="stands"), transaction.atomic():
+            table.objects.filter(item=one).update(**change)
+    for table in ("work_turn", "work_handoff"):
+        with (
+            pytest.raises(IntegrityError, match="keeps everything"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"DELETE FROM {table}")
+    assert (Turn.objects.filter(item=one).count(), Handoff.objects.filter(item=one).count()) == (1, 1)
+
+
+def test_a_refusal_that_was_given_keeps_its_reason_until_it_is_judged() -> None:
+    one = offered(fault())
+    baton.refuse(item=one, reason=Reason.WRONG_AREA, defect="不在片区", **by("tech", 3))
+    for change in ({"reason": "duplicate"}, {"defect": "x"}, {"answered_at": AT}, {"note": "x"}):
+        with pytest.raises(IntegrityError, match="stands"), transaction.atomic():
+            Handoff.objects.filter(item=one).update(**change)
+    baton.dispute(item=one, note="地址库为准", **by("agent", 5))
+    with pytest.raises(IntegrityError, match="stands"), transaction.atomic():
+        Handoff.objects.filter(item=one).update(disputed_at=AT)
 
 
 # ---- what everybody sees ----

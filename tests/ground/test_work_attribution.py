@@ -273,6 +273,28 @@ def test_an_offer_taken_back_after_its_time_was_left_unanswered_by_the_receiver(
 
 
 @pytest.mark.usefixtures("_office")
+def test_the_transfer_beyond_what_is_tolerated_counts_in_its_period_though_the_others_came_before() -> None:
+    one = offered(fault())
+    baton.accept(item=one, **by("tech", 1))
+    for minute, unit, giver, taker in (
+        (2, "exchange", "tech", "engineer"), (4, "field", "engineer", "tech"), (6, "exchange", "tech", "engineer"),
+    ):  # fmt: skip
+        baton.transfer(item=one, unit=unit, warm=True, note="转派", **by(giver, minute))
+        baton.accept(item=one, **by(taker, minute + 1))
+
+    def passed_on(since: float, until: float) -> dict[str, int]:
+        found = queries.conduct(later(60), since=later(since), until=later(until))
+        return {each.unit: each.passed_on for each in found if each.passed_on}
+
+    assert (
+        passed_on(0, 6) == {}
+    )  # two are tolerated; the third is offered at the very end, which belongs to what follows
+    assert passed_on(6, 60) == {"field": 1}
+    assert passed_on(7, 60) == {}
+    assert passed_on(0, 60) == {"field": 2, "exchange": 1}
+
+
+@pytest.mark.usefixtures("_office")
 def test_any_part_of_a_commitments_life_is_charged_and_the_parts_add_up() -> None:
     subject = fault()
     one = offered(subject, minutes=10)

@@ -70,7 +70,7 @@ def items(matter: str) -> list[str]:
 
 
 def pause(matter: str, minutes: float, *, also: list[str] | None = None, **more: Any) -> None:
-    said = {"reason": "等备件", "requested_by": "customer", "approved_by": "lead"}
+    said = {"reason": "等备件", "requested_by": "customer", "approved_by": "lead", "evidence": "照片 3"}
     commitments.pause(
         subject=matter, also=items(matter) if also is None else also, **said, **more, **by("agent", minutes)
     )

@@ -240,17 +240,36 @@ def test_a_late_entry_turns_a_kept_promise_into_a_broken_one_and_everybody_sees_
     matter = work.open_matter(
         kind="fault.reported", title="没有拨号音", facts={"service": "fixed_voice"}, **by("agent")
     )
+    assert fire(later(60 * 20))[Deed.WARNED] >= 1
     happen("fault.restored", matter, later(60 * 23))
-    assert row(matter, "pledge-repair").state == "kept"
+    fire(later(60 * 25))
+    assert (row(matter, "pledge-repair").state, row(matter, "pledge-repair").breached_at) == ("kept", None)
+    before = {each.id for each in journal_queries.timeline(matter)}
+    assert not Entry.objects.filter(subject=matter, kind="commitments.breached", data__promise="pledge-repair").exists()
     happen(
         "fault.reported", matter, later(-180)
     )  # the hall had been told three hours earlier, and noted it the next day
+    told = [each for each in journal_queries.timeline(matter) if each.id not in before]
+    about = [each.kind for each in told if each.data.get("promise") == "pledge-repair"]
+    assert sorted(about) == ["commitments.breached", "commitments.corrected", "commitments.owed"]
     pledge = row(matter, "pledge-repair")
     assert (pledge.state, pledge.due_at, pledge.breached_at) == ("broken", later(60 * 21), later(60 * 21))
-    line = next(each for each in journal_queries.timeline(matter) if each.kind == "commitments.corrected")
-    assert line.sentence.zh.startswith("更正：")
+    corrections = [each for each in told if each.kind == "commitments.corrected"]
+    line = next(each for each in corrections if each.data["promise"] == "pledge-repair")
+    assert line.sentence.zh.endswith("由“履约”改为“违约”")
     assert "from kept to broken" in line.sentence.en
-    assert "state from kept to broken" in explain(pledge.id, at=later(60 * 24)).en
+    earlier = next(each for each in corrections if each.data["promise"] != "pledge-repair")
+    assert "overdue since" in earlier.sentence.en  # a clock that was late before is late since an earlier moment
+    late = Entry.objects.get(subject=matter, kind="fault.reported", at=later(-180))
+    assert (line.data["before"], line.data["after"], line.data["entry"]) == (
+        "kept",
+        "broken",
+        str(late.id),
+    )
+    explained = explain(pledge.id, at=later(60 * 24))
+    assert f"entry {late.id}: state from kept to broken" in explained.en
+    assert "状态由“履约”改为“违约”" in explained.zh
+    assert fire(later(60 * 30)) == {}  # nothing is left to say of it
     owed = [each for each in journal_queries.timeline(matter) if each.kind == "commitments.owed"]
     assert [each.data["amount_minor"] for each in owed if each.data["promise"] == "pledge-repair"] == [1000]
 

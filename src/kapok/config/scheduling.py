@@ -17,7 +17,7 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from kapok.ground.commitments import beats, scheduler
+from kapok.ground.commitments import asking, beats, scheduler
 from kapok.ground.commitments.firing import Deed
 from kapok.kernel.steady import SteadyClock
 
@@ -32,6 +32,7 @@ IN_OTHER_HANDS = timedelta(milliseconds=20)
 """What is due and cannot be had is being fired by another scheduler: look again after this."""
 RETRY_FIRST, RETRY_LONGEST = 0.1, 5.0
 REMEMBERED = 10_000
+STUCK_TOGETHER = 20
 LOST = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseError, InterfaceError)
 
 
@@ -104,7 +105,7 @@ class Scheduler:
         self._beaten_at = datetime.min.replace(tzinfo=UTC)
         self._silent_since: datetime | None = None
         self._tally = Tally()
-        self._fired = self._told_jumps = 0
+        self._fired = self._told_jumps = self._stuck_together = 0
         self._late: deque[timedelta] = deque(maxlen=REMEMBERED)
 
     def begin(self) -> None:
@@ -132,9 +133,11 @@ class Scheduler:
 
     def _fire_all(self, stop: Event) -> bool:
         """Fire until nothing is due; whether anything was."""
-        any_clock = False
+        any_clock = scheduler.retry_stuck(at=self._now()).clocks > 0
         while not stop.is_set() and (fired := scheduler.fire(at=self._now())).clocks:
             any_clock = True
+            if self._is_stuck(fired, stop):
+                continue
             self._fired += len(fired.moments)
             if self._silent_since is not None:
                 self._tally.add(fired)
@@ -144,6 +147,15 @@ class Scheduler:
             if done - self._beaten_at >= BEAT_EVERY:
                 self._beat(done)
         return any_clock
+
+    def _is_stuck(self, fired: scheduler.Fired, stop: Event) -> bool:
+        """Whether a clock was set aside. Many of them one after the other are no fault of the clocks: then it goes slowly."""
+        self._stuck_together = self._stuck_together + 1 if fired.stuck else 0
+        if fired.stuck:
+            log.warning("A clock could not fire and is set aside; it is tried again, see “Undelivered entries”.")
+        if self._stuck_together > STUCK_TOGETHER:
+            stop.wait(RETRY_LONGEST)
+        return fired.stuck
 
     def _rest(self, now: datetime) -> None:
         """Nothing is due: say what has been made good, and that one lives.
@@ -160,6 +172,7 @@ class Scheduler:
             )
         self._silent_since = None
         if now - self._beaten_at >= BEAT_EVERY:
+            asking.lapse_requests(at=now)
             self._beat(now)
 
     def _beat(self, now: datetime) -> None:

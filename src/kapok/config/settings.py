@@ -212,6 +212,12 @@ WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
+# Commitments: how long the request for a pause waits for somebody's approval before it lapses.
+# The scheduler: when a clock that makes firing fail is tried again at first, and after how many attempts it is given up.
+FIRING_RETRY_AFTER = timedelta(seconds=environment.number("KAPOK_FIRING_RETRY_SECONDS", 5))
+FIRING_ATTEMPTS = environment.number("KAPOK_FIRING_ATTEMPTS", 8)
+PAUSE_APPROVAL_WITHIN = timedelta(hours=environment.number("KAPOK_PAUSE_APPROVAL_HOURS", 24))
+
 # Activation: which elements serve a kind of service, in the order in which they are told (nothing after the `=`: it needs none);
 # where the RADIUS server answers, which access servers are told of a suspension (address, port, secret), the realm of voice lines,
 # how late a slow simulated element is.
@@ -273,6 +279,8 @@ NOTICES_KEPT = timedelta(days=environment.number("KAPOK_NOTICE_DAYS", 90))
 DELIVERY_RETRY_AFTER = timedelta(seconds=environment.number("KAPOK_DELIVERY_RETRY_SECONDS", 5))
 DELIVERY_ATTEMPTS = environment.number("KAPOK_DELIVERY_ATTEMPTS", 8)
 # Entries are sealed when so much time has passed since the last seal, or sooner where there are many.
+# How far ahead of the present an entry may be dated.
+JOURNAL_AHEAD = timedelta(days=environment.number("KAPOK_JOURNAL_AHEAD_DAYS", 3660))
 SEAL_EVERY = timedelta(seconds=environment.number("KAPOK_SEAL_SECONDS", 60))
 # Where entries are relayed to as CloudEvents, e.g. nats://127.0.0.1:4222; nowhere without it.
 NATS_URL = environment.text("KAPOK_NATS_URL")

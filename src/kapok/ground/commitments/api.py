@@ -15,22 +15,29 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.ground.commitments import approving, events, judging, rules
+from kapok.ground.commitments import approving, asking, events, judging, rules
+from kapok.ground.commitments.asking import approve_request, ask_pause, ask_waiver, lapse_requests, refuse_request
 from kapok.ground.commitments.models import Commitment, PackVersion
 from kapok.ground.commitments.refusals import (
     AdoptedLater,
     AlreadyAdopted,
+    AlreadyAsked,
+    AnsweredBefore,
     MayNotApprove,
+    NoAsker,
     NothingPaused,
     NothingStops,
     NothingWaived,
     OwnApproval,
     OwnerMissing,
     ReasonMissing,
+    RequestAnswered,
+    SaidTooLong,
     SameVersion,
     UnknownApprover,
     UnknownCommitment,
     UnknownPause,
+    UnknownRequest,
     UnknownRequester,
     UnknownTier,
 )
@@ -38,27 +45,38 @@ from kapok.ground.commitments.standing import is_paused, open_commitments, stopp
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
-from kapok.kernel.promises import ALSO, EVENTS, STOPS, Pack, Tier, parse
+from kapok.kernel.promises import ALSO, EVENTS, STOPS, Pack, parse
 
 __all__ = [
     "AdoptedLater",
     "AlreadyAdopted",
+    "AlreadyAsked",
+    "AnsweredBefore",
     "MayNotApprove",
+    "NoAsker",
     "NothingPaused",
     "NothingStops",
     "NothingWaived",
     "OwnApproval",
     "OwnerMissing",
     "ReasonMissing",
+    "RequestAnswered",
+    "SaidTooLong",
     "SameVersion",
     "UnknownApprover",
     "UnknownCommitment",
     "UnknownPause",
+    "UnknownRequest",
     "UnknownRequester",
     "UnknownTier",
     "adopt_pack",
     "answer_for",
+    "approve_request",
+    "ask_pause",
+    "ask_waiver",
+    "lapse_requests",
     "pause",
+    "refuse_request",
     "resume",
     "waive",
 ]
@@ -104,26 +122,27 @@ def pause(
     reason: str,
     requested_by: str,
     approved_by: str,
-    evidence: str = "",
+    evidence: str,
     actor: str,
     at: datetime,
 ) -> list[UUID]:
     """Stop the clocks of a matter, and of its work items in `also`, that the packs let `kind` stop; which ones stand now.
 
-    `stops` names tiers (none: all). `requested_by` is a staff number or one of `REQUESTERS`, `approved_by` the number of another
-    person with authority over the units of those clocks.
-    Raises `UnknownPause`, `UnknownTier`, `ReasonMissing`, `NothingStops`, `UnknownRequester`, `UnknownApprover`, `OwnApproval`,
-    `MayNotApprove`.
+    For a module that has had it approved already; a person asks (`ask_pause`). `stops` names tiers (none: all). `requested_by` is
+    a staff number or one of `REQUESTERS`, `approved_by` the number of another person with authority over the units of those clocks.
+    Raises `UnknownPause`, `UnknownTier`, `ReasonMissing`, `SaidTooLong`, `NothingStops`, `UnknownRequester`, `UnknownApprover`,
+    `OwnApproval`, `MayNotApprove`.
     """
-    said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by}
-    _refuse_vague(kind, stops, said)
-    matters = {each: judging.locked(each) for each in (subject, *also)}
+    said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by, "evidence": evidence}
+    asking.refuse_vague(kind, stops)
+    asking.refuse_unsaid(said)
+    matters = {matter.subject: matter for matter in judging.locked_together([subject, *also])}
     stopping = [clock for each in matters for clock in stoppable(each, kind, stops)]
     if not stopping:
         raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
     person = approving.approver(approved_by, requested_by=requested_by, clocks=stopping)
-    facts = _approved(said, person.subject, evidence) | ({STOPS: " ".join(stops)} if stops else {})
-    facts |= {ALSO: " ".join(matters)} if also else {}
+    facts = _approved(said, person.subject) | ({STOPS: " ".join(stops)} if stops else {})
+    facts |= {ALSO: " ".join([subject, *also])} if also else {}
     for each, matter in matters.items():
         if not stoppable(each, kind, stops):
             continue  # nothing there to stop, or what happened to the matter has reached it
@@ -143,7 +162,7 @@ def resume(
     """
     if kind not in rules.RESUMES:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
-    matters = [judging.locked(each) for each in (subject, *also)]
+    matters = judging.locked_together([subject, *also])
     if not any(is_paused(row) for matter in matters for row in matter.rows):
         raise NothingPaused(subject=subject)
     for matter in matters:
@@ -154,20 +173,21 @@ def resume(
 
 @transaction.atomic
 def waive(
-    *, subject: str, reason: str, requested_by: str, approved_by: str, evidence: str = "", actor: str, at: datetime
+    *, subject: str, reason: str, requested_by: str, approved_by: str, evidence: str, actor: str, at: datetime
 ) -> list[UUID]:
     """Let the promises of a matter fall away whose packs hear `clock.waived`; which. What was late already stays broken.
 
-    Raises `ReasonMissing`, `NothingWaived`, `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
+    For whom has had it approved already; a person asks (`ask_waiver`). Raises `ReasonMissing`, `SaidTooLong`, `NothingWaived`,
+    `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
     """
-    said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by}
-    _refuse_unsaid(said)
+    said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by, "evidence": evidence}
+    asking.refuse_unsaid(said)
     matter = judging.locked(subject)
     waived = waivable(subject)
     if not waived:
         raise NothingWaived(subject=subject)
     person = approving.approver(approved_by, requested_by=requested_by, clocks=waived)
-    facts = _approved(said, person.subject, evidence)
+    facts = _approved(said, person.subject)
     told = judging.told(matter, "clock.waived", actor=actor, at=at, facts=facts)
     journal.record(told)
     approving.tell(person, subject, told=told)
@@ -205,22 +225,6 @@ def _supersede(pack: Pack, digest: str, at: datetime) -> None:
     PackVersion.objects.filter(id=row.id).update(superseded_at=at)
 
 
-def _approved(said: Mapping[str, str], approver: str, evidence: str) -> dict[str, str]:
+def _approved(said: Mapping[str, str], approver: str) -> dict[str, str]:
     """What the entry says of it, people by their numbers."""
-    asked = approving.requester(said["requested_by"])
-    return {"reason": said["reason"], "requested_by": asked, "approved_by": approver, "evidence": evidence}
-
-
-def _refuse_vague(kind: str, stops: Sequence[str], said: Mapping[str, str]) -> None:
-    if kind not in rules.RESUMES:
-        raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
-    for tier in stops:
-        if tier not in set(Tier):
-            raise UnknownTier(tier=tier, tiers=" ".join(Tier))
-    _refuse_unsaid(said)
-
-
-def _refuse_unsaid(said: Mapping[str, str]) -> None:
-    for name, value in said.items():
-        if not value.strip():
-            raise ReasonMissing(field=rules.PAUSE_FIELDS[name])
+    return {**said, "requested_by": approving.requester(said["requested_by"]), "approved_by": approver}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from kapok.ground.commitments import events
 from kapok.ground.commitments.models import Commitment
@@ -29,10 +29,15 @@ def approver(approved_by: str, *, requested_by: str, clocks: Iterable[Commitment
     Raises `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
     """
     asked = requester(requested_by)
-    person = _working(approved_by, UnknownApprover)
-    if person.subject == asked:
+    person = working(approved_by, UnknownApprover)
+    return with_authority(person, not_of={asked}, units={clock.unit for clock in clocks})
+
+
+def with_authority(person: Staff, *, not_of: Collection[str], units: set[str]) -> Staff:
+    """The person, if they may answer what these have asked for clocks of these units. Raises `OwnApproval`, `MayNotApprove`."""
+    if person.subject in not_of:
         raise OwnApproval(username=person.username)
-    lacking = _beyond(person, {clock.unit for clock in clocks})
+    lacking = _beyond(person, units)
     if lacking:
         raise MayNotApprove(username=person.username, units=joined(lacking))
     return person
@@ -55,10 +60,11 @@ def tell(person: Staff, subject: str, *, told: journal.Event) -> None:
 
 def requester(requested_by: str) -> str:
     """How the journal calls who asked: one of `REQUESTERS`, or `staff/…`. Raises `UnknownRequester`."""
-    return requested_by if requested_by in REQUESTERS else _working(requested_by, UnknownRequester).subject
+    return requested_by if requested_by in REQUESTERS else working(requested_by, UnknownRequester).subject
 
 
-def _working(name: str, refusal: type[UnknownApprover] | type[UnknownRequester]) -> Staff:
+def working(name: str, refusal: type[UnknownApprover | UnknownRequester]) -> Staff:
+    """The active member of staff of that number. Raises `refusal`."""
     number = name.removeprefix("staff/").strip().lower()
     person = Staff.objects.filter(username=number, state=State.ACTIVE).first()
     if person is None:

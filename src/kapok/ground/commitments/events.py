@@ -82,6 +82,18 @@ class SchedulerCaughtUp(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockRetried(Event):
+    """Somebody has a clock tried again that could not fire."""
+
+    kind: ClassVar[str] = "commitments.clock_retried"
+    wording: ClassVar[Text] = Text(
+        zh="要求重试未能触发的时钟（{promise}）", en="asked to try the clock that could not fire again ({promise})"
+    )
+    commitment: UUID
+    promise: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Corrected(AboutCommitment):
     """An entry that came late or out of order changed what had become of a commitment."""
 
@@ -122,6 +134,43 @@ class ApprovalNamed(Event):
     matter: str
     what: str
     what_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseAsked(Event):
+    """Somebody asks that clocks stop from now on, or that promises fall away; they run until it is approved."""
+
+    kind: ClassVar[str] = "commitments.pause_asked"
+    wording: ClassVar[Text] = Text(
+        zh="申请“{what_name}”：{reason}；凭据 {evidence}", en="“{what_name}” asked for: {reason}; evidence {evidence}"
+    )
+    request: UUID
+    what: str
+    what_name: Text
+    stops: str
+    reason: str
+    requested_by: str
+    evidence: str
+    clocks: int
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseAnswered(Event):
+    """The request was approved, refused, or lapsed: then the clocks have never stopped."""
+
+    kind: ClassVar[str] = "commitments.pause_answered"
+    wording: ClassVar[Text] = Text(
+        zh="“{what_name}”的申请{state_name} {word}", en="Request for “{what_name}” {state_name} {word}"
+    )
+    request: UUID
+    what: str
+    what_name: Text
+    asked_at: datetime
+    state: str
+    state_name: Text
+    word: str
+    clocks: int
 
 
 @dataclass(frozen=True, kw_only=True)

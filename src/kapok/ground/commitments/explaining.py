@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.judging import as_known
-from kapok.ground.commitments.models import Commitment, Revision
+from kapok.ground.commitments.models import Commitment, PauseRequest, Revision
 from kapok.ground.commitments.naming import FIELDS
 from kapok.ground.commitments.refusals import UnknownCommitment
 from kapok.ground.commitments.standing import promise_of
 from kapok.ground.journal import queries as journal
+from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
 from kapok.kernel.promises import Judgement
 from kapok.kernel.promises.wording import moment
@@ -24,6 +25,11 @@ from kapok.kernel.text import Text, joined
 PAUSE = Text(
     zh="{when} 暂停：{reason}；申请 {requested_by}，批准 {approved_by}；停 {tiers}；依据 {evidence}",
     en="{when} paused: {reason}; asked by {requested_by}, approved by {approved_by}; stops {tiers}; evidence {evidence}",
+)
+ANSWERED = Text(zh="；{when} 批准，自申请时起停", en="; approved {when}, as of the moment of asking")
+OF_ITSELF = Text(
+    zh="{when} 因“{event}”自动暂停：依据条目 {entry}",
+    en="{when} paused by itself: “{event}”; evidence is entry {entry}",
 )
 EVERY_TIER = Text(zh="规则包所列全部层级", en="every tier whose pack lists it")
 NO_EVIDENCE = Text(zh="未附", en="none given")
@@ -85,17 +91,36 @@ def _lines(row: Commitment, at: datetime) -> Iterator[Text]:
 
 def _pauses(row: Commitment, zone: ZoneInfo) -> Iterator[Text]:
     begins = {datetime.fromisoformat(pause[0]) for pause in row.pauses}
-    for entry in journal.happenings(row.subject):
+    told = [each for each in journal.happenings(row.subject) if each.at in begins and each.kind in rules.ENDS]
+    approved = _approved(row) if told else {}
+    for entry in told:
         facts = entry.data.get("facts", {})
-        if entry.at in begins and entry.kind in rules.ENDS and "approved_by" in facts:
-            yield PAUSE.format(
-                when=moment(entry.at, zone),
-                reason=facts.get("reason", "—"),
-                requested_by=REQUESTERS.get(said := facts.get("requested_by", "—"), said),
-                approved_by=facts["approved_by"],
-                tiers=facts.get(promises.STOPS) or EVERY_TIER,
-                evidence=facts.get("evidence") or NO_EVIDENCE,
-            )
+        if "approved_by" in facts:
+            answered = approved.get((entry.kind, entry.at))
+            yield joined([_pause(entry, facts, zone), *_answered(answered, zone)], zh="", en="")
+        else:
+            yield OF_ITSELF.format(when=moment(entry.at, zone), event=promises.EVENTS[entry.kind], entry=entry.id)
+
+
+def _approved(row: Commitment) -> dict[tuple[str, datetime], datetime]:
+    """When each pause was approved that somebody had asked for, by its kind and the moment of asking."""
+    asked = PauseRequest.objects.filter(clocks__contains=[row.id], state=rules.RequestState.APPROVED)
+    return {(each.kind, each.asked_at): each.answered_at for each in asked if each.answered_at}
+
+
+def _answered(at: datetime | None, zone: ZoneInfo) -> list[Text]:
+    return [] if at is None else [ANSWERED.format(when=moment(at, zone))]
+
+
+def _pause(entry: Entry, facts: dict[str, Any], zone: ZoneInfo) -> Text:
+    return PAUSE.format(
+        when=moment(entry.at, zone),
+        reason=facts.get("reason", "—"),
+        requested_by=REQUESTERS.get(said := facts.get("requested_by", "—"), said),
+        approved_by=facts["approved_by"],
+        tiers=facts.get(promises.STOPS) or EVERY_TIER,
+        evidence=facts.get("evidence") or NO_EVIDENCE,
+    )
 
 
 def _changes(revision: Revision, zone: ZoneInfo) -> Text:

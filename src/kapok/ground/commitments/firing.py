@@ -29,15 +29,26 @@ FROM points JOIN known USING (pack_id, promise)
 WHERE said
 """
 
-FIRE = f"""
+AT_WORK = """next_fire_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM commitments_stuckclock AS stuck
+        WHERE stuck.commitment_id = commitments_commitment.id AND stuck.fire_at = commitments_commitment.next_fire_at
+            AND stuck.state IN ('waiting', 'dead')
+    )"""
+"""The clocks that run and are not set aside at the moment for which they have to fire."""
+
+DUE = f"{AT_WORK} AND next_fire_at <= %(at)s ORDER BY next_fire_at, id LIMIT %(limit)s"
+ONE = "id = %(only)s AND next_fire_at <= %(at)s LIMIT %(limit)s"
+
+
+CLAIMED = """
 WITH claimed AS MATERIALIZED (
     SELECT id, subject, pack_id, promise, tier, direction, unit, owner, due_at, warn_at, next_fire_at
     FROM commitments_commitment
-    WHERE next_fire_at IS NOT NULL AND next_fire_at <= %(at)s
-    ORDER BY next_fire_at, id
-    LIMIT %(limit)s
+    WHERE {wanted}
     FOR NO KEY UPDATE SKIP LOCKED
 ),
+"""
+SAID = f"""
 known AS MATERIALIZED (
     SELECT * FROM unnest(%(packs)s::uuid[], %(promises)s::text[], %(named)s::jsonb[]) AS known (pack_id, promise, named)
 ),
@@ -82,3 +93,11 @@ SELECT (SELECT count(*) FROM claimed),
     coalesce(array_agg(at ORDER BY at), ARRAY[]::timestamptz[])
 FROM written
 """  # noqa: S608 - made of constants
+FIRE, FIRE_ONE = (CLAIMED.format(wanted=wanted) + SAID for wanted in (DUE, ONE))
+FIRST = f"SELECT id, next_fire_at FROM commitments_commitment WHERE {DUE} FOR NO KEY UPDATE SKIP LOCKED"  # noqa: S608 - as above
+NEXT = f"""
+SELECT least(
+    (SELECT next_fire_at FROM commitments_commitment WHERE {AT_WORK} ORDER BY next_fire_at LIMIT 1),
+    (SELECT min(next_try_at) FROM commitments_stuckclock WHERE state = 'waiting')
+)
+"""  # noqa: S608 - as above

@@ -90,10 +90,10 @@ def as_known(entries: Sequence[Entry]) -> tuple[list[promises.Entry], dict[str, 
     return promises.by_matter(told, facts), facts
 
 
-def lock(subject: str) -> None:
-    """Let nobody else judge this matter until the transaction ends; whoever comes second waits."""
+def lock(*subjects: str) -> None:
+    """Let nobody else judge these matters until the transaction ends; whoever comes second waits."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [[subject]])
+        cursor.execute(LOCK, [sorted(subjects)])
 
 
 def keep_packs() -> None:
@@ -104,9 +104,15 @@ def keep_packs() -> None:
 
 def locked(subject: str) -> Matter:
     """The matter with its commitments, alone until the transaction ends, by packs that stay as they are."""
-    (matter,) = _locked([subject])
-    _with_rows([matter])
+    (matter,) = locked_together([subject])
     return matter
+
+
+def locked_together(subjects: Sequence[str]) -> list[Matter]:
+    """The same of several matters, in the order in which they are named; two statements however many there are."""
+    found = {matter.subject: matter for matter in _locked(set(subjects))}
+    _with_rows(list(found.values()))
+    return [found[subject] for subject in dict.fromkeys(subjects)]
 
 
 def _locked(subjects: Iterable[str]) -> list[Matter]:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from kapok.ground.commitments.rules import State
+from kapok.ground.commitments.rules import RequestState, State, StuckState
 from kapok.kernel.promises import Direction, Tier
 
 
@@ -142,6 +142,65 @@ class Revision(models.Model):
         return f"{self.commitment_id} {self.at:%Y-%m-%d %H:%M}"
 
 
+class PauseRequest(models.Model):
+    """What somebody asks to be done to the clocks of a matter: a pause from the moment of asking on, or a waiver."""
+
+    id = models.UUIDField(primary_key=True)
+    subject = models.CharField(max_length=200)
+    """The matter, as the journal calls it."""
+    also = ArrayField(models.CharField(max_length=200), default=list)
+    """The work in hand that stops with it."""
+    kind = models.CharField(max_length=60)
+    """The kind of entry that is recorded when it is approved."""
+    stops = ArrayField(models.CharField(max_length=10), default=list)
+    reason = models.CharField(max_length=300)
+    requested_by = models.CharField(max_length=200)
+    """Whose wish it is: `staff/…`, or one of `approving.REQUESTERS`."""
+    evidence = models.CharField(max_length=300)
+    asked_by = models.CharField(max_length=200)
+    """Who put it down."""
+    asked_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    clocks = ArrayField(models.UUIDField())
+    """The commitments that would have stopped, or fallen away, when it was asked."""
+    units = ArrayField(models.CharField(max_length=50))
+    """The units over which whoever answers needs authority; the top unit for a clock for which no known unit answers."""
+    state = models.CharField(max_length=10, default=RequestState.WAITING.value)
+    answered_by = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    word = models.CharField(max_length=300, blank=True)
+    """What whoever answered said to it."""
+
+    class Meta:
+        verbose_name = _("request for a pause or a waiver")
+        constraints = [
+            models.UniqueConstraint("subject", "kind", condition=Q(state="waiting"), name="commitments_asked_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in RequestState]),
+                name="commitments_request_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(evidence="") & ~Q(asked_by=""), name="commitments_request_gives_evidence"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", answered_at=None) | ~Q(state="waiting") & Q(answered_at__isnull=False),
+                name="commitments_request_is_answered_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | ~Q(answered_by="") & ~Q(answered_by__in=[F("asked_by"), F("requested_by")]),
+                name="commitments_nobody_approves_their_own",
+            ),
+        ]
+        indexes = [
+            models.Index("lapses_at", "id", condition=Q(state="waiting"), name="commitments_requests_waiting"),
+            models.Index("subject", "asked_at", name="commitments_requests_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
 class SavedView(models.Model):
     """A view of the ledger that a person keeps under a name."""
 
@@ -158,6 +217,33 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StuckClock(models.Model):
+    """A clock that makes firing fail: it is passed over at that moment, and tried again, ever more rarely."""
+
+    commitment = models.OneToOneField(Commitment, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    fire_at = models.DateTimeField()
+    """The moment for which it could not fire; judged anew for another one, it is fired as if nothing had been."""
+    state = models.CharField(max_length=10)
+    attempts = models.PositiveIntegerField()
+    next_try_at = models.DateTimeField()
+    error = models.CharField(max_length=300)
+    """Which exception, and where in the program it came from; never its text."""
+    written_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("clock that could not fire")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in StuckState]), name="commitments_stuck_state_is_known"
+            )
+        ]
+        indexes = [models.Index("state", "next_try_at", name="commitments_stuck_to_try")]
+
+    def __str__(self) -> str:
+        return f"{self.commitment_id} {self.fire_at:%Y-%m-%d %H:%M}"
 
 
 class SchedulerBeat(models.Model):

@@ -150,6 +150,11 @@ def of_subjects(subjects: Iterable[str]) -> list[Row]:
     return _rows(Commitment.objects.filter(subject__in=list(subjects)).order_by("subject", "due_at", "id"))
 
 
+def rows_of(ids: Sequence[UUID]) -> list[Row]:
+    """The commitments of these identifiers, in their order."""
+    return _in_order(ids)
+
+
 def due_soon(owner: str, *, limit: int = 20) -> list[Row]:
     """The running clocks for which a person answers, the first due first."""
     found = lanes.identifiers(Filter(owner=owner), after=None, limit=limit)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kapok.ground.commitments import events, rules
 from kapok.ground.commitments.models import Commitment, Revision
@@ -17,11 +18,14 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import Judgement, Promise
+from kapok.kernel.promises.wording import moment
+from kapok.kernel.text import Text
 
 ACTOR = "system/commitments"
 ZERO = timedelta()
 FALLEN = {"state": State.VOID.value, "next_fire_at": None, "breached_at": None, "owed": None}
 """What becomes of a commitment that nothing makes any more."""
+SINCE = Text(zh="{state}（{since} 起）", en="{state} since {since}")
 REVISED = ("state", "opened_at", "due_at", "target_at", "closed_at", "facts")
 """What is kept of a commitment when it is changed."""
 
@@ -75,8 +79,8 @@ class Outcome:
             _update(self.changed, sorted(self.columns))
         Revision.objects.bulk_create(self.revisions)
         journal.record_together(self.told)
-        for moment, at in self.fires:
-            wake_if_soon(moment, at)
+        for fires_at, at in self.fires:
+            wake_if_soon(fires_at, at)
 
 
 def _update(rows: Sequence[Commitment], columns: Sequence[str]) -> None:
@@ -198,7 +202,7 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any], outcome: O
     outcome.fires.append((row.next_fire_at, change.entry.at))
     moved = before["breached_at"] not in {None, row.breached_at}
     if moved or (State(before["state"]) in rules.SETTLED and before["state"] != row.state):
-        outcome.told.append(_correction(change, row, State(before["state"])))
+        outcome.told.append(_correction(change, row, State(before["state"]), before["breached_at"]))
     outcome.told += _breach(change, row, breached_before=before["breached_at"], owed_before=before["owed"])
 
 
@@ -223,17 +227,24 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _correction(change: Change, row: Commitment, before: State) -> journal.Event:
+def _correction(change: Change, row: Commitment, before: State, breached_before: datetime | None) -> journal.Event:
     after = State(row.state)
     return events.Corrected(
         at=change.entry.at,
         before=before.value,
-        before_name=rules.STATES[before],
+        before_name=_stood(row, before, breached_before if before is after else None),
         after=after.value,
-        after_name=rules.STATES[after],
+        after_name=_stood(row, after, row.breached_at if before is after else None),
         entry=change.entry.id,
         **change.about(row),
     )
+
+
+def _stood(row: Commitment, state: State, since: datetime | None) -> Text:
+    """What it was or is; with the moment where that alone has changed."""
+    if since is None:
+        return rules.STATES[state]
+    return SINCE.format(state=rules.STATES[state], since=moment(since, ZoneInfo(row.zone)))
 
 
 def _breach(

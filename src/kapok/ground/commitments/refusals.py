@@ -66,8 +66,57 @@ class ReasonMissing(KapokError):
     """A clock is never stopped without saying why, who asked and who approved."""
 
     wording = Text(
-        zh="请填写“{field}”：暂停时钟须写明原因、申请人和批准人。",
-        en="Fill in “{field}”: a pause says why, who asked for it and who approved it.",
+        zh="请填写“{field}”：暂停或豁免须写明原因、申请人、批准人和凭据。",
+        en="Fill in “{field}”: a pause or a waiver says why, who asked for it, who approved it, and gives evidence.",
+    )
+
+
+class SaidTooLong(KapokError):
+    """A reason, evidence or a word is longer than its column."""
+
+    wording = Text(
+        zh="“{field}”最多 {most} 字；请缩短。", en="“{field}” has at most {most} characters; make it shorter."
+    )
+
+
+class NoAsker(KapokError):
+    """Only a member of staff puts a request down: the system has nobody to answer to."""
+
+    wording = Text(
+        zh="“{actor}”不是在职人员，不能申请暂停；请由在职人员申请。",
+        en="“{actor}” is no active member of staff and cannot ask for a pause; have one of them ask.",
+    )
+
+
+class AlreadyAsked(KapokError):
+    """The same has been asked for, and waits for an answer."""
+
+    wording = Text(
+        zh="“{subject}”的“{kind}”已在申请中；请等待批准或拒绝。",
+        en="“{kind}” of {subject} has been asked for already; wait for the answer.",
+    )
+
+
+class UnknownRequest(KapokError):
+    """There is no such request."""
+
+    wording = Text(zh="没有这项申请；请刷新“我的工作”。", en="There is no such request; reload “My work”.")
+
+
+class RequestAnswered(KapokError):
+    """Somebody has answered it meanwhile, or nobody did in time."""
+
+    wording = Text(
+        zh="这项申请{state_name}，不能再答复；仍需暂停时请重新申请。",
+        en="This request is {state_name} and takes no answer; ask again if the clock should still stop.",
+    )
+
+
+class AnsweredBefore(KapokError):
+    """Nothing is answered before it was asked."""
+
+    wording = Text(
+        zh="申请于 {asked} 提出，不能在此之前答复。", en="It was asked at {asked}; it cannot be answered before that."
     )
 
 
@@ -113,6 +162,14 @@ class NothingWaived(KapokError):
     wording = Text(
         zh="“{subject}”没有可豁免的承诺：规则包未允许，或已了结。",
         en="No promise of {subject} can be waived: its pack does not allow it, or it is settled.",
+    )
+
+
+class NotStuck(KapokError):
+    """The clock is not set aside, or has fired meanwhile."""
+
+    wording = Text(
+        zh="该时钟未被搁置，或已补发；请刷新列表。", en="This clock is not set aside, or has fired; refresh the list."
     )
 
 

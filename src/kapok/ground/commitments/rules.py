@@ -57,6 +57,42 @@ PAUSE_FIELDS: Mapping[str, Text] = {
     "reason": Text(zh="原因", en="reason"),
     "requested_by": Text(zh="申请人", en="requested by"),
     "approved_by": Text(zh="批准人", en="approved by"),
+    "evidence": Text(zh="凭据", en="evidence"),
+    "word": Text(zh="答复", en="word"),
+}
+SAID_AT_MOST = 300
+"""Characters of a reason, of evidence or of an approver's word."""
+
+
+class RequestState(StrEnum):
+    """Where the request for a pause or a waiver stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+REQUEST_STATES: Mapping[RequestState, Text] = {
+    RequestState.WAITING: Text(zh="待批准", en="waiting for approval"),
+    RequestState.APPROVED: Text(zh="已批准", en="approved"),
+    RequestState.REFUSED: Text(zh="未批准", en="refused"),
+    RequestState.LAPSED: Text(zh="逾期未批，已失效", en="lapsed unanswered"),
+}
+
+
+class StuckState(StrEnum):
+    """Where a clock stands that made firing fail."""
+
+    WAITING = "waiting"
+    DEAD = "dead"
+    DONE = "done"
+
+
+STUCK_STATES: Mapping[StuckState, Text] = {
+    StuckState.WAITING: Text(zh="等待重试", en="waiting for another attempt"),
+    StuckState.DEAD: Text(zh="已停止重试", en="given up"),
+    StuckState.DONE: Text(zh="已处理", en="done"),
 }
 
 

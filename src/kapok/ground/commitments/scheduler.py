@@ -14,12 +14,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 
-from kapok.ground.commitments import events, registry
-from kapok.ground.commitments.firing import FIRE, Deed
+from kapok.ground.commitments import events, registry, stuck
+from kapok.ground.commitments.firing import FIRE, FIRE_ONE, FIRST, NEXT, Deed
 from kapok.ground.commitments.models import Commitment, PackVersion
 from kapok.ground.journal import api as journal
+from kapok.ground.journal.rules import cause
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -28,8 +37,10 @@ CHANNEL = "kapok_scheduler"
 NAP = timedelta(seconds=1)
 """The longest that a scheduler sleeps without looking."""
 BATCH = 500
-
-NEXT = "SELECT min(next_fire_at) FROM commitments_commitment WHERE next_fire_at IS NOT NULL"
+ALL_POINTS = 2
+"""A limit that one clock does not fill: it says everything that lies behind it."""
+POISON = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
+"""What the database says of a row that it cannot take; that it is away or short of something is another matter."""
 
 
 @dataclass(frozen=True)
@@ -39,26 +50,70 @@ class Fired:
     clocks: int = 0
     deeds: Counter[Deed] = field(default_factory=Counter)
     moments: tuple[datetime, ...] = ()
+    stuck: bool = False
+    """Whether the one clock that was looked at could not fire, and has been set aside."""
 
 
 def fire(*, at: datetime, limit: int = BATCH) -> Fired:
     """Fire the first `limit` clocks that are due by `at` and that no other scheduler has in hand, in the order of time.
 
-    A clock that has several points behind it says them all, each at its own moment, before any later one of another clock.
+    A clock that has several points behind it says them all, each at its own moment, before any later one of another clock. One
+    that makes firing fail is found by firing ever fewer of the first, and set aside until it is tried again (`retry_stuck`).
     """
     while True:
+        try:
+            return _named(at, limit)
+        except POISON:
+            if limit == 1:
+                return _fire_first(at)
+            limit //= 2
+
+
+def retry_stuck(*, at: datetime, limit: int = 20) -> Fired:
+    """Try again those set aside whose time has come, each by itself; what was fired."""
+    fired = Fired()
+    for key in stuck.due(at, limit):
         with transaction.atomic():
-            fired, nameless = _fire(at, limit)
+            row = stuck.locked(key, at)
+            done = _attempt(row.commitment_id, row.fire_at, at, ALL_POINTS) if row else Fired()
+            if row and not done.stuck:
+                stuck.settle(row, at)
+        fired = Fired(fired.clocks + done.clocks, fired.deeds + done.deeds, fired.moments + done.moments)
+    return fired
+
+
+def _fire_first(at: datetime) -> Fired:
+    """Fire the next point of the first clock, or set it aside. It is held meanwhile, so that no other clock is taken for it."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(FIRST, {"at": at, "limit": 1})
+            first = cursor.fetchone()
+        return _attempt(first[0], first[1], at, 1) if first else Fired()
+
+
+def _attempt(clock: UUID, moment: datetime, at: datetime, limit: int) -> Fired:
+    try:
+        return _named(at, limit, clock)
+    except POISON as error:
+        stuck.set_aside(clock, moment, cause(error), at=at)
+        return Fired(1, stuck=True)
+
+
+def _named(at: datetime, limit: int, only: UUID | None = None) -> Fired:
+    """What was fired, each promise by its name; where one is not known yet it is learnt, and all of it done again."""
+    while True:
+        with transaction.atomic():
+            fired, nameless = _fire(at, limit, only)
             if not nameless:
                 return fired
             transaction.set_rollback(True)
         NAMES.learn(nameless)
 
 
-def _fire(at: datetime, limit: int) -> tuple[Fired, list[UUID]]:
+def _fire(at: datetime, limit: int, only: UUID | None = None) -> tuple[Fired, list[UUID]]:
     """What was fired, and the packs whose promises could not be named: then it must not be kept."""
     with connection.cursor() as cursor:
-        cursor.execute(FIRE, {"at": at, "limit": limit, **NAMES.columns})
+        cursor.execute(FIRE_ONE if only else FIRE, {"at": at, "limit": limit, "only": only, **NAMES.columns})
         clocks, nameless, warned, breached, fulfilled, moments = cursor.fetchone() or (0, None, 0, 0, 0, [])
     deeds = Counter({Deed.WARNED: warned, Deed.BREACHED: breached, Deed.FULFILLED: fulfilled})
     return Fired(clocks, +deeds, tuple(moments)), nameless or []
@@ -102,7 +157,7 @@ NAMES = Names()
 
 
 def next_moment() -> datetime | None:
-    """When the next clock has to fire; it may have passed. None while no clock runs."""
+    """When the next clock has to fire, or one set aside has to be tried again; it may have passed. None while there is none."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT)
         (moment,) = cursor.fetchone() or (None,)

@@ -20,7 +20,7 @@ from kapok.ground.journal.delivery import Never, NotNow, Subscription, deliver, 
 from kapok.ground.journal.events import LetterRetried, LetterSetAside
 from kapok.ground.journal.matters import happening
 from kapok.ground.journal.models import Entry, Letter
-from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, UnknownLetter
+from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, TooFarAhead, UnknownLetter
 from kapok.ground.journal.rules import LETTER_STATES, Event, LetterState, Start, letter_sources, payload
 from kapok.kernel.ids import uuid7
 
@@ -33,6 +33,7 @@ __all__ = [
     "OutsideTransaction",
     "Start",
     "Subscription",
+    "TooFarAhead",
     "UnknownLetter",
     "deliver",
     "happening",
@@ -45,17 +46,25 @@ __all__ = [
 ]
 
 RECORD_MANY = """
+WITH told AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS told(
+        id uuid, kind text, subject text, at timestamptz, actor text, correlation uuid, data jsonb)
+)
 INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
-SELECT id, kind, subject, at, actor, correlation, data FROM jsonb_to_recordset(%s::jsonb) AS told(
-    id uuid, kind text, subject text, at timestamptz, actor text, correlation uuid, data jsonb)
+SELECT id, kind, subject, at, actor, correlation, data FROM told
+WHERE (SELECT max(at) FROM told) <= statement_timestamp() + make_interval(secs => %s)
 """
+"""All of them, or none where one is dated too far ahead."""
 
 Witness = Callable[[Sequence[Entry]], None]
 REASON_LENGTH = 300
 
 
 def record(event: Event) -> UUID:
-    """Write the event down, let the witnesses see it, and say under which identifier. Raises `OutsideTransaction`."""
+    """Write the event down, let the witnesses see it, and say under which identifier.
+
+    Raises `OutsideTransaction`, `TooFarAhead`.
+    """
     (entry,) = record_together([event])
     return entry
 
@@ -63,7 +72,7 @@ def record(event: Event) -> UUID:
 def record_together(events: Iterable[Event]) -> list[UUID]:
     """Write down what one verb has to tell, in this order, and let the witnesses see all of it at once.
 
-    The identifiers, in the same order. Raises `OutsideTransaction`.
+    The identifiers, in the same order. Raises `OutsideTransaction`, `TooFarAhead`.
     """
     entries = _written(events)
     for witness in _witnesses() if entries else ():
@@ -72,7 +81,7 @@ def record_together(events: Iterable[Event]) -> list[UUID]:
 
 
 def record_many(events: Iterable[Event]) -> None:
-    """Write many events down at once, e.g. what a scheduler fires. Raises `OutsideTransaction`.
+    """Write many events down at once, e.g. what a scheduler fires. Raises `OutsideTransaction`, `TooFarAhead`.
 
     The witnesses do not see them: it is for what is said about matters, not for what happens to them.
     """
@@ -85,7 +94,11 @@ def _written(events: Iterable[Event]) -> list[Entry]:
         raise OutsideTransaction(kind=entries[0].kind)
     if entries:
         with connection.cursor() as cursor:
-            cursor.execute(RECORD_MANY, [json.dumps([_row(entry) for entry in entries], ensure_ascii=False)])
+            told = json.dumps([_row(entry) for entry in entries], ensure_ascii=False)
+            cursor.execute(RECORD_MANY, [told, settings.JOURNAL_AHEAD.total_seconds()])
+            if cursor.rowcount < len(entries):
+                latest = max(entries, key=lambda entry: entry.at)
+                raise TooFarAhead(kind=latest.kind, at=latest.at, days=settings.JOURNAL_AHEAD.days)
     return entries
 
 

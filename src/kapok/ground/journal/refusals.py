@@ -15,6 +15,15 @@ class OutsideTransaction(KapokError):
     )
 
 
+class TooFarAhead(KapokError):
+    """An entry is dated further ahead than anything happens or is promised."""
+
+    wording = Text(
+        zh="“{kind}”的时间 {at} 超出当前 {days} 天以上；请改正日期。",
+        en="{kind} is dated {at}, more than {days} days ahead; correct its date.",
+    )
+
+
 class UnknownLetter(KapokError):
     """There is no undelivered entry of that number."""
 

@@ -44,6 +44,7 @@ SELECT count(*), max(transaction), (SELECT position FROM covered ORDER BY transa
     coalesce(string_agg(substr(hash, 1, 8), ''::bytea ORDER BY transaction, position), ''::bytea)
 FROM covered
 """
+UNSEALED: Final = "SELECT count(*), min(recorded_at) FROM journal_entry WHERE (transaction, position) > (%s, %s)"
 HASHES: Final = "SELECT hash FROM covered ORDER BY transaction, position"
 
 
@@ -103,6 +104,15 @@ class Verified:
 
 
 @dataclass(frozen=True)
+class Tail:
+    """The entries after the last seal: nothing shows yet whether somebody changes them."""
+
+    entries: int
+    since: datetime | None
+    """When the first of them was written."""
+
+
+@dataclass(frozen=True)
 class Day:
     """The last digest of a day's seals, to be kept elsewhere."""
 
@@ -158,6 +168,15 @@ def verify(*, since: date | None = None, expected: Mapping[date, str] | None = N
             return Verified(count, entries, finding)
         before, count, entries = each, count + 1, entries + each.entries
     return Verified(count, entries, _unexpected(expected or {}) or _from_the_future(before))
+
+
+def tail() -> Tail:
+    """What no seal covers yet, entries of transactions that are still open left out."""
+    last = Seal.objects.order_by("-day", "-number").first()
+    with connection.cursor() as cursor:
+        cursor.execute(UNSEALED, _through(last))
+        entries, since = cursor.fetchone()
+    return Tail(entries, since)
 
 
 def _from_the_future(last: Seal | None) -> Finding | None:

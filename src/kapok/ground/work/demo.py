@@ -151,10 +151,11 @@ def put_off_by_the_customer(office: Office) -> None:
     """The customer has asked to wait: the clocks stand still."""
     fault = _appointed(office, "林和西路：电话杂音", 400, VOICE)
     office.took(fault, "drop", "technician2", 330)
-    commitments.pause(
-        subject=fault, kind="customer.deferred", reason="客户出差，要求改期", requested_by="technician2",
-        approved_by="supervisor", evidence="来电录音", **office.by("technician2", 240),
+    asked = commitments.ask_pause(
+        subject=fault, kind="customer.deferred", reason="客户出差，要求改期", requested_by="customer",
+        evidence="来电录音", **office.by("technician2", 240),
     )  # fmt: skip
+    commitments.approve_request(request=asked, word="已听录音", **office.by("supervisor", 225))
 
 
 def business_request(office: Office) -> None:

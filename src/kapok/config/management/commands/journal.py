@@ -9,12 +9,18 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from kapok.ground.journal import seals
 from kapok.kernel.text import Language, Text, counted
 
 KEPT = re.compile(r"(\d{4}-\d\d-\d\d)=([0-9a-fA-F]{64})")
-AGREES = Text(zh="{seals}、{entries}，与所存一致。", en="{seals} over {entries} agree.")
+AGREES = Text(zh="{seals}、{entries}，与所存一致。", en="{seals} over {entries}: all as it was sealed.")
+TAIL = Text(
+    zh="其后 {entries}自 {since} 起尚未封印，改动无从发现。",
+    en="After them {entries}, the first of {since}, not sealed yet: nothing shows a change of what is not sealed.",
+)
+ALL_SEALED = Text(zh="没有尚未封印的条目。", en="Nothing waits to be sealed.")
 BROKEN = Text(
     zh="{day} 第 {number} 个封印：{breach}{place}。在此之前的 {entries}一致。请保全数据库与备份，并对照此前的备份查明。",
     en="{day}, seal {number}: {breach}{place}. Before it {entries} agree. "
@@ -44,7 +50,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{day.day}  {day.digest}  {day.seals}  {day.entries}")
             return
         found = seals.verify(since=options["since"], expected=dict(options["expect"]))
-        self.stdout.write(_said(found).in_(Language(options["language"])))
+        language = Language(options["language"])
+        self.stdout.write(_said(found).in_(language))
+        self.stdout.write(_unsealed(seals.tail()).in_(language))
         if found.finding:
             sys.exit(1)
 
@@ -66,6 +74,13 @@ def _refuse(value: str) -> tuple[date, str]:
 
 def _entries(number: int) -> Text:
     return counted(number, zh="{n} 条日志", one="{n} entry", many="{n} entries")
+
+
+def _unsealed(tail: seals.Tail) -> Text:
+    """How much no seal protects yet, and since when."""
+    if tail.since is None:
+        return ALL_SEALED
+    return TAIL.format(entries=_entries(tail.entries), since=timezone.localtime(tail.since).isoformat(" ", "seconds"))
 
 
 def _said(found: seals.Verified) -> Text:

@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 import kapok
 from kapok.edges.console.health import failures
 from kapok.ground.commitments.beats import Beating, beating
+from kapok.ground.journal.seals import Tail, tail
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 DISK_IS_LOW_BELOW = 0.10
@@ -40,6 +41,7 @@ class Health:
     versions: tuple[tuple[str, str], ...]
     failures: tuple[failures.Failure, ...]
     beating: Beating
+    unsealed: Tail
 
     @property
     def keeper_is_alive(self) -> bool:
@@ -89,6 +91,7 @@ def measure(at: datetime) -> Health:
         versions=_versions(),
         failures=tuple(failures.latest(settings.FAILURES)),
         beating=beating(at),
+        unsealed=tail(),
     )
 
 

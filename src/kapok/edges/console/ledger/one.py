@@ -15,12 +15,12 @@ from django.utils.timezone import get_current_timezone
 from kapok.edges.console.ledger.drawings.face import face
 from kapok.edges.console.ledger.drawings.hands import burned, lanes
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
-from kapok.edges.console.ledger.wording import FIELDS
 from kapok.edges.console.packs.drawings.course import Course, course
 from kapok.edges.console.packs.presenting import Row as PromiseRow
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.commitments import queries
+from kapok.ground.commitments import queries, requests
 from kapok.ground.commitments.explaining import explain
+from kapok.ground.commitments.naming import FIELDS
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
@@ -61,6 +61,7 @@ def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002 
         "owed": owed(detail.owed),
         "explained": explain(id, at=request.at).in_(request.language).splitlines(),
         "may_pause": detail.row.running and _may_pause(request, detail.row.unit),
+        "asked": requests.of_matter(detail.row.subject),
         "revisions": [revised(each) for each in reversed(detail.revisions)],
     }
     part = request.headers.get("HX-Target") == "clock"

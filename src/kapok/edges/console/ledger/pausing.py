@@ -1,4 +1,4 @@
-"""Stopping the clocks of a matter and letting them run again: who asked, who approved, why, and which will really stop."""
+"""Asking that clocks of a matter stop, and letting them run again: why, on what evidence, and which would stop."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from kapok.ground.work.rules import LIVE
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import EVENTS, Tier
 from kapok.kernel.promises.terms import TIERS
+from kapok.kernel.text import Text, joined
 
 LONGEST = 200
+ASKED = gettext_lazy("Asked for. The clocks run on until somebody approves; then they stand still as of now.")
 Choice = tuple[str, Any]
 
 
 class PauseForm(forms.Form):
     """What is said of a pause."""
 
-    def __init__(
-        self, *args: Any, tiers: Sequence[Tier], askers: Sequence[Choice], approvers: Sequence[Choice], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, tiers: Sequence[Tier], askers: Sequence[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(kind, in_reading_language(EVENTS[kind])) for kind in RESUMES]
         self.fields["kind"] = forms.ChoiceField(label=_("Ground"), choices=kinds)
@@ -52,17 +52,17 @@ class PauseForm(forms.Form):
             help_text=_("None ticked: every tier whose pack allows it."),
         )
         self.fields["reason"] = _words(_("Why"), _("In a few words; without names of customers."))
-        self.fields.update(_people(askers, approvers))
+        self.fields["requested_by"] = forms.ChoiceField(label=_("Asked by"), choices=askers)
         self.fields["evidence"] = _evidence()
 
 
 class WaiveForm(forms.Form):
     """What is said when promises are waived."""
 
-    def __init__(self, *args: Any, askers: Sequence[Choice], approvers: Sequence[Choice], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, askers: Sequence[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"] = _words(_("Why"), _("In a few words; without names of customers."))
-        self.fields.update(_people(askers, approvers))
+        self.fields["requested_by"] = forms.ChoiceField(label=_("Asked by"), choices=askers)
         self.fields["evidence"] = _evidence()
 
 
@@ -72,34 +72,26 @@ class ResumeForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=LONGEST)
 
 
-def _words(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
-    return forms.CharField(label=label, max_length=LONGEST, help_text=hint, required=required)
+def _words(label: str, hint: str = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=LONGEST, help_text=hint)
 
 
 def _evidence() -> forms.CharField:
     hint = _("E.g. the number of a call or a photograph.")
-    return _words(pgettext("ledger", "Evidence"), hint, required=False)
+    return _words(pgettext("ledger", "Evidence"), hint)
 
 
-def _people(askers: Sequence[Choice], approvers: Sequence[Choice]) -> dict[str, forms.Field]:
-    hint = _(
-        "Somebody else, who has authority over every unit whose clock would stop; it stands in their own time line."
-    )
-    return {
-        "requested_by": forms.ChoiceField(label=_("Asked by"), choices=askers),
-        "approved_by": forms.ChoiceField(label=_("Approved by"), choices=[("", "—"), *approvers], help_text=hint),
-    }
-
-
-def _choices(request: ScreenRequest, unit: str) -> dict[str, Sequence[Choice]]:
-    """Who may have asked, and who may approve for the unit: everybody by number and name."""
+def _askers(request: ScreenRequest) -> Sequence[Choice]:
+    """Whose wish it may be."""
     me = (request.user.subject, f"{request.user.username} {request.user.name}")
-    askers = [(code, in_reading_language(name)) for code, name in REQUESTERS.items()]
+    return [*((code, in_reading_language(name)) for code, name in REQUESTERS.items()), me]
+
+
+def _approvers(request: ScreenRequest, unit: str) -> str:
+    """Who else may approve for the unit, by number and name; empty where there is nobody."""
     found = people.holders(Permission.LEDGER_APPROVE, unit) or people.holders(Permission.LEDGER_APPROVE, people.top())
-    return {
-        "askers": [*askers, me],
-        "approvers": [(f"staff/{number}", f"{number} {name}") for number, name in found],
-    }
+    others = [f"{name} {number}" for number, name in found if number != request.user.username]
+    return joined([Text(zh=each, en=each) for each in others], zh="、").in_(request.language)
 
 
 def _subjects(subject: str) -> list[str]:
@@ -117,7 +109,7 @@ class Effect:
 
 @screen(permission=Permission.LEDGER_PAUSE)
 def pause(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
-    """Stop clocks of the matter of a commitment and of its work in hand; what would stop is shown before it does."""
+    """Ask that clocks of the matter of a commitment and of its work in hand stop; what would stop is shown before it does."""
     row = seen(request, id).row
     subjects = _subjects(row.subject)
     running = [each for one in subjects for rows in queries.standing(one).values() for each in rows if each.running]
@@ -126,25 +118,25 @@ def pause(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
         request.POST or None,
         tiers=tiers,
         initial={"requested_by": "customer", "kind": request.GET.get("kind") or next(iter(RESUMES))},
-        **_choices(request, row.unit),
+        askers=_askers(request),
     )
     effects = list(_effects(request, subjects, running, form))
     if request.headers.get("HX-Target") == "effects":
         return render(request, "ledger/effects.html", {"effects": effects})
-    if request.method == "POST" and form.is_valid() and _paused(request, subjects, form):
+    if request.method == "POST" and form.is_valid() and _asked(request, subjects, form):
         return redirect("console:commitment", id)
     values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/pause.html", values)
+    return render(request, "ledger/pause.html", values | {"approvers": _approvers(request, row.unit)})
 
 
-def _paused(request: ScreenRequest, subjects: Sequence[str], form: PauseForm) -> bool:
+def _asked(request: ScreenRequest, subjects: Sequence[str], form: PauseForm) -> bool:
     subject, *also = subjects
     try:
-        stopped = api.pause(subject=subject, also=also, **form.cleaned_data, actor=request.user.subject, at=request.at)
+        api.ask_pause(subject=subject, also=also, **form.cleaned_data, actor=request.user.subject, at=request.at)
     except KapokError as refused:
         form.add_error(None, refused.text.in_(request.language))
         return False
-    messages.success(request, _("%(count)s clocks stand still now.") % {"count": len(stopped)})
+    messages.success(request, ASKED)
     return True
 
 
@@ -159,22 +151,22 @@ def _effects(
 
 @screen(permission=Permission.LEDGER_PAUSE)
 def waive(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
-    """Let promises of the matter fall away that their packs let be waived."""
+    """Ask that promises of the matter fall away that their packs let be waived."""
     row = seen(request, id).row
-    form = WaiveForm(request.POST or None, initial={"requested_by": "customer"}, **_choices(request, row.unit))
+    form = WaiveForm(request.POST or None, initial={"requested_by": "customer"}, askers=_askers(request))
     waived = {each.id for each in waivable(row.subject)}
     if request.method == "POST" and form.is_valid():
         try:
-            api.waive(subject=row.subject, **form.cleaned_data, actor=request.user.subject, at=request.at)
+            api.ask_waiver(subject=row.subject, **form.cleaned_data, actor=request.user.subject, at=request.at)
         except KapokError as refused:
             form.add_error(None, refused.text.in_(request.language))
         else:
-            messages.success(request, _("Waived."))
+            messages.success(request, ASKED)
             return redirect("console:commitment", id)
     running = [each for rows in queries.standing(row.subject).values() for each in rows if each.running]
     effects = [Effect(shown(each, request.at), each.id in waived) for each in running]
     values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/waive.html", values)
+    return render(request, "ledger/waive.html", values | {"approvers": _approvers(request, row.unit)})
 
 
 @screen(permission=Permission.LEDGER_PAUSE)

@@ -1,13 +1,10 @@
-"""What the ledger calls things: dues, fields of a commitment."""
+"""What the ledger calls things: dues, states in its filter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kapok.ground.commitments.naming import FIELDS
 from kapok.kernel.text import Text
-
-__all__ = ["DUES", "EVERY", "FIELDS", "RUNNING"]
 
 RUNNING = Text(zh="未了结", en="not over")
 EVERY = Text(zh="全部", en="all")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.keyset import identifier
 from kapok.edges.console.letters.forms import SetAsideForm
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.commitments import stuck
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import letters as reading
 from kapok.ground.journal.queries import timeline
@@ -30,6 +31,7 @@ def letters(request: ScreenRequest) -> HttpResponse:
     page = reading.letters(subscriber=subscriber, state=state, after=after, limit=PAGE)
     values = {
         "counts": reading.counts(),
+        "stuck": stuck.clocks(limit=PAGE),
         "letters": page.letters,
         "after": page.after,
         "at": request.at,
@@ -38,6 +40,19 @@ def letters(request: ScreenRequest) -> HttpResponse:
     }
     part = request.headers.get("HX-Target") == "letters"
     return render(request, "letters/rows.html" if part else "letters/list.html", values)
+
+
+@require_POST
+@screen(permission=Permission.JOURNAL_MEND, everywhere=True)
+def retry_clock(request: ScreenRequest, commitment: UUID) -> HttpResponse:
+    """Have a clock tried again that could not fire."""
+    try:
+        stuck.retry_clock(commitment=commitment, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    else:
+        messages.success(request, _("The clock will be tried again within a second or so."))
+    return redirect("console:letters")
 
 
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)

@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from kapok.edges.console.ledger.presenting import called
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.forms import TakeForm
 from kapok.edges.console.work.presenting import piles
+from kapok.ground.commitments import requests
 from kapok.ground.people.roles import Permission
 from kapok.ground.work import api, queries
 from kapok.kernel.errors import KapokError
@@ -20,6 +22,7 @@ def my_work(request: ScreenRequest) -> HttpResponse:
     """Everything that waits for this person, with its clocks; the piles refresh themselves."""
     values = {
         "piles": piles(queries.my_work(request.user.username, request.at), request.at),
+        "asked": [(each, called(each.subject)) for each in requests.to_answer(request.user)],
         "at": request.at,
     }
     part = request.headers.get("HX-Target") == "desk"

@@ -236,7 +236,7 @@ def conduct(at: datetime, *, since: datetime, until: datetime, units: Collection
     as_receiver = _counted(rows.filter(state=HandoffState.OVERRULED), "to_unit")
     as_offerer = _counted(rows.filter(state=HandoffState.UPHELD), "from_unit")
     returns = _counted(rows.filter(way=rules.Way.RETURN), "from_unit")
-    passed_on = _counted(rows.filter(way=rules.Way.TRANSFER, item__matter__in=_passed_on(rows)), "from_unit")
+    passed_on = _counted(rows.filter(way=rules.Way.TRANSFER, item__matter__in=_passed_on(rows, until)), "from_unit")
     concerned = {*unanswered, *as_receiver, *as_offerer, *returns, *passed_on}
     wanted = concerned if units is None else concerned & set(units)
     return [
@@ -253,9 +253,11 @@ def _counted(rows: QuerySet[Handoff], side: str) -> dict[UUID, int]:
     return {row[side]: row["n"] for row in rows.values(side).annotate(n=Count("id"))}
 
 
-def _passed_on(rows: QuerySet[Handoff]) -> list[UUID]:
-    """The matters that were transferred more often than is tolerated."""
-    transfers = rows.filter(way=rules.Way.TRANSFER).values("item__matter").annotate(n=Count("id"))
+def _passed_on(rows: QuerySet[Handoff], until: datetime) -> list[UUID]:
+    """The matters of `rows` that had been transferred more often than is tolerated by `until`, whenever that began."""
+    of_them = rows.filter(way=rules.Way.TRANSFER).values("item__matter")
+    ever = Handoff.objects.filter(way=rules.Way.TRANSFER, offered_at__lt=until, item__matter__in=of_them).order_by()
+    transfers = ever.values("item__matter").annotate(n=Count("id"))
     return [row["item__matter"] for row in transfers if row["n"] > settings.WORK_TRANSFERS_TOLERATED]
 
 

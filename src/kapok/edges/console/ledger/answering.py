@@ -1,0 +1,69 @@
+"""A request that clocks stop or promises fall away: what is asked, and the answer of somebody with authority."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from kapok.edges.console.ledger.presenting import all_shown, called, names_of
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.commitments import api, queries, requests
+from kapok.ground.commitments.asking import WAIVED
+from kapok.ground.people import queries as people
+from kapok.ground.people.roles import Permission
+from kapok.kernel.errors import KapokError
+
+
+class AnswerForm(forms.Form):
+    """What whoever answers says to it."""
+
+    word = forms.CharField(
+        label=pgettext_lazy("ledger", "A word"), max_length=300, required=False,
+        help_text=gettext_lazy("To refuse takes a word; without names of customers."),
+    )  # fmt: skip
+
+
+@screen(permission=Permission.LEDGER_READ)
+def pause_request(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
+    """What is asked of the clocks of a matter of one's units; who may answers it here."""
+    asked = requests.request(id)
+    clocks = queries.rows_of(asked.clocks) if asked else []
+    if asked is None or not any(queries.scope(request.units).holds(each.unit) for each in clocks):
+        raise Http404
+    mine = any(each.id == id for each in requests.to_answer(request.user))
+    form = AnswerForm(request.POST or None) if mine else None
+    if request.method == "POST" and _answered(request, asked, form or AnswerForm(request.POST)):
+        return redirect("console:pause-request", id)
+    units = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+    values = {
+        "asked": asked,
+        "matter": called(asked.subject),
+        "falls": asked.kind == WAIVED,
+        "clocks": all_shown(clocks, request.at, units),
+        "people": names_of([asked.asked_by, asked.requested_by, asked.answered_by]),
+        "form": form,
+    }
+    return render(request, "ledger/request.html", values)
+
+
+def _answered(request: ScreenRequest, asked: requests.Request, form: AnswerForm) -> bool:
+    """Approve or refuse; the verbs decide whether this person may. Whether the page is to be loaded anew."""
+    if not form.is_valid():
+        return False
+    word, me = form.cleaned_data["word"], request.user.subject
+    try:
+        if request.POST.get("answer") == "approve":
+            api.approve_request(request=asked.id, word=word, actor=me, at=request.at)
+            messages.success(request, _("Approved: the clocks stand still as of the moment of asking."))
+        else:
+            api.refuse_request(request=asked.id, word=word, actor=me, at=request.at)
+            messages.success(request, _("Refused: the clocks have never stopped."))
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    return True

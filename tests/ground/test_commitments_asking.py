@@ -1,0 +1,227 @@
+"""Pauses and waivers that are asked for: the clock runs on until somebody else approves, and stops as of the asking."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments import requests, scheduler
+from kapok.ground.commitments.explaining import explain
+from kapok.ground.commitments.models import Commitment, PauseRequest
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.models import Entry
+from kapok.ground.people import api as people
+from kapok.ground.people.models import Staff
+from tests.ground.packs import DESK
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+SUBJECT = "fault/F1"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _reported(office: SimpleNamespace) -> None:
+    commitments.adopt_pack(document=DESK, actor="staff/lin", at=MONDAY - 24 * HOUR)
+    happen("fault.reported", MONDAY, service="fixed_voice", fee="100")
+
+
+def happen(kind: str, at: datetime, subject: str = SUBJECT, **facts: Any) -> None:
+    with transaction.atomic():
+        journal.record(
+            journal.happening(
+                kind, subject=subject, actor="staff/chen", at=at, facts=facts, unit="bureau", owner="staff/chen"
+            )
+        )
+
+
+def ask(**said: Any) -> UUID:
+    usual: dict[str, Any] = {
+        "subject": SUBJECT, "kind": "customer.deferred", "reason": "away until evening", "requested_by": "customer",
+        "evidence": "call 88", "actor": "staff/chen", "at": MONDAY + 2 * HOUR,
+    }  # fmt: skip
+    return commitments.ask_pause(**usual | said)
+
+
+def row(promise: str = "pledge-repair") -> Commitment:
+    return Commitment.objects.get(subject=SUBJECT, promise=promise)
+
+
+def answers() -> list[tuple[str, str, datetime]]:
+    told = Entry.objects.filter(subject=SUBJECT, kind="commitments.pause_answered").order_by("position")
+    return [(each.data["state"], each.actor, each.at) for each in told]
+
+
+def test_the_clock_runs_on_until_it_is_approved_and_stops_as_of_the_asking() -> None:
+    asked = ask()
+    assert (row().state, row().pauses) == ("open", [])
+    assert not Entry.objects.filter(kind="customer.deferred").exists()
+    stopped = commitments.approve_request(request=asked, word="heard the call", actor="staff/lin", at=MONDAY + 5 * HOUR)
+    assert stopped == [row().id]
+    assert (row().state, row().pauses) == ("paused", [[(MONDAY + 2 * HOUR).isoformat(), None]])
+    assert (row("law-repair").state, row("law-repair").due_at) == ("open", MONDAY + 48 * HOUR)
+    entry = Entry.objects.get(kind="customer.deferred")
+    assert (entry.at, entry.actor) == (MONDAY + 2 * HOUR, "staff/chen")
+    assert entry.data["facts"] == {
+        "reason": "away until evening", "requested_by": "customer", "approved_by": "staff/lin", "evidence": "call 88",
+    }  # fmt: skip
+    assert answers() == [("approved", "staff/lin", MONDAY + 5 * HOUR)]
+    commitments.resume(
+        subject=SUBJECT, kind="customer.deferred", reason="back", actor="staff/chen", at=MONDAY + 8 * HOUR
+    )
+    assert row().due_at == MONDAY + 30 * HOUR
+    said = explain(row().id, at=MONDAY + 9 * HOUR)
+    assert "approved by staff/lin" in said.en
+    assert "evidence call 88; approved 2026-03-02 14:00" in said.en
+    assert "批准，自申请时起停" in said.zh
+
+
+def test_refused_it_has_never_stopped() -> None:
+    asked = ask()
+    with pytest.raises(commitments.ReasonMissing, match="word"):
+        commitments.refuse_request(request=asked, word=" ", actor="staff/lin", at=MONDAY + 3 * HOUR)
+    commitments.refuse_request(request=asked, word="no such call", actor="staff/lin", at=MONDAY + 3 * HOUR)
+    assert (row().state, row().pauses, row().due_at) == ("open", [], MONDAY + 24 * HOUR)
+    assert not Entry.objects.filter(kind="customer.deferred").exists()
+    assert answers() == [("refused", "staff/lin", MONDAY + 3 * HOUR)]
+    with pytest.raises(commitments.RequestAnswered, match="refused"):
+        commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 4 * HOUR)
+    assert row().state == "open"
+    ask(at=MONDAY + 4 * HOUR)  # one may ask again
+
+
+def test_unanswered_it_lapses_at_its_own_moment() -> None:
+    asked = ask()
+    assert commitments.lapse_requests(at=MONDAY + 26 * HOUR - timedelta(seconds=1)) == 0
+    with pytest.raises(commitments.RequestAnswered, match="lapsed"):
+        commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 26 * HOUR)
+    assert commitments.lapse_requests(at=MONDAY + 30 * HOUR) == 1
+    assert commitments.lapse_requests(at=MONDAY + 30 * HOUR) == 0
+    assert answers() == [("lapsed", "system/scheduler", MONDAY + 26 * HOUR)]
+    assert (PauseRequest.objects.get().state, row().pauses) == ("lapsed", [])
+
+
+def test_nobody_approves_their_own() -> None:
+    people.grant_role(username="chen", role="supervisor", unit="city", actor="staff/lin", at=MONDAY)
+    mine = ask()
+    with pytest.raises(commitments.OwnApproval):
+        commitments.approve_request(request=mine, actor="staff/chen", at=MONDAY + 3 * HOUR)
+    with pytest.raises(commitments.OwnApproval):
+        commitments.refuse_request(request=mine, word="x", actor="staff/chen", at=MONDAY + 3 * HOUR)
+    wanted = ask(kind="clock.paused", requested_by="lin")  # put down by Chen, but it is Lin's wish
+    with pytest.raises(commitments.OwnApproval):
+        commitments.approve_request(request=wanted, actor="staff/lin", at=MONDAY + 3 * HOUR)
+    assert row().pauses == []
+    commitments.approve_request(request=mine, actor="staff/lin", at=MONDAY + 3 * HOUR)
+    with pytest.raises(IntegrityError, match="nobody_approves_their_own"), transaction.atomic():
+        PauseRequest.objects.filter(id=mine).update(answered_by="staff/chen")
+
+
+def test_only_authority_over_every_unit_of_the_clocks_answers() -> None:
+    people.grant_role(username="chen", role="supervisor", unit="patch", actor="staff/lin", at=MONDAY)
+    asked = ask(actor="staff/lin")
+    with pytest.raises(commitments.MayNotApprove, match="Bureau"):
+        commitments.approve_request(request=asked, actor="staff/chen", at=MONDAY + 3 * HOUR)
+    with pytest.raises(commitments.UnknownApprover):
+        commitments.approve_request(request=asked, actor="system/x", at=MONDAY + 3 * HOUR)
+    with pytest.raises(commitments.AnsweredBefore):
+        commitments.approve_request(request=asked, actor="staff/chen", at=MONDAY + HOUR)
+    with pytest.raises(commitments.UnknownRequest):
+        commitments.approve_request(request=uuid4(), actor="staff/lin", at=MONDAY + 3 * HOUR)
+    assert row().state == "open"
+    chen, lin = (Staff.objects.get(username=name) for name in ("chen", "lin"))
+    assert requests.to_answer(chen) == []
+    assert requests.to_answer(lin) == []
+    people.grant_role(username="chen", role="supervisor", unit="bureau", actor="staff/lin", at=MONDAY)
+    assert [each.id for each in requests.to_answer(chen)] == [asked]
+    commitments.approve_request(request=asked, actor="staff/chen", at=MONDAY + 3 * HOUR)
+    assert requests.to_answer(chen) == []
+
+
+def test_what_is_asked_vaguely_or_is_not_allowed_is_refused_at_once() -> None:
+    for field in ("reason", "requested_by", "evidence"):
+        with pytest.raises(commitments.ReasonMissing, match=field.replace("_", " ")):
+            ask(**{field: " "})
+    with pytest.raises(commitments.SaidTooLong):
+        ask(reason="x" * 301)
+    with pytest.raises(commitments.NothingStops):  # the law's clock lists no pause: nobody can stop it
+        ask(stops=["law"])
+    with pytest.raises(commitments.UnknownTier):
+        ask(stops=["king"])
+    with pytest.raises(commitments.UnknownPause):
+        ask(kind="fault.restored")
+    with pytest.raises(commitments.UnknownRequester):
+        ask(requested_by="Mr Wang")
+    with pytest.raises(commitments.NoAsker):
+        ask(actor="system/x")
+    assert not PauseRequest.objects.exists()
+    ask()
+    with pytest.raises(commitments.AlreadyAsked):
+        ask(at=MONDAY + 3 * HOUR)
+    assert PauseRequest.objects.count() == 1
+
+
+def test_a_breach_that_was_told_while_it_waited_is_taken_back() -> None:
+    asked = ask(at=MONDAY + 20 * HOUR)
+    while scheduler.fire(at=MONDAY + 25 * HOUR).clocks:
+        pass
+    assert row().state == "overdue"
+    commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 26 * HOUR)
+    assert (row().state, row().breached_at) == ("paused", None)
+    told = Entry.objects.get(kind="commitments.corrected", data__promise="pledge-repair")
+    assert (told.data["before"], told.data["after"]) == ("overdue", "paused")
+
+
+def test_closed_late_while_it_waited_it_is_kept_after_all() -> None:
+    asked = ask(at=MONDAY + 20 * HOUR)
+    happen("customer.returned", MONDAY + 23 * HOUR)
+    happen("fault.restored", MONDAY + 26 * HOUR)
+    assert row().state == "broken"
+    commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 27 * HOUR)
+    assert (row().state, row().elapsed, row().owed) == ("kept", 23 * HOUR, None)
+
+
+def test_what_has_fallen_away_meanwhile_is_not_approved() -> None:
+    asked = ask()
+    happen("fault.cancelled", MONDAY + 3 * HOUR)
+    with pytest.raises(commitments.NothingStops):
+        commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 4 * HOUR)
+    assert PauseRequest.objects.get().state == "waiting"
+
+
+def test_a_waiver_is_asked_for_too() -> None:
+    said = {"subject": SUBJECT, "reason": "customer withdrew", "requested_by": "customer", "actor": "staff/chen"}
+    with pytest.raises(commitments.ReasonMissing, match="evidence"):
+        commitments.ask_waiver(evidence="", at=MONDAY + HOUR, **said)
+    with pytest.raises(commitments.NothingWaived):
+        commitments.ask_waiver(evidence="letter 5", at=MONDAY, **said | {"subject": "fault/none"})
+    asked = commitments.ask_waiver(evidence="letter 5", at=MONDAY + HOUR, **said)
+    assert row().state == "open"
+    commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 5 * HOUR)
+    assert (row().state, row("law-repair").state) == ("void", "open")
+    assert Entry.objects.get(kind="clock.waived").at == MONDAY + HOUR
+
+
+def test_the_work_in_hand_stops_with_the_matter() -> None:
+    happen("fault.reported", MONDAY, "work/1", service="fixed_voice")
+    asked = ask(also=["work/1", "work/2"], stops=["pledge"])
+    assert len(commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 3 * HOUR)) == 2
+    states = Commitment.objects.filter(promise="pledge-repair").order_by("subject").values_list("state", flat=True)
+    assert list(states) == ["paused", "paused"]
+    assert not Entry.objects.filter(subject="work/2").exists()
+    assert Entry.objects.get(subject="work/1", kind="customer.deferred").data["facts"]["stops"] == "pledge"
+
+
+def test_a_pause_that_happened_by_itself_names_its_entry() -> None:
+    happen("customer.deferred", MONDAY + 2 * HOUR)
+    entry = Entry.objects.get(kind="customer.deferred")
+    said = explain(row().id, at=MONDAY + 3 * HOUR)
+    assert f"evidence is entry {entry.id}" in said.en
+    assert f"依据条目 {entry.id}" in said.zh
