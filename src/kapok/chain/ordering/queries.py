@@ -107,7 +107,9 @@ def still_ordered(customer: UUID) -> list[Text]:
 
 def under_way(services: Collection[str]) -> dict[str, str]:
     """Of these services those that an order is under way for, each with the number of the order."""
-    lines = Line.objects.filter(service__number__in=services).exclude(leg__state__in=OVER).order_by("leg__order__number")
+    lines = (
+        Line.objects.filter(service__number__in=services).exclude(leg__state__in=OVER).order_by("leg__order__number")
+    )
     return dict(lines.values_list("service__number", "leg__order__number"))
 
 
