@@ -53,7 +53,7 @@ def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpRes
         return _page(request, one, action, form, made)
     order = _ordered(request, one, action, form, made) if form.is_valid() else None
     if order is None:
-        return _page(request, one, action, form, made, status=422)
+        return _page(request, one, action, form, made)
     messages.success(request, _("Order %(number)s is placed.") % {"number": order})
     return redirect("console:order", order)
 
@@ -127,21 +127,15 @@ def _taken(request: ScreenRequest, one: CustomerView, action: ServiceAction, for
 
 
 def _page(
-    request: ScreenRequest,
-    one: CustomerView,
-    action: ServiceAction,
-    form: ActionForm,
-    made: ActionTerms,
-    status: int = 200,
+    request: ScreenRequest, one: CustomerView, action: ServiceAction, form: ActionForm, made: ActionTerms
 ) -> HttpResponse:
     changes = altering.changes(made.wanted, request.at) if action.action is Action.CHANGE else []
     values: dict[str, Any] = {
         "one": one, "action": action, "service": made.wanted.service, "form": form, "terms": made, "changes": changes,
         "chosen": made.wanted.offer, "window": request.POST.get("window", "")[:80],
-        "sites": sites.sites(request, one) if action.action is Action.MOVE else [],
-        "title": _title(made.wanted.service),
+        "sites": sites.sites(request, one) if action.action is Action.MOVE else [], "title": _title(made.wanted.service),
     }  # fmt: skip
-    return render(request, "desk/act.html", values, status=status)
+    return render(request, "desk/act.html", values, status=422 if form.is_bound else 200)
 
 
 def _title(service: ServiceView) -> Text:

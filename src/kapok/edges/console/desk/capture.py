@@ -1,4 +1,4 @@
-"""Taking an order on one page: addresses, qualification, offers, price, window, promise, payment; sent once, whole or not at all."""
+"""Taking an order on one page: lines with qualification, price, window, promise, payment; sent once, whole or not at all."""
 
 from __future__ import annotations
 

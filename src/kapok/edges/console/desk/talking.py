@@ -90,9 +90,9 @@ def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     except KapokError as refused:
         show_refusal(form, refused, {})
         return _page(request, view, ask_form=form)
+    known = _mine(request, view)
     reasons = [
-        (each.rule.value, each.text if _mine(request, view) else without(each.text, view.customer))
-        for each in decision.reasons
+        (each.rule.value, each.text if known else without(each.text, view.customer)) for each in decision.reasons
     ]
     because = " ".join(f"{rule} {in_reading_language(text)}" for rule, text in reasons)
     messages.success(request, f"{matter.partition('/')[2]}: {because}")
