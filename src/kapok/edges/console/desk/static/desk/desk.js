@@ -92,6 +92,11 @@
     const option = event.target.closest("#places [role=option], #customers [role=option]");
     if (option) take(document.querySelector(`[data-list="${option.closest("[role=listbox]").id}"]`), option);
   });
+  // Whoever types on has chosen nobody yet.
+  document.addEventListener("input", (event) => {
+    const field = event.target.dataset?.field;
+    if (field) document.getElementById(field).value = "";
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = document.querySelector(`[data-list="${CSS.escape(event.detail.target.id)}"]`);
     if (box) choose(box, options(event.detail.target)[0]);
