@@ -104,8 +104,9 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "offers") return;
-    const offer = event.detail.target.querySelector("input[name=offer], #window, button[data-shortcut=Enter]:not([disabled])"), where = document.getElementById("where");
-    if (offer) return offer.focus();
+    const first = event.detail.target.querySelector("input[name=offer], #window, button[data-shortcut=Enter]:not([disabled])");
+    const where = document.getElementById("where");
+    if (first) return first.focus();
     if (!event.detail.requestConfig?.elt?.matches("[data-adds]")) return;
     where.value = "";  // the line is kept, the next one begins with its address
     where.focus();
