@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from kapok.ground.customers import api as customers
 from kapok.ground.posts import api as posts
 from tests.chain import shop
 from tests.front import counter
@@ -35,3 +36,10 @@ def set_up() -> str:
             day = today + timedelta(days=ahead)
             posts.plan_shift(username=username, day=day, shift="day", **plant.WHO)
     return shop.customer("陈静", address="r101", phone="13800138000")
+
+
+def elsewhere(name: str = "王老板") -> str:
+    """The number of a customer of another unit than the hotline's."""
+    return customers.register_customer(
+        kind="organisation", name=name, segment="business", unit="key-accounts", phone="020-38889999", **by("manager")
+    )

@@ -141,6 +141,58 @@ def test_a_number_of_another_units_customer_shows_nothing_of_them(signed_in: Sig
     assert not Case.objects.exists()
 
 
+def test_of_another_units_customer_neither_number_nor_link_nor_time_line_is_shown(
+    signed_in: SignedIn, chen: str
+) -> None:
+    client = signed_in("account_manager")
+    talk = api.take(channel="key_account", medium="phone", calling="13800138000", **counter_page.by("keyaccount"))
+    matter, _ = api.ask(
+        title="断网", kind="fault", channel="key_account", customer=chen, interaction=talk, **counter_page.by("keyaccount")
+    )  # fmt: skip
+    stranger = api.take(channel="hotline", medium="phone", **counter_page.by("agent"))
+    api.recognise_customer(interaction=stranger, customer=chen, **counter_page.by("agent"))
+    pages = [client.get(each) for each in ("/desk", f"/desk/interactions/{talk}", f"/desk/requests/{matter}")]
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    for page in pages:
+        assert chen not in page.content.decode()
+    assert "其他单位的客户" in pages[0].content.decode()
+    assert "••••" in pages[1].content.decode()
+    mine = signed_in("agent")
+    assert chen in mine.get(f"/desk/interactions/{stranger}").content.decode()
+    assert client.get(f"/desk/interactions/{stranger}").status_code == 404
+
+
+# ---- a caller whom nobody knew ----
+
+
+def test_a_stranger_is_named_on_screen_and_what_they_asked_is_theirs(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    client.post("/desk/take", {"channel": "hotline", "medium": "phone", "topic": "查宽带"})
+    talk = queries.running("agent")
+    assert talk is not None
+    matter, _ = api.ask(title="断网", kind="fault", channel="hotline", interaction=talk.id, **counter_page.by("agent"))
+    page = client.get(f"/desk/interactions/{talk.id}").content.decode()
+    assert ("来的是谁？" in page, "/customers/new" in page) == (True, True)
+    assert f"/desk/interactions/{talk.id}/name" in client.get(f"/desk/customers/{chen}").content.decode()
+    client.post(f"/desk/interactions/{talk.id}/close", {"resolution": "待查"})
+    answer = client.post(f"/desk/interactions/{talk.id}/name", {"customer": chen})
+    assert answer.headers["Location"] == f"/desk/customers/{chen}"
+    assert queries.interaction(talk.id).customer == chen
+    desk = client.get(f"/desk/customers/{chen}").content.decode()
+    assert matter.partition("/")[2] in desk
+    assert "来的是谁？" not in client.get(f"/desk/interactions/{talk.id}").content.decode()
+
+
+def test_a_stranger_is_not_named_as_somebody_out_of_reach(signed_in: SignedIn, chen: str) -> None:
+    client, other = signed_in("agent"), counter_page.elsewhere()
+    talk = api.take(channel="hotline", medium="phone", **counter_page.by("agent"))
+    for wrong in ("", "C9", other):
+        page = client.post(f"/desk/interactions/{talk}/name", {"customer": wrong}).content.decode()
+        assert "请从列表中选择客户" in page
+    assert signed_in("account_manager").post(f"/desk/interactions/{talk}/name", {"customer": other}).status_code == 404
+    assert queries.interaction(talk).customer == ""
+
+
 def test_what_cannot_be_asked_is_said_beside_its_field(signed_in: SignedIn, chen: str) -> None:
     client = signed_in("agent")
     talk = api.take(channel="hotline", medium="phone", customer=chen, **counter_page.by("agent"))

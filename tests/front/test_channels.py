@@ -15,8 +15,9 @@ from kapok.front.channels.models import AccessCode, Case, DoorKnock, Interaction
 from kapok.front.channels.refusals import BadChoice
 from kapok.front.channels.rules import Course, Via
 from kapok.ground.commitments import scheduler
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
-from kapok.ground.customers.refusals import UnknownCustomer
+from kapok.ground.customers.refusals import ErasedCustomer, UnknownCustomer
 from kapok.ground.journal.models import Entry
 from kapok.ground.places.models import PlaceDefect
 from kapok.ground.places.refusals import UnknownAddress
@@ -387,3 +388,44 @@ def test_what_a_merged_customer_asked_is_open_for_the_one_that_stands_for_it() -
     for number in (keep, drop):
         assert ask(2, customer=number)[0] == subject
     assert [view.matter for view in queries.cases_of(keep)] == [subject]
+
+
+# ---- a caller whom nobody knew ----
+
+
+def test_a_stranger_who_is_named_later_has_the_interaction_and_what_they_asked_with_its_clock() -> None:
+    talk = take()
+    subject, _ = ask(interaction=talk)
+    assert (queries.interaction(talk).customer, case(subject).customer) == ("", None)
+    assert not Commitment.objects.filter(subject=subject, promise="reply").exists()
+    api.close_interaction(interaction=talk, resolution="待回电", **shop.by("agent", 5))
+    whose = business()
+    api.recognise_customer(interaction=talk, customer=whose, **shop.by("agent2", 10))
+    assert queries.interaction(talk).customer == whose
+    assert [case.matter for case in queries.cases_of(whose)] == [subject]
+    row = clock(subject)
+    assert (row.state, row.due_at) == ("open", shop.later(180))
+    assert shop.told("channels.recognised") == [{"customer": whose}]
+
+
+def test_what_is_somebodys_is_not_given_to_another_once_it_is_over() -> None:
+    one, other = shop.customer("甲乙"), shop.customer("丙丁")
+    talk = take(customer=one)
+    with pytest.raises(api.NotYourInteraction):
+        api.recognise_customer(interaction=talk, customer=other, **shop.by("agent2", 1))
+    api.recognise_customer(interaction=talk, customer=one, **shop.by("agent2", 1))
+    api.close_interaction(interaction=talk, resolution="完毕", **shop.by("agent", 2))
+    with pytest.raises(api.InteractionOver):
+        api.recognise_customer(interaction=talk, customer=other, **shop.by("agent", 3))
+    with pytest.raises(api.UnknownInteraction):
+        api.recognise_customer(interaction=uuid4(), customer=one, **shop.by("agent", 3))
+    assert queries.interaction(talk).customer == one
+    assert shop.told("channels.recognised") == []
+
+
+def test_a_stranger_is_not_named_as_somebody_who_is_erased() -> None:
+    gone, talk = shop.customer("王五"), take()
+    customers.erase_person(customer=gone, reason="客户要求删除", **shop.by("manager", 1))
+    with pytest.raises(ErasedCustomer):
+        api.recognise_customer(interaction=talk, customer=gone, **shop.by("agent", 2))
+    assert queries.interaction(talk).customer == ""

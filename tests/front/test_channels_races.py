@@ -75,3 +75,14 @@ def test_at_once_nothing_happens_twice() -> None:
     came_in = at_once(lambda: api.enter(**door, code=code, at=shop.later(7)))
     assert came_in.count((orders[0], number)) == 1
     assert DoorKnock.objects.count() == 5 + AT_ONCE
+
+
+def test_at_once_a_stranger_becomes_one_customer() -> None:
+    one, other = shop.customer("甲乙"), shop.customer("丙丁")
+    talk = api.take(channel="hotline", medium="phone", **shop.by("agent"))
+    api.close_interaction(interaction=talk, resolution="待查", **shop.by("agent", 1))
+    named = [one, other] * (AT_ONCE // 2)
+    answers = at_once(lambda: api.recognise_customer(interaction=talk, customer=named.pop(), **shop.by("agent", 2)))
+    assert answers.count(api.InteractionOver) == AT_ONCE // 2
+    assert len(shop.told("channels.recognised")) == 1
+    assert Interaction.objects.get(id=talk).customer is not None

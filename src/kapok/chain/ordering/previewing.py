@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from kapok.chain.ordering import course, drafting, placing, trying
+from kapok.chain.ordering import course, drafting, forecast, placing, trying
 from kapok.chain.ordering.drafting import LineDraft, Planned
 from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.rules import ACTIONS, Action
+from kapok.ground.catalog import queries as flows
+from kapok.ground.catalog.refusals import NoFlow
+from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.commitments.foreseeing import Foreseen, foreseen
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.rows import customer_called
 from kapok.kernel.money import Money
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 
 
 @dataclass(frozen=True)
 class LegPreview:
-    """One leg that the order would have. `visit` is the skill and the minutes of the visit it takes."""
+    """One leg that the order would have: what of, where, by which stages.
+
+    `visit` is the skill and the minutes of the visit it takes; `old` marks the end of what a move leaves behind.
+    """
 
     action: Action
     address: str
+    address_full: Text | None
+    title: Text
     visit: tuple[str, int] | None
     promises: tuple[Foreseen, ...]
+    stages: tuple[Text, ...]
+    old: bool = False
 
     @property
     def action_name(self) -> Text:
@@ -45,9 +56,9 @@ class Preview:
     legs: tuple[LegPreview, ...]
 
     @property
-    def visit(self) -> tuple[str, str, int] | None:
-        """The first visit that it takes: the address, the skill, the minutes."""
-        return next(((leg.address, *leg.visit) for leg in self.legs if leg.visit), None)
+    def visits(self) -> list[tuple[str, str, int]]:
+        """The visits that it takes, each once: the address, the skill, the minutes."""
+        return list(dict.fromkeys((leg.address, *leg.visit) for leg in self.legs if leg.visit))
 
     @property
     def promises(self) -> list[Foreseen]:
@@ -74,6 +85,21 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
 
 def _leg(order: Order, number: int, plan: Planned, facts: dict[str, str], at: datetime) -> LegPreview:
     leg = Leg(order=order, number=number, action=plan.action.value, service_kind=plan.family)
-    kinds = (placing.REQUESTED, *course.BEGINS)
-    made = foreseen(kinds, placing.facts_of(leg, facts, plan), at=at)
-    return LegPreview(plan.action, plan.address.code if plan.address else "", plan.visit, tuple(made))
+    known = placing.facts_of(leg, facts, plan)
+    made = foreseen((placing.REQUESTED, *course.BEGINS), known, at=at)
+    return LegPreview(
+        action=plan.action, address=plan.address.code if plan.address else "",
+        address_full=plan.address.full if plan.address else None,
+        title=joined(dict.fromkeys(line.offer.title for line in plan.lines)), visit=plan.visit, promises=tuple(made),
+        stages=tuple(_stages(known)), old=plan.old,
+    )  # fmt: skip
+
+
+def _stages(known: Mapping[str, Any]) -> list[Text]:
+    """The stages that a leg with these facts would pass; none where no flow applies."""
+    try:
+        version = flows.row_for(FlowLine.FULFILMENT, known)
+    except NoFlow:
+        return []
+    flow = flows.flow(version.template.code, version.number)
+    return [flow.stages[code].title for code in forecast.reached(flow, known)]

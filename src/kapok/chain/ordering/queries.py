@@ -18,7 +18,7 @@ from kapok.kernel.text import Text, joined
 
 __all__ = [
     "Filter", "LegView", "LineView", "OrderRow", "OrderView", "Page", "Place", "StageView", "StepView", "Way",
-    "counts", "fallen_out", "late", "order", "order_of", "orders", "orders_of", "search", "still_ordered",
+    "counts", "fallen_out", "late", "order", "order_of", "orders", "orders_of", "search", "still_ordered", "under_way",
 ]  # fmt: skip
 
 ORDERED = Text(zh="订单 {number}（{state}）", en="order {number} ({state})")
@@ -103,6 +103,14 @@ def still_ordered(customer: UUID) -> list[Text]:
     """The orders under way that bind a customer: whoever has one cannot be forgotten."""
     running = Order.objects.filter(customer=customer, closed_at=None).order_by("number")
     return [ORDERED.format(number=row.number, state=rules.STATES[State(row.state)]) for row in running]
+
+
+def under_way(services: Collection[str]) -> dict[str, str]:
+    """Of these services those that an order is under way for, each with the number of the order."""
+    lines = (
+        Line.objects.filter(service__number__in=services).exclude(leg__state__in=OVER).order_by("leg__order__number")
+    )
+    return dict(lines.values_list("service__number", "leg__order__number"))
 
 
 def search(text: str, *, units: Collection[UUID] | None, limit: int = FOUND) -> list[OrderRow]:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from kapok.chain.ordering import api as ordering
 from kapok.chain.ordering.api import LineDraft
-from kapok.front.channels import answering, asking, codes, events, gathering, rows, rules
+from kapok.front.channels import answering, asking, codes, events, gathering, naming, rows, rules
 from kapok.front.channels.models import WORDS, ChannelSetting, ChannelStaff, Interaction, Linked, Note, Placed
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
@@ -35,7 +35,7 @@ from kapok.front.channels.refusals import (
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision
-from kapok.ground.customers.rows import customer_called
+from kapok.ground.customers.rows import customer_called, living_customer
 from kapok.ground.customers.rules import ContactKind, digits_of, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
@@ -154,16 +154,13 @@ def take(
 
 @transaction.atomic
 def recognise_customer(*, interaction: UUID, customer: str, actor: str, at: datetime) -> None:
-    """It is known now who the customer is.
+    """It is known now who the customer is: the interaction is theirs, and what was asked in it by nobody known, with its clocks.
 
-    Raises `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, `UnknownCustomer`.
+    Whoever is not known yet may be named at any time, by a colleague too; whose it is already, its first contact alone may
+    correct, while it lasts. Raises `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, `UnknownCustomer`,
+    `ErasedCustomer`, `NotAPerson`.
     """
-    row, whose = rows.open_interaction(interaction, person(actor)), customer_called(customer)
-    row.customer = whose
-    row.save(update_fields=["customer"])
-    journal.record(
-        events.Recognised(subject=row.subject, actor=actor, at=at, correlation=row.id, customer=whose.number)
-    )
+    naming.name(interaction, living_customer(customer), person(actor), at)
 
 
 @transaction.atomic

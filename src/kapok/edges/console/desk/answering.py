@@ -7,13 +7,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from kapok.edges.console.desk.belonging import shown, told
 from kapok.edges.console.desk.forms import AnswerForm, show_refusal
 from kapok.edges.console.ledger.presenting import all_shown
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api, queries
 from kapok.front.channels.queries import CaseView
 from kapok.ground.commitments import queries as commitments
-from kapok.ground.journal.queries import timeline
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 
@@ -36,7 +36,10 @@ def answer(request: ScreenRequest, subject: str) -> HttpResponse:
             return redirect("console:desk-answer", subject)
     promised = [row for row in commitments.of_subjects([subject]) if row.tier.value != "stage"]
     clocks = all_shown(promised, request.at)
-    values = {"case": case, "form": form, "clocks": clocks, "at": request.at, "lines": timeline(subject, limit=20)}
+    values = {
+        "case": shown(request, case), "form": form, "clocks": clocks, "at": request.at,
+        "lines": told(request, subject, case.customer),
+    }  # fmt: skip
     return render(request, "desk/answer.html", values)
 
 

@@ -1,4 +1,4 @@
-"""Taking an order on one page: address, qualification, offer, price, window, promise, payment; sent once, whole or not at all."""
+"""Taking an order on one page: lines with qualification, price, window, promise, payment; sent once, whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kapok.chain.ordering.api import LineDraft
 from kapok.edges.console.customers.reach import may, reached
-from kapok.edges.console.desk import offering
+from kapok.edges.console.desk import basket, offering, sites
+from kapok.edges.console.desk.basket import Wish, wishes
 from kapok.edges.console.desk.forms import OrderForm, show_refusal
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -22,16 +22,16 @@ from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
-from kapok.kernel.text import Text
 
 FOUND = 10
-UNCHOSEN = Text(zh="", en="")
 
 
 @screen(permission=Permission.DESK_SERVE)
 def addresses(request: ScreenRequest) -> HttpResponse:
-    """The addresses for `?where=`, as a list to choose from."""
-    typed = request.GET.get("where", "").strip()[:100]
+    """The addresses for `?where=`, as a list to choose from; while nothing is typed the sites of `?customer=`."""
+    typed, number = request.GET.get("where", "").strip()[:100], request.GET.get("customer", "")[:20]
+    if number and not typed:
+        return render(request, "desk/addresses.html", {"sites": sites.sites(request, reached(request, number))})
     found = places.search(typed, limit=FOUND) if len(typed) > 1 else []
     return render(request, "desk/addresses.html", {"found": found, "typed": typed})
 
@@ -40,64 +40,75 @@ def addresses(request: ScreenRequest) -> HttpResponse:
 @screen(permission=Permission.ORDERS_PLACE)
 def order(request: ScreenRequest, number: str) -> HttpResponse:
     """The page of a new order, or the order placed."""
-    one = _customer(request, number)
+    one = customer_served(request, number)
     if request.method != "POST":
         form = OrderForm(accounts=_accounts(one), initial={"address": request.GET.get("address", one.address)[:60]})
-        return _page(request, one, form)
-    form = OrderForm(request.POST, accounts=_accounts(one))
+        return _page(request, one, form, [])
+    before = wishes(request.POST.getlist("line"))
+    form = OrderForm(request.POST, accounts=_accounts(one), lines=before)
     placed = _placed(request, one, form) if form.is_valid() else None
     if placed is None:
-        return _page(request, one, form, status=422)
+        return _page(request, one, form, before, status=422)
     messages.success(request, _("Order %(number)s is placed.") % {"number": placed})
     return redirect("console:order", placed)
 
 
 @screen(permission=Permission.ORDERS_PLACE)
 def offers(request: ScreenRequest, number: str) -> HttpResponse:
-    """The part of the page below the address: what can be had there."""
-    one = _customer(request, number)
-    return render(request, "desk/offers.html", _offers(request, one, request.GET.get("address", "")[:60]))
+    """The part of the page below the address: what can be had there, and the order so far; `?add=` ends the line in hand."""
+    one, lines = customer_served(request, number), wishes(request.GET.getlist("line"))
+    address, offer = (request.GET.get(name, "")[:60] for name in ("address", "offer"))
+    if request.GET.get("add") and address and offer:
+        lines, address = [*lines, Wish(address, offer)], ""
+    values = _offers(request, one, address) | _terms(request, one, lines) | _form(request, one)
+    return render(request, "desk/offers.html", values | {"whole": True})
 
 
 @screen(permission=Permission.ORDERS_PLACE)
 def terms(request: ScreenRequest, number: str) -> HttpResponse:
-    """The part of the page below the offer: price, windows, promise."""
-    one = _customer(request, number)
-    address, offer = request.GET.get("address", "")[:60], request.GET.get("offer", "")[:60]
-    values = {"one": one, "form": OrderForm(accounts=_accounts(one)), "window": request.GET.get("window", "")[:80]}
-    return render(request, "desk/terms.html", values | _terms(request, one, address, offer))
+    """The part of the page below the offers: lines, price, windows, promises; `?drop=` leaves out that line."""
+    one, lines = customer_served(request, number), wishes(request.GET.getlist("line"))
+    dropped = request.GET.get("drop", "")
+    lines = [line for place, line in enumerate(lines, 1) if str(place) != dropped]
+    address, offer = (request.GET.get(name, "")[:60] for name in ("address", "offer"))
+    current = Wish(address, offer) if address and offer else None
+    return render(request, "desk/terms.html", _form(request, one) | _terms(request, one, lines, current))
 
 
-def _customer(request: ScreenRequest, number: str) -> CustomerView:
+def customer_served(request: ScreenRequest, number: str) -> CustomerView:
+    """The customer, if one may take orders for them. Raises `Http404`."""
     one = reached(request, number)
     if not may(request, Permission.ORDERS_PLACE, one) or one.erased_at:
         raise Http404
     return one
 
 
-def _accounts(one: CustomerView) -> list[tuple[str, str]]:
-    return [(each.number, f"{each.number} {in_reading_language(each.payment_name)}") for each in one.accounts]
-
-
-def _channel(request: ScreenRequest) -> str:
+def channel_of(request: ScreenRequest) -> str:
     """The channel of the interaction that one has, else the one that one serves."""
     talk = talks.running(request.user.username)
     return (talk.channel if talk else talks.channel_of(request.user)).value
 
 
+def talk_with(request: ScreenRequest, one: CustomerView) -> Any:
+    """The interaction that one has with this customer; None where one has none."""
+    talk = talks.running(request.user.username)
+    return talk.id if talk and talk.customer == one.number else None
+
+
+def _accounts(one: CustomerView) -> list[tuple[str, str]]:
+    return [(each.number, f"{each.number} {in_reading_language(each.payment_name)}") for each in one.accounts]
+
+
 def _placed(request: ScreenRequest, one: CustomerView, form: OrderForm) -> str | None:
     """The number of the order; None where the form says why not."""
     given = form.cleaned_data
-    talk = talks.running(request.user.username)
-    mine = talk.id if talk and talk.customer == one.number else None
-    lines = [LineDraft(offer=given["offer"], address=given["address"])]
     try:
         if _stale(request, one, form):
             return None
         return channels.take_order(
-            key=given["key"], customer=one.number, account=given["account"], channel=_channel(request), lines=lines,
-            pay=given["pay"] == "now", window=given["window"], note=given["note"], interaction=mine,
-            actor=request.user.subject, at=request.at,
+            key=given["key"], customer=one.number, account=given["account"], channel=channel_of(request),
+            lines=[line.draft for line in form.lines], pay=given["pay"] == "now", window=given["window"], note=given["note"],
+            interaction=talk_with(request, one), actor=request.user.subject, at=request.at,
         )  # fmt: skip
     except KapokError as refused:
         show_refusal(form, refused)
@@ -109,22 +120,31 @@ def _stale(request: ScreenRequest, one: CustomerView, form: OrderForm) -> bool:
     given = form.cleaned_data
     if talks.placed_by(given["key"]):
         return False
-    now = offering.line(one.number, _channel(request), given["address"], given["offer"], request.at)
-    different = offering.changed(given["seen"], given["address"], given["offer"], now)
+    now = basket.terms(one.number, channel_of(request), form.lines, request.at).lines
+    different = basket.changed(given["seen"], now)
+    beside = "offer" if given["offer"] and len(form.lines) == 1 else None
     for text in different:
-        form.add_error("offer", in_reading_language(text))
+        form.add_error(beside, in_reading_language(text))
     if different:
         form.add_error(None, _("This page was out of date. Look at what has changed below and send it again."))
     return bool(different)
 
 
-def _page(request: ScreenRequest, one: CustomerView, form: OrderForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: ScreenRequest, one: CustomerView, form: OrderForm, lines: list[Wish], status: int = 200
+) -> HttpResponse:
     said = {name: str(form[name].value() or "") for name in ("address", "offer", "window")}
     known = _offers(request, one, said["address"])
-    values: dict[str, Any] = {"one": one, "form": form, "chosen": said["offer"], **known}
-    if said["offer"] and not known["refused_address"]:
-        values |= _terms(request, one, said["address"], said["offer"])
-    return render(request, "desk/order.html", values | {"window": said["window"]}, status=status)
+    chosen = Wish(said["address"], said["offer"]) if known["address"] and said["offer"] else None
+    values: dict[str, Any] = {"one": one, "form": form, "chosen": said["offer"], "window": said["window"], **known}
+    values |= {"sites": sites.sites(request, one)} | _terms(request, one, lines, chosen)
+    return render(request, "desk/order.html", values, status=status)
+
+
+def _form(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
+    """What the parts of the page need beside their own; what was chosen of the payment the browser keeps."""
+    form = OrderForm(accounts=_accounts(one))
+    return {"one": one, "form": form, "window": request.GET.get("window", "")[:80]}
 
 
 def _offers(request: ScreenRequest, one: CustomerView, address: str) -> dict[str, Any]:
@@ -132,7 +152,7 @@ def _offers(request: ScreenRequest, one: CustomerView, address: str) -> dict[str
     if not address:
         return values
     try:
-        found = offering.choices(one.number, _channel(request), address, request.at)
+        found = offering.choices(one.number, channel_of(request), address, request.at)
     except KapokError as refused:
         return values | {"refused_address": refused.text}
     place = places.address(address, at=request.at)
@@ -140,11 +160,9 @@ def _offers(request: ScreenRequest, one: CustomerView, address: str) -> dict[str
     return values | {"address": place, "choices": found, "responsible": responsible}
 
 
-def _terms(request: ScreenRequest, one: CustomerView, address: str, offer: str) -> dict[str, Any]:
-    try:
-        choice = offering.line(one.number, _channel(request), address, offer, request.at)
-    except KapokError as refused:
-        return {"terms": None, "refused_terms": refused.text}
-    if choice is None:
-        return {"terms": None, "refused_terms": offering.GONE if offer else UNCHOSEN}
-    return {"terms": offering.terms(one.number, _channel(request), address, choice, request.at), "at": request.at}
+def _terms(request: ScreenRequest, one: CustomerView, lines: list[Wish], current: Wish | None = None) -> dict[str, Any]:
+    if not lines and current is None:
+        return {"terms": None}
+    every = [*lines, *([current] if current else [])]
+    made = basket.terms(one.number, channel_of(request), every, request.at, current=current is not None)
+    return {"terms": made, "full": len(every) >= basket.MOST_LINES, "at": request.at}

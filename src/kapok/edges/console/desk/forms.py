@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,9 +13,11 @@ from django.utils.translation import pgettext
 
 from kapok.back.workforce import api as field
 from kapok.chain.ordering import api as ordering
+from kapok.edges.console.desk.basket import MOST_LINES, Wish
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.front.channels import rules
 from kapok.ground.catalog.offering import refusals as offering
+from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import refusals as places
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises.values import value_title
@@ -71,6 +73,28 @@ class CloseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["resolution"] = words(_("What became of it"), _("In a few words; without names of customers."))
+
+
+Reach = Callable[[str], CustomerView | None]
+"""The customer with a number, if the reader may serve them."""
+
+
+class NameForm(forms.Form):
+    """Who it was that spoke."""
+
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reach = reach
+        self.fields["customer"] = forms.CharField(
+            max_length=20, error_messages={"required": _("Choose a customer from the list.")}
+        )
+
+    def clean_customer(self) -> CustomerView:
+        """The customer. Raises `ValidationError` for one that is not there."""
+        found = self.reach(self.cleaned_data["customer"])
+        if found is None or found.erased_at:
+            raise forms.ValidationError(_("Choose a customer from the list."))
+        return found
 
 
 class AskForm(forms.Form):
@@ -133,17 +157,18 @@ class NoteForm(forms.Form):
 
 
 class OrderForm(forms.Form):
-    """An order on one page. `seen` is what the page showed when it was filled in, signed."""
+    """An order on one page, of one line or several. `seen` is what the page showed when it was filled in, signed."""
 
-    def __init__(self, *args: Any, accounts: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, accounts: Iterable[tuple[str, str]] = (), lines: Sequence[Wish] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.lines = list(lines)
         hidden = forms.HiddenInput()
         self.fields["key"] = forms.UUIDField(widget=hidden, initial=uuid4)
-        self.fields["seen"] = forms.CharField(widget=hidden, max_length=4000, required=False)
-        self.fields["address"] = forms.CharField(
-            widget=hidden, max_length=60, error_messages={"required": _("Choose an address from the list.")}
-        )
-        self.fields["offer"] = forms.CharField(max_length=60, error_messages={"required": _("Choose an offer.")})
+        self.fields["seen"] = forms.CharField(widget=hidden, max_length=20_000, required=False)
+        self.fields["address"] = forms.CharField(widget=hidden, max_length=60, required=False)
+        self.fields["offer"] = forms.CharField(max_length=60, required=False)
         self.fields["window"] = WindowField(label=_("Visit"), required=False)
         self.fields["pay"] = forms.ChoiceField(
             label=pgettext("order", "Payment"), initial="now",
@@ -151,6 +176,20 @@ class OrderForm(forms.Form):
         )  # fmt: skip
         self.fields["account"] = forms.ChoiceField(label=_("Account that pays"), choices=list(accounts), required=False)
         self.fields["note"] = forms.CharField(label=_("Note"), max_length=LONGEST, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The lines with the one that was being chosen; an order has one at least."""
+        given = super().clean() or {}
+        address, offer = given.get("address", ""), given.get("offer", "")
+        if address and offer:
+            self.lines.append(Wish(address, offer))
+        elif not address and (offer or not self.lines):
+            self.add_error("address", _("Choose an address from the list."))
+        elif address:
+            self.add_error("offer", _("Choose an offer."))
+        if len(self.lines) > MOST_LINES:
+            self.add_error(None, _("Place at most %(most)s lines in one order.") % {"most": MOST_LINES})
+        return given
 
 
 class WindowField(forms.CharField):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from django.db.models import Q
@@ -40,10 +41,31 @@ def found(request: ScreenRequest, typed: str) -> list[Hit]:
 
 
 def _customers(request: ScreenRequest, typed: str) -> Iterator[Hit]:
+    for one in _candidates(request, typed):
+        yield Hit(CUSTOMERS, f"{one.name} {one.number}", _desk(one.number), "user", one.detail)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A customer to choose: number, name as far as the reader may see it, grade and place."""
+
+    number: str
+    name: str
+    detail: str
+
+
+def customers_found(request: ScreenRequest, typed: str) -> list[Candidate]:
+    """The customers of one's units that answer to what was typed, to choose one of them."""
+    if len(typed) < SHORTEST:
+        return []
+    return list(_candidates(request, typed))
+
+
+def _candidates(request: ScreenRequest, typed: str) -> Iterator[Candidate]:
     for one in customers.search(typed, units=codes(request.units), limit=PER_SOURCE, unmask=unmasked(request)):
         place = one.address_full.in_(request.language) if one.address_full else ""
         grade = " ".join(filter(None, (one.segment_name.in_(request.language), one.tier)))
-        yield Hit(CUSTOMERS, f"{one.name} {one.number}", _desk(one.number), "user", f"{grade} · {place}".strip(" ·"))
+        yield Candidate(one.number, one.name, f"{grade} · {place}".strip(" ·"))
 
 
 def _callers(request: ScreenRequest, typed: str) -> Iterator[Hit]:

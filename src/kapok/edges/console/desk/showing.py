@@ -8,6 +8,9 @@ from typing import Any
 
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.models import Leg
+from kapok.edges.console.customers.reach import may
+from kapok.edges.console.desk.actions import shown
+from kapok.edges.console.desk.belonging import Met
 from kapok.edges.console.ledger.presenting import Shown, all_shown
 from kapok.edges.console.screen import ScreenRequest
 from kapok.front.channels import queries as channels
@@ -16,6 +19,7 @@ from kapok.ground.commitments import queries as commitments
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
+from kapok.ground.people.roles import Permission
 from kapok.kernel.text import Text
 from kapok.network.inventory import queries as inventory
 
@@ -40,20 +44,23 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
     legs = Leg.objects.filter(order__customer__number=one.number).order_by("-order__placed_at", "number")
     subjects = {leg.subject: leg for leg in legs.select_related("order")[:100]}
     owed = [row for row in commitments.of_subjects([*subjects, *(case.matter for case in cases)]) if row.running]
+    services = inventory.services_of(one.number)
+    under_way = orders.under_way([each.number for each in services])
+    may_order = may(request, Permission.ORDERS_PLACE, one) and not one.erased_at
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     clocks = all_shown(sorted((row for row in owed if row.due_at), key=lambda row: str(row.due_at)), request.at, names)
     return {
         "one": one,
         "at": request.at,
-        "services": inventory.services_of(one.number),
+        "services": shown(services, under_way, may_order=may_order),
         "orders": ordered,
         "open": [*_open_orders(ordered, clocks), *_open_cases(cases, clocks)],
         "owed": clocks[:OWED],
-        "interactions": channels.interactions_of(one.number, limit=6),
+        "interactions": [Met(talk, mine=True) for talk in channels.interactions_of(one.number, limit=6)],
         "notes": channels.notes_of(one.number, limit=10),
         "codes": channels.shown_codes(one.number),
         "lines": timeline(one.subject, limit=12),
-        "talk": channels.running(request.user.username),
+        "may_order": may_order,
     }
 
 

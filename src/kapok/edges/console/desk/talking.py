@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.customers.reach import reached
-from kapok.edges.console.desk.forms import AskForm, CloseForm, TakeForm, show_refusal
+from kapok.edges.console.desk.belonging import belongs, reach, shown, told, without
+from kapok.edges.console.desk.forms import AskForm, CloseForm, NameForm, TakeForm, show_refusal
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api, queries
 from kapok.front.channels.queries import InteractionView
 from kapok.front.channels.refusals import UnknownInteraction
 from kapok.front.channels.rules import USED, Channel
-from kapok.ground.customers import queries as customers
-from kapok.ground.journal.queries import timeline
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.network.inventory import queries as inventory
@@ -90,9 +90,32 @@ def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     except KapokError as refused:
         show_refusal(form, refused, {})
         return _page(request, view, ask_form=form)
-    because = " ".join(f"{each.rule.value} {in_reading_language(each.text)}" for each in decision.reasons)
+    known = _mine(request, view)
+    reasons = [
+        (each.rule.value, each.text if known else without(each.text, view.customer)) for each in decision.reasons
+    ]
+    because = " ".join(f"{rule} {in_reading_language(text)}" for rule, text in reasons)
     messages.success(request, f"{matter.partition('/')[2]}: {because}")
     return redirect("console:desk-interaction", identifier)
+
+
+@require_POST
+@screen(permission=Permission.DESK_SERVE)
+def name(request: ScreenRequest, identifier: UUID) -> HttpResponse:
+    """It is known now who spoke: the interaction and what was asked in it are theirs."""
+    view, form = _seen(request, identifier), NameForm(request.POST, reach=partial(reach, request))
+    if not form.is_valid():
+        return _page(request, view, name_form=form)
+    chosen = form.cleaned_data["customer"].number
+    try:
+        api.recognise_customer(interaction=identifier, customer=chosen, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        show_refusal(form, refused, {})
+        return _page(request, view, name_form=form)
+    messages.success(
+        request, _("The interaction is %(number)s's now, with all that was asked in it.") % {"number": chosen}
+    )
+    return redirect("console:desk-customer", chosen)
 
 
 def _seen(request: ScreenRequest, identifier: UUID) -> InteractionView:
@@ -107,7 +130,7 @@ def _seen(request: ScreenRequest, identifier: UUID) -> InteractionView:
 
 def _mine(request: ScreenRequest, view: InteractionView) -> bool:
     """Whether it is known who spoke, and one's own units answer for them: of others nothing is shown."""
-    return bool(view.customer) and customers.customer(view.customer).unit_id in request.units
+    return belongs(request, view.customer)
 
 
 def _services(request: ScreenRequest, view: InteractionView) -> list[tuple[str, str]]:
@@ -119,12 +142,15 @@ def _services(request: ScreenRequest, view: InteractionView) -> list[tuple[str, 
 
 def _page(request: ScreenRequest, view: InteractionView, **forms: Any) -> HttpResponse:
     cases = {matter: queries.case(matter) for matter in view.matters}
+    mine = _mine(request, view)
     values = {
         "view": view,
+        "known": mine,
         "mine": view.first_contact == request.user.username and view.ended_at is None,
-        "cases": cases.items(),
-        "codes": queries.shown_codes(view.customer) if _mine(request, view) else {},
-        "lines": timeline(view.subject, limit=20),
+        "cases": [(matter, shown(request, case) if case else None) for matter, case in cases.items()],
+        "codes": queries.shown_codes(view.customer) if mine else {},
+        "lines": told(request, view.subject, view.customer),
+        "name_form": NameForm(reach=partial(reach, request)),
         "close_form": CloseForm(),
         "ask_form": AskForm(services=_services(request, view)),
         "hotline": view.channel is Channel.HOTLINE,

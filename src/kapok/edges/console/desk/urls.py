@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.desk import answering, capture, talking, views
+from kapok.edges.console.desk import acting, answering, capture, talking, views
 
 urlpatterns: list[URLPattern] = [
     path("desk", views.desk, name="desk"),
     path("desk/search", views.search, name="desk-search"),
     path("desk/addresses", capture.addresses, name="desk-addresses"),
+    path("desk/customers", views.customers, name="desk-customers"),
     path("desk/take", talking.take, name="desk-take"),
     path("desk/channels", views.channels, name="desk-channels"),
     path("desk/interactions/<uuid:identifier>", talking.interaction, name="desk-interaction"),
     path("desk/interactions/<uuid:identifier>/close", talking.close, name="desk-close"),
     path("desk/interactions/<uuid:identifier>/ask", talking.ask, name="desk-ask"),
+    path("desk/interactions/<uuid:identifier>/name", talking.name, name="desk-name"),
     path("desk/customers/<slug:number>", views.customer, name="desk-customer"),
     path("desk/customers/<slug:number>/take", talking.take_from, name="desk-take-from"),
     path("desk/customers/<slug:number>/note", views.note, name="desk-note"),
     path("desk/customers/<slug:number>/order", capture.order, name="desk-order"),
     path("desk/customers/<slug:number>/order/offers", capture.offers, name="desk-order-offers"),
     path("desk/customers/<slug:number>/order/terms", capture.terms, name="desk-order-terms"),
+    path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>", acting.act, name="desk-act"),
+    path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>/terms", acting.terms, name="desk-act-terms"),
     path("desk/requests/<path:subject>", answering.answer, name="desk-answer"),
 ]

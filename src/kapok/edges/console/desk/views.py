@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.customers.forms import LookForm
 from kapok.edges.console.customers.reach import may, reached
 from kapok.edges.console.desk import searching
+from kapok.edges.console.desk.belonging import Met, met
 from kapok.edges.console.desk.forms import NoteForm, show_refusal
 from kapok.edges.console.desk.showing import standing
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -29,8 +30,8 @@ def desk(request: ScreenRequest) -> HttpResponse:
     values = {
         "typed": typed,
         "hits": searching.found(request, typed),
-        "talk": queries.running(request.user.username),
-        "latest": queries.latest_of(request.user.username),
+        "talk": running(request),
+        "latest": met(request, queries.latest_of(request.user.username)),
     }
     return render(request, "desk/desk.html", values)
 
@@ -40,6 +41,13 @@ def search(request: ScreenRequest) -> HttpResponse:
     """The hits for `?q=`, as the list below the box."""
     typed = _typed(request)
     return render(request, "desk/hits.html", {"typed": typed, "hits": searching.found(request, typed)})
+
+
+@screen(permission=Permission.DESK_SERVE)
+def customers(request: ScreenRequest) -> HttpResponse:
+    """The customers for `?who=`, as a list to choose from."""
+    typed = request.GET.get("who", "").strip()[:LONGEST]
+    return render(request, "desk/customers.html", {"typed": typed, "hits": searching.customers_found(request, typed)})
 
 
 @screen(permission=Permission.DESK_SERVE)
@@ -72,12 +80,18 @@ def note(request: ScreenRequest, number: str) -> HttpResponse:
     return redirect("console:desk-customer", one.number)
 
 
+def running(request: ScreenRequest) -> Met | None:
+    """The interaction that one has now, as far as one may see it."""
+    talk = queries.running(request.user.username)
+    return met(request, [talk])[0] if talk else None
+
+
 def _page(request: ScreenRequest, one: CustomerView, **forms: Any) -> HttpResponse:
     values = {
+        "talk": running(request),
         "note_form": NoteForm(),
         "look_form": LookForm(),
         "may_unmask": may(request, Permission.CUSTOMERS_UNMASK, one) and not one.erased_at,
-        "may_order": may(request, Permission.ORDERS_PLACE, one) and not one.erased_at,
     }
     return render(request, "desk/customer.html", standing(request, one) | values | forms)
 

@@ -18,12 +18,23 @@
   function take(box, option) {
     if (!option) return;
     if (option.href) { option.click(); return; }
+    if (option.dataset.customer) return takeCustomer(box, option);
     const offers = document.getElementById("offers");
     box.value = option.querySelector("small").textContent;
     box.setAttribute("data-taken", option.dataset.address);
     listOf(box).replaceChildren();
     offers.replaceChildren();  // what could be had at the address before is not to be chosen any more
-    htmx.ajax("GET", `${offers.dataset.base}?address=${encodeURIComponent(option.dataset.address)}`, { target: offers, swap: "innerHTML" });
+    const asked = new URLSearchParams([["address", option.dataset.address]]);
+    document.querySelectorAll("input[name=line]").forEach((line) => asked.append("line", line.value));
+    htmx.ajax("GET", `${offers.dataset.base}?${asked}`, { target: offers, swap: "innerHTML" });
+  }
+
+  function takeCustomer(box, option) {
+    const field = document.getElementById(box.dataset.field);
+    field.value = option.dataset.customer;
+    box.value = option.querySelector("span").textContent;
+    listOf(box).replaceChildren();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function inBox(event) {
@@ -41,6 +52,19 @@
     return true;
   }
 
+  // The services of a customer: v goes to the next one, whose actions have a key each.
+  function inServices(event) {
+    const rows = [...document.querySelectorAll("[data-service]")];
+    const here = event.target.closest("[data-service]"), place = rows.indexOf(here);
+    const on = { v: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const action = here?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (action) action.click();
+    else if (on && rows.length && (here || event.key === "v")) rows[(place + on + rows.length) % rows.length].focus();
+    else return false;
+    event.preventDefault();
+    return true;
+  }
+
   document.addEventListener("keydown", (event) => {
     if (inBox(event)) return;
     const form = document.getElementById("order-form");
@@ -52,10 +76,11 @@
     if (form && event.key === "Enter" && event.target.matches("input[type=radio]")) {
       event.preventDefault();
       event.target.checked || event.target.click();
-      document.querySelector("#terms select, #terms button")?.focus();
+      (document.getElementById("window") || document.querySelector("#terms button[data-shortcut=Enter]"))?.focus();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (inServices(event)) return;
     const control = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
     if (!control || event.key === "Enter") return;
     event.preventDefault();
@@ -64,8 +89,13 @@
   });
 
   document.addEventListener("click", (event) => {
-    const option = event.target.closest("#places [role=option]");
-    if (option) take(document.getElementById("where"), option);
+    const option = event.target.closest("#places [role=option], #customers [role=option]");
+    if (option) take(document.querySelector(`[data-list="${option.closest("[role=listbox]").id}"]`), option);
+  });
+  // Whoever types on has chosen nobody yet.
+  document.addEventListener("input", (event) => {
+    const field = event.target.dataset?.field;
+    if (field) document.getElementById(field).value = "";
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = document.querySelector(`[data-list="${CSS.escape(event.detail.target.id)}"]`);
@@ -73,7 +103,14 @@
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id === "offers") event.detail.target.querySelector("input[name=offer]")?.focus();
+    if (event.detail.target.id !== "offers") return;
+    const first = event.detail.target.querySelector("input[name=offer], #window, button[data-shortcut=Enter]:not([disabled])");
+    const where = document.getElementById("where");
+    if (first) return first.focus();
+    if (!event.detail.requestConfig?.elt?.matches("[data-adds]")) return;
+    where.value = "";  // the line is kept, the next one begins with its address
+    where.focus();
+    htmx.trigger(where, "fresh");
   });
 
   // Sent twice by an impatient hand, it goes out once; the server knows it again all the same.

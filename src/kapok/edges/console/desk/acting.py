@@ -1,0 +1,143 @@
+"""One action on a service of a customer: one page with what it needs and what it comes to; sent once, whole or not at all."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kapok.chain.ordering.rules import Action
+from kapok.edges.console.desk import actions, altering, sites
+from kapok.edges.console.desk.action_forms import ActionForm
+from kapok.edges.console.desk.actions import ON_SERVICES, ServiceAction
+from kapok.edges.console.desk.altering import ActionTerms, Wanted
+from kapok.edges.console.desk.belonging import reach
+from kapok.edges.console.desk.capture import channel_of, customer_served, talk_with
+from kapok.edges.console.desk.forms import show_refusal
+from kapok.edges.console.people.forms import in_reading_language
+from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.front.channels import api as channels
+from kapok.front.channels import queries as talks
+from kapok.ground.customers.queries import CustomerView
+from kapok.ground.people.roles import Permission
+from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
+from kapok.network.inventory import queries as inventory
+from kapok.network.inventory.queries import ServiceView
+
+NOT_THEIRS = Text(zh="业务 {service} 现不属于该客户。", en="Service {service} is not this customer's now.")
+
+
+@never_cache
+@screen(permission=Permission.ORDERS_PLACE)
+def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpResponse:
+    """The page of an action on a service, or the order placed."""
+    one, action = customer_served(request, number), _action(code)
+    found = _theirs(one, service)
+    placed = _placed_before(request)
+    if placed:
+        return redirect("console:order", placed)
+    if found is None:
+        messages.error(request, in_reading_language(NOT_THEIRS.format(service=service[:20])))
+        return redirect("console:desk-customer", one.number)
+    form = _form(request, action, found)
+    said = {name: request.POST.get(name, "")[:60] for name in ("address", "offer")}
+    made = altering.terms(Wanted(one.number, channel_of(request), found, action.action, **said), request.at)
+    if request.method != "POST":
+        return _page(request, one, action, form, made)
+    order = _ordered(request, one, action, form, made) if form.is_valid() else None
+    if order is None:
+        return _page(request, one, action, form, made)
+    messages.success(request, _("Order %(number)s is placed.") % {"number": order})
+    return redirect("console:order", order)
+
+
+@screen(permission=Permission.ORDERS_PLACE)
+def terms(request: ScreenRequest, number: str, service: str, code: str) -> HttpResponse:
+    """The part of the page that says what it comes to, for the address or the offer that was chosen."""
+    one, action = customer_served(request, number), _action(code)
+    found = _theirs(one, service)
+    if found is None:
+        raise Http404
+    said = {name: request.GET.get(name, "")[:60] for name in ("address", "offer")}
+    made = altering.terms(Wanted(one.number, channel_of(request), found, action.action, **said), request.at)
+    values = {"one": one, "action": action, "form": _form(request, action, found, empty=True), "terms": made}
+    return render(request, "desk/act_terms.html", values | {"window": request.GET.get("window", "")[:80]})
+
+
+def _action(code: str) -> ServiceAction:
+    if code not in ON_SERVICES:
+        raise Http404
+    return ON_SERVICES[code]
+
+
+def _theirs(one: CustomerView, service: str) -> ServiceView | None:
+    """The service with what it runs on, if it is this customer's now."""
+    if all(each.number != service for each in inventory.services_of(one.number)):
+        return None
+    return inventory.service(service)
+
+
+def _placed_before(request: ScreenRequest) -> str:
+    """The order that this form has placed already: sent twice, it goes to where the first went."""
+    try:
+        return talks.placed_by(UUID(request.POST.get("key", "")))
+    except ValueError:
+        return ""
+
+
+def _form(request: ScreenRequest, action: ServiceAction, service: ServiceView, *, empty: bool = False) -> ActionForm:
+    data = None if empty or request.method != "POST" else request.POST
+    return action.form(data, service=service, parts=altering.parts(service), reach=partial(reach, request))
+
+
+def _ordered(
+    request: ScreenRequest, one: CustomerView, action: ServiceAction, form: ActionForm, made: ActionTerms
+) -> str | None:
+    """The number of the order; None where the form says why not."""
+    different = altering.changed(form.cleaned_data["seen"], made)
+    for text in different:
+        form.add_error(None, in_reading_language(text))
+    if different:
+        form.add_error(None, _("This page was out of date. Look at what has changed below and send it again."))
+        return None
+    if made.refused:
+        return None
+    return _taken(request, one, action, form)
+
+
+def _taken(request: ScreenRequest, one: CustomerView, action: ServiceAction, form: ActionForm) -> str | None:
+    given = form.cleaned_data
+    mine = {each.number for each in one.accounts}
+    try:
+        return channels.take_order(
+            key=given["key"], customer=one.number, account=form.service.account if form.service.account in mine else "",
+            channel=channel_of(request), lines=[form.draft(action.action)], pay=True, window=given.get("window"),
+            note=given["note"], interaction=talk_with(request, one), actor=request.user.subject, at=request.at,
+        )  # fmt: skip
+    except KapokError as refused:
+        show_refusal(form, refused)
+        return None
+
+
+def _page(
+    request: ScreenRequest, one: CustomerView, action: ServiceAction, form: ActionForm, made: ActionTerms
+) -> HttpResponse:
+    changes = altering.changes(made.wanted, request.at) if action.action is Action.CHANGE else []
+    values: dict[str, Any] = {
+        "one": one, "action": action, "service": made.wanted.service, "form": form, "terms": made, "changes": changes,
+        "chosen": made.wanted.offer, "window": request.POST.get("window", "")[:80],
+        "sites": sites.sites(request, one) if action.action is Action.MOVE else [], "title": _title(made.wanted.service),
+    }  # fmt: skip
+    return render(request, "desk/act.html", values, status=422 if form.is_bound else 200)
+
+
+def _title(service: ServiceView) -> Text:
+    """What the offer of a service is called."""
+    return actions.shown([service], {}, may_order=False)[0].title

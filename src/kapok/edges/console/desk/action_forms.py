@@ -1,0 +1,187 @@
+"""What each action on a service asks for, and the line of an order that it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.rules import Action
+from kapok.edges.console.desk.forms import LONGEST, Reach, WindowField, choices
+from kapok.ground.customers.queries import CustomerView
+from kapok.kernel.text import Text
+from kapok.network.inventory.kinds import HOPS, Kind
+from kapok.network.inventory.queries import ServiceView
+
+SUSPENSIONS: Mapping[str, Text] = {
+    "voluntary": Text(zh="停机保号", en="number kept, at the customer's wish"),
+    "lost": Text(zh="挂失", en="reported lost or stolen"),
+    "away": Text(zh="季节性停用", en="not used for a season"),
+}
+CESSATIONS: Mapping[str, Text] = {
+    "moved": Text(zh="搬离", en="moved away"),
+    "unneeded": Text(zh="不再需要", en="no longer needed"),
+    "elsewhere": Text(zh="转用其他运营商", en="goes to another operator"),
+    "price": Text(zh="资费原因", en="because of the price"),
+    "quality": Text(zh="质量原因", en="because of the quality"),
+}
+REPLACEMENTS: Mapping[str, Text] = {
+    "faulty": Text(zh="故障损坏", en="broken"),
+    "lost": Text(zh="遗失", en="lost"),
+    "upgrade": Text(zh="升级换代", en="replaced by a newer one"),
+}
+TERMINAL = Text(zh="客户终端", en="the customer's equipment")
+ANY = Text(zh="任一空闲号码", en="any free number")
+
+
+def spoken(text: Text) -> str:
+    """A text of a closed list as an order keeps it: in both languages."""
+    return f"{text.zh} / {text.en}"
+
+
+class ActionForm(forms.Form):
+    """What every action asks for. `seen` is what the page showed when it was filled in, signed."""
+
+    def __init__(
+        self, *args: Any, service: ServiceView, parts: tuple[str, ...] = (), reach: Reach, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.service, self.parts, self.reach = service, parts, reach
+        self.fields["key"] = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid4)
+        self.fields["seen"] = forms.CharField(widget=forms.HiddenInput(), max_length=4000, required=False)
+        self.ask()
+        self.fields["note"] = forms.CharField(label=_("Note"), max_length=LONGEST, required=False)
+
+    def ask(self) -> None:
+        """Add the action's own fields."""
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        """The fields that are shown one below the other; the page places the others itself."""
+        apart = {"key", "seen", "address", "offer", "window", "to_customer"}
+        return [field for field in self if field.name not in apart]
+
+    def wished(self) -> dict[str, str]:
+        """What is wished beside the action, of what the form has found to be right."""
+        return {}
+
+    def draft(self, action: Action) -> LineDraft:
+        """The line, of what the form has found to be right."""
+        given = self.cleaned_data
+        return draft(action, self.service, given.get("address", ""), given.get("offer", ""), self.wished())
+
+
+def draft(
+    action: Action, service: ServiceView, address: str = "", offer: str = "", wished: Mapping[str, str] | None = None
+) -> LineDraft:
+    """The line that an action on a service comes to."""
+    return LineDraft(
+        offer=offer or service.offer, action=action.value, address=address, service=service.number,
+        characteristics=dict(wished or {}),
+    )  # fmt: skip
+
+
+class MoveForm(ActionForm):
+    """Where to, and when somebody may come."""
+
+    def ask(self) -> None:
+        """Address and window."""
+        self.fields["address"] = forms.CharField(
+            max_length=60, error_messages={"required": _("Choose an address from the list.")}
+        )
+        self.fields["window"] = WindowField(label=_("Visit"), required=False)
+
+
+class ModifyForm(ActionForm):
+    """Which offer instead."""
+
+    def ask(self) -> None:
+        """The offer."""
+        self.fields["offer"] = forms.CharField(max_length=60, error_messages={"required": _("Choose an offer.")})
+
+
+class SuspendForm(ActionForm):
+    """Why it is suspended."""
+
+    def ask(self) -> None:
+        """The kind of suspension."""
+        self.fields["reason"] = forms.ChoiceField(label=_("Kind of suspension"), choices=choices(SUSPENSIONS.items()))
+
+    def wished(self) -> dict[str, str]:
+        """The reason as the service keeps it."""
+        return {"reason": spoken(SUSPENSIONS[self.cleaned_data["reason"]])}
+
+
+class CeaseForm(ActionForm):
+    """Why it is disconnected."""
+
+    def ask(self) -> None:
+        """The reason."""
+        offered = [("", "—"), *choices(CESSATIONS.items())]
+        self.fields["reason"] = forms.ChoiceField(label=_("Why it is disconnected"), choices=offered)
+
+    def wished(self) -> dict[str, str]:
+        """The reason as the order keeps it."""
+        return {"reason": spoken(CESSATIONS[self.cleaned_data["reason"]])}
+
+
+class RenumberForm(ActionForm):
+    """Which number."""
+
+    def ask(self) -> None:
+        """Any that is free: which one, the allocation decides."""
+        self.fields["number"] = forms.ChoiceField(label=_("New number"), choices=choices([("any", ANY)]))
+
+
+class ReplaceForm(ActionForm):
+    """What is replaced, and why."""
+
+    def ask(self) -> None:
+        """The part, of those that the service has, and the reason."""
+        names = [(part, HOPS[Kind(part)].name) for part in self.parts] or [("terminal", TERMINAL)]
+        self.fields["what"] = forms.ChoiceField(label=_("What is replaced"), choices=choices(names))
+        self.fields["reason"] = forms.ChoiceField(
+            label=pgettext("replacement", "Why"), choices=choices(REPLACEMENTS.items())
+        )
+
+    def wished(self) -> dict[str, str]:
+        """Part and reason as the order keeps them."""
+        given = self.cleaned_data
+        return {"what": given["what"], "reason": spoken(REPLACEMENTS[given["reason"]])}
+
+
+class TransferForm(ActionForm):
+    """Whose it becomes, and the evidence that both sides agree."""
+
+    def ask(self) -> None:
+        """The customer, found through the search box, and both consents."""
+        self.fields["to_customer"] = forms.CharField(
+            max_length=20, error_messages={"required": _("Choose a customer from the list.")}
+        )
+        hint = _("What shows it, such as the number of the signed form; it is kept with the order.")
+        self.fields["consent_from"] = forms.CharField(
+            label=_("Consent of the present owner"), max_length=200, help_text=hint
+        )
+        self.fields["consent_to"] = forms.CharField(label=_("Consent of the new owner"), max_length=200, help_text=hint)
+
+    def clean_to_customer(self) -> CustomerView:
+        """The customer. Raises `ValidationError` for one that is not there, or that this service is already."""
+        found = self.reach(self.cleaned_data["to_customer"])
+        if found is None or found.erased_at:
+            raise forms.ValidationError(_("Choose a customer from the list."))
+        if found.number == self.service.customer:
+            raise forms.ValidationError(_("The service is this customer's already: choose another one."))
+        return found
+
+    def wished(self) -> dict[str, str]:
+        """The new owner with their first account, and both consents."""
+        given = self.cleaned_data
+        heir = given["to_customer"]
+        account = {"to_account": heir.accounts[0].number} if heir.accounts else {}
+        consents = {name: given[name] for name in ("consent_from", "consent_to")}
+        return {"to_customer": heir.number, **account, **consents}

@@ -1,0 +1,219 @@
+"""What an action on a service would come to: price, promise, visit, stages; what of it was signed and what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+
+from kapok.chain.ordering.previewing import Preview, preview
+from kapok.chain.ordering.rules import PARTS, Action
+from kapok.edges.console.desk.action_forms import draft
+from kapok.edges.console.desk.basket import GONE, OTHERWISE
+from kapok.edges.console.desk.offering import SPEED, Asked, Choice, facts_of
+from kapok.edges.console.desk.visiting import Windows, windows
+from kapok.ground.catalog.offering import queries as offers
+from kapok.ground.catalog.offering import rules as offering
+from kapok.ground.catalog.offering.document import Kind, Offer
+from kapok.ground.places import queries as places
+from kapok.kernel.errors import KapokError
+from kapok.kernel.money import Money
+from kapok.kernel.text import Text
+from kapok.network.inventory import kinds
+from kapok.network.inventory.models import Resource
+from kapok.network.inventory.queries import ServiceView
+from kapok.network.inventory.rules import SERVICE_STATES, ServiceState, State
+
+SALT = "kapok.desk.action"
+SAME_PLACE = Text(zh="业务已在该地址，请选择另一地址", en="the service is at this address already: choose another one")
+TOO_SLOW = Text(
+    zh="现有线路最高 {most} Mbit/s，不足 {wanted}", en="its line carries {most} Mbit/s at most, not {wanted}"
+)
+APART = frozenset({Kind.OPTION, Kind.BUNDLE, Kind.TRIAL})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of a service: the action, and where to or which offer as far as that is chosen."""
+
+    customer: str
+    channel: str
+    service: ServiceView
+    action: Action
+    address: str = ""
+    offer: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to choose that decides what it comes to."""
+        return bool(self.address if self.action is Action.MOVE else self.offer or self.action is not Action.CHANGE)
+
+
+@dataclass(frozen=True)
+class ActionTerms:
+    """What it would come to; `seen` says so again when the form is sent. `numbers` are free in the range of a number."""
+
+    wanted: Wanted
+    place: Text | None
+    choice: Choice | None
+    preview: Preview | None
+    refused: Text | None
+    windows: Windows
+    now: Money | None
+    then: Money | None
+    numbers: int | None
+    seen: str
+
+
+def parts(service: ServiceView) -> tuple[str, ...]:
+    """What a replacement would take anew for the service, by kind."""
+    try:
+        offer = offers.offer(service.offer).offer
+    except KapokError:
+        return ()
+    taken = PARTS[Action.REPLACE]
+    return tuple(dict.fromkeys(need.kind for need in offer.resources if need.kind in taken))
+
+
+def changes(wanted: Wanted, at: datetime) -> list[Choice]:
+    """The offers that the service may be changed to, and whether its line carries them."""
+    sold = offers.on_sale(facts_of(wanted.customer), wanted.channel, at)
+    return [_change(version, wanted.service) for version in sold if _fits(version, wanted.service)]
+
+
+def _fits(version: offers.OfferVersionView, service: ServiceView) -> bool:
+    offer = version.offer
+    other = (version.code, version.number) != (service.offer, service.offer_version)
+    return other and offer.service == service.kind and "change" in offer.actions and offer.kind not in APART
+
+
+def _change(version: offers.OfferVersionView, service: ServiceView) -> Choice:
+    quote = offering.price(version.offer)
+    return Choice(version, quote.one_off, quote.monthly, _too_slow(service, version.offer), None)
+
+
+def _too_slow(service: ServiceView, offer: Offer) -> Text | None:
+    """Why the line that the service runs on does not carry an offer; where we do not know the line nothing is said."""
+    has = {each.kind for each in service.resources}
+    known = [way.max_down_mbps for way in kinds.ways(service.kind) if {kind.value for kind in way.chain} <= has]
+    speed = offer.characteristics.get(SPEED, 0)
+    if not known or not isinstance(speed, int) or speed <= max(known):
+        return None
+    return TOO_SLOW.format(most=max(known), wanted=speed)
+
+
+def terms(wanted: Wanted, at: datetime) -> ActionTerms:
+    """What it would come to. What is not chosen yet refuses nothing; what the state of the service does not allow does."""
+    place, choice, refused = _chosen(wanted, at)
+    made = None
+    if refused is None:
+        try:
+            made = _previewed(wanted, at)
+        except KapokError as why:
+            refused = why.text
+    now = _monthly(wanted.service)
+    made = made if wanted.complete else None
+    return ActionTerms(
+        wanted, place, choice, made, refused, windows(made.visits if made else (), at), now, _then(wanted, choice, now),
+        _numbers(wanted, at), signing.dumps(_state(wanted, choice), salt=SALT, compress=True),
+    )  # fmt: skip
+
+
+def _chosen(wanted: Wanted, at: datetime) -> tuple[Text | None, Choice | None, Text | None]:
+    """The place that was chosen, the offer that it would be there, and why that cannot be."""
+    if wanted.action is Action.MOVE and wanted.address:
+        return _moved(wanted, at)
+    if wanted.action is not Action.CHANGE or not wanted.offer:
+        return None, None, None
+    choice = next((each for each in changes(wanted, at) if each.code == wanted.offer), None)
+    return None, choice, choice.why_not if choice else GONE
+
+
+def _moved(wanted: Wanted, at: datetime) -> tuple[Text | None, Choice | None, Text | None]:
+    if wanted.address == wanted.service.address:
+        return wanted.service.address_full, None, SAME_PLACE
+    place = places.address(wanted.address, at=at)
+    try:
+        choice = Asked(wanted.address, at).choice(offers.offer(wanted.service.offer))
+    except KapokError as why:
+        return place.full if place else None, None, why.text
+    return place.full if place else None, choice, None
+
+
+def _previewed(wanted: Wanted, at: datetime) -> Preview:
+    """The order that it would be; while something is left to choose, with what the service has."""
+    asked = wanted
+    if wanted.action is Action.MOVE and not wanted.address:
+        asked = replace(wanted, address=wanted.service.address)
+    line = draft(asked.action, asked.service, asked.address, asked.offer)
+    return preview(customer=asked.customer, channel=asked.channel, lines=[line], at=at)
+
+
+def _monthly(service: ServiceView) -> Money | None:
+    """What the service costs each month by the version of its offer that it has."""
+    try:
+        return offering.price(offers.offer(service.offer, service.offer_version).offer).monthly
+    except KapokError:
+        return None
+
+
+def _then(wanted: Wanted, choice: Choice | None, now: Money | None) -> Money | None:
+    """What it would cost each month from then."""
+    if wanted.action is Action.CHANGE:
+        return choice.monthly if choice else None
+    return Money(0, now.currency) if now and wanted.action is Action.CEASE else now
+
+
+def _numbers(wanted: Wanted, at: datetime) -> int | None:
+    """How many numbers are free in the range of the present one; None where that is not asked."""
+    pool = next((each.element for each in wanted.service.resources if each.kind == kinds.Kind.NUMBER), "")
+    if wanted.action is not Action.RENUMBER or not pool:
+        return None
+    return Resource.objects.filter(pool__code=pool, kind="number", state=State.FREE, free_from__lte=at).count()
+
+
+# ---- what was seen ----
+
+
+def _state(wanted: Wanted, choice: Choice | None) -> dict[str, Any]:
+    service = wanted.service
+    known: dict[str, Any] = {
+        "service": service.number, "action": wanted.action.value, "to": [wanted.address, wanted.offer],
+        "state": service.state, "offer": [service.offer, service.offer_version], "address": service.address,
+        "since": service.changed_at.isoformat(),
+    }  # fmt: skip
+    if choice is not None:
+        known |= {"version": choice.version.number, "month": choice.monthly.minor, "can": choice.why_not is None}
+    return known
+
+
+def changed(token: str, now: ActionTerms) -> list[Text]:
+    """What is otherwise now than the page showed; nothing where all is the same."""
+    try:
+        before = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return [OTHERWISE]
+    state = _state(now.wanted, now.choice)
+    if not isinstance(before, dict) or any(before.get(name) != state[name] for name in ("service", "action", "to")):
+        return [OTHERWISE]
+    return list(_differences(before, state, now))
+
+
+def _differences(before: Mapping[str, Any], state: Mapping[str, Any], now: ActionTerms) -> Iterator[Text]:
+    if before["state"] != state["state"]:
+        was, is_ = (SERVICE_STATES[ServiceState(each["state"])] for each in (before, state))
+        yield Text(zh=f"业务现为“{is_.zh}”（原“{was.zh}”）", en=f"the service is {is_.en} now, it was {was.en}")
+    if before["offer"] != state["offer"]:
+        yield Text(zh=f"业务现用商品为 {state['offer'][0]}", en=f"the offer of the service is {state['offer'][0]} now")
+    if before["address"] != state["address"]:
+        place = now.wanted.service.address_full
+        yield Text(zh=f"业务现在地址为{place.zh}", en=f"the service is at {place.en} now")
+    if all(before[name] == state[name] for name in ("state", "offer", "address")) and before["since"] != state["since"]:
+        yield Text(zh="业务资料已变更", en="the service has been changed")
+    if any(before.get(name) != state.get(name) for name in ("version", "month", "can")):
+        yield Text(
+            zh="所选商品的版本、月费或可办理情况已变更", en="version, price or qualification of the offer have changed"
+        )

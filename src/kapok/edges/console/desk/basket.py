@@ -1,0 +1,183 @@
+"""The lines of an order on one page: what each comes to, what all come to, what of it was signed and what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+
+from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.previewing import Preview, preview
+from kapok.edges.console.desk.offering import Asked, Choice, installable
+from kapok.edges.console.desk.visiting import Windows, windows
+from kapok.ground.places import queries as places
+from kapok.ground.places.refusals import UnknownAddress
+from kapok.kernel.errors import KapokError
+from kapok.kernel.money import Money
+from kapok.kernel.text import Text
+
+SALT = "kapok.desk.order"
+MOST_LINES = 20
+GONE = Text(zh="该商品已停售", en="the offer is no longer on sale")
+OTHERWISE = Text(zh="页面内容与所选不一致", en="the page does not show what was chosen")
+BETWEEN = "~"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One line as it is wished for: an offer at an address."""
+
+    address: str
+    offer: str
+
+    @property
+    def value(self) -> str:
+        """It as the form sends it."""
+        return f"{self.address}{BETWEEN}{self.offer}"
+
+    @property
+    def draft(self) -> LineDraft:
+        """It as it is ordered."""
+        return LineDraft(offer=self.offer, address=self.address)
+
+
+def wishes(values: Iterable[str]) -> list[Wish]:
+    """The lines that a form holds already; what cannot be read is none."""
+    parts = (value.rpartition(BETWEEN) for value in values)
+    return [Wish(address[:60], offer[:60]) for address, _sign, offer in parts if address and offer][: MOST_LINES + 1]
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """A line with what can be had there and what it costs. `choice` is missing where it cannot be ordered, `refused` says why."""
+
+    number: int
+    wish: Wish
+    current: bool
+    place: Text | None
+    choice: Choice | None
+    refused: Text | None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an order would come to: its lines, price, visits, promises; and `seen`, which says so again when the form is sent."""
+
+    lines: Sequence[LineShown]
+    preview: Preview | None
+    refused: Text | None
+    windows: Windows
+    seen: str
+
+    @property
+    def current(self) -> LineShown | None:
+        """The line that is being chosen."""
+        return next((line for line in self.lines if line.current), None)
+
+
+def terms(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, current: bool = False) -> Terms:
+    """What these lines would come to together; `current` says that the last one is still being chosen."""
+    shown = list(_shown(customer, channel, lines, at, current=current))
+    made, refused = None, next((line.refused for line in shown if line.refused), None)
+    if lines and not refused:
+        try:
+            made = preview(customer=customer, channel=channel, lines=[line.draft for line in lines], at=at)
+        except KapokError as why:
+            refused = why.text
+    seen = signing.dumps([_state(line) for line in shown], salt=SALT, compress=True)
+    return Terms(shown, made, refused, windows(made.visits if made else (), at), seen)
+
+
+def _shown(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, current: bool) -> Iterator[LineShown]:
+    """Each line; each address is asked once."""
+    sold = installable(customer, channel, at) if lines else {}
+    spots: dict[str, tuple[Text | None, Asked]] = {}
+    for number, wish in enumerate(lines, 1):
+        if wish.address not in spots:
+            place = places.address(wish.address, at=at)
+            spots[wish.address] = (place.full if place else None, Asked(wish.address, at))
+        full, asked = spots[wish.address]
+        last = current and number == len(lines)
+        try:
+            if full is None:
+                raise UnknownAddress(code=wish.address)
+            choice = asked.choice(sold[wish.offer]) if wish.offer in sold else None
+        except KapokError as why:
+            yield LineShown(number, wish, last, full, None, why.text)
+        else:
+            yield LineShown(number, wish, last, full, choice, None if choice else GONE)
+
+
+# ---- what was seen ----
+
+
+def _state(line: LineShown) -> dict[str, Any]:
+    known: dict[str, Any] = {"address": line.wish.address, "offer": line.wish.offer}
+    if line.choice is None:
+        return known
+    return known | {
+        "version": line.choice.version.number, "once": line.choice.one_off.minor, "month": line.choice.monthly.minor,
+        "can": line.choice.why_not is None,
+    }  # fmt: skip
+
+
+def seen(token: str) -> list[Mapping[str, Any]] | None:
+    """The lines that the page showed; None where that cannot be read."""
+    try:
+        read = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return read if isinstance(read, list) else None
+
+
+def changed(token: str, now: Sequence[LineShown]) -> list[Text]:
+    """What is otherwise now than the page showed; nothing where all is the same."""
+    lost = [_numbered(line, now, line.refused) for line in now if line.refused]
+    if lost:
+        return lost
+    before = seen(token)
+    if before is None or [(each["address"], each["offer"]) for each in before] != [
+        (line.wish.address, line.wish.offer) for line in now
+    ]:
+        return [OTHERWISE]
+    return [
+        _numbered(line, now, text)
+        for line, was in zip(now, before, strict=True)
+        if line.choice
+        for text in _differences(was, line.choice, _state(line))
+    ]
+
+
+def _numbered(line: LineShown, lines: Sequence[LineShown], text: Text) -> Text:
+    if len(lines) == 1:
+        return text
+    return Text(zh=f"第 {line.number} 行：{text.zh}", en=f"line {line.number}: {text.en}")
+
+
+def _differences(before: Mapping[str, Any], now: Choice, state: Mapping[str, Any]) -> Iterator[Text]:
+    if "version" not in before:
+        yield OTHERWISE
+        return
+    if before["version"] != state["version"]:
+        yield Text(
+            zh=f"商品已更新为第 {state['version']} 版（原第 {before['version']} 版）",
+            en=f"the offer is version {state['version']} now, no longer {before['version']}",
+        )
+    for name, zh, en, price in (
+        ("once", "一次性费用", "the one-off price", now.one_off),
+        ("month", "月费", "the monthly price", now.monthly),
+    ):
+        if before[name] != state[name]:
+            was = Money(int(before[name]), price.currency)
+            yield Text(zh=f"{zh}由 {was} 变为 {price}", en=f"{en} is {price} now, it was {was}")
+    if before["can"] != state["can"]:
+        yield _turned(now.why_not)
+
+
+def _turned(why: Text | None) -> Text:
+    if why is None:
+        return Text(zh="该地址现已可以办理", en="it can be had there now")
+    return Text(zh=f"该地址现已不能办理：{why.zh}", en=f"it cannot be had there any more: {why.en}")

@@ -1,0 +1,158 @@
+"""The front desk in a browser, with nothing but the keyboard: an order of several lines, actions on a service, naming a caller."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kapok.chain.ordering.models import Leg, Line, Order
+from kapok.front.channels import api, queries
+from kapok.ground.customers import api as customers
+from kapok.kernel.text import Language
+from tests.chain import shop
+from tests.console import counter_page
+from tests.console.conftest import BrowserPage
+
+pytestmark = pytest.mark.peer("chromium")
+
+PLACED = re.compile(r"/orders/O\d{4}-\d{6}$")
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Go down among the choices of a name to the one of that value."""
+    expect(page.locator(f"input[name={name}]").first).to_be_focused()
+    wanted = page.locator(f'input[name={name}][value="{value}"]')
+    for _ in range(20):
+        page.keyboard.press("ArrowDown")
+        if wanted.is_checked():
+            return
+    raise AssertionError(value)
+
+
+def bank() -> str:
+    """A key account with a branch."""
+    shop.add_switch()
+    api.assign_staff(channel="key_account", username="keyaccount", **counter_page.by("manager"))
+    said: dict[str, Any] = {"kind": "organisation", "segment": "key_account", "unit": "key-accounts", "tier": "SL1"}
+    head = customers.register_customer(name="珠江银行", address="n1", **said, **counter_page.by("manager"))
+    customers.register_customer(
+        name="珠江银行三号网点", address="n3", parent=head, **said, **counter_page.by("manager")
+    )
+    return head
+
+
+@pytest.mark.parametrize("language", [Language.ZH, Language.EN])
+def test_a_key_account_order_of_two_sites_by_keyboard_alone(browser_page: BrowserPage, language: Language) -> None:
+    counter_page.set_up()
+    head = bank()
+    page = browser_page("account_manager", language, at=f"/desk/customers/{head}")
+    keys = page.keyboard
+    keys.press("i")
+    page.locator(".desk-talk").wait_for()
+    keys.press("n")
+    page.wait_for_url(re.compile("/order$"))
+    for site, offer, lines in ((0, "circuit-10", 1), (1, "circuit-100", 2)):
+        if not site:
+            keys.press("a")
+        expect(page.locator("#where")).to_be_focused()
+        for _ in range(site):
+            keys.press("ArrowDown")
+        keys.press("Enter")
+        choose(page, "offer", offer)
+        expect(page.locator(".desk-lines > li")).to_have_count(lines)
+        expect(page.locator(".desk-lines > li.is-current")).to_have_count(1)
+        if lines == 1:
+            keys.press("l")
+            expect(page.locator("#where")).to_be_focused()
+            expect(page.locator("#places [aria-selected=true]")).to_contain_text("珠江银行")
+    expect(page.locator("#total-month")).to_have_text("CNY 8600.00")
+    keys.press("Enter")
+    keys.press("Control+Enter")
+    page.wait_for_url(PLACED)
+    order = Order.objects.get()
+    assert (order.customer.number, order.channel, order.quote["monthly"]) == (head, "key_account", 860000)
+    placed = Line.objects.order_by("number").values_list("offer__code", "leg__address__code")
+    assert list(placed) == [("circuit-10", "n1"), ("circuit-100", "n3")]
+    assert Leg.objects.count() == 2
+
+
+def test_a_line_is_left_out_again(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    page = browser_page("agent", at=f"/desk/customers/{number}/order")
+    page.keyboard.press("o")
+    choose(page, "offer", "fibre-100")
+    page.locator(".desk-lines > li").wait_for()
+    page.keyboard.press("l")
+    page.locator("input[name=line]").wait_for(state="attached")
+    expect(page.locator("#where")).to_be_focused()
+    page.locator(".desk-drop").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".desk-lines")).to_have_count(0)
+
+
+def test_a_service_is_modified_by_keyboard_alone(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    service = shop.installed(whose=number)
+    page = browser_page("agent", at=f"/desk/customers/{number}")
+    page.keyboard.press("v")
+    expect(page.locator(f"#{service}")).to_be_focused()
+    page.keyboard.press("c")
+    page.wait_for_url(re.compile("/change$"))
+    choose(page, "offer", "fibre-300")
+    expect(page.locator("#terms strong").first).to_have_text("CNY 128.00")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(PLACED)
+    assert Line.objects.filter(leg__action="change").values_list("offer__code", "service__number").get() == (
+        "fibre-300", service,
+    )  # fmt: skip
+
+
+def test_a_disconnection_asks_before_it_is_sent(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    service = shop.installed(whose=number)
+    page = browser_page("agent", Language.EN, at=f"/desk/customers/{number}/services/{service}/cease")
+    page.locator("#id_reason").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#confirm-text")).to_contain_text("The service will end")
+    page.keyboard.press("Escape")
+    assert Order.objects.count() == 1
+    page.keyboard.press("Control+Enter")
+    page.locator("#confirm-text").wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(PLACED)
+    assert Leg.objects.filter(action="cease").count() == 1
+
+
+def test_a_caller_is_named_by_keyboard_and_typing_on_chooses_nobody(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    talk = api.take(channel="hotline", medium="phone", **counter_page.by("agent"))
+    page = browser_page("agent", at=f"/desk/interactions/{talk}")
+    page.keyboard.press("w")
+    page.keyboard.type("cj")
+    page.locator("#customers [aria-selected=true]").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("#chosen-customer")).to_have_value(number)
+    page.keyboard.type("x")
+    expect(page.locator("#chosen-customer")).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.type("陈静")
+    page.locator("#customers [aria-selected=true]").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"/desk/customers/{number}$"))
+    assert queries.interaction(talk).customer == number
+
+
+@pytest.mark.parametrize("action", ["change", "move", "suspend", "cease", "transfer", "replace"])
+def test_the_pages_fit_a_phone(browser_page: BrowserPage, action: str) -> None:
+    number = counter_page.set_up()
+    service = shop.installed(whose=number)
+    page = browser_page("agent", phone=True, at=f"/desk/customers/{number}/services/{service}/{action}")
+    page.locator("button[data-shortcut=Enter]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
