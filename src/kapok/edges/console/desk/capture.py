@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.edges.console.customers.reach import may, reached
-from kapok.edges.console.desk import offering
 from kapok.edges.console.desk.forms import OrderForm, show_refusal
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api as channels
+from kapok.front.channels import offering
 from kapok.front.channels import queries as talks
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
@@ -109,8 +109,9 @@ def _stale(request: ScreenRequest, one: CustomerView, form: OrderForm) -> bool:
     given = form.cleaned_data
     if talks.placed_by(given["key"]):
         return False
-    now = offering.line(one.number, _channel(request), given["address"], given["offer"], request.at)
-    different = offering.changed(given["seen"], given["address"], given["offer"], now)
+    different = offering.stale(
+        given["seen"], one.number, _channel(request), given["address"], given["offer"], request.at
+    )
     for text in different:
         form.add_error("offer", in_reading_language(text))
     if different:

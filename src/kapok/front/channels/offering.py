@@ -1,4 +1,8 @@
-"""What the page of an order shows and what it signs: qualification, offers, terms; and what has changed since."""
+"""What the page of an order shows and what it signs: qualification, offers, terms; and what has changed since.
+
+The front desk and the customers' own pages show the same, so that a price and a promise are said in one way. A page signs what it
+showed (`Terms.seen`); `stale` says what is otherwise when its form comes back.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +23,14 @@ from kapok.ground.catalog.offering import rules as offering
 from kapok.ground.catalog.offering.document import Kind, Offer
 from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.customers import queries as customers
+from kapok.ground.places.rules import Segment
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.queries import Qualification
 
-SALT = "kapok.desk.order"
+SALT = "kapok.channels.order"
 SPEED = "down_mbps"
 GONE = Text(zh="该商品已停售", en="the offer is no longer on sale")
 MOST_WINDOWS = 24
@@ -40,6 +45,10 @@ class Choice:
     monthly: Money
     why_not: Text | None
     expected_at: datetime | None
+    technology: Text | None = None
+    """How it would be brought there; None where it cannot be, or needs no plant."""
+    down_mbps: int = 0
+    """How fast the line could be at most (Mbit/s), 0 where that means nothing."""
 
     @property
     def code(self) -> str:
@@ -74,8 +83,9 @@ class Terms:
 
 
 def facts_of(customer: str) -> dict[str, str]:
-    """What offers ask about a customer."""
-    return {"area": settings.ORDERING_AREA} | customers.facts(customer)
+    """What offers ask about a customer; somebody who is none yet is taken for a household."""
+    known = customers.facts(customer) if customer else {"segment": Segment.PUBLIC.value}
+    return {"area": settings.ORDERING_AREA} | known
 
 
 def choices(customer: str, channel: str, address: str, at: datetime) -> list[Choice]:
@@ -106,11 +116,15 @@ class Asked:
 
     def choice(self, version: OfferVersionView) -> Choice:
         """The offer with its price, and what of it cannot be had."""
-        quote = offering.price(version.offer)
-        lacking = [each for each in self._qualified(version.offer) if not each.available]
+        quote, found = offering.price(version.offer), list(self._qualified(version.offer))
+        lacking = [each for each in found if not each.available]
         why_not = joined(reason.text for each in lacking for reason in each.reasons) if lacking else None
         expected = [each.expected_at for each in lacking if each.expected_at]
-        return Choice(version, quote.one_off, quote.monthly, why_not, max(expected, default=None))
+        brought = next((each for each in found if each.technology), None) if not lacking else None
+        return Choice(
+            version, quote.one_off, quote.monthly, why_not, max(expected, default=None),
+            brought.technology_name if brought else None, max((each.max_down_mbps for each in found), default=0),
+        )  # fmt: skip
 
     def _qualified(self, offer: Offer) -> Iterator[Qualification]:
         for part in (offer, *(each.offer for each in offers.parts(offer))):
@@ -132,7 +146,7 @@ def terms(customer: str, channel: str, address: str, choice: Choice, at: datetim
     except KapokError as why:
         refused = why.text
     windows, none = _windows(made, at)
-    return Terms(choice, made, refused, windows, none, signing.dumps(_state(address, choice), salt=SALT))
+    return Terms(choice, made, refused, windows, none, signing.dumps(_state(address, choice, made), salt=SALT))
 
 
 def _windows(made: Preview | None, at: datetime) -> tuple[list[tuple[str, list[Slot]]], Text | None]:
@@ -155,11 +169,18 @@ def _windows(made: Preview | None, at: datetime) -> tuple[list[tuple[str, list[S
 # ---- what was seen ----
 
 
-def _state(address: str, choice: Choice) -> dict[str, Any]:
+def _state(address: str, choice: Choice, made: Preview | None) -> dict[str, Any]:
     return {
         "address": address, "offer": choice.code, "version": choice.version.number,
         "once": choice.one_off.minor, "month": choice.monthly.minor, "can": choice.why_not is None,
+        "promises": promised(made),
     }  # fmt: skip
+
+
+def promised(made: Preview | None) -> list[list[str]]:
+    """The promises as they are compared: whose, which, the day on which they fall due."""
+    found = made.promises if made else []
+    return [[each.pack, each.promise, f"{timezone.localdate(each.due_at)}"] for each in found]
 
 
 def seen(token: str) -> Mapping[str, Any] | None:
@@ -171,18 +192,20 @@ def seen(token: str) -> Mapping[str, Any] | None:
     return read if isinstance(read, dict) else None
 
 
-def changed(token: str, address: str, offer: str, now: Choice | None) -> list[Text]:
-    """What is otherwise now than the page showed; nothing where all is the same."""
+def stale(token: str, customer: str, channel: str, address: str, offer: str, at: datetime) -> list[Text]:
+    """What is otherwise now than the page showed; nothing where all is the same. Raises `UnknownAddress`, `RetiredAddress`."""
+    now = line(customer, channel, address, offer, at)
     if now is None:
         return [GONE]
     before = seen(token)
     if before is None or before.get("address") != address or before.get("offer") != offer:
         return [Text(zh="页面内容与所选不一致", en="the page does not show what was chosen")]
-    return [text for text in _differences(before, now) if text]
+    made = terms(customer, channel, address, now, at).preview
+    return [text for text in _differences(before, now, made) if text]
 
 
-def _differences(before: Mapping[str, Any], now: Choice) -> Iterator[Text | None]:
-    state = _state(str(before["address"]), now)
+def _differences(before: Mapping[str, Any], now: Choice, made: Preview | None) -> Iterator[Text | None]:
+    state = _state(str(before["address"]), now, made)
     if before["version"] != state["version"]:
         yield Text(
             zh=f"商品已更新为第 {state['version']} 版（原第 {before['version']} 版）",
@@ -195,6 +218,12 @@ def _differences(before: Mapping[str, Any], now: Choice) -> Iterator[Text | None
         if before[name] != state[name]:
             was = Money(int(before[name]), price.currency)
             yield Text(zh=f"{zh}由 {was} 变为 {price}", en=f"{en} is {price} now, it was {was}")
+    yield from _plant(before, state, now)
+    if made is not None and before["promises"] != state["promises"]:
+        yield Text(zh="对您的承诺已有变化", en="what we promise is otherwise now")
+
+
+def _plant(before: Mapping[str, Any], state: Mapping[str, Any], now: Choice) -> Iterator[Text | None]:
     if before["can"] != state["can"]:
         why = now.why_not
         yield (
