@@ -99,7 +99,8 @@ class TurnedDown(Event):
 
     kind: ClassVar[str] = "channels.turned_down"
     wording: ClassVar[Text] = Text(
-        zh="客户表示答复未解决问题，时钟照走，需重新答复", en="the reply does not answer the customer: the clock runs on, reply again"
+        zh="客户表示答复未解决问题，时钟照走，需重新答复",
+        en="the reply does not answer the customer: the clock runs on, reply again",
     )
 
 

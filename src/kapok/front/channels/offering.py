@@ -29,6 +29,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.queries import Qualification
+from kapok.network.inventory.views import ServiceView
 
 SALT = "kapok.channels.order"
 SPEED = "down_mbps"
@@ -101,6 +102,35 @@ def line(customer: str, channel: str, address: str, offer: str, at: datetime) ->
     found = (version for version in offers.on_sale(facts_of(customer), channel, at) if version.code == offer)
     version = next(found, None)
     return Asked(address, at).choice(version) if version else None
+
+
+def others(customer: str, channel: str, service: ServiceView, at: datetime) -> list[tuple[OfferVersionView, Money]]:
+    """The plans to which a service could be changed, each with what it costs a month."""
+    found = offers.on_sale(facts_of(customer), channel, at)
+    return [(each, offering.price(each.offer).monthly) for each in found if _replaces(each.offer, service)]
+
+
+def _replaces(offer: Offer, service: ServiceView) -> bool:
+    fits = offer.service == service.kind and "change" in offer.actions and offer.code != service.offer
+    return fits and offer.kind is Kind.PLAN
+
+
+def of_service(customer: str, channel: str, draft: LineDraft, at: datetime) -> tuple[Preview | None, Text | None, str]:
+    """What would be promised of a change of a service, or why it cannot be, and what of it is compared when the form comes back."""
+    try:
+        made = preview(customer=customer, channel=channel, lines=[draft], at=at)
+    except KapokError as refused:
+        return None, refused.text, ""
+    state = [draft.service, draft.action, draft.offer, made.versions, promised(made)]
+    return made, None, signing.dumps(state, salt=SALT)
+
+
+def same(token: str, fresh: str) -> bool:
+    """Whether two pages about a service showed the same."""
+    try:
+        return bool(signing.loads(token, salt=SALT) == signing.loads(fresh, salt=SALT))
+    except signing.BadSignature:
+        return False
 
 
 def _installs(offer: Offer) -> bool:

@@ -250,5 +250,9 @@ def channel_of(staff: Staff) -> rules.Channel:
 def shown_codes(customer: str) -> Mapping[str, str]:
     """In a demonstration the one-time codes of a customer that were not used yet, by the order, or the customer, they are for."""
     orders = Order.objects.filter(customer__number=customer).values("number")
-    found = AccessCode.objects.filter(Q(order__in=orders) | Q(order=customer), used_at=None).exclude(shown="").order_by("-sent_at")
+    found = (
+        AccessCode.objects.filter(Q(order__in=orders) | Q(order=customer), used_at=None)
+        .exclude(shown="")
+        .order_by("-sent_at")
+    )
     return dict(found.values_list("order", "shown"))

@@ -94,7 +94,7 @@ def leave_request(
 
 
 @transaction.atomic
-def look_up(*, network: str, actor: str, at: datetime) -> None:  # noqa: ARG001  # every verb says who acts
+def look_up(*, network: str, actor: str, at: datetime) -> None:
     """Count that somebody who is not known looks up an address. Raises `KnockedTooOften`."""
     codes.knock(Knock.LOOKED, f"network/{network}", network, at)
 
@@ -110,7 +110,7 @@ def acknowledge(*, matter: str, customer: str, word: str = "", actor: str, at: d
 
 @transaction.atomic
 def turn_down(*, matter: str, customer: str, word: str, actor: str, at: datetime) -> None:
-    """The customer says that the reply does not answer them, and what is lacking: the clock runs on until a new one is acknowledged.
+    """The customer says that the reply does not answer them, and what is lacking: the clock runs on, a new one is owed.
 
     Raises `NotACase`, `AlreadyAnswered`, `NothingToSay`, `WordsMissing`.
     """
@@ -158,7 +158,9 @@ def see_stranger(*, matter: str, purpose: str, actor: str, at: datetime) -> tupl
     found = Stranger.objects.filter(case=matter).first()
     if found is None:
         raise NoStranger
-    seen = events.StrangerSeen(subject=matter, actor=person(actor).subject, at=at, purpose=why.value, purpose_name=PURPOSES[why])
+    seen = events.StrangerSeen(
+        subject=matter, actor=person(actor).subject, at=at, purpose=why.value, purpose_name=PURPOSES[why]
+    )
     journal.record(seen)
     return found.name, found.phone
 

@@ -43,7 +43,8 @@ class NothingToSay(KapokError):
     """The customer cannot acknowledge what was not replied yet."""
 
     wording = Text(
-        zh="我们还没有答复，时钟照走；答复后请再确认。", en="We have not replied yet and the clock runs on; come back when we have."
+        zh="我们还没有答复，时钟照走；答复后请再确认。",
+        en="We have not replied yet and the clock runs on; come back when we have.",
     )
 
 

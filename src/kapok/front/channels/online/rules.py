@@ -25,13 +25,16 @@ def asked_first(caller: Caller, agents: Sequence[Agent], skill: str) -> tuple[st
     """
     if caller.manager and (caller.key or caller.segment == BUSINESS):
         manager = caller.manager
-        why = Text(zh=f"网上受理：客户经理 {manager} 首问", en=f"by the web: the account manager {manager} is asked first")
+        why = Text(
+            zh=f"网上受理：客户经理 {manager} 首问", en=f"by the web: the account manager {manager} is asked first"
+        )
         return manager, Reason(Rule.R2 if caller.key else Rule.R5, why)
     chosen = longest_idle(agents, skill) or longest_idle(agents, "") or min(agents, key=_name, default=None)
     if chosen is None:
         return None
     why = Text(
-        zh=f"网上受理：渠道空闲最久 {chosen.username} 首问", en=f"by the web: {chosen.username}, idle the longest, is asked first"
+        zh=f"网上受理：渠道空闲最久 {chosen.username} 首问",
+        en=f"by the web: {chosen.username}, idle the longest, is asked first",
     )
     return chosen.username, Reason(Rule.R8, why)
 

@@ -19,7 +19,10 @@ TITLE = "网上下单 / An order by the web"
 
 
 def alone(draft: LineDraft) -> LineDraft:
-    """The line, if a customer may order it without us; a suspension says by whom. Raises `BadChoice`, `NotAlone`, `UnknownService`."""
+    """The line, if a customer may order it without us; a suspension says by whom.
+
+    Raises `BadChoice`, `NotAlone`, `UnknownService`.
+    """
     action = rows.choice(Action, draft.action, "action")
     if action is Action.INSTALL:
         return draft
