@@ -62,7 +62,14 @@ def _stale(request: MyRequest, one: CustomerView, form: NewForm) -> bool:
     if channels.placed_by(given["key"]):
         return False
     channel = channel_of(one.segment).value
-    different = offering.stale(given["seen"], one.number, channel, given["address"], given["offer"], request.at)
+    different = offering.stale(
+        given["seen"],
+        customer=one.number,
+        channel=channel,
+        address=given["address"],
+        offer=given["offer"],
+        at=request.at,
+    )
     for text in different:
         form.add_error(None, in_reading_language(text))
     if different:

@@ -1,7 +1,7 @@
 """What customers see: an order as its flow names its steps, when we come, what we promised; their services and addresses.
 
-Nothing of who works on it leaves this module: no names, no units, no internal stages' clocks. The steps are those of the flow that the
-order follows, by the titles that stand there.
+Nothing of who works on it leaves this module: no names, no units, no internal stages' clocks. The steps are those of the flow that
+the order follows, by the titles that stand there.
 """
 
 from __future__ import annotations

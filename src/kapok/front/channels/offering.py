@@ -222,7 +222,7 @@ def seen(token: str) -> Mapping[str, Any] | None:
     return read if isinstance(read, dict) else None
 
 
-def stale(token: str, customer: str, channel: str, address: str, offer: str, at: datetime) -> list[Text]:
+def stale(token: str, *, customer: str, channel: str, address: str, offer: str, at: datetime) -> list[Text]:
     """What is otherwise now than the page showed; nothing where all is the same. Raises `UnknownAddress`, `RetiredAddress`."""
     now = line(customer, channel, address, offer, at)
     if now is None:

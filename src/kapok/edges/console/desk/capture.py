@@ -110,8 +110,9 @@ def _stale(request: ScreenRequest, one: CustomerView, form: OrderForm) -> bool:
     if talks.placed_by(given["key"]):
         return False
     different = offering.stale(
-        given["seen"], one.number, _channel(request), given["address"], given["offer"], request.at
-    )
+        given["seen"], customer=one.number, channel=_channel(request), address=given["address"], offer=given["offer"],
+        at=request.at,
+    )  # fmt: skip
     for text in different:
         form.add_error("offer", in_reading_language(text))
     if different:
