@@ -30,9 +30,10 @@ from kapok.kernel.text import Language, Text
 PREFERRED = [ContactKind.MOBILE.value, ContactKind.PHONE.value, ContactKind.EMAIL.value]
 SALT = "kapok.front.channels.code"
 WORDS = Text(
-    zh="{order} 的验证码：{code}，{minutes} 分钟内有效，请勿告诉他人。",
-    en="Your code for {order}: {code}. It counts for {minutes} minutes; tell it to nobody.",
+    zh="{what}的验证码：{code}，{minutes} 分钟内有效，请勿告诉他人。",
+    en="Your code for {what}: {code}. It counts for {minutes} minutes; tell it to nobody.",
 )
+AN_ORDER, A_CUSTOMER = Text(zh="订单 {number} ", en="order {number}"), Text(zh="客户 {number} ", en="customer {number}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def send(order: str, address: str, *, language: Language, actor: str, at: dateti
     said = {"digest": digest, "sent_to": sent_to[:30], "sent_at": at, "tries": 0, "used_at": None}
     AccessCode.objects.update_or_create(order=typed, defaults={**said, "shown": code if settings.DEMO else ""})
     journal.record(events.CodeSent(subject=door.subject, actor=actor, at=at, sent_to=sent_to))
-    words = WORDS.format(order=typed, code=code, minutes=int(rules.CODE_LASTS.total_seconds() // 60))
+    what = (AN_ORDER if door.order else A_CUSTOMER).format(number=typed)
+    words = WORDS.format(what=what, code=code, minutes=int(rules.CODE_LASTS.total_seconds() // 60))
     sending.send_out(contact.value, words.in_(language))
 
 

@@ -2,8 +2,8 @@
 
 Promises that whatever comes by the web is an interaction with a first contact and, where it is asked, a case routed by the rules R1
 to R8; that only the customer's own word, or a call, stops the clock of a reply; that a form sent twice places one order; that
-nobody asks, looks or orders without end. What people write stands in `Message` and `Stranger`, never in the journal. Whoever calls has
-checked that the actor is the customer.
+nobody asks, looks or orders without end. What people write stands in `Message` and `Stranger`, never in the journal. Whoever calls
+has checked that the actor is the customer.
 """
 
 from __future__ import annotations
