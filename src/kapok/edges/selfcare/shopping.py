@@ -123,6 +123,7 @@ def service(request: MyRequest, number: str) -> HttpResponse:
         return redirect("selfcare:my-order", placed)
     values = {
         "service": found,
+        "mine": showing.Owned(found),
         "form": form,
         **_possible(request, found),
         **_change(request, found, action, offer, form),

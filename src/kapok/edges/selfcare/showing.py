@@ -44,6 +44,7 @@ WHY = {
     Deviation.CANCEL: Text(zh="订单正在撤销。", en="The order is being cancelled."),
     Deviation.AMEND: Text(zh="订单已按您的要求变更。", en="The order was changed as you asked."),
 }
+COMING = Text(zh="开通中", en="being set up")
 ENOUGH, FOUND, MOST_TYPED = 24, 10, 60
 
 
@@ -191,6 +192,11 @@ class Owned:
     def title(self) -> Text:
         """What it is."""
         return value_title("service", self.view.kind)
+
+    @property
+    def state(self) -> Text:
+        """Where it stands, as customers say it: what we do before it works is one thing to them."""
+        return COMING if self.view.state in {ServiceState.DESIGNED, ServiceState.RESERVED} else self.view.state_name
 
 
 def owned(customer: str) -> list[Owned]:

@@ -49,7 +49,7 @@ class Choice:
     technology: Text | None = None
     """How it would be brought there; None where it cannot be, or needs no plant."""
     down_mbps: int = 0
-    """How fast the line could be at most (Mbit/s), 0 where that means nothing."""
+    """How fast the line could be at most (Mbit/s), 0 where the offer states no speed."""
 
     @property
     def code(self) -> str:
@@ -153,7 +153,8 @@ class Asked:
         brought = next((each for each in found if each.technology), None) if not lacking else None
         return Choice(
             version, quote.one_off, quote.monthly, why_not, max(expected, default=None),
-            brought.technology_name if brought else None, max((each.max_down_mbps for each in found), default=0),
+            brought.technology_name if brought else None,
+            brought.max_down_mbps if brought and SPEED in version.offer.characteristics else 0,
         )  # fmt: skip
 
     def _qualified(self, offer: Offer) -> Iterator[Qualification]:

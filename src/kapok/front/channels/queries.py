@@ -79,6 +79,7 @@ class CaseView:
     reply: str
     replied_at: datetime | None
     answered_at: datetime | None
+    call_back: bool
 
     @property
     def kind_name(self) -> Text:
@@ -206,7 +207,7 @@ def _case(row: Case) -> CaseView:
         owner=row.owner.username, owner_name=row.owner.name,
         reasons=tuple((each["rule"], Text(zh=each["zh"], en=each["en"])) for each in row.reasons),
         asked_at=row.asked_at, substance=row.substance, reply=row.reply, replied_at=row.replied_at,
-        answered_at=row.answered_at,
+        answered_at=row.answered_at, call_back=row.call_back,
     )  # fmt: skip
 
 

@@ -21,5 +21,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers/<slug:number>/order", capture.order, name="desk-order"),
     path("desk/customers/<slug:number>/order/offers", capture.offers, name="desk-order-offers"),
     path("desk/customers/<slug:number>/order/terms", capture.terms, name="desk-order-terms"),
+    path("desk/strangers/<path:subject>", answering.stranger, name="desk-stranger"),
     path("desk/requests/<path:subject>", answering.answer, name="desk-answer"),
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kapok.front.channels import rules
 from kapok.front.channels.models import Case, Message, Stranger
@@ -22,6 +22,8 @@ from kapok.kernel.promises import Tier
 from kapok.kernel.text import Text
 
 LATEST = 20
+US = "Kapok"
+"""Who wrote, where the operator's rule names nobody."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,22 @@ def asked_by(customer: str) -> list[AskedView]:
 def asked(matter: str, customer: str) -> AskedView | None:
     """One of them with what was written about it; None where this customer did not ask it."""
     found = list(Case.objects.filter(_of(customer), matter=matter))
-    return _views(found, messages=messages_about(matter))[0] if found else None
+    written = tuple(_as_customers_see(row) for row in _messages(matter)) if found else ()
+    return _views(found, messages=written)[0] if found else None
 
 
-def messages_about(matter: str) -> tuple[MessageView, ...]:
-    """What the customer and we wrote, in its order."""
-    found = Message.objects.select_related("staff").filter(case=matter).order_by("at", "id")
-    return tuple(
-        MessageView(contact_shown(row.staff.name, row.staff.username) or "—" if row.staff else "", row.words, row.at)
-        for row in found
-    )
+def messages_about(matter: str) -> list[MessageView]:
+    """What the customer and we wrote, in its order, as we read it."""
+    return [MessageView(row.staff.name if row.staff else "", row.words, row.at) for row in _messages(matter)]
+
+
+def _messages(matter: str) -> QuerySet[Message]:
+    return Message.objects.select_related("staff").filter(case=matter).order_by("at", "id")
+
+
+def _as_customers_see(row: Message) -> MessageView:
+    author = contact_shown(row.staff.name, row.staff.username) or US if row.staff else ""
+    return MessageView(author, row.words, row.at)
 
 
 def left_by(matter: str) -> LeftView | None:
