@@ -52,8 +52,8 @@ def inside(customer: str, *, language: str = "zh-hans") -> Client:
     return client
 
 
-def page(client: Client, address: str, **query: str) -> str:
-    answer = client.get(f"/my/{address}", query)
+def page(client: Client, where: str, /, **query: str) -> str:
+    answer = client.get(f"/my/{where}", query)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -165,10 +165,11 @@ def test_sent_twice_it_places_one_order(chen: str) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"offer": "telex"}, "已停售"), ({"offer": ""}, "请选择商品"), ({"address": ""}, "请选择地址"), ({"seen": "forged"}, "不一致"),
+        ({"offer": "telex"}, "已停售"), ({"offer": ""}, "请选择商品"), ({"address": ""}, "请选择地址"),
+        ({"seen": "forged"}, "不一致"),
         ({"address": "n3"}, "不一致"), ({"offer": "circuit-10"}, "已停售"), ({"pay": "never"}, "never"), ({"key": "x"}, ""),
         ({"window": "tomorrow"}, "请选择时间"), ({"window": "2026-12-01T09:00/2026-12-01T11:00"}, "请选择时间"),
-        ({"window": "2020-01-01T09:00:00+08:00/2020-01-01T11:00:00+08:00"}, "已"), ({"account": "A99999999"}, "A99999999"),
+        ({"window": "2020-01-01T09:00:00+08:00/2020-01-01T11:00:00+08:00"}, "时段"), ({"account": "A99999999"}, "A99999999"),
     ],
 )  # fmt: skip
 def test_a_form_that_cannot_be_is_refused_and_nothing_is_written(chen: str, more: dict[str, str], said: str) -> None:
@@ -345,7 +346,12 @@ def test_a_stranger_leaves_a_request_that_the_channels_staff_answer(chen: str) -
     answer = Client().post("/my/request", left())
     case = Case.objects.get()
     assert case.matter.partition("/")[2] in answer.content.decode()
-    assert (case.customer, case.channel, case.call_back, case.unit.code) == (None, "public", True, "tianhe-east")
+    assert (case.customer, case.channel, case.call_back, case.unit.code.startswith("tianhe")) == (
+        None,
+        "public",
+        True,
+        True,
+    )
     (talk,) = queries.interactions_about(case.matter)
     assert (talk.medium.value, talk.customer) == ("web", "")
     kept = online.left_by(case.matter)

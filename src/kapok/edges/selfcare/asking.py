@@ -21,7 +21,7 @@ def ask(request: MyRequest) -> HttpResponse:
     form = AskForm(given, services=showing.services(request.customer), initial=wished)
     if given is not None and form.is_valid():
         try:
-            matter, _ = online.ask(
+            matter, _decision = online.ask(
                 customer=request.customer, **form.cleaned_data, network=network_address(request), actor=request.actor,
                 at=request.at,
             )  # fmt: skip

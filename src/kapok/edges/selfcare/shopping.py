@@ -136,8 +136,8 @@ def _ordered(request: MyRequest, found: ServiceView, form: ServiceForm) -> str |
     draft = _draft(found, given["action"], given["offer"])
     try:
         if not channels.placed_by(given["key"]):
-            _, refused, fresh = offering.of_service(request.customer, _channel(request), draft, request.at)
-            if refused is not None:
+            made, refused, fresh = offering.of_service(request.customer, _channel(request), draft, request.at)
+            if made is None and refused is not None:
                 form.add_error(None, in_reading_language(refused))
             elif not offering.same(given["seen"], fresh):
                 form.add_error(None, _("This page was out of date. Look at what is below and send it again."))
