@@ -241,9 +241,10 @@ def test_a_change_of_plan_says_its_price_and_is_refused_when_it_changed(chen: st
     before = written()
     stale = client.post(f"/my/services/{service}", form | {"offer": "fibre-1000"})
     assert (stale.status_code, written() == before) == (422, True)
-    assert client.post(f"/my/services/{service}", form).status_code == 302
-    (line,) = Leg.objects.filter(action="change")
-    assert line.order.customer.number == chen
+    answer = client.post(f"/my/services/{service}", form)
+    (line,) = Leg.objects.select_related("order__customer").filter(action="change")
+    assert (line.order.customer.number, answer.headers["Location"]) == (chen, f"/my/orders/{line.order.number}")
+    assert "每月 CNY 128.00" in client.get(answer.headers["Location"]).content.decode()
 
 
 # ---- asking ----
