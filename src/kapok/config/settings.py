@@ -197,6 +197,7 @@ JOURNAL_WITNESSES = [
     "kapok.back.workforce.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
     "kapok.front.channels.answering.witness",
+    "kapok.front.channels.forgetting.witness",
 ]
 
 # Where flows find the promises that they serve: called with the code of a pack.

@@ -115,8 +115,7 @@ class _Signed(forms.Form):
 
     def renew(self, seen: str) -> None:
         """Show it again with what the page shows now."""
-        self.data = self.data.copy()
-        self.data["seen"] = seen
+        self.data = {name: self.data.get(name, "") for name in self.fields} | {"seen": seen}
 
     @property
     def hidden(self) -> list[forms.BoundField]:
