@@ -218,14 +218,12 @@ class Desk:
         self.seen: dict[str, str] = {}
 
     def look(self, bench: Bench) -> None:
-        from kapok.edges.console.desk import offering
+        from kapok.front.channels import basket
 
         for house in range(HOUSES):
             address = f"h{house}"
             now = datetime.now(UTC)
-            choice = offering.line("C00000001", "hotline", address, OFFER, now)
-            assert choice is not None
-            self.seen[address] = offering.terms("C00000001", "hotline", address, choice, now).seen
+            self.seen[address] = basket.terms("C00000001", "hotline", [basket.Wish(address, OFFER)], now).seen
 
     def __call__(self, bench: Bench) -> None:
         customer, address, at = bench.next()

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from kapok.back.workforce import queries as field
 from kapok.chain.ordering import api as ordering
+from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.models import Leg
 from kapok.edges.selfcare import doors
@@ -21,6 +22,7 @@ from kapok.ground.journal.models import Entry
 from tests.chain import shop
 from tests.console import counter_page
 
+STAGE = re.compile(r'<li class="is-\w+"[^>]*><span>([^<]+)</span>')
 OTHER = re.compile(r'name="window" value="([^"]+)"')
 
 
@@ -51,47 +53,57 @@ def inside(order: str, *, language: str = "zh-hans") -> Client:
     client.cookies[project.LANGUAGE_COOKIE_NAME] = language
     assert client.post("/my/", {"order": order}).status_code == 200
     answer = client.post("/my/code", {"order": order, "code": code_of(order)})
-    assert answer.headers["Location"] == "/my/order"
+    assert answer.headers["Location"] == f"/my/orders/{order}"
     return client
 
 
 def test_a_customer_follows_the_order_in_their_own_words(chen: str) -> None:
     order = placed(chen)
-    page = inside(order).get("/my/order").content.decode()
-    for said in (order, "受理您的订单", "体育西路", "我们将于", "改时间", "正在兑现"):
+    page = inside(order).get(f"/my/orders/{order}").content.decode()
+    for said in (order, "体育西路", "我们将于", "改时间", "正在兑现"):
         assert said in page
-    english = inside(order, language="en").get("/my/order").content.decode()
-    assert "We take your order" in english
-    assert "受理您的订单" not in english
+    (leg,) = orders.order(order).legs
+    assert STAGE.findall(page) == [each.title.zh for each in leg.stages], "the steps are those of the flow"
+    english = inside(order, language="en").get(f"/my/orders/{order}").content.decode()
+    assert STAGE.findall(english) == [each.title.en for each in leg.stages]
 
 
 def test_no_staff_data_are_shown(chen: str) -> None:
-    page = inside(placed(chen)).get("/my/order").content.decode()
+    order = placed(chen)
+    page = inside(order).get(f"/my/orders/{order}").content.decode()
     for hidden in ("梁小敏", "agent", "何永明", "technician", "热线班", "装维班", "陈静", "13800138000", chen):
         assert hidden not in page
 
 
-@pytest.mark.parametrize("page", ["/my/order", "/my/order/1/visit", "/my/order/1/confirm"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "orders/{}", "orders/{}/1/visit", "orders/{}/1/confirm", "home", "new", "ask", "services/S00000001",
+        "asked/request/R2026-000001",
+    ],
+)  # fmt: skip
 def test_nobody_enters_without_a_code(chen: str, page: str) -> None:
-    placed(chen)
-    for answer in (Client().get(page), Client().post(page, {"rating": "5"})):
+    address = f"/my/{page.format(placed(chen))}"
+    for answer in (Client().get(address), Client().post(address, {"rating": "5"})):
         assert (answer.status_code, answer.headers["Location"]) == (302, "/my/")
 
 
 def test_one_stays_for_half_an_hour(chen: str) -> None:
-    client = inside(placed(chen))
+    order = placed(chen)
+    client = inside(order)
     session = client.session
     assert datetime.fromisoformat(session[doors.UNTIL]) > counter_page.now() + timedelta(minutes=29)
     session[doors.UNTIL] = (counter_page.now() - timedelta(seconds=1)).isoformat()
     session.save()
-    assert client.get("/my/order").headers["Location"] == "/my/"
+    assert client.get(f"/my/orders/{order}").headers["Location"] == "/my/"
 
 
 def test_leaving_forgets_the_order(chen: str) -> None:
-    client = inside(placed(chen))
-    assert client.get("/my/").headers["Location"] == "/my/order"
+    order = placed(chen)
+    client = inside(order)
+    assert client.get("/my/").headers["Location"] == "/my/home"
     assert client.post("/my/leave").headers["Location"] == "/my/"
-    assert client.get("/my/order").status_code == 302
+    assert client.get(f"/my/orders/{order}").status_code == 302
 
 
 def test_the_door_tells_nobody_which_orders_exist(chen: str) -> None:
@@ -101,8 +113,8 @@ def test_the_door_tells_nobody_which_orders_exist(chen: str) -> None:
     assert bare[0] == bare[1]
     wrong = [client.post("/my/code", {"order": number, "code": "1"}) for number in (order, "O2026-999999")]
     assert [answer.status_code for answer in wrong] == [422, 422]
-    assert all("订单号与验证码不符" in answer.content.decode() for answer in wrong)
-    assert client.get("/my/order").status_code == 302
+    assert all("验证码不符" in answer.content.decode() for answer in wrong)
+    assert client.get(f"/my/orders/{order}").status_code == 302
 
 
 def test_who_asks_too_often_is_turned_away_in_words(chen: str) -> None:
@@ -126,9 +138,9 @@ def test_the_visit_is_moved_to_a_window_that_is_free(chen: str) -> None:
     order = placed(chen)
     client, before = inside(order), field.appointment_of(f"order/{order}-1")
     assert before is not None
-    page = client.get("/my/order/1/visit").content.decode()
+    page = client.get(f"/my/orders/{order}/1/visit").content.decode()
     chosen = OTHER.findall(page)[3]
-    assert client.post("/my/order/1/visit", {"window": chosen}).headers["Location"] == "/my/order"
+    assert client.post(f"/my/orders/{order}/1/visit", {"window": chosen}).headers["Location"] == f"/my/orders/{order}"
     after = field.appointment_of(f"order/{order}-1")
     assert after is not None
     assert (f"{after.starts_at.isoformat()}/{after.ends_at.isoformat()}", after.moved) == (chosen, 1)
@@ -148,7 +160,7 @@ def test_the_visit_is_moved_to_a_window_that_is_free(chen: str) -> None:
 def test_a_window_that_is_not_offered_is_refused_and_nothing_moves(chen: str, window: str) -> None:
     order = placed(chen)
     client = inside(order)
-    answer = client.post("/my/order/1/visit", {"window": window})
+    answer = client.post(f"/my/orders/{order}/1/visit", {"window": window})
     assert answer.status_code == 422
     assert "请" in answer.content.decode()
     visit = field.appointment_of(f"order/{order}-1")
@@ -157,9 +169,10 @@ def test_a_window_that_is_not_offered_is_refused_and_nothing_moves(chen: str, wi
 
 
 def test_without_a_visit_there_is_nothing_to_move(chen: str) -> None:
-    client = inside(placed(chen, window=False))
-    assert client.get("/my/order/1/visit").status_code == 404
-    assert client.get("/my/order/7/visit").status_code == 404
+    order = placed(chen, window=False)
+    client = inside(order)
+    assert client.get(f"/my/orders/{order}/1/visit").status_code == 404
+    assert client.get(f"/my/orders/{order}/7/visit").status_code == 404
 
 
 def done(customer: str) -> str:
@@ -178,34 +191,34 @@ def done(customer: str) -> str:
 def test_the_result_is_confirmed_and_rated_once(chen: str) -> None:
     order = done(chen)
     client = inside(order)
-    assert "确认并评价" in client.get("/my/order").content.decode()
+    assert "确认并评价" in client.get(f"/my/orders/{order}").content.decode()
     refused: dict[str, Any]
     for refused in ({"rating": "6"}, {"rating": "x"}, {"word": "长" * 501}):
-        assert client.post("/my/order/1/confirm", refused).status_code == 422
+        assert client.post(f"/my/orders/{order}/1/confirm", refused).status_code == 422
     assert shop.leg(order).confirmed_at is None
-    answer = client.post("/my/order/1/confirm", {"rating": "4", "word": "师傅很准时"})
-    assert answer.headers["Location"] == "/my/order"
+    answer = client.post(f"/my/orders/{order}/1/confirm", {"rating": "4", "word": "师傅很准时"})
+    assert answer.headers["Location"] == f"/my/orders/{order}"
     leg = Leg.objects.get(order__number=order)
     assert (leg.rating, leg.confirmed_at is not None) == (4, True)
     assert "order.confirmed" in shop.happened(leg.subject)
-    page = client.get("/my/order").content.decode()
+    page = client.get(f"/my/orders/{order}").content.decode()
     assert "★★★★" in page
     assert "确认并评价" not in page
-    again = client.post("/my/order/1/confirm", {"rating": "1"})
-    assert (again.headers["Location"], shop.leg(order).rating) == ("/my/order", 4)
+    again = client.post(f"/my/orders/{order}/1/confirm", {"rating": "1"})
+    assert (again.headers["Location"], shop.leg(order).rating) == (f"/my/orders/{order}", 4)
 
 
 def test_what_is_not_done_cannot_be_confirmed(chen: str) -> None:
     order = placed(chen)
     client = inside(order)
-    assert client.post("/my/order/1/confirm", {"rating": "5"}).headers["Location"] == "/my/order"
+    assert client.post(f"/my/orders/{order}/1/confirm", {"rating": "5"}).headers["Location"] == f"/my/orders/{order}"
     assert shop.leg(order).confirmed_at is None
 
 
 def test_the_language_is_chosen_at_the_door(chen: str) -> None:
     client = Client()
-    assert "查询订单" in client.get("/my/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert "获取验证码" in client.get("/my/", headers={"Accept-Language": "zh-CN"}).content.decode()
     client.post("/my/language", {"language": "en"})
-    assert "Follow an order" in client.get("/my/").content.decode()
+    assert "Send me a code" in client.get("/my/").content.decode()
     client.post("/my/language", {"language": "tlh"})
-    assert "Follow an order" in client.get("/my/").content.decode()
+    assert "Send me a code" in client.get("/my/").content.decode()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api, forecast, queries
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.front.channels import api as channels
+from kapok.front.channels.models import AccessCode
 from kapok.ground.commitments.firing import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
@@ -19,6 +24,7 @@ from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.chain.shop import held, leg, line, live, stands, told
+from tests.front import counter
 from tests.stories import operator
 from tests.stories.operator import DAY, after, by, passes, promise, works
 
@@ -143,7 +149,9 @@ def test_after_the_point_of_no_return_a_cancellation_is_refused_and_becomes_a_di
     [
         ("key_account", "visit", "key_account", "circuit-10", "keyaccount", "SL1-circuit"),
         ("business", "phone", "business", "fibre-300", "agent", "install"),
+        ("business", "visit", "business", "fibre-300", "keyaccount2", "install"),
         ("public", "hall", "public", "fibre-100", "manager", "install"),
+        ("public", "visit", "public", "fibre-100", "manager", "install"),
         ("transient", "hall", "public", "sim-voice", "agent2", "install-wireless"),
         ("hotline", "phone", "public", "fibre-1000", "agent2", "install"),
     ],
@@ -174,6 +182,49 @@ def test_whichever_channel_is_asked_takes_the_order_and_answers_for_it(
     operator.works_all(number, after(hours=0.2))
     assert (stands(number)[0], promise(number, agreed).state) == ("completed", "kept")
     assert leg(number).confirmed_at == after(hours=0.2)
+
+
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+def came_in(customer: str) -> Client:
+    """The customer in their own pages, by a one-time code."""
+    client = Client()
+    client.post("/my/", {"order": customer})
+    client.post("/my/code", {"order": customer, "code": AccessCode.objects.get(order=customer).shown})
+    return client
+
+
+def test_by_the_web_the_customer_orders_and_confirms_alone_and_somebody_answers_for_it(settings: Settings) -> None:
+    settings.DEMO = True
+    counter.set_up()
+    channels.assign_staff(channel="public", username="manager", **by("admin", after()))
+    whose = shop.customer("陈静", address="r101", phone="13800138000")
+    client = came_in(whose)
+    page = client.get("/my/new", {"address": "r101", "offer": "fibre-100"}).content.decode()
+    form = dict(HIDDEN.findall(page)) | {"pay": "bill"}
+    number = client.post("/my/new", form).headers["Location"].rpartition("/")[2]
+    assert client.post("/my/new", form).headers["Location"] == f"/my/orders/{number}"
+    assert Order.objects.count() == 1, "a form that is sent twice places one order"
+    (taken,) = told("channels.taken")
+    assert (taken["channel"], taken["medium"], taken["first_contact"], taken["customer"]) == (
+        "public", "web", "manager", whose,
+    )  # fmt: skip
+    row = shop.order(number)
+    assert (row.channel, row.first_contact.username, row.quote["monthly"]) == ("public", "manager", 8800)
+    pledge = promise(number, "install")
+    assert (pledge.owner, pledge.opened_at, pledge.due_at) == ("staff/manager", row.paid_at, row.placed_at + 15 * DAY)
+    assert f"<strong>{timezone.localdate(pledge.due_at):%Y-%m-%d}</strong>" in page, (
+        "what was shown is what is promised"
+    )
+    passes(datetime.now(UTC))
+    while stages := live(number) - {"confirm"}:
+        for stage in sorted(stages):
+            works(number, stage, datetime.now(UTC))
+    assert client.post(f"/my/orders/{number}/1/confirm", {"rating": "5"}).status_code == 302
+    assert (stands(number)[0], promise(number, "install").state, leg(number).rating) == ("completed", "kept", 5)
+    (confirmed,) = Entry.objects.filter(subject=leg(number).subject, kind="order.confirmed")
+    assert confirmed.actor == f"customer/{whose}"
 
 
 def test_a_channel_sells_only_what_is_its_to_sell_and_writes_nothing_else() -> None:

@@ -14,13 +14,14 @@
 `KAPOK_SIMULATED_SLOW_SECONDS`,
 `KAPOK_WINDOWS_OPEN_HOUR`, `KAPOK_WINDOWS_CLOSE_HOUR`, `KAPOK_WINDOW_HOURS`, `KAPOK_DISPATCH_UNIT`, `KAPOK_WEIGH_SLACK`,
 `KAPOK_WEIGH_TRAVEL`, `KAPOK_WEIGH_CONTINUITY`, `KAPOK_OPEN_WORK_ORDERS`, `KAPOK_PHOTO_MB`, `KAPOK_TRIAL_MONTHS`,
-`KAPOK_CODE_SENDER`.
+`KAPOK_CODE_SENDER`, `KAPOK_FIRST_CONTACT_SHOWN`.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -56,6 +57,14 @@ def flag(name: str) -> bool:
 def names(name: str, default: str) -> list[str]:
     """A list separated by commas."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def choice(name: str, default: str, known: Sequence[str]) -> str:
+    """One word of `known`. Raises `ImproperlyConfigured` with the remedy at another."""
+    value = text(name, default)
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(known)}, or leave it out.")
+    return value
 
 
 def choices(name: str, default: str, known: type[Choice]) -> frozenset[Choice]:

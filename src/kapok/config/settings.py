@@ -197,6 +197,7 @@ JOURNAL_WITNESSES = [
     "kapok.back.workforce.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
     "kapok.front.channels.answering.witness",
+    "kapok.front.channels.forgetting.witness",
 ]
 
 # Where flows find the promises that they serve: called with the code of a pack.
@@ -261,6 +262,8 @@ WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
 
 # Who sends one-time codes to customers, e.g. by SMS: a function of the number and the words. Nobody without it.
 CODE_SENDER = environment.text("KAPOK_CODE_SENDER")
+# By what customers know who answers for what they asked: name, (staff) number, nobody.
+FIRST_CONTACT_SHOWN = environment.choice("KAPOK_FIRST_CONTACT_SHOWN", "name", ("name", "number", "nobody"))
 
 # Who knows where a visit for such a matter is, and what it takes: called with the matter's subject.
 WORKFORCE_VISITS = {"order": "kapok.chain.ordering.visits.visit_of"}

@@ -1,6 +1,7 @@
-"""Who may enter the customers' pages: whoever came in by the one-time code of an order sees that order, and nothing else.
+"""Who may enter the customers' pages: whoever came in by a one-time code sees what is that customer's, and nothing else.
 
-A view is either `open_to_all`, which says why, or `of_the_order`, which asks for the order of the session.
+A view is either `open_to_all`, which says why, or `of_the_customer`, which asks for the customer of the session. The code goes to a
+contact of the customer, whether the number given was an order's or their own.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from django.views.decorators.cache import never_cache
 
 from kapok.kernel.text import Language
 
-ORDER, CUSTOMER, UNTIL = "my_order", "my_customer", "my_until"
+CUSTOMER, UNTIL = "my_customer", "my_until"
 STAYS = timedelta(minutes=30)
 """How long one stays in without doing anything."""
-WHOSE = "the customer of an order, who came in by its one-time code"
+WHOSE = "a customer, who came in by a one-time code"
 
 
 class MyRequest(HttpRequest):
-    """A request of the customer of an order."""
+    """A request of a customer; `customer` is the number of whoever came in, empty where nobody did."""
 
-    order: str
+    customer: str
     actor: str
     at: datetime
     language: Language
@@ -51,13 +52,13 @@ def open_to_all(*, because: str) -> Callable[[View], View]:
     return decorate
 
 
-def of_the_order(view: View) -> View:
-    """Let in whoever came in by the code of an order, while they stay; everybody else to the door."""
+def of_the_customer(view: View) -> View:
+    """Let in whoever came in by a code, while they stay; everybody else to the door."""
 
     @wraps(view)
     def guarded(request: MyRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         known = _known(request)
-        if not known.order:
+        if not known.customer:
             return redirect("selfcare:door")
         request.session[UNTIL] = (known.at + STAYS).isoformat()
         return view(known, *args, **kwargs)
@@ -66,16 +67,16 @@ def of_the_order(view: View) -> View:
     return never_cache(guarded)
 
 
-def let_in(request: MyRequest, order: str, customer: str) -> None:
+def let_in(request: MyRequest, customer: str) -> None:
     """Remember who came in, under a new key: one that somebody else may know leads nowhere."""
     request.session.cycle_key()
-    request.session[ORDER], request.session[CUSTOMER] = order, customer
+    request.session[CUSTOMER] = customer
     request.session[UNTIL] = (request.at + STAYS).isoformat()
 
 
 def let_out(request: MyRequest) -> None:
     """Forget who came in; whoever else is signed in by the same browser stays."""
-    for name in (ORDER, CUSTOMER, UNTIL):
+    for name in (CUSTOMER, UNTIL):
         request.session.pop(name, None)
 
 
@@ -90,6 +91,6 @@ def _known(request: MyRequest) -> MyRequest:
     request.language = Language.of(translation.get_language())
     until = request.session.get(UNTIL)
     stays = until is not None and datetime.fromisoformat(until) > request.at
-    request.order = request.session.get(ORDER, "") if stays else ""
-    request.actor = f"customer/{request.session.get(CUSTOMER, '')}" if request.order else "customer"
+    request.customer = request.session.get(CUSTOMER, "") if stays else ""
+    request.actor = f"customer/{request.customer}" if request.customer else "customer"
     return request

@@ -1,6 +1,7 @@
-"""An order in the customer's words: what has been done, what is being done, what comes next, when we come, what we promised.
+"""What customers see: an order as its flow names its steps, when we come, what we promised; their services and addresses.
 
-Nothing of who works on it leaves this module: no names, no units, no internal stages' clocks.
+Nothing of who works on it leaves this module: no names, no units, no internal stages' clocks. The steps are those of the flow that
+the order follows, by the titles that stand there.
 """
 
 from __future__ import annotations
@@ -15,10 +16,21 @@ from kapok.back.workforce import queries as field
 from kapok.back.workforce.queries import AppointmentView
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.queries import LegView, OrderView
-from kapok.chain.ordering.rules import Deviation, State
+from kapok.chain.ordering.refusals import UnknownOrder
+from kapok.chain.ordering.rules import Action, Deviation, State
+from kapok.edges.selfcare.doors import MyRequest
+from kapok.ground.catalog.offering import queries as offers
+from kapok.ground.catalog.offering.rules import price
+from kapok.ground.customers.queries import CustomerView
+from kapok.ground.places import queries as places
+from kapok.ground.places.rules import Level
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
+from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Text
+from kapok.network.inventory import queries as inventory
+from kapok.network.inventory.rules import ServiceState
+from kapok.network.inventory.views import ServiceView
 
 SAID = {
     "done": Text(zh="已完成", en="done"), "running": Text(zh="进行中", en="being done"),
@@ -34,15 +46,8 @@ WHY = {
     Deviation.CANCEL: Text(zh="订单正在撤销。", en="The order is being cancelled."),
     Deviation.AMEND: Text(zh="订单已按您的要求变更。", en="The order was changed as you asked."),
 }
-SWITCHED_ON = Text(zh="开通网络", en="We switch your service on")
-STAGES = {
-    "accept": Text(zh="受理您的订单", en="We take your order"), "assign": Text(zh="为您准备线路", en="We prepare your line"),
-    "configure": SWITCHED_ON, "activate": SWITCHED_ON, "appoint": Text(zh="与您约定上门时间", en="We agree a time with you"),
-    "visit": Text(zh="上门安装", en="We come and install it"),
-    "test": Text(zh="测试您的业务", en="We test it"), "confirm": Text(zh="请您确认", en="You tell us that it works"),
-}  # fmt: skip
-"""What a customer calls the stages that most flows have; others by their own titles."""
-ENOUGH = 24
+COMING = Text(zh="开通中", en="being set up")
+ENOUGH, FOUND, MOST_TYPED = 24, 10, 60
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,8 @@ class Part:
     may_confirm: bool
     rating: int | None
     confirmed_at: datetime | None
+    monthly: Money | None
+    """Of a change what the new plan costs a month."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +109,29 @@ class Mine:
     parts: tuple[Part, ...]
 
 
-def mine(number: str) -> Mine:
-    """The order as its customer sees it. Raises `UnknownOrder`."""
-    order = orders.order(number)
+def mine(number: str, customer: str) -> Mine | None:
+    """The order as its customer sees it; None where it is not theirs."""
+    order = _order(number, customer)
+    if order is None:
+        return None
     return Mine(
         number=order.number, state=order.state_name, placed_at=order.placed_at, paid_at=order.paid_at,
         one_off=order.one_off, monthly=order.monthly, parts=tuple(_part(leg) for leg in order.legs),
     )  # fmt: skip
 
 
-def part(number: str, leg: int) -> LegView | None:
-    """One leg of the order. Raises `UnknownOrder`."""
-    order: OrderView = orders.order(number)
-    return next((each for each in order.legs if each.number == leg), None)
+def part(number: str, leg: int, customer: str) -> LegView | None:
+    """One leg of the order; None where it is not theirs, or has no such leg."""
+    order = _order(number, customer)
+    return next((each for each in order.legs if each.number == leg), None) if order else None
+
+
+def _order(number: str, customer: str) -> OrderView | None:
+    try:
+        found = orders.order(number)
+    except UnknownOrder:
+        return None
+    return found if found.customer == customer else None
 
 
 def visit_of(leg: LegView) -> AppointmentView | None:
@@ -145,8 +162,15 @@ def _part(leg: LegView) -> Part:
         address=leg.address_full, state=leg.state_name, why=WHY[Deviation(leg.exception)] if leg.exception else None,
         until=leg.until if leg.exception else None, stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
         may_move=visit is not None and leg.open, may_confirm=may_confirm(leg), rating=leg.rating,
-        confirmed_at=leg.confirmed_at,
+        confirmed_at=leg.confirmed_at, monthly=_new_monthly(leg),
     )  # fmt: skip
+
+
+def _new_monthly(leg: LegView) -> Money | None:
+    if leg.action is not Action.CHANGE or not leg.lines:
+        return None
+    line = leg.lines[0]
+    return price(offers.offer(line.offer, line.version).offer).monthly
 
 
 def may_confirm(leg: LegView) -> bool:
@@ -155,10 +179,7 @@ def may_confirm(leg: LegView) -> bool:
 
 
 def _stages(leg: LegView) -> Sequence[Stage]:
-    return [
-        Stage(STAGES.get(each.code, each.title), each.status, each.ended_at if each.status == "done" else None)
-        for each in leg.stages
-    ]
+    return [Stage(each.title, each.status, each.ended_at if each.status == "done" else None) for each in leg.stages]
 
 
 def _promises(leg: LegView) -> Sequence[Promise]:
@@ -167,3 +188,51 @@ def _promises(leg: LegView) -> Sequence[Promise]:
         for row in leg.promises
         if row.tier.value != "stage" and row.due_at is not None
     ]
+
+
+# ---- services and addresses ----
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A service that the customer has, with what its kind is called."""
+
+    view: ServiceView
+
+    @property
+    def title(self) -> Text:
+        """What it is."""
+        return value_title("service", self.view.kind)
+
+    @property
+    def state(self) -> Text:
+        """Where it stands, as customers say it: what we do before it works is one thing to them."""
+        return COMING if self.view.state in {ServiceState.DESIGNED, ServiceState.RESERVED} else self.view.state_name
+
+
+def owned(customer: str) -> list[Owned]:
+    """The services of the customer as lists show them."""
+    return [Owned(each) for each in services(customer)]
+
+
+def services(customer: str) -> list[ServiceView]:
+    """What the customer has; what is disconnected is left out."""
+    return [each for each in inventory.services_of(customer) if each.state != ServiceState.TERMINATED]
+
+
+def service(number: str, customer: str) -> ServiceView | None:
+    """One of them; None where it is not theirs."""
+    return next((each for each in services(customer) if each.number == number), None)
+
+
+def own_addresses(one: CustomerView) -> list[tuple[str, Text]]:
+    """Where the customer lives or has something."""
+    known = {one.address: one.address_full} if one.address and one.address_full else {}
+    return list((known | {each.address: each.address_full for each in services(one.number) if each.address}).items())
+
+
+def searched(request: MyRequest) -> dict[str, object]:
+    """The addresses that answer to `?q=`; of roads and what is above them it has to be said which number."""
+    typed = request.GET.get("q", "").strip()[:MOST_TYPED]
+    found = places.search(typed, limit=FOUND) if len(typed) > 1 else []
+    return {"typed": typed, "found": [(each, each.level > Level.ROAD) for each in found]}

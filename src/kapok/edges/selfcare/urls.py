@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kapok.edges.selfcare import views
+from kapok.edges.selfcare import asking, following, shopping, strangers, views
 
 app_name = "selfcare"
 urlpatterns = [
     path("", views.door, name="door"),
     path("code", views.code, name="code"),
-    path("order", views.order, name="order"),
-    path("order/<int:leg>/visit", views.visit, name="visit"),
-    path("order/<int:leg>/confirm", views.confirm, name="confirm"),
+    path("home", views.home, name="my-home"),
+    path("new", shopping.new, name="my-new"),
+    path("services/<slug:number>", shopping.service, name="my-service"),
+    path("orders/<slug:number>", following.order, name="my-order"),
+    path("orders/<slug:number>/<int:leg>/visit", following.visit, name="visit"),
+    path("orders/<slug:number>/<int:leg>/confirm", following.confirm, name="confirm"),
+    path("ask", asking.ask, name="my-ask"),
+    path("asked/<path:matter>", asking.asked, name="my-asked"),
+    path("check", strangers.check, name="my-check"),
+    path("request", strangers.leave_request, name="my-request"),
     path("leave", views.leave, name="leave"),
     path("language", views.language, name="my-language"),
 ]

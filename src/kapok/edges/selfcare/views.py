@@ -1,34 +1,31 @@
-"""The customers' pages: the door with its code, the order, another window, the confirmation."""
+"""The door with its code, and the page where one comes in: services, orders, what was asked."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kapok.back.workforce import api as field
-from kapok.chain.ordering import api as ordering
-from kapok.chain.ordering.queries import LegView
+from kapok.chain.ordering import queries as orders
 from kapok.edges.selfcare import showing
-from kapok.edges.selfcare.doors import MyRequest, let_in, let_out, network_address, of_the_order, open_to_all
-from kapok.edges.selfcare.forms import CodeForm, ConfirmForm, DoorForm, VisitForm, show_refusal
+from kapok.edges.selfcare.doors import MyRequest, let_in, let_out, network_address, of_the_customer, open_to_all
+from kapok.edges.selfcare.forms import CodeForm, DoorForm, show_refusal
 from kapok.front.channels import api as channels
+from kapok.front.channels.online import queries as online
 from kapok.kernel.errors import KapokError
 
-AT_THE_DOOR = "whoever wants to follow an order has to come in first"
-WISHED = "customer"
+AT_THE_DOOR = "whoever wants to see what is theirs has to come in first"
+LATEST = 20
 
 
 @open_to_all(because=AT_THE_DOOR)
 def door(request: MyRequest) -> HttpResponse:
-    """Ask for the order's number, and have a code sent; whether there is such an order is not said."""
-    if request.order:
-        return redirect("selfcare:order")
+    """Ask for the order's or the customer's number, and have a code sent; whether there is such a one is not said."""
+    if request.customer:
+        return redirect("selfcare:my-home")
     form = DoorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["order"]
@@ -61,71 +58,29 @@ def code(request: MyRequest) -> HttpResponse:
             status = 429
         else:
             if found is not None:
-                let_in(request, *found)
-                return redirect("selfcare:order")
+                number, customer = found
+                let_in(request, customer)
+                return redirect("selfcare:my-order", number) if number else redirect("selfcare:my-home")
             form.add_error(
                 "code", _("Number and code do not match, or the code has run out. Check them, or have a new one sent.")
             )
     return render(request, "selfcare/code.html", {"form": form}, status=status)
 
 
-@of_the_order
-def order(request: MyRequest) -> HttpResponse:
-    """The order, as it stands."""
-    return render(request, "selfcare/order.html", {"mine": showing.mine(request.order), "at": request.at})
-
-
-@of_the_order
-def visit(request: MyRequest, leg: int) -> HttpResponse:
-    """Move the visit to another window that is free."""
-    found = _leg(request, leg)
-    booked = showing.visit_of(found)
-    if booked is None or not found.open:
-        raise Http404
-    free, none = showing.windows(booked, request.at)
-    choices = [showing.choice(each) for each in free]
-    form = VisitForm(request.POST or None, windows=choices)
-    if request.method == "POST" and form.is_valid():
-        begins, ends = form.window()
-        try:
-            field.rebook(
-                appointment=booked.id, starts_at=begins, ends_at=ends, reason=WISHED, actor=request.actor, at=request.at
-            )
-        except KapokError as refused:
-            show_refusal(form, refused, "window")
-        else:
-            return redirect("selfcare:order")
-    values = {"form": form, "leg": found, "booked": booked, "none": none}
-    return render(request, "selfcare/visit.html", values, status=422 if form.errors else 200)
-
-
-@of_the_order
-def confirm(request: MyRequest, leg: int) -> HttpResponse:
-    """Say that it works, and how it was."""
-    found = _leg(request, leg)
-    if not showing.may_confirm(found):
-        return redirect("selfcare:order")
-    form = ConfirmForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given: dict[str, Any] = form.cleaned_data
-        try:
-            ordering.confirm(
-                order=request.order,
-                leg=leg,
-                rating=given["rating"],
-                word=given["word"],
-                actor=request.actor,
-                at=request.at,
-            )
-        except KapokError as refused:
-            show_refusal(form, refused)
-        else:
-            return redirect("selfcare:order")
-    return render(request, "selfcare/confirm.html", {"form": form, "leg": found}, status=422 if form.errors else 200)
+@of_the_customer
+def home(request: MyRequest) -> HttpResponse:
+    """What the customer has, what is under way, what they asked."""
+    values = {
+        "services": showing.owned(request.customer),
+        "orders": orders.orders_of(request.customer, limit=LATEST),
+        "asked": online.asked_by(request.customer),
+        "at": request.at,
+    }
+    return render(request, "selfcare/home.html", values)
 
 
 @require_POST
-@of_the_order
+@of_the_customer
 def leave(request: MyRequest) -> HttpResponse:
     """Go out again."""
     let_out(request)
@@ -142,10 +97,3 @@ def language(request: MyRequest) -> HttpResponse:
         age = settings.LANGUAGE_COOKIE_AGE
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=age, samesite="Lax", secure=settings.HTTPS)
     return answer
-
-
-def _leg(request: MyRequest, number: int) -> LegView:
-    found = showing.part(request.order, number)
-    if found is None:
-        raise Http404
-    return found

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kapok.front.channels import events, rows, rules
-from kapok.front.channels.models import WORDS, Case
+from kapok.front.channels.models import WORDS, Case, Message
+from kapok.front.channels.online.refusals import NothingToSay
 from kapok.front.channels.refusals import AlreadyAnswered, NotAnswering, NotHeard, NotSubstantive
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
@@ -22,10 +23,13 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rows import works_for
 from kapok.ground.work.rules import LIVE
+from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 ANSWERED, RECEIVED = "request.answered", "request.acknowledged"
 REPLY, WORD = Text(zh="答复内容", en="the reply"), Text(zh="客户的回复", en="the customer's reply")
+LACKING = Text(zh="还缺什么", en="what is lacking")
+CONFIRMED = "客户网上确认 / confirmed by the customer on the web"
 MOST_STAGES = 20
 
 
@@ -51,9 +55,39 @@ def answer(case: Case, said: Said, me: Staff, at: datetime) -> bool:
         return _received(case, said, me, at)
     if not said.how:
         return False
-    _acknowledge(case, said, me, at)
-    _finish(case, me, at)
+    _acknowledge(case, said, me.subject, at)
     return True
+
+
+def confirm(case: Case, word: str, actor: str, at: datetime) -> None:
+    """The customer says by themselves that this answers them: the clock stops. Within a verb's transaction."""
+    _must_be_replied(case)
+    kept = rows.words(word, WORD, WORDS, needed=False)
+    if kept:
+        said_by(case, kept, None, at)
+    _acknowledge(case, Said("", "", rules.How.MESSAGE, timedelta(0), kept or CONFIRMED), actor, at)
+
+
+def turn_down(case: Case, word: str, actor: str, at: datetime) -> None:
+    """The customer says that this does not answer them, and what is lacking: a new reply is owed, the clock runs on."""
+    _must_be_replied(case)
+    said_by(case, rows.words(word, LACKING, WORDS), None, at)
+    case.substance, case.reply, case.replied_at = "", "", None
+    case.save(update_fields=["substance", "reply", "replied_at"])
+    journal.record(events.TurnedDown(subject=case.matter, actor=actor, at=at))
+
+
+def _must_be_replied(case: Case) -> None:
+    """Raises `AlreadyAnswered`, `NothingToSay`."""
+    if case.answered_at is not None:
+        raise AlreadyAnswered(at=rows.spoken(case.answered_at))
+    if not case.substance:
+        raise NothingToSay
+
+
+def said_by(case: Case, words: str, staff: Staff | None, at: datetime) -> None:
+    """Keep what somebody wrote about a case; `staff` is None where it was the customer."""
+    Message.objects.create(id=uuid7(at), case=case, customer_id=case.customer_id, staff=staff, words=words, at=at)
 
 
 def witness(entries: Sequence[Entry]) -> None:
@@ -77,6 +111,7 @@ def _reply(case: Case, said: Said, me: Staff, at: datetime) -> None:
     case.substance, case.replied_at = substance.value, at
     case.reply = rows.words(said.reply, REPLY, WORDS)
     case.save(update_fields=["substance", "reply", "replied_at"])
+    said_by(case, case.reply, me, at)
     name = rules.SUBSTANCES[substance]
     journal.record(
         events.Replied(subject=case.matter, actor=me.subject, at=at, substance=substance.value, substance_name=name)
@@ -92,7 +127,8 @@ def _received(case: Case, said: Said, me: Staff, at: datetime) -> bool:
     return False
 
 
-def _acknowledge(case: Case, said: Said, me: Staff, at: datetime) -> None:
+def _acknowledge(case: Case, said: Said, actor: str, at: datetime) -> None:
+    """The customer took note of the reply: that stops the clock."""
     how, word = rows.choice(rules.How, said.how, "how"), rows.words(said.word, WORD, WORDS, needed=False)
     if not rules.acknowledged(how, said.connected, word):
         raise NotHeard(seconds=int(rules.HEARD.total_seconds()))
@@ -100,13 +136,14 @@ def _acknowledge(case: Case, said: Said, me: Staff, at: datetime) -> None:
     case.save(update_fields=["how", "word", "connected", "answered_at"])
     journal.record(
         events.Acknowledged(
-            subject=case.matter, actor=me.subject, at=at, how=how.value, how_name=rules.HOWS[how],
+            subject=case.matter, actor=actor, at=at, how=how.value, how_name=rules.HOWS[how],
             seconds=int(said.connected.total_seconds()),
         )
     )  # fmt: skip
+    _finish(case, actor, at)
 
 
-def _finish(case: Case, me: Staff, at: datetime) -> None:
+def _finish(case: Case, actor: str, at: datetime) -> None:
     """Hand in what of the flow is left, the last of which says that it was answered; say so where no stage does."""
     live = Item.objects.filter(matter__subject=case.matter, state__in=[state.value for state in LIVE])
     for _ in range(MOST_STAGES):
@@ -114,6 +151,6 @@ def _finish(case: Case, me: Staff, at: datetime) -> None:
         if item is None:
             break
         wanted = len(matters.evidence_of(item.id))
-        baton.carry_out(item=item.id, evidence=[case.reply] * wanted, note="", actor=me.subject, at=at)
+        baton.carry_out(item=item.id, evidence=[case.reply] * wanted, note="", actor=actor, at=at)
     if not Entry.objects.filter(subject=case.matter, kind=ANSWERED).exists():
-        work.tell(matter=case.matter, kind=ANSWERED, actor=me.subject, at=at)
+        work.tell(matter=case.matter, kind=ANSWERED, actor=actor, at=at)

@@ -284,17 +284,17 @@ def take_order(
 
 @transaction.atomic
 def send_code(*, order: str, address: str, language: Language = Language.ZH, actor: str, at: datetime) -> None:
-    """Send the customer of an order a one-time code. Says not whether there is such an order. Raises `KnockedTooOften`.
+    """Send a customer a one-time code, by the number of an order or their own; says not whether there is one.
 
     `address` is the network address of whoever asks; only a digest of it is kept. The code is sent
-    in `language` by whoever is named in `CODE_SENDER`, once this is committed.
+    in `language` by whoever is named in `CODE_SENDER`, once this is committed. Raises `KnockedTooOften`.
     """
     codes.send(order, address, language=language, actor=actor, at=at)
 
 
 @transaction.atomic
 def enter(*, order: str, code: str, address: str, actor: str, at: datetime) -> tuple[str, str] | None:
-    """Let the customer of an order in: the order's and the customer's number; None where number and code do not match.
+    """Let a customer in: the order's number, empty where they came by their own, and theirs; None where it does not match.
 
     A code counts for ten minutes, five tries and one entry. Raises `KnockedTooOften`.
     """
@@ -302,4 +302,4 @@ def enter(*, order: str, code: str, address: str, actor: str, at: datetime) -> t
     if found is None:
         return None
     journal.record(events.Entered(subject=found.subject, actor=actor, at=at))
-    return found.number, found.customer.number
+    return found.order, found.customer.number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ from kapok.ground.work import queries as matters
 from kapok.ground.work.rules import tidy_note
 from kapok.kernel.text import joined
 from kapok.network.inventory.models import Service
+
+NOT_WAITED = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Wanted:
     waited: timedelta
     me: Staff
     at: datetime
+    online: rules.Reason | None = None
+    """Why `me` is asked first of what came by the web, where nobody took it in by hand."""
+    call_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
     )  # fmt: skip
     queues = gathering.queues_of(known.setting, wanted.at)
     decision = rules.route(asked, known.caller, queues, _territory(wanted, known, actor))
+    if wanted.online and decision.course is Course.OPEN:
+        decision = replace(decision, reasons=(*decision.reasons, wanted.online))
     if decision.course is Course.OPEN:
         matter = _open(wanted, known, decision, actor)
     else:
@@ -111,7 +118,7 @@ def _open(wanted: Wanted, known: Known, decision: Decision, actor: str) -> str:
         matter=matter, kind=wanted.kind.value, customer=known.customer, service=known.service,
         channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, owner),
         reasons=[{"rule": each.rule.value, "zh": each.text.zh, "en": each.text.en} for each in decision.reasons],
-        asked_at=wanted.at,
+        asked_at=wanted.at, call_back=wanted.call_back,
     )  # fmt: skip
     return matter
 
@@ -124,7 +131,7 @@ def _press(matter: str, wanted: Wanted, known: Known, actor: str) -> None:
     """Urge whoever has the work; where the one who took it in may not, the matter says at least that the customer pressed."""
     note = tidy_note(wanted.note or wanted.title)
     found = matters.matter(matter)
-    if found is not None and matters.may_urge(wanted.me.username, matter, wanted.at):
+    if found is not None and wanted.online is None and matters.may_urge(wanted.me.username, matter, wanted.at):
         work.urge(matter=matter, note=note, actor=actor, at=wanted.at)
         return
     who = known.caller.customer

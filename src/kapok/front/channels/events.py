@@ -94,6 +94,37 @@ class Acknowledged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TurnedDown(Event):
+    """The customer says that the reply does not answer them; what they said stays out of the journal."""
+
+    kind: ClassVar[str] = "channels.turned_down"
+    wording: ClassVar[Text] = Text(
+        zh="客户表示答复未解决问题，时钟照走，需重新答复",
+        en="the reply does not answer the customer: the clock runs on, reply again",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrote(Event):
+    """The customer wrote about a matter; the words stay out of the journal."""
+
+    kind: ClassVar[str] = "channels.wrote"
+    wording: ClassVar[Text] = Text(zh="客户网上留言", en="the customer wrote by the web")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StrangerSeen(Event):
+    """Somebody looked at the name and the number that a stranger left."""
+
+    kind: ClassVar[str] = "channels.stranger_seen"
+    wording: ClassVar[Text] = Text(
+        zh="查看来访者姓名和电话，用途：{purpose_name}", en="the name and number left were seen, to {purpose_name}"
+    )
+    purpose: str
+    purpose_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Noted(Event):
     """A note was added to a customer; its words stay out of the journal."""
 

@@ -92,6 +92,17 @@ def queues_of(setting: ChannelSetting, at: datetime) -> Queues:
     )  # fmt: skip
 
 
+def serving(setting: ChannelSetting, at: datetime) -> list[Agent]:
+    """Who serves the channel and is there; where all are away, whoever serves it."""
+    staff = list(
+        ChannelStaff.objects.filter(channel=setting, until=None, staff__state=State.ACTIVE).values_list(
+            "staff", flat=True
+        )
+    )
+    rows = Staff.objects.filter(id__in=staff)
+    return _agents(staff, at) or [Agent(row.username, row.opened_at) for row in rows]
+
+
 def _agents(staff: Iterable[UUID], at: datetime) -> list[Agent]:
     """These people as far as they are there, with what they can do and since when they are idle."""
     people = set(staff) - posts.absent(set(staff), at)

@@ -13,6 +13,7 @@ from kapok.ground.places.rules import Segment
 from kapok.network.inventory.models import Service
 
 WORDS = 1000
+MESSAGE = 2000
 
 
 class ChannelSetting(models.Model):
@@ -149,6 +150,8 @@ class Case(models.Model):
     word = models.CharField(max_length=WORDS, blank=True)
     connected = models.DurationField(null=True)
     answered_at = models.DateTimeField(null=True)
+    call_back = models.BooleanField(default=False)
+    """Whether the customer wants to be called with the reply."""
 
     class Meta:
         verbose_name = _("case of a channel")
@@ -177,6 +180,40 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.matter
+
+
+class Message(models.Model):
+    """What the customer (`staff` is None) or we wrote about a case. It may be personal: it stands here and not in the journal."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    words = models.CharField(max_length=MESSAGE)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("message about a case")
+        indexes = [models.Index("case", "at", name="channels_message_of_case")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Stranger(models.Model):
+    """Who asked something without being a customer: as they called themselves, with the number they are to be called at."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30)
+    agreed_at = models.DateTimeField()
+    """When they agreed that both are kept."""
+
+    class Meta:
+        verbose_name = _("stranger who left a number")
+
+    def __str__(self) -> str:
+        return self.case_id
 
 
 class Note(models.Model):

@@ -79,6 +79,7 @@ class CaseView:
     reply: str
     replied_at: datetime | None
     answered_at: datetime | None
+    call_back: bool
 
     @property
     def kind_name(self) -> Text:
@@ -206,7 +207,7 @@ def _case(row: Case) -> CaseView:
         owner=row.owner.username, owner_name=row.owner.name,
         reasons=tuple((each["rule"], Text(zh=each["zh"], en=each["en"])) for each in row.reasons),
         asked_at=row.asked_at, substance=row.substance, reply=row.reply, replied_at=row.replied_at,
-        answered_at=row.answered_at,
+        answered_at=row.answered_at, call_back=row.call_back,
     )  # fmt: skip
 
 
@@ -248,7 +249,11 @@ def channel_of(staff: Staff) -> rules.Channel:
 
 
 def shown_codes(customer: str) -> Mapping[str, str]:
-    """In a demonstration the one-time codes of a customer's orders that were not used yet, by order."""
+    """In a demonstration the one-time codes of a customer that were not used yet, by the order, or the customer, they are for."""
     orders = Order.objects.filter(customer__number=customer).values("number")
-    found = AccessCode.objects.filter(order__in=orders, used_at=None).exclude(shown="").order_by("-sent_at")
+    found = (
+        AccessCode.objects.filter(Q(order__in=orders) | Q(order=customer), used_at=None)
+        .exclude(shown="")
+        .order_by("-sent_at")
+    )
     return dict(found.values_list("order", "shown"))

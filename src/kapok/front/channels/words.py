@@ -28,8 +28,8 @@ MEDIA: Mapping[Medium, Text] = {
 }
 
 USED: Mapping[Channel, tuple[Medium, ...]] = {
-    Channel.KEY_ACCOUNT: (Medium.VISIT, Medium.PHONE, Medium.EMAIL),
-    Channel.BUSINESS: (Medium.PHONE, Medium.VISIT, Medium.EMAIL),
+    Channel.KEY_ACCOUNT: (Medium.VISIT, Medium.PHONE, Medium.EMAIL, Medium.WEB),
+    Channel.BUSINESS: (Medium.PHONE, Medium.VISIT, Medium.EMAIL, Medium.WEB),
     Channel.PUBLIC: (Medium.HALL, Medium.VISIT, Medium.WEB, Medium.PHONE),
     Channel.TRANSIENT: (Medium.PHONE, Medium.HALL),
     Channel.HOTLINE: (Medium.PHONE, Medium.WEB, Medium.EMAIL),

@@ -12,9 +12,9 @@ from django.core import signing
 from kapok.chain.ordering.previewing import Preview, preview
 from kapok.chain.ordering.rules import PARTS, Action
 from kapok.edges.console.desk.action_forms import draft
-from kapok.edges.console.desk.basket import GONE, OTHERWISE
-from kapok.edges.console.desk.offering import SPEED, Asked, Choice, facts_of
-from kapok.edges.console.desk.visiting import Windows, windows
+from kapok.front.channels.basket import GONE, OTHERWISE
+from kapok.front.channels.offering import SPEED, Asked, Choice, facts_of
+from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
 from kapok.ground.catalog.offering.document import Kind, Offer

@@ -6,12 +6,17 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from kapok.edges.console.customers.forms import LookForm
 from kapok.edges.console.desk.belonging import shown, told
 from kapok.edges.console.desk.forms import AnswerForm, show_refusal
 from kapok.edges.console.ledger.presenting import all_shown
+from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api, queries
+from kapok.front.channels.online import api as online
+from kapok.front.channels.online import queries as written
 from kapok.front.channels.queries import CaseView
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.people.roles import Permission
@@ -34,12 +39,38 @@ def answer(request: ScreenRequest, subject: str) -> HttpResponse:
             done = _("Answered; the clock has stopped.") if answered else _("Noted; the clock runs on.")
             messages.success(request, done)
             return redirect("console:desk-answer", subject)
-    promised = [row for row in commitments.of_subjects([subject]) if row.tier.value != "stage"]
-    clocks = all_shown(promised, request.at)
+    return _page(request, case, form)
+
+
+@require_POST
+@screen(permission=Permission.CUSTOMERS_UNMASK)
+def stranger(request: ScreenRequest, subject: str) -> HttpResponse:
+    """The name and the number that somebody left who is no customer, in clear, for a purpose that is kept."""
+    case = _seen(request, subject)
+    purpose = request.POST.get("purpose", "")[:20]
+    try:
+        left = online.see_stranger(matter=subject, purpose=purpose, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, in_reading_language(refused.text))
+        return redirect("console:desk-answer", subject)
+    return _page(request, case, AnswerForm(), left=left)
+
+
+def _page(
+    request: ScreenRequest, case: CaseView, form: AnswerForm, left: tuple[str, str] | None = None
+) -> HttpResponse:
+    promised = [row for row in commitments.of_subjects([case.matter]) if row.tier.value != "stage"]
     values = {
-        "case": shown(request, case), "form": form, "clocks": clocks, "at": request.at,
-        "lines": told(request, subject, case.customer),
-    }  # fmt: skip
+        "case": shown(request, case),
+        "form": form,
+        "clocks": all_shown(promised, request.at),
+        "at": request.at,
+        "lines": told(request, case.matter, case.customer),
+        "written": written.messages_about(case.matter),
+        "stranger": written.left_by(case.matter),
+        "left": left,
+        "look_form": LookForm(),
+    }
     return render(request, "desk/answer.html", values)
 
 

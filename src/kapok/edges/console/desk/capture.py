@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kapok.edges.console.customers.reach import may, reached
-from kapok.edges.console.desk import basket, offering, sites
-from kapok.edges.console.desk.basket import Wish, wishes
+from kapok.edges.console.desk import sites
 from kapok.edges.console.desk.forms import OrderForm, show_refusal
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api as channels
+from kapok.front.channels import basket, offering
 from kapok.front.channels import queries as talks
+from kapok.front.channels.basket import Wish, wishes
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
@@ -120,7 +121,7 @@ def _stale(request: ScreenRequest, one: CustomerView, form: OrderForm) -> bool:
     given = form.cleaned_data
     if talks.placed_by(given["key"]):
         return False
-    now = basket.terms(one.number, channel_of(request), form.lines, request.at).lines
+    now = basket.terms(one.number, channel_of(request), form.lines, request.at)
     different = basket.changed(given["seen"], now)
     beside = "offer" if given["offer"] and len(form.lines) == 1 else None
     for text in different:

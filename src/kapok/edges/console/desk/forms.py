@@ -13,9 +13,9 @@ from django.utils.translation import pgettext
 
 from kapok.back.workforce import api as field
 from kapok.chain.ordering import api as ordering
-from kapok.edges.console.desk.basket import MOST_LINES, Wish
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.front.channels import rules
+from kapok.front.channels.basket import MOST_LINES, Wish
 from kapok.ground.catalog.offering import refusals as offering
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import refusals as places

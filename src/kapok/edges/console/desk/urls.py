@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers/<slug:number>/order/terms", capture.terms, name="desk-order-terms"),
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>", acting.act, name="desk-act"),
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>/terms", acting.terms, name="desk-act-terms"),
+    path("desk/strangers/<path:subject>", answering.stranger, name="desk-stranger"),
     path("desk/requests/<path:subject>", answering.answer, name="desk-answer"),
 ]

@@ -11,18 +11,19 @@ from django.core import signing
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.previewing import Preview, preview
-from kapok.edges.console.desk.offering import Asked, Choice, installable
-from kapok.edges.console.desk.visiting import Windows, windows
+from kapok.front.channels.offering import Asked, Choice, installable, promised
+from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.places import queries as places
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text
 
-SALT = "kapok.desk.order"
+SALT = "kapok.channels.basket"
 MOST_LINES = 20
 GONE = Text(zh="该商品已停售", en="the offer is no longer on sale")
 OTHERWISE = Text(zh="页面内容与所选不一致", en="the page does not show what was chosen")
+PROMISED_OTHERWISE = Text(zh="对客户的承诺已有变化", en="what we promise is otherwise now")
 BETWEEN = "~"
 
 
@@ -87,7 +88,8 @@ def terms(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, c
             made = preview(customer=customer, channel=channel, lines=[line.draft for line in lines], at=at)
         except KapokError as why:
             refused = why.text
-    seen = signing.dumps([_state(line) for line in shown], salt=SALT, compress=True)
+    showed = {"lines": [_state(line) for line in shown], "promises": promised(made)}
+    seen = signing.dumps(showed, salt=SALT, compress=True)
     return Terms(shown, made, refused, windows(made.visits if made else (), at), seen)
 
 
@@ -124,31 +126,33 @@ def _state(line: LineShown) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def seen(token: str) -> list[Mapping[str, Any]] | None:
-    """The lines that the page showed; None where that cannot be read."""
+def seen(token: str) -> Mapping[str, Any] | None:
+    """What the page showed, `lines` and `promises`; None where that cannot be read."""
     try:
         read = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return None
-    return read if isinstance(read, list) else None
+    return read if isinstance(read, dict) else None
 
 
-def changed(token: str, now: Sequence[LineShown]) -> list[Text]:
+def changed(token: str, now: Terms) -> list[Text]:
     """What is otherwise now than the page showed; nothing where all is the same."""
-    lost = [_numbered(line, now, line.refused) for line in now if line.refused]
+    lost = [_numbered(line, now.lines, line.refused) for line in now.lines if line.refused]
     if lost:
         return lost
     before = seen(token)
-    if before is None or [(each["address"], each["offer"]) for each in before] != [
-        (line.wish.address, line.wish.offer) for line in now
+    if before is None or [(each["address"], each["offer"]) for each in before["lines"]] != [
+        (line.wish.address, line.wish.offer) for line in now.lines
     ]:
         return [OTHERWISE]
-    return [
-        _numbered(line, now, text)
-        for line, was in zip(now, before, strict=True)
+    told = [
+        _numbered(line, now.lines, text)
+        for line, was in zip(now.lines, before["lines"], strict=True)
         if line.choice
         for text in _differences(was, line.choice, _state(line))
     ]
+    moved = now.preview is not None and before["promises"] != promised(now.preview)
+    return [*told, PROMISED_OTHERWISE] if moved else told
 
 
 def _numbered(line: LineShown, lines: Sequence[LineShown], text: Text) -> Text:

@@ -1,0 +1,55 @@
+"""Asking us something: the words, who answers for it and until when, the reply, and whether it answers."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from kapok.edges.selfcare import showing
+from kapok.edges.selfcare.doors import MyRequest, network_address, of_the_customer
+from kapok.edges.selfcare.forms import AskForm, ReplyForm, show_refusal
+from kapok.front.channels.online import api as online
+from kapok.front.channels.online import queries
+from kapok.kernel.errors import KapokError
+
+
+@of_the_customer
+def ask(request: MyRequest) -> HttpResponse:
+    """Ask something; one is led to the page on which it is followed."""
+    given = request.POST if request.method == "POST" else None
+    wished = {name: request.GET.get(name, "")[:20] for name in ("topic", "service")}
+    form = AskForm(given, services=showing.services(request.customer), initial=wished)
+    if given is not None and form.is_valid():
+        try:
+            matter, _decision = online.ask(
+                customer=request.customer, **form.cleaned_data, network=network_address(request), actor=request.actor,
+                at=request.at,
+            )  # fmt: skip
+        except KapokError as refused:
+            show_refusal(form, refused)
+        else:
+            return redirect("selfcare:my-asked", matter)
+    return render(request, "selfcare/ask.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@of_the_customer
+def asked(request: MyRequest, matter: str) -> HttpResponse:
+    """What was asked, how it stands; whether the reply answers it is said here."""
+    found = queries.asked(matter, request.customer)
+    if found is None:
+        raise Http404
+    form = ReplyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _said(request, matter, form)
+        except KapokError as refused:
+            show_refusal(form, refused)
+        else:
+            return redirect("selfcare:my-asked", matter)
+    values = {"asked": found, "form": form, "at": request.at}
+    return render(request, "selfcare/asked.html", values, status=422 if form.errors else 200)
+
+
+def _said(request: MyRequest, matter: str, form: ReplyForm) -> None:
+    verb = online.acknowledge if form.cleaned_data["answers"] == "yes" else online.turn_down
+    verb(matter=matter, customer=request.customer, word=form.cleaned_data["word"], actor=request.actor, at=request.at)

@@ -1,0 +1,183 @@
+"""Ordering by oneself: a new service at an address, or a change of one that one has. Nothing is ordered that was not shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.rules import ACTIONS, Action
+from kapok.edges.selfcare import showing
+from kapok.edges.selfcare.doors import MyRequest, network_address, of_the_customer
+from kapok.edges.selfcare.forms import NewForm, ServiceForm, in_reading_language, show_refusal
+from kapok.front.channels import basket, offering
+from kapok.front.channels import queries as channels
+from kapok.front.channels.basket import Wish
+from kapok.front.channels.online import api as online
+from kapok.front.channels.online.rules import Alone, channel_of, may_alone
+from kapok.ground.customers import queries as customers
+from kapok.ground.customers.queries import CustomerView
+from kapok.ground.places import queries as places
+from kapok.kernel.errors import KapokError
+from kapok.network.inventory.views import ServiceView
+
+LONGEST = 60
+
+
+@of_the_customer
+def new(request: MyRequest) -> HttpResponse:
+    """A new service: the address, what can be had there, the terms; and the order placed."""
+    one = customers.customer(request.customer)
+    if request.method != "POST":
+        address, offer = (request.GET.get(name, "")[:LONGEST] for name in ("address", "offer"))
+        return _page(request, one, address, offer, None)
+    form = NewForm(request.POST, accounts=one.accounts)
+    placed = _placed(request, one, form) if form.is_valid() else None
+    if placed is not None:
+        return redirect("selfcare:my-order", placed)
+    return _page(request, one, request.POST.get("address", "")[:LONGEST], request.POST.get("offer", "")[:LONGEST], form)
+
+
+def _placed(request: MyRequest, one: CustomerView, form: NewForm) -> str | None:
+    """The number of the order; None where the form says why not."""
+    given = form.cleaned_data
+    try:
+        if _stale(request, one, form):
+            return None
+        return online.take_order(
+            key=given["key"], customer=one.number, account=given["account"],
+            lines=[LineDraft(offer=given["offer"], address=given["address"])], pay=given["pay"] == "bill",
+            window=given["window"], network=network_address(request), actor=request.actor, at=request.at,
+        )  # fmt: skip
+    except KapokError as refused:
+        show_refusal(form, refused)
+        return None
+
+
+def _stale(request: MyRequest, one: CustomerView, form: NewForm) -> bool:
+    """Whether what was shown has changed; what, is said. A form that placed its order already is never stale."""
+    given = form.cleaned_data
+    if channels.placed_by(given["key"]):
+        return False
+    channel = channel_of(one.segment).value
+    wish = Wish(given["address"], given["offer"])
+    different = basket.changed(given["seen"], basket.terms(one.number, channel, [wish], request.at))
+    for text in different:
+        form.add_error(None, in_reading_language(text))
+    if different:
+        form.add_error(None, _("This page was out of date. Look at what is below and send it again."))
+    return bool(different)
+
+
+def _page(request: MyRequest, one: CustomerView, address: str, offer: str, form: NewForm | None) -> HttpResponse:
+    values: dict[str, Any] = {"own": showing.own_addresses(one), "form": form, **showing.searched(request)}
+    if address:
+        values |= _offers(request, one, address)
+    if offer and values.get("place"):
+        values |= _terms(request, one, address, offer, form)
+    return render(request, "selfcare/new.html", values, status=422 if form is not None else 200)
+
+
+def _offers(request: MyRequest, one: CustomerView, address: str) -> dict[str, Any]:
+    try:
+        found = offering.choices(one.number, channel_of(one.segment).value, address, request.at)
+    except KapokError as refused:
+        return {"refused": refused.text}
+    return {"place": places.address(address, at=request.at), "choices": found}
+
+
+def _terms(request: MyRequest, one: CustomerView, address: str, offer: str, form: NewForm | None) -> dict[str, Any]:
+    channel = channel_of(one.segment).value
+    terms = basket.terms(one.number, channel, [Wish(address, offer)], request.at)
+    choice = terms.lines[0].choice
+    if choice is None:
+        return {"refused": terms.refused}
+    fresh = NewForm(accounts=one.accounts, initial={"address": address, "offer": offer, "seen": terms.seen})
+    if form is not None:
+        form.renew(terms.seen)
+    return {"terms": terms, "choice": choice, "form": form or fresh}
+
+
+# ---- a service that one has ----
+
+
+@of_the_customer
+def service(request: MyRequest, number: str) -> HttpResponse:
+    """One of their services, what they can do with it alone, and what they can ask for; the order placed."""
+    found = showing.service(number, request.customer)
+    if found is None:
+        raise Http404
+    said = request.POST if request.method == "POST" else request.GET
+    action, offer = said.get("action", "")[:LONGEST], said.get("offer", "")[:LONGEST]
+    form = ServiceForm(request.POST) if request.method == "POST" else None
+    placed = _ordered(request, found, form) if form is not None and form.is_valid() else None
+    if placed is not None:
+        return redirect("selfcare:my-order", placed)
+    values = {
+        "service": found,
+        "mine": showing.Owned(found),
+        "form": form,
+        **_possible(request, found),
+        **_change(request, found, action, offer, form),
+    }
+    return render(request, "selfcare/service.html", values, status=422 if form is not None else 200)
+
+
+def _ordered(request: MyRequest, found: ServiceView, form: ServiceForm) -> str | None:
+    given = form.cleaned_data
+    draft = _draft(found, given["action"], given["offer"])
+    try:
+        if not channels.placed_by(given["key"]):
+            made, refused, fresh = offering.of_service(request.customer, _channel(request), draft, request.at)
+            if made is None and refused is not None:
+                form.add_error(None, in_reading_language(refused))
+            elif not offering.same(given["seen"], fresh):
+                form.add_error(None, _("This page was out of date. Look at what is below and send it again."))
+            if form.errors:
+                return None
+        return online.take_order(
+            key=given["key"], customer=request.customer, lines=[draft], pay=True, network=network_address(request),
+            actor=request.actor, at=request.at,
+        )  # fmt: skip
+    except KapokError as refused_too:
+        show_refusal(form, refused_too)
+        return None
+
+
+def _draft(found: ServiceView, action: str, offer: str) -> LineDraft:
+    chosen = offer if action == Alone.CHANGE else found.offer
+    return LineDraft(offer=chosen, action=action, service=found.number)
+
+
+def _channel(request: MyRequest) -> str:
+    return channel_of(customers.customer(request.customer).segment).value
+
+
+def _possible(request: MyRequest, found: ServiceView) -> dict[str, Any]:
+    """What can be done alone, with the plans to change to; all else can be asked for."""
+    alone = [each for each in Alone if may_alone(each.value, found.state, found.suspension_reason)]
+    plans = offering.others(request.customer, _channel(request), found, request.at) if Alone.CHANGE in alone else []
+    actions = [(each.value, ACTIONS[Action(each.value)]) for each in alone if each is not Alone.CHANGE]
+    return {"actions": actions, "plans": plans}
+
+
+def _change(
+    request: MyRequest, found: ServiceView, action: str, offer: str, form: ServiceForm | None
+) -> dict[str, Any]:
+    if not may_alone(action, found.state, found.suspension_reason) or (action == Alone.CHANGE and not offer):
+        return {}
+    draft = _draft(found, action, offer)
+    made, refused, seen = offering.of_service(request.customer, _channel(request), draft, request.at)
+    fresh = ServiceForm(initial={"action": action, "offer": draft.offer, "seen": seen})
+    if form is not None:
+        form.renew(seen)
+    return {
+        "made": made,
+        "refused": refused,
+        "form": form or fresh,
+        "chosen": ACTIONS[Action(action)],
+        "offer": draft.offer,
+    }

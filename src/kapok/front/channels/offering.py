@@ -1,0 +1,142 @@
+"""What can be ordered: the offers on sale to a customer, each with its price and whether it can be had at an address.
+
+The front desk and the customers' own pages show the same, so that a price and a promise are said in one way. A page signs what it
+showed; what is otherwise when its form comes back is told (`kapok.front.channels.basket`, `same`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core import signing
+from django.utils import timezone
+
+from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.previewing import Preview, preview
+from kapok.ground.catalog.offering import queries as offers
+from kapok.ground.catalog.offering import rules as offering
+from kapok.ground.catalog.offering.document import Kind, Offer
+from kapok.ground.catalog.offering.queries import OfferVersionView
+from kapok.ground.customers import queries as customers
+from kapok.ground.places.rules import Segment
+from kapok.kernel.errors import KapokError
+from kapok.kernel.money import Money
+from kapok.kernel.text import Text, joined
+from kapok.network.inventory import queries as inventory
+from kapok.network.inventory.queries import Qualification
+from kapok.network.inventory.views import ServiceView
+
+SALT = "kapok.channels.order"
+SPEED = "down_mbps"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An offer that the customer may order, with its price and whether it can be had at the address."""
+
+    version: OfferVersionView
+    one_off: Money
+    monthly: Money
+    why_not: Text | None
+    expected_at: datetime | None
+    technology: Text | None = None
+    """How it would be brought there; None where it cannot be, or needs no plant."""
+    down_mbps: int = 0
+    """How fast the line could be at most (Mbit/s), 0 where the offer states no speed."""
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+        return self.version.code
+
+
+def facts_of(customer: str) -> dict[str, str]:
+    """What offers ask about a customer; somebody who is none yet is taken for a household."""
+    known = customers.facts(customer) if customer else {"segment": Segment.PUBLIC.value}
+    return {"area": settings.ORDERING_AREA} | known
+
+
+def choices(customer: str, channel: str, address: str, at: datetime) -> list[Choice]:
+    """The offers for the customer at an address, in the order of the catalogue. Raises `UnknownAddress`, `RetiredAddress`."""
+    asked = Asked(address, at)
+    return [asked.choice(version) for version in installable(customer, channel, at).values()]
+
+
+def installable(customer: str, channel: str, at: datetime) -> dict[str, OfferVersionView]:
+    """What the customer may order anew, by code, in the order of the catalogue."""
+    sold = offers.on_sale(facts_of(customer), channel, at)
+    return {version.code: version for version in sold if _installs(version.offer)}
+
+
+def others(customer: str, channel: str, service: ServiceView, at: datetime) -> list[tuple[OfferVersionView, Money]]:
+    """The plans to which a service could be changed, each with what it costs a month."""
+    found = offers.on_sale(facts_of(customer), channel, at)
+    return [(each, offering.price(each.offer).monthly) for each in found if _replaces(each.offer, service)]
+
+
+def _replaces(offer: Offer, service: ServiceView) -> bool:
+    fits = offer.service == service.kind and "change" in offer.actions and offer.code != service.offer
+    return fits and offer.kind is Kind.PLAN
+
+
+def of_service(customer: str, channel: str, draft: LineDraft, at: datetime) -> tuple[Preview | None, Text | None, str]:
+    """What would be promised of a change of a service, or why it cannot be, and what of it is compared when the form comes back."""
+    try:
+        made = preview(customer=customer, channel=channel, lines=[draft], at=at)
+    except KapokError as refused:
+        return None, refused.text, ""
+    state = [draft.service, draft.action, draft.offer, made.versions, promised(made)]
+    return made, None, signing.dumps(state, salt=SALT)
+
+
+def same(token: str, fresh: str) -> bool:
+    """Whether two pages about a service showed the same."""
+    try:
+        return bool(signing.loads(token, salt=SALT) == signing.loads(fresh, salt=SALT))
+    except signing.BadSignature:
+        return False
+
+
+def _installs(offer: Offer) -> bool:
+    return "install" in offer.actions and offer.kind is not Kind.OPTION
+
+
+class Asked:
+    """An address, asked what can be had there; each kind of service and speed once."""
+
+    def __init__(self, address: str, at: datetime) -> None:
+        self.address, self.at = address, at
+        self._known: dict[tuple[str, int], Qualification] = {}
+
+    def choice(self, version: OfferVersionView) -> Choice:
+        """The offer with its price, and what of it cannot be had."""
+        quote, found = offering.price(version.offer), list(self._qualified(version.offer))
+        lacking = [each for each in found if not each.available]
+        why_not = joined(reason.text for each in lacking for reason in each.reasons) if lacking else None
+        expected = [each.expected_at for each in lacking if each.expected_at]
+        brought = next((each for each in found if each.technology), None) if not lacking else None
+        return Choice(
+            version, quote.one_off, quote.monthly, why_not, max(expected, default=None),
+            brought.technology_name if brought else None,
+            brought.max_down_mbps if brought and SPEED in version.offer.characteristics else 0,
+        )  # fmt: skip
+
+    def _qualified(self, offer: Offer) -> Iterator[Qualification]:
+        for part in (offer, *(each.offer for each in offers.parts(offer))):
+            if part.service:
+                speed = part.characteristics.get(SPEED, 0)
+                yield self._qualify(part.service, speed if isinstance(speed, int) else 0)
+
+    def _qualify(self, service: str, speed: int) -> Qualification:
+        if (service, speed) not in self._known:
+            self._known[service, speed] = inventory.qualify(self.address, service, self.at, down_mbps=speed)
+        return self._known[service, speed]
+
+
+def promised(made: Preview | None) -> list[list[str]]:
+    """The promises as they are compared: whose, which, the day on which they fall due."""
+    found = made.promises if made else []
+    return [[each.pack, each.promise, f"{timezone.localdate(each.due_at)}"] for each in found]

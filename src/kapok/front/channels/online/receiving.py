@@ -1,0 +1,63 @@
+"""Who is asked first of what comes by the web, and the interaction that it is: begun and over in one moment, with its owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kapok.front.channels import events, gathering, rules
+from kapok.front.channels.models import ChannelSetting, Interaction, Linked
+from kapok.front.channels.online.refusals import NobodyServes
+from kapok.front.channels.online.rules import asked_first, channel_of
+from kapok.front.channels.rules import Channel, Medium, Reason, Via
+from kapok.ground.customers.models import Customer
+from kapok.ground.journal import api as journal
+from kapok.ground.people.models import Staff
+from kapok.ground.work.rows import person
+from kapok.kernel.ids import uuid7
+
+BY_WEB = "网上提交 / sent by the web"
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Through which channel it came, and who is asked first, with the reason."""
+
+    channel: Channel
+    staff: Staff
+    reason: Reason
+
+
+def receiver(customer: Customer | None, at: datetime) -> Receiver:
+    """Who is asked first: by the rules among the channel's own, else among the hotline's, which serves everybody at any hour.
+
+    Raises `NobodyServes`.
+    """
+    channel = channel_of(customer.segment if customer else "")
+    caller = gathering.caller_of(customer, None, Via.SAID, at)
+    for code in (channel, Channel.HOTLINE):
+        setting = ChannelSetting.objects.filter(code=code).first()
+        agents = gathering.serving(setting, at) if setting else []
+        chosen = asked_first(caller, agents, setting.skill if setting else "")
+        if chosen is not None:
+            return Receiver(channel, person(f"staff/{chosen[0]}"), chosen[1])
+    raise NobodyServes(channel_name=rules.CHANNELS[channel])
+
+
+def interaction(who: Receiver, customer: Customer | None, *, topic: str, matter: str, actor: str, at: datetime) -> None:
+    """Record the interaction and what it was about. Within a verb's transaction."""
+    row = Interaction.objects.create(
+        id=uuid7(at), channel=who.channel.value, medium=Medium.WEB.value, direction=rules.Direction.IN.value,
+        customer=customer, unit=who.staff.unit, first_contact=who.staff, topic=topic, resolution=BY_WEB,
+        started_at=at, ended_at=at,
+    )  # fmt: skip
+    Linked.objects.create(id=uuid7(at), interaction=row, matter=matter)
+    journal.record(
+        events.Taken(
+            subject=row.subject, actor=actor, at=at, correlation=row.id, channel=who.channel.value,
+            channel_name=rules.CHANNELS[who.channel], medium=Medium.WEB.value, medium_name=rules.MEDIA[Medium.WEB],
+            direction=rules.Direction.IN.value, customer=customer.number if customer else "",
+            first_contact=who.staff.username,
+        )
+    )  # fmt: skip
+    journal.record(events.Closed(subject=row.subject, actor=actor, at=at, correlation=row.id, resolution=BY_WEB))

@@ -1,0 +1,133 @@
+"""The web as a channel, decided without a database: which channel it is, who is asked first, what customers may do alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kapok.front.channels.rules import BUSINESS, KEY_ACCOUNT, Agent, Caller, Channel, Kind, Reason, Rule, longest_idle
+from kapok.kernel.text import Text
+
+CHANNEL_OF: Mapping[str, Channel] = {KEY_ACCOUNT: Channel.KEY_ACCOUNT, BUSINESS: Channel.BUSINESS}
+
+
+def channel_of(segment: str) -> Channel:
+    """Through whose channel somebody of a segment comes in on the web; strangers come as households do."""
+    return CHANNEL_OF.get(segment, Channel.PUBLIC)
+
+
+def asked_first(caller: Caller, agents: Sequence[Agent], skill: str) -> tuple[str, Reason] | None:
+    """Who is the first contact of what came by the web, where nobody takes it by hand; None where nobody serves the channel.
+
+    The account manager of a key account (R2) or of a business (R5); else of those who serve the channel the longest idle, with its
+    skill before others (R8). Who serves somebody else just then comes last, by name: the web can wait a call.
+    """
+    if caller.manager and (caller.key or caller.segment == BUSINESS):
+        manager = caller.manager
+        why = Text(
+            zh=f"网上受理：客户经理 {manager} 首问", en=f"by the web: the account manager {manager} is asked first"
+        )
+        return manager, Reason(Rule.R2 if caller.key else Rule.R5, why)
+    chosen = longest_idle(agents, skill) or longest_idle(agents, "") or min(agents, key=_name, default=None)
+    if chosen is None:
+        return None
+    why = Text(
+        zh=f"网上受理：渠道空闲最久 {chosen.username} 首问",
+        en=f"by the web: {chosen.username}, idle the longest, is asked first",
+    )
+    return chosen.username, Reason(Rule.R8, why)
+
+
+def _name(agent: Agent) -> str:
+    return agent.username
+
+
+# ---- what is asked ----
+
+
+class Topic(StrEnum):
+    """What somebody writes to us about."""
+
+    QUESTION = "question"
+    WISH = "wish"
+    FAULT = "fault"
+    BILL = "bill"
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A topic: what it is called, as what it is taken in, and the title of its matter, in which nothing personal stands."""
+
+    name: Text
+    kind: Kind
+    title: str
+    complaint_kind: str = ""
+
+
+TOPICS: Mapping[Topic, Subject] = {
+    Topic.QUESTION: Subject(
+        Text(zh="咨询", en="A question"), Kind.REQUEST, "网上咨询 / A question by the web"
+    ),
+    Topic.WISH: Subject(
+        Text(zh="办理业务", en="Something to be arranged"), Kind.REQUEST, "网上申请办理 / Something asked for by the web"
+    ),
+    Topic.FAULT: Subject(
+        Text(zh="报故障", en="Something does not work"), Kind.FAULT, "网上报障 / A fault reported by the web"
+    ),
+    Topic.BILL: Subject(
+        Text(zh="账单投诉", en="A complaint about a bill"), Kind.COMPLAINT, "网上账单投诉 / A bill complained of by the web",
+        "billing",
+    ),
+    Topic.COMPLAINT: Subject(
+        Text(zh="服务投诉", en="A complaint about our service"), Kind.COMPLAINT,
+        "网上服务投诉 / A complaint about service by the web", "service",
+    ),
+}  # fmt: skip
+
+
+# ---- what a customer may order alone ----
+
+BY_CUSTOMER = "客户网上申请 / at the customer's wish, by the web"
+"""The reason of a suspension that the customer ordered alone, and may therefore end alone."""
+
+
+class Alone(StrEnum):
+    """What a customer may order for a service of theirs without anybody of ours."""
+
+    CHANGE = "change"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+
+
+FITS: Mapping[str, frozenset[Alone]] = {
+    "active": frozenset({Alone.CHANGE, Alone.SUSPEND}),
+    "suspended": frozenset({Alone.RESUME}),
+}
+
+
+def may_alone(action: str, state: str, suspension_reason: str) -> bool:
+    """Whether a customer may order this for a service in that state alone; what they may not, they may ask for.
+
+    What we suspended, e.g. for a debt, only we resume; a disconnection is for good, and takes a person.
+    """
+    if action not in FITS.get(state, frozenset()):
+        return False
+    return action != Alone.RESUME or suspension_reason == BY_CUSTOMER
+
+
+# ---- how the first contact is called towards customers ----
+
+
+class Shown(StrEnum):
+    """By what customers know who answers for what they asked."""
+
+    NAME = "name"
+    NUMBER = "number"
+    NOBODY = "nobody"
+
+
+def shown_as(how: Shown, name: str, username: str) -> str:
+    """What customers read; empty where the operator's rule names nobody."""
+    return {Shown.NAME: name, Shown.NUMBER: username, Shown.NOBODY: ""}[how]
