@@ -153,7 +153,7 @@ def test_what_still_lies_with_a_person_is_told_before_deactivating(administrator
 def test_a_post_is_linked_where_it_may_be_seen(signed_in: SignedIn) -> None:
     office.set_up()
     people.grant_role(username="viewer", role="administrator", unit="hotline", actor="staff/admin", at=AT)
-    posts.replace(post="supervision-desk", place=Place.B, username="agent", actor="staff/admin", at=office.now())
+    posts.appoint(post="supervision-desk", place=Place.B, username="agent", actor="staff/admin", at=office.now())
     page = text(signed_in("viewer", Language.EN), "/people/agent")
     assert "Service supervision" in page
     assert "/posts/supervision-desk" not in page

@@ -27,7 +27,7 @@ from kapok.ground.notices.upkeep import forget_seen
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
-from kapok.ground.posts.rules import LEAD, SUPERVISION, Place
+from kapok.ground.posts.rules import LEAD, SUPERVISION
 from kapok.kernel.text import Language, Text
 from tests.ground.clocks import DUE, OPENED, WARN, clock, desk, started
 from tests.ground.conftest import AT, WHO, set_up_posts
@@ -46,9 +46,7 @@ def join(username: str, unit: str) -> None:
 
 def lead(unit: str, a: str, b: str, function: str = LEAD) -> None:
     code = f"{unit}-{function}"
-    posts.open_post(code=code, function=function, title=Text(zh="负责人", en="Head"), unit=unit, **WHO)
-    posts.appoint(post=code, place=Place.A, username=a, **WHO)
-    posts.appoint(post=code, place=Place.B, username=b, **WHO)
+    posts.open_post(code=code, function=function, title=Text(zh="负责人", en="Head"), unit=unit, a=a, b=b, **WHO)
 
 
 def set_up() -> UUID:
