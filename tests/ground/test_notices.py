@@ -27,7 +27,7 @@ from kapok.ground.notices.upkeep import forget_seen
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
-from kapok.ground.posts.rules import LEAD, SUPERVISION
+from kapok.ground.posts.rules import LEAD, SUPERVISION, Place
 from kapok.kernel.text import Language, Text
 from tests.ground.clocks import DUE, OPENED, WARN, clock, desk, started
 from tests.ground.conftest import AT, WHO, set_up_posts
@@ -142,10 +142,11 @@ def test_a_head_who_answers_is_told_once(pack: UUID) -> None:
 
 
 def test_who_has_left_is_told_nothing(pack: UUID) -> None:
-    for username in ("chen", "gao"):
+    for post, username, successor in (("desk", "chen", "wu"), ("bureau-lead", "gao", "zhou")):
+        posts.appoint(post=post, place=Place.A, username=successor, **WHO)
         people.deactivate(username=username, **WHO)
     fired(pack)
-    assert told() == ["hu", "lin", "mei"]
+    assert told() == ["lin", "zhou"]
 
 
 @pytest.mark.parametrize(("unit", "heads"), [("patch", ["gao", "lin"]), ("hall", ["lin", "sun"]), ("", ["sun"])])

@@ -853,8 +853,11 @@ def test_what_somebody_left_behind_lies_with_who_may_take_it_over() -> None:
     assert queries.my_work("tech2", later(1)).left_behind == ()
     posts.declare_absent(username="tech3", until=later(600), **by("tech3", 1))
     left("tech", "desk")
-    seen = {who: {each.id for each in queries.my_work(who, later(2)).left_behind} for who in ("tech2", "lead", "desk")}
-    assert seen == {"tech2": {away, gone}, "lead": {gone}, "desk": set()}
+    seen = {
+        who: {each.id for each in queries.my_work(who, later(2)).left_behind}
+        for who in ("tech2", "lead", "desk", "desk2")
+    }
+    assert seen == {"tech2": {away, gone}, "lead": {gone}, "desk": {away, gone}, "desk2": set()}
 
 
 def test_my_work_takes_the_same_number_of_queries_for_long_lists() -> None:
