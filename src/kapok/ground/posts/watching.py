@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Max
+from django.utils import timezone
+
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import events as people
-from kapok.ground.people.models import Staff
-from kapok.ground.people.refusals import UnitInUse
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.refusals import UnitInUse, UsedUntil
 from kapok.ground.people.rules import named
 from kapok.ground.posts import rows
 from kapok.ground.posts.models import Post, PostHolder
@@ -17,12 +20,15 @@ from kapok.kernel.text import Text, joined
 
 
 def witness(entries: Sequence[Entry]) -> None:
-    """Undo a deactivation that would empty a place, and the end of a unit that has posts. Raises `HoldsPosts`, `UnitInUse`."""
+    """Undo a deactivation that would empty a place, and the end of a unit that has posts.
+
+    Raises `HoldsPosts`, `UnitInUse`, `UsedUntil`.
+    """
     for entry in entries:
         if entry.kind == people.Deactivated.kind:
             _refuse_holder(entry.subject.removeprefix("staff/"))
         elif entry.kind == people.UnitEnded.kind:
-            _refuse_posts(entry.subject.removeprefix("unit/"))
+            _refuse_posts(OrgUnit.objects.get(code=entry.subject.removeprefix("unit/")))
 
 
 def _refuse_holder(username: str) -> None:
@@ -37,8 +43,11 @@ def _place(held: PostHolder) -> Text:
     return Text(zh="{post}{place}", en="{post} {place}").format(post=held.post.title, place=PLACES[Place(held.place)])
 
 
-def _refuse_posts(code: str) -> None:
-    open_ones = Post.objects.select_related("unit").filter(unit__code=code, valid_to=None).order_by("code")
-    if open_ones:
+def _refuse_posts(unit: OrgUnit) -> None:
+    of_unit = Post.objects.filter(unit=unit)
+    if open_ones := of_unit.filter(valid_to=None).order_by("code"):
         left = named(Text(zh="岗位", en="Posts"), [post.title for post in open_ones])
-        raise UnitInUse(unit_name=open_ones[0].unit.name, left=left)
+        raise UnitInUse(unit_name=unit.name, left=left)
+    closed = of_unit.aggregate(last=Max("valid_to"))["last"]
+    if closed and unit.valid_to and unit.valid_to < (day := timezone.localdate(closed)):
+        raise UsedUntil(unit_name=unit.name, day=day)
