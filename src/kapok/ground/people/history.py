@@ -103,11 +103,12 @@ def versions(unit: UUID) -> list[Version]:
     now = OrgUnit.objects.select_related("parent").get(id=unit)
     former = list(FormerUnit.objects.select_related("parent").filter(unit=unit).order_by("-period"))
     begin = former[0].period.upper if former else now.valid_from
-    above = FormerUnit.objects.filter(unit__in={each.parent_id for each in (now, *former)})
+    spans: list[tuple[OrgUnit | FormerUnit, date, date | None]] = [(now, begin, now.valid_to)]
+    spans += [(each, each.period.lower, each.period.upper) for each in former]
+    above = FormerUnit.objects.filter(unit__in={each.parent_id for each, _, _ in spans})
     names = [(each.unit_id, each.period, each.name) for each in above]
-    spans = [(now, begin, now.valid_to), *((each, each.period.lower, each.period.upper) for each in former)]
     return [
-        Version(since, until, each.name, each.parent and each.parent.code, _called(each.parent, since, names))
+        Version(since, until, each.name, each.parent.code if each.parent else None, _called(each.parent, since, names))
         for each, since, until in spans
     ]
 
