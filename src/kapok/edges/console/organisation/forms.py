@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kapok.edges.console.people.forms import in_reading_language, unit_choices
 from kapok.ground.people import queries
@@ -34,7 +35,7 @@ class SinceForm(forms.Form):
 class AsOfForm(forms.Form):
     """The day as of which the tree is shown."""
 
-    on = day_field(_("As of"), "")
+    on = day_field(pgettext_lazy("organisation", "As of"), "")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
