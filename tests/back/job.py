@@ -13,7 +13,7 @@ from kapok.back.workforce.models import WorkOrder
 from kapok.ground.catalog import api as catalog
 from kapok.ground.commitments import api as commitments
 from kapok.ground.posts import api as posts
-from kapok.ground.posts.rules import LEAD, Place
+from kapok.ground.posts.rules import LEAD
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item
@@ -62,9 +62,7 @@ FLOW: dict[str, Any] = {
 def set_up() -> None:
     """Posts, the operator's pledges, and the flow."""
     for code, function, unit, a, b in POSTS:
-        posts.open_post(code=code, function=function, title=named(code), unit=unit, **EARLIER)
-        posts.appoint(post=code, place=Place.A, username=a, **EARLIER)
-        posts.appoint(post=code, place=Place.B, username=b, **EARLIER)
+        posts.open_post(code=code, function=function, title=named(code), unit=unit, a=a, b=b, **EARLIER)
     commitments.adopt_pack(document=find("guangzhou-pledges").read_text(encoding="utf-8"), **EARLIER)
     catalog.draft_flow(document=FLOW, **EARLIER)
     catalog.publish_flow(code="repair", revision=1, **EARLIER)

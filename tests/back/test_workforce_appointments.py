@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from kapok.back.workforce import api, queries
 from kapok.back.workforce.models import Appointment
 from kapok.ground.journal.models import Entry
-from kapok.ground.people.models import Staff
+from kapok.ground.people import api as people
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.posts import api as posts
 from kapok.ground.posts.refusals import UnknownSkill
+from kapok.ground.posts.rules import Place
 from kapok.kernel.errors import KapokError
 from tests.back.team import AT, WHO, book, clock
 from tests.back.windows import free
@@ -63,7 +64,8 @@ class TestWindows:
         ]  # fmt: skip
 
     def test_a_deactivated_technician_keeps_nothing(self) -> None:
-        Staff.objects.filter(username="liu").update(state="deactivated")
+        posts.appoint(post="field-post", place=Place.B, username="head", **WHO)
+        people.deactivate(username="liu", **WHO)
         assert (3, 10, 12, 2) in free()
 
     def test_their_cost_does_not_grow_with_the_days(self) -> None:

@@ -11,7 +11,10 @@ from kapok.chain.ordering import api, previewing, trials
 from kapok.chain.ordering.models import Line, Order
 from kapok.chain.ordering.refusals import TriedBefore
 from kapok.ground.catalog.offering import api as offers
+from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
+from kapok.ground.posts import api as posts
+from kapok.ground.posts.rules import Place
 from kapok.network.activation.models import SimulatedUnit
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
@@ -81,7 +84,9 @@ def test_a_trial_of_an_offer_no_longer_sold_ends_and_somebody_of_the_unit_answer
     service = shop.installed(TRIAL)
     offers.retire_offer(code=TRIAL, **by("manager", 10))
     left = Staff.objects.get(username="agent")
-    Staff.objects.filter(id=left.id).update(state="deactivated")
+    posts.exchange(post="hotline-desk", **by("manager", 11))
+    posts.appoint(post="hotline-desk", place=Place.B, username="dispatcher", **by("manager", 11))
+    people.deactivate(username="agent", **by("manager", 12))
     assert ends(OVER) == 1
     found = shop.order(the_end(service)).first_contact
     assert (found.unit, found.is_active) == (left.unit, True)

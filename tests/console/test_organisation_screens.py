@@ -57,7 +57,7 @@ def test_a_unit_has_a_page_with_its_time_line(administrator: Client) -> None:
     page = text(administrator, "/organisation/tianhe-east")
     assert "Tianhe East Service Centre added" in page
     assert '<a href="/organisation/tianhe">Tianhe Bureau</a>' in page
-    assert "2026-03-02" in page
+    assert "2005-01-01" in page
     assert administrator.get("/organisation/moon").status_code == 404
 
 
@@ -97,7 +97,8 @@ def test_the_top_unit_goes_nowhere(administrator: Client) -> None:
 
 
 def test_a_unit_ends_and_is_still_found(administrator: Client) -> None:
-    assert administrator.get("/organisation/yuexiu-hall/end").status_code == 405
+    assert "cannot be reopened" in text(administrator, "/organisation/yuexiu-hall/end")
+    assert OrgUnit.objects.get(code="yuexiu-hall").valid_to is None
     page = administrator.post("/organisation/yuexiu-hall/end", follow=True).content.decode()
     assert "The unit has ended." in page
     assert "Beijing Road Hall ended" in page
@@ -140,3 +141,51 @@ def test_a_bureaus_administrator_keeps_to_the_bureau(signed_in: SignedIn) -> Non
     assert "is-invalid" in client.post("/organisation/tianhe-east/move", {"parent": "yuexiu"}).content.decode()
     assert (parent_of("tianhe"), parent_of("tianhe-east")) == ("kapok", "tianhe")
     assert OrgUnit.objects.get(code="yuexiu-hall").valid_to is None
+
+
+def test_the_tree_is_shown_as_of_a_day(administrator: Client) -> None:
+    form = {"name_zh": "八片", "name_en": "Hall 8", "since": "2026-04-01"}
+    assert administrator.post("/organisation/yuexiu-hall/rename", form).status_code == 302
+    then = text(administrator, "/organisation?on=2026-03-31")
+    assert "This is the organisation as it was on 2026-03-31, not today’s." in then
+    assert "Beijing Road Hall" in then
+    assert "Hall 8" not in then
+    assert "/rename" not in then
+    assert "Hall 8" in text(administrator, "/organisation?on=2026-04-01")
+    now = text(administrator, "/organisation")
+    assert "Hall 8" in now
+    assert "not today’s" not in now
+    assert "None of your units existed on that day" in text(administrator, "/organisation?on=2004-12-31")
+    assert "still to come" in text(administrator, "/organisation?on=2199-01-01")
+    assert "Enter a valid date" in text(administrator, "/organisation?on=x")
+
+
+def test_a_unit_page_says_what_it_was(administrator: Client) -> None:
+    administrator.post("/organisation/tianhe-east/move", {"parent": "yuexiu", "since": "2026-04-01"})
+    page = text(administrator, "/organisation/tianhe-east")
+    assert '<a href="/organisation?on=2026-04-01">2026-04-01</a>' in page
+    assert "<td>Tianhe Bureau</td>" in page
+    assert "<td>Yuexiu Bureau</td>" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "complaint"),
+    [
+        ("yuexiu-hall/rename", {"name_zh": "厅", "name_en": "Hall"}, "has been what it is only since 2005-01-01"),
+        ("yuexiu-hall/move", {"parent": "tianhe"}, "was founded on 2005-01-01"),
+        ("yuexiu-hall/end", {}, "has been what it is only since 2005-01-01"),
+        (
+            "add",
+            {"code": "p", "kind": "team", "parent": "tianhe", "name_zh": "班", "name_en": "T"},
+            "was founded on 2005-01-01",
+        ),
+    ],
+)
+def test_a_day_before_the_founding_is_refused(
+    administrator: Client, address: str, form: dict[str, str], complaint: str
+) -> None:
+    for since, said in (("2004-12-31", complaint), ("2199-01-01", "is still to come")):
+        assert said in administrator.post(f"/organisation/{address}", {**form, "since": since}).content.decode()
+    assert not OrgUnit.objects.filter(code="p").exists()
+    hall = OrgUnit.objects.get(code="yuexiu-hall")
+    assert (hall.name_en, hall.valid_to, parent_of("yuexiu-hall")) == ("Beijing Road Hall", None, "yuexiu")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -139,13 +138,10 @@ def test_what_still_lies_with_a_person_is_told_before_deactivating(administrator
     office.fault()
     page = text(administrator, "/people/agent")
     assert "hand it on before you deactivate" in page
-    assert "<li>Hotline reception A</li>" in page
+    assert '<li><a href="/posts/hotline-desk">Hotline reception</a> A</li>' in page
     assert "1 open matter as first contact" in page
-    posts.declare_absent(
-        username="agent2", until=office.now() + timedelta(days=1), actor="staff/admin", at=office.now()
-    )
     refused = administrator.post("/people/agent/state", {"to": "deactivated"}, follow=True).content.decode()
-    assert "agent2, who holds the other place of Hotline reception, is deactivated or absent" in refused
+    assert "“agent” still holds: Hotline reception A. A post is never without A or B" in refused
     assert Staff.objects.get(username="agent").is_active
     assert "hand it on" not in text(administrator, "/people/viewer")
 
@@ -153,7 +149,7 @@ def test_what_still_lies_with_a_person_is_told_before_deactivating(administrator
 def test_a_post_is_linked_where_it_may_be_seen(signed_in: SignedIn) -> None:
     office.set_up()
     people.grant_role(username="viewer", role="administrator", unit="hotline", actor="staff/admin", at=AT)
-    posts.replace(post="supervision-desk", place=Place.B, username="agent", actor="staff/admin", at=office.now())
+    posts.appoint(post="supervision-desk", place=Place.B, username="agent", actor="staff/admin", at=office.now())
     page = text(signed_in("viewer", Language.EN), "/people/agent")
     assert "Service supervision" in page
     assert "/posts/supervision-desk" not in page

@@ -16,7 +16,6 @@ from kapok.ground.people.cast import Login
 from kapok.ground.posts import api as posts
 from kapok.ground.posts import demo, queries
 from kapok.ground.posts.models import Absence, PostHolder, RosterEntry, StaffSkill
-from kapok.ground.posts.rules import Place
 from kapok.kernel.text import Language
 from tests.console.conftest import AT, SignedIn
 
@@ -79,33 +78,63 @@ def test_a_post_shows_who_is_asked_next_and_its_time_line(manager: Client) -> No
     assert "no roles" in page
 
 
-def test_a_post_is_opened_filled_emptied_and_closed(manager: Client) -> None:
-    form = {
-        "code": "Hall-Desk",
-        "function": "counter",
-        "unit": "yuexiu-hall",
-        "name_zh": "前台岗",
-        "name_en": "Counter",
-    }
-    assert manager.post("/posts/new", form).headers["Location"] == "/posts/hall-desk"
-    assert "already has a post" in posted(manager, "/posts/new", **{**form, "code": "other"})
-    assert "1 post lacks A or B." in text(manager, "/posts")
-    assert "Hotline" not in text(manager, "/posts?gaps=1")
-    posted(manager, "/posts/hall-desk/fill", place="A", username="viewer")
+COUNTER = {
+    "code": "Hall-Desk",
+    "function": "counter",
+    "unit": "yuexiu-hall",
+    "name_zh": "前台岗",
+    "name_en": "Counter",
+    "a": "viewer",
+    "b": "agent",
+}
+
+
+def test_a_post_is_opened_with_a_and_b_filled_anew_and_closed(manager: Client) -> None:
+    assert manager.post("/posts/new", COUNTER).headers["Location"] == "/posts/hall-desk"
+    assert acts("hall-desk") == "viewer"
+    assert "already has a post" in posted(manager, "/posts/new", **{**COUNTER, "code": "other"})
     assert "already holds the other place" in posted(manager, "/posts/hall-desk/fill", place="B", username="viewer")
     assert "Nobody of your units" in posted(manager, "/posts/hall-desk/fill", place="B", username="nobody")
-    posted(manager, "/posts/hall-desk/fill", place="A", username="agent2")
+    posted(manager, "/posts/hall-desk/fill", place="A", username="agent2", a="viewer", b="agent")
     assert acts("hall-desk") == "agent2"
-    assert "is still held by agent2" in posted(manager, "/posts/hall-desk/close")
-    posted(manager, "/posts/hall-desk/release", place="A")
+    assert "A and B have changed places." in posted(manager, "/posts/hall-desk/exchange")
+    assert acts("hall-desk") == "agent"
     assert manager.post("/posts/hall-desk/close").headers["Location"] == "/posts"
     assert "Counter" not in text(manager, "/posts")
+    page = text(manager, "/posts/hall-desk")
+    assert "closed" in page
+    assert "/posts/hall-desk/fill" not in page
+    assert "has been closed" in posted(manager, "/posts/hall-desk/exchange")
+
+
+@pytest.mark.parametrize(
+    ("typed", "complaint"),
+    [
+        ({"a": ""}, "This field is required"),
+        ({"b": "viewer"}, "A and B are two people"),
+        ({"b": "nobody"}, "Nobody of your units has this staff number"),
+    ],
+)
+def test_a_post_is_not_opened_without_two_people(manager: Client, typed: dict[str, str], complaint: str) -> None:
+    assert complaint in posted(manager, "/posts/new", **{**COUNTER, **typed})
+    assert queries.acting("hall-desk", now()) is None
+
+
+def test_who_has_been_replaced_meanwhile_is_not_replaced_again(manager: Client) -> None:
+    page = text(manager, "/posts/hotline-desk")
+    assert '<input type="hidden" name="a" value="agent"' in page
+    seen = {"a": "agent", "b": "agent2", "place": "A"}
+    posted(manager, "/posts/hotline-desk/fill", username="viewer", **seen)
+    told = posted(manager, "/posts/hotline-desk/fill", username="keyaccount", **seen)
+    assert "Place A of Hotline reception is held by viewer now" in told
+    assert acts() == "viewer"
 
 
 def test_who_may_not_grant_roles_fills_no_post_that_carries_them(manager: Client, signed_in: SignedIn) -> None:
     before = PostHolder.objects.count()
     assert manager.post("/posts/supervision-desk/fill", {"place": "B", "username": "manager"}).status_code == 404
-    assert manager.post("/posts/supervision-desk/release", {"place": "B"}).status_code == 404
+    for act in ("exchange", "close"):
+        assert manager.post(f"/posts/supervision-desk/{act}").status_code == 404
     assert manager.post("/posts/hotline-desk/role", {"role": "administrator"}).status_code == 403
     assert PostHolder.objects.count() == before
     administrator = signed_in("administrator", Language.EN)
@@ -195,6 +224,27 @@ def test_one_asks_for_oneself_and_a_manager_for_the_crew(manager: Client, signed
     assert other.post(f"/absences/{Absence.objects.get().id}/withdraw").status_code == 404
 
 
+def test_somebody_is_away_for_hours(manager: Client) -> None:
+    day = {"kind": "training", "first": "2026-03-06", "last": "2026-03-06"}
+    form = {**day, "username": "agent", "from_hour": "09:30", "until_hour": "11:00"}
+    for until in ("09:30", "08:00"):
+        told = posted(manager, "/absences/new", **{**form, "until_hour": until})
+        assert "not later than the beginning" in told
+    assert not Absence.objects.exists()
+    posted(manager, "/absences/new", **form)
+    posted(manager, "/absences/new", username="agent2", **{**day, "from_hour": "11:00"})
+    periods = Absence.objects.order_by("period").values_list("period", flat=True)
+    assert [
+        [f"{timezone.localtime(each):%d %H:%M}" for each in (period.lower, period.upper)] for period in periods
+    ] == [
+        ["06 09:30", "06 11:00"],
+        ["06 11:00", "07 00:00"],
+    ]
+    page = text(manager, "/roster?week=2026-03-02")
+    assert "away 09:30–11:00" in page
+    assert page.count("is-void") == 2  # the day shift of the one, and the late shift's beginning of the other
+
+
 @pytest.mark.parametrize("month", ["2026-13", "x", "9999-12", "1000-01", "2026-03"])
 def test_any_month_can_be_asked_for(manager: Client, month: str) -> None:
     assert manager.get(f"/absences?month={month}").status_code == 200
@@ -236,9 +286,3 @@ def test_a_long_list_is_read_in_few_queries(
     for address in ("/posts", "/absences?month=2026-03", "/roster?week=2026-03-02", "/skills"):
         with django_assert_max_num_queries(24):
             assert manager.get(address).status_code == 200
-
-
-def test_a_vacant_post_is_told(manager: Client) -> None:
-    for place in Place:
-        posts.release(post="hotline-desk", place=place, actor="staff/admin", at=AT)
-    assert "Nobody is there" in text(manager, "/posts/hotline-desk")

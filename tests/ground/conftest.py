@@ -12,7 +12,6 @@ from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rules import UnitKind
 from kapok.ground.posts import api as posts
-from kapok.ground.posts.rules import Place
 from kapok.kernel.text import Language, Text
 from tests import worlds
 
@@ -70,9 +69,8 @@ def _set_up_posts() -> None:
         people.open_account(
             username=username, name=name, unit="bureau", language=Language.ZH, password="wet-cotton-9", **WHO
         )
-    posts.open_post(code="desk", function="desk", title=Text(zh="值班台", en="Desk"), unit="bureau", **WHO)
-    posts.appoint(post="desk", place=Place.A, username="chen", **WHO)
-    posts.appoint(post="desk", place=Place.B, username="mei", **WHO)
+    title = Text(zh="值班台", en="Desk")
+    posts.open_post(code="desk", function="desk", title=title, unit="bureau", a="chen", b="mei", **WHO)
 
 
 @pytest.fixture

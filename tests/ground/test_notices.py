@@ -46,9 +46,7 @@ def join(username: str, unit: str) -> None:
 
 def lead(unit: str, a: str, b: str, function: str = LEAD) -> None:
     code = f"{unit}-{function}"
-    posts.open_post(code=code, function=function, title=Text(zh="负责人", en="Head"), unit=unit, **WHO)
-    posts.appoint(post=code, place=Place.A, username=a, **WHO)
-    posts.appoint(post=code, place=Place.B, username=b, **WHO)
+    posts.open_post(code=code, function=function, title=Text(zh="负责人", en="Head"), unit=unit, a=a, b=b, **WHO)
 
 
 def set_up() -> UUID:
@@ -144,10 +142,11 @@ def test_a_head_who_answers_is_told_once(pack: UUID) -> None:
 
 
 def test_who_has_left_is_told_nothing(pack: UUID) -> None:
-    for username in ("chen", "gao"):
+    for post, username, successor in (("desk", "chen", "wu"), ("bureau-lead", "gao", "zhou")):
+        posts.appoint(post=post, place=Place.A, username=successor, **WHO)
         people.deactivate(username=username, **WHO)
     fired(pack)
-    assert told() == ["hu", "lin", "mei"]
+    assert told() == ["lin", "zhou"]
 
 
 @pytest.mark.parametrize(("unit", "heads"), [("patch", ["gao", "lin"]), ("hall", ["lin", "sun"]), ("", ["sun"])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -12,11 +13,11 @@ from django.db import connection
 
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
-from kapok.ground.people.models import Grant, OrgUnit, Staff
+from kapok.ground.people.models import FormerUnit, Grant, OrgUnit, Staff
 from kapok.ground.people.rules import UnitKind
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
-from tests.ground.conftest import WHO
+from tests.ground.conftest import AT, WHO
 
 pytestmark = pytest.mark.usefixtures("committed_office")
 
@@ -106,3 +107,14 @@ def test_a_person_cannot_come_back_to_a_unit_that_ends() -> None:
 
 def test_a_unit_ends_once() -> None:
     assert race(*[end("hall")] * 4) == ["EndedUnit"] * 3 + ["done"]
+
+
+def test_renames_at_the_same_moment_follow_each_other() -> None:
+    at = AT + timedelta(days=9)
+    names = [Text(zh=f"{number}片", en=f"Patch {number}") for number in range(6)]
+    outcome = race(
+        *[lambda name=name: people.rename_unit(code="patch", name=name, actor="staff/lin", at=at) for name in names]  # type: ignore[misc]
+    )
+    assert outcome == ["done"] * 6
+    [former] = FormerUnit.objects.all()
+    assert (former.name.en, former.period.lower, former.period.upper) == ("Patch", date(2026, 3, 2), date(2026, 3, 11))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +17,7 @@ from kapok.ground.people.rules import (
     UNIT_KINDS,
     Detail,
     Failures,
+    FormerPlace,
     State,
     UnitKind,
     is_within,
@@ -28,6 +29,7 @@ from kapok.ground.people.rules import (
     tidy_email,
     tidy_name,
     tidy_phone,
+    trees_since,
 )
 from kapok.kernel.text import Text
 
@@ -150,6 +152,15 @@ A, B, C, D = (UUID(int=number) for number in range(4))
 )
 def test_a_unit_lies_within_itself_and_all_above_it(unit: UUID, top: UUID, within: bool) -> None:
     assert is_within(unit, top, {A: None, B: A, C: B, D: A}) is within
+
+
+def test_the_trees_since_a_day_are_told_one_after_the_other() -> None:
+    march = [date(2026, 3, number) for number in (1, 5, 9, 20)]
+    former = [FormerPlace(C, B, march[0], march[1]), FormerPlace(C, D, march[1], march[2])]
+    now: dict[UUID, UUID | None] = {A: None, B: A, C: A, D: A}
+    assert list(trees_since(march[0], now, former)) == [{**now, C: B}, {**now, C: D}, now]
+    assert list(trees_since(march[1], now, former)) == [{**now, C: D}, now]
+    assert list(trees_since(march[3], now, former)) == [now]
 
 
 def test_many_names_are_cut_to_five() -> None:

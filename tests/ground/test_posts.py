@@ -15,15 +15,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries as people_queries
-from kapok.ground.people.models import Grant, Staff
+from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.posts import queries
-from kapok.ground.posts.models import Absence, PostAbsence, PostHolder
+from kapok.ground.posts.models import Absence, Post, PostAbsence, PostHolder
 from kapok.ground.posts.rules import AbsenceKind, Cause, Place
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.kernel.errors import KapokError
-from kapok.kernel.text import Text
+from kapok.kernel.text import Language, Text
 from tests.ground.conftest import AT, WHO, set_up_posts
 
 DAY = timedelta(days=1)
@@ -78,57 +78,87 @@ def test_a_post_has_an_a_and_a_b(desk: SimpleNamespace) -> None:
     assert post.accountable == post.acting == post.a
     assert (post.unit, post.function, post.title) == ("bureau", "desk", Text(zh="值班台", en="Desk"))
     assert kinds("post/desk") == ["posts.post_opened", "posts.appointed", "posts.appointed"]
-    assert queries.orphans(AT) == []
 
 
 def test_a_unit_has_one_post_of_a_function(desk: SimpleNamespace) -> None:
     title = Text(zh="又一个", en="Another")
-    refused(posts.PostTaken, posts.open_post, code="desk-2", function="desk", title=title, unit="bureau")
-    refused(posts.PostTaken, posts.open_post, code="desk", function="other", title=title, unit="bureau")
-    refused(people.UnknownUnit, posts.open_post, code="desk-2", function="desk", title=title, unit="moon")
-    posts.open_post(code="desk-2", function="desk", title=title, unit="patch", **WHO)
-    assert [(orphan.post.code, orphan.empty) for orphan in queries.orphans(AT)] == [("desk-2", (Place.A, Place.B))]
+    pair: dict[str, Any] = {"title": title, "a": "wu", "b": "lin"}
+    refused(posts.PostTaken, posts.open_post, code="desk-2", function="desk", unit="bureau", **pair)
+    refused(posts.PostTaken, posts.open_post, code="desk", function="other", unit="bureau", **pair)
+    refused(people.UnknownUnit, posts.open_post, code="desk-2", function="desk", unit="moon", **pair)
+    posts.open_post(code="desk-2", function="desk", unit="patch", **pair, **WHO)
+    assert kinds("post/desk-2") == ["posts.post_opened", "posts.appointed", "posts.appointed"]
 
 
-def test_a_place_is_held_by_one_person_at_a_time(desk: SimpleNamespace) -> None:
-    refused(posts.PlaceTaken, posts.appoint, post="desk", place=Place.A, username="wu")
+def test_a_post_is_opened_with_two_people_who_are_there(desk: SimpleNamespace) -> None:
+    new: dict[str, Any] = {"code": "hall", "function": "hall", "title": Text(zh="前台", en="Counter"), "unit": "hall"}
+    refused(posts.SamePerson, posts.open_post, **new, a="wu", b="wu")
+    refused(people.UnknownStaff, posts.open_post, **new, a="wu", b="nobody")
+    people.deactivate(username="wu", **WHO)
+    refused(posts.Deactivated, posts.open_post, **new, a="lin", b="wu")
+    people.reactivate(username="wu", **WHO)
+    leave("wu", 2, 4)
+    leave("lin", 3, 5)
+    refused(posts.BothAbsent, posts.open_post, **new, a="lin", b="wu")
+    assert [post.code for post in queries.post_rows()] == ["desk"]
+
+
+def test_who_appoints_says_whom_they_mean_to_replace(desk: SimpleNamespace) -> None:
+    error = refused(posts.PlaceTaken, posts.appoint, post="desk", place=Place.A, username="wu", instead_of="mei")
+    assert error.text.en == (
+        "Place A of Desk is held by chen now; reload the page, see who holds it and appoint again."
+    )
+    refused(posts.PlaceTaken, posts.appoint, post="desk", place=Place.A, username="chen")
     refused(posts.UnknownPost, posts.appoint, post="moon", place=Place.A, username="wu")
     refused(people.UnknownStaff, posts.appoint, post="desk", place=Place.A, username="nobody")
     assert acts(AT) == "chen"
+    posts.appoint(post="desk", place=Place.A, username="wu", instead_of="CHEN", **WHO)
+    assert acts(AT) == "wu"
 
 
 def test_a_and_b_are_two_people(desk: SimpleNamespace) -> None:
-    posts.release(post="desk", place=Place.B, **LATER)
     refused(posts.SamePerson, posts.appoint, post="desk", place=Place.B, username="chen", at=AT + DAY)
+    posts.appoint(post="desk", place=Place.B, username="wu", **LATER)
+    posts.appoint(post="desk", place=Place.A, username="mei", **LATER)
     holder = PostHolder.objects.get(staff__username="chen")
-    holder.id, holder.place, holder.period = UUID(int=7), "B", DateTimeTZRange(AT + DAY, None)
+    holder.id, holder.place, holder.period = UUID(int=7), "B", DateTimeTZRange(AT, AT + DAY)
+    PostHolder.objects.filter(staff__username="mei", place="B").update(period=DateTimeTZRange(AT, AT))
     with pytest.raises(IntegrityError, match="posts_nobody_is_a_and_b"), transaction.atomic():
         holder.save(force_insert=True)
 
 
+def test_a_and_b_change_places(desk: SimpleNamespace) -> None:
+    posts.grant_to_post(post="desk", role="agent", **WHO)
+    posts.exchange(post="desk", **LATER)
+    assert (acts(AT), acts(AT + DAY)) == ("chen", "mei")
+    assert [units_of(name) for name in ("chen", "mei")] == [2, 2]
+    refused(posts.UnknownPost, posts.exchange, post="moon")
+    refused(posts.TooEarly, posts.exchange, post="desk")
+
+
 def test_a_place_changes_hands_without_a_gap(desk: SimpleNamespace) -> None:
-    posts.replace(post="desk", place=Place.A, username="wu", **LATER)
+    posts.appoint(post="desk", place=Place.A, username="wu", **LATER)
     assert acts(AT) == "chen"
     assert acts(AT + DAY) == "wu"
     assert kinds("post/desk")[-2:] == ["posts.released", "posts.appointed"]
-    refused(posts.SamePerson, posts.replace, post="desk", place=Place.A, username="mei", at=AT + 2 * DAY)
+    refused(posts.SamePerson, posts.appoint, post="desk", place=Place.A, username="mei", at=AT + 2 * DAY)
     assert acts(AT + 2 * DAY) == "wu"
 
 
 def test_a_holding_ends_not_before_it_begins(desk: SimpleNamespace) -> None:
-    refused(posts.TooEarly, posts.release, post="desk", place=Place.A, at=AT - DAY)
+    refused(posts.TooEarly, posts.appoint, post="desk", place=Place.A, username="wu", at=AT - DAY)
 
 
-def test_a_post_is_closed_when_nobody_holds_it(desk: SimpleNamespace) -> None:
-    assert "chen、mei" in refused(posts.PostHeld, posts.close_post, post="desk").text.zh
-    for place in Place:
-        posts.release(post="desk", place=place, **LATER)
-    refused(posts.NotHolder, posts.release, post="desk", place=Place.A)
+def test_whoever_holds_a_post_holds_it_until_it_is_closed(desk: SimpleNamespace) -> None:
+    posts.grant_to_post(post="desk", role="agent", **WHO)
+    refused(posts.TooEarly, posts.close_post, post="desk", at=AT - DAY)
     posts.close_post(post="desk", **LATER)
     refused(posts.ClosedPost, posts.close_post, post="desk")
     refused(posts.ClosedPost, posts.appoint, post="desk", place=Place.A, username="wu")
-    assert acts(AT) == "chen"
-    assert kinds("post/desk")[-1] == "posts.post_closed"
+    refused(posts.ClosedPost, posts.exchange, post="desk")
+    assert (acts(AT), acts(AT + DAY)) == ("chen", None)
+    assert [units_of(name) for name in ("chen", "mei")] == [0, 0]
+    assert kinds("post/desk")[-3:] == ["posts.released", "posts.released", "posts.post_closed"]
 
 
 def test_b_acts_while_a_is_on_leave_and_a_still_answers(desk: SimpleNamespace) -> None:
@@ -193,7 +223,7 @@ def test_who_is_ill_is_absent_at_once(desk: SimpleNamespace) -> None:
     assert acts(AT) == "mei"
     assert Absence.objects.get().kind == AbsenceKind.UNPLANNED
     refused(posts.BothAbsent, posts.declare_absent, username="mei", until=AT + DAY)
-    posts.replace(post="desk", place=Place.B, username="wu", **WHO)
+    posts.appoint(post="desk", place=Place.B, username="wu", **WHO)
     posts.declare_absent(username="mei", until=AT + DAY, **WHO)
     assert acts(AT) == "wu"
     assert "illness" not in str([line.data for line in timeline("staff/chen")])
@@ -202,9 +232,9 @@ def test_who_is_ill_is_absent_at_once(desk: SimpleNamespace) -> None:
 def test_nobody_is_appointed_into_an_absence_of_the_other(desk: SimpleNamespace) -> None:
     leave("chen", 2, 4)
     leave("wu", 3, 5)
-    refused(posts.BothAbsent, posts.replace, post="desk", place=Place.B, username="wu", at=AT + DAY)
+    refused(posts.BothAbsent, posts.appoint, post="desk", place=Place.B, username="wu", at=AT + DAY)
     assert acts(AT + 3 * DAY) == "mei"
-    posts.replace(post="desk", place=Place.B, username="wu", actor="staff/tester", at=AT + 4 * DAY)
+    posts.appoint(post="desk", place=Place.B, username="wu", actor="staff/tester", at=AT + 4 * DAY)
 
 
 def test_the_database_itself_refuses_the_second_absence(desk: SimpleNamespace) -> None:
@@ -297,15 +327,6 @@ def test_silence_is_a_cause_only_once_an_offer_has_waited_too_long(desk: SimpleN
     refused(posts.NotSilent, posts.take_over, **values, at=late)
 
 
-def test_where_there_is_no_a_only_a_head_declares_that_b_acts(desk: SimpleNamespace) -> None:
-    posts.release(post="desk", place=Place.A, **WHO)
-    for cause, refusal in ((Cause.LEAVE, posts.NotAway), (Cause.SILENCE, posts.NotSilent)):
-        refused(refusal, posts.take_over, **{**DECLARED, "cause": cause}, actor="staff/mei")
-    refused(posts.NotDeclared, posts.take_over, **DECLARED, actor="staff/mei")
-    lead("bureau", "wu")
-    posts.take_over(**DECLARED, actor="staff/wu", at=AT)
-
-
 def test_who_is_away_does_not_take_over_and_a_acts_again_when_b_goes(desk: SimpleNamespace) -> None:
     posts.take_over(**DECLARED, **BY_CHEN)
     leave("mei", 2, 3)
@@ -316,7 +337,7 @@ def test_who_is_away_does_not_take_over_and_a_acts_again_when_b_goes(desk: Simpl
 
 def test_a_take_over_ends_with_its_deputy(desk: SimpleNamespace) -> None:
     posts.take_over(**DECLARED, **BY_CHEN)
-    posts.replace(post="desk", place=Place.B, username="wu", **LATER)
+    posts.appoint(post="desk", place=Place.B, username="wu", **LATER)
     assert acts(AT + DAY) == "chen"
 
 
@@ -329,7 +350,7 @@ def test_a_role_of_a_post_is_held_with_the_post(desk: SimpleNamespace) -> None:
     refused(posts.RoleOfPostHeld, posts.grant_to_post, post="desk", role="agent")
     refused(people.UnknownRole, posts.grant_to_post, post="desk", role="pope")
     assert [units_of(name) for name in ("chen", "mei", "wu")] == [2, 2, 0]  # the bureau and its patch
-    posts.replace(post="desk", place=Place.B, username="wu", **LATER)
+    posts.appoint(post="desk", place=Place.B, username="wu", **LATER)
     assert [units_of(name) for name in ("chen", "mei", "wu")] == [2, 0, 2]
     posts.revoke_from_post(post="desk", role="agent", **LATER)
     assert [units_of(name) for name in ("chen", "mei", "wu")] == [0, 0, 0]
@@ -347,57 +368,88 @@ def test_what_is_granted_to_a_person_and_through_a_post_are_two_things(desk: Sim
     assert units_of("chen") == 2
     refused(people.NotHeld, people.revoke_role, username="chen", role="agent", unit="bureau")
     people.grant_role(username="chen", role="agent", unit="bureau", **LATER)
-    posts.release(post="desk", place=Place.A, **LATER)
+    posts.appoint(post="desk", place=Place.A, username="wu", **LATER)
     assert units_of("chen") == 2
     assert Grant.objects.get(staff__username="chen", revoked_at=None).through == ""
 
 
 def test_the_last_administrator_stays_also_in_a_post(desk: SimpleNamespace) -> None:
     title = Text(zh="系统岗", en="System")
-    posts.open_post(code="system", function="system", title=title, unit="city", **WHO)
-    posts.appoint(post="system", place=Place.A, username="chen", **WHO)
+    posts.open_post(code="system", function="system", title=title, unit="city", a="chen", b="mei", **WHO)
     posts.grant_to_post(post="system", role="administrator", **WHO)
     people.revoke_role(username="lin", role="administrator", unit="city", **WHO)
-    refused(people.LastAdministrator, posts.release, post="system", place=Place.A, at=AT + DAY)
+    refused(people.LastAdministrator, posts.close_post, post="system", at=AT + DAY)
     refused(people.LastAdministrator, posts.revoke_from_post, post="system", role="administrator", at=AT + DAY)
     people.grant_role(username="chen", role="administrator", unit="city", **LATER)
-    posts.release(post="system", place=Place.A, **LATER)
+    posts.close_post(post="system", **LATER)
     refused(people.LastAdministrator, people.revoke_role, username="chen", role="administrator", unit="city")
 
 
-def test_nobody_leaves_a_post_to_somebody_who_is_not_there(desk: SimpleNamespace) -> None:
-    posts.declare_absent(username="mei", until=AT + 2 * DAY, **WHO)
-    told = refused(posts.NobodyLeft, posts.release, post="desk", place=Place.A)
-    assert "mei" in told.text.en
-    refused(posts.NobodyLeft, people.deactivate, username="chen")
+def test_whoever_holds_a_post_is_not_deactivated(desk: SimpleNamespace) -> None:
+    posts.open_post(
+        code="hall", function="hall", title=Text(zh="前台", en="Counter"), unit="hall", a="wu", b="chen", **WHO
+    )
+    error = refused(posts.HoldsPosts, people.deactivate, username="chen")
+    assert error.text == Text(
+        zh="“chen”还担任：值班台A角、前台B角。岗位不能缺A角或B角，请先在各岗位任命接任者（可由单位负责人暂任），或撤销岗位。",
+        en="“chen” still holds: Desk A, Counter B. A post is never without A or B: appoint a successor to each first "
+        "(the head of the unit may hold it meanwhile), or close the post.",
+    )
     assert Staff.objects.get(username="chen").is_active
-    posts.replace(post="desk", place=Place.A, username="wu", **LATER)
+    posts.appoint(post="desk", place=Place.A, username="wu", **LATER)
+    refused(posts.HoldsPosts, people.deactivate, username="chen", at=AT + DAY)
+    posts.close_post(post="hall", **LATER)
     people.deactivate(username="chen", **LATER)
-    people.deactivate(username="mei", **LATER)
-    refused(posts.NobodyLeft, people.deactivate, username="wu", at=AT + DAY)
-    refused(posts.NobodyLeft, posts.release, post="desk", place=Place.A, at=AT + DAY)
-    refused(posts.NobodyLeft, posts.request_leave, username="wu", since=AT + 2 * DAY, until=AT + 3 * DAY, at=AT + DAY)
-    assert acts(AT + DAY) == "wu"
-    posts.release(post="desk", place=Place.B, **LATER)
-    posts.release(post="desk", place=Place.A, **LATER)
-
-
-def test_who_is_deactivated_fills_no_place(desk: SimpleNamespace) -> None:
-    people.deactivate(username="chen", **WHO)
-    assert acts(AT) == "mei"
-    assert [orphan.empty for orphan in queries.orphans(AT)] == [(Place.A,)]
-    post = queries.acting("desk", AT)
-    assert post is not None
-    assert post.accountable == post.b
-    assert queries.orphan_rows(AT).count() == 1
     refused(posts.Deactivated, posts.request_leave, username="chen", since=AT, until=AT + DAY)
-    refused(posts.Deactivated, posts.replace, post="desk", place=Place.B, username="chen")
+    refused(posts.Deactivated, posts.appoint, post="desk", place=Place.B, username="chen")
+
+
+def test_the_database_itself_refuses_a_vacant_place(desk: SimpleNamespace) -> None:
+    chen = PostHolder.objects.filter(staff__username="chen")
+    doors: tuple[Callable[[], Any], ...] = (
+        lambda: chen.update(period=DateTimeTZRange(AT, AT + DAY)),
+        chen.delete,
+        lambda: Staff.objects.filter(username="mei").update(state="deactivated"),
+        lambda: Post.objects.filter(code="desk").update(valid_to=AT + DAY),  # closed, and still held
+        lambda: Post.objects.create(
+            id=UUID(int=7), code="x", function="x", title_zh="x", title_en="x", unit_id=unit("hall"), valid_from=AT
+        ),
+    )
+    for door in doors:
+        with pytest.raises(IntegrityError, match="Open posts have an active A and B"), transaction.atomic():
+            at_once(door)
+
+
+def at_once(change: Callable[[], Any]) -> None:
+    """A change, and what the database says of it when the transaction ends."""
+    change()
+    connection.check_constraints()
+
+
+def unit(code: str) -> UUID:
+    return OrgUnit.objects.get(code=code).id
+
+
+def test_a_unit_with_posts_does_not_end(desk: SimpleNamespace) -> None:
+    lead("hall", "lin")
+    people.change_details(username="hall-lead-b", unit="city", **WHO)
+    error = refused(people.UnitInUse, people.end_unit, code="hall")
+    assert error.text.en == (
+        "Hall is still in use and cannot be ended. Posts: Head. Transfer, end or revoke these first."
+    )
+    assert OrgUnit.objects.get(code="hall").valid_to is None
+    posts.close_post(post="hall-lead", **LATER)
+    people.end_unit(code="hall", **LATER)
 
 
 def lead(unit: str, a: str, function: str = "lead") -> None:
+    """A post that leads a unit, with a B of that unit who does nothing else."""
     code = f"{unit}-{function}"
-    posts.open_post(code=code, function=function, title=Text(zh="负责人", en="Head"), unit=unit, **WHO)
-    posts.appoint(post=code, place=Place.A, username=a, **WHO)
+    people.open_account(
+        username=f"{code}-b", name="副职", unit=unit, language=Language.ZH, password="wet-cotton-9", **WHO
+    )
+    title = Text(zh="负责人", en="Head")
+    posts.open_post(code=code, function=function, title=title, unit=unit, a=a, b=f"{code}-b", **WHO)
 
 
 def test_the_ladder_goes_up_to_the_supervision_centre(desk: SimpleNamespace) -> None:
@@ -409,7 +461,7 @@ def test_the_ladder_goes_up_to_the_supervision_centre(desk: SimpleNamespace) -> 
         ("a", "chen"), ("b", "mei"), ("head", "wu"), ("head", "lin"),
     ]  # fmt: skip
     leave("wu", 0, 1)
-    assert [step.person.username for step in queries.escalation("desk", AT)] == ["chen", "mei", "lin"]
+    assert [step.person.username for step in queries.escalation("desk", AT)] == ["chen", "mei", "bureau-lead-b", "lin"]
     assert queries.escalation("moon", AT) == []
 
 
@@ -425,9 +477,8 @@ def test_a_matter_always_finds_somebody(desk: SimpleNamespace, django_assert_max
     assert found("bureau", "unknown") == "chen"
     assert found("patch") == found("hall", "desk") == "lin"
     assert found("moon") is None
-    posts.release(post="desk", place=Place.B, **WHO)
-    people.deactivate(username="chen", **WHO)
-    assert found("bureau", "desk") == "lin"
+    posts.close_post(post="desk", **LATER)
+    assert found("bureau", "desk", AT + DAY) == "lin"
     with django_assert_max_num_queries(6):
         queries.acting_for_unit("bureau", AT, "desk")
 

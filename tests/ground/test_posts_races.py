@@ -8,15 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kapok.ground.people.models import Grant
+from kapok.ground.people import api as people
+from kapok.ground.people.models import Grant, OrgUnit
 from kapok.ground.posts import api as posts
-from kapok.ground.posts.models import Absence, PostHolder
+from kapok.ground.posts.models import Absence, Post, PostHolder
 from kapok.ground.posts.rules import Place
 from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Language, Text
 from tests.ground.conftest import AT, WHO, set_up_posts
 from tests.ground.test_people_races import race
 
@@ -46,21 +48,46 @@ def test_of_thirty_two_leaves_at_the_same_moment_one_is_granted(attempt: int) ->
 def test_nobody_slips_into_a_post_while_a_leave_is_granted(attempt: int) -> None:
     posts.grant_leave(absence=ask("wu"), **WHO)
     asked = ask("chen")
-    outcome = race(grant(asked), lambda: posts.replace(post="desk", place=Place.B, username="wu", **WHO))
+    outcome = race(grant(asked), lambda: posts.appoint(post="desk", place=Place.B, username="wu", **WHO))
     assert outcome == ["BothAbsent", "done"]
 
 
 @pytest.mark.usefixtures("committed_desk")
 def test_a_place_is_filled_once() -> None:
     posts.grant_to_post(post="desk", role="agent", **WHO)
-    posts.release(post="desk", place=Place.A, **WHO)
+    people.open_account(username="ma", name="马", unit="hall", language=Language.ZH, password="wet-cotton-9", **WHO)
 
     def appoint(username: str) -> Callable[[], Any]:
-        return lambda: posts.appoint(post="desk", place=Place.A, username=username, **WHO)
+        return lambda: posts.appoint(post="desk", place=Place.A, username=username, instead_of="chen", **WHO)
 
-    assert race(*[appoint(name) for name in ("chen", "wu", "lin") * 3]) == ["PlaceTaken"] * 8 + ["done"]
+    assert race(*[appoint(name) for name in ("ma", "wu", "lin") * 3]) == ["PlaceTaken"] * 8 + ["done"]
     assert PostHolder.objects.filter(period__upper_inf=True, place="A").count() == 1
     assert Grant.objects.filter(role="agent", revoked_at=None).count() == 2
+
+
+@pytest.mark.usefixtures("committed_desk")
+@pytest.mark.parametrize("attempt", range(3))
+def test_nobody_is_appointed_while_they_are_deactivated(attempt: int) -> None:
+    outcome = race(
+        lambda: posts.appoint(post="desk", place=Place.B, username="wu", **WHO),
+        lambda: people.deactivate(username="wu", **WHO),
+    )
+    assert outcome in (["Deactivated", "done"], ["HoldsPosts", "done"])
+    [b] = PostHolder.objects.select_related("staff").filter(place="B", period__upper_inf=True)
+    assert b.staff.is_active
+
+
+@pytest.mark.usefixtures("committed_desk")
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_unit_does_not_end_while_a_post_of_it_is_opened(attempt: int) -> None:
+    outcome = race(
+        lambda: posts.open_post(
+            code="hall", function="hall", title=Text(zh="前台", en="Counter"), unit="hall", a="wu", b="lin", **WHO
+        ),
+        lambda: people.end_unit(code="hall", **WHO),
+    )
+    assert outcome in (["EndedUnit", "done"], ["UnitInUse", "done"])
+    assert Post.objects.filter(code="hall").exists() == OrgUnit.objects.filter(code="hall", valid_to=None).exists()
 
 
 PEOPLE = st.sampled_from(["chen", "mei", "wu", "lin"])
@@ -69,9 +96,9 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("leave"), PEOPLE, DAYS, st.integers(1, 5)),
         st.tuples(st.just("ill"), PEOPLE, DAYS, st.integers(1, 5)),
-        st.tuples(st.just("replace"), PEOPLE, DAYS, st.sampled_from(list(Place))),
-        st.tuples(st.just("release"), PEOPLE, DAYS, st.sampled_from(list(Place))),
         st.tuples(st.just("appoint"), PEOPLE, DAYS, st.sampled_from(list(Place))),
+        st.tuples(st.just("exchange"), PEOPLE, DAYS, DAYS),
+        st.tuples(st.just("deactivate"), PEOPLE, DAYS, DAYS),
         st.tuples(st.just("back"), PEOPLE, DAYS, DAYS),
     ),
     max_size=14,
@@ -87,12 +114,12 @@ def play(step: tuple[str, str, int, Any]) -> None:
             posts.grant_leave(absence=ask(username, day, day + value), **WHO)
         case "ill":
             posts.declare_absent(username=username, until=who["at"] + value * DAY, **who)
-        case "replace":
-            posts.replace(post="desk", place=value, username=username, **who)
-        case "release":
-            posts.release(post="desk", place=value, **who)
         case "appoint":
             posts.appoint(post="desk", place=value, username=username, **who)
+        case "exchange":
+            posts.exchange(post="desk", **who)
+        case "deactivate":
+            people.deactivate(username=username, **who)
         case "back":
             absence = Absence.objects.filter(staff__username=username, state="granted").first()
             if absence:
@@ -110,6 +137,7 @@ def test_whatever_happens_a_post_is_never_without_both(db: None, steps: list[tup
                 play(step)
             except KapokError:
                 continue
+        connection.check_constraints()
         check()
         transaction.set_rollback(True)
 
@@ -121,7 +149,7 @@ def check() -> None:
     for hours in range(0, 18 * 24, 12):
         at = AT + timedelta(hours=hours)
         here = [(staff, place) for staff, place, period in held if at in period]
-        assert len({place for _, place in here}) == len({staff for staff, _ in here}) == len(here)
+        assert len({place for _, place in here}) == len({staff for staff, _ in here}) == len(here) == 2
         gone = {staff for staff, period in away if at in period}
         assert len(gone & {staff for staff, _ in here}) <= 1
     present = {row.staff_id for row in PostHolder.objects.filter(period__upper_inf=True)}

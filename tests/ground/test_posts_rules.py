@@ -56,3 +56,7 @@ def test_the_steps_of_the_ladder() -> None:
 
 def test_a_note_is_tidied() -> None:
     assert rules.tidy_note("  两单 \n 待回访 ") == "两单 待回访"
+
+
+def test_each_place_has_another() -> None:
+    assert [place.other for place in Place] == [Place.B, Place.A]

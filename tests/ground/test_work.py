@@ -21,7 +21,7 @@ from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Turn
 from kapok.ground.work.rules import ItemState, Reason, Side
 from kapok.kernel.errors import KapokError
 from tests.ground.conftest import AT
-from tests.ground.work_office import by, do, fault, held, item, later, live, matter, offered, set_up_work, stage
+from tests.ground.work_office import by, do, fault, held, item, later, left, live, matter, offered, set_up_work, stage
 
 pytestmark = pytest.mark.django_db
 
@@ -399,7 +399,7 @@ def test_an_offer_by_name_is_made_to_people_of_the_unit_and_falls_to_it_when_the
 
 def test_what_is_returned_to_somebody_who_has_moved_goes_to_their_unit() -> None:
     one = held(fault())
-    people.deactivate(username="agent", **by("lead", 1))
+    left("agent", "desk")
     baton.return_to_offerer(item=one, reason=Reason.DATA_MISSING, defect="缺地址", **by("tech", 2))
     assert Handoff.objects.get(way="return").to_staff is None
     baton.accept(item=one, **by("agent2", 3))
@@ -718,18 +718,17 @@ def test_what_somebody_held_who_has_left_is_taken_over() -> None:
 
 def test_nobody_who_has_left_answers_for_a_new_offer() -> None:
     subject = fault()
-    people.deactivate(username="tech", **by("lead", 1))
-    assert where(offered(subject, minutes=2))[2] == "tech2"
-    with pytest.raises(posts.NobodyLeft):  # a post is never left to nobody
-        people.deactivate(username="tech2", **by("lead", 3))
-    assert where(offered(subject, minutes=4))[2] == "tech2"
+    with pytest.raises(posts.HoldsPosts):  # a post is never left to nobody
+        people.deactivate(username="tech", **by("lead", 1))
+    left("tech", "tech3")
+    assert where(offered(subject, minutes=4))[2] == "tech3"
 
 
 def test_a_matter_whose_first_contact_has_left_is_taken_over_and_handed_on_by_a_head() -> None:
     first, second = fault(), fault()
     with pytest.raises(work.NotDeputy):
         work.take_over_matter(matter=first, note="代办", **by("lead", 1))
-    people.deactivate(username="agent", **by("lead", 1))
+    left("agent", "desk")
     with pytest.raises(work.NotOwner):
         work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("tech", 2))
     work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("lead", 2))
@@ -910,9 +909,12 @@ def test_what_somebody_left_behind_lies_with_who_may_take_it_over() -> None:
     away, gone = held(fault(), who="tech3"), held(fault(), who="tech")
     assert queries.my_work("tech2", later(1)).left_behind == ()
     posts.declare_absent(username="tech3", until=later(600), **by("tech3", 1))
-    people.deactivate(username="tech", **by("lead", 1))
-    seen = {who: {each.id for each in queries.my_work(who, later(2)).left_behind} for who in ("tech2", "lead", "desk")}
-    assert seen == {"tech2": {away, gone}, "lead": {gone}, "desk": set()}
+    left("tech", "desk")
+    seen = {
+        who: {each.id for each in queries.my_work(who, later(2)).left_behind}
+        for who in ("tech2", "lead", "desk", "desk2")
+    }
+    assert seen == {"tech2": {away, gone}, "lead": {gone}, "desk": {away, gone}, "desk2": set()}
 
 
 def test_my_work_takes_the_same_number_of_queries_for_long_lists() -> None:

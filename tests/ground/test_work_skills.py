@@ -61,8 +61,8 @@ def with_skill() -> None:
 
 def test_nobody_has_it() -> None:
     assert nearest("hotline") is None
-    able("tech")
-    people.deactivate(username="tech", **BEFORE)
+    able("tech3")
+    people.deactivate(username="tech3", **BEFORE)
     assert nearest("hotline") is None
 
 

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from kapok.ground.catalog import api as catalog
 from kapok.ground.people import api as people
+from kapok.ground.people.models import Staff
 from kapok.ground.people.rules import UnitKind
 from kapok.ground.posts import api as posts
+from kapok.ground.posts import queries as posts_queries
 from kapok.ground.posts.rules import LEAD, Place
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
@@ -86,6 +88,14 @@ def by(username: str, minutes: float = 0) -> dict[str, Any]:
     return {"actor": f"staff/{username}", "at": later(minutes)}
 
 
+def left(username: str, successor: str) -> None:
+    """Somebody leaves the company in the first minute; the successor holds their posts from then on."""
+    for held in posts_queries.posts_of(Staff.objects.get(username=username).id, later(1)):
+        place = Place.A if held.a and held.a.username == username else Place.B
+        posts.appoint(post=held.code, place=place, username=successor, **by("lead", 1))
+    people.deactivate(username=username, **by("lead", 1))
+
+
 def set_up_work() -> None:
     """Units, people with their roles, posts with A and B, one flow in force."""
     worlds.begin("work", _set_up_work)
@@ -101,9 +111,7 @@ def _set_up_work() -> None:
         )
         people.grant_role(username=username, role=role, unit=unit, **who)
     for code, function, unit, a, b in POSTS:
-        posts.open_post(code=code, function=function, title=Text(zh=code, en=code), unit=unit, **who)
-        posts.appoint(post=code, place=Place.A, username=a, **who)
-        posts.appoint(post=code, place=Place.B, username=b, **who)
+        posts.open_post(code=code, function=function, title=Text(zh=code, en=code), unit=unit, a=a, b=b, **who)
     catalog.draft_flow(document=FLOW, **who)
     catalog.publish_flow(code="repair", revision=1, **who)
 

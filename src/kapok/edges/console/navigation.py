@@ -128,7 +128,7 @@ SCREENS: tuple[Screen, ...] = (
     ),
     Screen(
         Text(zh="岗位", en="Posts"), "users", "console:posts", "roster.read", WORK,
-        "gw gangwei ab post acting deputy take over 值班 接管 代行 A角 B角 缺岗",
+        "gw gangwei ab post acting deputy take over 值班 接管 代行 A角 B角",
         Text(zh="每岗A、B角，此刻谁在履职", en="A and B of every post, and who acts now"),
     ),
     Screen(

@@ -7,16 +7,15 @@ Refuses to deactivate or demote the last administrator, to reuse a staff number,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from kapok.ground.journal import api as journal
-from kapok.ground.people import events, queries, rows, rules
+from kapok.ground.people import events, history, queries, rows, rules
 from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.passwords import hashed_one_time, one_time_password, refuse_weak
 from kapok.ground.people.refusals import (
@@ -27,18 +26,22 @@ from kapok.ground.people.refusals import (
     BelowItself,
     CodeTaken,
     EndedUnit,
+    FoundedLater,
     InvalidEmail,
     InvalidName,
     InvalidPhone,
     LastAdministrator,
+    NotBefore,
     NotHeld,
     NotLocked,
+    NotYet,
     PurposeMissing,
     TopUnit,
     UnitInUse,
     UnknownRole,
     UnknownStaff,
     UnknownUnit,
+    UsedUntil,
     UsernameTaken,
     WeakPassword,
     WrongPassword,
@@ -48,48 +51,13 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language, Text, joined
 
 __all__ = [
-    "AlreadyActive",
-    "AlreadyDeactivated",
-    "AlreadyHeld",
-    "AlreadyThere",
-    "BelowItself",
-    "CodeTaken",
-    "Contact",
-    "EndedUnit",
-    "InvalidEmail",
-    "InvalidName",
-    "InvalidPhone",
-    "LastAdministrator",
-    "NotHeld",
-    "NotLocked",
-    "PurposeMissing",
-    "TopUnit",
-    "UnitInUse",
-    "UnknownRole",
-    "UnknownStaff",
-    "UnknownUnit",
-    "UsernameTaken",
-    "WeakPassword",
-    "WrongPassword",
-    "add_unit",
-    "change_details",
-    "change_language",
-    "change_password",
-    "change_theme",
-    "deactivate",
-    "end_unit",
-    "grant_role",
-    "move_unit",
-    "open_account",
-    "reactivate",
-    "record_lock_out",
-    "record_sign_in",
-    "rename_unit",
-    "reset_password",
-    "revoke_role",
-    "see_contact",
-    "unlock",
-]
+    "AlreadyActive", "AlreadyDeactivated", "AlreadyHeld", "AlreadyThere", "BelowItself", "CodeTaken", "Contact", "EndedUnit",
+    "FoundedLater", "InvalidEmail", "InvalidName", "InvalidPhone", "LastAdministrator", "NotBefore", "NotHeld", "NotLocked",
+    "NotYet", "PurposeMissing", "TopUnit", "UnitInUse", "UnknownRole", "UnknownStaff", "UnknownUnit", "UsedUntil",
+    "UsernameTaken", "WeakPassword", "WrongPassword", "add_unit", "change_details", "change_language", "change_password",
+    "change_theme", "deactivate", "end_unit", "grant_role", "move_unit", "open_account", "reactivate", "record_lock_out",
+    "record_sign_in", "rename_unit", "reset_password", "revoke_role", "see_contact", "unlock",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -307,70 +275,87 @@ def see_contact(*, username: str, purpose: str, actor: str, at: datetime) -> Con
 
 
 @transaction.atomic
-def add_unit(*, code: str, kind: rules.UnitKind, name: Text, parent: str | None, actor: str, at: datetime) -> None:
-    """Set up a unit below `parent`, valid from the day of `at`. Raises `UnknownUnit`, `EndedUnit`, `CodeTaken`."""
+def add_unit(
+    *,
+    code: str,
+    kind: rules.UnitKind,
+    name: Text,
+    parent: str | None,
+    since: date | None = None,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Set up a unit below `parent`, valid from the day `since` on, or that of `at`.
+
+    Raises `UnknownUnit`, `EndedUnit`, `NotYet`, `FoundedLater`, `CodeTaken`.
+    """
+    above, day = rows.living_unit(parent) if parent else None, history.day_of(since, at)
+    if above:
+        history.refuse_founded_later(above, day)
     unit = OrgUnit(
-        id=uuid7(at),
-        code=code,
-        kind=kind,
-        name_zh=name.zh,
-        name_en=name.en,
-        parent=rows.living_unit(parent) if parent else None,
-        valid_from=timezone.localdate(at),
-    )
+        id=uuid7(at), code=code, kind=kind, name_zh=name.zh, name_en=name.en, parent=above, valid_from=day
+    )  # fmt: skip
     try:
         with transaction.atomic():
             unit.save(force_insert=True)
     except IntegrityError:
         raise CodeTaken(unit=code) from None
-    journal.record(events.UnitAdded(subject=unit.subject, actor=actor, at=at, name=name, parent=parent))
+    journal.record(events.UnitAdded(subject=unit.subject, actor=actor, at=at, name=name, parent=parent, since=day))
 
 
 @transaction.atomic
-def rename_unit(*, code: str, name: Text, actor: str, at: datetime) -> None:
-    """Give a unit another name in both languages. Raises `UnknownUnit`, `EndedUnit`."""
-    unit = rows.living_unit(code)
-    OrgUnit.objects.filter(id=unit.id).update(name_zh=name.zh, name_en=name.en)
-    journal.record(events.UnitRenamed(subject=unit.subject, actor=actor, at=at, old_name=unit.name, name=name))
+def rename_unit(*, code: str, name: Text, since: date | None = None, actor: str, at: datetime) -> None:
+    """Give a unit another name in both languages, from the day `since` on, or that of `at`; what it was called stays known.
 
-
-@transaction.atomic
-def move_unit(*, code: str, parent: str, actor: str, at: datetime) -> None:
-    """Make a unit, with everything below it, part of another; from then on the roles held there reach it.
-
-    Raises `UnknownUnit`, `EndedUnit`, `TopUnit`, `AlreadyThere`, `BelowItself`.
+    Raises `UnknownUnit`, `EndedUnit`, `NotYet`, `NotBefore`.
     """
-    tree = rows.parents()
-    unit, above = rows.living_unit(code), rows.living_unit(parent)
-    if unit.parent is None:
-        raise TopUnit(unit_name=unit.name)
-    if unit.parent == above:
-        raise AlreadyThere(unit_name=unit.name, parent_name=above.name)
-    if rules.is_within(above.id, unit.id, tree):
-        raise BelowItself(unit_name=unit.name, parent_name=above.name)
-    OrgUnit.objects.filter(id=unit.id).update(parent=above)
+    unit, day = rows.living_unit(code), history.day_of(since, at)
+    history.keep(unit, day, at)
+    OrgUnit.objects.filter(id=unit.id).update(name_zh=name.zh, name_en=name.en)
     journal.record(
-        events.UnitMoved(
-            subject=unit.subject,
-            actor=actor,
-            at=at,
-            old_parent=unit.parent.code,
-            old_parent_name=unit.parent.name,
-            parent=above.code,
-            parent_name=above.name,
-        )
+        events.UnitRenamed(subject=unit.subject, actor=actor, at=at, old_name=unit.name, name=name, since=day)
     )
 
 
 @transaction.atomic
-def end_unit(*, code: str, actor: str, at: datetime) -> None:
-    """Close a unit from the day of `at` on; what happened there stays. Raises `UnknownUnit`, `EndedUnit`, `UnitInUse`."""
-    unit = rows.living_unit(code)
+def move_unit(*, code: str, parent: str, since: date | None = None, actor: str, at: datetime) -> None:
+    """Make a unit, with everything below it, part of another from the day `since` on, or that of `at`.
+
+    The roles held above its new place reach it from `at` on, whatever the day.
+    Raises `UnknownUnit`, `EndedUnit`, `TopUnit`, `AlreadyThere`, `BelowItself`, `NotYet`, `NotBefore`, `FoundedLater`.
+    """
+    tree = rows.parents()
+    unit, above, day = rows.living_unit(code), rows.living_unit(parent), history.day_of(since, at)
+    if unit.parent is None:
+        raise TopUnit(unit_name=unit.name)
+    if unit.parent == above:
+        raise AlreadyThere(unit_name=unit.name, parent_name=above.name)
+    history.refuse_founded_later(above, day)
+    history.refuse_ring(unit, above, day, tree)
+    history.keep(unit, day, at)
+    OrgUnit.objects.filter(id=unit.id).update(parent=above)
+    journal.record(
+        events.UnitMoved(
+            subject=unit.subject, actor=actor, at=at, old_parent=unit.parent.code, old_parent_name=unit.parent.name,
+            parent=above.code, parent_name=above.name, since=day,
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_unit(*, code: str, since: date | None = None, actor: str, at: datetime) -> None:
+    """Close a unit from the day `since` on, or that of `at`; what happened there stays.
+
+    Raises `UnknownUnit`, `EndedUnit`, `UnitInUse` (posts too), `NotYet`, `NotBefore`, `UsedUntil`.
+    """
+    unit, day = rows.living_unit(code), history.day_of(since, at)
     left = queries.left_in(unit.id)
     if left:
         raise UnitInUse(unit_name=unit.name, left=joined(left, zh="；", en="; "))
-    OrgUnit.objects.filter(id=unit.id).update(valid_to=timezone.localdate(at))
-    journal.record(events.UnitEnded(subject=unit.subject, actor=actor, at=at, name=unit.name))
+    history.refuse_before(unit, day)
+    history.refuse_used(unit, day)
+    OrgUnit.objects.filter(id=unit.id).update(valid_to=day)
+    journal.record(events.UnitEnded(subject=unit.subject, actor=actor, at=at, name=unit.name, since=day))
 
 
 def _move(staff: Staff, to: rules.State) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from kapok.ground.people import api
-from kapok.ground.people.cast import LOGINS, PLACES, Login
+from kapok.ground.people.cast import LOGINS, PLACES, Login, Place
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 ACTOR = "system"
+FOUNDED = date(2005, 1, 1)
+"""The day from which the demonstration's units exist."""
 
 
 class RealPeople(KapokError):
@@ -33,10 +35,16 @@ def load(at: datetime) -> None:
     units = set(OrgUnit.objects.values_list("code", flat=True))
     for place in PLACES:
         if place.code not in units:
-            api.add_unit(code=place.code, kind=place.kind, name=place.name, parent=place.parent, actor=ACTOR, at=at)
+            _found(place, at)
     for login in LOGINS:
         if login.username not in present:
             _hire(login, at)
+
+
+def _found(place: Place, at: datetime) -> None:
+    api.add_unit(
+        code=place.code, kind=place.kind, name=place.name, parent=place.parent, since=FOUNDED, actor=ACTOR, at=at
+    )
 
 
 def _is_real() -> bool:

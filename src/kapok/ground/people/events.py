@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from kapok.ground.journal.rules import Event
@@ -153,6 +154,7 @@ class UnitAdded(Event):
     wording: ClassVar[Text] = Text(zh="新设{name}", en="{name} added")
     name: Text
     parent: str | None
+    since: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +165,7 @@ class UnitRenamed(Event):
     wording: ClassVar[Text] = Text(zh="由{old_name}更名为{name}", en="Renamed from {old_name} to {name}")
     old_name: Text
     name: Text
+    since: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +180,7 @@ class UnitMoved(Event):
     old_parent_name: Text
     parent: str
     parent_name: Text
+    since: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,3 +190,4 @@ class UnitEnded(Event):
     kind: ClassVar[str] = "people.unit_ended"
     wording: ClassVar[Text] = Text(zh="撤销{name}", en="{name} ended")
     name: Text
+    since: date | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +54,41 @@ class OrgUnit(models.Model):
     @property
     def name(self) -> Text:
         """The unit's name in both languages."""
+        return Text(zh=self.name_zh, en=self.name_en)
+
+
+class FormerUnit(models.Model):
+    """What a unit was called and what it was part of in a time that is over; what holds now stands in `OrgUnit`.
+
+    The versions of a unit follow each other: the first begins when the unit is founded, each ends where the next begins.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+    parent = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+")
+    period = DateRangeField()
+
+    class Meta:
+        verbose_name = _("former unit")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(period__isempty=False, period__lower_inf=False, period__upper_inf=False),
+                name="people_former_unit_has_a_time",
+            ),
+            ExclusionConstraint(
+                name="people_unit_is_one_thing_at_a_time",
+                expressions=[("unit", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.period}"
+
+    @property
+    def name(self) -> Text:
+        """What the unit was called, in both languages."""
         return Text(zh=self.name_zh, en=self.name_en)
 
 

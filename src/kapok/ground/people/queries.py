@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from kapok.ground.people import rules
+from kapok.ground.people import history, rules
 from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.roles import ROLES, Role, roles_with
 from kapok.kernel.text import Text
@@ -185,7 +185,8 @@ class Unit:
     name: Text
     depth: int
     above: tuple[str, ...]
-    people: int
+    people: int | None
+    """How many active people belong to it now; None of a day that is not today."""
     valid_from: date
     valid_to: date | None
 
@@ -200,24 +201,35 @@ class Unit:
         return rules.UNIT_KINDS[self.kind]
 
 
-def unit_tree(units: Iterable[UUID] | None = None, *, ended: bool = False) -> list[Unit]:
-    """The tree, every unit right after the one above it; of `units` only where given, with those that have `ended` if wanted."""
+def unit_tree(units: Iterable[UUID] | None = None, *, ended: bool = False, on: date | None = None) -> list[Unit]:
+    """The tree, every unit right after the one above it; of `units` only where given, with those that have `ended` if wanted.
+
+    `on` is the day as of which it is wanted: the units that there were then, called and placed as they were. Two queries.
+    """
     wanted = None if units is None else frozenset(units)
     below: dict[UUID | None, list[OrgUnit]] = {}
-    for unit in OrgUnit.objects.filter(**{} if ended else {"valid_to": None}).order_by("code"):
+    for unit in history.units_on(on) if on else OrgUnit.objects.filter(**_living(ended=ended)).order_by("code"):
         below.setdefault(unit.parent_id, []).append(unit)
-    headcount = dict(Staff.objects.filter(state=rules.State.ACTIVE).values_list("unit").annotate(people=Count("id")))
+    headcount = {} if on else _headcount()
     ordered: list[Unit] = []
 
     def walk(parent: UUID | None, depth: int, above: tuple[str, ...]) -> None:
         for unit in below.get(parent, []):
             seen = wanted is None or unit.id in wanted
             if seen:
-                ordered.append(_unit(unit, depth, above, headcount.get(unit.id, 0)))
+                ordered.append(_unit(unit, depth, above, None if on else headcount.get(unit.id, 0)))
             walk(unit.id, depth + 1 if seen else depth, (*above, unit.code))
 
     walk(None, 0, ())
     return ordered
+
+
+def _living(*, ended: bool) -> dict[str, None]:
+    return {} if ended else {"valid_to": None}
+
+
+def _headcount() -> dict[UUID, int]:
+    return dict(Staff.objects.filter(state=rules.State.ACTIVE).values_list("unit").annotate(people=Count("id")))
 
 
 def left_in(unit: UUID) -> list[Text]:
@@ -242,7 +254,7 @@ def _holding(grant: Grant) -> Text:
     return Text(zh=f"{grant.staff.username}（{role.zh}）", en=f"{grant.staff.username} ({role.en})")
 
 
-def _unit(unit: OrgUnit, depth: int, above: tuple[str, ...], people: int) -> Unit:
+def _unit(unit: OrgUnit, depth: int, above: tuple[str, ...], people: int | None) -> Unit:
     return Unit(
         id=unit.id,
         code=unit.code,

@@ -57,6 +57,42 @@ class AlreadyThere(KapokError):
     )
 
 
+class NotYet(KapokError):
+    """A change of a unit cannot be entered before it takes effect."""
+
+    wording = Text(
+        zh="{day}还没有到；单位的变动请在生效当日或之后登记，生效日期填今天或更早的日期。",
+        en="{day} is still to come; enter a change of a unit on the day it takes effect or afterwards, so choose today or earlier.",
+    )
+
+
+class NotBefore(KapokError):
+    """The unit was founded, or changed last, after that day."""
+
+    wording = Text(
+        zh="“{unit_name}”自{day}起才是现在这样；请填这一天或更晚的日期。",
+        en="{unit_name} has been what it is only since {day}; choose that day or a later one.",
+    )
+
+
+class FoundedLater(KapokError):
+    """The unit that is to stand above did not exist on that day."""
+
+    wording = Text(
+        zh="“{unit_name}”设立于{day}；请填这一天或更晚的日期，或另选上级单位。",
+        en="{unit_name} was founded on {day}; choose that day or a later one, or another unit.",
+    )
+
+
+class UsedUntil(KapokError):
+    """Something of the unit ended later than the unit would."""
+
+    wording = Text(
+        zh="“{unit_name}”到{day}还有下级单位、岗位或授予的角色；请填这一天或更晚的日期。",
+        en="{unit_name} had units below it, posts or roles until {day}; choose that day or a later one.",
+    )
+
+
 class TopUnit(KapokError):
     """A unit at the top stays there, with the administrators of the whole operator."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -145,6 +145,24 @@ def is_within(unit: UUID, top: UUID, parents: Mapping[UUID, UUID | None]) -> boo
     while step is not None and step != top:
         step = parents[step]
     return step == top
+
+
+@dataclass(frozen=True)
+class FormerPlace:
+    """What a unit was part of in [since, until)."""
+
+    unit: UUID
+    parent: UUID | None
+    since: date
+    until: date
+
+
+def trees_since(
+    since: date, parents: Mapping[UUID, UUID | None], former: Sequence[FormerPlace]
+) -> Iterator[Mapping[UUID, UUID | None]]:
+    """Of every unit the one above it: as it was on the day `since`, then after each later change, at last as it is now."""
+    for day in sorted({since, *(each.until for each in former if each.until > since)}):
+        yield {**parents, **{each.unit: each.parent for each in former if each.since <= day < each.until}}
 
 
 NAMED = 5

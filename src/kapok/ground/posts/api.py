@@ -1,8 +1,8 @@
 """Posts: who answers for a function of a unit, and who deputises, at every moment.
 
-Promises that a post has at most one A and one B at a time, two people; that they are never both absent; and that whoever
-holds a post has its roles, no longer and no shorter. Refuses the second leave, a take-over by anybody but B, and two shifts
-at once.
+Promises that an open post has exactly one A and one B, two people; that they are never both absent; and that whoever holds
+a post has its roles, no longer and no shorter. Refuses the second leave, that whoever holds a post is deactivated, a take-over
+by anybody but B, and two shifts at once.
 """
 
 from __future__ import annotations
@@ -33,12 +33,11 @@ from kapok.ground.posts.refusals import (
     CodeInUse,
     Deactivated,
     DeputyAbsent,
-    NobodyLeft,
+    HoldsPosts,
     NotAway,
     NotDeclared,
     NotDeputy,
     NoteMissing,
-    NotHolder,
     NotPlanned,
     NotSilent,
     NotTakenOver,
@@ -47,7 +46,6 @@ from kapok.ground.posts.refusals import (
     OwnLeave,
     PersonnelRefused,
     PlaceTaken,
-    PostHeld,
     PostTaken,
     RoleOfPostHeld,
     RoleOfPostMissing,
@@ -66,32 +64,41 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "NobodyLeft",
-    "NotAway", "NotDeclared", "NotDeputy", "NotHolder", "NotPlanned", "NotSilent", "NotTakenOver", "NoteMissing",
-    "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused", "PlaceTaken", "PostHeld", "PostTaken", "RoleOfPostHeld",
+    "AbsenceSettled", "AbsentAlready", "BothAbsent", "ClosedPost", "CodeInUse", "Deactivated", "DeputyAbsent", "HoldsPosts",
+    "NotAway", "NotDeclared", "NotDeputy", "NotPlanned", "NotSilent", "NotTakenOver", "NoteMissing",
+    "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused", "PlaceTaken", "PostTaken", "RoleOfPostHeld",
     "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel",
     "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post",
-    "declare_absent", "define_shift", "define_skill", "grant_leave", "grant_to_post", "hand_back", "open_post",
-    "plan_shift", "release", "replace", "request_leave", "revoke_from_post", "take_over", "withdraw_leave",
+    "declare_absent", "define_shift", "define_skill", "exchange", "grant_leave", "grant_to_post", "hand_back", "open_post",
+    "plan_shift", "request_leave", "revoke_from_post", "take_over", "withdraw_leave",
     "withdraw_skill",
 ]  # fmt: skip
 
 
 @transaction.atomic
 def open_post(
-    *, code: str, function: str, title: Text, unit: str, accept_ttl: timedelta | None = None, actor: str, at: datetime
+    *,
+    code: str,
+    function: str,
+    title: Text,
+    unit: str,
+    a: str,
+    b: str,
+    accept_ttl: timedelta | None = None,
+    actor: str,
+    at: datetime,
 ) -> None:
-    """Set up a post of a unit, one for each function. Raises `UnknownUnit`, `EndedUnit`, `PostTaken`."""
-    home = people_rows.living_unit(unit)
+    """Set up a post of a unit, one for each function, with the people who are A and B.
+
+    Raises `UnknownUnit`, `EndedUnit`, `PostTaken`, `UnknownStaff`, `Deactivated`, `SamePerson`, `BothAbsent`.
+    """
+    home, people = people_rows.living_unit(unit), {rules.Place.A: rows.working(a), rules.Place.B: rows.working(b)}
+    rows.hold(staff.id for staff in people.values())
     post = Post(
         id=uuid7(at), code=code, function=function, title_zh=title.zh, title_en=title.en, unit=home,
         accept_ttl=accept_ttl, valid_from=at,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            post.save(force_insert=True)
-    except IntegrityError:
-        raise PostTaken(post=code, function=function) from None
+    changes.insert(post, PostTaken(post=code, function=function))
     journal.record(
         events.PostOpened(
             subject=post.subject,
@@ -103,54 +110,44 @@ def open_post(
             unit_name=home.name,
         )
     )
+    changes.seat(post, people, actor=actor, at=at)
 
 
 @transaction.atomic
 def close_post(*, post: str, actor: str, at: datetime) -> None:
-    """End a post that nobody holds. Raises `UnknownPost`, `ClosedPost`, `PostHeld`."""
+    """End a post, and that A and B hold it. Raises `UnknownPost`, `ClosedPost`, `TooEarly`, `LastAdministrator`."""
     row = rows.living_post(post)
-    rows.hold((), row)
-    holders = [holder.staff.username for place in rules.Place if (holder := rows.holder_of(row, place))]
-    if holders:
-        raise PostHeld(post_title=row.title, holders="、".join(holders))
+    rows.hold([holder.staff_id for holder in rows.holders(row)], row)
+    for holder in rows.holders(row):
+        changes.empty(holder, actor=actor, at=at)
     Post.objects.filter(id=row.id).update(valid_to=at)
     journal.record(events.PostClosed(subject=row.subject, actor=actor, at=at))
 
 
 @transaction.atomic
-def appoint(*, post: str, place: rules.Place, username: str, actor: str, at: datetime) -> None:
-    """Let a person hold an empty place of a post from `at` on, with the roles of the post.
+def appoint(
+    *, post: str, place: rules.Place, username: str, instead_of: str | None = None, actor: str, at: datetime
+) -> None:
+    """Let a person hold a place of a post from `at` on, with its roles; whoever held it holds it until then, without a gap.
 
-    Raises `UnknownPost`, `ClosedPost`, `UnknownStaff`, `Deactivated`, `PlaceTaken`, `SamePerson`, `BothAbsent`, `EndedUnit`.
+    `instead_of` is whom one means to replace: where somebody else holds the place by now, nobody is appointed.
+    Raises `UnknownPost`, `ClosedPost`, `UnknownStaff`, and what `changes.seat` raises.
     """
     row, staff = rows.living_post(post), rows.working(username)
-    rows.hold([staff.id], row)
-    changes.fill(row, place, staff, actor=actor, at=at)
+    rows.hold([staff.id, *(holder.staff_id for holder in rows.holders(row))], row)
+    holder = rows.holder_of(row, place)
+    if instead_of is not None and holder is not None and holder.staff.username != instead_of.lower():
+        raise PlaceTaken(post_title=row.title, place_name=rules.PLACES[place], holder=holder.staff.username)
+    changes.seat(row, {place: staff}, actor=actor, at=at)
 
 
 @transaction.atomic
-def release(*, post: str, place: rules.Place, actor: str, at: datetime) -> None:
-    """Let the holder of a place go, and the roles that came with the post; a take-over ends with it.
-
-    Refused while the other is absent or deactivated (then replace): a post may be empty, but nobody leaves it to somebody who
-    is not there. Raises `UnknownPost`, `ClosedPost`, `NotHolder`, `NobodyLeft`, `TooEarly`, `LastAdministrator`.
-    """
+def exchange(*, post: str, actor: str, at: datetime) -> None:
+    """Let A and B change places from `at` on. Raises `UnknownPost`, `ClosedPost`, `TooEarly`."""
     row = rows.living_post(post)
-    holder = rows.present_holder(row, place)
-    rows.hold([holder.staff_id], row)
-    if holder.staff.is_active:
-        rows.refuse_gap(holder, at)
-    changes.empty(row, place, actor=actor, at=at)
-
-
-@transaction.atomic
-def replace(*, post: str, place: rules.Place, username: str, actor: str, at: datetime) -> None:
-    """Let somebody else hold a place from `at` on, without a gap. Raises what `release` and `appoint` raise."""
-    row, staff = rows.living_post(post), rows.working(username)
-    holder = rows.present_holder(row, place)
-    rows.hold([holder.staff_id, staff.id], row)
-    changes.empty(row, place, actor=actor, at=at)
-    changes.fill(row, place, staff, actor=actor, at=at)
+    rows.hold([holder.staff_id for holder in rows.holders(row)], row)
+    people = {rules.Place(holder.place).other: holder.staff for holder in rows.holders(row)}
+    changes.seat(row, people, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -166,8 +163,8 @@ def grant_to_post(*, post: str, role: str, actor: str, at: datetime) -> None:
             PostRole.objects.create(id=uuid7(at), post=row, role=role, granted_at=at)
     except IntegrityError:
         raise RoleOfPostHeld(post_title=row.title, role_name=title) from None
-    for staff in changes.holders(row):
-        changes.lend(row, staff, [role], actor=actor, at=at)
+    for holder in rows.holders(row):
+        changes.lend(row, holder.staff, [role], actor=actor, at=at)
     journal.record(events.RoleAttached(subject=row.subject, actor=actor, at=at, role=role, role_name=title))
 
 
@@ -181,8 +178,8 @@ def revoke_from_post(*, post: str, role: str, actor: str, at: datetime) -> None:
     rows.hold((), row)
     if not PostRole.objects.filter(post=row, role=role, revoked_at=None).update(revoked_at=at):
         raise RoleOfPostMissing(post_title=row.title, role_name=title)
-    for staff in changes.holders(row):
-        changes.take_back(row, staff, [role], actor=actor, at=at)
+    for holder in rows.holders(row):
+        changes.take_back(row, holder.staff, [role], actor=actor, at=at)
     journal.record(events.RoleDetached(subject=row.subject, actor=actor, at=at, role=role, role_name=title))
 
 

@@ -16,6 +16,7 @@ from kapok.ground.people.roles import ROLES, Role
 from kapok.ground.people.rules import State
 from kapok.ground.posts import queries, rules
 from kapok.ground.posts.models import Absence, PostHolder, PostRole, RosterEntry, Shift, Skill
+from kapok.ground.posts.rows import common
 from kapok.kernel.text import Text
 
 DAY = timedelta(days=1)
@@ -158,12 +159,21 @@ def _state(rows: Iterable[Absence], day: date) -> str:
 
 
 @dataclass(frozen=True)
+class OnShift:
+    """A shift of a day; void where the person is away in any part of it."""
+
+    shift: Shift
+    void: bool
+
+
+@dataclass(frozen=True)
 class Cell:
-    """A person on a day: the shifts, and whether they are away on that day."""
+    """A person on a day: the shifts, whether they are away, and where not all day, between which hours."""
 
     day: date
-    shifts: tuple[Shift, ...]
+    shifts: tuple[OnShift, ...]
     away: bool
+    hours: str
 
 
 @dataclass(frozen=True)
@@ -190,9 +200,9 @@ def week(people: Iterable[Staff], monday: date, at: datetime) -> list[WeekRow]:
     page = list(people)
     days = [monday + index * DAY for index in range(7)]
     period = days_between(monday, monday + 7 * DAY)
-    planned: dict[tuple[UUID, date], list[Shift]] = {}
+    planned: dict[tuple[UUID, date], list[RosterEntry]] = {}
     for entry in RosterEntry.objects.select_related("shift").filter(staff__in=page, day__in=days).order_by("period"):
-        planned.setdefault((entry.staff_id, entry.day), []).append(entry.shift)
+        planned.setdefault((entry.staff_id, entry.day), []).append(entry)
     away: dict[UUID, list[Absence]] = {}
     for row in Absence.objects.filter(staff__in=page, state=rules.AbsenceState.GRANTED, period__overlap=period):
         away.setdefault(row.staff_id, []).append(row)
@@ -202,13 +212,23 @@ def week(people: Iterable[Staff], monday: date, at: datetime) -> list[WeekRow]:
             username=staff.username,
             name=staff.name,
             skills=tuple(titles[code] for code in sorted(able.get(staff.id, {}))),
-            cells=tuple(
-                Cell(day, tuple(planned.get((staff.id, day), ())), bool(_state(away.get(staff.id, ()), day)))
-                for day in days
-            ),
+            cells=tuple(_cell(day, planned.get((staff.id, day), ()), away.get(staff.id, ())) for day in days),
         )
         for staff in page
     ]
+
+
+def _cell(day: date, planned: Iterable[RosterEntry], away: Iterable[Absence]) -> Cell:
+    span, zone = days_between(day, day + DAY), timezone.get_default_timezone()
+    parts = [part for each in away if (part := common(each.period, span))]
+    return Cell(
+        day,
+        tuple(OnShift(entry.shift, any(common(entry.period, each.period) for each in away)) for entry in planned),
+        away=bool(parts),
+        hours=" · ".join(
+            f"{part.lower.astimezone(zone):%H:%M}–{part.upper.astimezone(zone):%H:%M}" for part in parts if part != span
+        ),
+    )
 
 
 @dataclass(frozen=True)

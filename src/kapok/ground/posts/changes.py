@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
@@ -11,11 +11,13 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from kapok.ground.journal import api as journal
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
+from kapok.ground.people.rules import State
 from kapok.ground.posts import events, rows
 from kapok.ground.posts.models import Absence, Post, PostHolder, Skill, StaffSkill, TakeOver
 from kapok.ground.posts.refusals import (
     AbsenceSettled,
     AbsentAlready,
+    Deactivated,
     NoteMissing,
     PlaceTaken,
     SamePerson,
@@ -64,19 +66,31 @@ def note_of(typed: str) -> str:
     return note
 
 
-def holders(post: Post) -> list[Staff]:
-    """A and B, as far as the places are filled."""
-    return [holder.staff for place in Place if (holder := rows.holder_of(post, place))]
+def seat(post: Post, people: Mapping[Place, Staff], *, actor: str, at: datetime) -> None:
+    """Let these people hold these places from `at` on, with the post's roles; whoever holds them now holds them until then.
+
+    All the places are emptied before any is filled: A and B may change places.
+    Raises `PlaceTaken`, `SamePerson`, `Deactivated`, `BothAbsent`, `TooEarly`, `LastAdministrator`.
+    """
+    leaving = [(place, holder) for place in people if (holder := rows.holder_of(post, place))]
+    for place, holder in leaving:
+        if holder.staff_id == people[place].id:
+            raise PlaceTaken(post_title=post.title, place_name=PLACES[place], holder=holder.staff.username)
+    for _, holder in leaving:
+        empty(holder, actor=actor, at=at)
+    for place, staff in people.items():
+        _fill(post, place, staff, actor=actor, at=at)
 
 
-def fill(post: Post, place: Place, staff: Staff, *, actor: str, at: datetime) -> None:
-    """Put a person into an empty place, with the post's roles. Raises `PlaceTaken`, `SamePerson`, `BothAbsent`."""
-    other = rows.holder_of(post, Place.B if place is Place.A else Place.A)
+def _fill(post: Post, place: Place, staff: Staff, *, actor: str, at: datetime) -> None:
+    other = rows.holder_of(post, place.other)
     if other is not None and other.staff_id == staff.id:
         raise SamePerson(username=staff.username, post_title=post.title)
+    if not Staff.objects.filter(id=staff.id, state=State.ACTIVE).exists():  # under the lock: as it is now
+        raise Deactivated(username=staff.username)
     holding = PostHolder(id=uuid7(at), post=post, staff=staff, place=place, period=DateTimeTZRange(at, None))
     rows.refuse_both_absent(staff, rows.absences_of(staff, at), [holding])
-    insert(holding, PlaceTaken(post_title=post.title, place_name=PLACES[place]))
+    insert(holding, PlaceTaken(post_title=post.title, place_name=PLACES[place], holder="—"))
     lend(post, staff, rows.roles_of(post), actor=actor, at=at)
     journal.record(
         events.Appointed(
@@ -85,20 +99,15 @@ def fill(post: Post, place: Place, staff: Staff, *, actor: str, at: datetime) ->
     )
 
 
-def empty(post: Post, place: Place, *, actor: str, at: datetime) -> None:
-    """Let the holder of a place go, with the post's roles. Raises `NotHolder`, `TooEarly`, `LastAdministrator`."""
-    holder = rows.present_holder(post, place)
+def empty(holder: PostHolder, *, actor: str, at: datetime) -> None:
+    """Let a holder go, with the post's roles; a take-over ends. Raises `TooEarly`, `LastAdministrator`."""
+    post, staff, place = holder.post, holder.staff, Place(holder.place)
     rows.end(holder, at)
     end_take_over(post, "", at=at)
-    take_back(post, holder.staff, rows.roles_of(post), actor=actor, at=at)
+    take_back(post, staff, rows.roles_of(post), actor=actor, at=at)
     journal.record(
         events.Released(
-            subject=post.subject,
-            actor=actor,
-            at=at,
-            username=holder.staff.username,
-            place=place,
-            place_name=PLACES[place],
+            subject=post.subject, actor=actor, at=at, username=staff.username, place=place, place_name=PLACES[place]
         )
     )
 

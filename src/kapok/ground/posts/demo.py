@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kapok.ground.posts import api
 from kapok.ground.posts.models import Post, RosterEntry, Shift, Skill, StaffSkill
-from kapok.ground.posts.rules import LEAD, SUPERVISION, Place
+from kapok.ground.posts.rules import LEAD, SUPERVISION
 from kapok.kernel.text import Text
 
 ACTOR = "system"
@@ -112,9 +112,9 @@ def load(at: datetime) -> None:
 
 
 def _set_up(duty: Duty, at: datetime) -> None:
-    api.open_post(code=duty.code, function=duty.function, title=duty.title, unit=duty.unit, actor=ACTOR, at=at)
-    for place, username in ((Place.A, duty.a), (Place.B, duty.b)):
-        api.appoint(post=duty.code, place=place, username=username, actor=ACTOR, at=at)
+    api.open_post(
+        code=duty.code, function=duty.function, title=duty.title, unit=duty.unit, a=duty.a, b=duty.b, actor=ACTOR, at=at
+    )
     for role in duty.roles:
         api.grant_to_post(post=duty.code, role=role, actor=ACTOR, at=at)
 

@@ -12,10 +12,10 @@ from django.db import transaction
 
 from kapok.ground.journal import api as journal
 from kapok.ground.people import api as people
-from kapok.ground.posts import api, events
-from kapok.ground.posts.models import PostHolder
+from kapok.ground.posts import api, changes, events, rows
 from kapok.ground.posts.personnel_plan import Outcome, Plan, Planned, plan
 from kapok.ground.posts.refusals import PersonnelRefused
+from kapok.ground.posts.rules import Place
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language
 
@@ -36,15 +36,7 @@ def take_in(
     for row in todo.rows:
         with _naming(row):
             _write_person(row, passwords, actor=actor, at=at)
-    # Places are emptied before any is filled: two people may change places.
-    moves = [(row, post, place) for row in todo.rows for post, place in row.posts]
-    for row, post, place in moves:
-        with _naming(row):
-            if PostHolder.objects.filter(post=post, place=place, period__upper_inf=True).exists():
-                api.release(post=post.code, place=place, actor=actor, at=at)
-    for row, post, place in moves:
-        with _naming(row):
-            api.appoint(post=post.code, place=place, username=row.row.staff_no, actor=actor, at=at)
+    _seat(todo, actor=actor, at=at)
     counts = todo.counts
     digest = sha256(content).hexdigest()[:16]
     journal.record(
@@ -53,6 +45,20 @@ def take_in(
         )
     )
     return todo, passwords
+
+
+def _seat(todo: Plan, *, actor: str, at: datetime) -> None:
+    """Fill the places of each post together: two people may change places."""
+    asked: dict[str, dict[Place, Planned]] = {}
+    for row in todo.rows:
+        for post, place in row.posts:
+            asked.setdefault(post.code, {})[place] = row
+    for code, places in asked.items():
+        with _naming(next(iter(places.values()))):
+            post = rows.living_post(code)
+            people = {place: rows.working(row.row.staff_no) for place, row in places.items()}
+            rows.hold([*(each.id for each in people.values()), *(each.staff_id for each in rows.holders(post))], post)
+            changes.seat(post, people, actor=actor, at=at)
 
 
 @contextmanager

@@ -186,36 +186,6 @@ def posts_of(staff: UUID, at: datetime) -> list[Acting]:
 
 
 @dataclass(frozen=True)
-class Orphan:
-    """A post with a place that nobody fills: a defect of the data."""
-
-    post: Acting
-    empty: tuple[rules.Place, ...]
-
-
-def orphan_rows(at: datetime, units: Iterable[UUID] | None = None) -> QuerySet[Post]:
-    """The posts that lack A or B at that moment, to be counted or paged; a deactivated person fills no place."""
-    filled = PostHolder.objects.filter(post=OuterRef("pk"), period__contains=at, staff__state=State.ACTIVE)
-    both = Q(*(Exists(filled.filter(place=place)) for place in rules.Place))
-    return post_rows(units).filter(~both, valid_from__lte=at)
-
-
-def orphans(at: datetime, units: Iterable[UUID] | None = None) -> list[Orphan]:
-    """The same posts with the places that nobody fills."""
-    return [
-        Orphan(
-            post,
-            tuple(
-                place
-                for place, person in ((rules.Place.A, post.a), (rules.Place.B, post.b))
-                if person is None or not person.active
-            ),
-        )
-        for post in acting_in(orphan_rows(at, units), at)
-    ]
-
-
-@dataclass(frozen=True)
 class Step:
     """One step of the ladder: whom to turn to, as what, and by which post."""
 

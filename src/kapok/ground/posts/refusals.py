@@ -29,21 +29,22 @@ class PostTaken(KapokError):
     )
 
 
-class PostHeld(KapokError):
-    """Somebody still holds the post."""
+class PlaceTaken(KapokError):
+    """Somebody else than was thought holds the place, or the person holds it already."""
 
     wording = Text(
-        zh="“{post_title}”仍由{holders}担任，不能撤销；请先免去A角和B角。",
-        en="{post_title} is still held by {holders} and cannot be closed; release A and B first.",
+        zh="“{post_title}”的{place_name}现由{holder}担任；请刷新页面，核对现任后再任命。",
+        en="Place {place_name} of {post_title} is held by {holder} now; reload the page, see who holds it and appoint again.",
     )
 
 
-class PlaceTaken(KapokError):
-    """The place has a holder already."""
+class HoldsPosts(KapokError):
+    """The person is A or B of a post, which would be left without one."""
 
     wording = Text(
-        zh="“{post_title}”的{place_name}已有人担任；请先免去现任，或选择接替。",
-        en="Place {place_name} of {post_title} is taken; release its holder first, or choose to replace.",
+        zh="“{username}”还担任：{posts}。岗位不能缺A角或B角，请先在各岗位任命接任者（可由单位负责人暂任），或撤销岗位。",
+        en="“{username}” still holds: {posts}. A post is never without A or B: appoint a successor to each first "
+        "(the head of the unit may hold it meanwhile), or close the post.",
     )
 
 
@@ -63,25 +64,6 @@ class BothAbsent(KapokError):
         zh="“{post_title}”的另一角{other}在{since}至{until}期间不在岗，A、B角不能同时离岗；请改期，或先请对方撤回。",
         en="{other}, who holds the other place of {post_title}, is absent from {since} to {until}; "
         "A and B are never both away, so choose other days, or ask the other to withdraw first.",
-    )
-
-
-class NobodyLeft(KapokError):
-    """The post would be left to nobody: `other`, who holds its other place, is absent or deactivated."""
-
-    wording = Text(
-        zh="“{post_title}”的另一角{other}已停用或当时不在岗，这样该岗位就无人负责；请先另派人接替其中一角。",
-        en="{other}, who holds the other place of {post_title}, is deactivated or absent then, so nobody would be left; "
-        "let somebody else replace one of the two first.",
-    )
-
-
-class NotHolder(KapokError):
-    """Nobody, or somebody else, holds that place."""
-
-    wording = Text(
-        zh="“{post_title}”的{place_name}目前无人担任；请核对后再试。",
-        en="Nobody holds place {place_name} of {post_title} now; check it and try again.",
     )
 
 

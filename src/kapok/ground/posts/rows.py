@@ -23,15 +23,13 @@ from kapok.ground.posts.refusals import (
     BothAbsent,
     ClosedPost,
     Deactivated,
-    NobodyLeft,
-    NotHolder,
     TooEarly,
     UnknownAbsence,
     UnknownPost,
     UnknownShift,
     UnknownSkill,
 )
-from kapok.ground.posts.rules import PLACES, AbsenceState, Place
+from kapok.ground.posts.rules import AbsenceState, Place
 
 
 def post_called(code: str) -> Post:
@@ -73,15 +71,13 @@ def hold(people: Iterable[UUID], post: Post | None = None) -> None:
 
 def holder_of(post: Post, place: Place) -> PostHolder | None:
     """Who holds the place until further notice."""
-    return PostHolder.objects.select_related("staff").filter(post=post, place=place, period__upper_inf=True).first()
+    return next((holder for holder in holders(post) if holder.place == place), None)
 
 
-def present_holder(post: Post, place: Place) -> PostHolder:
-    """The same, who must be there. Raises `NotHolder`."""
-    holder = holder_of(post, place)
-    if holder is None:
-        raise NotHolder(post_title=post.title, place_name=PLACES[place])
-    return holder
+def holders(post: Post) -> list[PostHolder]:
+    """A and B until further notice; nobody once the post is closed."""
+    held = PostHolder.objects.select_related("staff", "post__unit").filter(post=post, period__upper_inf=True)
+    return list(held.order_by("place"))
 
 
 def end(holder: PostHolder, at: datetime) -> None:
@@ -90,22 +86,6 @@ def end(holder: PostHolder, at: datetime) -> None:
     if at < since:
         raise TooEarly(since=spoken(since))
     PostHolder.objects.filter(id=holder.id).update(period=DateTimeTZRange(since, at))
-
-
-def present_holdings(staff: Staff) -> list[PostHolder]:
-    """What the person holds until further notice."""
-    held = PostHolder.objects.select_related("post", "staff").filter(staff=staff, period__upper_inf=True)
-    return list(held.order_by("post"))
-
-
-def refuse_gap(leaving: PostHolder, at: datetime) -> None:
-    """Refuse that somebody who is there leaves a post whose other is not. An empty place is no other. Raises `NobodyLeft`."""
-    moment = DateTimeTZRange(at, at, "[]")
-    other = holder_of(leaving.post, Place.B if leaving.place == Place.A else Place.A)
-    if other is None or is_absent(leaving.staff, moment):
-        return
-    if not other.staff.is_active or is_absent(other.staff, moment):
-        raise NobodyLeft(post_title=leaving.post.title, other=other.staff.username)
 
 
 def roles_of(post: Post) -> list[str]:
@@ -124,10 +104,7 @@ def absence_called(identifier: UUID) -> Absence:
 
 
 def refuse_both_absent(staff: Staff, periods: Iterable[DateTimeTZRange], holdings: Iterable[PostHolder]) -> None:
-    """Refuse where in one of these periods the other of a post is away that this person holds then, or deactivated.
-
-    Raises `BothAbsent`, `NobodyLeft`.
-    """
+    """Refuse where in one of these periods the other of a post is away that this person holds then. Raises `BothAbsent`."""
     asked = [
         (holding.post_id, both) for holding in holdings for one in periods if (both := common(holding.period, one))
     ]
@@ -140,12 +117,6 @@ def refuse_both_absent(staff: Staff, periods: Iterable[DateTimeTZRange], holding
                 since=spoken(each.period.lower),
                 until=spoken(each.period.upper),
             )
-    others = PostHolder.objects.filter(post__in={post for post, _ in asked}, period__upper_inf=True).exclude(
-        staff=staff
-    )
-    gone = others.exclude(staff__state=State.ACTIVE).select_related("post", "staff").order_by("id").first()
-    if gone is not None:
-        raise NobodyLeft(post_title=gone.post.title, other=gone.staff.username)
 
 
 def holdings_of(staff: Staff, period: DateTimeTZRange) -> list[PostHolder]:

@@ -23,6 +23,11 @@ class Place(StrEnum):
     A = "A"
     B = "B"
 
+    @property
+    def other(self) -> Place:
+        """The other of the two."""
+        return Place.B if self is Place.A else Place.A
+
 
 PLACES: Mapping[Place, Text] = {
     Place.A: Text(zh="A角", en="A"),

@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from kapok.edges.console.organisation.forms import MoveForm, NameForm, UnitForm
+from kapok.edges.console.organisation.forms import AsOfForm, MoveForm, RenameForm, SinceForm, UnitForm
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
+from kapok.ground.people.history import versions
 from kapok.ground.people.roles import Permission
 from kapok.ground.people.rules import UnitKind
 from kapok.kernel.errors import KapokError
 
+SINCE_REFUSALS = (people.NotYet, people.NotBefore, people.FoundedLater, people.UsedUntil)
+"""What is refused because of the day on which a change takes effect."""
+
 
 @screen(permission=Permission.PEOPLE_READ)
 def organisation(request: ScreenRequest) -> HttpResponse:
-    """The units one may see, as a tree with the number of people in each; with `?ended=1` also those that are no more."""
-    ended = request.GET.get("ended") == "1"
+    """The units one may see, as a tree with the number of people in each; with `?ended=1` also those that are no more.
+
+    With `?on=2026-03-31` the tree as it was on that day.
+    """
+    today, ended = timezone.localdate(request.at), request.GET.get("ended") == "1"
+    form = AsOfForm(request.GET if "on" in request.GET else None, today=today, initial={"on": today})
+    day = form.cleaned_data["on"] if form.is_valid() else None
     values = {
-        "units": queries.unit_tree(request.units, ended=ended),
+        "units": queries.unit_tree(request.units, ended=ended, on=day),
         "managed": queries.units_where(request.user.id, Permission.PEOPLE_MANAGE),
         "ended": ended,
+        "form": form,
+        "day": day,
     }
     return render(request, "organisation/tree.html", values)
 
 
 @screen(permission=Permission.PEOPLE_READ)
 def unit(request: ScreenRequest, code: str) -> HttpResponse:
-    """One unit, also one that has ended: what it is, what can be done with it, its time line."""
+    """One unit, also one that has ended: what it is and was, what can be done with it, its time line."""
     shown = _seen(request, code, ended=True)
     names = {each.code: each.name for each in queries.unit_tree(request.units, ended=True)}
     values = {
         "unit": shown,
         "above": [(each, names[each]) for each in shown.above if each in names],
         "may_manage": shown.id in queries.units_where(request.user.id, Permission.PEOPLE_MANAGE),
+        "versions": versions(shown.id),
         "lines": timeline(shown.subject),
     }
     return render(request, "organisation/unit.html", values)
@@ -56,12 +69,12 @@ def add(request: ScreenRequest) -> HttpResponse:
                 kind=UnitKind(form.cleaned_data["kind"]),
                 name=form.name,
                 parent=form.cleaned_data["parent"],
+                since=form.cleaned_data["since"],
                 actor=request.user.subject,
                 at=request.at,
             )
         except KapokError as refused:
-            field = "code" if isinstance(refused, people.CodeTaken) else "parent"
-            form.add_error(field, refused.text.in_(request.language))
+            _tell(request, form, refused, "code" if isinstance(refused, people.CodeTaken) else "parent")
         else:
             messages.success(request, _("The unit has been set up."))
             return redirect("console:organisation")
@@ -72,12 +85,13 @@ def add(request: ScreenRequest) -> HttpResponse:
 def rename(request: ScreenRequest, code: str) -> HttpResponse:
     """Give a unit another name."""
     shown = _seen(request, code)
-    form = NameForm(request.POST or None, initial={"name_zh": shown.name.zh, "name_en": shown.name.en})
+    form = RenameForm(request.POST or None, initial={"name_zh": shown.name.zh, "name_en": shown.name.en})
     if request.method == "POST" and form.is_valid():
         try:
-            people.rename_unit(code=code, name=form.name, actor=request.user.subject, at=request.at)
+            since = form.cleaned_data["since"]
+            people.rename_unit(code=code, name=form.name, since=since, actor=request.user.subject, at=request.at)
         except KapokError as refused:
-            form.add_error(None, refused.text.in_(request.language))
+            _tell(request, form, refused, None)
         else:
             messages.success(request, _("The unit has been renamed."))
             return redirect("console:unit", code)
@@ -94,9 +108,9 @@ def move(request: ScreenRequest, code: str) -> HttpResponse:
     form = MoveForm(request.POST or None, unit=shown, units=request.units, initial={"parent": present.code})
     if request.method == "POST" and form.is_valid():
         try:
-            people.move_unit(code=code, parent=form.cleaned_data["parent"], actor=request.user.subject, at=request.at)
+            people.move_unit(code=code, **form.cleaned_data, actor=request.user.subject, at=request.at)
         except KapokError as refused:
-            form.add_error("parent", refused.text.in_(request.language))
+            _tell(request, form, refused, "parent")
         else:
             messages.success(request, _("The unit has been moved."))
             return redirect("console:unit", code)
@@ -107,18 +121,31 @@ def move(request: ScreenRequest, code: str) -> HttpResponse:
     return render(request, "organisation/form.html", values)
 
 
-@require_POST
 @screen(permission=Permission.PEOPLE_MANAGE)
 def end(request: ScreenRequest, code: str) -> HttpResponse:
     """Close a unit in which nobody and nothing is left."""
     shown = _seen(request, code, ended=True)
-    try:
-        people.end_unit(code=shown.code, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("The unit has ended."))
-    return redirect("console:unit", code)
+    form = SinceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            since = form.cleaned_data["since"]
+            people.end_unit(code=shown.code, since=since, actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            _tell(request, form, refused, None)
+        else:
+            messages.success(request, _("The unit has ended."))
+            return redirect("console:unit", code)
+    name = shown.name.in_(request.language)
+    question = _("End %(name)s? Nobody can be put there any more, and it cannot be reopened. Its history stays.") % {
+        "name": name
+    }
+    values = {"form": form, "title": _("End unit"), "unit": shown, "question": question}
+    return render(request, "organisation/form.html", values)
+
+
+def _tell(request: ScreenRequest, form: forms.Form, refused: KapokError, field: str | None) -> None:
+    """Say a refusal at the field that it is about."""
+    form.add_error("since" if isinstance(refused, SINCE_REFUSALS) else field, refused.text.in_(request.language))
 
 
 def _seen(request: ScreenRequest, code: str, *, ended: bool = False) -> queries.Unit:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import operator
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,18 +29,24 @@ from kapok.ground.posts.rules import (
 CALENDAR = (date(2000, 1, 1), date(2099, 12, 31))
 """The days that the screens know."""
 LONGEST_LEAVE_DAYS = 366
+STAFF_NUMBER_LABEL = _("Staff number")
 NUMBER = {"list": "crew", "autocomplete": "off"}
 
 
-def _number(**values: Any) -> forms.CharField:
-    return forms.CharField(
-        label=_("Staff number"), max_length=50, validators=[STAFF_NUMBER], widget=forms.TextInput(NUMBER), **values
-    )
+def _number(label: Any = STAFF_NUMBER_LABEL, help_text: Any = "") -> forms.CharField:
+    widget = forms.TextInput(NUMBER)
+    return forms.CharField(label=label, max_length=50, validators=[STAFF_NUMBER], widget=widget, help_text=help_text)
 
 
 def _day(label: Any) -> forms.DateField:
     span = [MinValueValidator(CALENDAR[0]), MaxValueValidator(CALENDAR[1])]
     return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), validators=span)
+
+
+def _hour(label: Any, help_text: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, required=False, help_text=help_text, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
 
 
 class PostForm(NameForm, UnitsForm):
@@ -54,6 +62,8 @@ class PostForm(NameForm, UnitsForm):
             "What the unit does here, one post each; “lead” is who leads the unit, “supervision” the last step."
         ),
     )
+    a = _number(_("Staff number of A"), _("Answers for the post."))
+    b = _number(_("Staff number of B"), _("Deputises, fully informed; somebody else than A."))
 
     def clean_code(self) -> str:
         """Codes are lower case."""
@@ -69,11 +79,18 @@ class FillForm(forms.Form):
         places = [(place.value, in_reading_language(name)) for place, name in PLACES.items()]
         self.fields["place"] = forms.ChoiceField(label=pgettext_lazy("post", "Place"), choices=places)
         self.fields["username"] = _number()
+        for holder in ("a", "b"):
+            self.fields[holder] = forms.CharField(widget=forms.HiddenInput(), required=False)
 
     @property
     def place(self) -> Place:
         """Which place; only of a valid form."""
         return Place(self.cleaned_data["place"])
+
+    @property
+    def seen(self) -> str | None:
+        """Who held that place when the page was read; only of a valid form."""
+        return self.cleaned_data[self.place.lower()] or None
 
 
 class TakeOverForm(forms.Form):
@@ -120,7 +137,7 @@ class RoleForm(forms.Form):
 
 
 class LeaveForm(forms.Form):
-    """Whole days away, by the calendar of the installation."""
+    """Days away by the calendar of the installation; with an hour, from then on or until then."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,7 +145,9 @@ class LeaveForm(forms.Form):
         self.fields["username"] = _number()
         self.fields["kind"] = forms.ChoiceField(label=_("Kind"), choices=kinds)
         self.fields["first"] = _day(_("First day away"))
+        self.fields["from_hour"] = _hour(_("From what time"), _("Empty: from the beginning of the first day."))
         self.fields["last"] = _day(_("Last day away"))
+        self.fields["until_hour"] = _hour(_("Until what time"), _("Empty: to the end of the last day."))
         self.fields["reason"] = forms.CharField(
             label=pgettext_lazy("absence", "Reason"), max_length=200, required=False
         )
@@ -138,24 +157,32 @@ class LeaveForm(forms.Form):
     def leave(self) -> dict[str, Any]:
         """What the verb takes; only of a valid form."""
         typed = self.cleaned_data
-        days = boards.days_between(typed["first"], typed["last"] + timedelta(days=1))
+        since, until = self._moments(typed["first"], typed["last"])
         return {
             "username": typed["username"],
-            "since": days.lower,
-            "until": days.upper,
+            "since": since,
+            "until": until,
             "kind": AbsenceKind(typed["kind"]),
             "reason": typed["reason"],
             "note": typed["note"],
         }
 
+    def _moments(self, first: date, last: date) -> tuple[datetime, datetime]:
+        start, end = self.cleaned_data.get("from_hour"), self.cleaned_data.get("until_hour")
+        days, zone = boards.days_between(first, last + timedelta(days=1)), timezone.get_default_timezone()
+        since = datetime.combine(first, start, zone) if start else days.lower
+        return since, datetime.combine(last, end, zone) if end else days.upper
+
     def clean(self) -> dict[str, Any]:
-        """The last day is not before the first, nor a year away."""
+        """The end is after the beginning, and not a year away."""
         typed = super().clean() or {}
         first, last = typed.get("first"), typed.get("last")
         if first and last and last < first:
             self.add_error("last", _("The last day is before the first; correct one of them."))
         elif first and last and last - first > timedelta(days=LONGEST_LEAVE_DAYS):
             self.add_error("last", _("An absence lasts at most a year; ask for the rest later."))
+        elif first and last and operator.ge(*self._moments(first, last)):
+            self.add_error("until_hour", _("This is not later than the beginning; correct one of the two."))
         return typed
 
 

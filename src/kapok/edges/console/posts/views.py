@@ -1,4 +1,4 @@
-"""Posts: who acts now, filling and emptying places, taking over and handing back."""
+"""Posts: who acts now, opening, filling and closing them, taking over and handing back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.posts import api, boards, queries
-from kapok.ground.posts.rules import Place
 from kapok.kernel.errors import KapokError
 
 PAGE = 24
@@ -28,16 +27,11 @@ PAGE = 24
 
 @screen(permission=Permission.ROSTER_READ)
 def posts_list(request: ScreenRequest) -> HttpResponse:
-    """The posts of one's units with who acts now; with `?gaps=1` only those that lack A or B."""
-    gaps = queries.orphan_rows(request.at, request.units)
-    only_gaps = request.GET.get("gaps") == "1"
-    rows = gaps if only_gaps else queries.post_rows(request.units)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    """The posts of one's units with who acts now."""
+    page = Paginator(queries.post_rows(request.units), PAGE).get_page(request.GET.get("page"))
     values = {
         "page": page,
         "posts": queries.acting_in(page.object_list, request.at),
-        "gaps": gaps.count(),
-        "only_gaps": only_gaps,
         "may_manage": bool(people.units_where(request.user.id, Permission.ROSTER_MANAGE)),
     }
     return render(request, "posts/list.html", values)
@@ -47,23 +41,32 @@ def posts_list(request: ScreenRequest) -> HttpResponse:
 def open_post(request: ScreenRequest) -> HttpResponse:
     """Set up a post of one of one's units."""
     form = PostForm(request.POST or None, units=request.units)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _ours(request, form, "a", "b"):
         typed = form.cleaned_data
+        opened = {name: typed[name] for name in ("code", "function", "unit", "a", "b")}
         try:
-            api.open_post(
-                code=typed["code"],
-                function=typed["function"],
-                title=form.name,
-                unit=typed["unit"],
-                actor=request.user.subject,
-                at=request.at,
-            )
+            api.open_post(**opened, title=form.name, actor=request.user.subject, at=request.at)
         except KapokError as refused:
-            form.add_error("code" if isinstance(refused, api.PostTaken) else "unit", refused.text.in_(request.language))
+            form.add_error("code" if isinstance(refused, api.PostTaken) else None, refused.text.in_(request.language))
         else:
-            messages.success(request, _("The post has been opened. Now appoint A and B."))
+            messages.success(request, _("The post has been opened."))
             return redirect("console:post", typed["code"])
-    return render(request, "posts/form.html", {"form": form, "title": _("New post"), "back": "console:posts"})
+    values = {
+        "form": form,
+        "title": _("New post"),
+        "back": "console:posts",
+        "crew": boards.crew(request.units)[:50],
+    }
+    return render(request, "posts/form.html", values)
+
+
+def _ours(request: ScreenRequest, form: forms.Form, *fields: str) -> bool:
+    """Whether the staff numbers typed there are of people of one's units; where not, the form says so."""
+    for field in fields:
+        someone = people.person(form.cleaned_data[field])
+        if someone is None or someone.unit_id not in request.units:
+            form.add_error(field, _("Nobody of your units has this staff number; check it and try again."))
+    return form.is_valid()
 
 
 @screen(permission=Permission.ROSTER_READ)
@@ -97,29 +100,29 @@ def _act(permission: Permission) -> Callable[[Act], Callable[..., HttpResponse]]
 
 @_act(Permission.ROSTER_MANAGE)
 def fill(request: ScreenRequest, shown: queries.Acting) -> HttpResponse | None:
-    """Put somebody into a place, instead of who is there; the person must be of one's own units."""
+    """Put somebody into a place, instead of who was there when the page was read; the person must be of one's own units."""
     form = FillForm(request.POST)
-    if form.is_valid():
-        someone = people.person(form.cleaned_data["username"])
-        if someone is None or someone.unit_id not in request.units:
-            form.add_error("username", _("Nobody of your units has this staff number; check it and try again."))
-    if not form.is_valid():
+    if not form.is_valid() or not _ours(request, form, "username"):
         return _page(request, shown, fill=form)
     _refuse_without_roles(request, shown)
-    verb = api.replace if (shown.a if form.place is Place.A else shown.b) else api.appoint
-    username = form.cleaned_data["username"]
-    verb(post=shown.code, place=form.place, username=username, actor=request.user.subject, at=request.at)
+    api.appoint(
+        post=shown.code,
+        place=form.place,
+        username=form.cleaned_data["username"],
+        instead_of=form.seen,
+        actor=request.user.subject,
+        at=request.at,
+    )
     messages.success(request, _("Appointed."))
     return None
 
 
 @_act(Permission.ROSTER_MANAGE)
-def release(request: ScreenRequest, shown: queries.Acting) -> None:
-    """Let the holder of a place go."""
-    place = Place.A if request.POST.get("place") == "A" else Place.B
+def exchange(request: ScreenRequest, shown: queries.Acting) -> None:
+    """Let A and B change places."""
     _refuse_without_roles(request, shown)
-    api.release(post=shown.code, place=place, actor=request.user.subject, at=request.at)
-    messages.success(request, _("Released."))
+    api.exchange(post=shown.code, actor=request.user.subject, at=request.at)
+    messages.success(request, _("A and B have changed places."))
 
 
 @_act(Permission.ROSTER_READ)
@@ -163,7 +166,8 @@ def attach_role(request: ScreenRequest, shown: queries.Acting) -> None:
 
 @_act(Permission.ROSTER_MANAGE)
 def close_post(request: ScreenRequest, shown: queries.Acting) -> HttpResponse:
-    """End a post that nobody holds."""
+    """End a post; A and B hold it until then."""
+    _refuse_without_roles(request, shown)
     api.close_post(post=shown.code, actor=request.user.subject, at=request.at)
     messages.success(request, _("The post has been closed."))
     return redirect("console:posts")
@@ -198,18 +202,19 @@ def _refuse_strangers(request: ScreenRequest, shown: queries.Acting) -> None:
 
 def _page(request: ScreenRequest, shown: queries.Acting, **typed: forms.Form) -> HttpResponse:
     roles, grants = boards.carried(shown.id), _may(request, shown, Permission.PEOPLE_MANAGE)
-    manages = _may(request, shown, Permission.ROSTER_MANAGE)
+    manages, is_open = _may(request, shown, Permission.ROSTER_MANAGE), shown.a is not None
     values: dict[str, Any] = {
         "post": shown,
         "steps": queries.escalation(shown.code, request.at),
         "roles": roles,
         "lines": timeline(shown.subject),
-        "may_fill": manages and (grants or not roles),
-        "may_manage": manages,
-        "may_grant": grants,
-        "may_hand_over": manages or _holds(request, shown),
+        "is_open": is_open,
+        "may_fill": is_open and manages and (grants or not roles),
+        "may_manage": is_open and manages,
+        "may_grant": is_open and grants,
+        "may_hand_over": is_open and (manages or _holds(request, shown)),
         "crew": boards.crew([shown.unit_id])[:50],
-        "fill": FillForm(),
+        "fill": FillForm(initial={"a": shown.a and shown.a.username, "b": shown.b and shown.b.username}),
         "take_over": TakeOverForm(),
         "hand_back": NoteForm(),
         "role": RoleForm(),
