@@ -18,6 +18,7 @@ from kapok.ground.commitments import scheduler
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.refusals import UnknownCustomer
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import timeline
 from kapok.ground.places.models import PlaceDefect
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.work import api as work
@@ -134,7 +135,8 @@ def test_what_is_open_is_urged_not_opened_twice() -> None:
     subject, _ = ask(customer=number)
     again, decision = ask(30, customer=number, note="客户着急")
     assert (again, decision.course, Case.objects.count(), Matter.objects.count()) == (subject, Course.URGE, 1, 1)
-    assert shop.told("channels.pressed_again", subject) == [{"note": "客户着急", "customer": number}]
+    [told] = [each for each in timeline(subject) if each.kind == "channels.pressed_again"]
+    assert told.data == {"note": "客户着急", "customer": number}
     other, _ = ask(31, customer=number, kind="complaint", complaint_kind="billing")
     assert other != subject
     mine, _ = ask(40, "keyaccount", customer=number, note="自己催")

@@ -42,6 +42,7 @@ class Closed(Event):
 
     kind: ClassVar[str] = "channels.closed"
     wording: ClassVar[Text] = Text(zh="接触结束：{resolution}", en="over: {resolution}")
+    typed: ClassVar[frozenset[str]] = frozenset({"resolution"})
     resolution: str
 
 
@@ -64,6 +65,7 @@ class PressedAgain(Event):
 
     kind: ClassVar[str] = "channels.pressed_again"
     wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer presses for it: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
     customer: str
 
