@@ -1,7 +1,8 @@
 """What a person typed, kept apart from the entry that tells of it, so that it can be forgotten.
 
-An entry is written once and sealed; free words may name somebody who has a right to be forgotten. So an entry holds in their place
-only a salted digest, by which a later change shows. The salt lies with the words and goes with them: the digest alone tells nothing.
+An entry is written once and sealed; free words may name somebody who has a right to be forgotten. So an entry holds in their
+place only a salted digest, by which a later change shows. The salt lies with the words and goes with them: the digest alone
+tells nothing.
 """
 
 from __future__ import annotations
@@ -71,6 +72,6 @@ def _said(name: str, value: Mapping[str, Any], row: Apart | None) -> Any:
 
 
 def forget(subjects: Collection[str]) -> int:
-    """Remove the words that were typed about these subjects until now; of how many entries. The entries stay, and so do their seals."""
+    """Remove the words that were typed about these subjects; of how many entries. The entries stay, and their seals hold."""
     removed, _ = Apart.objects.filter(subject__in=list(subjects)).delete()
     return removed

@@ -59,6 +59,11 @@ def lines(entries: Iterable[Entry]) -> list[Line]:
     return [line(entry, data[entry.id]) for entry in rows]
 
 
+def told_of(subjects: Collection[str]) -> list[Line]:
+    """All that happened to these subjects, the latest first."""
+    return lines(Entry.objects.filter(subject__in=subjects).order_by("-at", "-recorded_at", "-id"))
+
+
 def line_of(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it
     """One entry, e.g. to go on after it; None where there is none."""
     entry = Entry.objects.filter(id=id).first()

@@ -29,7 +29,6 @@ def is_apart(value: Any) -> bool:
     return isinstance(value, Mapping) and value.keys() == {APART}
 
 
-
 class Start(StrEnum):
     """Where a new subscriber begins: with the first entry ever, or with what comes from now on."""
 
