@@ -35,7 +35,7 @@ from kapok.front.channels.refusals import (
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision
-from kapok.ground.customers.rows import customer_called
+from kapok.ground.customers.rows import living_customer
 from kapok.ground.customers.rules import ContactKind, digits_of, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
@@ -131,7 +131,7 @@ def take(
         person(actor),
     )
     by = rows.medium_of(code, medium)
-    whose = customer_called(customer) if customer else gathering.recognise(calling)[0]
+    whose = living_customer(customer) if customer else gathering.recognise(calling)[0]
     row = Interaction(
         id=uuid7(at), channel=code.value, medium=by.value, direction=way.value, customer=whose, unit=me.unit,
         first_contact=me, calling=masked_contact(ContactKind.PHONE, digits_of(calling)[:20]) if digits_of(calling) else "",
@@ -158,7 +158,7 @@ def recognise_customer(*, interaction: UUID, customer: str, actor: str, at: date
 
     Raises `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, `UnknownCustomer`.
     """
-    row, whose = rows.open_interaction(interaction, person(actor)), customer_called(customer)
+    row, whose = rows.open_interaction(interaction, person(actor)), living_customer(customer)
     row.customer = whose
     row.save(update_fields=["customer"])
     journal.record(
@@ -244,7 +244,7 @@ def answer(
 @transaction.atomic
 def add_note(*, customer: str, words: str, actor: str, at: datetime) -> UUID:
     """Add a note for the next who serves the customer. Raises `UnknownCustomer`, `NotAPerson`, `WordsMissing`."""
-    whose, me, said = customer_called(customer), person(actor), rows.words(words, NOTE, WORDS)
+    whose, me, said = living_customer(customer), person(actor), rows.words(words, NOTE, WORDS)
     row = Note.objects.create(id=uuid7(at), customer=whose, words=said, author=me, at=at)
     journal.record(events.Noted(subject=whose.subject, actor=actor, at=at))
     return row.id

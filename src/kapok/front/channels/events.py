@@ -109,6 +109,7 @@ class CodeSent(Event):
 
     kind: ClassVar[str] = "channels.code_sent"
     wording: ClassVar[Text] = Text(zh="向 {sent_to} 发送自助验证码", en="a one-time code was sent to {sent_to}")
+    typed: ClassVar[frozenset[str]] = frozenset({"sent_to"})
     sent_to: str
 
 
