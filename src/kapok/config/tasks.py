@@ -15,7 +15,7 @@ from kapok.ground.journal import upkeep
 from kapok.ground.notices.upkeep import forget_seen
 from kapok.network.activation.upkeep import forget_sessions
 
-FORGETTING = (forget_seen, forget_knocks, forget_codes, forget_forms, forget_told, forget_sessions, drop_orphans)
+FORGETTING = (forget_knocks, forget_codes, forget_forms, forget_told, forget_sessions, drop_orphans)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -29,6 +29,7 @@ def sweep(timestamp: int) -> None:
     at = datetime.fromtimestamp(timestamp, UTC)
     Session.objects.filter(expire_date__lt=at).delete()
     AccessAttempt.objects.filter(attempt_time__lt=at - settings.AXES_COOLOFF_TIME).delete()
+    forget_seen(at=at)
     for forget in FORGETTING:
         forget(at=at)
     upkeep.make_partitions_ahead(at=at)
