@@ -55,7 +55,7 @@ def world(settings: Settings, tmp_path: Path) -> SimpleNamespace:
     picture = _pictured(order)
     shop.run(4)
     service = str(Line.objects.get(leg__order__number=order).service.number)  # type: ignore[union-attr]
-    Accounting.objects.create(session="s1", status="Start", login=LOGIN, service=service, framed_address="100.64.0.9")
+    Accounting.objects.create(session="s1", status="Stop", login=LOGIN, service=service, framed_address="100.64.0.9")
     shop.do(order, "confirm", 5)
     shop.run(6)
     talk = _spoken(number, order)
@@ -96,9 +96,9 @@ def _spoken(number: str, order: str) -> UUID:
 def cease(world: SimpleNamespace) -> None:
     """The line is taken down: nothing binds the customer any more."""
     ended = shop.placed(shop.line(action="cease", address="", service=world.service), whose=world.number, minutes=100)
-    for stage in ("accept", "close"):
-        shop.do(ended, stage, 101)
-        shop.run(102)
+    for stage, minutes in (("accept", 101), ("close", 103)):
+        shop.do(ended, stage, minutes)
+        shop.run(minutes + 1)
     assert shop.service(world.service).state == "terminated"
     assert shop.order(ended).closed_at is not None
 
