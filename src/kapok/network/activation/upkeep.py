@@ -39,6 +39,6 @@ def forget_sessions(*, at: datetime, batch: int = BATCH) -> int:
         with connection.cursor() as cursor:
             cursor.execute(REMOVE, {"before": at - settings.ACCOUNTING_KEPT, "batch": batch})
             sessions, packets = cursor.fetchone()
-        removed += packets
+        removed += int(packets)
         if sessions < batch:
             return removed
