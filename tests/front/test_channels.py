@@ -339,8 +339,8 @@ def test_a_code_lets_the_customer_of_the_order_in_once(settings: Settings) -> No
     number = shop.customer(phone="13800138000")
     order = shop.placed(whose=number)
     code = sent(order)
-    [sent] = [each for each in timeline(f"order/{order}") if each.kind == "channels.code_sent"]
-    assert (len(code), sent.data) == (6, {"sent_to": "138****8000"})
+    [told] = [each for each in timeline(f"order/{order}") if each.kind == "channels.code_sent"]
+    assert (len(code), told.data) == (6, {"sent_to": "138****8000"})
     assert queries.shown_codes(number) == {order: code}
     wrong = "000000" if code != "000000" else "000001"
     assert entered(order, wrong) is None
