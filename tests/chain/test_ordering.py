@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kapok.chain.ordering import api, queries, rules
+from kapok.chain.ordering import api, performing, queries, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
@@ -18,7 +18,7 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.work.models import Delivery, Matter
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
-from kapok.network.activation.models import Call, SimulatedUnit
+from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps
@@ -92,7 +92,7 @@ def test_three_lines_are_planned_and_reserved_with_few_statements() -> None:
     assert len(asked) == STATEMENTS, "\n".join(each["sql"][:150] for each in asked)
 
 
-STATEMENTS = 37
+STATEMENTS = 38
 """Four pairs around savepoints among them."""
 
 
@@ -256,11 +256,24 @@ def test_a_transfer_takes_both_consents_and_no_debt(settings: Any) -> None:
         placed(replace(asked, characteristics=said), whose=whose, minutes=100)
     settings.ORDERING_DEBTS = ""
     number = placed(replace(asked, characteristics=said), whose=whose, minutes=100)
+    known_to_the_old = Subscriber.objects.get(service=service).secret
+    assert known_to_the_old == performing.secret_of(service)
     do(number, "accept", 101)
     do(number, "debts", 102)
+    assert Subscriber.objects.get(service=service).secret == known_to_the_old
     run(103)
     assert stands(number)[0] == "completed"
     assert shop.service(service).customer.number == other
+    secret = Subscriber.objects.get(service=service).secret
+    assert secret == performing.secret_of(service, shop.leg(number).subject) != known_to_the_old
+    faster = placed(line("fibre-300", action="change", address="", service=service), whose=other, minutes=200)
+    for stage in ("accept", "visit", "confirm"):
+        run(201)
+        if stage in shop.live(faster):
+            do(faster, stage, 201)
+    run(202)
+    row = Subscriber.objects.get(service=service)
+    assert (row.down_mbps, row.secret) == (300, secret)
 
 
 def test_a_transfer_is_to_somebody_else_whom_we_know() -> None:

@@ -19,6 +19,7 @@ from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.refusals import ErasedCustomer, UnknownCustomer
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import timeline
 from kapok.ground.places.models import PlaceDefect
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.work import api as work
@@ -135,7 +136,8 @@ def test_what_is_open_is_urged_not_opened_twice() -> None:
     subject, _ = ask(customer=number)
     again, decision = ask(30, customer=number, note="客户着急")
     assert (again, decision.course, Case.objects.count(), Matter.objects.count()) == (subject, Course.URGE, 1, 1)
-    assert shop.told("channels.pressed_again", subject) == [{"note": "客户着急", "customer": number}]
+    [told] = [each for each in timeline(subject) if each.kind == "channels.pressed_again"]
+    assert told.data == {"note": "客户着急", "customer": number}
     other, _ = ask(31, customer=number, kind="complaint", complaint_kind="billing")
     assert other != subject
     mine, _ = ask(40, "keyaccount", customer=number, note="自己催")
@@ -338,7 +340,8 @@ def test_a_code_lets_the_customer_of_the_order_in_once(settings: Settings) -> No
     number = shop.customer(phone="13800138000")
     order = shop.placed(whose=number)
     code = sent(order)
-    assert (len(code), shop.told("channels.code_sent", f"order/{order}")) == (6, [{"sent_to": "138****8000"}])
+    [told] = [each for each in timeline(f"order/{order}") if each.kind == "channels.code_sent"]
+    assert (len(code), told.data) == (6, {"sent_to": "138****8000"})
     assert queries.shown_codes(number) == {order: code}
     wrong = "000000" if code != "000000" else "000001"
     assert entered(order, wrong) is None

@@ -66,6 +66,15 @@ def test_a_line_is_let_in_refused_while_suspended_let_in_again_and_refused_when_
 
 
 @pytest.mark.parametrize("chap", [False, True], ids=["pap", "chap"])
+def test_with_a_new_secret_the_old_one_is_refused(radius: Server, access_server: AccessServer, chap: bool) -> None:
+    tell("activate", "k1", LINE)
+    assert access_server.log_in(radius, "line1@kapok", "s3cret-one", chap=chap).code == ACCEPT
+    assert tell("modify", "k2", {"secret": "s3cret-new"}).ok
+    assert access_server.log_in(radius, "line1@kapok", "s3cret-one", chap=chap).code == REJECT
+    assert access_server.log_in(radius, "line1@kapok", "s3cret-new", chap=chap).code == ACCEPT
+
+
+@pytest.mark.parametrize("chap", [False, True], ids=["pap", "chap"])
 def test_with_a_wrong_password_nobody_learns_anything(radius: Server, access_server: AccessServer, chap: bool) -> None:
     tell("activate", "k1", LINE)
     refused = access_server.log_in(radius, "line1@kapok", "s3cret-two", chap=chap)

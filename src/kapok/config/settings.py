@@ -187,7 +187,25 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 CUSTOMER_HOLDS: list[str] = [
     "kapok.network.inventory.queries.still_served",
     "kapok.chain.ordering.queries.still_ordered",
+    "kapok.front.channels.personal.still_asked",
 ]
+# Each says what a module holds of a customer (by identifier), for whoever asks for their data.
+CUSTOMER_EXPORTERS: list[str] = [
+    "kapok.network.inventory.personal.export",
+    "kapok.chain.ordering.personal.export",
+    "kapok.front.channels.personal.export",
+]
+# Each makes a module forget a customer (by identifier), within the transaction of the erasure.
+CUSTOMER_ERASERS: list[str] = [
+    "kapok.network.inventory.personal.erase",
+    "kapok.chain.ordering.personal.erase",
+    "kapok.front.channels.personal.erase",
+]
+# How long is kept what need not be kept for ever: attempts at the customers' door and one-time codes; under which key a form or a
+# phone told something, so that it is done once; RADIUS sessions that have ended (network logs are kept for six months by law).
+DOOR_KEPT = timedelta(days=environment.number("KAPOK_DOOR_DAYS", 7))
+REPEATS_KEPT = timedelta(days=environment.number("KAPOK_REPEATS_DAYS", 90))
+ACCOUNTING_KEPT = timedelta(days=environment.number("KAPOK_ACCOUNTING_DAYS", 184))
 
 # Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
 JOURNAL_WITNESSES = [

@@ -16,8 +16,8 @@ def warm_up() -> None:
     request up for a tenth of a second and more (docs/performance.md).
     """
     _ = get_resolver().url_patterns
-    for language, name in settings.LANGUAGES:
-        with translation.override(language):
-            translation.gettext(name)
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):  # which reads its texts
+            pass
     gc.collect()
     gc.freeze()

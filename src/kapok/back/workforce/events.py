@@ -59,6 +59,7 @@ class Dispatched(Event):
 class Expedited(Event):
     kind: ClassVar[str] = "workforce.expedited"
     wording: ClassVar[Text] = Text(zh="催单：{note}", en="Pressed for: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
 
 
@@ -81,6 +82,7 @@ class FieldMoved(Event):
 class Held(Event):
     kind: ClassVar[str] = "workforce.held"
     wording: ClassVar[Text] = Text(zh="挂起：{reason_name} {note}", en="Held: {reason_name} {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     reason: str
     reason_name: Text
     note: str
@@ -105,6 +107,7 @@ class HoldLifted(Event):
 class SentBack(Event):
     kind: ClassVar[str] = "workforce.sent_back"
     wording: ClassVar[Text] = Text(zh="退单：{reason_name} {note}", en="Returned: {reason_name} {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     reason: str
     reason_name: Text
     note: str

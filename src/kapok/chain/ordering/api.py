@@ -64,7 +64,7 @@ from kapok.chain.ordering.refusals import (
 )
 from kapok.chain.ordering.rules import CUSTOMER, DEEDS, Deviation, State, StepState
 from kapok.ground.customers import queries as customers
-from kapok.ground.customers.rows import customer_called
+from kapok.ground.customers.rows import living_customer
 from kapok.ground.journal import api as journal
 from kapok.ground.work import api as work
 from kapok.ground.work import queries as work_queries
@@ -115,7 +115,7 @@ def place_order(
     act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     _refuse_past(WINDOW, window and window[0] < at)
-    whose = customer_called(customer)
+    whose = living_customer(customer)
     facts = {"area": settings.ORDERING_AREA} | customers.facts_of(whose)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)

@@ -43,6 +43,7 @@ class Deviated(Event):
 
     kind: ClassVar[str] = "ordering.deviated"
     wording: ClassVar[Text] = Text(zh="{code} {title}：{reason}（{clocks}）", en="{code} {title}: {reason} ({clocks})")
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     code: str
     title: Text
     reason: Text
@@ -98,6 +99,7 @@ class Expedited(Event):
 
     kind: ClassVar[str] = "ordering.expedited"
     wording: ClassVar[Text] = Text(zh="{how}：{note}", en="{how}: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     how: Text
     note: str
 
@@ -134,6 +136,7 @@ class StepSettled(Event):
 
     kind: ClassVar[str] = "ordering.step_settled"
     wording: ClassVar[Text] = Text(zh="人工完成“{title}”：{note}", en="“{title}” done by hand: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     step: str
     title: Text
     note: str

@@ -29,6 +29,8 @@ from kapok.network.inventory.views import ResourceView, ShortageView
 NOTHING = Text(zh="", en="")
 RENEWS = frozenset({Action.INSTALL.value, Action.CHANGE.value})
 """Orders for what an offer states; the others leave a service what it is."""
+OWNED_SINCE = "owned_since"
+"""What a service says of the transfer by which its owner got it."""
 PORTS = ("splitter_port", "circuit_port", "line_port", "dsl_port", "pon_port")
 """Where the service is connected, the nearest to the customer first."""
 
@@ -157,16 +159,24 @@ def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool =
     values = {kind: each.value for kind, each in resources.items()}
     port = next((resources[kind].code for kind in PORTS if kind in resources), "")
     told = {
-        "login": known.get("login") or f"{number.lower()}@kapok", "secret": secret_of(number), "port": port,
+        "login": known.get("login") or f"{number.lower()}@kapok", "secret": secret_of(number, _secret_since(line)), "port": port,
         "down_mbps": known.get("down_mbps"), "up_mbps": known.get("up_mbps"), "profile": known.get("profile"),
         "onu": values.get("onu"), "vlan": values.get("vlan"), "number": values.get("number"), "ip": values.get("ipv4"),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in {None, ""}}
 
 
-def secret_of(service: str) -> str:
+def _secret_since(line: Line) -> str:
+    """The transfer since which the service has its secret: whoever had it before must not log in any more; none at first."""
+    if line.leg.action == Action.TRANSFER:
+        return line.leg.subject
+    return str(line.service.characteristics.get(OWNED_SINCE, "")) if line.service else ""
+
+
+def secret_of(service: str, since: str = "") -> str:
     """The secret of a service's login: the same whoever asks, and nobody can guess it without the key of this installation."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"ordering/{service}".encode(), hashlib.sha256).hexdigest()[:24]
+    words = "/".join(("ordering", service, since) if since else ("ordering", service))
+    return hmac.new(settings.SECRET_KEY.encode(), words.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def _reason(line: Line, leg: Leg) -> str:
@@ -340,11 +350,14 @@ def _renewed(leg: Leg, act: Act) -> None:
 
 
 def _transferred(leg: Leg, act: Act) -> None:
-    """The service is the new customer's."""
+    """The service is the new customer's, and so is its secret from now on."""
     for line in _lines(leg):
         if line.service is not None:
             said = {"customer": line.characteristics["to_customer"], "account": line.characteristics.get("to_account")}
-            inventory.change_service(service=line.service.number, **said, actor=act.actor, at=act.at)
+            since = {OWNED_SINCE: leg.subject}
+            inventory.change_service(
+                service=line.service.number, **said, characteristics=since, actor=act.actor, at=act.at
+            )
 
 
 ENDS: Mapping[Action, Callable[[Leg, Act], None]] = {

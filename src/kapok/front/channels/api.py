@@ -35,7 +35,7 @@ from kapok.front.channels.refusals import (
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision
-from kapok.ground.customers.rows import customer_called, living_customer
+from kapok.ground.customers.rows import living_customer
 from kapok.ground.customers.rules import ContactKind, digits_of, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
@@ -131,7 +131,7 @@ def take(
         person(actor),
     )
     by = rows.medium_of(code, medium)
-    whose = customer_called(customer) if customer else gathering.recognise(calling)[0]
+    whose = living_customer(customer) if customer else gathering.recognise(calling)[0]
     row = Interaction(
         id=uuid7(at), channel=code.value, medium=by.value, direction=way.value, customer=whose, unit=me.unit,
         first_contact=me, calling=masked_contact(ContactKind.PHONE, digits_of(calling)[:20]) if digits_of(calling) else "",
@@ -241,7 +241,7 @@ def answer(
 @transaction.atomic
 def add_note(*, customer: str, words: str, actor: str, at: datetime) -> UUID:
     """Add a note for the next who serves the customer. Raises `UnknownCustomer`, `NotAPerson`, `WordsMissing`."""
-    whose, me, said = customer_called(customer), person(actor), rows.words(words, NOTE, WORDS)
+    whose, me, said = living_customer(customer), person(actor), rows.words(words, NOTE, WORDS)
     row = Note.objects.create(id=uuid7(at), customer=whose, words=said, author=me, at=at)
     journal.record(events.Noted(subject=whose.subject, actor=actor, at=at))
     return row.id

@@ -12,7 +12,7 @@ from kapok.front.channels.models import Case, ChannelSetting
 from kapok.front.channels.rules import Asked, Caller, Course, Decision, Territory, Via
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
-from kapok.ground.customers.rows import customer_called
+from kapok.ground.customers.rows import living_customer
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import unit_called
@@ -83,7 +83,7 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
 
 def _known(wanted: Wanted) -> Known:
     service = rows.service_called(wanted.service) if wanted.service else None
-    customer, via = (customer_called(wanted.customer), Via.SAID) if wanted.customer else (None, Via.SAID)
+    customer, via = (living_customer(wanted.customer), Via.SAID) if wanted.customer else (None, Via.SAID)
     if customer is None and service is not None:
         customer = service.customer
     if customer is None:

@@ -88,7 +88,7 @@ def tried(order: str, code: str, address: str, *, at: datetime) -> Door | None:
 
 def knock(kind: Knock, order: str, address: str, at: datetime) -> None:
     """Count an attempt, nobody else's of the same order or address meanwhile. Raises `KnockedTooOften`."""
-    keys = [_key(f"order {order}"), _key(f"address {address}")]
+    keys = [key_of_order(order), _key(f"address {address}")]
     with connection.cursor() as cursor:
         for key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 61))", [f"{kind.value} {key}"])
@@ -101,6 +101,11 @@ def knock(kind: Knock, order: str, address: str, at: datetime) -> None:
 def tidy(order: str) -> str:
     """The number of an order or a customer as people type it."""
     return order.strip().upper().replace(" ", "")[:16]
+
+
+def key_of_order(order: str) -> str:
+    """As what an order number is noted at the door."""
+    return _key(f"order {order}")
 
 
 def _door(typed: str) -> Door | None:

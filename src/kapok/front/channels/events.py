@@ -42,6 +42,7 @@ class Closed(Event):
 
     kind: ClassVar[str] = "channels.closed"
     wording: ClassVar[Text] = Text(zh="接触结束：{resolution}", en="over: {resolution}")
+    typed: ClassVar[frozenset[str]] = frozenset({"resolution"})
     resolution: str
 
 
@@ -64,6 +65,7 @@ class PressedAgain(Event):
 
     kind: ClassVar[str] = "channels.pressed_again"
     wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer presses for it: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
     customer: str
 
@@ -138,6 +140,7 @@ class CodeSent(Event):
 
     kind: ClassVar[str] = "channels.code_sent"
     wording: ClassVar[Text] = Text(zh="向 {sent_to} 发送自助验证码", en="a one-time code was sent to {sent_to}")
+    typed: ClassVar[frozenset[str]] = frozenset({"sent_to"})
     sent_to: str
 
 

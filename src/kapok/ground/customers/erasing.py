@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Model, Q
+from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from kapok.ground.customers import events, names, rows, rules
+from kapok.ground.customers.kept import Eraser, Exporter, Held, held, overwrite, values
 from kapok.ground.customers.merging import checked_reason, keys_to_customer
-from kapok.ground.customers.models import BillingAccount, Contact, Customer, Party
+from kapok.ground.customers.models import BillingAccount, Contact, Customer, Party, PersonalLook
 from kapok.ground.customers.refusals import NotAPerson, StillOpen
 from kapok.ground.journal import api as journal
-from kapok.ground.journal.queries import timeline
+from kapok.ground.journal.queries import told_of
 from kapok.kernel.text import Text, joined
 
-LONGEST_TIMELINE = 10_000
+INTERNAL = frozenset({"grams", "search"})
+"""What a name is found by; no more than the name."""
 Hold = Callable[[UUID], Sequence[Text]]
 """Says of a customer what binds it still: services in use, debts, running orders. Empty where nothing does."""
 
@@ -77,23 +78,35 @@ def export(number: str, reason: str, actor: str, at: datetime) -> dict[str, Any]
     """Everything about a person, of every layer; see `api.export_person`."""
     one, why = _person(number), checked_reason(reason)
     journal.record(events.PersonExported(subject=one.subject, actor=actor, at=at, reason=why))
-    tables: dict[str, list[dict[str, Any]]] = {}
-    for key in keys_to_customer():
-        found = key.model._default_manager.filter(**{key.name: one.id}).order_by("pk")
-        tables.setdefault(key.model._meta.label_lower, []).extend(_values(row) for row in found)
     aliases = list(Customer.objects.select_related("party").filter(merged_into=one).order_by("number"))
+    found = _everything(one, aliases)
     return {
         "exported_at": at.isoformat(),
-        "customer": _values(one),
-        "party": _values(one.party),
-        "merged": [{"customer": _values(each), "party": _values(each.party)} for each in aliases],
-        **tables,
+        "customer": values(one),
+        "party": values(one.party, INTERNAL),
+        "merged": [{"customer": values(each), "party": values(each.party, INTERNAL)} for each in aliases],
+        **found.tables,
         "journal": [
-            {"at": line.at.isoformat(), "kind": line.kind, "actor": line.actor, "data": line.data}
-            for each in (one, *aliases)
-            for line in timeline(each.subject, limit=LONGEST_TIMELINE)
+            {
+                "at": line.at.isoformat(),
+                "subject": line.subject,
+                "kind": line.kind,
+                "actor": line.actor,
+                "data": line.data,
+            }
+            for line in told_of(found.subjects)
         ],
     }
+
+
+def _everything(one: Customer, aliases: Sequence[Customer]) -> Held:
+    """The rows that point to the customer, of whatever layer, and what the layers above hold besides."""
+    found = Held(subjects=tuple(each.subject for each in (one, *aliases)))
+    for key in keys_to_customer():
+        found += held(key.model._default_manager.filter(**{key.name: one.id}).order_by("pk"))
+    for exporter in _exporters():
+        found += exporter(one.id)
+    return found
 
 
 def erase(number: str, reason: str, actor: str, at: datetime) -> None:
@@ -116,6 +129,10 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
     everyone.update(address=None, revision=F("revision") + 1)
     Contact.objects.filter(customer=one).delete()
     BillingAccount.objects.filter(customer=one).update(name=one.number)
+    overwrite(PersonalLook.objects.filter(customer=one), "note")
+    for eraser in _erasers():
+        eraser(one.id)
+    journal.forget([alias.subject for alias in everyone])
     journal.record(events.PersonErased(subject=one.subject, actor=actor, at=at, reason=why))
 
 
@@ -132,23 +149,11 @@ def _holds() -> tuple[Hold, ...]:
     return tuple(import_string(name) for name in settings.CUSTOMER_HOLDS)
 
 
-INTERNAL = frozenset({"grams", "search"})
+@cache
+def _exporters() -> tuple[Exporter, ...]:
+    return tuple(import_string(name) for name in settings.CUSTOMER_EXPORTERS)
 
 
-def _values(row: Model) -> dict[str, Any]:
-    """The columns of a row as JSON values."""
-    return {
-        field.attname: _plain(getattr(row, field.attname))
-        for field in row._meta.concrete_fields
-        if field.name not in INTERNAL
-    }
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime() | date():
-            return value.isoformat()
-        case UUID() | Decimal():
-            return str(value)
-        case _:
-            return value
+@cache
+def _erasers() -> tuple[Eraser, ...]:
+    return tuple(import_string(name) for name in settings.CUSTOMER_ERASERS)

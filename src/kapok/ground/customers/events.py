@@ -129,6 +129,7 @@ class CustomersMerged(Event):
 
     kind: ClassVar[str] = "customers.merged"
     wording: ClassVar[Text] = Text(zh="并入{dropped}：{reason}", en="{dropped} was merged into this one: {reason}")
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     dropped: str
     reason: str
 
@@ -139,6 +140,7 @@ class CustomerDropped(Event):
 
     kind: ClassVar[str] = "customers.dropped"
     wording: ClassVar[Text] = Text(zh="已并入{kept}：{reason}", en="Merged into {kept}: {reason}")
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     kept: str
     reason: str
 
@@ -152,6 +154,7 @@ class PersonalSeen(Event):
         zh="查看个人信息，用途：{purpose_name} {note} {matter}",
         en="Personal data seen in order to {purpose_name} {note} {matter}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     purpose: str
     purpose_name: Text
     note: str
@@ -164,6 +167,7 @@ class PersonExported(Event):
 
     kind: ClassVar[str] = "customers.exported"
     wording: ClassVar[Text] = Text(zh="导出个人信息：{reason}", en="Personal data exported: {reason}")
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     reason: str
 
 
@@ -173,6 +177,7 @@ class PersonErased(Event):
 
     kind: ClassVar[str] = "customers.erased"
     wording: ClassVar[Text] = Text(zh="删除个人信息：{reason}", en="Personal data erased: {reason}")
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     reason: str
 
 

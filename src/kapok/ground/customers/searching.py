@@ -18,7 +18,7 @@ from django.db import connection
 from kapok.ground.customers import names, rules
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.places import queries as places
-from kapok.ground.places.rules import HAN, SEGMENTS, Segment, asked_grams
+from kapok.ground.places.rules import HAN, SEGMENTS, Level, Segment, asked_grams
 from kapok.kernel.text import Text
 
 
@@ -52,6 +52,8 @@ LOOKED_AT = 400
 """So many of those whose name has the pieces are looked at for the best."""
 PLACES = 40
 """So many addresses that answer are gone down from."""
+NEAR = 5_000
+"""So many addresses may answer to be read at once."""
 BELOW = 20_000
 """So many addresses below them are looked at."""
 
@@ -98,17 +100,29 @@ BY_START = f"""
 SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
 WHERE p.name LIKE %(starts)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
-BY_PIECES = f"""
-WITH hits AS MATERIALIZED (
+PIECES = f"""
+WITH {{before}} hits AS MATERIALIZED (
     SELECT c.id, p.search, p.name FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
-    LEFT JOIN places_address a ON a.id = c.address_id
     WHERE p.grams @> %(grams)s::int4[] AND (%(homes)s::int4[] IS NULL OR p.grams && %(homes)s::int4[])
-    AND p.search LIKE %(contains)s AND {MINE}
-    AND (%(rest)s::text[] IS NULL OR a.search LIKE ALL (%(rest)s::text[]))
+    AND p.search LIKE %(contains)s AND {MINE} {{lives}}
     LIMIT %(looked_at)s
 )
 SELECT id FROM hits ORDER BY strpos(search, %(text)s) > 2, length(name), name LIMIT %(limit)s
 """  # noqa: S608 - made of constants
+LIVES = "EXISTS (SELECT FROM places_address a WHERE a.id = c.address_id AND a.search LIKE ALL (%(rest)s::text[]))"
+BY_PIECES = PIECES.format(before="", lives="")
+BY_PIECES_SOMEWHERE = PIECES.format(before="", lives=f"AND {LIVES}")
+# Of a road all addresses are read at once, each half of the tree by an index of its own, and the homes of those who have the name
+# are looked up among them. Where there are too many after all, the home of each is read. `IS TRUE` keeps the planner, who expects
+# one of the name, from going through all of them for each; so they are hashed.
+ANSWERS = "retired_at IS NULL AND grams @> %(spots)s::int4[] AND search LIKE ALL (%(rest)s::text[])"
+SPOTS = f"""spots AS MATERIALIZED (
+    SELECT id FROM places_address WHERE level <= 5 AND {ANSWERS}
+    UNION ALL SELECT id FROM places_address WHERE level > 5 AND {ANSWERS}
+    LIMIT %(near)s + 1
+),"""  # noqa: S608 - made of constants
+AMONG = "(SELECT count(*) FROM spots) <= %(near)s THEN (c.address_id IN (SELECT id FROM spots)) IS TRUE"
+BY_PIECES_NEAR = PIECES.format(before=SPOTS, lives=f"AND CASE WHEN {AMONG} ELSE {LIVES} END")
 BY_ADDRESS = f"""
 WITH RECURSIVE below AS (
     SELECT id FROM places_address WHERE code = ANY(%(codes)s)
@@ -216,24 +230,32 @@ class _Asked:
         self._by_pieces(self.typed.replace(" ", "").lower(), None)
         words = self.typed.lower().split()
         if 1 < len(words) <= LONGEST_PHRASE and not self.found:
-            spoken = [word for word in words if places.search(word, limit=1)]
+            spoken = {word: found[0].level for word in words if (found := places.search(word, limit=1))}
             for place, word in enumerate(words):
                 others = words[:place] + words[place + 1 :]
                 if all(other in spoken for other in others):  # what no address has is no part of one
-                    self._by_pieces(word, [f"%{places.literally(other)}%" for other in others])
+                    self._by_pieces(word, others, near=any(spoken[other] >= Level.ROAD for other in others))
 
-    def _by_pieces(self, word: str, rest: list[str] | None) -> None:
+    def _by_pieces(self, word: str, others: list[str] | None, *, near: bool = False) -> None:
         wanted = word if HAN.search(word) or len(word) > 2 else f"^{word}"
-        if grams := asked_grams([wanted]):
-            homes = None if self.units is None else [names.unit_piece(unit) for unit in self.units]
-            self.take(
-                BY_PIECES, text=word, grams=grams, homes=homes, contains=f"%{places.literally(wanted)}%", rest=rest
-            )
+        if not (grams := asked_grams([wanted])):
+            return
+        homes = None if self.units is None else [names.unit_piece(unit) for unit in self.units]
+        said: dict[str, Any] = {"text": word, "grams": grams, "homes": homes, "contains": _containing(wanted)}
+        if others is None:
+            self.take(BY_PIECES, **said)
+            return
+        said |= {"rest": [_containing(other) for other in others], "spots": asked_grams(others), "near": NEAR}
+        self.take(BY_PIECES_NEAR if near and said["spots"] else BY_PIECES_SOMEWHERE, **said)
 
     def by_address(self) -> None:
         """Whoever lives at an address that answers, or below one."""
         if codes := [place.code for place in places.search(self.typed, limit=PLACES)]:
             self.take(BY_ADDRESS, codes=codes, below=BELOW)
+
+
+def _containing(word: str) -> str:
+    return f"%{places.literally(word)}%"
 
 
 def _shown(found: list[UUID], unmask: Collection[str] | None) -> list[Found]:

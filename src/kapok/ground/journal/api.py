@@ -7,7 +7,7 @@ record outside a transaction. What a subscriber could not take is mended here, t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
+from kapok.ground.journal.apart import forget, stored
 from kapok.ground.journal.delivery import Never, NotNow, Subscription, deliver, retry_due
 from kapok.ground.journal.events import LetterRetried, LetterSetAside
 from kapok.ground.journal.matters import happening
@@ -36,6 +37,7 @@ __all__ = [
     "TooFarAhead",
     "UnknownLetter",
     "deliver",
+    "forget",
     "happening",
     "record",
     "record_many",
@@ -94,7 +96,8 @@ def _written(events: Iterable[Event]) -> list[Entry]:
         raise OutsideTransaction(kind=entries[0].kind)
     if entries:
         with connection.cursor() as cursor:
-            told = json.dumps([_row(entry) for entry in entries], ensure_ascii=False)
+            rows = [_row(entry, data) for entry, data in zip(entries, stored(entries), strict=True)]
+            told = json.dumps(rows, ensure_ascii=False)
             cursor.execute(RECORD_MANY, [told, settings.JOURNAL_AHEAD.total_seconds()])
             if cursor.rowcount < len(entries):
                 latest = max(entries, key=lambda entry: entry.at)
@@ -102,10 +105,10 @@ def _written(events: Iterable[Event]) -> list[Entry]:
     return entries
 
 
-def _row(entry: Entry) -> dict[str, object]:
+def _row(entry: Entry, data: Mapping[str, object]) -> dict[str, object]:
     return {
         "id": str(entry.id), "kind": entry.kind, "subject": entry.subject, "at": entry.at.isoformat(), "actor": entry.actor,
-        "correlation": entry.correlation and str(entry.correlation), "data": entry.data,
+        "correlation": entry.correlation and str(entry.correlation), "data": data,
     }  # fmt: skip
 
 

@@ -22,11 +22,12 @@ class Happening(Event):
     """Something that happened to the matter `subject`.
 
     `facts` is what was known of it then (`kernel.promises.FACTS`, and `stops` of a pause); `unit` and `owner` (`staff/…`) are
-    who answers for the matter from then on, where the entry says so; `note` is free text without personal data.
+    who answers for the matter from then on, where the entry says so; `note` is what a person typed, and kept apart.
     """
 
     kind = "matter"
     wording = EVENTS["matter.changed"]
+    typed = frozenset({"note"})
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     unit: str = ""

@@ -1,6 +1,6 @@
 """The journal, how far each subscriber has read it, what could not be delivered, and the seals.
 
-Entries and seals are written once: triggers refuse every change and removal.
+Entries and seals are written once: triggers refuse every change and removal. What a person typed is kept apart, and may be removed.
 """
 
 from __future__ import annotations
@@ -46,6 +46,22 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+
+class Apart(models.Model):
+    """What a person typed, of one entry: by field. The entry has a digest of salt and words; they are removed together."""
+
+    entry = models.UUIDField(primary_key=True)
+    subject = models.CharField(max_length=200)
+    salt = models.BinaryField()
+    words = models.JSONField()
+
+    class Meta:
+        verbose_name = _("words of a journal entry")
+        indexes = [models.Index("subject", name="journal_apart_of_subject")]
+
+    def __str__(self) -> str:
+        return str(self.entry)
 
 
 class Cursor(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from kapok.ground.journal.apart import together
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.rules import sentence
 from kapok.kernel.promises import EVENTS
@@ -48,17 +49,30 @@ def timeline(
             | Q(at=before.at, recorded_at__lt=before.recorded_at)
             | Q(at=before.at, recorded_at=before.recorded_at, id__lt=before.id)
         )
-    return [line(entry) for entry in entries.order_by("-at", "-recorded_at", "-id")[:limit]]
+    return lines(entries.order_by("-at", "-recorded_at", "-id")[:limit])
+
+
+def lines(entries: Iterable[Entry]) -> list[Line]:
+    """Entries as a person reads them: with what was typed, as far as it is still kept."""
+    rows = list(entries)
+    data = together(rows)
+    return [line(entry, data[entry.id]) for entry in rows]
+
+
+def told_of(subjects: Collection[str]) -> list[Line]:
+    """All that happened to these subjects, the latest first."""
+    return lines(Entry.objects.filter(subject__in=subjects).order_by("-at", "-recorded_at", "-id"))
 
 
 def line_of(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it
     """One entry, e.g. to go on after it; None where there is none."""
     entry = Entry.objects.filter(id=id).first()
-    return line(entry) if entry else None
+    return lines([entry])[0] if entry else None
 
 
-def line(entry: Entry) -> Line:
-    """The entry as its readers see it."""
+def line(entry: Entry, data: dict[str, Any] | None = None) -> Line:
+    """The entry as subscribers get it: of what was typed only the digest, unless `data` holds the words."""
+    said = entry.data if data is None else data
     return Line(
         id=entry.id,
         kind=entry.kind,
@@ -67,8 +81,8 @@ def line(entry: Entry) -> Line:
         recorded_at=entry.recorded_at,
         actor=entry.actor,
         correlation=entry.correlation,
-        data=entry.data,
-        sentence=sentence(entry.kind, entry.data),
+        data=said,
+        sentence=sentence(entry.kind, said),
     )
 
 

@@ -18,6 +18,15 @@ KINDS: dict[str, type[Event]] = {}
 """Every kind of event that the loaded modules can record, by its `kind`."""
 
 ENVELOPE = frozenset({"subject", "actor", "at", "correlation"})
+APART = "apart"
+"""Stands in an entry in place of what a person typed, with the digest of the words."""
+FORGOTTEN = "（已删除 · erased）"
+ALTERED = "（与日志摘要不符 · not what the journal holds the digest of）"
+
+
+def is_apart(value: Any) -> bool:
+    """Whether a value of an entry stands for words that are kept apart."""
+    return isinstance(value, Mapping) and value.keys() == {APART}
 
 
 class Start(StrEnum):
@@ -81,10 +90,12 @@ class Event:
 
     `subject` is the thing it happened to (`staff/zhang.wei`, `unit/tianhe`), `actor` the one who did it, `at` the aware moment
     it happened, `correlation` the work it belongs to. The places in `wording` are filled from the subclass's own fields.
+    `typed` names the fields that hold what a person typed, which may name somebody: they are kept apart and can be forgotten.
     """
 
     kind: ClassVar[str]
     wording: ClassVar[Text]
+    typed: ClassVar[frozenset[str]] = frozenset()
 
     subject: str
     actor: str
@@ -129,4 +140,4 @@ def _plain(value: Any) -> Any:
 def _spoken(value: Any) -> Any:
     if isinstance(value, Mapping) and value.keys() == {"zh", "en"}:
         return Text(zh=value["zh"], en=value["en"])
-    return value
+    return "…" if is_apart(value) else value

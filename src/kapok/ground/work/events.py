@@ -24,6 +24,7 @@ class NotReached(Event):
 
     kind: ClassVar[str] = "work.customer_not_reached"
     wording: ClassVar[Text] = Text(zh="联系客户未果：{note}", en="Tried to reach the customer in vain: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
 
 
@@ -36,6 +37,7 @@ class FirstContactOffered(Event):
         zh="{from_staff} 提出把首问负责移交 {to_staff}：{note}",
         en="{from_staff} offered the first contact to {to_staff}: {note}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     from_staff: str
     to_staff: str
     note: str
@@ -75,6 +77,7 @@ class TakenOver(Event):
         zh="{to_staff} 接替 {from_staff}，责任仍归 {answers}：{note}",
         en="{to_staff} took over from {from_staff}, {answers} still answers for it: {note}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     from_staff: str
     to_staff: str
     answers: str
@@ -89,6 +92,7 @@ class HandedBack(Event):
     wording: ClassVar[Text] = Text(
         zh="{from_staff} 交还 {to_staff}：{note}", en="{from_staff} handed it back to {to_staff}: {note}"
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     from_staff: str
     to_staff: str
     note: str
@@ -100,6 +104,7 @@ class Urged(Event):
 
     kind: ClassVar[str] = "work.urged"
     wording: ClassVar[Text] = Text(zh="催办：{note}", en="Urged: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
 
 
@@ -109,6 +114,7 @@ class DeliveryRejected(Event):
 
     kind: ClassVar[str] = "work.delivery_rejected"
     wording: ClassVar[Text] = Text(zh="交付被退：{defect}", en="Delivery rejected: {defect}")
+    typed: ClassVar[frozenset[str]] = frozenset({"defect"})
     defect: str
     holder: str
 

@@ -137,6 +137,7 @@ class ServiceMoved(Event):
         zh="{service}由{before_name}变为{after_name} {reason}",
         en="{service} went from {before_name} to {after_name} {reason}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     service: str
     before: str
     before_name: Text

@@ -240,11 +240,6 @@ class Resource(models.Model):
     def __str__(self) -> str:
         return self.code
 
-    @property
-    def subject(self) -> str:
-        """How the journal calls it."""
-        return f"resource/{self.code}"
-
 
 class Shortage(models.Model):
     """Somebody who waits for plant: where the walk stopped, since when, and by when it is to be built if that is known.

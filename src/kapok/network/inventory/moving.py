@@ -114,7 +114,7 @@ def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", se
     """Record what moved: who did it, for whom, from what to what."""
     journal.record_many(
         ResourceMoved(
-            subject=each.resource.subject, actor=actor, at=at, resource=each.resource.code, note=note,
+            subject=each.resource.subject, actor=actor, at=at, resource=each.resource.told, note=note,
             before=each.before, before_name=STATES[State(each.before)],
             after=each.resource.state, after_name=STATES[State(each.resource.state)],
             holder=each.holder, service=service or each.service,

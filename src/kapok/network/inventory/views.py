@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, SHORTAGES, ElementKind, Kind
-from kapok.network.inventory.rules import ORDER, SERVICE_STATES, STATES, ServiceState, State
+from kapok.network.inventory.rules import ORDER, SERVICE_STATES, STATES, ServiceState, State, masked
+
+SALT = "kapok.network.inventory.number"
+
+
+def subject_of(kind: str, code: str) -> str:
+    """How the journal, which is never rewritten, calls a resource: by its code, but a telephone number by a digest of it."""
+    if kind != Kind.NUMBER:
+        return f"resource/{code}"
+    return f"resource/number-{salted_hmac(SALT, code, algorithm='sha256').hexdigest()[:24]}"
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,12 @@ class ResourceView:
     @property
     def subject(self) -> str:
         """How the journal calls it."""
-        return f"resource/{self.code}"
+        return subject_of(self.kind, self.code)
+
+    @property
+    def told(self) -> str:
+        """What the journal says of it: its code, and of a telephone number the end."""
+        return str(masked(self.code)) if self.kind == Kind.NUMBER else self.code
 
 
 def in_walk_order(views: Iterable[ResourceView]) -> list[ResourceView]:

@@ -1,0 +1,40 @@
+"""What was typed about matters, their work and their hand-overs: shown to the person it is about, and forgotten.
+
+The work itself knows no customer; whoever opened a matter for one names its subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kapok.ground.customers.kept import Held, held, overwrite
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.rules import FORGOTTEN
+from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
+
+
+def held_of(subjects: Collection[str]) -> Held:
+    """The matters with their work, hand-offs and deliveries."""
+    matters = list(Matter.objects.filter(subject__in=subjects).order_by("opened_at", "id"))
+    items = list(Item.objects.filter(matter__in=matters).order_by("id"))
+    return held(
+        matters, items,
+        Handoff.objects.filter(item__in=items).order_by("id"),
+        Delivery.objects.filter(item__in=items).order_by("id"),
+        Handover.objects.filter(matter__in=matters).order_by("id"),
+        subjects=[*subjects, *(item.subject for item in items)],
+    )  # fmt: skip
+
+
+def erase(subjects: Collection[str], *, titles: bool) -> None:
+    """Overwrite what was typed; also the titles, where a person typed those too."""
+    matters = Matter.objects.filter(subject__in=subjects)
+    items = Item.objects.filter(matter__in=matters)
+    overwrite(Handoff.objects.filter(item__in=items), "note", "defect", "judgement")
+    overwrite(Handover.objects.filter(matter__in=matters), "note")
+    deliveries = Delivery.objects.filter(item__in=items)
+    overwrite(deliveries, "note", "defect")
+    deliveries.exclude(evidence=[]).update(evidence=[FORGOTTEN])
+    if titles:
+        overwrite(matters, "title")
+    journal.forget([*subjects, *(item.subject for item in items)])
