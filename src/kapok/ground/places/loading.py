@@ -18,6 +18,7 @@ from kapok.ground.places.models import Address, ExchangeArea
 from kapok.ground.places.refusals import (
     AddressCodeTaken,
     AddressKnown,
+    BadArea,
     BadPoint,
     NotAnAddressFile,
     RowOutOfShape,
@@ -31,7 +32,8 @@ from kapok.kernel.text import Text
 BATCH = 5_000
 LEVEL_COLUMNS = tuple((level, f"level{level.value}_zh", f"level{level.value}_en") for level in rules.Level)
 COLUMNS = (
-    "code", *(zh for _, zh, _ in LEVEL_COLUMNS), *(en for _, _, en in LEVEL_COLUMNS), "exchange_area", "longitude", "latitude",
+    "code", *(zh for _, zh, _ in LEVEL_COLUMNS), *(en for _, _, en in LEVEL_COLUMNS), "exchange_area", "area", "longitude",
+    "latitude",
 )  # fmt: skip
 REQUIRED = frozenset({"level1_zh"})
 ENOUGH = 1_000
@@ -77,15 +79,18 @@ class Row:
 
 def load(lines: Iterable[str], at: datetime) -> Loaded:
     """Load a CSV file given by its lines. Raises `NotAnAddressFile`; what is wrong with a row is in the result."""
-    loaded = Loaded()
+    loaded, kinds = Loaded(), dict[str, str]()
     areas = dict(ExchangeArea.objects.values_list("code", "id"))
-    checked = _checked(lines, areas, loaded)
+    checked = _checked(lines, areas, kinds, loaded)
     while batch := list(islice(checked, BATCH)):
         loaded.added += nodes.write(list(_new(batch, areas, loaded, at)))
+    for code, area in kinds.items():
+        ExchangeArea.objects.filter(code=code).update(area=area)
     return loaded
 
 
-def _checked(lines: Iterable[str], areas: dict[str, UUID], loaded: Loaded) -> Iterator[Row]:
+def _checked(lines: Iterable[str], areas: dict[str, UUID], kinds: dict[str, str], loaded: Loaded) -> Iterator[Row]:
+    """The rows, each checked by itself; `kinds` comes to hold of what kind the file says that each exchange area is."""
     reader = csv.reader(lines, strict=True)
     try:
         columns = [name.strip().lstrip("\ufeff").lower() for name in next(reader, [])]
@@ -93,7 +98,7 @@ def _checked(lines: Iterable[str], areas: dict[str, UUID], loaded: Loaded) -> It
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 try:
-                    yield _row(reader.line_num, columns, cells, areas)
+                    yield _row(reader.line_num, columns, cells, areas, kinds)
                 except KapokError as refused:
                     loaded.refuse(reader.line_num, refused)
     except (csv.Error, UnicodeDecodeError) as broken:
@@ -115,7 +120,7 @@ def _check_columns(columns: list[str]) -> None:
             raise NotAnAddressFile(reason=Text(zh=f"{zh}“{named}”", en=f"{en} “{named}”"), columns=", ".join(COLUMNS))
 
 
-def _row(line: int, columns: list[str], cells: list[str], areas: dict[str, UUID]) -> Row:
+def _row(line: int, columns: list[str], cells: list[str], areas: dict[str, UUID], kinds: dict[str, str]) -> Row:
     if len(cells) != len(columns):
         raise RowOutOfShape(cells=len(cells), columns=len(columns))
     row = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
@@ -128,7 +133,17 @@ def _row(line: int, columns: list[str], cells: list[str], areas: dict[str, UUID]
     if area and area not in areas:
         raise UnknownExchangeArea(code=area)
     longitude, latitude = rows.checked_point(_degrees(row.get("longitude")), _degrees(row.get("latitude")))
+    _note_kind(area, row.get("area", ""), kinds)
     return Row(line, rows.tidy_code(code) if code else "", names, area, longitude, latitude)
+
+
+def _note_kind(code: str, area: str, kinds: dict[str, str]) -> None:
+    """Note of what kind the row says its exchange area is; one file says one thing. Raises `BadArea`."""
+    if not area:
+        return
+    rows.tidy_area(code or "—", area)
+    if not code or kinds.setdefault(code, area) != area:
+        raise BadArea(code=code or "—", area=area, areas=kinds.get(code) or ", ".join(rules.AREAS))
 
 
 def _degrees(cell: str | None) -> float | None:

@@ -19,6 +19,7 @@ from kapok.ground.catalog.offering import rules as offering
 from kapok.ground.catalog.offering.document import Kind, Offer
 from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.customers import queries as customers
+from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
@@ -73,22 +74,24 @@ class Terms:
     seen: str
 
 
-def facts_of(customer: str) -> dict[str, str]:
-    """What offers ask about a customer."""
-    return {"area": settings.ORDERING_AREA} | customers.facts(customer)
+def facts_of(customer: str, address: str) -> dict[str, str]:
+    """What offers ask about a customer who wants something at an address."""
+    return {"area": places.area_of(address) or settings.ORDERING_AREA} | customers.facts(customer)
 
 
 def choices(customer: str, channel: str, address: str, at: datetime) -> list[Choice]:
     """The offers for the customer at an address, in the order of the catalogue. Raises `UnknownAddress`, `RetiredAddress`."""
     asked = Asked(address, at)
     return [
-        asked.choice(version) for version in offers.on_sale(facts_of(customer), channel, at) if _installs(version.offer)
+        asked.choice(version)
+        for version in offers.on_sale(facts_of(customer, address), channel, at)
+        if _installs(version.offer)
     ]
 
 
 def line(customer: str, channel: str, address: str, offer: str, at: datetime) -> Choice | None:
     """One of the offers; None where it cannot be ordered any more. Raises `UnknownAddress`, `RetiredAddress`."""
-    found = (version for version in offers.on_sale(facts_of(customer), channel, at) if version.code == offer)
+    found = (version for version in offers.on_sale(facts_of(customer, address), channel, at) if version.code == offer)
     version = next(found, None)
     return Asked(address, at).choice(version) if version else None
 
