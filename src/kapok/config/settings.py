@@ -244,7 +244,8 @@ ORDERING_TRIAL_EXTENDED_FOR = timedelta(days=environment.number("KAPOK_TRIAL_EXT
 
 # Field work: when the windows of a day open and close by our clock, and how many hours each has; who dispatches for every unit;
 # what dispatch weighs (an hour of slack, a kilometre of travel, a visit to the same place before); how many work orders a
-# technician may have in hand; how large a photo may be.
+# technician may have in hand; how large a photo may be; by which words the flows ask for what a phone can give (a photo, readings
+# of a test, a signature).
 WORKFORCE_OPENS = time(environment.number("KAPOK_WINDOWS_OPEN_HOUR", 8))
 WORKFORCE_CLOSES = time(environment.number("KAPOK_WINDOWS_CLOSE_HOUR", 20))
 WORKFORCE_WINDOW_HOURS = environment.number("KAPOK_WINDOW_HOURS", 2)
@@ -254,6 +255,9 @@ WORKFORCE_WEIGH_TRAVEL = environment.number("KAPOK_WEIGH_TRAVEL", 5)
 WORKFORCE_WEIGH_CONTINUITY = environment.number("KAPOK_WEIGH_CONTINUITY", 8)
 WORKFORCE_OPEN_LOAD = environment.number("KAPOK_OPEN_WORK_ORDERS", 8)
 WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
+WORKFORCE_PROOFS = environment.targets(
+    "KAPOK_PROOF_WORDS", "photo=照片,photo; test=测试,test; signature=签,确认,sign,confirm"
+)
 
 # Who sends one-time codes to customers, e.g. by SMS: a function of the number and the words. Nobody without it.
 CODE_SENDER = environment.text("KAPOK_CODE_SENDER")

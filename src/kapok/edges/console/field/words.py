@@ -30,6 +30,8 @@ def words() -> dict[str, str]:
         "evidence_customer": _("What shows that the customer is the cause"),
         "tests": _("Test readings"),
         "materials": _("Materials from the van"),
+        "pick_material": _("Pick a material"),
+        "van": _("In my van"),
         "no_van": _("No van stock is entered for you."),
         "photos": _("Photos"),
         "take_photo": _("Take a photo"),
