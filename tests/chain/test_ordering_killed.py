@@ -26,6 +26,7 @@ from kapok.chain.ordering import api, engine, moves
 from kapok.chain.ordering.models import Line, Step
 from kapok.chain.ordering.rules import DEEDS
 from kapok.ground.journal.models import Entry
+from kapok.network.activation import api as activation
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
@@ -34,7 +35,7 @@ from tests.chain.shop import by, do, held, later, leg, line, placed, run
 
 ROOT = Path(__file__).parents[2]
 TURN = settings.ORDERING_LEASE.total_seconds() / 60 + 1
-ASKS = frozenset({"activate", "test", "suspend", "resume", "modify", "adjust", "deactivate", "release"})
+ASKS = frozenset({"activate", "test", "suspend", "resume", "modify", "adjust", "deactivate", "release", "restore"})
 """The steps that ask the network."""
 Kill = Callable[[str, str, str, float], int]
 Figures = Counter[str]
@@ -132,6 +133,7 @@ class Life:
         """A service is opened, changed, closed, opened again and ended; another is given up on its way."""
         whose = shop.customer("客户")
         working = self._installed(whose)
+        self._not_finished(whose, working)
         for action, offer, stage, step in (
             ("change", "fibre-300", "accept", "modify"),
             ("suspend", shop.FIBRE, "accept", "suspend"),
@@ -162,6 +164,16 @@ class Life:
         self.do(order, "confirm")
         assert set(held(leg(order).subject).values()) == {"in_service"}
         return str(Line.objects.get(leg=leg(order)).service.number)  # type: ignore[union-attr]
+
+    def _not_finished(self, whose: str, working: str) -> None:
+        asked = line("fibre-300", action="change", address="", service=working)
+        order = placed(asked, whose=whose, minutes=self.now())
+        self.do(order, "accept")
+        activation.switch_on_fault(element="olt", fault="refuses", calls=1, **by("noc", self.now()))
+        self.rest()
+        api.cancel(order=order, reason="客户不改了", **by("agent", self.now()))
+        self.step(order, "restore")
+        assert shop.stands(order)[0] == "cancelled"
 
     def _given_up(self, whose: str) -> None:
         order = placed(whose=whose, minutes=self.now())

@@ -116,12 +116,11 @@ def extend(service: str, reason: str, act: Act) -> datetime:
 
     Runs within the `transaction.atomic` of a verb. Raises `NotATrial`.
     """
-    row = Service.objects.select_for_update(no_key=True).filter(number=service, state__in=FITTING[CEASE]).first()
-    trial = row and _trial_of(row)
-    if row is None or trial is None:
+    row = Service.objects.select_for_update(no_key=True).filter(number=service).first()
+    running = running_until(service)
+    if row is None or running is None:
         raise NotATrial(service=service[:40])
-    before = Extension.objects.filter(service=row).aggregate(until=Max("until"))["until"]
-    until = max(trial, before or trial, act.at) + settings.ORDERING_TRIAL_EXTENDED_FOR
+    until = max(running, act.at) + settings.ORDERING_TRIAL_EXTENDED_FOR
     said = {"until": until, "reason": reason}
     Extension.objects.create(id=uuid7(act.at), service=row, by=act.actor, decided_at=act.at, **said)
     subject = f"service/{row.number}"
@@ -136,8 +135,17 @@ def kept(legs: Iterable[Leg], reason: str, act: Act) -> None:
         extend(service, reason, act)
 
 
+def running_until(number: str) -> datetime | None:
+    """When the trial under which a service is in use ends by itself, extensions included; None where it is in use under none."""
+    service = Service.objects.filter(number=number, state__in=FITTING[CEASE]).first()
+    trial = _trial_of(service) if service else None
+    if trial is None:
+        return None
+    extended = Extension.objects.filter(service=service).aggregate(until=Max("until"))["until"]
+    return max(trial, extended or trial)
+
+
 def _trial_of(service: Service) -> datetime | None:
-    """When the trial under which a service is in use ends by itself; None where it is in use under none."""
     installed = Step.objects.filter(
         name=FINISH, state=StepState.DONE, leg__action=Action.INSTALL,
         leg__in=Line.objects.filter(
