@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from kapok.chain.ordering import agreeing, api
-from kapok.chain.ordering.models import Step
+from kapok.chain.ordering.models import Line, Step
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import SimulatedUnit, Subscriber
+from kapok.network.inventory.refusals import UnknownService
 from tests.chain import shop
 from tests.chain.shop import by, do, later, leg, line, placed, run, stands
 
@@ -28,6 +29,7 @@ def fault(on: bool, minutes: float, kind: str = "half_done") -> None:
 
 def differ(service: str) -> list[tuple[str, str, str, str]]:
     found = agreeing.differences(service)
+    assert found is not None
     return [(each.element.en, each.name, each.recorded.en, each.found.en) for each in found]
 
 
@@ -46,9 +48,6 @@ def fallen_out(action: str, offer: str = shop.FIBRE, step: str = "") -> tuple[st
     )  # fmt: skip
     fault(False, 53)
     return service, number, row
-
-
-CHANGED = [("OLT", "down_mbps", "100", "300"), ("OLT", "up_mbps", "30", "50")]
 
 
 def test_a_change_done_halfway_is_taken_back_and_both_agree_again() -> None:
@@ -83,7 +82,22 @@ def test_what_a_person_settles_by_hand_is_compared_too() -> None:
     do(number, "confirm", 62)
     run(63)
     assert stands(number)[0] == "completed"
-    assert ("RADIUS", "down_mbps", "300", "100") in differ(service)
+    assert ("RADIUS server", "down_mbps", "300", "100") in differ(service)
+
+
+def test_what_is_on_its_way_is_not_compared_and_what_has_ended_is() -> None:
+    number = placed()
+    run(1)
+    on_its_way = str(Line.objects.get(leg=leg(number)).service.number)  # type: ignore[union-attr]
+    assert agreeing.differences(on_its_way) is None
+    with pytest.raises(UnknownService):
+        agreeing.differences("S99999999")
+    service = shop.installed(whose=shop.customer("别人"), minutes=10)
+    whose = shop.service(service).customer.number
+    ended = placed(line(action="cease", address="", service=service), whose=whose, minutes=50)
+    do(ended, "accept", 51)
+    run(52)
+    assert (shop.service(service).state, agreeing.differences(service)) == ("terminated", [])
 
 
 @pytest.mark.parametrize(("action", "step"), [("suspend", "suspend"), ("cease", "release")])

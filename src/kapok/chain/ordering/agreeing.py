@@ -20,8 +20,8 @@ from kapok.network.inventory.rules import ServiceState
 
 STATE: Final = "state"
 STATE_NAME = Text(zh="状态", en="state")
-LIVE: Final = {ServiceState.ACTIVE: "active", ServiceState.SUSPENDED: "suspended"}
-"""In these states of the record an element has the service, and says so; in all others it has nothing."""
+LIVE: Final = {ServiceState.ACTIVE: "active", ServiceState.SUSPENDED: "suspended", ServiceState.TERMINATED: ""}
+"""What an element says of a service that is recorded so; in the other states it is on its way, and nothing can be compared."""
 STATES: Final[Mapping[str, Text]] = {"": Text(zh="无", en="nothing"), **ELEMENT_STATES}
 COMPARED: Final = ("down_mbps", "up_mbps", "profile", "onu", "vlan", "port", "number", "ip")
 VALUES: Final = {"onu": "onu", "vlan": "vlan", "number": "number", "ip": "ipv4"}
@@ -39,10 +39,16 @@ class Difference:
     found: Text
 
 
-def differences(number: str) -> list[Difference]:
-    """What the elements of a service have otherwise than it is recorded; none where both agree. Raises `UnknownService`."""
+def differences(number: str) -> list[Difference] | None:
+    """What the elements of a service have otherwise than it is recorded: nothing where both agree, None where it is on its way.
+
+    Raises `UnknownService`.
+    """
     service = inventory.service(number)
-    recorded = _recorded(service) | {STATE: LIVE.get(ServiceState(service.state), "")}
+    state = LIVE.get(ServiceState(service.state))
+    if state is None:
+        return None
+    recorded = _recorded(service) | {STATE: state}
     standing = activation.standing(number, service.kind)
     return [each for adapter, found in standing.items() for each in _of(adapter, found, recorded)]
 

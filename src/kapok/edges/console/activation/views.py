@@ -89,7 +89,7 @@ def service(request: ScreenRequest, service: str) -> HttpResponse:
 
 
 def _agreement(service: str) -> list[Difference] | None:
-    """What the elements have otherwise than it is recorded; None where the inventory does not know the service."""
+    """What the elements have otherwise than it is recorded; None where there is nothing to compare."""
     try:
         return differences(service)
     except UnknownService:

@@ -32,6 +32,7 @@ def words() -> dict[str, str]:
         "materials": _("Materials from the van"),
         "pick_material": _("Pick a material"),
         "van": _("In my van"),
+        "remove": _("Remove"),
         "no_van": _("No van stock is entered for you."),
         "photos": _("Photos"),
         "take_photo": _("Take a photo"),

@@ -90,7 +90,7 @@ def shortages(request: ScreenRequest) -> HttpResponse:
     ranked = browsing.demand_rows(place, code)
     rows: QuerySet[Any, Any] = _waiting(request, place, code) if place else ranked
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    values: dict[str, Any] = {"form": form, "place": place, "code": code, "page": page}
+    values: dict[str, Any] = {"form": form, "place": place, "lacking": code, "page": page}
     if place:
         values |= {"demand": browsing.demand(ranked), "waiting": browsing.waiting(page.object_list)}
     else:

@@ -3,7 +3,7 @@
   const told = JSON.parse(document.getElementById("told").textContent);
   const words = told.words, queue = window.kapokQueue, KEPT = "kapok-field-day";
   const sheet = document.getElementById("sheet");
-  let day = read(), waiting = [], line = navigator.onLine ? "online" : "offline", busy = false, again = false;
+  let day = read(), waiting = [], line = navigator.onLine ? "online" : "offline", busy = false, again = false, vanOpen = false;
 
   function read() {
     try { return JSON.parse(localStorage.getItem(KEPT)) || null; } catch { return null; }
@@ -110,7 +110,7 @@
   }
 
   const heading = (text, count) => make("h2", { class: "phone-heading" }, text, make("span", { class: "phone-count" }, String(count)));
-  const van = () => make("details", { class: "phone-van" }, make("summary", {}, words.van),
+  const van = () => make("details", { class: "phone-van", open: vanOpen, ontoggle: (event) => { vanOpen = event.target.open; } }, make("summary", {}, words.van),
     day.van.length ? make("ul", {}, ...day.van.map((each) => make("li", {}, make("span", {}, each.name), make("span", {}, `${each.count} ${each.counted}`)))) : make("p", {}, words.no_van));
   const nothing = () => make("div", { class: "phone-nothing" }, make("strong", {}, words.nothing), make("p", {}, words.nothing_help));
   const deeds = (job) => told.possible[job.kind][job.state] || [];
@@ -248,7 +248,7 @@
       const option = [...pick.options].find((each) => each.value === chosen.code);
       const count = make("input", { type: "number", min: 1, max: chosen.count, step: 1, value: 1, required: true, name: `use-${chosen.code}`, inputmode: "numeric" });
       const row = make("div", { class: "phone-row phone-used" }, labelled(beside(chosen.name, `${words.left} ${chosen.count} ${chosen.counted}`), count),
-        make("button", { type: "button", class: "phone-small", onclick: () => { row.remove(); option.disabled = false; } }, words.discard));
+        make("button", { type: "button", class: "phone-small", onclick: () => { row.remove(); option.disabled = false; } }, words.remove));
       lines.append(row);
       option.disabled = true;
       pick.value = "";
