@@ -287,12 +287,23 @@ def import_addresses(
     if loaded.refused and not leave_out_refused:
         first = loaded.rows[0]
         raise RowsRefused(refused=loaded.refused, line=first.line, reason=first.reason)
+    _say_kinds(loaded.areas, actor, at)
     journal.record(
         events.AddressesImported(
             subject=ADDRESSES, actor=actor, at=at, file=file, added=loaded.added, refused=loaded.refused
         )
     )
     return loaded
+
+
+def _say_kinds(areas: Mapping[str, str], actor: str, at: datetime) -> None:
+    """Write down of what kind exchange areas are, those of which it was not known so."""
+    for area in ExchangeArea.objects.select_related("unit").filter(code__in=areas).order_by("code"):
+        if area.area != areas[area.code]:
+            draw_exchange_area(
+                code=area.code, name=area.name, unit=area.unit.code if area.unit else None, geometry=area.geometry,
+                area=areas[area.code], actor=actor, at=at,
+            )  # fmt: skip
 
 
 def _check_level(level: rules.Level, above: Address | None) -> None:

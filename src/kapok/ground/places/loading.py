@@ -57,6 +57,8 @@ class Loaded:
     added: int = 0
     refused: int = 0
     rows: list[Refused] = field(default_factory=list)
+    areas: dict[str, str] = field(default_factory=dict)
+    """Of what kind the file says that exchange areas are."""
 
     def refuse(self, line: int, reason: KapokError) -> None:
         """Note a row that cannot be loaded."""
@@ -73,24 +75,23 @@ class Row:
     code: str
     names: Names
     exchange_area: str
+    area: str
+    """Of what kind its exchange area is, if the file says so."""
     longitude: float | None
     latitude: float | None
 
 
 def load(lines: Iterable[str], at: datetime) -> Loaded:
     """Load a CSV file given by its lines. Raises `NotAnAddressFile`; what is wrong with a row is in the result."""
-    loaded, kinds = Loaded(), dict[str, str]()
+    loaded = Loaded()
     areas = dict(ExchangeArea.objects.values_list("code", "id"))
-    checked = _checked(lines, areas, kinds, loaded)
+    checked = _checked(lines, areas, loaded)
     while batch := list(islice(checked, BATCH)):
         loaded.added += nodes.write(list(_new(batch, areas, loaded, at)))
-    for code, area in kinds.items():
-        ExchangeArea.objects.filter(code=code).update(area=area)
     return loaded
 
 
-def _checked(lines: Iterable[str], areas: dict[str, UUID], kinds: dict[str, str], loaded: Loaded) -> Iterator[Row]:
-    """The rows, each checked by itself; `kinds` comes to hold of what kind the file says that each exchange area is."""
+def _checked(lines: Iterable[str], areas: dict[str, UUID], loaded: Loaded) -> Iterator[Row]:
     reader = csv.reader(lines, strict=True)
     try:
         columns = [name.strip().lstrip("\ufeff").lower() for name in next(reader, [])]
@@ -98,7 +99,7 @@ def _checked(lines: Iterable[str], areas: dict[str, UUID], kinds: dict[str, str]
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 try:
-                    yield _row(reader.line_num, columns, cells, areas, kinds)
+                    yield _row(reader.line_num, columns, cells, areas)
                 except KapokError as refused:
                     loaded.refuse(reader.line_num, refused)
     except (csv.Error, UnicodeDecodeError) as broken:
@@ -120,7 +121,7 @@ def _check_columns(columns: list[str]) -> None:
             raise NotAnAddressFile(reason=Text(zh=f"{zh}“{named}”", en=f"{en} “{named}”"), columns=", ".join(COLUMNS))
 
 
-def _row(line: int, columns: list[str], cells: list[str], areas: dict[str, UUID], kinds: dict[str, str]) -> Row:
+def _row(line: int, columns: list[str], cells: list[str], areas: dict[str, UUID]) -> Row:
     if len(cells) != len(columns):
         raise RowOutOfShape(cells=len(cells), columns=len(columns))
     row = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
@@ -129,21 +130,13 @@ def _row(line: int, columns: list[str], cells: list[str], areas: dict[str, UUID]
     )
     if not names or names[0][0] is not rules.Level.PROVINCE:
         raise RowTooShort
-    code, area = row.get("code", ""), row.get("exchange_area", "")
-    if area and area not in areas:
-        raise UnknownExchangeArea(code=area)
+    code, home, area = row.get("code", ""), row.get("exchange_area", ""), row.get("area", "")
+    if home and home not in areas:
+        raise UnknownExchangeArea(code=home)
+    if rows.tidy_area(home or "—", area) and not home:
+        raise BadArea(code="—", area=area, areas="—")
     longitude, latitude = rows.checked_point(_degrees(row.get("longitude")), _degrees(row.get("latitude")))
-    _note_kind(area, row.get("area", ""), kinds)
-    return Row(line, rows.tidy_code(code) if code else "", names, area, longitude, latitude)
-
-
-def _note_kind(code: str, area: str, kinds: dict[str, str]) -> None:
-    """Note of what kind the row says its exchange area is; one file says one thing. Raises `BadArea`."""
-    if not area:
-        return
-    rows.tidy_area(code or "—", area)
-    if not code or kinds.setdefault(code, area) != area:
-        raise BadArea(code=code or "—", area=area, areas=kinds.get(code) or ", ".join(rules.AREAS))
+    return Row(line, rows.tidy_code(code) if code else "", names, home, area, longitude, latitude)
 
 
 def _degrees(cell: str | None) -> float | None:
@@ -165,6 +158,9 @@ def _new(batch: list[Row], areas: dict[str, UUID], loaded: Loaded, at: datetime)
             loaded.refuse(row.line, AddressKnown(address=rules.full_text(row.names)))
         elif row.code and row.code in taken:
             loaded.refuse(row.line, AddressCodeTaken(code=row.code))
+        elif row.area and loaded.areas.setdefault(row.exchange_area, row.area) != row.area:
+            said = loaded.areas[row.exchange_area]
+            loaded.refuse(row.line, BadArea(code=row.exchange_area, area=row.area, areas=said))
         else:
             taken.add(row.code)
             yield from _path(row, known, areas, at)

@@ -21,6 +21,7 @@ from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
+from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 
@@ -32,7 +33,8 @@ LATELY = timedelta(days=30)
 def vans(request: ScreenRequest) -> HttpResponse:
     """The vans of the units whose board the person may see."""
     everywhere = boards.dispatches_everywhere(request.units)
-    return render(request, "field/vans.html", {"vans": fleet.vans(None if everywhere else request.units)})
+    may = bool(people.units_where(request.user.id, Permission.DISPATCH_DO))
+    return render(request, "field/vans.html", {"vans": fleet.vans(None if everywhere else request.units), "may": may})
 
 
 class MaterialForm(forms.Form):
