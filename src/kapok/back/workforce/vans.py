@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -99,7 +100,13 @@ def count_van(*, plate: str, material: str, count: int, note: str = "", actor: s
     if len(words) > rules.NOTE:
         raise NoteNeeded(field=NOTE, most=rules.NOTE)
     stock = _stock(van, row, at)
-    said = {"material": material, "material_name": row.title, "before": stock.count, "count": count, "note": words}
+    said: dict[str, Any] = {
+        "material": material,
+        "material_name": row.title,
+        "before": stock.count,
+        "count": count,
+        "note": words,
+    }
     stock.count = count
     stock.save(update_fields=["count"])
     journal.record(events.VanCounted(subject=van.subject, actor=actor, at=at, **said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -121,7 +121,7 @@ def extend(service: str, reason: str, act: Act) -> datetime:
     if row is None or running is None:
         raise NotATrial(service=service[:40])
     until = max(running, act.at) + settings.ORDERING_TRIAL_EXTENDED_FOR
-    said = {"until": until, "reason": reason}
+    said: dict[str, Any] = {"until": until, "reason": reason}
     Extension.objects.create(id=uuid7(act.at), service=row, by=act.actor, decided_at=act.at, **said)
     subject = f"service/{row.number}"
     journal.record(events.TrialExtended(subject=subject, actor=act.actor, at=act.at, **said))

@@ -289,7 +289,7 @@ class Demand:
     build: Text
 
 
-def demand_rows(place: str = "", code: str = "") -> QuerySet[Shortage, dict[str, Any]]:
+def demand_rows(place: str = "", code: str = "") -> QuerySet[Any, Any]:
     """What to build, of one place and code if given, where most wait first, of these where one has waited longest; to be paged."""
     rows = Shortage.objects.filter(resolved_at=None) if not place else _waiting_at(place, code)
     grouped = rows.values(

@@ -37,11 +37,24 @@ def vans(request: ScreenRequest) -> HttpResponse:
     return render(request, "field/vans.html", {"vans": fleet.vans(None if everywhere else request.units), "may": may})
 
 
-class MaterialForm(forms.Form):
+class VanForm(forms.Form):
+    """What is asked of a van."""
+
+    def __init__(self, data: Any, prefix: str, *, shown: VanView, at: datetime) -> None:
+        super().__init__(data, prefix=prefix, initial={"driver": shown.driver})
+        self.shown, self.at = shown, at
+        self.ask()
+
+    def ask(self) -> None:
+        """Set up what it asks."""
+        raise NotImplementedError
+
+
+class MaterialForm(VanForm):
     """A material and how many."""
 
-    def __init__(self, *args: Any, shown: VanView, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def ask(self) -> None:
+        """A material of the list, and a count."""
         choices = [
             (code, f"{in_reading_language(title)} · {in_reading_language(counted)}")
             for code, title, counted in fleet.materials()
@@ -53,17 +66,18 @@ class MaterialForm(forms.Form):
 class CountForm(MaterialForm):
     """The same, and why it differs."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def ask(self) -> None:
+        """The same, and a note."""
+        super().ask()
         self.fields["note"] = forms.CharField(label=gettext_lazy("Note"), max_length=rules.NOTE, required=False)
 
 
-class DriverForm(forms.Form):
+class DriverForm(VanForm):
     """Who drives it."""
 
-    def __init__(self, *args: Any, shown: VanView, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"driver": shown.driver}, **kwargs)
-        people = [(username, f"{name} {username}") for username, name in fleet.drivers(shown.unit_id, at)]
+    def ask(self) -> None:
+        """One of those who can be sent around its unit, or nobody."""
+        people = [(username, f"{name} {username}") for username, name in fleet.drivers(self.shown.unit_id, self.at)]
         choices = [("", "–"), *people]
         self.fields["driver"] = forms.ChoiceField(label=gettext_lazy("Driver"), choices=choices, required=False)
 
@@ -72,7 +86,7 @@ class DriverForm(forms.Form):
 class Deed:
     """Something to do with a van."""
 
-    form: type[forms.Form]
+    form: type[VanForm]
     verb: Callable[..., None]
     done: Any
 
@@ -95,7 +109,7 @@ def van(request: ScreenRequest, plate: str) -> HttpResponse:
     if request.method == "POST" and not may:
         return not_permitted(request, Permission.DISPATCH_DO)
     given = {name: request.POST if name == asked else None for name in DEEDS}
-    filled = {name: deed.form(given[name], prefix=name, shown=shown, at=request.at) for name, deed in DEEDS.items()}
+    filled = {name: deed.form(given[name], name, shown=shown, at=request.at) for name, deed in DEEDS.items()}
     if asked in filled and filled[asked].is_valid() and _did(request, shown, asked, filled[asked]):
         return redirect("console:van", plate)
     used = fleet.used_by(shown.driver, request.at - LATELY, request.at) if shown.driver else {}
