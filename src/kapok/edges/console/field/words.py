@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 def words() -> dict[str, str]:
     """Each in the reader's language."""
-    return {
+    return _of_a_reply() | {
         "online": _("Connected"),
         "offline": _("No line: what you do is kept on this phone"),
         "unsent": _("not sent yet"),
@@ -27,6 +27,18 @@ def words() -> dict[str, str]:
         "why": _("Why you"),
         "reason": _("Reason"),
         "note": _("Note"),
+        "send": _("Send"),
+        "cancel": _("Back"),
+        "late": _("Late"),
+        "soon": _("Soon due"),
+        "pressed": _("Pressed for"),
+        "left": _("left"),
+        "as_of": _("As of"),
+    }
+
+
+def _of_a_reply() -> dict[str, str]:
+    return {
         "evidence_customer": _("What shows that the customer is the cause"),
         "tests": _("Test readings"),
         "materials": _("Materials from the van"),
@@ -39,11 +51,4 @@ def words() -> dict[str, str]:
         "signature": _("Signature of the customer"),
         "clear": _("Clear"),
         "evidence": _("Evidence (left empty, photos, readings and signature stand for it)"),
-        "send": _("Send"),
-        "cancel": _("Back"),
-        "late": _("Late"),
-        "soon": _("Soon due"),
-        "pressed": _("Pressed for"),
-        "left": _("left"),
-        "as_of": _("As of"),
     }
