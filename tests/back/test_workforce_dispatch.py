@@ -13,9 +13,11 @@ from pytest_django.fixtures import Settings
 from kapok.back.workforce import api, boards
 from kapok.back.workforce.models import Appointment, Helper, WorkOrder
 from kapok.ground.journal.models import Entry
-from kapok.ground.people.models import Staff
+from kapok.ground.people import api as people
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.posts import api as posts
 from tests.back.job import PNG, at_work, by, item_of, later, stands, taken, visit
-from tests.back.team import MONDAY, book, clock
+from tests.back.team import MONDAY, WHO, book, clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("jobs")]
 
@@ -27,6 +29,23 @@ def _files(settings: Settings, tmp_path: Any) -> None:
 
 def sent(item: UUID, minutes: float = 1) -> api.Explanation:
     return api.dispatch(item=item, **by("disp", minutes))
+
+
+class TestWhoCanBeSent:
+    def test_who_looks_after_the_system_is_on_no_board_unless_they_master_something(self) -> None:
+        people.grant_role(username="agent", role="administrator", unit="city", **WHO)
+        Staff.objects.filter(username="agent").update(unit=OrgUnit.objects.get(code="east-field"))
+        board = boards.board("east-field", MONDAY, later(0))
+        assert board is not None
+        assert [row.username for row in board.rows] == ["han", "liu"]
+        item = item_of(visit())
+        with pytest.raises(api.NotATechnician):
+            api.assign(item=item, technician="agent", reason="试派", **by("disp", 1))
+        assert stands(item) == ("created", "")
+        posts.award_skill(username="agent", skill="fibre", level=2, **WHO)
+        board = boards.board("east-field", MONDAY, later(0))
+        assert board is not None
+        assert [row.username for row in board.rows] == ["agent", "han", "liu"]
 
 
 class TestDispatch:

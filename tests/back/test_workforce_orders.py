@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce import api, files, reactions
+from kapok.back.workforce import api, files, fleet, reactions
 from kapok.back.workforce.models import Appointment, Done, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.rules import Deed
 from kapok.ground.commitments.models import Commitment
@@ -258,13 +258,19 @@ class TestHolds:
         assert stands(item) == ("appointed", "han")
 
 
+RETURNED = "线路未到位 / the line does not reach 差 40 米"
+
+
 class TestReturns:
     def test_by_the_flows_one_way_back(self) -> None:
         item = at_work()
         fault = Item.objects.get(id=item).matter.subject
         api.send_back(item=item, reason="line_not_reached", note="差 40 米", **by("han", 10))
         assert stands(item) == ("returned", "han")
-        assert Item.objects.get(id=stage(fault, "accept")).state == "offered"
+        back = Item.objects.get(id=stage(fault, "accept"))
+        assert back.state == "offered"
+        said = Entry.objects.filter(kind="handoff.offered", subject=f"work/{back.id}").values_list("data", flat=True)
+        assert RETURNED in str(list(said)[-1])
 
     def test_else_to_who_offered_it(self) -> None:
         item = item_of(job())
@@ -379,6 +385,30 @@ class TestVans:
             api.load_van(plate="A·10001", material="gold", count=5, **by("head"))
         with pytest.raises(api.BadCount):
             api.load_van(plate="A·10001", material="connector", count=0, **by("head"))
+        assert Stock.objects.get(material__code="connector").count == 25
+
+    def test_what_is_counted_replaces_what_was_recorded(self) -> None:
+        van()
+        api.count_van(plate="A·10001", material="connector", count=17, note="丢失 3 个", **by("head"))
+        assert Stock.objects.get(material__code="connector").count == 17
+        (entry,) = Entry.objects.filter(kind="workforce.van_counted")
+        assert (entry.data["before"], entry.data["count"], entry.data["note"]) == (20, 17, "丢失 3 个")
+        for wrong in (-1, 10_000):
+            with pytest.raises(api.BadCount, match="from 0 to 9999"):
+                api.count_van(plate="A·10001", material="connector", count=wrong, **by("head"))
+        with pytest.raises(api.NoteNeeded):
+            api.count_van(plate="A·10001", material="connector", count=1, note="长" * 501, **by("head"))
+        api.count_van(plate="A·10001", material="connector", count=0, **by("head"))
+        assert Stock.objects.get(material__code="connector").count == 0
+
+    def test_a_van_is_read_with_its_driver_and_what_lies_in_it(self) -> None:
+        van()
+        (found,) = fleet.vans()
+        assert (found.plate, found.driver, [(each.code, each.count) for each in found.stock]) == (
+            "A·10001", "han", [("connector", 20), ("terminal", 1)],
+        )  # fmt: skip
+        assert fleet.vans([]) == []
+        assert fleet.van("A·9") is None
 
 
 class TestPhones:

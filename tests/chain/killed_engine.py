@@ -1,4 +1,8 @@
-"""An engine in a process of its own that is killed at a given point: `python -m tests.chain.killed_engine POINT STEP MOMENT`."""
+"""Engines that are killed: each line `POINT STEP ORDER MOMENT` on its input is an engine in a process of its own that dies there.
+
+A fork of a process that has everything loaded and never opened the database: a hundred can die in a minute. Each answers with one
+line, the signal that ended it, or 0 where it lived.
+"""
 
 from __future__ import annotations
 
@@ -19,34 +23,48 @@ from kapok.chain.ordering.models import Step  # noqa: E402 - Django comes first
 POINTS: dict[str, tuple[Any, str, bool]] = {
     "claimed": (engine, "work_off", True),
     "asked": (performing, "perform", False),
-    "settling": (moves, "refresh", True),
     "about to commit": (moves, "refresh", False),
     "settled": (engine, "settle", False),
 }
+"""Before the network is asked; after its answer; when all is written down, before that is committed; and after."""
 
 
-def dies(then: Callable[..., Any], step: str, *, before: bool) -> Callable[..., Any]:
-    """The function, dying before or after it when that step is in hand or has just been done."""
+def dies(then: Callable[..., Any], step: str, order: str, *, before: bool, after_all: bool) -> Callable[..., Any]:
+    """The function, dying before or after it while that step of the order is in hand; `after_all` when it has been done."""
+
+    def reached() -> bool:
+        of_order = Step.objects.filter(name=step, leg__order__number=order)
+        return of_order.filter(state__in=["done"] if after_all else ["running", "done"]).exists()
 
     def wrapped(*args: Any, **named: Any) -> Any:
-        reached = Step.objects.filter(name=step, attempts=1, state__in=["running", "done"]).exists()
-        if before and reached:
+        if before and reached():
             os.kill(os.getpid(), signal.SIGKILL)
         result = then(*args, **named)
-        reached = Step.objects.filter(name=step, attempts=1, state__in=["running", "done"]).exists()
-        if reached:
+        if reached():
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
     return wrapped
 
 
-def main(point: str, step: str, moment: str) -> None:
-    """Do what is due until nothing is; die at `point` of `step`."""
+def engine_that_dies(point: str, step: str, order: str, moment: str) -> None:
+    """Do what is due until nothing is; die at `point` of the order's step."""
     place, name, before = POINTS[point]
-    setattr(place, name, dies(getattr(place, name), step, before=before))
+    deadly = dies(getattr(place, name), step, order, before=before, after_all=point == "settled")
+    setattr(place, name, deadly)
     engine.advance(at=datetime.fromisoformat(moment), limit=100)
 
 
+def main() -> None:
+    """Let one engine after the other die."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            engine_that_dies(*line.rstrip("\n").split("\t"))
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status), flush=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,22 +1,15 @@
-"""Many connections at once, and engines that are really killed: of many who reach for one thing one gets it."""
+"""Many connections at once: of many who reach for one thing one gets it."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api, engine, trials
@@ -29,12 +22,9 @@ from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
-from tests.chain.killed_engine import POINTS
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
 from tests.ground.test_people_races import race
 
-ROOT = Path(__file__).parents[2]
-LEASE = settings.ORDERING_LEASE.total_seconds() / 60
 pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 
 
@@ -110,42 +100,6 @@ def test_of_many_who_find_a_trial_over_one_ends_it_and_of_many_orders_one_is_tak
     outcome = race(*[lambda: placed(line("trial-fibre-1000"), whose=whose)] * 4)
     assert outcome == ["TriedBefore"] * 3 + ["done"]
     sound()
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Callable[..., int]:
-    """`start("claimed", "assign", moment)` runs an engine that dies there; how it ended."""
-    at = connection.settings_dict
-    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "kapok.config.settings", "KAPOK_DATABASE_URL": url, "KAPOK_HOME": str(tmp_path),
-    }  # fmt: skip
-
-    def run_one(*words: str) -> int:
-        command = [sys.executable, "-m", "tests.chain.killed_engine", *words]
-        return subprocess.run(command, env=surroundings, cwd=ROOT, check=False, timeout=120).returncode
-
-    return run_one
-
-
-def test_killed_for_real_at_every_point_every_order_goes_on(start: Callable[..., int]) -> None:
-    """One order after the other, each with an engine that dies at another point of the step that speaks to the network."""
-    minutes = 0.0
-    for count, point in enumerate(POINTS, 1):
-        Step.objects.filter(name="activate", attempts=1).update(attempts=9)  # those of the orders before
-        number = placed(minutes=minutes, whose=shop.customer("陈静"))
-        assert start(point, "activate", later(minutes + 1).isoformat()) == -signal.SIGKILL
-        before = Step.objects.get(leg=leg(number), name="activate")
-        assert before.state == ("done" if point == "settled" else "running")
-        run(minutes + 1)
-        assert Step.objects.get(id=before.id).state == before.state
-        run(minutes + 2 + LEASE)
-        after = Step.objects.get(id=before.id)
-        assert (after.state, after.attempts) == ("done", 1 if point == "settled" else 2)
-        assert SimulatedUnit.objects.count() == Service.objects.count() == count
-        assert Call.objects.filter(key__startswith=str(after.id)).count() == 1
-        assert Entry.objects.filter(subject=leg(number).subject, kind="order.configured").count() == 1
-        minutes += 10
 
 
 def test_the_keeper_carries_orders_and_hears_of_plant() -> None:

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from kapok.chain.ordering import api, previewing, trials
-from kapok.chain.ordering.models import Line, Order
+from kapok.chain.ordering.models import Extension, Line, Order
 from kapok.chain.ordering.refusals import TriedBefore
 from kapok.ground.catalog.offering import api as offers
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.posts.rules import Place
+from kapok.ground.work.refusals import NoteMissing
 from kapok.network.activation.models import SimulatedUnit
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
@@ -54,8 +55,13 @@ def test_a_trial_is_over_after_thirty_days_and_its_ports_are_free() -> None:
     assert (row.quote["one_off"], row.quote["monthly"], row.quote["prices"]) == (0, 0, [])
     assert told("ordering.placed", row.subject)[0]["what"]["en"].startswith("disconnect: Fibre broadband 1000 M")
     assert [ends(OVER), ends(OVER + DAY)] == [0, 0]
-    do(number, "accept", OVER + DAY)
-    run(OVER + DAY + 1)
+    assert shop.service(service).state == "active"
+    run(OVER)
+    assert (shop.service(service).state, live(number)) == ("terminated", {"close"})
+    port.refresh_from_db()
+    assert (port.holder, port.service, port.state) == ("", None, "free")
+    accepted = shop.Item.objects.get(matter__subject=f"order/{number}-1", stage="accept")
+    assert told("handoff.delivered", accepted.subject)[0]["note"] == trials.NOTE
     do(number, "close", OVER + DAY + 2)
     run(OVER + DAY + 3)
     assert stands(number) == ("completed", "", "")
@@ -65,6 +71,46 @@ def test_a_trial_is_over_after_thirty_days_and_its_ports_are_free() -> None:
     assert not SimulatedUnit.objects.exists()
     assert ends(OVER + 2 * DAY) == 0
     assert Order.objects.count() == 2
+
+
+def test_the_end_that_somebody_gives_up_is_not_placed_again_every_night() -> None:
+    """A person gave it up, with a reason: the trial goes on for fourteen days, and ends by itself after them."""
+    service = shop.installed(TRIAL)
+    assert ends(OVER) == 1
+    number = the_end(service)
+    api.cancel(order=number, reason="客户要再试两周", **by("agent", OVER + 1))
+    run(OVER + 2)
+    assert stands(number)[0] == "cancelled"
+    assert shop.service(service).state == "active"
+    until = later(OVER + 1 + 14 * DAY)
+    assert told("ordering.trial_extended", f"service/{service}") == [
+        {"until": until.isoformat(), "reason": "客户要再试两周"}
+    ]
+    assert [ends(OVER + days * DAY) for days in (1, 2, 13)] == [0, 0, 0]
+    assert ends(OVER + 14 * DAY) == 0
+    assert ends(OVER + 1 + 14 * DAY) == 1
+    assert Line.objects.filter(leg__action="cease", service__number=service).count() == 2
+
+
+def test_a_trial_is_extended_before_it_ends_by_a_decision_with_a_reason() -> None:
+    service = shop.installed(TRIAL)
+    with pytest.raises(NoteMissing):
+        api.extend_trial(service=service, reason=" ", **by("agent", 10))
+    assert not Extension.objects.exists()
+    until = api.extend_trial(service=service, reason="故障两天，补足体验", **by("agent", 10))
+    assert until == later(OVER - 1 + 14 * DAY)
+    assert [ends(OVER), ends(OVER + 14 * DAY - 2), ends(OVER + 14 * DAY)] == [0, 0, 1]
+
+
+def test_what_is_on_no_trial_is_not_extended() -> None:
+    service = shop.installed()
+    for number in (service, "S99999999"):
+        with pytest.raises(api.NotATrial):
+            api.extend_trial(service=number, reason="再试", **by("agent", 10))
+    whose = shop.service(service).customer.number
+    own = placed(line(action="cease", address="", service=service), whose=whose, minutes=20)
+    api.cancel(order=own, reason="客户改变主意", **by("agent", 21))
+    assert not Extension.objects.exists()
 
 
 def test_what_is_no_trial_or_is_in_other_hands_goes_on() -> None:

@@ -70,12 +70,33 @@ def test_the_field_learns_where_to_go_without_a_window() -> None:
     assert visits.visit_of("order/O2026-999999-1") is None
 
 
-def test_the_stages_of_a_leg_reach_the_field(patch: None) -> None:
+def test_a_window_that_stands_is_not_agreed_again(patch: None) -> None:
+    """The customer chose it when the order was taken: the stage passes by itself, and the journal says so."""
     number = placed(window=window())
     shop.run(1)
-    shop.run(2)
-    shop.run(3)
+    assert shop.live(number) == {"visit"}
+    row = WorkOrder.objects.select_related("item", "appointment").get(kind="appointment")
+    assert (row.item.stage, row.state) == ("appoint", "replied")
+    said = shop.told("handoff.delivered", row.item.subject)
+    assert [each["note"] for each in said] == [
+        "时段已约定，不再询问客户 / the window is agreed already, the customer is not asked again"
+    ]
+    assert shop.happened(f"order/{number}-1").count("visit.appointed") == 1
+    visit = WorkOrder.objects.get(kind="visit")
+    assert (visit.state, visit.appointment) == ("created", row.appointment)
+
+
+def test_a_window_given_up_before_is_asked_for_again(patch: None) -> None:
+    number = placed(window=window())
+    visits.cancel(f"order/{number}-1", **by("agent", 0))
+    shop.run(1)
+    assert shop.live(number) == {"appoint"}
+
+
+def test_the_stages_of_a_leg_reach_the_field(patch: None) -> None:
+    number = placed()
+    shop.run(1)
     assert "appoint" in shop.live(number)
     row = WorkOrder.objects.select_related("address", "appointment").get(item__matter__subject=f"order/{number}-1")
     assert (row.kind, row.unit.code, row.skill) == ("appointment", "tianhe-east-field", "fibre")
-    assert row.appointment is not None
+    assert row.appointment is None

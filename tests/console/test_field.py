@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce.models import Appointment, Done, Picture, WorkOrder
+from kapok.back.workforce.models import Appointment, Done, Picture, Stock, Vehicle, WorkOrder
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
@@ -242,3 +242,57 @@ class TestPictures:
         assert b"GPS" not in answer.content
         assert Client().get(address).status_code == 302
         assert client("han").get(f"/field/pictures/{KEY}").status_code == 404
+
+
+class TestTheVans:
+    @pytest.fixture(autouse=True)
+    def _van(self, _team: None) -> None:
+        jobs.van("A1")
+
+    def stock(self) -> dict[str, int]:
+        return dict(Stock.objects.filter(vehicle__plate="A1").values_list("material__code", "count"))
+
+    def post(self, username: str, deed: str, **said: Any) -> Any:
+        given = {"deed": deed} | {f"{deed}-{name}": value for name, value in said.items()}
+        return client(username, Language.EN).post("/dispatch/vans/A1", given)
+
+    def test_the_dispatcher_sees_vans_drivers_and_what_lies_in_them(self) -> None:
+        page = client("disp", Language.EN).get("/dispatch/vans").content.decode()
+        assert "A1" in page
+        assert "Han" in page
+        assert "CONNECTOR" in page
+        board = client("disp").get("/dispatch", {"unit": "east-field", "day": "2026-03-02"}).content.decode()
+        assert "han · 0<br>A1" in board
+
+    def test_it_is_loaded_and_counted_and_the_time_line_says_so(self) -> None:
+        before = self.stock()["connector"]
+        assert self.post("disp", "load", material="connector", count=5).status_code == 302
+        assert self.stock()["connector"] == before + 5
+        assert self.post("disp", "count", material="connector", count=3, note="丢失").status_code == 302
+        assert self.stock()["connector"] == 3
+        page = client("disp", Language.EN).get("/dispatch/vans/A1").content.decode()
+        assert f"Counted: 3 of CONNECTOR, {before + 5} were recorded 丢失" in page
+
+    @pytest.mark.parametrize(("deed", "count"), [("load", 0), ("load", 10000), ("count", 10000), ("count", -1)])
+    def test_a_count_that_cannot_be_is_refused(self, deed: str, count: int) -> None:
+        before = self.stock()
+        assert self.post("disp", deed, material="connector", count=count).status_code == 200
+        assert self.stock() == before
+
+    def test_another_driver_is_named(self) -> None:
+        assert self.post("disp", "drive", driver="liu").status_code == 302
+        assert Vehicle.objects.get(plate="A1").driver == Staff.objects.get(username="liu")
+
+    def test_who_only_looks_changes_nothing(self) -> None:
+        before = self.stock()
+        assert self.post("super", "load", material="connector", count=5).status_code == 403
+        assert client("han").get("/dispatch/vans").status_code == 403
+        assert client("disp").get("/dispatch/vans/NONE").status_code == 404
+        assert self.stock() == before
+
+    def test_a_new_van_is_entered_once(self) -> None:
+        sent = {"plate": "粤A·D2001", "unit": "east-field"}
+        assert client("disp").post("/dispatch/vans/new", sent).status_code == 302
+        assert client("disp").get("/dispatch/vans/粤A·D2001").status_code == 200
+        assert client("disp").post("/dispatch/vans/new", sent).status_code == 200
+        assert Vehicle.objects.filter(plate="粤A·D2001").count() == 1

@@ -9,8 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from playwright.sync_api import expect
 
+from kapok.chain.ordering.models import Leg, Order
 from kapok.ground.customers import api as customers
+from kapok.ground.customers.models import Customer
+from kapok.ground.people.models import Staff
 from kapok.ground.places import demo as places
+from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.inventory import api, demo
 from kapok.network.inventory.models import Finding, Resource, Service, Shortage, Site
@@ -138,9 +142,11 @@ def test_an_address_is_qualified(reader: Client) -> None:
 
 
 def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:
-    page = text(keeper, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
+    page = text(keeper, "/inventory/shortages")
     assert page.index(">SPL-TH07-1<") < page.index(">CAB-TH04<")
+    page = text(keeper, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
     assert "interest/TH04-002" in page
+    assert ">SPL-TH07-1<" not in page
     day = f"{now() + timedelta(days=40):%Y-%m-%d}"
     given = {"place": "CAB-TH04", "code": "NO_PRI", "expected": day}
     assert "Confirmed for 1 who wait." in keeper.post("/inventory/shortages", given, follow=True).content.decode()
@@ -155,6 +161,51 @@ def test_who_waits_is_shown_only_to_who_may_see_the_order(reader: Client) -> Non
     assert ">CAB-TH04<" in page
     for hidden in ("interest/TH04-002", "/places/TH04-002"):
         assert hidden not in page
+
+
+def test_of_many_who_wait_the_reader_finds_their_own_on_the_first_page(signed_in: SignedIn) -> None:
+    """Two hundred others wait longer; whoever may see one order finds it at once, and all is paged."""
+    set_up()
+    at, first = now(), Shortage.objects.get(code="NO_PRI", element__code="CAB-TH04")
+    Shortage.objects.bulk_create(
+        Shortage(
+            id=uuid7(at), code=first.code, kind=first.kind, element=first.element, exchange_area=first.exchange_area,
+            address=first.address, holder=f"order/X{count}", needs=first.needs, opened_at=at - timedelta(days=9),
+        )
+        for count in range(200)
+    )  # fmt: skip
+    mine = own_leg("hotline")
+    Shortage.objects.filter(id=first.id).update(holder=mine.subject)
+    shown = text(signed_in("agent", Language.EN), "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
+    assert mine.subject in shown
+    assert "order/X" not in shown
+    assert ">201<" in shown
+    everywhere = signed_in("administrator", Language.EN)
+    page = text(everywhere, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
+    assert page.count("order/X") == 25
+    assert "1–25 of 201" in page
+    last = text(everywhere, "/inventory/shortages?place=CAB-TH04&code=NO_PRI&page=9")
+    assert mine.subject in last
+    assert "201–201 of 201" in last
+
+
+def own_leg(unit: str) -> Leg:
+    """An order of a unit with one leg that waits."""
+    at, agent = now(), Staff.objects.filter(unit__code=unit).order_by("username").first()
+    assert agent is not None
+    customer = Customer.objects.get(
+        number=customers.register_customer(
+            kind="person", name="何伟", segment="public", unit=unit, actor="staff/agent", at=at
+        )
+    )
+    order = Order.objects.create(
+        id=uuid7(at), number="O2026-900001", customer=customer, channel="hotline", unit=agent.unit, first_contact=agent,
+        state="held", placed_at=at,
+    )  # fmt: skip
+    return Leg.objects.create(
+        id=uuid7(at), order=order, number=1, subject="order/O2026-900001-1", action="install", service_kind="data",
+        state="held",
+    )  # fmt: skip
 
 
 def test_who_only_reads_changes_nothing(reader: Client) -> None:

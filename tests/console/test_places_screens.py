@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from kapok.ground.journal.queries import timeline
 from kapok.ground.places import api as places
 from kapok.ground.places import demo, reach, rules
-from kapok.ground.places.models import Address, PatchArea
+from kapok.ground.places.models import Address, ExchangeArea, PatchArea
 from kapok.kernel.text import Language
 from tests.console.conftest import AT, BrowserPage, SignedIn
 from tests.console.promised import now
@@ -159,3 +159,23 @@ def test_an_address_is_found_by_keyboard(browser_page: BrowserPage) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="广东省广州市天河区天河南街道体育西路2号")).to_be_visible()
     expect(page.locator("svg.place-map .pin")).to_be_visible()
+
+
+def test_an_exchange_area_is_said_to_lie_in_the_country(keeper: Client) -> None:
+    assert text(keeper, "/places/areas").count("not stated: the installation&#x27;s default") == 2
+    boundary = ExchangeArea.objects.get(code="TYX").geometry
+    sent = {"name_zh": "体育西", "name_en": "Tiyu West", "unit": "tianhe-east", "area": "rural"}
+    assert keeper.post("/places/areas/TYX", sent).status_code == 302
+    row = ExchangeArea.objects.get(code="TYX")
+    assert (row.area, row.geometry, row.unit and row.unit.code) == ("rural", boundary, "tianhe-east")
+    assert ">country<" in text(keeper, "/places/areas")
+    assert "country" in text(keeper, "/places/TH01-002")
+    assert keeper.post("/places/areas/TYX", sent | {"area": "moon"}).status_code == 200
+    assert ExchangeArea.objects.get(code="TYX").area == "rural"
+    assert keeper.get("/places/areas/none").status_code == 404
+
+
+def test_who_only_reads_changes_no_exchange_area(reader: Client) -> None:
+    assert "/places/areas/TYX" not in text(reader, "/places/areas")
+    assert reader.post("/places/areas/TYX", {"area": "rural"}).status_code == 403
+    assert ExchangeArea.objects.get(code="TYX").area == ""

@@ -244,6 +244,36 @@ def test_an_exchange_area_is_drawn_again(city: None) -> None:
     assert len(timeline("exchange-area/TYX")) == 2
 
 
+def test_of_what_kind_an_area_is_holds_for_all_below_it(city: None) -> None:
+    tyx = {"code": "TYX", "name": Text(zh="体育西", en="Tiyu West"), "geometry": SQUARE}
+    places.draw_exchange_area(**tyx, area="rural", **WHO)
+    places.correct_address(code="tyxl", exchange_area="TYX", **WHO)
+    assert queries.areas_of(["r301", "cql", "none"]) == {"r301": "rural"}
+    assert [queries.area_of(code) for code in ("r301", "th")] == ["rural", ""]
+    with pytest.raises(places.BadArea, match="urban, rural"):
+        places.draw_exchange_area(**tyx, area="moon", **WHO)
+    assert ExchangeArea.objects.get().area == "rural"
+    (shown,) = queries.area_views("TYX")
+    assert (shown.area, shown.area_name, shown.geometry) == ("rural", Text(zh="农村", en="country"), SQUARE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ExchangeArea.objects.update(area="moon")
+
+
+def test_a_file_says_of_what_kind_its_areas_are(city: None) -> None:
+    for code in ("TYX", "SP"):
+        places.draw_exchange_area(code=code, name=Text(zh=code, en=code), geometry=SQUARE, **WHO)
+    head = "code,level1_zh,level5_zh,exchange_area,area\n"
+    rows = ("a,广东省,一路,TYX,rural", "b,广东省,二路,TYX,urban", "c,广东省,三路,SP,moon", "d,广东省,四路,,rural")
+    loaded = load(*rows, "e,广东省,五路,SP,", head=head, leave_out_refused=True)
+    assert (loaded.added, [each.line for each in loaded.rows]) == (2, [4, 5, 3])
+    assert dict(ExchangeArea.objects.values_list("code", "area")) == {"TYX": "rural", "SP": ""}
+    assert ExchangeArea.objects.get(code="TYX").geometry == SQUARE
+    assert [line.kind for line in timeline("exchange-area/TYX")] == ["places.exchange_area_drawn"] * 2
+    with pytest.raises(places.RowsRefused):
+        load("f,广东省,六路,SP,urban", "g,广东省,七路,SP,moon", head=head)
+    assert ExchangeArea.objects.get(code="SP").area == ""
+
+
 HEAD = "code,level1_zh,level3_zh,level5_zh,level6_zh,level6_en,exchange_area\n"
 
 

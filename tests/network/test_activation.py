@@ -181,7 +181,7 @@ def test_targets_are_named_for_each_kind_and_may_be_none(monkeypatch: pytest.Mon
     assert told == {"mobile": ("sip",), "data": (), "fibre": ("olt", "radius")}
     for wrong in ("data", "=sip", "data=,", "data=sip,"):
         monkeypatch.setenv("KAPOK_TARGETS_OF_TEST", wrong)
-        with pytest.raises(ImproperlyConfigured, match="KIND=ADAPTER,ADAPTER"):
+        with pytest.raises(ImproperlyConfigured, match="NAME=VALUE,VALUE"):
             environment.targets("KAPOK_TARGETS_OF_TEST", "")
 
 

@@ -258,7 +258,7 @@ def test_a_reservation_expires() -> None:
         inventory.keep(holder=LEG, actor="staff/tester", at=UNTIL)
     assert inventory.expire_reservations(actor="system/keeper", at=UNTIL) == 2
     assert (states(), len(states(OTHER))) == ({}, 2)
-    assert timeline("resource/SPL1:P001")[0].data["note"] == "expired"
+    assert timeline("resource/SPL1:P001")[0].data["note"] == "预占到期 / the reservation expired"
     with pytest.raises(refusals.NothingHeld):
         inventory.keep(holder=LEG, actor="staff/tester", at=UNTIL)
 

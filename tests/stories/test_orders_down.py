@@ -94,10 +94,10 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     assert (shop.service(service).state, knock().code) == ("designed", ACCEPT)
     assert holds(number) == {
         "accept": ("hotline", "agent", "agent"), "assign": ("dispatch", "dispatcher", "dispatcher"),
-        "configure": ("data", "manager", "manager"), "appoint": ("tianhe-east-field", "technician", ""),
-    }  # fmt: skip
+        "configure": ("data", "manager", "manager"), "appoint": ("tianhe-east-field", "technician", "technician"),
+        "visit": ("tianhe-east-field", "technician", ""),
+    }, "the window that the customer chose stands: nobody agrees it again"  # fmt: skip
 
-    works(number, "appoint", after(hours=1))
     operator.takes(number, "visit", after(hours=1.25))
     assert passes(after(1)) == {}
     stages = {f"install-{stage}": "kept" for stage in ("accept", "assign", "configure", "appoint")}
@@ -122,8 +122,8 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     )
     assert sum(mine.values(), timedelta()) == pledge.elapsed
     assert shop.happened(subject) == [
-        "order.requested", "order.accepted", "order.paid", "order.surveyed", "order.assigned", "order.configured",
-        "order.dispatched", "visit.appointed", "order.installed", "order.tested", "order.completed", "order.confirmed",
+        "order.requested", "order.accepted", "order.paid", "order.surveyed", "order.assigned", "order.dispatched",
+        "visit.appointed", "order.configured", "order.installed", "order.tested", "order.completed", "order.confirmed",
     ]  # fmt: skip
     assert list(Call.objects.order_by("asked_at", "id").values_list("verb", "ok")) == [
         ("activate", True),

@@ -14,7 +14,7 @@
 `KAPOK_SIMULATED_SLOW_SECONDS`,
 `KAPOK_WINDOWS_OPEN_HOUR`, `KAPOK_WINDOWS_CLOSE_HOUR`, `KAPOK_WINDOW_HOURS`, `KAPOK_DISPATCH_UNIT`, `KAPOK_WEIGH_SLACK`,
 `KAPOK_WEIGH_TRAVEL`, `KAPOK_WEIGH_CONTINUITY`, `KAPOK_OPEN_WORK_ORDERS`, `KAPOK_PHOTO_MB`, `KAPOK_TRIAL_MONTHS`,
-`KAPOK_CODE_SENDER`, `KAPOK_FIRST_CONTACT_SHOWN`.
+`KAPOK_TRIAL_EXTENDED_DAYS`, `KAPOK_PROOF_WORDS`, `KAPOK_CODE_SENDER`, `KAPOK_FIRST_CONTACT_SHOWN`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def choices(name: str, default: str, known: type[Choice]) -> frozenset[Choice]:
 
 
 def targets(name: str, default: str) -> dict[str, tuple[str, ...]]:
-    """Kinds of service with their adapters, `KIND=ADAPTER,ADAPTER; KIND=…`; a kind that needs no element is `KIND=`.
+    """Names with their values in order, `NAME=VALUE,VALUE; NAME=…`: kinds of service with their adapters; `NAME=` has none.
 
     Raises `ImproperlyConfigured` with the remedy.
     """
@@ -84,11 +84,11 @@ def targets(name: str, default: str) -> dict[str, tuple[str, ...]]:
     for part in (part.strip() for part in text(name, default).split(";") if part.strip()):
         if not re.fullmatch(r"\w+ *=( *\w+( *, *\w+)*)?", part):
             raise ImproperlyConfigured(
-                f"{name} holds {part!r}; write KIND=ADAPTER,ADAPTER (KIND= where it needs none) and a semicolon "
-                "between kinds."
+                f"{name} holds {part!r}; write NAME=VALUE,VALUE (NAME= where it has none) and a semicolon "
+                "between names."
             )
-        kind, _, adapters = part.partition("=")
-        found[kind.strip()] = tuple(adapter.strip() for adapter in adapters.split(",") if adapter.strip())
+        kind, _, values = part.partition("=")
+        found[kind.strip()] = tuple(value.strip() for value in values.split(",") if value.strip())
     return found
 
 

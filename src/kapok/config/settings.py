@@ -254,7 +254,8 @@ INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
 
 # Ordering: how long a step is in the hands of who took it; after what time a failed one is tried again (then after twice as long,
 # up to a longest time) and how often; how long resources are kept for an order; how often it is looked who will be late; who knows
-# what is owed; which kind of area ours is; in how many months a customer may try an offer once.
+# what is owed; which kind of area ours is; in how many months a customer may try an offer once, and how long a trial goes
+# on that somebody extends.
 ORDERING_LEASE = timedelta(seconds=environment.number("KAPOK_ORDERING_LEASE_SECONDS", 120))
 ORDERING_RETRY_FIRST = timedelta(seconds=environment.number("KAPOK_ORDERING_RETRY_SECONDS", 15))
 ORDERING_RETRY_LONGEST = timedelta(minutes=environment.number("KAPOK_ORDERING_RETRY_LONGEST_MINUTES", 30))
@@ -264,10 +265,12 @@ ORDERING_FORECAST_EVERY = timedelta(minutes=environment.number("KAPOK_ORDERING_F
 ORDERING_DEBTS = environment.text("KAPOK_ORDERING_DEBTS")
 ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
 ORDERING_TRIAL_MONTHS = environment.number("KAPOK_TRIAL_MONTHS", 12)
+ORDERING_TRIAL_EXTENDED_FOR = timedelta(days=environment.number("KAPOK_TRIAL_EXTENDED_DAYS", 14))
 
 # Field work: when the windows of a day open and close by our clock, and how many hours each has; who dispatches for every unit;
 # what dispatch weighs (an hour of slack, a kilometre of travel, a visit to the same place before); how many work orders a
-# technician may have in hand; how large a photo may be.
+# technician may have in hand; how large a photo may be; by which words the flows ask for what a phone can give (a photo, readings
+# of a test, a signature).
 WORKFORCE_OPENS = time(environment.number("KAPOK_WINDOWS_OPEN_HOUR", 8))
 WORKFORCE_CLOSES = time(environment.number("KAPOK_WINDOWS_CLOSE_HOUR", 20))
 WORKFORCE_WINDOW_HOURS = environment.number("KAPOK_WINDOW_HOURS", 2)
@@ -277,6 +280,9 @@ WORKFORCE_WEIGH_TRAVEL = environment.number("KAPOK_WEIGH_TRAVEL", 5)
 WORKFORCE_WEIGH_CONTINUITY = environment.number("KAPOK_WEIGH_CONTINUITY", 8)
 WORKFORCE_OPEN_LOAD = environment.number("KAPOK_OPEN_WORK_ORDERS", 8)
 WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
+WORKFORCE_PROOFS = environment.targets(
+    "KAPOK_PROOF_WORDS", "photo=照片,photo; test=测试,test; signature=签,确认,sign,confirm"
+)
 
 # Who sends one-time codes to customers, e.g. by SMS: a function of the number and the words. Nobody without it.
 CODE_SENDER = environment.text("KAPOK_CODE_SENDER")

@@ -42,6 +42,11 @@ class Text:
             en=self.en.format(**{name: _pick(value, Language.EN) for name, value in values.items()}),
         )
 
+    @property
+    def both(self) -> str:
+        """Both wordings in one line, for what is kept as it is and read by everybody; one where they are the same."""
+        return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
+
     def __str__(self) -> str:
         return self.en
 

@@ -68,7 +68,7 @@ from kapok.back.workforce.technician import (
     send_back,
     set_off,
 )
-from kapok.back.workforce.vans import add_vehicle, define_material, drive, load_van
+from kapok.back.workforce.vans import add_vehicle, count_van, define_material, drive, load_van
 from kapok.ground.journal import api as journal
 from kapok.ground.work import rows as work_rows
 from kapok.kernel.ids import uuid7
@@ -81,7 +81,7 @@ __all__ = [
     "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures",
     "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
     "WindowFull", "WindowPast", "Wish", "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign",
-    "begin", "book", "book_together", "cancel_appointment", "define_material", "dispatch", "drive", "expedite", "hold",
+    "begin", "book", "book_together", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "hold",
     "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
 ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from kapok.back.workforce import crews, rules
+from kapok.back.workforce import crews, fleet, rules
 from kapok.back.workforce.capacity import Span
 from kapok.back.workforce.models import CANCELLED, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
@@ -133,6 +133,8 @@ class Row:
     name: str
     spans: tuple[Span, ...]
     jobs: tuple[Job, ...]
+    plate: str
+    """Of the van that they drive; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -160,10 +162,11 @@ def board(unit: str, day: date, at: datetime) -> Board | None:
     mine = jobs((live.filter(of_day) | done).filter(technician__in=people), at)
     waiting = jobs(live.filter(unit__in=around, technician=None).order_by("opened_at"), at)
     shifts = {each.staff.id: each.spans for each in crews.at_work(people, since, until)}
+    driven = fleet.plates(each.id for each in people)
     rows = tuple(
         Row(
             each.username, each.name, tuple(_within(shifts[each.id], since, until)),
-            tuple(order_of_day(job for job in mine if job.technician == each.username)),
+            tuple(order_of_day(job for job in mine if job.technician == each.username)), driven.get(each.id, ""),
         )
         for each in sorted(people, key=lambda each: each.username)
     )  # fmt: skip

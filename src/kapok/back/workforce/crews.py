@@ -14,14 +14,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus
 from kapok.back.workforce.models import BOOKED, Appointment
 from kapok.back.workforce.refusals import NobodyHasSkill, NoPatch
 from kapok.ground.people.models import Grant, OrgUnit, Staff
-from kapok.ground.people.roles import Permission, roles_with
+from kapok.ground.people.roles import ADMINISTRATOR, Permission, roles_with
 from kapok.ground.people.rules import State
 from kapok.ground.places import queries as places
 from kapok.ground.places.models import Address
@@ -35,6 +35,8 @@ from kapok.kernel.text import Text
 
 ALONE = 2
 """The level of a skill from which somebody is sent alone."""
+DOES = roles_with(Permission.FIELD_WORK)
+"""The roles of those who do field work."""
 
 AROUND = """
 WITH RECURSIVE up AS (
@@ -110,15 +112,20 @@ def around(unit: UUID) -> frozenset[UUID]:
 
 
 def members(units: Collection[UUID], skill: str, since: datetime, until: datetime) -> list[Staff]:
-    """The active people of these units who do field work and, where a skill is named, master it alone at some time of these."""
-    does = Grant.objects.filter(staff=OuterRef("pk"), revoked_at=None, role__in=roles_with(Permission.FIELD_WORK))
+    """The active people of these units who do field work and, where a skill is named, master it alone at some time of these.
+
+    Whoever may do everything, because they look after the system, is sent nowhere unless they master something.
+    """
+    held = Grant.objects.filter(staff=OuterRef("pk"), revoked_at=None)
+    does, sent = held.filter(role__in=DOES), held.filter(role__in=DOES - {ADMINISTRATOR})
+    mastered = StaffSkill.objects.filter(
+        staff=OuterRef("pk"), level__gte=ALONE, period__overlap=DateTimeTZRange(since, until)
+    )
     people = Staff.objects.filter(Exists(does), unit__in=units, state=State.ACTIVE).select_related("unit")
     if skill:
-        able = StaffSkill.objects.filter(
-            staff=OuterRef("pk"), skill__code=skill, level__gte=ALONE,
-            period__overlap=DateTimeTZRange(since, until),
-        )  # fmt: skip
-        people = people.filter(Exists(able))
+        people = people.filter(Exists(mastered.filter(skill__code=skill)))
+    else:
+        people = people.filter(Q(Exists(sent)) | Q(Exists(mastered)))
     return list(people.order_by("id"))
 
 

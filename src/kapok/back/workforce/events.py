@@ -144,6 +144,20 @@ class VanLoaded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VanCounted(Event):
+    kind: ClassVar[str] = "workforce.van_counted"
+    wording: ClassVar[Text] = Text(
+        zh="盘点：{material_name} 账上 {before}，实有 {count} {note}",
+        en="Counted: {count} of {material_name}, {before} were recorded {note}",
+    )
+    material: str
+    material_name: Text
+    before: int
+    count: int
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MaterialDefined(Event):
     kind: ClassVar[str] = "workforce.material_defined"
     wording: ClassVar[Text] = Text(zh="新设材料：{title}", en="Material: {title}")

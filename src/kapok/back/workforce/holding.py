@@ -63,7 +63,7 @@ def approve(row: WorkOrder, held: Hold, approver: Staff, *, actor: str, at: date
     reason = rules.HOLDS[held.reason].title
     try:
         stopped = commitments.pause(
-            subject=subject, kind=kind, reason=f"{reason.zh} {held.note}".strip(), requested_by=held.asked_by.username,
+            subject=subject, kind=kind, reason=f"{reason.both} {held.note}".strip(), requested_by=held.asked_by.username,
             approved_by=approver.username, evidence=held.evidence, actor=actor, at=at,
         )  # fmt: skip
     except NothingStops:
@@ -100,6 +100,6 @@ def lift(row: WorkOrder, *, actor: str, at: datetime) -> None:
         title = rules.HOLDS[held.reason].title
         with suppress(NothingPaused):  # where something that happened to the matter has let it run before
             commitments.resume(
-                subject=row.item.matter.subject, kind=held.paused_with, reason=title.zh, actor=actor, at=at
+                subject=row.item.matter.subject, kind=held.paused_with, reason=title.both, actor=actor, at=at
             )
     journal.record(events.HoldLifted(subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id))

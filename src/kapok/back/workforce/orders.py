@@ -22,10 +22,15 @@ from kapok.back.workforce.rules import Deed, Errand, Kind, State
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.people.models import Staff
 from kapok.ground.places.models import Address
+from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Handoff, Item
+from kapok.ground.work.queries import evidence_of
 from kapok.ground.work.rules import HandoffState, ItemState, Way
 from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
 
+SYSTEM = "system/workforce"
+AGREED = Text(zh="时段已约定，不再询问客户", en="the window is agreed already, the customer is not asked again")
 OF_ORDER = ("item__matter", "item__unit", "item__holder", "unit", "address", "appointment", "technician")
 
 
@@ -87,6 +92,15 @@ def make(item: Item, kind: Kind, at: datetime) -> WorkOrder | None:
         skill=appointment.skill if appointment else errand.skill if errand else item.skill,
         minutes=appointment.minutes if appointment else errand.minutes if errand else None,
     )  # fmt: skip
+
+
+def pass_by_itself(row: WorkOrder, at: datetime) -> None:
+    """A window was to be agreed and stands already: nobody is asked again, the stage is handed in."""
+    agreed = row.appointment is not None and row.appointment.state == BOOKED
+    if row.kind != Kind.APPOINTMENT or not agreed or State(row.state) not in rules.OPEN:
+        return
+    wanted = len(evidence_of(row.item_id))
+    baton.carry_out(item=row.item_id, evidence=[AGREED.both] * wanted, note=AGREED.both, actor=SYSTEM, at=at)
 
 
 def errand_of(holder: str) -> Errand | None:
@@ -152,6 +166,8 @@ def appointed(row: Appointment, at: datetime) -> None:
             WorkOrder.objects.filter(id=order.id).update(held_from=State.APPOINTED)
         elif State(order.state) in rules.IN_HAND:
             move(order, State.APPOINTED, at)
+        else:
+            pass_by_itself(called(order.item_id), at)
 
 
 def unappointed(row: Appointment, at: datetime) -> None:

@@ -54,7 +54,9 @@ def _passed(entry: Entry) -> None:
     if kind is None or _follow(entry) or entry.kind != OFFERED:
         return
     item = Item.objects.select_related("matter", "unit").get(id=_item(entry))
-    orders.make(item, kind, entry.at)
+    made = orders.make(item, kind, entry.at)
+    if made is not None:
+        orders.pass_by_itself(made, entry.at)
 
 
 def _follow(entry: Entry) -> bool:

@@ -173,7 +173,8 @@ class BadCount(KapokError):
     """A count is a whole number within limits."""
 
     wording = Text(
-        zh="数量“{count}”须为 1 至 {most} 的整数。", en="A count is a whole number from 1 to {most}, not “{count}”."
+        zh="数量“{count}”须为 {least} 至 {most} 的整数。",
+        en="A count is a whole number from {least} to {most}, not “{count}”.",
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F
 
 from kapok.back.workforce import events, files, pictures, rules
@@ -31,12 +32,6 @@ from kapok.kernel.text import Text, joined
 
 MOST_PHOTOS = 12
 PHOTO, TEST, SIGNATURE = "photo", "test", "signature"
-PROOFS: Mapping[str, tuple[str, ...]] = {
-    PHOTO: ("照片", "photo"),
-    TEST: ("测试", "test"),
-    SIGNATURE: ("签", "确认", "sign", "confirm"),
-}
-"""By which words a stage asks for what the phone can give."""
 
 
 def write(
@@ -95,9 +90,13 @@ def measured(code: str, value: Any) -> Decimal:
 
 
 def proof_of(wanted: Text) -> str:
-    """What on the phone proves what the stage wants: photos, readings, the signature; empty where it takes words."""
+    """What on the phone proves what the stage wants: photos, readings, the signature; empty where it takes words.
+
+    By which words the flows of this installation ask for each, the setting `WORKFORCE_PROOFS` says.
+    """
     words = f"{wanted.zh} {wanted.en}".lower()
-    return next((proof for proof, known in PROOFS.items() if any(word in words for word in known)), "")
+    known = settings.WORKFORCE_PROOFS.items()
+    return next((proof for proof, asked in known if any(word.lower() in words for word in asked)), "")
 
 
 def prove(wanted: Sequence[Text], said: Sequence[str], given: Mapping[str, str]) -> list[str]:
@@ -141,7 +140,7 @@ def _use(row: WorkOrder, me: Staff, materials: Mapping[str, int], at: datetime) 
 def counted(count: Any) -> int:
     """A count of pieces. Raises `BadCount`."""
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= rules.MOST_COUNTED:
-        raise BadCount(count=str(count)[:20], most=rules.MOST_COUNTED)
+        raise BadCount(count=str(count)[:20], least=1, most=rules.MOST_COUNTED)
     return count
 
 

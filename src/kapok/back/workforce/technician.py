@@ -117,7 +117,7 @@ def send_back(
     if reason not in rules.RETURNS:
         raise UnknownReason(reason=reason[:40], reasons=", ".join(rules.RETURNS))
     cause = rules.RETURNS[reason]
-    defect = f"{cause.title.zh} {_tidy(note)}".strip()
+    defect = f"{cause.title.both} {_tidy(note)}".strip()
     if row.state == State.HELD:
         holding.lift(row, actor=actor, at=at)
     _go(row, State.RETURNED, actor, at, said_at)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from kapok.back.workforce import events
+from kapok.back.workforce import events, rules
 from kapok.back.workforce.models import Material, Stock, Vehicle
-from kapok.back.workforce.refusals import BadCount, DrivesAnother, PlateTaken, UnknownMaterial, UnknownVehicle
+from kapok.back.workforce.refusals import (
+    BadCount,
+    DrivesAnother,
+    NoteNeeded,
+    PlateTaken,
+    UnknownMaterial,
+    UnknownVehicle,
+)
 from kapok.ground.journal import api as journal
 from kapok.ground.people import rows as people
 from kapok.ground.posts import rows as posts
@@ -17,6 +25,7 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 MOST_LOADED = 9999
+NOTE = Text(zh="说明", en="note")
 
 
 @transaction.atomic
@@ -65,15 +74,10 @@ def define_material(*, code: str, title: Text, counted: Text, actor: str, at: da
 @transaction.atomic
 def load_van(*, plate: str, material: str, count: int, actor: str, at: datetime) -> None:
     """Put so much of a material into a van, beside what lies there. Raises `UnknownVehicle`, `UnknownMaterial`, `BadCount`."""
-    van = _called(plate)
-    row = Material.objects.filter(code=material).first()
-    if row is None:
-        raise UnknownMaterial(material=material[:40])
+    van, row = _called(plate), _material(material)
     if not 1 <= count <= MOST_LOADED:
-        raise BadCount(count=count, most=MOST_LOADED)
-    stock, _ = Stock.objects.select_for_update(no_key=True).get_or_create(
-        vehicle=van, material=row, defaults={"id": uuid7(at), "count": 0}
-    )
+        raise BadCount(count=count, least=1, most=MOST_LOADED)
+    stock = _stock(van, row, at)
     stock.count += count
     stock.save(update_fields=["count"])
     journal.record(
@@ -81,6 +85,46 @@ def load_van(*, plate: str, material: str, count: int, actor: str, at: datetime)
             subject=van.subject, actor=actor, at=at, material=material, material_name=row.title, count=count
         )
     )
+
+
+@transaction.atomic
+def count_van(*, plate: str, material: str, count: int, note: str = "", actor: str, at: datetime) -> None:
+    """Somebody has counted a material in a van: the record is what they found, and the journal says what it was before.
+
+    Raises `UnknownVehicle`, `UnknownMaterial`, `BadCount`, `NoteNeeded`.
+    """
+    van, row = _called(plate), _material(material)
+    if not 0 <= count <= MOST_LOADED:
+        raise BadCount(count=count, least=0, most=MOST_LOADED)
+    words = " ".join(note.split())
+    if len(words) > rules.NOTE:
+        raise NoteNeeded(field=NOTE, most=rules.NOTE)
+    stock = _stock(van, row, at)
+    said: dict[str, Any] = {
+        "material": material,
+        "material_name": row.title,
+        "before": stock.count,
+        "count": count,
+        "note": words,
+    }
+    stock.count = count
+    stock.save(update_fields=["count"])
+    journal.record(events.VanCounted(subject=van.subject, actor=actor, at=at, **said))
+
+
+def _material(code: str) -> Material:
+    row = Material.objects.filter(code=code).first()
+    if row is None:
+        raise UnknownMaterial(material=code[:40])
+    return row
+
+
+def _stock(van: Vehicle, material: Material, at: datetime) -> Stock:
+    """What lies of it in the van, locked: nobody takes of it meanwhile."""
+    stock, _ = Stock.objects.select_for_update(no_key=True).get_or_create(
+        vehicle=van, material=material, defaults={"id": uuid7(at), "count": 0}
+    )
+    return stock
 
 
 def _called(plate: str) -> Vehicle:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
-from kapok.chain.ordering import drafting, rules
+from kapok.chain.ordering import areas, drafting, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.refusals import BadLine
 from kapok.chain.ordering.rules import Action
@@ -17,7 +15,6 @@ from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering import rules as offer_rules
 from kapok.ground.catalog.offering.document import Kind, Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
-from kapok.ground.customers import queries as customers
 from kapok.kernel.text import Text
 
 ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
@@ -38,7 +35,7 @@ def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
     asked = drafting.Asked(
         line.number, draft, Action(leg.action), version, new, leg.address, line.service, line.quantity
     )
-    facts = {"area": settings.ORDERING_AREA} | customers.facts_of(order.customer)
+    facts = areas.facts_of(order.customer, areas.at(leg.address.code if leg.address else ""))
     drafting.must_be_sold(asked, facts, order.channel)
     return version
 

@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from kapok.chain.ordering import (
     amending,
+    areas,
     cancelling,
     course,
     deviating,
@@ -29,6 +29,7 @@ from kapok.chain.ordering import (
     placing,
     rows,
     rules,
+    trials,
     visits,
 )
 from kapok.chain.ordering.drafting import LineDraft
@@ -45,6 +46,7 @@ from kapok.chain.ordering.refusals import (
     NoFlowForLine,
     NoLines,
     NotAllowedNow,
+    NotATrial,
     NotDeferred,
     NothingAmended,
     NothingToConfirm,
@@ -63,7 +65,6 @@ from kapok.chain.ordering.refusals import (
     UnknownStep,
 )
 from kapok.chain.ordering.rules import CUSTOMER, DEEDS, Deviation, State, StepState
-from kapok.ground.customers import queries as customers
 from kapok.ground.customers.rows import living_customer
 from kapok.ground.journal import api as journal
 from kapok.ground.work import api as work
@@ -76,10 +77,11 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LineDraft",
-    "NoFlowForLine", "NoLines", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
+    "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
     "ReturnRunning", "ServiceNeeded", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm",
-    "defer", "end_wait", "expedite", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
+    "defer", "end_wait", "expedite", "extend_trial", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
+    "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (
@@ -116,14 +118,15 @@ def place_order(
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     _refuse_past(WINDOW, window and window[0] < at)
     whose = living_customer(customer)
-    facts = {"area": settings.ORDERING_AREA} | customers.facts_of(whose)
+    located = areas.of_lines(lines)
+    facts = areas.facts_of(whose, located)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
     placing.must_be_agreed(asked, whose, billed)
     paid = pay or not drafting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
-        legs=drafting.planned(asked, facts), paid=paid, promised_date=promised_date,
+        legs=drafting.planned(asked, facts), areas=located, paid=paid, promised_date=promised_date,
         note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)
@@ -194,7 +197,17 @@ def cancel(
         raise UnknownLeg(order=order, leg=leg)
     given_up = cancelling.cancel(chosen or legs, cause=cause, reason=why, act=act)
     moves.refresh(row, act)
+    trials.kept(given_up, why, act)
     return [each.number for each in given_up]
+
+
+@transaction.atomic
+def extend_trial(*, service: str, reason: str, actor: str, at: datetime) -> datetime:
+    """Decide that a trial goes on for `ORDERING_TRIAL_EXTENDED_FOR`, before it ends or when its end is given up; until when.
+
+    Raises `NotATrial`, `NoteMissing`.
+    """
+    return trials.extend(service, tidy_note(reason), Act(actor, at))
 
 
 @transaction.atomic

@@ -72,9 +72,9 @@ def give_back(leg: Leg, item: Item | None, *, to: str, reason: Text, act: Act) -
     if item is None:
         return
     to = to or next(iter(ways(item)))
-    now = {"compensation": Deviation.RETURN.value, "returned_to": to, "reason": moves.both(reason)[:1000]}
+    now = {"compensation": Deviation.RETURN.value, "returned_to": to, "reason": reason.both[:1000]}
     moves.keep(leg, **now, exception=leg.exception if leg.state == State.HELD else Deviation.RETURN.value)
-    baton.carry_back(item=item.id, to=to, note=moves.both(reason)[:1000], actor=act.actor, at=act.at)
+    baton.carry_back(item=item.id, to=to, note=reason.both[:1000], actor=act.actor, at=act.at)
     moves.deviated(leg, Deviation.RETURN, reason, act)
     undone = Item.objects.filter(matter__subject=leg.subject, undone_at=act.at)
     ids = set(undone.values_list("id", flat=True))
@@ -96,7 +96,7 @@ def done_again(leg: Leg, stage: str, act: Act) -> None:
 def wait(leg: Leg, reason: Text, expected_at: datetime | None, act: Act) -> None:
     """Our plant is lacking: the leg waits, the customer's clock runs on. One that waits already is told what it waits for now."""
     if leg.state == State.HELD:
-        moves.keep(leg, reason=moves.both(reason), until=expected_at)
+        moves.keep(leg, reason=reason.both, until=expected_at)
     elif leg.state == State.CANCELLING:
         return
     else:

@@ -84,6 +84,16 @@ class CancelKeptFrom(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrialExtended(Event):
+    """Somebody decided that a trial goes on."""
+
+    kind: ClassVar[str] = "ordering.trial_extended"
+    wording: ClassVar[Text] = Text(zh="试用延长至 {until}：{reason}", en="The trial goes on until {until}: {reason}")
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegOver(Event):
     """Nothing is left to do on a leg."""
 

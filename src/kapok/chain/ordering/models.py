@@ -167,6 +167,28 @@ class Line(models.Model):
         return f"{self.leg_id} {self.number}"
 
 
+class Extension(models.Model):
+    """Somebody's decision, with the reason, that a trial goes on until a moment."""
+
+    id = models.UUIDField(primary_key=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=NOTE)
+    by = models.CharField(max_length=200)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("extension of a trial")
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("decided_at")), name="ordering_extension_lies_ahead"),
+            models.CheckConstraint(condition=~Q(reason=""), name="ordering_extension_has_a_reason"),
+        ]
+        indexes = [models.Index("service", F("until").desc(), name="ordering_extension_of")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.until}"
+
+
 class Step(models.Model):
     """Something that the system does for a leg. Its identifier is the key by which the network knows it again.
 

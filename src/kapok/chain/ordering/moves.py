@@ -60,11 +60,6 @@ def matter_of(leg: Leg) -> Any:
     return Matter.objects.values_list("id", flat=True).get(subject=leg.subject)
 
 
-def both(reason: Text) -> str:
-    """A reason as it is kept: what a person typed, or both languages of what the system says."""
-    return reason.zh if reason.zh == reason.en else f"{reason.zh} / {reason.en}"
-
-
 def typed(words: str) -> Text:
     """What a person typed, as a text of both languages."""
     return Text(zh=words, en=words)
@@ -84,7 +79,7 @@ def back_on_course(leg: Leg, deviation: Deviation, act: Act) -> None:
 
 def hold(leg: Leg, deviation: Deviation, *, reason: Text, until: datetime | None, act: Act) -> None:
     """Let a leg wait. Raises `NotAllowedNow`."""
-    said = {"exception": deviation.value, "reason": both(reason), "until": until}
+    said = {"exception": deviation.value, "reason": reason.both, "until": until}
     move(leg, State.HELD, held_from=leg.state, **said)
     rest(leg)
     deviated(leg, deviation, reason, act, until)

@@ -23,7 +23,7 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.queries import held_by
 from kapok.network.inventory.queries import service as service_of
-from kapok.network.inventory.rules import masked
+from kapok.network.inventory.rules import ServiceState, masked
 from kapok.network.inventory.views import ResourceView, ShortageView
 
 NOTHING = Text(zh="", en="")
@@ -111,9 +111,22 @@ def _terminate(step: Step, line: Line) -> Asked | None:
     return None if step.leg.after_id else (activation.terminate, _params(line, _running(line)))
 
 
+def _restore(step: Step, line: Line) -> Asked | None:
+    """What was not finished is taken back: the elements are told again what the inventory says of the service."""
+    if step.undoes is None or step.leg.after_id or line.service is None:
+        return None
+    known = _params(line, _running(line), wished=False)
+    if step.undoes.name == "modify":
+        return activation.modify, known
+    if line.service.state == ServiceState.SUSPENDED:
+        return activation.suspend, known | {"reason": _reason(line, step.leg)}
+    return activation.resume if step.undoes.name == "suspend" else activation.activate, known
+
+
 ASKS: Mapping[str, Callable[[Step, Line], Asked | None]] = {
     "activate": _activate,
     "deactivate": _deactivate,
+    "restore": _restore,
     "test": _test,
     "suspend": _suspend,
     "resume": _resume,

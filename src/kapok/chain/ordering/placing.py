@@ -48,6 +48,8 @@ class Placing:
     facts: Mapping[str, Any]
     lines: Sequence[Asked]
     legs: Sequence[Planned]
+    areas: Mapping[str, str]
+    """The kind of area of each address."""
     paid: bool
     promised_date: date | None
     note: str
@@ -155,19 +157,21 @@ def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
     begins = State(leg.state) is State.IN_PROGRESS
     work.open_matter(
         kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
-        first_contact=leg.order.first_contact.username, facts=facts_of(leg, placing.facts, plan),
+        first_contact=leg.order.first_contact.username, facts=facts_of(leg, placing.facts, plan, placing.areas),
         subject=leg.subject, begin=begins, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 
 
-def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned) -> dict[str, Any]:
-    """What promises and flows ask about a leg."""
+def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned, areas: Mapping[str, str]) -> dict[str, Any]:
+    """What promises and flows ask about a leg; `areas` is the kind of area of each address."""
+    area = areas.get(plan.address.code if plan.address else "")
     quote, fee = leg.order.quote, {}
     if leg.number == 1 and quote.get("one_off"):
         fee = {"fee": str(Decimal(quote["one_off"]).scaleb(-exponent(quote["currency"])))}
     family = {"service": leg.service_kind} if leg.service_kind else {}
     promised = {"promised_date": leg.promised_date.isoformat()} if leg.promised_date else {}
     visit = {"visit_needed": "yes" if plan.visit else "no"}
+    known = {**known, "area": area} if area else known
     return {**known, "action": leg.action, **family, **fee, **promised, **visit, **_cause(plan)}
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
-from kapok.chain.ordering import course, drafting, forecast, placing, trying
+from kapok.chain.ordering import areas, course, drafting, forecast, placing, trying
 from kapok.chain.ordering.drafting import LineDraft, Planned
 from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -18,7 +17,6 @@ from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.commitments.foreseeing import Foreseen, foreseen
-from kapok.ground.customers import queries as customers
 from kapok.ground.customers.rows import customer_called
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
@@ -69,23 +67,24 @@ class Preview:
 def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: datetime) -> Preview:
     """What `place_order` would make of these lines if they were paid at `at`. Raises what it raises of customer and lines."""
     whose = customer_called(customer)
-    facts = {name: value for name, value in customers.facts(whose.number).items() if value}
-    facts.setdefault("area", settings.ORDERING_AREA)
+    located = areas.of_lines(lines)
+    facts = areas.facts_of(whose, located)
     with transaction.atomic():  # the services of the lines are locked while they are looked at
         asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
         trying.must_be_first(asked, whose, at=at)
     quote = drafting.total(asked)
     order = Order(quote=quote)
-    legs = [_leg(order, number, plan, facts, at) for number, plan in enumerate(drafting.planned(asked, facts), 1)]
+    legs = []
+    for number, plan in enumerate(drafting.planned(asked, facts), 1):
+        leg = Leg(order=order, number=number, action=plan.action.value, service_kind=plan.family)
+        legs.append(_leg(plan, placing.facts_of(leg, facts, plan, located), at))
     return Preview(
         one_off=Money(quote["one_off"], quote["currency"]), monthly=Money(quote["monthly"], quote["currency"]),
         versions=tuple(sorted({(line.version.code, line.version.number) for line in asked})), legs=tuple(legs),
     )  # fmt: skip
 
 
-def _leg(order: Order, number: int, plan: Planned, facts: dict[str, str], at: datetime) -> LegPreview:
-    leg = Leg(order=order, number=number, action=plan.action.value, service_kind=plan.family)
-    known = placing.facts_of(leg, facts, plan)
+def _leg(plan: Planned, known: Mapping[str, Any], at: datetime) -> LegPreview:
     made = foreseen((placing.REQUESTED, *course.BEGINS), known, at=at)
     return LegPreview(
         action=plan.action, address=plan.address.code if plan.address else "",

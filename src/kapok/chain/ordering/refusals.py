@@ -35,6 +35,15 @@ class NoLines(KapokError):
     )
 
 
+class NotATrial(KapokError):
+    """No trial of this service is running."""
+
+    wording = Text(
+        zh="业务 {service} 不在试用中，无从延长；请核对业务号码。",
+        en="Service {service} is not on trial, there is nothing to extend; check its number.",
+    )
+
+
 class BadLine(KapokError):
     """A field of a line is not what it can be."""
 

@@ -364,16 +364,18 @@ DEEDS: Mapping[str, Deed] = {
     "assign": Deed(Text(zh="配置资源", en="assign resources"), undo="release_held"),
     "activate": Deed(Text(zh="开通数据", en="activate"), undo="deactivate"),
     "test": Deed(Text(zh="业务测试", en="test the service")),
-    "suspend": Deed(Text(zh="停机", en="suspend"), commits=True),
-    "resume": Deed(Text(zh="复机", en="resume"), commits=True),
-    "modify": Deed(Text(zh="变更数据", en="modify"), commits=True),
-    "release": Deed(Text(zh="拆机释放", en="disconnect and release"), commits=True),
+    "suspend": Deed(Text(zh="停机", en="suspend"), undo="restore", commits=True),
+    "resume": Deed(Text(zh="复机", en="resume"), undo="restore", commits=True),
+    "modify": Deed(Text(zh="变更数据", en="modify"), undo="restore", commits=True),
+    "release": Deed(Text(zh="拆机释放", en="disconnect and release"), undo="restore", commits=True),
     "bill": Deed(Text(zh="通知计费", en="tell billing"), commits=True),
     "finish": Deed(Text(zh="竣工入库", en="put in service"), commits=True),
     "adjust": Deed(Text(zh="按改单调整", en="adjust to the amendment")),
     "release_held": Deed(Text(zh="退回资源", en="give resources back")),
     "deactivate": Deed(Text(zh="撤销开通", en="take the activation back")),
+    "restore": Deed(Text(zh="恢复到台账", en="restore what is recorded")),
 }
+"""What passes the point of no return can be taken back until it is done: elements may have done half of it."""
 FINISH = "finish"
 
 

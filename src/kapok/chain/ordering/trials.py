@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Max
 
-from kapok.chain.ordering import drafting, placing
+from kapok.chain.ordering import areas, drafting, events, placing
 from kapok.chain.ordering.drafting import Asked, LineDraft
-from kapok.chain.ordering.models import OVER, Line, Order
+from kapok.chain.ordering.models import OVER, Extension, Leg, Line, Order, Step
 from kapok.chain.ordering.moves import SYSTEM, Act
 from kapok.chain.ordering.placing import Placing
-from kapok.chain.ordering.rules import FITTING, Action
+from kapok.chain.ordering.refusals import NotATrial
+from kapok.chain.ordering.rules import FINISH, FITTING, Action, StepState
 from kapok.ground.catalog.offering import rows as offers
+from kapok.ground.catalog.offering.document import Kind
+from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.rules import trial_ends
-from kapok.ground.customers import queries as customers
+from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rules import State as Employed
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item
+from kapok.ground.work.queries import evidence_of
+from kapok.ground.work.rules import LIVE
 from kapok.kernel.errors import KapokError
+from kapok.kernel.ids import uuid7
 from kapok.network.inventory.models import Service
 
 RUNNING: Final = """
-SELECT line.id, version.id, step.done_at
+SELECT line.id, version.id, step.done_at, (SELECT max(until) FROM ordering_extension WHERE service_id = service.id)
 FROM catalog_offerversion version
     JOIN ordering_line line ON line.offer_id = version.id
     JOIN ordering_leg leg ON leg.id = line.leg_id AND leg.action = 'install'
@@ -54,12 +64,12 @@ def end(*, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(RUNNING, {"fitting": sorted(FITTING[CEASE]), "over": OVER, "at": at})
         running = cursor.fetchall()
-    return sum(_ended(line, at) for line, offer, began in running if _is_over(offer, began, at))
+    return sum(_ended(line, at) for line, *trial in running if _is_over(*trial, at=at))
 
 
-def _is_over(offer: UUID, began: datetime, at: datetime) -> bool:
+def _is_over(offer: UUID, began: datetime, extended_to: datetime | None, *, at: datetime) -> bool:
     ends = trial_ends(offers.stated(offer), began)
-    return ends is not None and ends <= at
+    return ends is not None and max(ends, extended_to or ends) <= at
 
 
 def _ended(line: UUID, at: datetime) -> bool:
@@ -77,18 +87,74 @@ def _end(line: UUID, at: datetime) -> bool:
     service = _locked(began)
     if service is None:
         return False
-    whose, order = service.customer, began.leg.order
-    facts = {"area": settings.ORDERING_AREA} | customers.facts_of(whose)
+    whose, taken = service.customer, began.leg.order
+    located = areas.at(service.address.code if service.address else "")
+    facts = areas.facts_of(whose, located)
     draft = LineDraft(offer=service.offer, action=CEASE.value, service=service.number)
     asked = [Asked(1, draft, CEASE, began.offer, offers.stated(began.offer_id), service.address, service)]
-    placing.place(
+    order = placing.place(
         Placing(
-            customer=whose, account=service.account or order.account, channel=order.channel, first_contact=_whom(order),
-            facts=facts, lines=asked, legs=drafting.planned(asked, facts), paid=True, promised_date=None, note=NOTE,
+            customer=whose, account=service.account or taken.account, channel=taken.channel, first_contact=_whom(taken),
+            facts=facts, lines=asked, legs=drafting.planned(asked, facts), areas=located, paid=True, promised_date=None, note=NOTE,
             act=Act(SYSTEM, at),
         )
     )  # fmt: skip
+    _let_it_be_done(order, at)
     return True
+
+
+def _let_it_be_done(order: Order, at: datetime) -> None:
+    """Nobody has to agree to what ends by itself: what people do before the system disconnects is done."""
+    items = Item.objects.filter(matter__subject__startswith=f"{order.subject}-", state__in=sorted(LIVE))
+    while not Step.objects.filter(leg__order=order).exists() and (item := items.first()):
+        wanted = len(evidence_of(item.id))
+        baton.carry_out(item=item.id, evidence=[NOTE] * wanted, note=NOTE, actor=SYSTEM, at=at)
+
+
+def extend(service: str, reason: str, act: Act) -> datetime:
+    """Let the trial of a service go on for `ORDERING_TRIAL_EXTENDED_FOR` from its end, or from now if that has passed; until when.
+
+    Runs within the `transaction.atomic` of a verb. Raises `NotATrial`.
+    """
+    row = Service.objects.select_for_update(no_key=True).filter(number=service).first()
+    running = running_until(service)
+    if row is None or running is None:
+        raise NotATrial(service=service[:40])
+    until = max(running, act.at) + settings.ORDERING_TRIAL_EXTENDED_FOR
+    said: dict[str, Any] = {"until": until, "reason": reason}
+    Extension.objects.create(id=uuid7(act.at), service=row, by=act.actor, decided_at=act.at, **said)
+    subject = f"service/{row.number}"
+    journal.record(events.TrialExtended(subject=subject, actor=act.actor, at=act.at, **said))
+    return until
+
+
+def kept(legs: Iterable[Leg], reason: str, act: Act) -> None:
+    """Somebody gave up the end of a trial: that is a decision that it goes on, and it is not ended anew before that has passed."""
+    ends = [leg.id for leg in legs if leg.action == CEASE and leg.order.note == NOTE]
+    for service in Line.objects.filter(leg__in=ends, service__isnull=False).values_list("service__number", flat=True):
+        extend(service, reason, act)
+
+
+def running_until(number: str) -> datetime | None:
+    """When the trial under which a service is in use ends by itself, extensions included; None where it is in use under none."""
+    service = Service.objects.filter(number=number, state__in=FITTING[CEASE]).first()
+    trial = _trial_of(service) if service else None
+    if trial is None:
+        return None
+    extended = Extension.objects.filter(service=service).aggregate(until=Max("until"))["until"]
+    return max(trial, extended or trial)
+
+
+def _trial_of(service: Service) -> datetime | None:
+    installed = Step.objects.filter(
+        name=FINISH, state=StepState.DONE, leg__action=Action.INSTALL,
+        leg__in=Line.objects.filter(
+            service=service, offer__code=service.offer, offer__number=service.offer_version, offer__kind=Kind.TRIAL
+        ).values("leg"),
+    )  # fmt: skip
+    began = installed.values_list("done_at", flat=True).first()
+    version = OfferVersion.objects.filter(code=service.offer, number=service.offer_version).first()
+    return trial_ends(offers.stated(version.id), began) if began and version else None
 
 
 def _locked(began: Line) -> Service | None:

@@ -17,9 +17,21 @@ from kapok.kernel.text import Text
 NOTHING = Text(zh="", en="")
 
 
-def exception_name(code: str) -> Text:
-    """What an exception is called; nothing for none."""
-    return rules.DEVIATIONS[Deviation(code)].title if code else NOTHING
+class Standing:
+    """Where an order or a leg stands, in words."""
+
+    state: State
+    exception: str
+
+    @property
+    def state_name(self) -> Text:
+        """The one state that the customer is told: of an order that of the worst of its open legs."""
+        return rules.STATES[self.state]
+
+    @property
+    def exception_name(self) -> Text:
+        """What its exception is called; nothing for none."""
+        return rules.DEVIATIONS[Deviation(self.exception)].title if self.exception else NOTHING
 
 
 @dataclass(frozen=True)
@@ -103,7 +115,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class LegView:
+class LegView(Standing):
     """One leg of an order with its chain, its steps and what was promised of it."""
 
     id: UUID
@@ -144,16 +156,6 @@ class LegView:
         return rules.ACTIONS[self.action]
 
     @property
-    def state_name(self) -> Text:
-        """Where it stands."""
-        return rules.STATES[self.state]
-
-    @property
-    def exception_name(self) -> Text:
-        """What its exception is called."""
-        return exception_name(self.exception)
-
-    @property
     def clocks(self) -> Text:
         """What its exception makes of the clocks."""
         return rules.DEVIATIONS[Deviation(self.exception)].clocks if self.exception else NOTHING
@@ -170,7 +172,7 @@ class LegView:
 
 
 @dataclass(frozen=True)
-class OrderRow:
+class OrderRow(Standing):
     """One order as a list shows it."""
 
     id: UUID
@@ -188,19 +190,9 @@ class OrderRow:
     jeopardy_at: datetime | None
     expected_at: datetime | None
 
-    @property
-    def state_name(self) -> Text:
-        """The one state that the customer is told."""
-        return rules.STATES[self.state]
-
-    @property
-    def exception_name(self) -> Text:
-        """What its exception is called."""
-        return exception_name(self.exception)
-
 
 @dataclass(frozen=True)
-class OrderView:
+class OrderView(Standing):
     """One order in full."""
 
     id: UUID
@@ -226,16 +218,6 @@ class OrderView:
     def subject(self) -> str:
         """How the journal calls it."""
         return f"order/{self.number}"
-
-    @property
-    def state_name(self) -> Text:
-        """The one state that the customer is told: of the open legs the worst."""
-        return rules.STATES[self.state]
-
-    @property
-    def exception_name(self) -> Text:
-        """What its exception is called."""
-        return exception_name(self.exception)
 
     @property
     def one_off(self) -> Money:

@@ -11,7 +11,7 @@ from django.core import signing
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.previewing import Preview, preview
-from kapok.front.channels.offering import Asked, Choice, installable, promised
+from kapok.front.channels.offering import Asked, Choice, areas_at, installable, promised
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.places import queries as places
 from kapok.ground.places.refusals import UnknownAddress
@@ -95,7 +95,8 @@ def terms(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, c
 
 def _shown(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, current: bool) -> Iterator[LineShown]:
     """Each line; each address is asked once."""
-    sold = installable(customer, channel, at) if lines else {}
+    areas = areas_at(wish.address for wish in lines)
+    sold_in = {area: installable(customer, channel, area, at) for area in set(areas.values())}
     spots: dict[str, tuple[Text | None, Asked]] = {}
     for number, wish in enumerate(lines, 1):
         if wish.address not in spots:
@@ -106,6 +107,7 @@ def _shown(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, 
         try:
             if full is None:
                 raise UnknownAddress(code=wish.address)
+            sold = sold_in[areas[wish.address]]
             choice = asked.choice(sold[wish.offer]) if wish.offer in sold else None
         except KapokError as why:
             yield LineShown(number, wish, last, full, None, why.text)

@@ -6,7 +6,7 @@ showed; what is otherwise when its form comes back is told (`kapok.front.channel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from kapok.ground.catalog.offering import rules as offering
 from kapok.ground.catalog.offering.document import Kind, Offer
 from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.customers import queries as customers
+from kapok.ground.places import queries as places
 from kapok.ground.places.rules import Segment
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
@@ -53,27 +54,39 @@ class Choice:
         return self.version.code
 
 
-def facts_of(customer: str) -> dict[str, str]:
-    """What offers ask about a customer; somebody who is none yet is taken for a household."""
+def area_at(address: str) -> str:
+    """The kind of area of an address: what is promised and sold differs by it."""
+    return areas_at([address])[address]
+
+
+def areas_at(addresses: Iterable[str]) -> dict[str, str]:
+    """The kind of area of each address, by its code."""
+    codes = set(addresses)
+    known = places.areas_of(codes)
+    return {code: known.get(code) or settings.ORDERING_AREA for code in codes}
+
+
+def facts_of(customer: str, area: str) -> dict[str, str]:
+    """What offers ask about a customer who wants something there; somebody who is none yet is taken for a household."""
     known = customers.facts(customer) if customer else {"segment": Segment.PUBLIC.value}
-    return {"area": settings.ORDERING_AREA} | known
+    return {"area": area} | known
 
 
 def choices(customer: str, channel: str, address: str, at: datetime) -> list[Choice]:
     """The offers for the customer at an address, in the order of the catalogue. Raises `UnknownAddress`, `RetiredAddress`."""
     asked = Asked(address, at)
-    return [asked.choice(version) for version in installable(customer, channel, at).values()]
+    return [asked.choice(version) for version in installable(customer, channel, area_at(address), at).values()]
 
 
-def installable(customer: str, channel: str, at: datetime) -> dict[str, OfferVersionView]:
+def installable(customer: str, channel: str, area: str, at: datetime) -> dict[str, OfferVersionView]:
     """What the customer may order anew, by code, in the order of the catalogue."""
-    sold = offers.on_sale(facts_of(customer), channel, at)
+    sold = offers.on_sale(facts_of(customer, area), channel, at)
     return {version.code: version for version in sold if _installs(version.offer)}
 
 
 def others(customer: str, channel: str, service: ServiceView, at: datetime) -> list[tuple[OfferVersionView, Money]]:
     """The plans to which a service could be changed, each with what it costs a month."""
-    found = offers.on_sale(facts_of(customer), channel, at)
+    found = offers.on_sale(facts_of(customer, area_at(service.address)), channel, at)
     return [(each, offering.price(each.offer).monthly) for each in found if _replaces(each.offer, service)]
 
 

@@ -23,6 +23,7 @@ from kapok.ground.places.refusals import (
     AddressInUse,
     AddressKnown,
     AssignedLater,
+    BadArea,
     BadBoundary,
     BadCode,
     BadLevel,
@@ -45,6 +46,7 @@ __all__ = [
     "AddressInUse",
     "AddressKnown",
     "AssignedLater",
+    "BadArea",
     "BadBoundary",
     "BadCode",
     "BadLevel",
@@ -182,21 +184,24 @@ def draw_exchange_area(
     name: Text,
     unit: str | None = None,
     geometry: Mapping[str, Any] | None = None,
+    area: str = "",
     actor: str,
     at: datetime,
 ) -> None:
-    """Set up an exchange area or change it: its name, the service centre that runs it, its boundary as GeoJSON.
+    """Set up an exchange area or change it: its name, the service centre that runs it, its boundary as GeoJSON, its kind.
 
-    Raises `BadCode`, `BadPlaceName`, `BadBoundary`, `UnknownUnit`, `EndedUnit`.
+    `area` is the kind of area by which promises differ (`rules.AREAS`), empty where it is as the installation's default.
+    Raises `BadCode`, `BadPlaceName`, `BadBoundary`, `BadArea`, `UnknownUnit`, `EndedUnit`.
     """
     tidy, home = rules.tidy_text(name), rows.living_unit(unit) if unit else None
     if geometry is not None:
         rules.rings(geometry)
     details = {"name_zh": tidy.zh, "name_en": tidy.en, "unit": home, "geometry": geometry}
-    area, _ = ExchangeArea.objects.update_or_create(
+    details["area"] = rows.tidy_area(code, area)
+    drawn, _ = ExchangeArea.objects.update_or_create(
         code=rows.tidy_code(code), defaults=details, create_defaults={**details, "id": uuid7(at)}
     )
-    journal.record(events.ExchangeAreaDrawn(subject=area.subject, actor=actor, at=at, name=tidy, unit=unit))
+    journal.record(events.ExchangeAreaDrawn(subject=drawn.subject, actor=actor, at=at, name=tidy, unit=unit, area=area))
 
 
 @transaction.atomic
@@ -282,12 +287,23 @@ def import_addresses(
     if loaded.refused and not leave_out_refused:
         first = loaded.rows[0]
         raise RowsRefused(refused=loaded.refused, line=first.line, reason=first.reason)
+    _say_kinds(loaded.areas, actor, at)
     journal.record(
         events.AddressesImported(
             subject=ADDRESSES, actor=actor, at=at, file=file, added=loaded.added, refused=loaded.refused
         )
     )
     return loaded
+
+
+def _say_kinds(areas: Mapping[str, str], actor: str, at: datetime) -> None:
+    """Write down of what kind exchange areas are, those of which it was not known so."""
+    for area in ExchangeArea.objects.select_related("unit").filter(code__in=areas).order_by("code"):
+        if area.area != areas[area.code]:
+            draw_exchange_area(
+                code=area.code, name=area.name, unit=area.unit.code if area.unit else None, geometry=area.geometry,
+                area=areas[area.code], actor=actor, at=at,
+            )  # fmt: skip
 
 
 def _check_level(level: rules.Level, above: Address | None) -> None:

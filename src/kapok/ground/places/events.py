@@ -63,6 +63,7 @@ class ExchangeAreaDrawn(Event):
     wording: ClassVar[Text] = Text(zh="划定局向{name}", en="Exchange area {name} drawn")
     name: Text
     unit: str | None
+    area: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

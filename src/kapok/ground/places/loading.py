@@ -18,6 +18,7 @@ from kapok.ground.places.models import Address, ExchangeArea
 from kapok.ground.places.refusals import (
     AddressCodeTaken,
     AddressKnown,
+    BadArea,
     BadPoint,
     NotAnAddressFile,
     RowOutOfShape,
@@ -31,7 +32,8 @@ from kapok.kernel.text import Text
 BATCH = 5_000
 LEVEL_COLUMNS = tuple((level, f"level{level.value}_zh", f"level{level.value}_en") for level in rules.Level)
 COLUMNS = (
-    "code", *(zh for _, zh, _ in LEVEL_COLUMNS), *(en for _, _, en in LEVEL_COLUMNS), "exchange_area", "longitude", "latitude",
+    "code", *(zh for _, zh, _ in LEVEL_COLUMNS), *(en for _, _, en in LEVEL_COLUMNS), "exchange_area", "area", "longitude",
+    "latitude",
 )  # fmt: skip
 REQUIRED = frozenset({"level1_zh"})
 ENOUGH = 1_000
@@ -55,6 +57,8 @@ class Loaded:
     added: int = 0
     refused: int = 0
     rows: list[Refused] = field(default_factory=list)
+    areas: dict[str, str] = field(default_factory=dict)
+    """Of what kind the file says that exchange areas are."""
 
     def refuse(self, line: int, reason: KapokError) -> None:
         """Note a row that cannot be loaded."""
@@ -71,6 +75,8 @@ class Row:
     code: str
     names: Names
     exchange_area: str
+    area: str
+    """Of what kind its exchange area is, if the file says so."""
     longitude: float | None
     latitude: float | None
 
@@ -124,11 +130,13 @@ def _row(line: int, columns: list[str], cells: list[str], areas: dict[str, UUID]
     )
     if not names or names[0][0] is not rules.Level.PROVINCE:
         raise RowTooShort
-    code, area = row.get("code", ""), row.get("exchange_area", "")
-    if area and area not in areas:
-        raise UnknownExchangeArea(code=area)
+    code, home, area = row.get("code", ""), row.get("exchange_area", ""), row.get("area", "")
+    if home and home not in areas:
+        raise UnknownExchangeArea(code=home)
+    if rows.tidy_area(home or "—", area) and not home:
+        raise BadArea(code="—", area=area, areas="—")
     longitude, latitude = rows.checked_point(_degrees(row.get("longitude")), _degrees(row.get("latitude")))
-    return Row(line, rows.tidy_code(code) if code else "", names, area, longitude, latitude)
+    return Row(line, rows.tidy_code(code) if code else "", names, home, area, longitude, latitude)
 
 
 def _degrees(cell: str | None) -> float | None:
@@ -150,6 +158,9 @@ def _new(batch: list[Row], areas: dict[str, UUID], loaded: Loaded, at: datetime)
             loaded.refuse(row.line, AddressKnown(address=rules.full_text(row.names)))
         elif row.code and row.code in taken:
             loaded.refuse(row.line, AddressCodeTaken(code=row.code))
+        elif row.area and loaded.areas.setdefault(row.exchange_area, row.area) != row.area:
+            said = loaded.areas[row.exchange_area]
+            loaded.refuse(row.line, BadArea(code=row.exchange_area, area=row.area, areas=said))
         else:
             taken.add(row.code)
             yield from _path(row, known, areas, at)

@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from kapok.ground.people.models import OrgUnit
-from kapok.ground.places.rules import UPPER, Segment
+from kapok.ground.places.rules import AREAS, UPPER, Segment
 from kapok.kernel.text import Text
 
 
@@ -23,9 +23,14 @@ class ExchangeArea(models.Model):
     name_en = models.CharField(max_length=60)
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+")
     geometry = models.JSONField(null=True)
+    area = models.CharField(max_length=20, blank=True)
+    """What kind of area it is, as promises distinguish them (town, country); empty where nobody has said."""
 
     class Meta:
         verbose_name = _("exchange area")
+        constraints = [
+            models.CheckConstraint(condition=Q(area__in=["", *AREAS]), name="places_exchange_area_kind_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -155,6 +155,29 @@ def exchange_area_of(address: UUID) -> ExchangeArea | None:
     return ExchangeArea.objects.select_related("unit").get(id=row[0]) if row else None
 
 
+KINDS = """
+WITH RECURSIVE up AS (
+    SELECT code AS asked, parent_id, exchange_area_id FROM places_address WHERE code = ANY(%(codes)s)
+    UNION ALL
+    SELECT up.asked, a.parent_id, a.exchange_area_id FROM places_address a JOIN up ON a.id = up.parent_id
+    WHERE up.exchange_area_id IS NULL
+)
+SELECT up.asked, home.area FROM up JOIN places_exchangearea home ON home.id = up.exchange_area_id WHERE home.area <> ''
+"""
+
+
+def areas_of(codes: Iterable[str]) -> dict[str, str]:
+    """Of what kind of area each of these addresses is (`rules.AREAS`), by code; those of which nobody has said are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(KINDS, {"codes": sorted(set(codes))})
+        return dict(cursor.fetchall())
+
+
+def area_of(address: str) -> str:
+    """Of what kind of area an address is: that of its exchange area; empty where nobody has said."""
+    return areas_of([address]).get(address, "")
+
+
 def patches_of(code: str, *, at: datetime) -> list[Responsible]:
     """Who answers for an address at `at`, segment by segment: the nearest patch, else service centre, bureau, branch.
 
@@ -203,6 +226,8 @@ class AddressView:
     exchange_area_name: Text | None
     own_exchange_area: str
     """The exchange area where it begins to hold here; empty where it is inherited."""
+    area_name: Text | None
+    """The kind of area in words; None where nobody has said."""
     patches: tuple[Responsible, ...]
     longitude: float | None
     latitude: float | None
@@ -236,7 +261,8 @@ def address(code: str, *, at: datetime) -> AddressView | None:
         code=row.code, level=rules.Level(row.level), name=row.name, full=row.full, levels=levels,
         exchange_area=area.code if area else "", exchange_area_name=area.name if area else None,
         own_exchange_area=area.code if area and area.id == row.exchange_area_id else "",
-        patches=tuple(patches_of(code, at=at)), longitude=row.longitude, latitude=row.latitude,
+        area_name=rules.AREAS.get(area.area) if area else None, patches=tuple(patches_of(code, at=at)),
+        longitude=row.longitude, latitude=row.latitude,
         retired_at=row.retired_at, below=children(code).count(),
     )  # fmt: skip
 
@@ -244,6 +270,40 @@ def address(code: str, *, at: datetime) -> AddressView | None:
 def exchange_areas() -> list[tuple[str, Text]]:
     """The exchange areas by code, with what they are called."""
     return [(area.code, area.name) for area in ExchangeArea.objects.order_by("code")]
+
+
+@dataclass(frozen=True)
+class AreaView:
+    """An exchange area: its name, the service centre that runs it, the kind of area, whether its boundary is drawn."""
+
+    code: str
+    name: Text
+    unit: str
+    unit_name: Text | None
+    area: str
+    geometry: dict[str, Any] | None
+
+    @property
+    def subject(self) -> str:
+        """How the journal calls it."""
+        return f"exchange-area/{self.code}"
+
+    @property
+    def area_name(self) -> Text | None:
+        """The kind of area in words; None where nobody has said."""
+        return rules.AREAS.get(self.area)
+
+
+def area_views(code: str | None = None) -> list[AreaView]:
+    """All exchange areas by code, or the one with this code."""
+    areas = ExchangeArea.objects.select_related("unit").order_by("code")
+    return [
+        AreaView(
+            each.code, each.name, each.unit.code if each.unit else "", each.unit.name if each.unit else None, each.area,
+            each.geometry,
+        )
+        for each in (areas.filter(code=code) if code else areas)
+    ]  # fmt: skip
 
 
 def children(code: str | None) -> QuerySet[Address]:

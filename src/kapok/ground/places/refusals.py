@@ -50,6 +50,15 @@ class AddressKnown(KapokError):
     )
 
 
+class BadArea(KapokError):
+    """No promise knows this kind of area, or one exchange area would be of two."""
+
+    wording = Text(
+        zh="局向“{code}”的地区类别“{area}”无效：请从 {areas} 中选一个，同一局向只能有一种。",
+        en="“{area}” cannot be the kind of area of “{code}”: choose one of {areas}; an exchange area has one.",
+    )
+
+
 class BadLevel(KapokError):
     """An address lies below one of a higher level."""
 

@@ -16,6 +16,7 @@ from kapok.ground.people.rules import UnitKind
 from kapok.ground.places import rules
 from kapok.ground.places.models import Address, ExchangeArea
 from kapok.ground.places.refusals import (
+    BadArea,
     BadCode,
     BadPoint,
     NotAPatch,
@@ -49,6 +50,13 @@ def address_in_use(code: str, rows: QuerySet[Address] | None = None) -> Address:
     if address.retired_at is not None:
         raise RetiredAddress(address=address.full)
     return address
+
+
+def tidy_area(code: str, area: str) -> str:
+    """The kind of area as it is kept; empty for unstated. Raises `BadArea`."""
+    if area and area not in rules.AREAS:
+        raise BadArea(code=code, area=area[:20], areas=", ".join(rules.AREAS))
+    return area
 
 
 def exchange_area_called(code: str | None) -> ExchangeArea | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kapok.ground.places.pinyin import initials, other_initials, spelled
 from kapok.ground.places.refusals import BadBoundary, BadPlaceName
+from kapok.kernel.promises.values import VALUES
 from kapok.kernel.text import Text
 
 
@@ -58,6 +59,10 @@ SEGMENTS: Mapping[Segment, Text] = {
     Segment.WHOLESALE: Text(zh="运营商客户", en="Wholesale"),
     Segment.INTERNAL: Text(zh="内部", en="Internal"),
 }
+
+
+AREAS: Mapping[str, Text] = VALUES["area"]
+"""The kinds of area by which promises differ, as the packs call them."""
 
 
 class Rung(StrEnum):

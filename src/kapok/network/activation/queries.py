@@ -15,10 +15,18 @@ from django.db.models import Q, QuerySet
 from kapok.kernel.text import Text
 from kapok.network.activation.adapters.base import DONE
 from kapok.network.activation.adapters.simulated import SIMULATED
-from kapok.network.activation.models import Call, CallStep, Peer, SimulatedFault
+from kapok.network.activation.models import (
+    Call,
+    CallStep,
+    Peer,
+    SimulatedFault,
+    SimulatedUnit,
+    SipLine,
+    Subscriber,
+)
 from kapok.network.activation.refusals import UnknownCall
 from kapok.network.activation.rules import CALL_STATES, FAULTS, STEP_STATES, VERBS, CallState, Fault, StepState, Verb
-from kapok.network.activation.targets import ADAPTERS
+from kapok.network.activation.targets import ADAPTERS, adapters_of
 
 SESSIONS = """
 SELECT seen.session, min(login), min(nas_address), max(framed_address),
@@ -95,6 +103,14 @@ class SessionView:
 
 
 @dataclass(frozen=True)
+class StandingView:
+    """What an element has of a service: its state (`half` where it stopped in the middle) and what it was set to."""
+
+    state: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class FaultView:
     """A simulated element, and the fault that is switched on there, if any."""
 
@@ -156,6 +172,20 @@ def sessions(service: str, *, limit: int = 20) -> list[SessionView]:
     with connection.cursor() as cursor:
         cursor.execute(SESSIONS, {"service": service, "limit": limit, "packets": limit * 50})
         return [SessionView(*row[:5], *(int(value) for value in row[5:8]), *row[8:]) for row in cursor.fetchall()]
+
+
+def standing(service: str, kind: str) -> dict[str, StandingView | None]:
+    """What each element that serves this kind of service has of it, as it was last told; None where it has nothing."""
+    found = {
+        row.element: StandingView(row.state, {SIMULATED[row.element].unit: row.unit} | row.settings)
+        for row in SimulatedUnit.objects.filter(service=service)
+    }
+    for line in Subscriber.objects.filter(service=service):
+        said = {"down_mbps": line.down_mbps, "up_mbps": line.up_mbps, "profile": line.profile, "ip": line.ip}
+        found["radius"] = StandingView(line.state, {name: value for name, value in said.items() if value})
+    for voice in SipLine.objects.filter(service=service):
+        found["sip"] = StandingView(voice.state, {"number": voice.number})
+    return {adapter: found.get(adapter) for adapter in adapters_of(kind) or ()}
 
 
 def faults() -> list[FaultView]:

@@ -42,7 +42,7 @@ from kapok.network.inventory.refusals import (
     ReservationExpired,
     ResourceHeld,
 )
-from kapok.network.inventory.rules import STATES, Need, ServiceState, State
+from kapok.network.inventory.rules import EXPIRED, STATES, Need, ServiceState, State
 
 __all__ = [
     "Need",
@@ -173,7 +173,7 @@ def expire_reservations(*, at: datetime, actor: str) -> int:
     late = """r.id IN (SELECT id FROM inventory_resource WHERE state = 'reserved' AND reserved_until <= %(at)s
         ORDER BY reserved_until LIMIT %(most)s)"""
     moved = moving.move(late, given, to=State.FREE, change=moving.LET_GO, at=at, only=(State.RESERVED,), skip=True)
-    moving.told(moved, actor=actor, at=at, note="expired")
+    moving.told(moved, actor=actor, at=at, note=EXPIRED.both)
     return len(moved)
 
 

@@ -289,16 +289,18 @@ class Demand:
     build: Text
 
 
-def demand() -> list[Demand]:
-    """What to build, ranked: where most wait comes first, and of these where one has waited longest."""
-    rows = (
-        Shortage.objects.filter(resolved_at=None)
-        .values(
-            "code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh", "exchange_area__name_en"
-        )
-        .annotate(waiting=Count("id"), since=Min("opened_at"), expected=Max("expected_at"))
-        .order_by("-waiting", "since", "code")
+def demand_rows(place: str = "", code: str = "") -> QuerySet[Any, Any]:
+    """What to build, of one place and code if given, where most wait first, of these where one has waited longest; to be paged."""
+    rows = Shortage.objects.filter(resolved_at=None) if not place else _waiting_at(place, code)
+    grouped = rows.values(
+        "code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh", "exchange_area__name_en"
     )
+    counted = grouped.annotate(waiting=Count("id"), since=Min("opened_at"), expected=Max("expected_at"))
+    return counted.order_by("-waiting", "since", "code", "element__code", "exchange_area__code")
+
+
+def demand(rows: Iterable[Mapping[str, Any]] | None = None) -> list[Demand]:
+    """A page of `demand_rows` as it is shown, or all of them."""
     return [
         Demand(
             code=row["code"], place=row["element__code"] or row["exchange_area__code"] or "",
@@ -306,7 +308,7 @@ def demand() -> list[Demand]:
             waiting=row["waiting"], since=row["since"], expected_at=row["expected"], text=SHORTAGES[row["code"]],
             build=build_for(row["code"], row["kind"]),
         )
-        for row in rows
+        for row in (demand_rows() if rows is None else rows)
     ]  # fmt: skip
 
 
@@ -327,14 +329,23 @@ class Waiting:
     opened_at: datetime
 
 
-def waiting(place: str, code: str, limit: int = 100) -> list[Waiting]:
-    """Who waits at a place for the same thing, the longest first."""
+def _waiting_at(place: str, code: str) -> QuerySet[Shortage]:
     there = Q(element__code=place) | Q(element=None, exchange_area__code=place)
-    rows = Shortage.objects.filter(there, code=code, resolved_at=None).select_related("address").order_by("opened_at")
+    return Shortage.objects.filter(there, code=code, resolved_at=None)
+
+
+def waiting_rows(place: str, code: str, *, holders: QuerySet[Any] | None = None) -> QuerySet[Shortage]:
+    """Who waits at a place for the same thing, the longest first; of these `holders` (a query of one column) only; to be paged."""
+    rows = _waiting_at(place, code).select_related("address").order_by("opened_at", "id")
+    return rows if holders is None else rows.filter(holder__in=holders)
+
+
+def waiting(rows: Iterable[Shortage]) -> list[Waiting]:
+    """A page of `waiting_rows` as it is shown."""
     return [
         Waiting(
             row.holder, row.code, row.address.code if row.address else "",
             row.address.full if row.address else Text(zh="", en=""), row.opened_at,
         )
-        for row in rows[:limit]
+        for row in rows
     ]  # fmt: skip

@@ -52,6 +52,9 @@ MOVES: Mapping[State, frozenset[State]] = {
 HELD = frozenset({State.RESERVED, State.ASSIGNED, State.IN_SERVICE, State.PENDING_RELEASE})
 """States in which a resource has a holder."""
 
+EXPIRED = Text(zh="预占到期", en="the reservation expired")
+"""Why something is free that was reserved."""
+
 MARKS = frozenset({State.FREE, State.FAULTY, State.BLOCKED, State.PROJECT})
 """States that a person may give to a resource nobody holds."""
 

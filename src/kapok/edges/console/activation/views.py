@@ -19,6 +19,7 @@ from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kapok.chain.ordering.agreeing import Difference, differences
 from kapok.edges.console.activation.forms import FaultForm
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people import queries as people
@@ -30,6 +31,7 @@ from kapok.network.activation import api as activation
 from kapok.network.activation import queries
 from kapok.network.activation.queries import CallView, FaultView
 from kapok.network.activation.rules import MEASURES, PARAM_NAMES
+from kapok.network.inventory.refusals import UnknownService
 
 PAGE = 50
 
@@ -80,9 +82,18 @@ def service(request: ScreenRequest, service: str) -> HttpResponse:
         "calls": [_shown(call) for call in found],
         "tested": _shown(tested) if tested else None,
         "sessions": queries.sessions(service),
+        "agreement": _agreement(service),
         "may_run": _may_run(request),
     }
     return render(request, "activation/service.html", values)
+
+
+def _agreement(service: str) -> list[Difference] | None:
+    """What the elements have otherwise than it is recorded; None where there is nothing to compare."""
+    try:
+        return differences(service)
+    except UnknownService:
+        return None
 
 
 @require_POST

@@ -13,7 +13,7 @@ from kapok.chain.ordering.previewing import Preview, preview
 from kapok.chain.ordering.rules import PARTS, Action
 from kapok.edges.console.desk.action_forms import draft
 from kapok.front.channels.basket import GONE, OTHERWISE
-from kapok.front.channels.offering import SPEED, Asked, Choice, facts_of
+from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_of
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
@@ -80,7 +80,8 @@ def parts(service: ServiceView) -> tuple[str, ...]:
 
 def changes(wanted: Wanted, at: datetime) -> list[Choice]:
     """The offers that the service may be changed to, and whether its line carries them."""
-    sold = offers.on_sale(facts_of(wanted.customer), wanted.channel, at)
+    facts = facts_of(wanted.customer, area_at(wanted.service.address))
+    sold = offers.on_sale(facts, wanted.channel, at)
     return [_change(version, wanted.service) for version in sold if _fits(version, wanted.service)]
 
 

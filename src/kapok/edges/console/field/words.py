@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 def words() -> dict[str, str]:
     """Each in the reader's language."""
-    return {
+    return _of_a_reply() | {
         "online": _("Connected"),
         "offline": _("No line: what you do is kept on this phone"),
         "unsent": _("not sent yet"),
@@ -27,15 +27,6 @@ def words() -> dict[str, str]:
         "why": _("Why you"),
         "reason": _("Reason"),
         "note": _("Note"),
-        "evidence_customer": _("What shows that the customer is the cause"),
-        "tests": _("Test readings"),
-        "materials": _("Materials from the van"),
-        "no_van": _("No van stock is entered for you."),
-        "photos": _("Photos"),
-        "take_photo": _("Take a photo"),
-        "signature": _("Signature of the customer"),
-        "clear": _("Clear"),
-        "evidence": _("Evidence (left empty, photos, readings and signature stand for it)"),
         "send": _("Send"),
         "cancel": _("Back"),
         "late": _("Late"),
@@ -43,4 +34,21 @@ def words() -> dict[str, str]:
         "pressed": _("Pressed for"),
         "left": _("left"),
         "as_of": _("As of"),
+    }
+
+
+def _of_a_reply() -> dict[str, str]:
+    return {
+        "evidence_customer": _("What shows that the customer is the cause"),
+        "tests": _("Test readings"),
+        "materials": _("Materials from the van"),
+        "pick_material": _("Pick a material"),
+        "van": _("In my van"),
+        "remove": _("Remove"),
+        "no_van": _("No van stock is entered for you."),
+        "photos": _("Photos"),
+        "take_photo": _("Take a photo"),
+        "signature": _("Signature of the customer"),
+        "clear": _("Clear"),
+        "evidence": _("Evidence (left empty, photos, readings and signature stand for it)"),
     }

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,8 +26,10 @@ from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
 from kapok.network.inventory import api, browsing, queries
 from kapok.network.inventory.kinds import SERVICES
+from kapok.network.inventory.models import Shortage
 
 HITS = 8
+PAGE = 25
 
 
 class QualifyForm(forms.Form):
@@ -83,21 +87,23 @@ def shortages(request: ScreenRequest) -> HttpResponse:
         if _confirmed(request, form):
             return redirect("console:inventory-shortages")
     place, code = request.GET.get("place", "")[:80], request.GET.get("code", "")[:10]
-    values = {
-        "demand": browsing.demand(), "form": form, "place": place, "code": code,
-        "waiting": _waiting(request, place, code) if place else [],
-    }  # fmt: skip
+    ranked = browsing.demand_rows(place, code)
+    rows: QuerySet[Any, Any] = _waiting(request, place, code) if place else ranked
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    values: dict[str, Any] = {"form": form, "place": place, "lacking": code, "page": page}
+    if place:
+        values |= {"demand": browsing.demand(ranked), "waiting": browsing.waiting(page.object_list)}
+    else:
+        values |= {"demand": browsing.demand(page.object_list)}
     return render(request, "inventory/shortages.html", values)
 
 
-def _waiting(request: ScreenRequest, place: str, code: str) -> list[browsing.Waiting]:
+def _waiting(request: ScreenRequest, place: str, code: str) -> QuerySet[Shortage]:
     """Who waits there, of those whose orders the reader may see; how many wait in all the ranking says."""
-    units, found = people.units_where(request.user.id, Permission.ORDERS_READ), browsing.waiting(place, code)
+    units = people.units_where(request.user.id, Permission.ORDERS_READ)
     if people.everywhere(units):
-        return found
-    mine = Leg.objects.filter(subject__in=[each.holder for each in found], order__unit__in=units)
-    seen = set(mine.values_list("subject", flat=True))
-    return [each for each in found if each.holder in seen]
+        return browsing.waiting_rows(place, code)
+    return browsing.waiting_rows(place, code, holders=Leg.objects.filter(order__unit__in=units).values("subject"))
 
 
 def _confirmed(request: ScreenRequest, form: BuildForm) -> bool:

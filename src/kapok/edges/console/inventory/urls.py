@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.inventory import auditing, building, importing, views
+from kapok.edges.console.inventory import auditing, building, importing, trial, views
 
 urlpatterns: list[URLPattern] = [
     path("inventory", views.browser, name="inventory"),
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("inventory/import", importing.import_file, name="inventory-import"),
     path("inventory/audits", auditing.audits, name="inventory-audits"),
     path("inventory/audits/<uuid:identifier>", auditing.audit, name="inventory-audit"),
+    path("services/<str:number>/extend", trial.extend, name="extend-trial"),
     path("services/<str:number>", views.service, name="service"),
 ]

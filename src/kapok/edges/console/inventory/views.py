@@ -12,8 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kapok.chain.ordering.trials import running_until
 from kapok.edges.console.inventory.chain import chain
 from kapok.edges.console.inventory.gate import may_change, may_see
+from kapok.edges.console.inventory.trial import may_extend
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
@@ -144,5 +146,7 @@ def service(request: ScreenRequest, number: str) -> HttpResponse:
         raise Http404 from None
     links, pooled = chain(shown)
     known = may_see(request, shown.customer)
-    values = {"service": shown, "chain": links, "pooled": pooled, "known": known}
+    ends_at = running_until(number) if known else None
+    values: dict[str, Any] = {"service": shown, "chain": links, "pooled": pooled, "known": known, "trial_ends": ends_at}
+    values["may_extend"] = ends_at is not None and may_extend(request, shown.customer)
     return render(request, "inventory/service.html", values | {"lines": timeline(shown.subject) if known else []})

@@ -3,7 +3,7 @@
   const told = JSON.parse(document.getElementById("told").textContent);
   const words = told.words, queue = window.kapokQueue, KEPT = "kapok-field-day";
   const sheet = document.getElementById("sheet");
-  let day = read(), waiting = [], line = navigator.onLine ? "online" : "offline", busy = false, again = false;
+  let day = read(), waiting = [], line = navigator.onLine ? "online" : "offline", busy = false, again = false, vanOpen = false;
 
   function read() {
     try { return JSON.parse(localStorage.getItem(KEPT)) || null; } catch { return null; }
@@ -103,12 +103,15 @@
     work.replaceChildren(
       heading(words.mine, live.length), ...(live.length ? live.map(card) : [nothing()]),
       ...(free.length ? [heading(words.free, free.length), ...free.map(card)] : []),
-      ...(done.length ? [heading(words.done, done.length), ...done.map(card)] : [])
+      ...(done.length ? [heading(words.done, done.length), ...done.map(card)] : []),
+      van()
     );
     document.getElementById("as-of").textContent = `${words.as_of} ${new Date(day.at).toLocaleTimeString(told.language, { hour: "2-digit", minute: "2-digit" })}`;
   }
 
   const heading = (text, count) => make("h2", { class: "phone-heading" }, text, make("span", { class: "phone-count" }, String(count)));
+  const van = () => make("details", { class: "phone-van", open: vanOpen, ontoggle: (event) => { vanOpen = event.target.open; } }, make("summary", {}, words.van),
+    day.van.length ? make("ul", {}, ...day.van.map((each) => make("li", {}, make("span", {}, each.name), make("span", {}, `${each.count} ${each.counted}`)))) : make("p", {}, words.no_van));
   const nothing = () => make("div", { class: "phone-nothing" }, make("strong", {}, words.nothing), make("p", {}, words.nothing_help));
   const deeds = (job) => told.possible[job.kind][job.state] || [];
 
@@ -218,8 +221,7 @@
       make("fieldset", {}, make("legend", {}, words.photos), labelled(words.take_photo, file), shown),
       make("fieldset", {}, make("legend", {}, words.tests), ...told.tests.map((test) => labelled(beside(test.name, test.unit),
         make("input", { type: "number", step: "any", min: test.least, max: test.most, name: `test-${test.code}`, inputmode: "text" })))),
-      make("fieldset", {}, make("legend", {}, words.materials), ...(day.van.length ? day.van.map((each) => labelled(beside(each.name, `${words.left} ${each.count} ${each.counted}`),
-        make("input", { type: "number", min: 0, max: each.count, step: 1, name: `use-${each.code}`, inputmode: "numeric" }))) : [words.no_van])),
+      make("fieldset", {}, make("legend", {}, words.materials), ...(day.van.length ? using() : [words.no_van])),
       make("fieldset", {}, make("legend", {}, words.signature), pen.canvas, make("button", { type: "button", class: "phone-small", onclick: pen.clear }, words.clear)),
       job.evidence.length ? make("fieldset", {}, make("legend", {}, words.evidence), ...job.evidence.map((each, number) => labelled(each, make("input", { name: `evidence-${number}`, maxlength: 500 })))) : null,
       labelled(words.note, make("textarea", { name: "note", rows: 2, maxlength: 500 })),
@@ -233,6 +235,26 @@
       const evidence = job.evidence.map((_, number) => given.get(`evidence-${number}`) || "");
       return { item: job.item, deed: "reply", said: { tests, materials, evidence, note: given.get("note") }, photos, signature: await pen.blob() };
     });
+  }
+
+  // Materials are picked from what lies in the van, each once, never more than is there.
+  function using() {
+    const lines = make("div", {});
+    const pick = make("select", {}, make("option", { value: "" }, "–"),
+      ...day.van.map((each) => make("option", { value: each.code }, beside(each.name, `${words.left} ${each.count} ${each.counted}`))));
+    pick.addEventListener("change", () => {
+      const chosen = day.van.find((each) => each.code === pick.value);
+      if (!chosen) return;
+      const option = [...pick.options].find((each) => each.value === chosen.code);
+      const count = make("input", { type: "number", min: 1, max: chosen.count, step: 1, value: 1, required: true, name: `use-${chosen.code}`, inputmode: "numeric" });
+      const row = make("div", { class: "phone-row phone-used" }, labelled(beside(chosen.name, `${words.left} ${chosen.count} ${chosen.counted}`), count),
+        make("button", { type: "button", class: "phone-small", onclick: () => { row.remove(); option.disabled = false; } }, words.remove));
+      lines.append(row);
+      option.disabled = true;
+      pick.value = "";
+      count.select();
+    });
+    return [lines, labelled(words.pick_material, pick)];
   }
 
   // A photo no larger than is needed, upright, without what the camera wrote beside it.
