@@ -47,8 +47,11 @@ SIDES = ("from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_a
 
 def person(actor: str) -> Staff:
     """The active person who acts. Raises `NotAPerson`."""
-    found = Staff.objects.filter(username=actor.removeprefix(STAFF)).select_related("unit").first()
-    if not actor.startswith(STAFF) or found is None or not found.is_active:
+    try:
+        found = Staff.objects.select_related("unit").get(username=actor.removeprefix(STAFF))
+    except Staff.DoesNotExist:
+        raise NotAPerson(actor=actor) from None
+    if not actor.startswith(STAFF) or not found.is_active:
         raise NotAPerson(actor=actor)
     return found
 

@@ -23,7 +23,8 @@ from kapok.network.inventory.rules import Need, Spare
 
 METRES_A_DEGREE = 111_320
 
-SPARES = """
+SPARES = " ".join(
+    """
 WITH RECURSIVE up AS (
     SELECT id, parent_id, exchange_area_id, longitude, latitude, 0 AS depth FROM places_address WHERE code = %(address)s
     UNION ALL
@@ -92,7 +93,9 @@ WHERE %(holder)s <> '' AND r.holder = %(holder)s AND r.state IN ('reserved', 'as
 UNION ALL
 SELECT s.id, s.code, NULL, NULL, 0, 'shortage', NULL, 0, NULL FROM inventory_shortage s
 WHERE %(holder)s <> '' AND s.holder = %(holder)s AND s.resolved_at IS NULL
-"""
+""".split()
+)
+# Without its indents: the driver would read anew each time what is longer than 4096 characters.
 
 
 @dataclass(frozen=True)
