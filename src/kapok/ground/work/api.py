@@ -109,9 +109,9 @@ def open_matter(
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
-    on, in `unit` or else their own. `also` happened at the same moment. Its facts choose its flow, whose first stages are offered, or with `begin=False` only
-    when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`,
-    `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
+    on, in `unit` or else their own. `also` happened at the same moment. Its facts choose its flow, whose first stages are offered,
+    or with `begin=False` only when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`,
+    `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
     at_hand = isinstance(first_contact, Staff)
     owner = first_contact if at_hand else rows.person(f"staff/{first_contact}" if first_contact else actor)

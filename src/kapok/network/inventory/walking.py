@@ -23,8 +23,7 @@ from kapok.network.inventory.rules import Need, Spare
 
 METRES_A_DEGREE = 111_320
 
-SPARES = " ".join(
-    """
+SPARES = """
 WITH RECURSIVE up AS (
     SELECT id, parent_id, exchange_area_id, longitude, latitude, 0 AS depth FROM places_address WHERE code = %(address)s
     UNION ALL
@@ -93,9 +92,9 @@ WHERE %(holder)s <> '' AND r.holder = %(holder)s AND r.state IN ('reserved', 'as
 UNION ALL
 SELECT s.id, s.code, NULL, NULL, 0, 'shortage', NULL, 0, NULL FROM inventory_shortage s
 WHERE %(holder)s <> '' AND s.holder = %(holder)s AND s.resolved_at IS NULL
-""".split()
-)
-# Without its indents: the driver would read anew each time what is longer than 4096 characters.
+"""
+IN_ONE_LINE = " ".join(SPARES.split())
+"""Of what is longer than 4096 characters the driver would look for the values anew each time."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "")
         "reach": reach, "degrees": reach / METRES_A_DEGREE, "scale": METRES_A_DEGREE,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(SPARES, values)
+        cursor.execute(IN_ONE_LINE, values)
         return _read(address, cursor.fetchall())
 
 
