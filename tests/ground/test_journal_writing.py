@@ -21,7 +21,7 @@ AT = datetime(2026, 3, 2, 1, 0, 0, 250, tzinfo=UTC)
 
 
 def template(code: str) -> FlowTemplate:
-    return FlowTemplate(id=uuid7(AT), code=code, line="fault", drafted_at=AT)
+    return FlowTemplate(id=uuid7(AT), code=code, line="assurance", drafted_at=AT)
 
 
 def version(of: FlowTemplate, **said: Any) -> FlowVersion:
