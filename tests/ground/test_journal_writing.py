@@ -75,10 +75,10 @@ def test_the_rows_are_what_the_mapper_would_write() -> None:
 def test_what_a_commitment_holds_is_kept_to_the_microsecond() -> None:
     def commitment(number: int) -> Commitment:
         return Commitment(
-            id=uuid7(AT), subject="fault/1", number=number, pack=pack, promise="x", tier="contract", direction="within", state="kept",
-            unit="", owner="staff/a", opened_at=AT, due_at=AT, closed_at=AT, elapsed=timedelta(days=-1, microseconds=3),
-            late_by=timedelta(days=40, hours=1), pauses=[["a", None]], facts={"area": "“urban”"}, warn_at=[AT, AT], owed=None,
-            zone="Asia/Shanghai", calendar_version="2026",
+            id=uuid7(AT), subject="fault/1", number=number, pack=pack, promise="x", tier="contract", direction="within",
+            state="kept", unit="", owner="staff/a", opened_at=AT, due_at=AT, closed_at=AT, zone="Asia/Shanghai",
+            elapsed=timedelta(days=-1, microseconds=3), late_by=timedelta(days=40, hours=1), pauses=[["a", None]],
+            facts={"area": "“urban”"}, warn_at=[AT, AT], owed=None, calendar_version="2026",
         )  # fmt: skip
 
     commitments.adopt_pack(document=find("guangzhou-pledges").read_text(encoding="utf-8"), actor="staff/tester", at=AT)

@@ -52,7 +52,7 @@ def _insert(model: type[Model]) -> str:
 
 @cache
 def _columns(model: type[Model]) -> tuple[tuple[str, str], ...]:
-    return tuple((field.column, field.attname) for field in model._meta.concrete_fields)
+    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
 
 
 def _said(row: Model) -> dict[str, Any]:
