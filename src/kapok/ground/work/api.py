@@ -113,10 +113,7 @@ def open_matter(
     or with `begin=False` only when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`,
     `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
-    if isinstance(first_contact, Staff):
-        owner = first_contact
-    else:
-        owner = rows.person(f"staff/{first_contact}" if first_contact else actor)
+    owner = rows.asked_first(first_contact, actor)
     what, known = rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
     matter = Matter(

@@ -56,6 +56,13 @@ def person(actor: str) -> Staff:
     return found
 
 
+def asked_first(first_contact: str | Staff, actor: str) -> Staff:
+    """The active person at hand, the one with this staff number, or where neither is given whoever acts. Raises `NotAPerson`."""
+    if isinstance(first_contact, Staff):
+        return first_contact
+    return person(f"{STAFF}{first_contact}" if first_contact else actor)
+
+
 def matter_called(subject: str, *, lock: bool = False) -> Matter:
     """The matter with this subject. Raises `UnknownMatter`. Called within the `transaction.atomic` of a verb where it locks."""
     rows = Matter.objects.select_related(*OF_MATTER)
