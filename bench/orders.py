@@ -9,7 +9,8 @@ machine disturbs them alike; processor time is counted for this process and the 
 
     PYTHONPATH=src .venv/bin/python bench/orders.py [--customers 10000 1000000] [--orders 60] [--rounds 5] [--profile]
 
-It starts a database of its own in a temporary folder for each number of customers, prints Markdown, and removes the folder.
+It starts a database of its own in a temporary folder for each number of customers, prints Markdown, and removes the folder; with
+`--folder F` the databases stay in F with what was ordered in them, and are taken from there another time.
 """
 
 # ruff: noqa: PLC0415 - Django is set up first
@@ -99,6 +100,11 @@ class Bench:
         self.postmaster, self.customers, self.placed = postmaster, customers, 0
         self._seen: dict[int, float] = {}
         self.plain = psycopg.connect(url, autocommit=True, prepare_threshold=2)
+
+    def go_on(self) -> None:
+        """Go on with customers that were laid before, and after what they have ordered."""
+        (self.placed,) = self.plain.execute("SELECT count(*) FROM ordering_order").fetchone() or (0,)
+        print(f"{self.customers:,} customers, who have placed {self.placed:,} orders.\n", flush=True)
 
     def prepare(self) -> None:
         from django.core.management import call_command
@@ -220,6 +226,9 @@ class Desk:
     def look(self, bench: Bench) -> None:
         from kapok.front.channels import basket
 
+        self.client.get(
+            "/desk/customers/C00000001"
+        )  # where what the orders before have said is read, as a person would
         for house in range(HOUSES):
             address = f"h{house}"
             now = datetime.now(UTC)
@@ -262,7 +271,7 @@ class Floor:
         self.homes = {
             f"h{house}": {kind: homes[f"{prefix}{house}"] for kind, prefix in points.items()} for house in range(HOUSES)
         }
-        self.serial = 0
+        self.serial = bench.placed
 
     def __call__(self, bench: Bench) -> None:
         self.serial += 1
@@ -438,7 +447,11 @@ def profile(bench: Bench) -> None:
 
 def one(customers: int, given: argparse.Namespace) -> None:
     """Measure in a database of its own; the figures go to `--out` for who compares."""
-    folder = Path(tempfile.mkdtemp(prefix="kapok-bench-"))
+    folder = (
+        Path(given.folder) / f"orders-{customers}" if given.folder else Path(tempfile.mkdtemp(prefix="kapok-bench-"))
+    )
+    laid = bool(given.folder) and folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)  # the account of the database passes through
     home = Home(folder / "home")
     home.prepare()
@@ -449,7 +462,7 @@ def one(customers: int, given: argparse.Namespace) -> None:
         os.environ["DJANGO_SETTINGS_MODULE"] = "kapok.config.settings"
         django.setup()
         bench = Bench(cluster.url, home.database, customers)
-        bench.prepare()
+        bench.go_on() if laid else bench.prepare()
         load = " ".join(f"{each:.1f}" for each in os.getloadavg())
         print(f"{os.cpu_count()} cores, load of the machine {load}.\n", flush=True)
         if given.profile:
@@ -460,7 +473,8 @@ def one(customers: int, given: argparse.Namespace) -> None:
         bench.plain.close()
     finally:
         cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not given.folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> None:
@@ -469,6 +483,7 @@ def main() -> None:
     options.add_argument("--orders", type=int, default=60)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--profile", action="store_true")
+    options.add_argument("--folder", help="keep the databases there, and find them there again")
     options.add_argument("--out", default=os.devnull)
     given = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the database goes too
@@ -487,6 +502,7 @@ def main() -> None:
                 str(given.rounds),
                 "--out",
                 out.name,
+                *(["--folder", given.folder] if given.folder else []),
             ]
             subprocess.run([sys.executable, __file__, *words], check=True)
             told[customers] = json.loads(Path(out.name).read_text(encoding="utf-8"))

@@ -44,11 +44,11 @@ def record(subject: str, kind: str, minutes: float) -> None:
 
 
 def test_the_verbs_of_a_matter_and_its_stages() -> None:
-    assert statements(lambda: fault(minutes=1, flow=True)) == 15
+    assert statements(lambda: fault(minutes=1, flow=True)) == 13
     subject = Entry.objects.filter(kind="fault.reported").latest("id").subject
     item = stage(subject, "accept")
     assert statements(lambda: baton.accept(item=item, **by("agent", 2))) == 16
-    assert statements(lambda: baton.deliver(item=item, **by("agent", 3))) == 25
+    assert statements(lambda: baton.deliver(item=item, **by("agent", 3))) == 23
     assert live(subject) == {"drop", "inform"}
 
 

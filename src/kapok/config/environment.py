@@ -133,6 +133,7 @@ def database(url: str, pool: int) -> dict[str, Any]:
     options: dict[str, Any] = {
         key: value for key, value in parts.items() if key not in {"dbname", "user", "password", "host", "port"}
     }
+    options |= {"server_side_binding": True, "prepare_threshold": 2}
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     return {

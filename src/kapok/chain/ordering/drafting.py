@@ -31,7 +31,6 @@ from kapok.ground.catalog.offering.document import Kind, Offer
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import Candidate
-from kapok.ground.catalog.rules import State as OfferState
 from kapok.ground.catalog.template import AXES
 from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.customers.models import Customer
@@ -164,8 +163,7 @@ def _versions(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offe
 
 
 def _on_sale(codes: Iterable[str]) -> dict[str, tuple[OfferVersion, Offer]]:
-    rows = OfferVersion.objects.defer("document").filter(code__in=set(codes), state=OfferState.PUBLISHED)
-    return {row.code: (row, offers.stated(row.id)) for row in rows}
+    return {row.code: (row, offer) for row, offer in offers.read_on_sale(codes)}
 
 
 def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:

@@ -21,6 +21,7 @@ from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
 from kapok.ground.customers.rows import account_called, living_customer
 from kapok.ground.journal import api as journal
+from kapok.ground.journal.writing import write
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
 from kapok.ground.work.rows import next_number
@@ -33,6 +34,7 @@ from kapok.network.inventory.rules import Need
 REQUESTED = "order.requested"
 ASKED_FOR = frozenset({Action.SUSPEND, Action.CEASE})
 """Who asks for these has no need to be warned of them; who is made to bear them says `cause` in their characteristics."""
+FIRST_ACCOUNT = "SELECT * FROM customers_billingaccount WHERE customer_id = %s ORDER BY number LIMIT 1"
 CONSENTS = ("to_customer", "consent_from", "consent_to")
 """What a transfer says of itself: the new customer, and the evidence of both consents."""
 
@@ -59,7 +61,7 @@ class Placing:
 def account_of(customer: Customer, number: str) -> BillingAccount | None:
     """The account that pays: the one named, else the customer's first. Raises `UnknownAccount`."""
     if not number:
-        return BillingAccount.objects.filter(customer=customer).order_by("number").first()
+        return next(iter(BillingAccount.objects.raw(FIRST_ACCOUNT, [customer.id])), None)
     found = account_called(number)
     if found.customer_id != customer.id:
         raise UnknownAccount(number=number)
@@ -96,10 +98,8 @@ def place(placing: Placing) -> Order:
     order = _order(placing)
     legs = _legs(order, placing)
     order.state = rules.overall([State(leg.state) for leg in legs]).value
-    order.save(force_insert=True)
-    Leg.objects.bulk_create(legs)
-    Line.objects.bulk_create(
-        _line(leg, line) for leg, plan in zip(legs, placing.legs, strict=True) for line in plan.lines
+    write(
+        [order], legs, [_line(leg, line) for leg, plan in zip(legs, placing.legs, strict=True) for line in plan.lines]
     )
     for leg, plan in zip(legs, placing.legs, strict=True):
         _open(leg, plan, placing)
@@ -157,7 +157,7 @@ def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
     begins = State(leg.state) is State.IN_PROGRESS
     work.open_matter(
         kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
-        first_contact=leg.order.first_contact.username, facts=facts_of(leg, placing.facts, plan, placing.areas),
+        first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.areas),
         subject=leg.subject, begin=begins, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kapok.ground.catalog import rows, rules
@@ -76,9 +77,16 @@ class _InForce:
     candidates: Sequence[rules.Candidate]
 
 
+IN_FORCE = """
+SELECT version.id FROM catalog_flowversion version JOIN catalog_flowtemplate flow ON flow.id = version.template_id
+WHERE version.state = %s AND flow.line = %s ORDER BY flow.code
+"""
+
+
 def _of_line(line: Line) -> _InForce:
-    found = FlowVersion.objects.filter(state=rules.State.PUBLISHED, template__line=line).order_by("template__code")
-    return _read_once(tuple(found.values_list("id", flat=True)))
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE, [rules.State.PUBLISHED.value, line.value])
+        return _read_once(tuple(version for (version,) in cursor.fetchall()))
 
 
 @lru_cache(maxsize=20)

@@ -127,7 +127,9 @@ def _locked(subjects: Iterable[str]) -> list[Matter]:
 def _with_rows(matters: Sequence[Matter]) -> None:
     """Read the commitments of matters under lock; a scheduler passes them over until they are judged."""
     of = {matter.subject: matter.rows for matter in matters}
-    found = Commitment.objects.filter(subject__in=of) if of else Commitment.objects.none()
+    if not of:
+        return
+    found = Commitment.objects.filter(subject__in=of)
     for row in found.order_by("opened_at", "number").select_for_update(no_key=True):
         of[row.subject].append(row)
 
@@ -189,8 +191,9 @@ def _settle(hearing: Hearing, version: rules.Version, code: str, outcome: Outcom
         for judgement in rules.judged(version, promise, matter.known, matter.facts, matter.until)
     ]
     rows = [row for row in matter.rows if row.pack_id == version.key and row.promise == code]
-    change = Change(matter.subject, version, promises_of_code[-1], hearing.entry)
-    reconcile(change, rows, made, matter.answering, outcome)
+    if rows or made:
+        change = Change(matter.subject, version, promises_of_code[-1], hearing.entry)
+        reconcile(change, rows, made, matter.answering, outcome)
 
 
 def _changes_facts(matter: Matter, new: Sequence[Entry]) -> bool:

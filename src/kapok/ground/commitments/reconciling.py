@@ -16,6 +16,7 @@ from kapok.ground.commitments.rules import State, Version
 from kapok.ground.commitments.scheduler import wake_if_soon
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.writing import write
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import Judgement, Promise
 from kapok.kernel.promises.wording import moment
@@ -74,7 +75,7 @@ class Outcome:
 
     def keep(self) -> None:
         """Write it down."""
-        Commitment.objects.bulk_create(self.made)
+        write(self.made)
         if self.changed:
             _update(self.changed, sorted(self.columns))
         Revision.objects.bulk_create(self.revisions)

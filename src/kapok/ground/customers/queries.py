@@ -217,18 +217,25 @@ def facts(number: str) -> dict[str, str]:
     return facts_of(rows.customer_called(number))
 
 
+PAYMENT = "SELECT payment FROM customers_billingaccount WHERE customer_id = %s ORDER BY opened_at, number LIMIT 1"
+
+
 def facts_of(one: Customer) -> dict[str, str]:
     """The same of a customer that is at hand."""
-    payments = (
-        BillingAccount.objects.filter(customer=one).order_by("opened_at", "number").values_list("payment", flat=True)
-    )
     known = {
         "segment": one.segment,
         "tier": one.tier,
         "customer_class": rules.customer_class(rules.PartyKind(one.party.kind), Segment(one.segment)),
-        "payment": payments.first() or "",
+        "payment": _payment(one),
     }
     return {name: value for name, value in known.items() if value}
+
+
+def _payment(one: Customer) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(PAYMENT, [one.id])
+        (payment,) = cursor.fetchone() or ("",)
+    return str(payment)
 
 
 @dataclass(frozen=True)

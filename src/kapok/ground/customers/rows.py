@@ -37,11 +37,12 @@ def living_customer(number: str) -> Customer:
 
 
 def _called(customers: QuerySet[Customer], number: str) -> Customer:
-    found = customers.filter(number=number.strip().upper()[:12]).first()
-    while found is not None and found.merged_into_id is not None:
-        found = customers.filter(id=found.merged_into_id).first()
-    if found is None:
-        raise UnknownCustomer(number=number.strip()[:20])
+    try:
+        found = customers.get(number=number.strip().upper()[:12])
+    except Customer.DoesNotExist:
+        raise UnknownCustomer(number=number.strip()[:20]) from None
+    while found.merged_into_id is not None:
+        found = customers.get(id=found.merged_into_id)
     return found
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from kapok.ground.catalog.refusals import FlowTie
 from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
+from kapok.ground.journal.writing import write
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
 from kapok.ground.work import answering, events, following, rows, rules, telling
@@ -95,7 +96,7 @@ def open_matter(
     kind: str,
     title: str,
     unit: str = "",
-    first_contact: str = "",
+    first_contact: str | Staff = "",
     facts: Mapping[str, Any] = MappingProxyType({}),
     urgent: bool = False,
     subject: str = "",
@@ -107,12 +108,12 @@ def open_matter(
 ) -> str:
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
-    Whoever was asked first (`first_contact`, a staff number, else the actor) answers for it from now on, in `unit` or else their
-    own. `also` happened at the same moment. Its facts choose its flow, whose first stages are offered, or with `begin=False` only
-    when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`,
-    `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
+    Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
+    on, in `unit` or else their own. `also` happened at the same moment. Its facts choose its flow, whose first stages are offered,
+    or with `begin=False` only when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`,
+    `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
-    owner = rows.person(f"staff/{first_contact}" if first_contact else actor)
+    owner = rows.asked_first(first_contact, actor)
     what, known = rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
     matter = Matter(
@@ -121,7 +122,7 @@ def open_matter(
         flow=following.chosen(line, known), urgent=urgent, state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
     try:
-        matter.save(force_insert=True)
+        write([matter])
     except IntegrityError:
         raise MatterTaken(matter=matter.subject) from None
     act = Act(actor, at)

@@ -20,6 +20,7 @@ from kapok.ground.commitments.rules import Paused, standing
 from kapok.ground.commitments.standing import pauses_told
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.matters import Happening
+from kapok.ground.journal.writing import write
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, events, rules
@@ -95,9 +96,9 @@ def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Ac
     begun = [
         (_begun(matter, each, giver, answer, act), answer) for each, answer in zip(beginnings, answers, strict=True)
     ]
-    Item.objects.bulk_create(handoff.item for handoff, _ in begun)
-    Handoff.objects.bulk_create(handoff for handoff, _ in begun)
-    Turn.objects.bulk_create(_turn(handoff.item, Part.WAITING, act, number=1, handoff=handoff) for handoff, _ in begun)
+    handoffs = [handoff for handoff, _ in begun]
+    turns = [_turn(each.item, Part.WAITING, act, number=1, handoff=each) for each in handoffs]
+    write([each.item for each in handoffs], handoffs, turns)
     for handoff, answer in begun:
         _tell_of_offer(handoff, answer, act)
     return [handoff.item for handoff, _ in begun]

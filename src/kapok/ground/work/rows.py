@@ -47,10 +47,20 @@ SIDES = ("from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_a
 
 def person(actor: str) -> Staff:
     """The active person who acts. Raises `NotAPerson`."""
-    found = Staff.objects.filter(username=actor.removeprefix(STAFF)).select_related("unit").first()
-    if not actor.startswith(STAFF) or found is None or not found.is_active:
+    try:
+        found = Staff.objects.select_related("unit").get(username=actor.removeprefix(STAFF))
+    except Staff.DoesNotExist:
+        raise NotAPerson(actor=actor) from None
+    if not actor.startswith(STAFF) or not found.is_active:
         raise NotAPerson(actor=actor)
     return found
+
+
+def asked_first(first_contact: str | Staff, actor: str) -> Staff:
+    """The active person at hand, the one with this staff number, or where neither is given whoever acts. Raises `NotAPerson`."""
+    if isinstance(first_contact, Staff):
+        return first_contact
+    return person(f"{STAFF}{first_contact}" if first_contact else actor)
 
 
 def matter_called(subject: str, *, lock: bool = False) -> Matter:

@@ -26,8 +26,8 @@ from kapok.network.inventory.views import ShortageView
 OPEN = """
 INSERT INTO inventory_shortage
     (id, code, kind, element_id, exchange_area_id, address_id, holder, needs, opened_at, expected_at)
-SELECT %(id)s, %(code)s, %(kind)s, %(element)s, %(area)s, %(address)s, %(holder)s, %(needs)s::jsonb, %(at)s, (
-    SELECT min(expected_at) FROM inventory_shortage WHERE resolved_at IS NULL AND code = %(code)s AND expected_at > %(at)s
+SELECT %(id)s, %(code)s::text, %(kind)s, %(element)s, %(area)s, %(address)s, %(holder)s, %(needs)s::jsonb, %(at)s, (
+    SELECT min(expected_at) FROM inventory_shortage WHERE resolved_at IS NULL AND code = %(code)s::text AND expected_at > %(at)s
         AND element_id IS NOT DISTINCT FROM %(element)s AND exchange_area_id IS NOT DISTINCT FROM %(area)s)
 ON CONFLICT (holder) WHERE resolved_at IS NULL DO UPDATE SET
     code = excluded.code, kind = excluded.kind, element_id = excluded.element_id,

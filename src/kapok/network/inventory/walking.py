@@ -93,6 +93,8 @@ UNION ALL
 SELECT s.id, s.code, NULL, NULL, 0, 'shortage', NULL, 0, NULL FROM inventory_shortage s
 WHERE %(holder)s <> '' AND s.holder = %(holder)s AND s.resolved_at IS NULL
 """
+IN_ONE_LINE = " ".join(SPARES.split())
+"""Of what is longer than 4096 characters the driver would look for the values anew each time."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "")
         "reach": reach, "degrees": reach / METRES_A_DEGREE, "scale": METRES_A_DEGREE,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(SPARES, values)
+        cursor.execute(IN_ONE_LINE, values)
         return _read(address, cursor.fetchall())
 
 

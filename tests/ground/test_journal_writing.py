@@ -1,0 +1,103 @@
+"""Rows of several tables in one statement: the same rows as one by one, or none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from kapok.ground.catalog.models import FlowTemplate, FlowVersion
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.models import Commitment, PackVersion
+from kapok.ground.journal.writing import write
+from kapok.kernel.ids import uuid7
+from kapok.kernel.promises import find
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 1, 0, 0, 250, tzinfo=UTC)
+
+
+def template(code: str) -> FlowTemplate:
+    return FlowTemplate(id=uuid7(AT), code=code, line="assurance", drafted_at=AT)
+
+
+def version(of: FlowTemplate, **said: Any) -> FlowVersion:
+    known = {
+        "number": 1,
+        "state": "draft",
+        "title_zh": "“流程”",
+        "title_en": "a 'flow'\n",
+        "document": {"a": [1, None]},
+    }
+    return FlowVersion(id=uuid7(AT), template=of, drafted_at=AT, segment=["business", "a,b"], **known | said)
+
+
+def values(row: Any) -> dict[str, Any]:
+    return {
+        name: value for name, value in vars(type(row).objects.get(id=row.id)).items() if name not in {"_state", "id"}
+    }
+
+
+def test_two_tables_are_written_by_one_statement() -> None:
+    first, second = template("first"), template("second")
+    rows = [version(first), version(second, number=3)]
+    with CaptureQueriesContext(connection) as asked:
+        write([first, second], rows, [])
+    assert len(asked) == 1
+    assert [(each.template.code, each.number) for each in FlowVersion.objects.order_by("number")] == [
+        ("first", 1),
+        ("second", 3),
+    ]
+    assert not rows[0]._state.adding
+    rows[0].revision = 2
+    rows[0].save()
+    assert FlowVersion.objects.get(id=rows[0].id).revision == 2
+
+
+def test_nothing_takes_no_statement() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        write()
+        write([], [])
+    assert len(asked) == 0
+
+
+def test_the_rows_are_what_the_mapper_would_write() -> None:
+    ours, theirs = version(template("same")), version(template("other"))
+    write([ours.template], [ours])
+    theirs.template.save(force_insert=True)
+    theirs.save(force_insert=True)
+    assert values(ours) | {"template_id": None} == values(theirs) | {"template_id": None}
+
+
+def test_what_a_commitment_holds_is_kept_to_the_microsecond() -> None:
+    def commitment(number: int) -> Commitment:
+        return Commitment(
+            id=uuid7(AT), subject="fault/1", number=number, pack=pack, promise="x", tier="contract", direction="within",
+            state="kept", unit="", owner="staff/a", opened_at=AT, due_at=AT, closed_at=AT, zone="Asia/Shanghai",
+            elapsed=timedelta(days=-1, microseconds=3), late_by=timedelta(days=40, hours=1), pauses=[["a", None]],
+            facts={"area": "“urban”"}, warn_at=[AT, AT], owed=None, calendar_version="2026",
+        )  # fmt: skip
+
+    commitments.adopt_pack(document=find("guangzhou-pledges").read_text(encoding="utf-8"), actor="staff/tester", at=AT)
+    pack = PackVersion.objects.defer("document").first()
+    ours, theirs = commitment(1), commitment(2)
+    write([ours])
+    theirs.save(force_insert=True)
+    assert values(ours) | {"number": 0} == values(theirs) | {"number": 0}
+    assert Commitment.objects.filter(id=ours.id, owed__isnull=True, elapsed=timedelta(days=-1, microseconds=3)).exists()
+
+
+def test_what_is_there_already_is_refused_and_nothing_is_written() -> None:
+    write([template("taken")])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write([template("fresh"), template("taken")])
+    assert list(FlowTemplate.objects.values_list("code", flat=True)) == ["taken"]
+
+
+def test_what_no_column_can_take_is_refused() -> None:
+    with pytest.raises(TypeError, match="cannot be written"):
+        write([version(template("odd"), document={"a": object()})])
+    assert not FlowVersion.objects.exists()
