@@ -49,7 +49,7 @@ def test_a_new_broadband_order_by_keyboard_alone_in_under_a_minute(
         if page.locator('input[value="fibre-100"]').is_checked():
             break
     page.locator("#terms strong.tabular").first.wait_for()
-    page.locator("#terms h2", has_text="100").wait_for()
+    page.locator("#terms .is-current strong", has_text="100").wait_for()
     keys.press("Enter")
     expect(page.locator("#window")).to_be_focused()
     keys.press("ArrowDown")

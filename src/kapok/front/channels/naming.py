@@ -18,7 +18,10 @@ from kapok.ground.work.rules import MatterState
 
 
 def name(identifier: UUID, whose: Customer, me: Staff, at: datetime) -> None:
-    """Say whose interaction it is; one that is somebody's already is corrected by its first contact, while it lasts."""
+    """Say whose interaction it is, within the `transaction.atomic` of a verb.
+
+    One that is somebody's already is corrected by its first contact alone, while it lasts.
+    """
     row = Interaction.objects.select_for_update(no_key=True).filter(id=identifier).first()
     if row is None:
         raise UnknownInteraction
