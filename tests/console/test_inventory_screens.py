@@ -170,7 +170,7 @@ def test_of_many_who_wait_the_reader_finds_their_own_on_the_first_page(signed_in
     Shortage.objects.bulk_create(
         Shortage(
             id=uuid7(at), code=first.code, kind=first.kind, element=first.element, exchange_area=first.exchange_area,
-            address=first.address, holder=f"order/X{count}", needs=first.needs, opened_at=at - timedelta(days=9),
+            address=first.address, holder=f"order/X{count}", needs=first.needs, opened_at=first.opened_at - timedelta(days=1),
         )
         for count in range(200)
     )  # fmt: skip

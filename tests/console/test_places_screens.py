@@ -162,7 +162,7 @@ def test_an_address_is_found_by_keyboard(browser_page: BrowserPage) -> None:
 
 
 def test_an_exchange_area_is_said_to_lie_in_the_country(keeper: Client) -> None:
-    assert text(keeper, "/places/areas").count("not stated: the installation&#x27;s default") == 2
+    assert text(keeper, "/places/areas").count("not stated: the installation's default") == 2
     boundary = ExchangeArea.objects.get(code="TYX").geometry
     sent = {"name_zh": "体育西", "name_en": "Tiyu West", "unit": "tianhe-east", "area": "rural"}
     assert keeper.post("/places/areas/TYX", sent).status_code == 302

@@ -98,7 +98,7 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
         "visit": ("tianhe-east-field", "technician", ""),
     }, "the window that the customer chose stands: nobody agrees it again"  # fmt: skip
 
-    operator.takes(number, "visit", after(hours=1.25))
+    operator.takes(number, "visit", after(hours=1))
     assert passes(after(1)) == {}
     stages = {f"install-{stage}": "kept" for stage in ("accept", "assign", "configure", "appoint")}
     assert kept(number) == stages | {"install": "open", "install-visit": "open"}
