@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from kapok.front.channels import events, rows
 from kapok.front.channels.models import Case, Interaction, Linked
 from kapok.front.channels.refusals import UnknownInteraction
@@ -17,6 +19,7 @@ from kapok.ground.work.models import Matter
 from kapok.ground.work.rules import MatterState
 
 
+@transaction.atomic
 def name(identifier: UUID, whose: Customer, me: Staff, at: datetime) -> None:
     """Say whose interaction it is, within the `transaction.atomic` of a verb.
 
