@@ -20,12 +20,12 @@ from kapok.chain.ordering import (
     amending,
     areas,
     cancelling,
+    concluding,
     course,
     deviating,
     drafting,
     events,
     moves,
-    performing,
     placing,
     rows,
     rules,
@@ -327,7 +327,7 @@ def settle_step(*, step: UUID, note: str, actor: str, at: datetime) -> None:
     leg = rows.leg_locked(found.leg.subject)
     row = _stuck(step)
     moves.settle(row, StepState.DONE, at, by=actor)
-    performing.by_hand(row, leg, act)
+    concluding.by_hand(row, leg, act)
     moves.say(leg, events.StepSettled, act, step=str(step), title=DEEDS[row.name].title, note=why)
     if leg.state == State.FAILED:
         moves.move(leg, State.CANCELLING)

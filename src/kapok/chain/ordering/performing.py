@@ -1,4 +1,4 @@
-"""What the steps do: what is asked of the network, outside of any transaction, and what the inventory is told, within one."""
+"""What the steps ask of the network, outside of any transaction. What the inventory is told afterwards: `concluding`."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from typing import Any
 
 from django.conf import settings
 
-from kapok.chain.ordering import events, moves, placing, rules
+from kapok.chain.ordering import rules
 from kapok.chain.ordering.models import Leg, Line, Step
-from kapok.chain.ordering.moves import SYSTEM, Act
-from kapok.chain.ordering.rules import ACTIONS, Action, State
+from kapok.chain.ordering.moves import SYSTEM
+from kapok.chain.ordering.rules import ACTIONS, Action
 from kapok.ground.catalog.offering.document import parse
 from kapok.kernel.text import Text
 from kapok.network.activation import api as activation
-from kapok.network.inventory import api as inventory
-from kapok.network.inventory.models import Service
 from kapok.network.inventory.queries import held_by
 from kapok.network.inventory.queries import service as service_of
-from kapok.network.inventory.rules import ServiceState, masked
-from kapok.network.inventory.views import ResourceView, ShortageView
+from kapok.network.inventory.rules import ServiceState
+from kapok.network.inventory.views import ResourceView
 
 NOTHING = Text(zh="", en="")
 RENEWS = frozenset({Action.INSTALL.value, Action.CHANGE.value})
@@ -49,16 +47,13 @@ class Result:
 DONE = Result(ok=True)
 
 
-# ---- outside: the network ----
-
-
 def perform(step: Step, at: datetime) -> Result:
     """Ask the network for what the step does; done at once where it asks nothing. Idempotent by the step's identifier."""
     ask = ASKS.get(step.name)
     if ask is None:
         return DONE
     measured: dict[str, Any] = {}
-    for line in _lines(step.leg):
+    for line in lines_of(step.leg):
         if line.service is None:
             continue
         said = ask(step, line)
@@ -80,46 +75,46 @@ Asked = tuple[Verb, dict[str, Any]]
 def _activate(step: Step, line: Line) -> Asked | None:
     """A new service is activated; one that works already is told what is new, and works on."""
     verb = activation.activate if step.leg.action == Action.INSTALL else activation.modify
-    return verb, _params(line, {**_running(line), **_taken(line)})
+    return verb, _params(line, {**running(line), **taken(line)})
 
 
 def _deactivate(step: Step, line: Line) -> Asked | None:
     """What was activated ends; a service that worked before is told again what it ran on."""
     if step.leg.action == Action.INSTALL:
-        return activation.terminate, _params(line, _taken(line))
-    return activation.modify, _params(line, _running(line), wished=False)
+        return activation.terminate, _params(line, taken(line))
+    return activation.modify, _params(line, running(line), wished=False)
 
 
 def _test(_step: Step, line: Line) -> Asked | None:
-    return activation.test, _params(line, {**_running(line), **_taken(line)})
+    return activation.test, _params(line, {**running(line), **taken(line)})
 
 
 def _suspend(step: Step, line: Line) -> Asked | None:
-    return activation.suspend, _params(line, _running(line)) | {"reason": _reason(line, step.leg)}
+    return activation.suspend, _params(line, running(line)) | {"reason": reason_of(line, step.leg)}
 
 
 def _resume(_step: Step, line: Line) -> Asked | None:
-    return activation.resume, _params(line, _running(line))
+    return activation.resume, _params(line, running(line))
 
 
 def _modify(_step: Step, line: Line) -> Asked | None:
-    return activation.modify, _params(line, {**_running(line), **_taken(line)})
+    return activation.modify, _params(line, {**running(line), **taken(line)})
 
 
 def _terminate(step: Step, line: Line) -> Asked | None:
     """The service ends; the old line of a move has been left already."""
-    return None if step.leg.after_id else (activation.terminate, _params(line, _running(line)))
+    return None if step.leg.after_id else (activation.terminate, _params(line, running(line)))
 
 
 def _restore(step: Step, line: Line) -> Asked | None:
     """What was not finished is taken back: the elements are told again what the inventory says of the service."""
     if step.undoes is None or step.leg.after_id or line.service is None:
         return None
-    known = _params(line, _running(line), wished=False)
+    known = _params(line, running(line), wished=False)
     if step.undoes.name == "modify":
         return activation.modify, known
     if line.service.state == ServiceState.SUSPENDED:
-        return activation.suspend, known | {"reason": _reason(line, step.leg)}
+        return activation.suspend, known | {"reason": reason_of(line, step.leg)}
     return activation.resume if step.undoes.name == "suspend" else activation.activate, known
 
 
@@ -136,22 +131,23 @@ ASKS: Mapping[str, Callable[[Step, Line], Asked | None]] = {
 }
 
 
-def _lines(leg: Leg) -> list[Line]:
+def lines_of(leg: Leg) -> list[Line]:
+    """The lines of a leg, in order."""
     return list(Line.objects.filter(leg=leg).select_related("offer", "service", "leg").order_by("number"))
 
 
-def _running(line: Line) -> dict[str, ResourceView]:
+def running(line: Line) -> dict[str, ResourceView]:
     """What the service runs on, by kind."""
     known = service_of(line.service.number).resources if line.service else ()
     return {each.kind: each for each in known if each.service}
 
 
-def _taken(line: Line) -> dict[str, ResourceView]:
+def taken(line: Line) -> dict[str, ResourceView]:
     """What the leg has taken for the line, by kind."""
-    return {each.kind: each for each in _held(line)}
+    return {each.kind: each for each in held(line)}
 
 
-def _held(line: Line) -> list[ResourceView]:
+def held(line: Line) -> list[ResourceView]:
     """What the leg has taken for the line; what it took for no line of its own is its first service's."""
     served = Line.objects.filter(leg=line.leg, service__isnull=False).order_by("number")
     first = served.values_list("number", flat=True).first()
@@ -192,216 +188,6 @@ def secret_of(service: str, since: str = "") -> str:
     return hmac.new(settings.SECRET_KEY.encode(), words.encode(), hashlib.sha256).hexdigest()[:24]
 
 
-def _reason(line: Line, leg: Leg) -> str:
+def reason_of(line: Line, leg: Leg) -> str:
+    """Why a service is suspended, as it was ordered; else what is done."""
     return str(line.characteristics.get("reason") or ACTIONS[Action(leg.action)].zh)[:200]
-
-
-# ---- within: the inventory ----
-
-
-def conclude(step: Step, leg: Leg, act: Act) -> ShortageView | None:
-    """Tell the inventory what the step has brought about; what is lacking, if something is."""
-    told = TELLS.get(step.name)
-    return told(leg, act) if told else None
-
-
-def _reserve(leg: Leg, act: Act) -> ShortageView | None:
-    return placing.reserve(leg, act).shortage if leg.needs else None
-
-
-def _assign(leg: Leg, act: Act) -> ShortageView | None:
-    """Keep what is reserved without an end, and draw up the services to be."""
-    lacking = _reserve(leg, act)
-    if lacking is not None:
-        return lacking
-    if leg.needs:
-        inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
-    if leg.action == Action.INSTALL:
-        _design(leg, act)
-    return None
-
-
-def by_hand(step: Step, leg: Leg, act: Act) -> None:
-    """A person has settled the step: what the inventory can be told of it is, so that the steps after it find a service.
-
-    Raises what the inventory refuses where something is to be given back.
-    """
-    if step.name == moves.GIVES_BACK:
-        _release_held(leg, act)
-    elif step.name == "assign":
-        if _reserve(leg, act) is None and leg.needs:
-            inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
-        if leg.action == Action.INSTALL:
-            _design(leg, act)
-
-
-def _design(leg: Leg, act: Act) -> None:
-    first = ""
-    for line in _lines(leg):
-        offer = parse(line.offer.document)
-        if line.service is None and offer.service:
-            number = inventory.design_service(
-                customer=leg.order.customer.number, account=leg.order.account.number if leg.order.account else "",
-                offer=line.offer.code, offer_version=line.offer.number, kind=offer.service, spec=offer.spec,
-                address=leg.address.code if leg.address else "",
-                characteristics=offer.characteristics | line.characteristics, parent=first, holder=leg.subject,
-                actor=act.actor, at=act.at,
-            )  # fmt: skip
-            Line.objects.filter(id=line.id).update(service=Service.objects.get(number=number))
-            first = first or number
-        elif line.service is not None:
-            first = first or line.service.number
-
-
-def _release_held(leg: Leg, act: Act) -> None:
-    """Give back what the leg took; the services that were to be are given up with the leg."""
-    inventory.release(holder=leg.subject, actor=act.actor, at=act.at)
-    if leg.action == Action.INSTALL and leg.state == State.CANCELLING:
-        for number in _services(leg):
-            inventory.move_service(service=number, to="terminated", actor=act.actor, at=act.at)
-
-
-def _bill(leg: Leg, act: Act) -> None:
-    """Tell billing, and nobody else, from when it counts what."""
-    said = [
-        {
-            "offer": line.offer.code, "version": line.offer.number, "quantity": line.quantity,
-            "service": line.service.number if line.service else "",
-        }
-        for line in _lines(leg)
-    ]  # fmt: skip
-    moves.say(
-        leg, events.BillingDue, act, order=leg.order.number, lines=said, action=leg.action,
-        account=leg.order.account.number if leg.order.account else "", action_name=ACTIONS[Action(leg.action)],
-    )  # fmt: skip
-
-
-def _finish(leg: Leg, act: Act) -> None:
-    """Let the inventory say what is: whatever the flow left to people is told here. Asked again it changes nothing."""
-    ENDS[Action(leg.action)](leg, act)
-
-
-def _installed(leg: Leg, act: Act) -> None:
-    for line, number in _served(leg):
-        _take_up(line, number, act)
-        inventory.move_service(service=number, to="active", actor=act.actor, at=act.at)
-    _changed(leg, act)
-
-
-def _take_up(line: Line, service: str, act: Act) -> None:
-    """The service runs on what the leg has for it, if it has anything: people may have connected it in their own way."""
-    held, holder = _held(line), line.leg.subject
-    if any(each.state == "reserved" for each in held):
-        inventory.keep(holder=holder, actor=act.actor, at=act.at)
-    if held:
-        roles = sorted({each.role for each in held})
-        inventory.put_in_service(holder=holder, service=service, roles=roles, actor=act.actor, at=act.at)
-
-
-def _moved(leg: Leg, act: Act) -> None:
-    for line, number in _served(leg):
-        _take_up(line, number, act)
-        address = leg.address.code if leg.address else ""
-        inventory.change_service(service=number, address=address, actor=act.actor, at=act.at)
-
-
-def _changed(leg: Leg, act: Act) -> None:
-    for line in _lines(leg):
-        if line.service is not None:
-            known = parse(line.offer.document).characteristics | line.characteristics
-            inventory.change_service(
-                service=line.service.number, characteristics=known, offer=line.offer.code,
-                offer_version=line.offer.number, actor=act.actor, at=act.at,
-            )  # fmt: skip
-
-
-def _suspended(leg: Leg, act: Act) -> None:
-    for line in _lines(leg):
-        if line.service is not None:
-            said = {"service": line.service.number, "reason": _reason(line, leg)}
-            inventory.move_service(to="suspended", **said, actor=act.actor, at=act.at)
-
-
-def _resumed(leg: Leg, act: Act) -> None:
-    for number in _services(leg):
-        inventory.move_service(service=number, to="active", actor=act.actor, at=act.at)
-
-
-def _ceased(leg: Leg, act: Act) -> None:
-    """What the service ran on is free; of a move only what was left behind, and the service lives on."""
-    if leg.after is not None:
-        for line, number in _served(leg):
-            _leave(line, number, leg.after, act)
-        return
-    evidence = f"order {leg.order.number}"
-    for number in _services(leg):
-        inventory.move_service(service=number, to="pending_terminate", actor=act.actor, at=act.at)
-        inventory.request_release(service=number, actor=act.actor, at=act.at)
-        inventory.release(service=number, evidence=evidence, actor=act.actor, at=act.at)
-        inventory.move_service(service=number, to="terminated", actor=act.actor, at=act.at)
-
-
-def _leave(line: Line, service: str, new: Leg, act: Act) -> None:
-    """Free what the service no longer runs on, of the kinds that the new leg has taken for it."""
-    kinds = sorted({need["kind"] for need in new.needs if rules.line_of(need["role"]) in {line.number, 0}})
-    if not kinds:
-        return
-    inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
-    inventory.release(service=service, evidence=f"order {new.order.number}", actor=act.actor, at=act.at)
-
-
-def _renewed(leg: Leg, act: Act) -> None:
-    """The service runs on the new number, card or terminal; the old one is given back."""
-    for line, number in _served(leg):
-        old = _running(line).get(rules.NUMBER)
-        _take_up(line, number, act)
-        _leave(line, number, leg, act)
-        new = _taken(line).get(rules.NUMBER)
-        if leg.action == Action.RENUMBER and new and old and old.code != new.code:
-            until = act.at + rules.INTERCEPTION
-            moves.say(leg, events.NumberIntercepted, act, old=masked(old.value), new=masked(new.value), until=until)
-
-
-def _transferred(leg: Leg, act: Act) -> None:
-    """The service is the new customer's, and so is its secret from now on."""
-    for line in _lines(leg):
-        if line.service is not None:
-            said = {"customer": line.characteristics["to_customer"], "account": line.characteristics.get("to_account")}
-            since = {OWNED_SINCE: leg.subject}
-            inventory.change_service(
-                service=line.service.number, **said, characteristics=since, actor=act.actor, at=act.at
-            )
-
-
-ENDS: Mapping[Action, Callable[[Leg, Act], None]] = {
-    Action.INSTALL: _installed,
-    Action.MOVE: _moved,
-    Action.CHANGE: _changed,
-    Action.SUSPEND: _suspended,
-    Action.RESUME: _resumed,
-    Action.CEASE: _ceased,
-    Action.TRANSFER: _transferred,
-    Action.RENUMBER: _renewed,
-    Action.REPLACE: _renewed,
-}
-
-TELLS: Mapping[str, Callable[[Leg, Act], ShortageView | None]] = {
-    "reserve": _reserve,
-    "assign": _assign,
-    "release_held": _release_held,
-    "bill": _bill,
-    "finish": _finish,
-    "suspend": _suspended,
-    "resume": _resumed,
-    "modify": _finish,
-    "release": _ceased,
-}
-
-
-def _served(leg: Leg) -> list[tuple[Line, str]]:
-    """The lines that are about a service, each with its number."""
-    return [(line, line.service.number) for line in _lines(leg) if line.service is not None]
-
-
-def _services(leg: Leg) -> list[str]:
-    return list(dict.fromkeys(number for _, number in _served(leg)))

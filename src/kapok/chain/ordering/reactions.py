@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kapok.chain.ordering import cancelling, course, deviating, events, moves, performing, rows, rules
+from kapok.chain.ordering import cancelling, concluding, course, deviating, events, moves, rows, rules
 from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
@@ -107,7 +107,7 @@ def _stage_done(entry: Entry, item: UUID, stage: str, act: Act, *, runs: bool) -
     leg = rows.leg_locked(leg.subject)
     if step is not None:
         moves.settle(step, StepState.DONE, act.at, by=act.actor)
-        performing.by_hand(step, leg, act)
+        concluding.by_hand(step, leg, act)
         title = DEEDS[step.name].title
         moves.say(leg, events.StepSettled, act, step=str(step.id), title=title, note=str(entry.data.get("note") or "—"))
     deviating.done_again(leg, stage, act)
