@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection
@@ -175,3 +175,21 @@ def test_a_loop_that_fails_ends_the_keeper_with_its_error(monkeypatch: pytest.Mo
     with pytest.raises(ValueError, match="no"):
         keeper.keep((fails, waits))
     assert ended.is_set()
+
+
+def test_each_loop_has_a_connection_of_its_own_whatever_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper.signal, "signal", lambda *_: None)
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pool", {"min_size": 1, "max_size": 1, "timeout": 1})
+    everybody = Barrier(4)
+
+    def loop(stop: Event) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            everybody.wait(timeout=10)
+        finally:
+            connection.close()
+            stop.set()
+
+    keeper.keep([loop] * 4)
+    assert not everybody.broken

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
+from django.db import connections
+
 from kapok.config.orders import carry_orders
 from kapok.config.scheduling import scheduler_loop
 from kapok.config.subscriptions import attend
@@ -20,6 +22,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def keep(loops: Sequence[Loop] = LOOPS) -> None:
     """Run the loops until a signal asks for the end. One that fails ends all, and its error is raised."""
+    _unpool()
     stop = Event()
     errors: list[BaseException] = []
     for number in SIGNALS:
@@ -33,6 +36,12 @@ def keep(loops: Sequence[Loop] = LOOPS) -> None:
         thread.join()
     if errors:
         raise errors[0]
+
+
+def _unpool() -> None:
+    """Let each thread have a connection of its own: none gives one back, so that of a pool the last to come would get nothing."""
+    for name in connections:
+        connections.settings[name]["OPTIONS"].pop("pool", None)
 
 
 def _run(loop: Loop, stop: Event, errors: list[BaseException]) -> None:

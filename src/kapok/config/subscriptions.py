@@ -100,17 +100,9 @@ def _attend(duty: Duty, stop: Event) -> None:
     try:
         while not stop.is_set():
             if not duty.do(datetime.now(UTC)):
-                _lend_on()
                 stop.wait(IDLE_SECONDS)
     finally:
         connections.close_all()
-
-
-def _lend_on() -> None:
-    """Give a pooled connection back while there is nothing to do: the keeper may have more threads than the pool connections."""
-    for each in connections.all(initialized_only=True):
-        if each.settings_dict["OPTIONS"].get("pool") and not each.in_atomic_block:
-            each.close()
 
 
 def _duties() -> list[Duty]:

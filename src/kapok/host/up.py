@@ -158,12 +158,12 @@ class _Run:
 
     def _start_programs(self, ground: Database) -> dict[str, subprocess.Popen[bytes]]:
         surroundings = web.environment(self.home, ground)
-        programs = {
-            "web": (web.web_command(self.door), web.web_environment(surroundings)),
-            "worker": (web.worker_command(), surroundings),
-            "keeper": (web.keeper_command(), surroundings),
+        commands = {
+            "web": web.web_command(self.door),
+            "worker": web.worker_command(),
+            "keeper": web.keeper_command(),
         }
-        return {name: web.spawn(name, command, self.home, around) for name, (command, around) in programs.items()}
+        return {name: web.spawn(name, command, self.home, surroundings) for name, command in commands.items()}
 
     def _await_web(self, programs: dict[str, subprocess.Popen[bytes]]) -> None:
         last = time.monotonic() + WEB_SECONDS

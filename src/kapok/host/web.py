@@ -97,18 +97,13 @@ def environment(home: Home, database: Database) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
         "KAPOK_HOME": str(home.root),
         "KAPOK_DATABASE_URL": database.url,
-        "KAPOK_DATABASE_POOL": "0",
+        "KAPOK_DATABASE_POOL": str(THREADS),
         "KAPOK_DEMO": "1" if home.demo_mark.exists() else os.environ.get("KAPOK_DEMO", ""),
         "KAPOK_SECRET_KEY": os.environ.get("KAPOK_SECRET_KEY") or home.secret("secret-key"),
         "KAPOK_RADIUS_SECRET": os.environ.get("KAPOK_RADIUS_SECRET") or home.secret("radius-secret"),
         "PYTHONUNBUFFERED": "1",
     }
     return dict(os.environ) | own
-
-
-def web_environment(surroundings: dict[str, str]) -> dict[str, str]:
-    """That of the web server, whose threads share as many connections; each loop of the others keeps one of its own."""
-    return surroundings | {"KAPOK_DATABASE_POOL": str(THREADS)}
 
 
 def python(*arguments: str) -> list[str]:
