@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from kapok.back.workforce import api
 from kapok.back.workforce.models import Appointment
-from kapok.kernel.errors import KapokError
 from tests.back.team import book
 from tests.back.windows import free
+from tests.races import at_once
 
 WORKERS = 32
-
-
-def at_once(calls: list[Any]) -> list[Any]:
-    """Call all at the same moment, each on a connection of its own; what each gave back, or its refusal."""
-    start = Barrier(len(calls))
-
-    def run(call: Any) -> Any:
-        try:
-            start.wait(timeout=60)
-            return call()
-        except KapokError as refused:
-            return type(refused)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.mark.usefixtures("committed_team")
@@ -40,17 +18,17 @@ class TestRaces:
     def test_of_32_who_reach_for_one_place_one_gets_it(self) -> None:
         for n in range(3):
             book(f"order/{n}")
-        got = at_once([lambda n=n: book(f"order/R-{n}") for n in range(WORKERS)])
+        got = at_once(*[lambda n=n: book(f"order/R-{n}") for n in range(WORKERS)])
         assert got.count(api.WindowFull) == WORKERS - 1
         assert Appointment.objects.count() == 4
 
     def test_never_beyond_what_there_is_whatever_the_windows(self) -> None:
-        got = at_once([lambda n=n: book(f"order/M-{n}", hour=8 + 2 * (n % 4)) for n in range(WORKERS)])
+        got = at_once(*[lambda n=n: book(f"order/M-{n}", hour=8 + 2 * (n % 4)) for n in range(WORKERS)])
         assert got.count(api.WindowFull) == WORKERS - 12
         assert Appointment.objects.count() == 12
         assert [window for window in free() if window[0] == 3] == []
 
     def test_one_holder_from_everywhere_gets_one(self) -> None:
-        got = at_once([book] * 8)
+        got = at_once(*[book] * 8)
         assert got.count(api.BookedAlready) == 7
         assert Appointment.objects.count() == 1

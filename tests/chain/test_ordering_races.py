@@ -23,7 +23,7 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
-from tests.ground.test_people_races import race
+from tests.races import outcomes
 
 pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 
@@ -35,7 +35,7 @@ def _shop(transactional_db: None, settings: Settings) -> None:
 
 
 def tries(verb: Callable[..., Any], count: int, **said: Any) -> list[str]:
-    return race(*[lambda: verb(**said)] * count)
+    return outcomes(*[lambda: verb(**said)] * count)
 
 
 def sound() -> None:
@@ -65,7 +65,7 @@ def test_two_reach_for_one_order_and_one_gets_it() -> None:
     assert tries(api.return_leg, 4, **said) == ["ReturnRunning"] * 3 + ["done"]
     run(9)
     do(returned, "appoint", 10)
-    outcome = race(
+    outcome = outcomes(
         lambda: api.return_leg(order=returned, leg=1, reason="资源不符", **by("technician", 11)),
         lambda: api.cancel(order=returned, reason="客户改变主意", **by("agent", 11)),
         lambda: api.amend(order=returned, line=1, offer="fibre-300", **by("agent", 11)),
@@ -80,7 +80,7 @@ def test_two_reach_for_one_order_and_one_gets_it() -> None:
 
 def test_thirty_two_engines_do_every_step_once() -> None:
     numbers = [placed(minutes=0) for _ in range(4)]
-    outcome = race(*[lambda: engine.advance(at=later(1), limit=100)] * 32)
+    outcome = outcomes(*[lambda: engine.advance(at=later(1), limit=100)] * 32)
     assert outcome == ["done"] * 32
     run(2)
     assert Counter(Step.objects.values_list("name", "state", "attempts")) == Counter(
@@ -94,10 +94,10 @@ def test_thirty_two_engines_do_every_step_once() -> None:
 
 def test_of_many_who_find_a_trial_over_one_ends_it_and_of_many_orders_one_is_taken() -> None:
     shop.installed("trial-fibre-1000")
-    assert race(*[lambda: trials.end(at=later(31 * 24 * 60))] * 6) == ["done"] * 6
+    assert outcomes(*[lambda: trials.end(at=later(31 * 24 * 60))] * 6) == ["done"] * 6
     assert Leg.objects.filter(action="cease").count() == 1
     whose = shop.customer("别人")
-    outcome = race(*[lambda: placed(line("trial-fibre-1000"), whose=whose)] * 4)
+    outcome = outcomes(*[lambda: placed(line("trial-fibre-1000"), whose=whose)] * 4)
     assert outcome == ["TriedBefore"] * 3 + ["done"]
     sound()
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import api
 from kapok.front.channels.models import AccessCode, Case, DoorKnock, Interaction
-from kapok.kernel.errors import KapokError
 from tests.chain import shop
 from tests.front import counter
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,36 +30,26 @@ def _open(settings: Settings) -> None:
     counter.set_up()
 
 
-def at_once(verb: Callable[[], Any]) -> list[Any]:
-    """What each of several who call at the same moment got: an answer, or the class of the refusal."""
-
-    def call(_: int) -> Any:
-        try:
-            return verb()
-        except KapokError as refused:
-            return type(refused)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(call, range(AT_ONCE)))
+def together(verb: Callable[[], Any]) -> list[Any]:
+    """What each of several got who call at the same moment."""
+    return at_once(*[verb] * AT_ONCE)
 
 
 def test_at_once_nothing_happens_twice() -> None:
     number, key = shop.customer(phone="13800138000"), uuid4()
     said: dict[str, Any] = {"key": key, "customer": number, "channel": "hotline", "lines": [shop.line()], "pay": True}
-    orders = at_once(lambda: api.take_order(**said, **shop.by("agent", 1)))
+    orders = together(lambda: api.take_order(**said, **shop.by("agent", 1)))
     assert len(set(orders)) == 1
     assert Order.objects.count() == 1
-    taken = at_once(lambda: api.take(channel="hotline", medium="phone", **shop.by("agent", 2)))
+    taken = together(lambda: api.take(channel="hotline", medium="phone", **shop.by("agent", 2)))
     assert taken.count(api.StillTalking) == AT_ONCE - 1
     assert Interaction.objects.count() == 1
     firm = counter.business()
-    asked_for = at_once(lambda: counter.ask(3, customer=firm)[0])
+    asked_for = together(lambda: counter.ask(3, customer=firm)[0])
     subject = asked_for[0]
     assert set(asked_for) == {subject}
     assert Case.objects.count() == 1
-    answered = at_once(
+    answered = together(
         lambda: api.answer(
             matter=subject, substance="quote", reply="月租 1200", how="message", word="好", **shop.by("keyaccount", 5)
         )
@@ -69,10 +57,10 @@ def test_at_once_nothing_happens_twice() -> None:
     assert sorted(map(str, answered)).count("True") == 1
     assert answered.count(api.AlreadyAnswered) == AT_ONCE - 1
     door: dict[str, Any] = {"order": orders[0], "address": "10.0.0.1", "actor": "customer"}
-    asked = at_once(lambda: api.send_code(**door, at=shop.later(6)))
+    asked = together(lambda: api.send_code(**door, at=shop.later(6)))
     assert (asked.count(None), asked.count(api.KnockedTooOften)) == (5, AT_ONCE - 5)
     code = AccessCode.objects.get(order=orders[0]).shown
-    came_in = at_once(lambda: api.enter(**door, code=code, at=shop.later(7)))
+    came_in = together(lambda: api.enter(**door, code=code, at=shop.later(7)))
     assert came_in.count((orders[0], number)) == 1
     assert DoorKnock.objects.count() == 5 + AT_ONCE
 
@@ -82,7 +70,7 @@ def test_at_once_a_stranger_becomes_one_customer() -> None:
     talk = api.take(channel="hotline", medium="phone", **shop.by("agent"))
     api.close_interaction(interaction=talk, resolution="待查", **shop.by("agent", 1))
     named = [one, other] * (AT_ONCE // 2)
-    answers = at_once(lambda: api.recognise_customer(interaction=talk, customer=named.pop(), **shop.by("agent", 2)))
+    answers = together(lambda: api.recognise_customer(interaction=talk, customer=named.pop(), **shop.by("agent", 2)))
     assert answers.count(api.InteractionOver) == AT_ONCE // 2
     assert len(shop.told("channels.recognised")) == 1
     assert Interaction.objects.get(id=talk).customer is not None

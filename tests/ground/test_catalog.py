@@ -22,7 +22,7 @@ from kapok.kernel.promises import Entry as Happened
 from kapok.kernel.promises import Outcome, judge_all, parse
 from kapok.kernel.text import Text
 from tests.ground.conftest import AT, WHO
-from tests.ground.test_people_races import race
+from tests.races import outcomes
 
 OTHER_LINE = REPAIR | {"line": "supervision"}
 LATER = {"actor": "staff/tester", "at": AT + timedelta(hours=1)}
@@ -239,7 +239,7 @@ def test_the_list_shows_of_each_flow_the_version_that_counts(units: SimpleNamesp
 def test_of_two_publishers_one_succeeds(committed_office: SimpleNamespace, attempt: int) -> None:
     document = {**REPAIR, "nodes": [node | ({"unit": "bureau"} if "unit" in node else {}) for node in REPAIR["nodes"]]}
     catalog.draft_flow(document=document, **WHO)
-    assert race(*[lambda: catalog.publish_flow(code="repair", revision=1, **WHO)] * 2) == ["NoDraft", "done"]
+    assert outcomes(*[lambda: catalog.publish_flow(code="repair", revision=1, **WHO)] * 2) == ["NoDraft", "done"]
     assert FlowVersion.objects.get().state == "published"
 
 
@@ -247,9 +247,11 @@ def test_two_flows_of_the_same_reach_race(committed_office: SimpleNamespace) -> 
     document = {**REPAIR, "nodes": [node | ({"unit": "bureau"} if "unit" in node else {}) for node in REPAIR["nodes"]]}
     for code in ("one", "other"):
         catalog.draft_flow(document=document | {"code": code}, **WHO)
-    outcome = race(*[lambda code=code: catalog.publish_flow(code=code, revision=1, **WHO) for code in ("one", "other")])
+    outcome = outcomes(
+        *[lambda code=code: catalog.publish_flow(code=code, revision=1, **WHO) for code in ("one", "other")]
+    )
     assert outcome == ["SameReach", "done"]
 
 
 def test_two_drafters_race(committed_office: SimpleNamespace) -> None:
-    assert race(*[lambda: catalog.draft_flow(document=REPAIR, **WHO)] * 3) == ["DraftExists"] * 2 + ["done"]
+    assert outcomes(*[lambda: catalog.draft_flow(document=REPAIR, **WHO)] * 3) == ["DraftExists"] * 2 + ["done"]

@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
-from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
-from kapok.kernel.errors import KapokError
 from tests.ground.packs import DESK
+from tests.races import outcomes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed_office")]
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[str]:
-    start = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> str:
-        try:
-            start.wait(timeout=10)
-            call()
-        except KapokError as refused:
-            return type(refused).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return sorted(pool.map(run, calls))
 
 
 def reported() -> None:
@@ -65,14 +44,14 @@ def pledge() -> Commitment:
 
 def test_many_ask_for_the_same_and_one_request_stands() -> None:
     reported()
-    assert at_once(*[ask] * 6) == ["AlreadyAsked"] * 5 + ["done"]
+    assert outcomes(*[ask] * 6) == ["AlreadyAsked"] * 5 + ["done"]
     assert PauseRequest.objects.count() == 1
 
 
 def test_two_approve_at_once_and_the_clock_stops_once() -> None:
     reported()
     asked = ask()
-    outcome = at_once(
+    outcome = outcomes(
         *[lambda: commitments.approve_request(request=asked, actor="staff/lin", at=AT + 2 * HOUR)] * 6
     )  # fmt: skip
     assert outcome == ["RequestAnswered"] * 5 + ["done"]
@@ -86,7 +65,7 @@ def test_one_approves_while_another_refuses_and_it_lapses() -> None:
         reported() if attempt == 0 else None
         before = Entry.objects.filter(kind="customer.deferred").count()
         asked = ask()
-        outcome = at_once(
+        outcome = outcomes(
             lambda asked=asked: commitments.approve_request(request=asked, actor="staff/lin", at=AT + 2 * HOUR),
             lambda asked=asked: commitments.refuse_request(
                 request=asked, word="no", actor="staff/lin", at=AT + 2 * HOUR

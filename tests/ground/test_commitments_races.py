@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from tests.ground.packs import DESK, DESK_LATER
+from tests.races import outcomes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed_office")]
 
@@ -37,23 +36,6 @@ def happen(kind: str, at: datetime, facts: dict[str, Any], subject: str) -> None
         journal.record(journal.happening(kind, subject=subject, actor="staff/lin", at=at, facts=facts))
 
 
-def at_once(*calls: Any) -> list[str]:
-    start = Barrier(len(calls))
-
-    def run(call: Any) -> str:
-        try:
-            start.wait(timeout=10)
-            call()
-        except commitments.AlreadyAdopted as refused:
-            return type(refused).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return sorted(pool.map(run, calls))
-
-
 def columns(subject: str) -> list[tuple[Any, ...]]:
     rows = Commitment.objects.filter(subject=subject).exclude(state="void").order_by("promise", "opened_at")
     return [(r.promise, r.state, r.opened_at, r.due_at, r.closed_at, r.elapsed, r.pauses, r.urges) for r in rows]
@@ -64,7 +46,7 @@ def test_entries_recorded_at_once_judge_as_if_they_had_come_in_order(attempt: in
     commitments.adopt_pack(document=DESK, actor="staff/lin", at=AT - HOUR)
     for kind, at, facts in TOLD:
         happen(kind, at, facts, "fault/in-order")
-    at_once(*[lambda each=each: happen(*each, "fault/at-once") for each in TOLD])
+    outcomes(*[lambda each=each: happen(*each, "fault/at-once") for each in TOLD])
     assert columns("fault/at-once") == columns("fault/in-order")
     assert len(columns("fault/in-order")) == 5  # two calls after the diagnosis ask for another one
 
@@ -82,12 +64,12 @@ def test_a_pause_is_asked_for_by_two_and_stops_the_clock_once() -> None:
         except commitments.NothingStops:
             return
 
-    at_once(*[pause] * 6)
+    outcomes(*[pause] * 6)
     assert Entry.objects.filter(kind="customer.deferred").count() == 1
     assert len(Commitment.objects.get(promise="pledge-repair").pauses) == 1
 
 
 def test_a_pack_is_adopted_once() -> None:
     commitments.adopt_pack(document=DESK, actor="staff/lin", at=AT - HOUR)
-    outcome = at_once(*[lambda: commitments.adopt_pack(document=DESK_LATER, actor="staff/lin", at=AT)] * 4)
+    outcome = outcomes(*[lambda: commitments.adopt_pack(document=DESK_LATER, actor="staff/lin", at=AT)] * 4)
     assert outcome == ["AlreadyAdopted"] * 3 + ["done"]

@@ -17,7 +17,7 @@ from kapok.ground.journal.models import Entry
 from kapok.kernel.text import Text
 from tests.ground.conftest import WHO
 from tests.ground.test_customers import CARD, firm, person
-from tests.ground.test_people_races import race
+from tests.races import outcomes
 
 REASON = "同一个人登记了两次"
 
@@ -172,18 +172,18 @@ def test_everything_about_a_person_is_exported(office: SimpleNamespace) -> None:
 @pytest.mark.usefixtures("committed_office")
 class TestAtOnce:
     def test_numbers_are_never_given_twice(self) -> None:
-        assert race(*[person] * 8) == ["done"] * 8
+        assert outcomes(*[person] * 8) == ["done"] * 8
         assert len(set(Customer.objects.values_list("number", flat=True))) == 8
         assert len(set(BillingAccount.objects.values_list("number", flat=True))) == 8
 
     def test_a_former_number_is_taken_once(self) -> None:
-        assert race(*[lambda: person(reference="OLD-1")] * 4) == ["ReferenceTaken"] * 3 + ["done"]
+        assert outcomes(*[lambda: person(reference="OLD-1")] * 4) == ["ReferenceTaken"] * 3 + ["done"]
         assert Customer.objects.count() == 1
 
     @pytest.mark.parametrize("attempt", range(3))
     def test_two_are_merged_one_way_only(self, attempt: int) -> None:
         one, other = person(), person()
-        outcome = race(
+        outcome = outcomes(
             lambda: customers.merge(keep=one, drop=other, reason=REASON, **WHO),
             lambda: customers.merge(keep=other, drop=one, reason=REASON, **WHO),
         )
@@ -193,7 +193,7 @@ class TestAtOnce:
     @pytest.mark.parametrize("attempt", range(3))
     def test_what_comes_during_a_merge_follows(self, attempt: int) -> None:
         keep, drop = person(), person()
-        outcome = race(
+        outcome = outcomes(
             lambda: customers.merge(keep=keep, drop=drop, reason=REASON, **WHO),
             lambda: customers.add_account(customer=drop, **WHO),
             lambda: customers.give_consent(customer=drop, purpose="calls", means="hall", **WHO),
@@ -205,7 +205,7 @@ class TestAtOnce:
 
     def test_two_cannot_stand_above_each_other(self) -> None:
         one, other = firm("甲公司"), firm("乙公司")
-        outcome = race(
+        outcome = outcomes(
             lambda: customers.set_parent(customer=one, parent=other, **WHO),
             lambda: customers.set_parent(customer=other, parent=one, **WHO),
         )

@@ -19,7 +19,7 @@ from kapok.ground.people import demo as people_demo
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text
 from tests.ground.conftest import AT, WHO
-from tests.ground.test_people_races import race
+from tests.races import outcomes
 
 LATER = {"actor": "staff/tester", "at": AT + timedelta(hours=1)}
 FIBRE: dict[str, Any] = {
@@ -180,8 +180,8 @@ def test_of_two_who_publish_at_once_one_does(transactional_db: None) -> None:
     catalog.draft_flow(document=INSTALL, **WHO)
     catalog.publish_flow(code="install", revision=1, **WHO)
     api.draft_offer(document=FIBRE, **WHO)
-    outcomes = race(*(lambda: api.publish_offer(code="fibre-100", revision=1, **WHO) for _ in range(4)))
-    assert outcomes == ["NoOfferDraft", "NoOfferDraft", "NoOfferDraft", "done"]
+    came = outcomes(*(lambda: api.publish_offer(code="fibre-100", revision=1, **WHO) for _ in range(4)))
+    assert came == ["NoOfferDraft", "NoOfferDraft", "NoOfferDraft", "done"]
     assert Entry.objects.filter(kind="catalog.offer_published").count() == 1
 
 
@@ -200,14 +200,14 @@ def test_a_part_is_not_retired_while_its_bundle_is_published(transactional_db: N
         "prices": FIBRE["prices"],
     }
     api.draft_offer(document=bundle, **WHO)
-    race(lambda: api.publish_offer(code="both", revision=1, **WHO), lambda: api.retire_offer(code="one", **LATER))
+    outcomes(lambda: api.publish_offer(code="both", revision=1, **WHO), lambda: api.retire_offer(code="one", **LATER))
     sold = {code for code, _ in queries.codes()}
     assert sold in ({"one", "two", "both"}, {"two"})
 
 
 def test_two_who_draft_at_once_make_one_draft(transactional_db: None) -> None:
-    outcomes = race(*(lambda: api.draft_offer(document=FIBRE, **WHO) for _ in range(4)))
-    assert outcomes == ["OfferDraftExists", "OfferDraftExists", "OfferDraftExists", "done"]
+    came = outcomes(*(lambda: api.draft_offer(document=FIBRE, **WHO) for _ in range(4)))
+    assert came == ["OfferDraftExists", "OfferDraftExists", "OfferDraftExists", "done"]
     assert OfferVersion.objects.count() == Entry.objects.filter(kind="catalog.offer_drafted").count() == 1
 
 

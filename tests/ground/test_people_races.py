@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.models import FormerUnit, Grant, OrgUnit, Staff
 from kapok.ground.people.rules import UnitKind
-from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 from tests.ground.conftest import AT, WHO
+from tests.races import outcomes
 
 pytestmark = pytest.mark.usefixtures("committed_office")
-
-
-def race(*verbs: Callable[[], Any]) -> list[str]:
-    """Call all at the same moment, each on a connection of its own; the names of the refusals, or "done"."""
-    start = Barrier(len(verbs))
-
-    def run(verb: Callable[[], Any]) -> str:
-        try:
-            start.wait(timeout=10)
-            verb()
-        except KapokError as refused:
-            return type(refused).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(verbs)) as pool:
-        return sorted(pool.map(run, verbs))
 
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_two_administrators_cannot_remove_each_other(attempt: int) -> None:
     people.grant_role(username="chen", role="administrator", unit="city", **WHO)
-    outcome = race(
+    outcome = outcomes(
         lambda: people.deactivate(username="lin", **WHO),
         lambda: people.revoke_role(username="chen", role="administrator", unit="city", **WHO),
     )
@@ -52,7 +31,7 @@ def test_two_administrators_cannot_remove_each_other(attempt: int) -> None:
 
 
 def test_a_person_is_deactivated_once() -> None:
-    assert race(*[lambda: people.deactivate(username="chen", **WHO)] * 4) == ["AlreadyDeactivated"] * 3 + ["done"]
+    assert outcomes(*[lambda: people.deactivate(username="chen", **WHO)] * 4) == ["AlreadyDeactivated"] * 3 + ["done"]
     assert Staff.objects.get(username="chen").state == "deactivated"
 
 
@@ -60,13 +39,13 @@ def test_a_role_is_granted_once() -> None:
     def grant() -> None:
         people.grant_role(username="chen", role="agent", unit="hall", **WHO)
 
-    assert race(*[grant] * 4) == ["AlreadyHeld"] * 3 + ["done"]
+    assert outcomes(*[grant] * 4) == ["AlreadyHeld"] * 3 + ["done"]
     assert Grant.objects.filter(role="agent", revoked_at=None).count() == 1
 
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_two_units_cannot_be_moved_below_each_other(attempt: int) -> None:
-    outcome = race(
+    outcome = outcomes(
         lambda: people.move_unit(code="bureau", parent="hall", **WHO),
         lambda: people.move_unit(code="hall", parent="patch", **WHO),
     )
@@ -91,7 +70,7 @@ def end(code: str) -> Callable[[], Any]:
     ids=["person", "role", "unit", "account", "new unit"],
 )
 def test_a_unit_cannot_end_while_something_is_put_there(filled: Callable[[], Any], attempt: int) -> None:
-    outcome = race(end("patch"), filled)
+    outcome = outcomes(end("patch"), filled)
     ended = OrgUnit.objects.get(code="patch").valid_to is not None
     assert outcome == ["EndedUnit" if ended else "UnitInUse", "done"]
 
@@ -99,20 +78,20 @@ def test_a_unit_cannot_end_while_something_is_put_there(filled: Callable[[], Any
 def test_a_person_cannot_come_back_to_a_unit_that_ends() -> None:
     people.deactivate(username="chen", **WHO)
     people.move_unit(code="patch", parent="city", **WHO)
-    outcome = race(end("bureau"), lambda: people.reactivate(username="chen", **WHO))
+    outcome = outcomes(end("bureau"), lambda: people.reactivate(username="chen", **WHO))
     ended = OrgUnit.objects.get(code="bureau").valid_to is not None
     assert outcome == ["EndedUnit" if ended else "UnitInUse", "done"]
     assert Staff.objects.get(username="chen").is_active is not ended
 
 
 def test_a_unit_ends_once() -> None:
-    assert race(*[end("hall")] * 4) == ["EndedUnit"] * 3 + ["done"]
+    assert outcomes(*[end("hall")] * 4) == ["EndedUnit"] * 3 + ["done"]
 
 
 def test_renames_at_the_same_moment_follow_each_other() -> None:
     at = AT + timedelta(days=9)
     names = [Text(zh=f"{number}片", en=f"Patch {number}") for number in range(6)]
-    outcome = race(
+    outcome = outcomes(
         *[lambda name=name: people.rename_unit(code="patch", name=name, actor="staff/lin", at=at) for name in names]  # type: ignore[misc]
     )
     assert outcome == ["done"] * 6

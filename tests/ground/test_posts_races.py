@@ -20,7 +20,7 @@ from kapok.ground.posts.rules import Place
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 from tests.ground.conftest import AT, WHO, set_up_posts
-from tests.ground.test_people_races import race
+from tests.races import outcomes
 
 DAY = timedelta(days=1)
 
@@ -37,7 +37,7 @@ def grant(absence: UUID) -> Callable[[], Any]:
 @pytest.mark.parametrize("attempt", range(2))
 def test_of_thirty_two_leaves_at_the_same_moment_one_is_granted(attempt: int) -> None:
     asked = [ask(username) for username in ("chen", "mei") * 16]
-    outcome = race(*[grant(absence) for absence in asked])
+    outcome = outcomes(*[grant(absence) for absence in asked])
     assert outcome.count("done") == 1
     assert set(outcome) == {"AbsentAlready", "BothAbsent", "done"}
     assert Absence.objects.filter(state="granted").count() == 1
@@ -48,7 +48,7 @@ def test_of_thirty_two_leaves_at_the_same_moment_one_is_granted(attempt: int) ->
 def test_nobody_slips_into_a_post_while_a_leave_is_granted(attempt: int) -> None:
     posts.grant_leave(absence=ask("wu"), **WHO)
     asked = ask("chen")
-    outcome = race(grant(asked), lambda: posts.appoint(post="desk", place=Place.B, username="wu", **WHO))
+    outcome = outcomes(grant(asked), lambda: posts.appoint(post="desk", place=Place.B, username="wu", **WHO))
     assert outcome == ["BothAbsent", "done"]
 
 
@@ -60,7 +60,7 @@ def test_a_place_is_filled_once() -> None:
     def appoint(username: str) -> Callable[[], Any]:
         return lambda: posts.appoint(post="desk", place=Place.A, username=username, instead_of="chen", **WHO)
 
-    assert race(*[appoint(name) for name in ("ma", "wu", "lin") * 3]) == ["PlaceTaken"] * 8 + ["done"]
+    assert outcomes(*[appoint(name) for name in ("ma", "wu", "lin") * 3]) == ["PlaceTaken"] * 8 + ["done"]
     assert PostHolder.objects.filter(period__upper_inf=True, place="A").count() == 1
     assert Grant.objects.filter(role="agent", revoked_at=None).count() == 2
 
@@ -68,7 +68,7 @@ def test_a_place_is_filled_once() -> None:
 @pytest.mark.usefixtures("committed_desk")
 @pytest.mark.parametrize("attempt", range(3))
 def test_nobody_is_appointed_while_they_are_deactivated(attempt: int) -> None:
-    outcome = race(
+    outcome = outcomes(
         lambda: posts.appoint(post="desk", place=Place.B, username="wu", **WHO),
         lambda: people.deactivate(username="wu", **WHO),
     )
@@ -80,7 +80,7 @@ def test_nobody_is_appointed_while_they_are_deactivated(attempt: int) -> None:
 @pytest.mark.usefixtures("committed_desk")
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_unit_does_not_end_while_a_post_of_it_is_opened(attempt: int) -> None:
-    outcome = race(
+    outcome = outcomes(
         lambda: posts.open_post(
             code="hall", function="hall", title=Text(zh="前台", en="Counter"), unit="hall", a="wu", b="lin", **WHO
         ),

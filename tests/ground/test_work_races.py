@@ -17,7 +17,6 @@ from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Turn
 from kapok.ground.work.rules import Reason, Side
-from tests.ground.test_people_races import race
 from tests.ground.work_office import (
     WITH_FLOW,
     by,
@@ -32,6 +31,7 @@ from tests.ground.work_office import (
     set_up_work,
     stage,
 )
+from tests.races import outcomes
 
 pytestmark = pytest.mark.usefixtures("_office")
 
@@ -42,7 +42,7 @@ def _office(transactional_db: None) -> None:
 
 
 def tries(verb: Callable[..., Any], count: int, **said: Any) -> list[str]:
-    return race(*[lambda: verb(**said)] * count)
+    return outcomes(*[lambda: verb(**said)] * count)
 
 
 def settled() -> None:
@@ -56,7 +56,7 @@ def settled() -> None:
 def test_thirty_two_reach_for_one_hand_off_and_one_gets_it() -> None:
     one = offered(fault())
     people = ["tech", "tech2", "tech3"] * 11
-    outcome = race(*[lambda who=who: baton.accept(item=one, **by(who, 1)) for who in people[:32]])
+    outcome = outcomes(*[lambda who=who: baton.accept(item=one, **by(who, 1)) for who in people[:32]])
     assert outcome == ["NotOffered"] * 31 + ["done"]
     assert Entry.objects.filter(subject=f"work/{one}", kind="handoff.accepted").count() == 1
     assert Turn.objects.filter(item=one).count() == 2
@@ -67,7 +67,7 @@ def test_thirty_two_reach_for_one_hand_off_and_one_gets_it() -> None:
 def test_one_accepts_another_refuses_a_third_withdraws_and_the_deputy_takes_over(attempt: int) -> None:
     one = offered(fault())
     refusal = {"reason": Reason.DUPLICATE, "defect": "重复"}
-    outcome = race(
+    outcome = outcomes(
         lambda: baton.accept(item=one, **by("tech", 31)),
         lambda: baton.refuse(item=one, **refusal, **by("tech3", 31)),
         lambda: baton.withdraw(item=one, **by("agent", 31)),
@@ -80,7 +80,7 @@ def test_one_accepts_another_refuses_a_third_withdraws_and_the_deputy_takes_over
 def test_a_refusal_is_judged_once() -> None:
     one = offered(fault())
     baton.refuse(item=one, reason=Reason.DUPLICATE, defect="重复", **by("tech", 1))
-    outcome = race(
+    outcome = outcomes(
         *[lambda: baton.judge(item=one, found_for=Side.OFFERER, note="不重复", **by("judge", 2))] * 4,
         *[lambda: baton.judge(item=one, found_for=Side.RECEIVER, note="重复", **by("judge", 2))] * 4,
         lambda: baton.concede(item=one, **by("agent", 2)),
@@ -118,7 +118,7 @@ def test_no_offer_outlives_its_cancelled_work(how: str, attempt: int) -> None:
         "judge": lambda one: baton.judge(item=one, found_for=Side.OFFERER, note="不重复", **by("judge", 2)),
         "accept": lambda one: baton.accept(item=one, **by("tech", 2)),
     }[how]
-    race(
+    outcomes(
         *[lambda one=one: verb(one) for one in reversed(items)],
         lambda: work.happen(matter=subject, kind="fault.cancelled", **by("agent", 2)),
     )
@@ -134,7 +134,7 @@ def test_two_branches_that_end_together_open_the_join_once(attempt: int) -> None
     drop, inform = stage(subject, "drop"), stage(subject, "inform")
     baton.accept(item=drop, **by("tech", 5))
     baton.accept(item=inform, **by("agent", 5))
-    outcome = race(
+    outcome = outcomes(
         lambda: baton.deliver(item=drop, evidence=["照片"], **by("tech", 6)),
         lambda: baton.deliver(item=inform, **by("agent", 6)),
     )
@@ -147,7 +147,7 @@ def test_two_branches_that_end_together_open_the_join_once(attempt: int) -> None
 def test_the_deputy_takes_over_while_the_holder_delivers(attempt: int) -> None:
     one = held(fault())
     posts.declare_absent(username="tech", until=later(600), **by("tech", 1))
-    outcome = race(
+    outcome = outcomes(
         lambda: baton.take_over(item=one, note="代办", **by("tech2", 2)),
         lambda: baton.deliver(item=one, **by("tech", 2)),
     )
@@ -158,7 +158,7 @@ def test_the_deputy_takes_over_while_the_holder_delivers(attempt: int) -> None:
 def test_a_matter_is_closed_once_and_no_work_slips_in() -> None:
     subject = fault()
     work.happen(matter=subject, kind="fault.confirmed", **by("agent", 1))
-    outcome = race(
+    outcome = outcomes(
         *[lambda: work.close_matter(matter=subject, **by("agent", 2))] * 3,
         *[lambda: offered(subject, minutes=2)] * 3,
     )
@@ -171,7 +171,7 @@ def test_a_matter_is_closed_once_and_no_work_slips_in() -> None:
 def test_the_first_contact_is_accepted_once() -> None:
     subject = fault()
     work.hand_over_first_contact(matter=subject, to="desk", note="转调度", **by("agent", 1))
-    outcome = race(
+    outcome = outcomes(
         *[lambda: work.accept_first_contact(matter=subject, **by("desk", 2))] * 3,
         lambda: work.withdraw_first_contact(matter=subject, **by("agent", 2)),
         lambda: work.refuse_first_contact(matter=subject, **by("desk", 2)),
@@ -181,7 +181,7 @@ def test_the_first_contact_is_accepted_once() -> None:
 
 
 def test_thirty_two_matters_taken_at_once_have_thirty_two_numbers() -> None:
-    assert race(*[lambda: fault(flow=True)] * 32) == ["done"] * 32
+    assert outcomes(*[lambda: fault(flow=True)] * 32) == ["done"] * 32
     assert Matter.objects.values("subject").distinct().count() == 32
     assert Item.objects.filter(stage="accept").count() == 32
     settled()

@@ -39,13 +39,13 @@ from tests.ground.test_journal_killed import (  # noqa: F401 - a series of this 
     lab,
     test_a_subscriber_killed_at_any_step_leaves_each_effect_exactly_once,
 )
-from tests.ground.test_people_races import race
 from tests.ground.test_scheduler_killed import (  # noqa: F401 - the same
     pack,
     start,
     test_killed_at_any_step_nothing_is_lost_and_nothing_doubled,
 )
 from tests.ground.work_office import by, fault, later, offered, set_up_work
+from tests.races import outcomes
 from tests.supervision.test_mining_killed import (  # noqa: F401 - the same
     audit,
     begin_worker,
@@ -279,7 +279,7 @@ def test_thirty_two_connections_reach_for_one_hand_off() -> None:
     set_up_work()
     item = offered(fault())
     people = ["tech", "tech2", "tech3"] * 11
-    outcome = race(*[lambda who=who: baton.accept(item=item, **by(who, 1)) for who in people[:32]])
+    outcome = outcomes(*[lambda who=who: baton.accept(item=item, **by(who, 1)) for who in people[:32]])
     assert outcome == ["NotOffered"] * 31 + ["done"]
     assert Entry.objects.filter(subject=f"work/{item}", kind="handoff.accepted").count() == 1
 
@@ -308,7 +308,7 @@ def test_a_hundred_thousand_clocks_fall_due_in_one_second() -> None:
         while scheduler.fire(at=due + timedelta(seconds=1)).clocks:
             pass
 
-    assert race(drain, drain) == ["done", "done"]
+    assert outcomes(drain, drain) == ["done", "done"]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), count(DISTINCT data->>'commitment'), min(at), max(at) FROM journal_entry"

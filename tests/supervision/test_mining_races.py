@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from kapok.ground.journal.models import Entry
 from kapok.ground.people.models import OrgUnit
 from kapok.supervision.mining import api
 from kapok.supervision.mining.models import Audit
 from tests.ground.conftest import set_up_office
+from tests.races import at_once
 from tests.supervision.conftest import ACTOR, LOG, MAP, PACK
 
 
@@ -25,30 +23,9 @@ def audit(transactional_db: None) -> UUID:
     return api.upload(unit=bureau, name="Faults", files=[("faults.csv", [LOG])], **ACTOR)
 
 
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What the calls came to, each on a connection of its own, all let go at the same moment."""
-    gate, outcomes = threading.Barrier(len(calls)), []
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            gate.wait(10)
-            outcomes.append(call())
-        except Exception as refusal:  # the refusal is the outcome that is asserted
-            outcomes.append(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return outcomes
-
-
 def test_two_who_start_at_once_start_one_run(audit: UUID) -> None:
     outcomes = at_once(*[lambda: api.start(audit=audit, pack=PACK, map_text=MAP, **ACTOR)] * 4)
-    assert [type(each).__name__ for each in outcomes].count("AtWork") == 3
+    assert outcomes.count(api.AtWork) == 3
     assert outcomes.count(None) == 1
     assert Audit.objects.get(id=audit).run == 1
     assert Entry.objects.filter(kind="mining.audit_started").count() == 1
