@@ -16,11 +16,11 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+
+from material.server import server
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 WHO = {"actor": "system", "at": AT}
@@ -42,29 +42,14 @@ FIRMS = "科技 贸易 餐饮 物流 建筑 医药 服饰 广告 软件 物业".
 
 def main() -> None:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory(prefix="kapok-bench-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ |= {"KAPOK_HOME": folder, "DJANGO_SETTINGS_MODULE": "kapok.config.settings"}
-        from kapok.host.cluster import Cluster
-        from kapok.host.home import Home
-
-        home = Home(Path(folder))
-        home.prepare()
-        cluster = Cluster(home, durable=False)
-        cluster.start()
-        try:
-            os.environ["KAPOK_DATABASE_URL"] = cluster.url
-            _bench(wanted)
-        finally:
-            cluster.stop()
+    with server(durable=False):
+        _bench(wanted)
 
 
 def _bench(wanted: int) -> None:
-    import django
     from django.core.management import call_command
     from django.db import connection
 
-    django.setup()
     call_command("migrate", verbosity=0)
     rooms = _places()
     units = _units()

@@ -11,15 +11,14 @@ with one statement, write three journal rows with another, commit.
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+
+from material.server import server
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 ASKED = 1_000
@@ -84,28 +83,13 @@ SELECT gen_random_uuid(), 'inventory.resource_moved', code, %(at)s, 'system', '{
 
 def main() -> None:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory(prefix="kapok-bench-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ |= {"KAPOK_HOME": folder, "DJANGO_SETTINGS_MODULE": "kapok.config.settings"}
-        from kapok.host.cluster import Cluster
-        from kapok.host.home import Home
-
-        home = Home(Path(folder))
-        home.prepare()
-        cluster = Cluster(home, durable=False)
-        cluster.start()
-        try:
-            os.environ["KAPOK_DATABASE_URL"] = cluster.url
-            _bench(wanted)
-        finally:
-            cluster.stop()
+    with server(durable=False):
+        _bench(wanted)
 
 
 def _bench(wanted: int) -> None:
-    import django
     from django.core.management import call_command
 
-    django.setup()
     call_command("migrate", verbosity=0)
     numbers = wanted // 11
     started = time.perf_counter()

@@ -9,24 +9,23 @@ the next run.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from material.server import server
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 ENTRIES = """
 INSERT INTO journal_entry (id, kind, subject, at, actor, data, transaction)
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 19))::uuid,
-    'fault.reported', 'fault/' || (n * 7919::bigint) %% %s, at, 'staff/10001',
+    'fault.reported', 'fault/' || (n * 7919::bigint) %% %s::bigint, at, 'staff/10001',
     '{"facts": {"service": "broadband", "area": "urban"}, "note": "", "unit": "hotline"}', now.transaction
 FROM (SELECT n, timestamptz '2026-01-01 00:00Z' + interval '334 days' * (n / %s::float8) AS at
-      FROM generate_series(%s, %s) AS n) AS made,
+      FROM generate_series(%s::bigint, %s::bigint) AS n) AS made,
     (SELECT journal_transaction() AS transaction) AS now
 """
 INDEXES = ("journal_entry_timeline", "journal_entry_order")
@@ -42,52 +41,16 @@ def main() -> None:
     parser.add_argument("--folder", help="keep the server and its entries there, and find them there again")
     chosen = parser.parse_args()
     subjects = chosen.subjects or chosen.entries // 10
-    # Where the servers of tests live: a server that is started by root runs as another user, who must reach it.
-    with (
-        kept(chosen.folder)
-        if chosen.folder
-        else tempfile.TemporaryDirectory(prefix="kapok-bench-", dir="/var/tmp") as folder
-    ):
-        Path(folder).chmod(0o755)
-        os.environ["KAPOK_HOME"] = folder
-        from kapok.host.cluster import Cluster
-        from kapok.host.home import Home
-
-        home = Home(Path(folder) / "home")
-        home.prepare()
-        cluster = Cluster(home)
-        cluster.start()
-        try:
-            os.environ["KAPOK_DATABASE_URL"] = cluster.url
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kapok.config.settings")
-            full = Path(folder) / "entries"
-            if full.exists():
-                set_up()
-            else:
-                fill(chosen.entries, subjects)
-                full.touch()
-            read_time_lines(subjects)
-            if not chosen.time_lines:
-                measure(chosen.entries, min(chosen.delivered, chosen.entries))
-        finally:
-            cluster.stop()
-
-
-@contextmanager
-def kept(folder: str) -> Iterator[str]:
-    """A folder that stays."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    yield folder
-
-
-def set_up() -> None:
-    import django
-
-    django.setup()
+    with server(kept=Path(chosen.folder) if chosen.folder else None) as served:
+        if not served.filled:
+            fill(chosen.entries, subjects)
+            served.is_filled()
+        read_time_lines(subjects)
+        if not chosen.time_lines:
+            measure(chosen.entries, min(chosen.delivered, chosen.entries))
 
 
 def fill(entries: int, subjects: int) -> None:
-    set_up()
     from django.core.management import call_command
     from django.db import connection
 

@@ -11,16 +11,15 @@ ones do not. Run as::
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
+
+from material.server import server
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 ROUNDS = 60
@@ -50,20 +49,8 @@ def database() -> Iterator[str]:
     if given := os.environ.get("KAPOK_DATABASE_URL"):
         yield given
         return
-    from kapok.host.cluster import Cluster  # noqa: PLC0415 - nothing of the host where a server is given
-    from kapok.host.home import Home  # noqa: PLC0415
-
-    folder = Path(tempfile.mkdtemp(prefix="kapok-bench-"))
-    folder.chmod(0o711)
-    home = Home(folder)
-    home.prepare()
-    cluster = Cluster(home, durable=False)
-    cluster.start()
-    try:
-        yield cluster.url
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with server(durable=False) as served:
+        yield served.url
 
 
 def fill() -> None:

@@ -22,7 +22,6 @@ import cProfile
 import json
 import os
 import pstats
-import shutil
 import signal
 import statistics
 import subprocess
@@ -36,17 +35,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import django
 import psutil
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from kapok.host import processes
-from kapok.host.cluster import Cluster
-from kapok.host.home import Home
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
+from material.server import server
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 WHO: dict[str, Any] = {"actor": "staff/admin", "at": AT}
@@ -447,22 +444,11 @@ def profile(bench: Bench) -> None:
 
 def one(customers: int, given: argparse.Namespace) -> None:
     """Measure in a database of its own; the figures go to `--out` for who compares."""
-    folder = (
-        Path(given.folder) / f"orders-{customers}" if given.folder else Path(tempfile.mkdtemp(prefix="kapok-bench-"))
-    )
-    laid = bool(given.folder) and folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o711)  # the account of the database passes through
-    home = Home(folder / "home")
-    home.prepare()
-    cluster = Cluster(home)
-    try:
-        cluster.start()
-        os.environ |= {"KAPOK_DATABASE_URL": cluster.url, "KAPOK_HOME": str(home.root)}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "kapok.config.settings"
-        django.setup()
-        bench = Bench(cluster.url, home.database, customers)
-        bench.go_on() if laid else bench.prepare()
+    kept = Path(given.folder) / f"orders-{customers}" if given.folder else None
+    with server(kept=kept) as served:
+        bench = Bench(served.url, served.home.database, customers)
+        bench.go_on() if served.filled else bench.prepare()
+        served.is_filled()
         load = " ".join(f"{each:.1f}" for each in os.getloadavg())
         print(f"{os.cpu_count()} cores, load of the machine {load}.\n", flush=True)
         if given.profile:
@@ -471,10 +457,6 @@ def one(customers: int, given: argparse.Namespace) -> None:
             figures = measure(bench, given.orders, given.rounds)
             Path(given.out).write_text(json.dumps(figures), encoding="utf-8")
         bench.plain.close()
-    finally:
-        cluster.stop()
-        if not given.folder:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> None:

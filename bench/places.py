@@ -11,15 +11,14 @@ the cache and then five times.
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+
+from material.server import server
 
 ROADS = (
     "体育 天河 中山 环市 东风 黄埔 广州 江南 新港 工业 人民 解放 北京 文明 德政 越秀 农林 寺右"
@@ -32,29 +31,14 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 def main() -> None:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory(prefix="kapok-bench-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ |= {"KAPOK_HOME": folder, "DJANGO_SETTINGS_MODULE": "kapok.config.settings"}
-        from kapok.host.cluster import Cluster
-        from kapok.host.home import Home
-
-        home = Home(Path(folder))
-        home.prepare()
-        cluster = Cluster(home, durable=False)
-        cluster.start()
-        try:
-            os.environ["KAPOK_DATABASE_URL"] = cluster.url
-            _bench(wanted)
-        finally:
-            cluster.stop()
+    with server(durable=False):
+        _bench(wanted)
 
 
 def _bench(wanted: int) -> None:
-    import django
     from django.core.management import call_command
     from django.db import connection
 
-    django.setup()
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX places_address_upper_grams, places_address_lower_grams")

@@ -13,11 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import signal
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -25,14 +21,12 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import django
 import psutil
 import psycopg
 
 from kapok.host import processes
-from kapok.host.cluster import Cluster
-from kapok.host.home import Home
 from kapok.kernel.ids import uuid7
+from material.server import server
 
 PACK = Path(__file__).parent / "material" / "scheduler_pack.yaml"
 BATCH = 500
@@ -302,18 +296,8 @@ def main() -> None:
     options.add_argument("--clocks", type=int, default=1_000_000)
     options.add_argument("--storm", type=int, default=100_000)
     given = options.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the database goes too
-    folder = Path(tempfile.mkdtemp(prefix="kapok-bench-"))
-    folder.chmod(0o711)  # the account of the database passes through
-    home = Home(folder / "home")
-    home.prepare()
-    cluster = Cluster(home)
-    try:
-        cluster.start()
-        os.environ |= {"KAPOK_DATABASE_URL": cluster.url, "KAPOK_HOME": str(home.root)}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "kapok.config.settings"
-        django.setup()
-        bench = Bench(cluster.url, home.database)
+    with server() as served:
+        bench = Bench(served.url, served.home.database)
         bench.prepare(given.clocks)
         load = " ".join(f"{each:.1f}" for each in os.getloadavg())
         print(f"{os.cpu_count()} cores, load of the machine {load}.\n", flush=True)
@@ -323,9 +307,6 @@ def main() -> None:
         steady(bench, low)
         storm(bench, low + RATE * STEADY_SECONDS, given.storm)
         bench.plain.close()
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
