@@ -49,8 +49,8 @@ NO_TARGET = Text(
 NO_ELEMENT = Outcome(
     ok=True, code="no_element", text=Text(zh="该业务不经任何网元，无需操作", en="no element serves this, nothing is to be done")
 )  # fmt: skip
-UNDONE = Text(zh="；已完成的步骤已回退", en="; what had been done was undone")
-NOT_UNDONE = Text(zh="；部分步骤未能回退，请人工检查", en="; not all that had been done could be undone, look at it")
+UNDONE = Text(zh="已完成的步骤已回退。", en=" What had been done was undone.")
+NOT_UNDONE = Text(zh="部分步骤未能回退，请人工检查。", en=" Not all that had been done could be undone: look at it.")
 
 
 def ask(

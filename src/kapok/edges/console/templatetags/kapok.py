@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from kapok.edges.console.charts import Chart
 from kapok.ground.people.roles import ROLES
 from kapok.kernel.text import Language, Text
+from kapok.network.inventory.kinds import SERVICES
 
 register = template.Library()
 
@@ -45,6 +46,12 @@ def named(actor: str, names: Mapping[str, str]) -> str:
     if kind != "staff" or number not in names:
         return who(actor)
     return format_html('<span title="{}">{}</span>', number, names[number])
+
+
+@register.filter
+def service_name(kind: str) -> str:
+    """What a kind of service is called."""
+    return text(SERVICES[kind]) if kind in SERVICES else kind
 
 
 @register.filter
