@@ -110,7 +110,7 @@ def put_off(shop: Shop) -> None:
     shop.run(5 * DAY - 1)
     api.defer(
         order=order, leg=1, until=shop.now + timedelta(days=12), reason="客户装修，要求缓装", evidence="来电录音 0228",
-        approved_by="supervisor", **shop.by("dispatcher", 4 * DAY),
+        **shop.by("dispatcher", 4 * DAY),
     )  # fmt: skip
 
 

@@ -159,9 +159,29 @@ def inherit(matter: Matter, items: Sequence[Item], act: Act) -> None:
     paused = standing([*pauses_told(matter.subject, matter.id), *told])
     for pause in {(each.kind, each.facts.get(STOPS)): each for each in paused}.values():
         if _is_over(pause, matter, items):
-            said = {name: pause.facts[name] for name in OF_ONE_ENTRY - {ALSO} if name in pause.facts}
             for item in items:
-                tell(item, pause.kind, act, facts=said)
+                tell(item, pause.kind, act, facts=_said(pause))
+
+
+def hold_offered_since(matter: Matter, pause: Paused, act: Act) -> None:
+    """What was offered while a pause stood over the whole matter that only now is known of was paused from its offer on."""
+    offers = Handoff.objects.filter(item__matter=matter, offered_at__gt=pause.at).select_related(
+        "item__unit", "item__accountable"
+    )
+    since = list(offers.order_by("offered_at", "id"))
+    if not since or not _is_over(pause, matter, ()):
+        return
+    told = pauses_told(matter.subject, matter.id)
+    for handoff in since:
+        if pause in standing(each for each in told if each.at <= handoff.offered_at):
+            handoff.item.matter = matter
+            then = Act(act.actor, handoff.offered_at, act.told)
+            tell(handoff.item, pause.kind, then, facts=_said(pause))
+
+
+def _said(pause: Paused) -> dict[str, Any]:
+    """What is said of a pause of each piece of work that it holds."""
+    return {name: pause.facts[name] for name in OF_ONE_ENTRY - {ALSO} if name in pause.facts}
 
 
 def _is_over(pause: Paused, matter: Matter, items: Sequence[Item]) -> bool:
