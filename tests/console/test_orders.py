@@ -149,7 +149,7 @@ def test_exceptions_have_their_forms() -> None:
         assert f"/orders/{number}/1/{code}" in page
     assert f"/orders/{number}/1/return" not in page
     until = (now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
-    said = {"until": until, "reason": "客户装修", "evidence": "录音 17", "approved_by": "staff/supervisor"}
+    said = {"until": until, "reason": "客户装修", "evidence": "录音 17"}
     late = manager.post(f"/orders/{number}/1/defer", said | {"until": "2020-01-01T08:00"}).content.decode()
     assert "lies in the past" in late
     answer = manager.post(f"/orders/{number}/1/defer", said, follow=True).content.decode()

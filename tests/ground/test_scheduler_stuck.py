@@ -96,7 +96,7 @@ def test_after_so_many_attempts_it_is_given_up_and_a_person_has_it_tried_again(p
     row = started(pack, "fault/POISON")
     drain()
     scheduler.retry_stuck(at=DUE + 5 * SECOND)
-    [found] = stuck.clocks()
+    [found] = stuck.clocks().clocks
     assert (found.state, found.attempts, found.subject) == ("dead", 2, "fault/POISON")
     assert scheduler.retry_stuck(at=DUE + timedelta(days=9)) == scheduler.Fired()
     assert scheduler.next_moment() is None
@@ -104,7 +104,7 @@ def test_after_so_many_attempts_it_is_given_up_and_a_person_has_it_tried_again(p
     stuck.retry_clock(commitment=row.id, actor="staff/lin", at=DUE + timedelta(days=9))
     assert scheduler.retry_stuck(at=DUE + timedelta(days=9)).moments == (DUE,)
     assert Entry.objects.get(kind="commitments.clock_retried").subject == "fault/POISON"
-    assert stuck.clocks() == []
+    assert stuck.clocks().clocks == []
     with pytest.raises(NotStuck):
         stuck.retry_clock(commitment=row.id, actor="staff/lin", at=DUE)
 
@@ -126,4 +126,4 @@ def test_several_poisoned_ones_and_small_batches(pack: UUID) -> None:
         started(pack, name, due_at=DUE - timedelta(minutes=9 - number))
     drain(limit=2)
     assert told() == ["fault/A", "fault/B"]
-    assert [each.subject for each in stuck.clocks()] == ["fault/POISON1", "fault/POISON2", "fault/POISON3"]
+    assert [each.subject for each in stuck.clocks().clocks] == ["fault/POISON1", "fault/POISON2", "fault/POISON3"]

@@ -172,7 +172,10 @@ def hold_offered_since(matter: Matter, pause: Paused, act: Act) -> None:
     if not since or not _is_over(pause, matter, ()):
         return
     told = pauses_told(matter.subject, matter.id)
+    known = {(each.kind, each.subject, each.at) for each in told}
     for handoff in since:
+        if (pause.kind, handoff.item.subject, handoff.offered_at) in known:
+            continue
         if pause in standing(each for each in told if each.at <= handoff.offered_at):
             handoff.item.matter = matter
             then = Act(act.actor, handoff.offered_at, act.told)

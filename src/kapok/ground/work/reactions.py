@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from kapok.ground.commitments.rules import ENDS, Paused
 from kapok.ground.journal.models import Entry
 from kapok.ground.work import following, moves, rules
@@ -18,17 +20,27 @@ def witness(entries: Sequence[Entry]) -> None:
     The matter is not locked here: who records may hold the lock of its clocks already.
     """
     for entry in entries:
-        if entry.kind in rules.PASSED_DOWN or entry.kind in ENDS:
-            _reach(entry)
-
-
-def _reach(entry: Entry) -> None:
-    facts = entry.data.get("facts") or {}
-    matter = Matter.objects.select_related("unit", "first_contact", "flow__template").filter(subject=entry.subject)
-    for found in matter:
-        act = Act(entry.actor, entry.at)
         if entry.kind in rules.PASSED_DOWN:
-            following.pass_down(found, entry.kind, facts, act)
+            _pass_down(entry)
         if entry.kind in ENDS:
-            moves.hold_offered_since(found, Paused(entry.kind, entry.subject, entry.at, facts), act)
+            _hold_offered_since(entry)
+
+
+def _pass_down(entry: Entry) -> None:
+    for found in _matters().filter(subject=entry.subject):
+        act = Act(entry.actor, entry.at)
+        following.pass_down(found, entry.kind, entry.data.get("facts") or {}, act)
         act.record()
+
+
+def _hold_offered_since(entry: Entry) -> None:
+    """The pause may stand on the matter or, where nothing of its own stops, on the work named with it."""
+    pause = Paused(entry.kind, entry.subject, entry.at, entry.data.get("facts") or {})
+    for found in _matters().filter(id=entry.correlation, subject__in=pause.named):
+        act = Act(entry.actor, entry.at)
+        moves.hold_offered_since(found, pause, act)
+        act.record()
+
+
+def _matters() -> QuerySet[Matter]:
+    return Matter.objects.select_related("unit", "first_contact", "flow__template")
