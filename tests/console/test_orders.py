@@ -13,6 +13,7 @@ from django.utils import translation
 
 from kapok.chain.ordering import api, engine, forecast
 from kapok.chain.ordering.models import Step
+from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
@@ -137,6 +138,30 @@ def test_paying_cancelling_and_what_would_be_taken_back() -> None:
     assert not Resource.objects.exclude(holder="").exists()
 
 
+def test_a_deferral_says_what_waits_for_whom() -> None:
+    number = placed()
+    run()
+    agent = signed_in("agent")
+    asks = text(agent, f"/orders/{number}/1/defer")
+    assert "It takes the approval of somebody else" in asks
+    assert "what you enter is your approval" not in asks
+    until = (now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    said = {"until": until, "reason": "客户装修", "evidence": "录音 17"}
+    answer = agent.post(f"/orders/{number}/1/defer", said, follow=True).content.decode()
+    assert "the pause waits for approval" in answer
+    asked = PauseRequest.objects.get()
+    for words in (f"/ledger/requests/{asked.id}", "waiting for approval", "the clocks run on until it is approved"):
+        assert words in answer
+    assert (stands(number)[:2], asked.asked_by) == (("held", "10P"), "staff/agent")
+    subject = leg(number).subject
+    assert not Commitment.objects.filter(subject=subject, state="paused").exists()
+    manager = signed_in("manager", Language.ZH)
+    assert "您的登记即为批准" in text(manager, f"/orders/{number}/1/defer")
+    manager.post(f"/ledger/requests/{asked.id}", {"answer": "approve", "word": ""})
+    assert Commitment.objects.get(subject=subject, promise="install").pauses == [[asked.asked_at.isoformat(), None]]
+    assert "waiting for approval" not in text(signed_in("agent"), f"/orders/{number}")
+
+
 def test_exceptions_have_their_forms() -> None:
     number = placed()
     run()
@@ -156,6 +181,7 @@ def test_exceptions_have_their_forms() -> None:
     assert "the clocks stand still" in answer
     assert stands(number)[:2] == ("held", "10P")
     assert "10P" in answer
+    assert "waiting for approval" not in answer
     answer = manager.post(f"/orders/{number}/1/undefer", {"reason": "装修完毕"}, follow=True).content.decode()
     assert stands(number)[:2] == ("inProgress", "")
     sent = {"line": "1", "offer": "fibre-300", "promised_date": ""}

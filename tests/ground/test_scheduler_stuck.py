@@ -51,6 +51,23 @@ def told() -> list[str]:
     return list(Entry.objects.filter(kind="commitments.breached").order_by("id").values_list("subject", flat=True))
 
 
+def test_what_is_set_aside_is_paged_by_its_moment() -> None:
+    pack = desk()
+    moments = [DUE + (number // 2) * SECOND for number in range(5)]
+    rows = [started(pack, f"fault/F{number}", due_at=moment) for number, moment in enumerate(moments)]
+    for number, row in enumerate(rows):
+        stuck.set_aside(row.id, moments[number], "error", at=DUE)
+    StuckClock.objects.filter(commitment=rows[1].id).update(state="dead")
+    StuckClock.objects.filter(commitment=rows[4].id).update(state="done", settled_at=DUE)
+    inorder = [row.subject for row in sorted(rows[:4], key=lambda row: (row.due_at, row.id))]
+    first = stuck.clocks(limit=3)
+    assert [each.subject for each in first.clocks] == inorder[:3]
+    last = stuck.clocks(after=first.after, limit=3)
+    assert ([each.subject for each in last.clocks], last.after) == (inorder[3:], None)
+    assert stuck.clocks(limit=4).after is None
+    assert [each.subject for each in stuck.clocks(after=rows[0].pack_id, limit=1).clocks] == inorder[:1]
+
+
 def test_one_poisoned_among_a_thousand_and_all_others_fire_once_in_order(pack: UUID) -> None:
     moments = [DUE - timedelta(milliseconds=1000 - number) for number in range(1000)]
     names = [f"fault/F{number:04}" if number != 321 else "fault/POISON" for number in range(1000)]

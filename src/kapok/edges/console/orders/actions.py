@@ -87,7 +87,7 @@ ON_LEGS: Mapping[str, Action] = {
     ),
     "defer": Action(
         Text(zh="缓装", en="Defer"), api.defer, DeferForm,
-        Text(zh="已缓装，时钟暂停。", en="Put off; the clocks stand still."), "clock-pause", MANAGING,
+        Text(zh="已缓装，时钟暂停。", en="Put off; the clocks stand still."), "clock-pause", BOTH,
         Text(
             zh="已缓装；暂停时钟待批准，批准前照走，批准后自此刻起暂停。",
             en="Put off; the pause waits for approval. Until then the clocks run on; approved, they stand still as of now.",
@@ -95,7 +95,7 @@ ON_LEGS: Mapping[str, Action] = {
     ),
     "undefer": Action(
         Text(zh="结束缓装", en="Go on"), api.undefer, ReasonForm, Text(zh="继续办理，时钟恢复。", en="It goes on, the clocks run."),
-        "clock", MANAGING,
+        "clock", BOTH,
     ),
     "cancel": Action(
         Text(zh="撤单", en="Cancel"), api.cancel, CancelForm,
