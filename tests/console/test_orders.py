@@ -14,6 +14,10 @@ from django.utils import translation
 from kapok.chain.ordering import api, engine, forecast
 from kapok.chain.ordering.models import Step
 from kapok.ground.commitments.models import Commitment, PauseRequest
+from kapok.ground.journal import queries as journal
+from kapok.ground.journal.models import Entry
+from kapok.ground.notices.models import Notice
+from kapok.ground.notices.reactions import tell
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
@@ -159,7 +163,29 @@ def test_a_deferral_says_what_waits_for_whom() -> None:
     assert "您的登记即为批准" in text(manager, f"/orders/{number}/1/defer")
     manager.post(f"/ledger/requests/{asked.id}", {"answer": "approve", "word": ""})
     assert Commitment.objects.get(subject=subject, promise="install").pauses == [[asked.asked_at.isoformat(), None]]
-    assert "waiting for approval" not in text(signed_in("agent"), f"/orders/{number}")
+    agent = signed_in("agent")
+    assert "waiting for approval" not in text(agent, f"/orders/{number}")
+    tell(journal.line(Entry.objects.get(kind="commitments.pause_answered")))
+    notice = Notice.objects.get(recipient__username="agent")
+    assert (Notice.objects.count(), notice.title.en) == (1, "put off at the customer's wish: approved")
+    assert f"open-{notice.id}" in text(agent, "/notices")
+    for _ in range(2):  # seen or not, it leads to what was asked
+        assert agent.post(f"/notices/{notice.id}/open").headers["Location"] == f"/ledger/requests/{asked.id}"
+    assert "asked by" in text(agent, f"/ledger/requests/{asked.id}").lower()
+    mine = text(signed_in("technician"), "/notices?all=1")
+    assert f"open-{notice.id}" not in mine
+
+
+def test_who_asked_sees_the_request_though_its_clocks_are_anothers() -> None:
+    number = placed()
+    run()
+    said = {"reason": "客户装修", "evidence": "录音 17", "until": now() + timedelta(days=3)}
+    asked = api.defer(order=number, leg=1, **said, actor="staff/technician", at=now())
+    assert "Put down by" in text(signed_in("technician"), f"/ledger/requests/{asked}")
+    assert signed_in("technician2").get(f"/ledger/requests/{asked}").status_code == 404
+    refused = signed_in("technician").post(f"/ledger/requests/{asked}", {"answer": "approve", "word": ""}, follow=True)
+    assert "cannot approve what they asked for themselves" in refused.content.decode()
+    assert PauseRequest.objects.get().state == "waiting"
 
 
 def test_exceptions_have_their_forms() -> None:
