@@ -35,6 +35,8 @@ def _pass_down(entry: Entry) -> None:
 
 def _hold_offered_since(entry: Entry) -> None:
     """The pause may stand on the matter or, where nothing of its own stops, on the work named with it."""
+    if entry.correlation is None:
+        return
     pause = Paused(entry.kind, entry.subject, entry.at, entry.data.get("facts") or {})
     for found in _matters().filter(id=entry.correlation, subject__in=pause.named):
         act = Act(entry.actor, entry.at)

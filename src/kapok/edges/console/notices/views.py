@@ -128,7 +128,10 @@ def _shown(heard: list[queries.Heard], reader: Scope) -> list[Shown]:
     titles = titles_of(each.subject for each in heard)
     return [
         Shown(
-            each, titles.get(each.subject, called(each.subject)), timezone.localdate(each.at), each.answers or reader.holds(each.unit)
+            each,
+            titles.get(each.subject, called(each.subject)),
+            timezone.localdate(each.at),
+            each.answers or reader.holds(each.unit),
         )
         for each in heard
     ]

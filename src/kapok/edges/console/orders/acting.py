@@ -72,8 +72,8 @@ def _act(
     if not action.asks:
         messages.error(request, " ".join(map(str, form.non_field_errors())))
         return redirect("console:order", order.number)
-    values = {"form": form, "action": action, "order": order, "leg": leg}
-    return render(request, "orders/act.html", values | (_approval(request, order) if action.waits else {}))
+    approval = _approval(request, order) if action.waits else {}
+    return render(request, "orders/act.html", {"form": form, "action": action, "order": order, "leg": leg, **approval})
 
 
 def _approval(request: ScreenRequest, order: OrderView) -> Mapping[str, Any]:
