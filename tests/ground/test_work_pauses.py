@@ -111,6 +111,15 @@ def test_what_is_offered_while_the_matter_is_paused_begins_paused_and_goes_on_wi
     assert clock(second, "accepted").due_at == later(20 + 30 + 60)
 
 
+def test_all_that_is_offered_while_the_matter_is_paused_begins_paused() -> None:
+    subject = fault()
+    first = offered(subject)
+    pause(subject, 10)
+    for minutes in (20, 30, 40):
+        assert stands(offered(subject, "exchange", minutes=minutes)) == ("paused", [[iso(minutes), None]])
+    assert stands(first) == ("paused", [[iso(10), None]])
+
+
 def test_only_the_tiers_that_the_pause_stops_begin_paused() -> None:
     subject = fault()
     offered(subject)

@@ -156,7 +156,8 @@ def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None
 def inherit(matter: Matter, items: Sequence[Item], act: Act) -> None:
     """What is offered while a pause stands over the whole matter begins paused: its clocks, too, that the pause stops."""
     told = [Paused(each.kind, each.subject, each.at, each.facts) for each in act.told if isinstance(each, Happening)]
-    paused = standing([*pauses_told(matter.subject, matter.id), *told])
+    stand = standing([*pauses_told(matter.subject, matter.id), *told])
+    paused = [each for each in stand if matter.subject in each.named]  # what was passed on to work names only that
     for pause in {(each.kind, each.facts.get(STOPS)): each for each in paused}.values():
         if _is_over(pause, matter, items):
             for item in items:
