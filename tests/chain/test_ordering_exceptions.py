@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.conf import settings
 
 from kapok.chain.ordering import api, engine, reactions
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.config.subscriptions import SUBSCRIPTIONS
+from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import line as as_line
@@ -173,10 +176,16 @@ def test_unpaid_it_waits_for_both_and_a_person_may_say_that_there_is_plant() -> 
 
 def test_put_off_at_the_customers_wish_all_clocks_stand_still_with_the_evidence() -> None:
     number = at_the_visit()
-    said = {"reason": "客户装修", "evidence": "来电录音 17", "approved_by": "supervisor"}
-    api.defer(order=number, leg=1, until=later(9000), **said, **by("technician", 10))
+    said = {"reason": "客户装修", "evidence": "来电录音 17"}
+    assert api.defer(order=number, leg=1, until=later(9000), **said, **by("supervisor", 10)) is None
     assert stands(number) == ("held", "10P", "")
     assert pledge(number).state == "paused"
+    facts = Entry.objects.get(subject=leg(number).subject, kind="customer.deferred").data["facts"]
+    assert (facts["requested_by"], facts["approved_by"], facts["evidence"]) == (
+        "customer",
+        "staff/supervisor",
+        "来电录音 17",
+    )
     with pytest.raises(api.NotAllowedNow):
         api.defer(order=number, leg=1, until=later(9000), **said, **by("technician", 11))
     api.undefer(order=number, leg=1, reason="装修完毕", **by("agent", 100))
@@ -186,9 +195,58 @@ def test_put_off_at_the_customers_wish_all_clocks_stand_still_with_the_evidence(
         api.undefer(order=number, leg=1, reason="装修完毕", **by("agent", 101))
 
 
+def asked_off(number: str, minutes: float, **more: str) -> UUID:
+    """Put off by somebody without authority over the clocks: the pause waits for an approval."""
+    said = {"reason": "客户装修", "evidence": "来电录音 17"} | more
+    request = api.defer(order=number, leg=1, until=later(9000), **said, **by("technician", minutes))
+    assert request is not None
+    return request
+
+
+def test_put_off_by_who_may_not_approve_the_clock_runs_on_until_somebody_does() -> None:
+    number = at_the_visit()
+    asked = asked_off(number, 10)
+    assert stands(number) == ("held", "10P", "")
+    assert (pledge(number).state, pledge(number).pauses) == ("open", [])
+    commitments.approve_request(request=asked, **by("supervisor", 200))
+    assert (pledge(number).state, pledge(number).pauses) == ("paused", [[later(10).isoformat(), None]])
+    api.undefer(order=number, leg=1, reason="装修完毕", **by("agent", 300))
+    assert pledge(number).pauses == [[later(10).isoformat(), later(300).isoformat()]]
+
+
+def test_what_was_refused_the_clock_ran_on_though_the_order_waits() -> None:
+    number = at_the_visit()
+    commitments.refuse_request(request=asked_off(number, 10), word="录音里没有", **by("supervisor", 200))
+    assert (stands(number), pledge(number).state, pledge(number).pauses) == (("held", "10P", ""), "open", [])
+    api.undefer(order=number, leg=1, reason="装修完毕", **by("agent", 300))
+    assert (stands(number), pledge(number).pauses) == (("inProgress", "", ""), [])
+
+
+def test_the_customer_is_ready_before_the_pause_was_approved() -> None:
+    number = at_the_visit()
+    asked = asked_off(number, 10)
+    api.undefer(order=number, leg=1, reason="提前完工", **by("agent", 100))
+    assert (stands(number), pledge(number).pauses) == (("inProgress", "", ""), [])
+    commitments.approve_request(request=asked, **by("supervisor", 200))
+    assert (pledge(number).state, pledge(number).pauses) == (
+        "open",
+        [[later(10).isoformat(), later(100).isoformat()]],
+    )
+
+
+def test_ones_own_wish_is_for_somebody_else_to_approve() -> None:
+    number = at_the_visit()
+    said = {"reason": "内部安排", "evidence": "邮件 3", "requested_by": "supervisor"}
+    asked = api.defer(order=number, leg=1, until=later(9000), **said, **by("supervisor", 10))
+    assert asked is not None
+    assert pledge(number).state == "open"
+    with pytest.raises(commitments.OwnApproval):
+        commitments.approve_request(request=asked, **by("supervisor", 11))
+
+
 def test_nothing_is_put_off_into_the_past_or_without_evidence() -> None:
     number = placed()
-    said = {"order": number, "leg": 1, "reason": "客户装修", "approved_by": "supervisor"}
+    said = {"order": number, "leg": 1, "reason": "客户装修"}
     with pytest.raises(api.BadMoment):
         api.defer(**said, evidence="录音", until=later(-5), **by("agent", 1))
     with pytest.raises(work.NoteMissing):

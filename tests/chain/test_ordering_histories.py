@@ -44,7 +44,7 @@ def sound(number: str) -> None:
 
 def moves(number: str, dice: random.Random, minutes: float) -> list[Callable[[], object]]:
     """What somebody might try."""
-    said = {"reason": WHY, "evidence": WHY, "approved_by": "supervisor"}
+    said = {"reason": WHY, "evidence": WHY}
 
     def hand_in() -> None:
         stages = sorted(live(number))

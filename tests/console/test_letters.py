@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import html
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -137,6 +139,23 @@ def test_setting_aside_asks_first(browser_page: BrowserPage, language: Language,
     page.click("[data-confirm-yes]")
     page.wait_for_selector("button[data-confirm]", state="detached")
     assert Letter.objects.get(pk=failed.pk).state == "set_aside"
+
+
+def test_clocks_that_could_not_fire_are_paged(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kapok.edges.console.letters.views.PAGE", 2)
+    pack = desk()
+    for number in range(3):
+        moment = DUE + timedelta(minutes=number)
+        stuck.set_aside(started(pack, f"fault/F{number}", due_at=moment).id, moment, "error", at=DUE)
+    client = signed_in("administrator", Language.EN)
+    first = client.get("/letters?state=dead").content.decode()
+    assert [f"fault/F{number}" in first for number in range(3)] == [True, True, False]
+    [onward] = re.findall(r'href="(\?[^"]*clock=[^"]+)"', first)
+    assert "state=dead" in onward
+    second = client.get("/letters" + html.unescape(onward)).content.decode()
+    assert [f"fault/F{number}" in second for number in range(3)] == [False, False, True]
+    assert "To the first page" in second
+    assert "fault/F0" in client.get("/letters?clock=none").content.decode()
 
 
 def test_a_clock_that_could_not_fire_is_listed_and_tried_again(signed_in: SignedIn) -> None:

@@ -13,6 +13,11 @@ from django.utils import translation
 
 from kapok.chain.ordering import api, engine, forecast
 from kapok.chain.ordering.models import Step
+from kapok.ground.commitments.models import Commitment, PauseRequest
+from kapok.ground.journal import queries as journal
+from kapok.ground.journal.models import Entry
+from kapok.ground.notices.models import Notice
+from kapok.ground.notices.reactions import tell
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
@@ -137,6 +142,52 @@ def test_paying_cancelling_and_what_would_be_taken_back() -> None:
     assert not Resource.objects.exclude(holder="").exists()
 
 
+def test_a_deferral_says_what_waits_for_whom() -> None:
+    number = placed()
+    run()
+    agent = signed_in("agent")
+    asks = text(agent, f"/orders/{number}/1/defer")
+    assert "It takes the approval of somebody else" in asks
+    assert "what you enter is your approval" not in asks
+    until = (now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    said = {"until": until, "reason": "客户装修", "evidence": "录音 17"}
+    answer = agent.post(f"/orders/{number}/1/defer", said, follow=True).content.decode()
+    assert "the pause waits for approval" in answer
+    asked = PauseRequest.objects.get()
+    for words in (f"/ledger/requests/{asked.id}", "waiting for approval", "the clocks run on until it is approved"):
+        assert words in answer
+    assert (stands(number)[:2], asked.asked_by) == (("held", "10P"), "staff/agent")
+    subject = leg(number).subject
+    assert not Commitment.objects.filter(subject=subject, state="paused").exists()
+    manager = signed_in("manager", Language.ZH)
+    assert "您的登记即为批准" in text(manager, f"/orders/{number}/1/defer")
+    manager.post(f"/ledger/requests/{asked.id}", {"answer": "approve", "word": ""})
+    assert Commitment.objects.get(subject=subject, promise="install").pauses == [[asked.asked_at.isoformat(), None]]
+    agent = signed_in("agent")
+    assert "waiting for approval" not in text(agent, f"/orders/{number}")
+    tell(journal.line(Entry.objects.get(kind="commitments.pause_answered")))
+    notice = Notice.objects.get(recipient__username="agent")
+    assert (Notice.objects.count(), notice.title.en) == (1, "put off at the customer's wish: approved")
+    assert f"open-{notice.id}" in text(agent, "/notices")
+    for _ in range(2):  # seen or not, it leads to what was asked
+        assert agent.post(f"/notices/{notice.id}/open").headers["Location"] == f"/ledger/requests/{asked.id}"
+    assert "asked by" in text(agent, f"/ledger/requests/{asked.id}").lower()
+    mine = text(signed_in("technician"), "/notices?all=1")
+    assert f"open-{notice.id}" not in mine
+
+
+def test_who_asked_sees_the_request_though_its_clocks_are_anothers() -> None:
+    number = placed()
+    run()
+    said = {"reason": "客户装修", "evidence": "录音 17", "until": now() + timedelta(days=3)}
+    asked = api.defer(order=number, leg=1, **said, actor="staff/technician", at=now())
+    assert "Put down by" in text(signed_in("technician"), f"/ledger/requests/{asked}")
+    assert signed_in("technician2").get(f"/ledger/requests/{asked}").status_code == 404
+    refused = signed_in("technician").post(f"/ledger/requests/{asked}", {"answer": "approve", "word": ""}, follow=True)
+    assert "cannot approve what they asked for themselves" in refused.content.decode()
+    assert PauseRequest.objects.get().state == "waiting"
+
+
 def test_exceptions_have_their_forms() -> None:
     number = placed()
     run()
@@ -149,13 +200,14 @@ def test_exceptions_have_their_forms() -> None:
         assert f"/orders/{number}/1/{code}" in page
     assert f"/orders/{number}/1/return" not in page
     until = (now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
-    said = {"until": until, "reason": "客户装修", "evidence": "录音 17", "approved_by": "staff/supervisor"}
+    said = {"until": until, "reason": "客户装修", "evidence": "录音 17"}
     late = manager.post(f"/orders/{number}/1/defer", said | {"until": "2020-01-01T08:00"}).content.decode()
     assert "lies in the past" in late
     answer = manager.post(f"/orders/{number}/1/defer", said, follow=True).content.decode()
     assert "the clocks stand still" in answer
     assert stands(number)[:2] == ("held", "10P")
     assert "10P" in answer
+    assert "waiting for approval" not in answer
     answer = manager.post(f"/orders/{number}/1/undefer", {"reason": "装修完毕"}, follow=True).content.decode()
     assert stands(number)[:2] == ("inProgress", "")
     sent = {"line": "1", "offer": "fibre-300", "promised_date": ""}

@@ -10,14 +10,19 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments import requests, scheduler
 from kapok.ground.commitments.explaining import explain
 from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import line
+from kapok.ground.notices.models import Notice
+from kapok.ground.notices.reactions import tell
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
+from kapok.kernel.promises import EVENTS
 from tests.ground.packs import DESK
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +100,55 @@ def test_refused_it_has_never_stopped() -> None:
         commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 4 * HOUR)
     assert row().state == "open"
     ask(at=MONDAY + 4 * HOUR)  # one may ask again
+
+
+def heard(username: str) -> list[tuple[str, str, str]]:
+    """What the notices subscriber makes of the answers: kind, and the words in both languages."""
+    for told in Entry.objects.filter(kind="commitments.pause_answered").order_by("position"):
+        tell(line(told))
+        tell(line(told))
+    rows = Notice.objects.filter(recipient__username=username).order_by("happened_at")
+    return [(each.kind, each.title.zh, each.title.en) for each in rows]
+
+
+def test_whoever_asked_is_told_of_the_answer_in_both_languages() -> None:
+    [notices] = [each for each in SUBSCRIPTIONS if each.name == "notices"]
+    assert "commitments.pause_answered" in (notices.kinds or ())
+    commitments.approve_request(request=ask(), word="录音属实", actor="staff/lin", at=MONDAY + 5 * HOUR)
+    happen("customer.returned", MONDAY + 6 * HOUR)
+    commitments.refuse_request(
+        request=ask(at=MONDAY + 7 * HOUR), word="没有录音", actor="staff/lin", at=MONDAY + 8 * HOUR
+    )
+    ask(at=MONDAY + 9 * HOUR)
+    commitments.lapse_requests(at=MONDAY + 40 * HOUR)
+    what, kind = EVENTS["customer.deferred"], "commitments.pause_answered"
+    assert heard("chen") == [
+        (kind, f"{what.zh}：已批准，录音属实", f"{what.en}: approved, 录音属实"),
+        (kind, f"{what.zh}：未批准，没有录音", f"{what.en}: refused, 没有录音"),
+        (kind, f"{what.zh}：逾期未批，已失效", f"{what.en}: lapsed unanswered"),
+    ]
+    assert heard("lin") == []
+    assert {each.commitment_id for each in Notice.objects.all()} == {row().id}
+
+
+def test_the_member_of_staff_whose_wish_it_is_is_told_too() -> None:
+    people.grant_role(username="chen", role="supervisor", unit="bureau", actor="staff/lin", at=MONDAY)
+    asked = ask(requested_by="lin", actor="staff/lin")
+    commitments.refuse_request(request=asked, word="no", actor="staff/chen", at=MONDAY + 3 * HOUR)
+    assert (len(heard("lin")), len(heard("chen"))) == (1, 0)
+
+
+def test_a_pause_that_is_only_asked_for_ends_too() -> None:
+    asked = ask()
+    with pytest.raises(commitments.NothingPaused):  # another kind of pause was not asked for
+        commitments.resume(subject=SUBJECT, reason="back", actor="staff/chen", at=MONDAY + 4 * HOUR)
+    commitments.resume(
+        subject=SUBJECT, kind="customer.deferred", reason="back", actor="staff/chen", at=MONDAY + 4 * HOUR
+    )
+    assert row().pauses == []
+    commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 6 * HOUR)
+    assert row().pauses == [[(MONDAY + 2 * HOUR).isoformat(), (MONDAY + 4 * HOUR).isoformat()]]
+    assert (row().state, row().due_at) == ("open", MONDAY + 26 * HOUR)
 
 
 def test_unanswered_it_lapses_at_its_own_moment() -> None:

@@ -58,7 +58,7 @@ def test_a_pause_is_asked_for_by_two_and_stops_the_clock_once() -> None:
     def pause() -> None:
         try:
             commitments.pause(
-                subject="fault/F1", kind="customer.deferred", reason="away", requested_by="customer", approved_by="lin",
+                subject="fault/F1", kind="customer.deferred", reason="away", requested_by="customer",
                 evidence="call 4", actor="staff/lin", at=AT + HOUR,
             )  # fmt: skip
         except commitments.NothingStops:

@@ -51,6 +51,23 @@ def told() -> list[str]:
     return list(Entry.objects.filter(kind="commitments.breached").order_by("id").values_list("subject", flat=True))
 
 
+def test_what_is_set_aside_is_paged_by_its_moment() -> None:
+    pack = desk()
+    moments = [DUE + (number // 2) * SECOND for number in range(5)]
+    rows = [started(pack, f"fault/F{number}", due_at=moment) for number, moment in enumerate(moments)]
+    for number, row in enumerate(rows):
+        stuck.set_aside(row.id, moments[number], "error", at=DUE)
+    StuckClock.objects.filter(commitment=rows[1].id).update(state="dead")
+    StuckClock.objects.filter(commitment=rows[4].id).update(state="done", settled_at=DUE)
+    inorder = [row.subject for row in sorted(rows[:4], key=lambda row: (row.due_at, row.id))]
+    first = stuck.clocks(limit=3)
+    assert [each.subject for each in first.clocks] == inorder[:3]
+    last = stuck.clocks(after=first.after, limit=3)
+    assert ([each.subject for each in last.clocks], last.after) == (inorder[3:], None)
+    assert stuck.clocks(limit=4).after is None
+    assert [each.subject for each in stuck.clocks(after=rows[0].pack_id, limit=1).clocks] == inorder[:1]
+
+
 def test_one_poisoned_among_a_thousand_and_all_others_fire_once_in_order(pack: UUID) -> None:
     moments = [DUE - timedelta(milliseconds=1000 - number) for number in range(1000)]
     names = [f"fault/F{number:04}" if number != 321 else "fault/POISON" for number in range(1000)]
@@ -96,7 +113,7 @@ def test_after_so_many_attempts_it_is_given_up_and_a_person_has_it_tried_again(p
     row = started(pack, "fault/POISON")
     drain()
     scheduler.retry_stuck(at=DUE + 5 * SECOND)
-    [found] = stuck.clocks()
+    [found] = stuck.clocks().clocks
     assert (found.state, found.attempts, found.subject) == ("dead", 2, "fault/POISON")
     assert scheduler.retry_stuck(at=DUE + timedelta(days=9)) == scheduler.Fired()
     assert scheduler.next_moment() is None
@@ -104,7 +121,7 @@ def test_after_so_many_attempts_it_is_given_up_and_a_person_has_it_tried_again(p
     stuck.retry_clock(commitment=row.id, actor="staff/lin", at=DUE + timedelta(days=9))
     assert scheduler.retry_stuck(at=DUE + timedelta(days=9)).moments == (DUE,)
     assert Entry.objects.get(kind="commitments.clock_retried").subject == "fault/POISON"
-    assert stuck.clocks() == []
+    assert stuck.clocks().clocks == []
     with pytest.raises(NotStuck):
         stuck.retry_clock(commitment=row.id, actor="staff/lin", at=DUE)
 
@@ -126,4 +143,4 @@ def test_several_poisoned_ones_and_small_batches(pack: UUID) -> None:
         started(pack, name, due_at=DUE - timedelta(minutes=9 - number))
     drain(limit=2)
     assert told() == ["fault/A", "fault/B"]
-    assert [each.subject for each in stuck.clocks()] == ["fault/POISON1", "fault/POISON2", "fault/POISON3"]
+    assert [each.subject for each in stuck.clocks().clocks] == ["fault/POISON1", "fault/POISON2", "fault/POISON3"]

@@ -13,6 +13,7 @@ from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import Paused, standing
 from kapok.ground.journal.models import Entry
 from kapok.ground.work.baton import api as baton
+from kapok.ground.work.baton import queries as baton_queries
 from kapok.ground.work.models import Item
 from tests.ground.conftest import AT
 from tests.ground.packs import DESK
@@ -70,9 +71,9 @@ def items(matter: str) -> list[str]:
 
 
 def pause(matter: str, minutes: float, *, also: list[str] | None = None, **more: Any) -> None:
-    said = {"reason": "等备件", "requested_by": "customer", "approved_by": "lead", "evidence": "照片 3"}
+    said = {"reason": "等备件", "requested_by": "customer", "evidence": "照片 3"}
     commitments.pause(
-        subject=matter, also=items(matter) if also is None else also, **said, **more, **by("agent", minutes)
+        subject=matter, also=items(matter) if also is None else also, **said, **more, **by("lead", minutes)
     )
 
 
@@ -108,6 +109,15 @@ def test_what_is_offered_while_the_matter_is_paused_begins_paused_and_goes_on_wi
     resume(subject, 80)
     assert stands(second) == ("open", [[iso(20), iso(80)]])
     assert clock(second, "accepted").due_at == later(20 + 30 + 60)
+
+
+def test_all_that_is_offered_while_the_matter_is_paused_begins_paused() -> None:
+    subject = fault()
+    first = offered(subject)
+    pause(subject, 10)
+    for minutes in (20, 30, 40):
+        assert stands(offered(subject, "exchange", minutes=minutes)) == ("paused", [[iso(minutes), None]])
+    assert stands(first) == ("paused", [[iso(10), None]])
 
 
 def test_only_the_tiers_that_the_pause_stops_begin_paused() -> None:
@@ -179,6 +189,103 @@ def test_the_next_stages_of_a_flow_begin_paused() -> None:
     do(subject, "accept", "agent", 5)
     for code in ("drop", "inform"):
         assert stands(stage(subject, code)) == ("paused", [[iso(6), None]])
+
+
+def ask(matter: str, minutes: float, **more: Any) -> UUID:
+    said = {"also": items(matter), "reason": "等备件", "requested_by": "customer", "evidence": "照片 3"}
+    return commitments.ask_pause(subject=matter, **said | more, **by("agent", minutes))
+
+
+def approve(request: UUID, minutes: float) -> None:
+    commitments.approve_request(request=request, **by("lead", minutes))
+
+
+@pytest.mark.parametrize("kind", ["clock.paused", "customer.deferred"])
+def test_what_is_offered_between_asking_and_approval_was_paused_from_its_offer_on(kind: str) -> None:
+    subject = fault()
+    first = offered(subject)
+    asked = ask(subject, 10, kind=kind)
+    second = offered(subject, "exchange", minutes=20)
+    baton.accept(item=second, **by("engineer", 25))
+    third = offered(subject, minutes=30)
+    assert stands(second, "done") == ("open", [])
+    approve(asked, 40)
+    assert stands(first) == ("paused", [[iso(10), None]])
+    assert stands(second) == ("kept", [[iso(20), iso(25)]])
+    assert stands(third) == ("paused", [[iso(30), None]])
+    if kind == "clock.paused":  # the other is none that holds what is done
+        assert stands(second, "done") == ("paused", [[iso(25), None]])
+        assert stands(third, "promised") == ("paused", [[iso(30), None]])
+        assert _ran(third, "promised", 100) == 0
+    resumed = {"kind": kind, "subject": subject, "also": items(subject), "reason": "备件到"}
+    commitments.resume(**resumed, **by("agent", 60))
+    assert stands(third) == ("open", [[iso(30), iso(60)]])
+    assert _ran(third, "accepted", 70) == 10
+    told = Entry.objects.filter(subject=f"work/{third}", kind=kind)
+    assert [(each.at, each.data["facts"]["approved_by"]) for each in told] == [(later(30), "staff/lead")]
+
+
+def _ran(item: UUID, promise: str, minutes: float) -> int:
+    """The minutes that somebody is charged with of what ran by then."""
+    shares = baton_queries.attribution(clock(item, promise).id, later(minutes))
+    return sum(share.time // timedelta(minutes=1) for share in shares)
+
+
+def test_what_is_offered_between_asking_and_refusal_ran() -> None:
+    subject = fault()
+    offered(subject)
+    asked = ask(subject, 10)
+    second = offered(subject, minutes=20)
+    commitments.refuse_request(request=asked, word="无凭据", **by("lead", 40))
+    assert stands(second) == ("open", [])
+    assert not Entry.objects.filter(kind="clock.paused").exists()
+
+
+def test_what_is_handed_on_between_asking_and_approval_is_paused_from_then_on_too() -> None:
+    subject = fault()
+    one = held(subject)
+    asked = ask(subject, 10)
+    baton.transfer(item=one, unit="exchange", warm=True, note="转局内", **by("tech", 20))
+    approve(asked, 40)
+    assert stands(one) == ("paused", [[iso(20), None]])
+
+
+def test_what_was_asked_of_some_of_the_work_holds_nothing_that_was_offered_meanwhile() -> None:
+    subject = fault()
+    first = offered(subject)
+    offered(subject, "exchange")
+    asked = ask(subject, 10, also=[f"work/{first}"])
+    third = offered(subject, minutes=20)
+    approve(asked, 40)
+    assert stands(first) == ("paused", [[iso(10), None]])
+    assert stands(third) == ("open", [])
+
+
+def test_what_ended_before_it_was_approved_holds_what_was_offered_until_then() -> None:
+    subject = fault()
+    first = offered(subject)
+    asked = ask(subject, 10, kind="customer.deferred")
+    second = offered(subject, minutes=20)
+    with pytest.raises(commitments.NothingPaused):
+        commitments.resume(subject=subject, reason="x", **by("agent", 25))
+    commitments.resume(subject=subject, kind="customer.deferred", reason="客户在家", **by("agent", 30))
+    third = offered(subject, minutes=35)
+    approve(asked, 40)
+    assert stands(first) == ("open", [[iso(10), iso(30)]])
+    assert stands(second) == ("open", [[iso(20), iso(30)]])
+    assert stands(third) == ("open", [])
+
+
+def test_what_was_done_between_asking_and_approval_stood_still_too() -> None:
+    subject = fault()
+    offered(subject)
+    second = offered(subject, "exchange")
+    asked = ask(subject, 10, kind="customer.deferred")
+    baton.accept(item=second, **by("engineer", 35))
+    assert stands(second) == ("broken", [])
+    baton.deliver(item=second, note="已测", **by("engineer", 38))
+    approve(asked, 40)
+    assert stands(second) == ("kept", [[iso(10), iso(35)]])
 
 
 def test_a_pause_stands_until_what_ends_it() -> None:

@@ -11,12 +11,15 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Turn
 from kapok.ground.work.rules import Reason, Side
+from tests.ground.test_work_pauses import HANDS
 from tests.ground.work_office import (
     WITH_FLOW,
     by,
@@ -203,3 +206,32 @@ def test_a_process_that_dies_in_the_middle_of_a_verb_leaves_nothing_behind() -> 
     assert item(accept).state == "held"
     baton.deliver(item=accept, **by("agent", 3))
     assert live(subject) == {"drop", "inform"}
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_what_is_offered_while_the_pause_is_approved_is_paused_once(attempt: int) -> None:
+    commitments.adopt_pack(document=HANDS, **by("lead", -60))
+    subject = fault(flow=True)
+    do(subject, "accept", "agent", 5)
+    drop, inform = stage(subject, "drop"), stage(subject, "inform")
+    baton.accept(item=inform, **by("agent2", 7))
+    said = {"reason": "等备件", "requested_by": "customer", "evidence": "照片 3"}
+    hands = [f"work/{each}" for each in (drop, inform)]
+    asked = commitments.ask_pause(subject=subject, also=hands, **said, **by("agent", 10))
+    outcome = outcomes(
+        lambda: commitments.approve_request(request=asked, **by("lead", 40)),
+        lambda: offered(subject, "exchange", minutes=20),
+        lambda: offered(subject, "field", minutes=30),
+        lambda: baton.accept(item=drop, **by("tech", 25)),
+        lambda: baton.deliver(item=inform, **by("agent2", 26)),
+    )
+    assert outcome == ["done"] * 5, outcome
+    later_ones = Item.objects.filter(matter__subject=subject, opened_at__gte=later(20))
+    assert later_ones.count() == 2
+    for each in later_ones:
+        told = Entry.objects.filter(subject=each.subject, kind="clock.paused")
+        assert [entry.at for entry in told] == [each.opened_at]
+        clock = Commitment.objects.get(subject=each.subject, promise="accepted")
+        assert (clock.state, clock.pauses) == ("paused", [[each.opened_at.isoformat(), None]])
+    taken = Commitment.objects.filter(subject=f"work/{drop}", promise="accepted").latest("number")
+    assert taken.pauses == [[later(10).isoformat(), later(25).isoformat()]]

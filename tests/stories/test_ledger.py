@@ -203,7 +203,7 @@ def test_a_pause_stops_the_internal_clock_and_not_the_laws(office: None) -> None
     )
     stopped = commitments.pause(
         subject=matter, kind="customer.deferred", stops=("stage", "pledge"), reason="customer is away until evening",
-        requested_by="customer", approved_by="staff/judge", evidence="call 4711", **by("agent", 60),
+        requested_by="customer", evidence="call 4711", **by("judge", 60),
     )  # fmt: skip
     standing = ledger.standing(matter)
     assert {each.promise: each.state for each in standing[Tier.LAW]}["law-repair"] == "open"

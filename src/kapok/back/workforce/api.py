@@ -208,7 +208,7 @@ def expedite(*, item: UUID, note: str, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def approve_hold(*, item: UUID, actor: str, at: datetime) -> None:
-    """Let the customer's clock stand still for a hold whose cause is the customer, from now on.
+    """Let the customer's clock stand still for a hold whose cause is the customer, as of the moment at which it was asked for.
 
     Raises `UnknownWorkOrder`, `NothingToApprove`, `NotAPerson`, `OwnApproval`, `MayNotApprove`.
     """

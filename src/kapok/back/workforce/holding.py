@@ -55,7 +55,7 @@ def waiting(row: WorkOrder) -> Hold:
 
 
 def approve(row: WorkOrder, held: Hold, approver: Staff, *, actor: str, at: datetime) -> None:
-    """The customer's clock stands still from now on, as far as its promises allow that.
+    """The customer's clock has stood still since the hold, as far as its promises allow that; the actor is the approver.
 
     Raises what `commitments.pause` does of the approver.
     """
@@ -64,7 +64,7 @@ def approve(row: WorkOrder, held: Hold, approver: Staff, *, actor: str, at: date
     try:
         stopped = commitments.pause(
             subject=subject, kind=kind, reason=f"{reason.both} {held.note}".strip(), requested_by=held.asked_by.username,
-            approved_by=approver.username, evidence=held.evidence, actor=actor, at=at,
+            evidence=held.evidence, actor=approver.subject, at=held.since,
         )  # fmt: skip
     except NothingStops:
         stopped = []

@@ -78,23 +78,20 @@ def hold(
     reason: str,
     note: str = "",
     evidence: str = "",
-    approved_by: str = "",
     said_at: datetime | None = None,
     actor: str,
     at: datetime,
 ) -> None:
     """Stop working for a reason of the list.
 
-    Where the customer is the cause, evidence is needed and somebody has to approve that the customer's clock stands still: named
-    here (a staff number), or later by `approve_hold`; until then it runs. For every other reason it runs on.
-    Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, `UnknownReason`, `NoteNeeded`, and what `commitments.pause` does.
+    Where the customer is the cause, evidence is needed and somebody has to approve that the customer's clock stands still
+    (`approve_hold`, then as of now); until then it runs. For every other reason it runs on.
+    Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, `UnknownReason`, `NoteNeeded`.
     """
     row, me = _mine(item, Deed.HOLD, actor)
     held = holding.write(row, me, reason, note, evidence, at=at)
     _go(row, State.HELD, actor, at, said_at, held_from=row.state)
     holding.tell(row, held, actor=actor, at=at)
-    if approved_by and held.approval == "waiting":
-        holding.approve(row, held, work_rows.person(f"staff/{approved_by}"), actor=actor, at=at)
 
 
 @transaction.atomic

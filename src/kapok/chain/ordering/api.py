@@ -231,21 +231,23 @@ def defer(
     until: datetime,
     reason: str,
     evidence: str,
-    approved_by: str,
     requested_by: str = CUSTOMER,
     actor: str,
     at: datetime,
-) -> None:
-    """Put a leg off at the customer's wish (10P), with the evidence of it: its clocks stand still until `undefer`.
+) -> UUID | None:
+    """Put a leg off at the customer's wish (10P), with the evidence of it, until `undefer`.
 
-    Raises `UnknownOrder`, `UnknownLeg`, `BadMoment`, `NotAllowedNow`, `NoteMissing`, and what `commitments.api.pause` refuses.
+    Its clocks stand still where the actor has authority over them; else it is asked of who has, and they run on until it is
+    approved: then they have stood still from now on. Returns the request that waits, if one does.
+    Raises `UnknownOrder`, `UnknownLeg`, `BadMoment`, `NotAllowedNow`, `NoteMissing`, and what `commitments.api.ask_pause` refuses.
     """
     row, act = rows.order_called(order), Act(actor, at)
     said = {"reason": tidy_note(reason), "evidence": tidy_note(evidence), "requested_by": requested_by}
     _refuse_past(UNTIL, until < at)
     (found,) = rows.legs_locked(row, leg)
-    deviating.defer(found, until=until, said=said | {"approved_by": approved_by}, act=act)
+    waiting = deviating.defer(found, until=until, said=said, act=act)
     moves.refresh(row, act)
+    return waiting
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from typing import Any
 from kapok.chain.ordering import api, engine
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.models import Leg, Line, Order
+from kapok.ground.commitments import api as commitments
 from kapok.ground.customers.models import Customer
 from kapok.ground.places.rules import Segment
 from kapok.ground.work import queries as work
@@ -105,12 +106,24 @@ def waiting_for_plant(shop: Shop) -> None:
 
 
 def put_off(shop: Shop) -> None:
-    """The customer renovates (10P): the clocks stand still."""
+    """The customer renovates (10P): somebody with authority has approved that the clocks stand still."""
     order = shop.broadband(3, ago=5 * DAY)
     shop.run(5 * DAY - 1)
-    api.defer(
+    asked = api.defer(
         order=order, leg=1, until=shop.now + timedelta(days=12), reason="客户装修，要求缓装", evidence="来电录音 0228",
-        approved_by="supervisor", **shop.by("dispatcher", 4 * DAY),
+        **shop.by("technician", 4 * DAY),
+    )  # fmt: skip
+    if asked:
+        commitments.approve_request(request=asked, word="已听录音", **shop.by("supervisor", 4 * DAY - 25))
+
+
+def wants_to_wait(shop: Shop) -> None:
+    """The customer is abroad (10P): it is put off, and until somebody approves the clocks run on."""
+    order = shop.broadband(9, ago=2 * DAY)
+    shop.run(2 * DAY - 1)
+    api.defer(
+        order=order, leg=1, until=shop.now + timedelta(days=9), reason="客户出国，要求回国后再装", evidence="来电录音 0310",
+        **shop.by("technician", 50),
     )  # fmt: skip
 
 
@@ -169,4 +182,5 @@ def three_circuits(shop: Shop) -> None:
 
 STORIES: tuple[Callable[[Shop], None], ...] = (
     working, on_the_road, waiting_for_plant, put_off, returned, cancelled, unpaid, amended, left_to_people, three_circuits,
+    wants_to_wait,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from kapok.chain.ordering import amending, events, moves, placing, rows, rules
 from kapok.chain.ordering.models import Leg, Line
@@ -116,20 +117,30 @@ def plant_came(leg: Leg, act: Act) -> bool:
 # ---- 10P ----
 
 
-def defer(leg: Leg, *, until: datetime, said: Mapping[str, str], act: Act) -> None:
-    """Put a leg off at the customer's wish: all clocks of it stand still that the packs let it stop.
+def defer(leg: Leg, *, until: datetime, said: Mapping[str, str], act: Act) -> UUID | None:
+    """Put a leg off at the customer's wish; the request that waits for approval, None where the clocks stand still already.
 
-    Raises `NotAllowedNow` and what `commitments.api.pause` refuses, but for clocks of which there are none.
+    Raises `NotAllowedNow` and what `commitments.api.ask_pause` refuses, but for clocks of which there are none.
     """
     moves.hold(leg, Deviation.DEFER, reason=moves.typed(said["reason"]), until=until, act=act)
     try:
-        commitments.pause(subject=leg.subject, kind=DEFERRED, **said, actor=act.actor, at=act.at)
+        return _stop_clocks(leg, said, act)
     except commitments.NothingStops:
-        return  # nothing that was promised stands still for this: it is put off all the same
+        return None  # nothing that was promised stands still for this: it is put off all the same
+
+
+def _stop_clocks(leg: Leg, said: Mapping[str, str], act: Act) -> UUID | None:
+    """Who has authority over the clocks stops them by what they do; for anybody else it is asked."""
+    wanted = {"subject": leg.subject, "kind": DEFERRED, **said}
+    try:
+        commitments.pause(**wanted, actor=act.actor, at=act.at)
+    except (commitments.MayNotApprove, commitments.OwnApproval):
+        return commitments.ask_pause(**wanted, actor=act.actor, at=act.at)
+    return None
 
 
 def undefer(leg: Leg, *, reason: str, act: Act) -> None:
-    """The customer is ready again. Raises `NotDeferred`."""
+    """The customer is ready again; what still waits for approval stands until now, if approved. Raises `NotDeferred`."""
     if leg.state != State.HELD or leg.exception != Deviation.DEFER:
         raise NotDeferred
     moves.lift(leg, act)

@@ -236,7 +236,10 @@ DEVIATIONS: Mapping[Deviation, Course] = {
     ),
     Deviation.DEFER: Course(
         Text(zh="缓装", en="deferred"), Clock.PAUSES, Clock.PAUSES,
-        Text(zh="客户要求并有凭据：时钟暂停", en="the customer's wish, with evidence: the clocks stand still"),
+        Text(
+            zh="客户要求并有凭据：经批准后时钟自申请时起暂停",
+            en="the customer's wish, with evidence: approved, the clocks stand still as of the asking",
+        ),
     ),
     Deviation.CANCEL: Course(
         Text(zh="撤单", en="cancelled"), Clock.STOPS, Clock.STOPS,

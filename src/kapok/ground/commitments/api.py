@@ -41,7 +41,7 @@ from kapok.ground.commitments.refusals import (
     UnknownRequester,
     UnknownTier,
 )
-from kapok.ground.commitments.standing import is_paused, open_commitments, stoppable, waivable
+from kapok.ground.commitments.standing import is_paused, stoppable, waivable
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
@@ -121,34 +121,30 @@ def pause(
     stops: Sequence[str] = (),
     reason: str,
     requested_by: str,
-    approved_by: str,
     evidence: str,
     actor: str,
     at: datetime,
 ) -> list[UUID]:
     """Stop the clocks of a matter, and of its work items in `also`, that the packs let `kind` stop; which ones stand now.
 
-    For a module that has had it approved already; a person asks (`ask_pause`). `stops` names tiers (none: all). `requested_by` is
-    a staff number or one of `REQUESTERS`, `approved_by` the number of another person with authority over the units of those clocks.
+    The actor approves by doing it: they have authority over the units of those clocks, and it is another's wish (`requested_by`, a
+    staff number or one of `REQUESTERS`). Who has not asks (`ask_pause`). `stops` names tiers (none: all).
     Raises `UnknownPause`, `UnknownTier`, `ReasonMissing`, `SaidTooLong`, `NothingStops`, `UnknownRequester`, `UnknownApprover`,
     `OwnApproval`, `MayNotApprove`.
     """
-    said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by, "evidence": evidence}
+    said = {"reason": reason, "requested_by": requested_by, "evidence": evidence}
     asking.refuse_vague(kind, stops)
     asking.refuse_unsaid(said)
     matters = {matter.subject: matter for matter in judging.locked_together([subject, *also])}
     stopping = [clock for each in matters for clock in stoppable(each, kind, stops)]
     if not stopping:
         raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
-    person = approving.approver(approved_by, requested_by=requested_by, clocks=stopping)
-    facts = _approved(said, person.subject) | ({STOPS: " ".join(stops)} if stops else {})
+    facts = _approved(said, actor, stopping) | ({STOPS: " ".join(stops)} if stops else {})
     facts |= {ALSO: " ".join([subject, *also])} if also else {}
     for each, matter in matters.items():
         if not stoppable(each, kind, stops):
             continue  # nothing there to stop, or what happened to the matter has reached it
-        told = judging.told(matter, kind, actor=actor, at=at, facts=facts)
-        journal.record(told)
-        approving.tell(person, each, told=told)
+        journal.record(judging.told(matter, kind, actor=actor, at=at, facts=facts))
     return [clock.id for clock in stopping]
 
 
@@ -158,39 +154,35 @@ def resume(
 ) -> None:
     """Let the clocks of a matter, and of its work items in `also`, run again that a pause of `kind` had stopped.
 
-    Raises `UnknownPause`, `NothingPaused`.
+    A pause that is only asked for ends, too: approved later, it stands until now. Raises `UnknownPause`, `NothingPaused`.
     """
     if kind not in rules.RESUMES:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
     matters = judging.locked_together([subject, *also])
-    if not any(is_paused(row) for matter in matters for row in matter.rows):
+    ends = {row.subject for matter in matters for row in matter.rows if is_paused(row)} | asking.reached(subject, kind)
+    if not ends:
         raise NothingPaused(subject=subject)
     for matter in matters:
-        if not any(map(is_paused, open_commitments(matter.subject))):
+        if matter.subject not in ends:
             continue
         journal.record(judging.told(matter, rules.RESUMES[kind], actor=actor, at=at, facts={"reason": reason}))
 
 
 @transaction.atomic
-def waive(
-    *, subject: str, reason: str, requested_by: str, approved_by: str, evidence: str, actor: str, at: datetime
-) -> list[UUID]:
+def waive(*, subject: str, reason: str, requested_by: str, evidence: str, actor: str, at: datetime) -> list[UUID]:
     """Let the promises of a matter fall away whose packs hear `clock.waived`; which. What was late already stays broken.
 
-    For whom has had it approved already; a person asks (`ask_waiver`). Raises `ReasonMissing`, `SaidTooLong`, `NothingWaived`,
-    `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
+    The actor approves by doing it, as with `pause`; who may not asks (`ask_waiver`). Raises `ReasonMissing`, `SaidTooLong`,
+    `NothingWaived`, `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
     """
-    said = {"reason": reason, "requested_by": requested_by, "approved_by": approved_by, "evidence": evidence}
+    said = {"reason": reason, "requested_by": requested_by, "evidence": evidence}
     asking.refuse_unsaid(said)
     matter = judging.locked(subject)
     waived = waivable(subject)
     if not waived:
         raise NothingWaived(subject=subject)
-    person = approving.approver(approved_by, requested_by=requested_by, clocks=waived)
-    facts = _approved(said, person.subject)
-    told = judging.told(matter, "clock.waived", actor=actor, at=at, facts=facts)
-    journal.record(told)
-    approving.tell(person, subject, told=told)
+    facts = _approved(said, actor, waived)
+    journal.record(judging.told(matter, "clock.waived", actor=actor, at=at, facts=facts))
     return [clock.id for clock in waived]
 
 
@@ -225,6 +217,8 @@ def _supersede(pack: Pack, digest: str, at: datetime) -> None:
     PackVersion.objects.filter(id=row.id).update(superseded_at=at)
 
 
-def _approved(said: Mapping[str, str], approver: str) -> dict[str, str]:
-    """What the entry says of it, people by their numbers."""
-    return {**said, "requested_by": approving.requester(said["requested_by"]), "approved_by": approver}
+def _approved(said: Mapping[str, str], actor: str, clocks: Sequence[Commitment]) -> dict[str, str]:
+    """What the entry says of it, people by their numbers; the actor may approve it."""
+    asked = approving.requester(said["requested_by"])
+    person = approving.approver(actor, asked=asked, clocks=clocks)
+    return {**said, "requested_by": asked, "approved_by": person.subject}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from kapok.ground.commitments import events
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.refusals import MayNotApprove, OwnApproval, UnknownApprover, UnknownRequester
-from kapok.ground.journal import api as journal
 from kapok.ground.people import queries as people
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.roles import Permission
 from kapok.ground.people.rules import State
-from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text, joined
 
 REQUESTERS: Mapping[str, Text] = {
@@ -23,13 +20,12 @@ REQUESTERS: Mapping[str, Text] = {
 """Who may ask besides a member of staff; no names of customers stand in the journal."""
 
 
-def approver(approved_by: str, *, requested_by: str, clocks: Iterable[Commitment]) -> Staff:
-    """The person who approves that these clocks stop.
+def approver(actor: str, *, asked: str, clocks: Iterable[Commitment]) -> Staff:
+    """The person who approves, by doing it, what `asked` wishes of these clocks.
 
-    Raises `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
+    Raises `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
     """
-    asked = requester(requested_by)
-    person = working(approved_by, UnknownApprover)
+    person = working(actor, UnknownApprover)
     return with_authority(person, not_of={asked}, units={clock.unit for clock in clocks})
 
 
@@ -41,21 +37,6 @@ def with_authority(person: Staff, *, not_of: Collection[str], units: set[str]) -
     if lacking:
         raise MayNotApprove(username=person.username, units=joined(lacking))
     return person
-
-
-def tell(person: Staff, subject: str, *, told: journal.Event) -> None:
-    """Say in the approver's own time line that they were named: nobody approves without seeing it."""
-    journal.record(
-        events.ApprovalNamed(
-            subject=person.subject,
-            actor=told.actor,
-            at=told.at,
-            correlation=told.correlation,
-            matter=subject,
-            what=told.kind,
-            what_name=EVENTS[told.kind],
-        )
-    )
 
 
 def requester(requested_by: str) -> str:

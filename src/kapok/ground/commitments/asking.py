@@ -135,6 +135,12 @@ def _lapse(request: UUID) -> bool:
     return True
 
 
+def reached(subject: str, kind: str) -> set[str]:
+    """The matters that a request for a pause of `kind` would stop that still waits for its answer."""
+    row = PauseRequest.objects.filter(subject=subject, kind=kind, state=RequestState.WAITING).first()
+    return {row.subject, *row.also} if row else set()
+
+
 def refuse_vague(kind: str, stops: Sequence[str]) -> None:
     """Refuse what is no pause, and what is no tier. Raises `UnknownPause`, `UnknownTier`."""
     if kind not in rules.RESUMES:
@@ -233,7 +239,8 @@ def _answer(row: PauseRequest, state: RequestState, word: str, *, by: str, at: d
     row.state, row.word, row.answered_by, row.answered_at = state.value, word.strip(), by, at
     row.save(update_fields=["state", "word", "answered_by", "answered_at"])
     _tell(
-        events.PauseAnswered, row, actor=by or SYSTEM, at=at, asked_at=row.asked_at, state=state.value,
+        events.PauseAnswered, row, actor=by or SYSTEM, at=at, commitment=row.clocks[0], asked_at=row.asked_at,
+        asked_by=row.asked_by, requested_by=row.requested_by, state=state.value,
         state_name=rules.REQUEST_STATES[state], word=row.word, clocks=len(row.clocks) if state is RequestState.APPROVED else 0,
     )  # fmt: skip
 

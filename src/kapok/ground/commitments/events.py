@@ -124,19 +124,6 @@ class Owed(AboutCommitment):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalNamed(Event):
-    """Somebody was named as the one who approved; it stands in their own time line."""
-
-    kind: ClassVar[str] = "commitments.approval_named"
-    wording: ClassVar[Text] = Text(
-        zh="被登记为 {matter} 的批准人（{what_name}）", en="Named as who approved “{what_name}” of {matter}"
-    )
-    matter: str
-    what: str
-    what_name: Text
-
-
-@dataclass(frozen=True, kw_only=True)
 class PauseAsked(Event):
     """Somebody asks that clocks stop from now on, or that promises fall away; they run until it is approved."""
 
@@ -164,9 +151,13 @@ class PauseAnswered(Event):
         zh="“{what_name}”的申请{state_name} {word}", en="Request for “{what_name}” {state_name} {word}"
     )
     request: UUID
+    commitment: UUID
+    """One of the clocks that it was asked for."""
     what: str
     what_name: Text
     asked_at: datetime
+    asked_by: str
+    requested_by: str
     state: str
     state_name: Text
     word: str

@@ -240,7 +240,10 @@ class StuckClock(models.Model):
                 condition=Q(state__in=[state.value for state in StuckState]), name="commitments_stuck_state_is_known"
             )
         ]
-        indexes = [models.Index("state", "next_try_at", name="commitments_stuck_to_try")]
+        indexes = [
+            models.Index("state", "next_try_at", name="commitments_stuck_to_try"),
+            models.Index("state", "fire_at", "commitment", name="commitments_stuck_listed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.fire_at:%Y-%m-%d %H:%M}"

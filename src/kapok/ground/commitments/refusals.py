@@ -133,8 +133,8 @@ class UnknownApprover(KapokError):
     """Nobody is known by that name who could approve."""
 
     wording = Text(
-        zh="批准人“{name}”不是在职人员的工号；请填写有批准权限者的工号。",
-        en="“{name}”, who approves, is no active staff number; give that of somebody who may approve.",
+        zh="“{name}”不是在职人员，不能批准；请由有批准权限的在职人员办理。",
+        en="“{name}”, who approves, is no active member of staff; have somebody do it who may approve.",
     )
 
 

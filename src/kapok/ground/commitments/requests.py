@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -79,14 +79,19 @@ def of_matter(subject: str) -> list[Request]:
     return [_request(row) for row in PauseRequest.objects.filter(subject=subject).order_by("-asked_at", "-id")]
 
 
+def waiting(subjects: Collection[str]) -> list[Request]:
+    """What waits for an answer of these matters, the first asked in front."""
+    return [_request(row) for row in _waiting().filter(subject__in=subjects).order_by("asked_at", "id")]
+
+
 def to_answer(staff: Staff) -> list[Request]:
     """What waits for this person's answer, what lapses first in front: one has authority over all its units and has not asked."""
-    waiting = _waiting().exclude(asked_by=staff.subject).exclude(requested_by=staff.subject)
-    if not waiting.exists():
+    open_ = _waiting().exclude(asked_by=staff.subject).exclude(requested_by=staff.subject)
+    if not open_.exists():
         return []
     held = people.units_where(staff.id, Permission.LEDGER_APPROVE)
     codes = list(OrgUnit.objects.filter(id__in=held).values_list("code", flat=True))
-    return [_request(row) for row in waiting.filter(units__contained_by=codes).order_by("lapses_at", "id")]
+    return [_request(row) for row in open_.filter(units__contained_by=codes).order_by("lapses_at", "id")]
 
 
 def _waiting() -> QuerySet[PauseRequest]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from kapok.ground.commitments import events
 from kapok.ground.commitments.models import StuckClock
@@ -18,6 +20,7 @@ from kapok.ground.journal.rules import wait_before_next
 from kapok.kernel.text import Text
 
 OPEN = (StuckState.WAITING, StuckState.DEAD)
+ORDER = ("fire_at", "commitment_id")
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,34 @@ class Stuck:
         return STUCK_STATES[self.state]
 
 
-def clocks(*, limit: int = 50) -> list[Stuck]:
-    """Those set aside, the earliest first, at most so many."""
-    rows = StuckClock.objects.filter(state__in=OPEN).select_related("commitment").order_by("fire_at", "commitment_id")
-    return [
-        Stuck(
-            row.commitment_id, row.commitment.subject, row.commitment.promise, row.fire_at, StuckState(row.state),
-            row.attempts, row.next_try_at, row.error,
-        )
-        for row in rows[:limit]
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Page:
+    """One page of clocks set aside; `after`, its last, leads to the next; None where this is the last page."""
+
+    clocks: Sequence[Stuck]
+    after: UUID | None
+
+
+def clocks(*, after: UUID | None = None, limit: int = 50) -> Page:
+    """Those set aside, the earliest moment first, one page after one of them; each state is read no further than a page is long."""
+    rows = StuckClock.objects.select_related("commitment").order_by(*ORDER)
+    place = StuckClock.objects.filter(pk=after).values_list(*ORDER).first() if after else None
+    if place:
+        later = Q(fire_at__gt=place[0]) | Q(fire_at=place[0], commitment_id__gt=place[1])
+        rows = rows.filter(later, fire_at__gte=place[0])
+    found = sorted(
+        (row for state in OPEN for row in rows.filter(state=state)[: limit + 1]),
+        key=lambda row: (row.fire_at, row.commitment_id),
+    )
+    page = [_stuck(row) for row in found[:limit]]
+    return Page(page, page[-1].commitment if len(found) > limit else None)
+
+
+def _stuck(row: StuckClock) -> Stuck:
+    return Stuck(
+        row.commitment_id, row.commitment.subject, row.commitment.promise, row.fire_at, StuckState(row.state),
+        row.attempts, row.next_try_at, row.error,
+    )  # fmt: skip
 
 
 def due(at: datetime, limit: int) -> list[UUID]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.notices.models import Notice
-from kapok.ground.notices.rules import KINDS
+from kapok.ground.notices.rules import ANSWERED, KINDS
 from kapok.kernel.promises import Tier
 from kapok.kernel.text import Text
 
@@ -25,6 +25,8 @@ class Heard:
     title: Text
     subject: str
     commitment: UUID
+    entry: UUID
+    """The journal entry that it tells of."""
     unit: str
     """The code of the unit that answers for the commitment now."""
     due_at: datetime | None
@@ -33,6 +35,11 @@ class Heard:
     seen: bool
     state: State
     """Where the commitment stands now."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it tells of the answer to what its recipient asked."""
+        return self.kind == ANSWERED
 
     @property
     def kind_name(self) -> Text:
@@ -84,6 +91,7 @@ def _heard(row: Notice) -> Heard:
         title=row.title,
         subject=row.subject,
         commitment=row.commitment_id,
+        entry=row.entry,
         unit=row.commitment.unit,
         due_at=row.due_at,
         happened_at=row.happened_at,

@@ -22,27 +22,32 @@ from kapok.kernel.ids import uuid7
 
 def tell(line: Line) -> None:
     """Write a notice to everybody whom the entry concerns; who has it already gets no second one."""
-    told = settings.NOTICES_TELL[line.kind]
-    around = _around(line, before=Told.BEFORE in told)
-    numbers = rules.recipients(around, told, above=settings.NOTICES_ABOVE)
+    numbers = rules.asked(line.data) if line.kind == rules.ANSWERED else _concerned(line)
     people = Staff.objects.filter(username__in=numbers, state=State.ACTIVE).values_list("id", flat=True)
     Notice.objects.bulk_create((_notice(line, person) for person in people), ignore_conflicts=True)
+
+
+def _concerned(line: Line) -> list[str]:
+    """Whom what became of a commitment concerns, as the settings say."""
+    told = settings.NOTICES_TELL[line.kind]
+    around = _around(line, before=Told.BEFORE in told)
+    return rules.recipients(around, told, above=settings.NOTICES_ABOVE)
 
 
 def _around(line: Line, *, before: bool) -> rules.Around:
     owner = rules.person_of(line.data["owner"])
     near = posts.around(owner, line.data["unit"], line.recorded_at)
-    earlier = Notice.objects.filter(commitment=line.data["commitment"]).values_list("recipient__username", flat=True)
+    earlier = Notice.objects.filter(commitment=line.data["commitment"]).exclude(kind=rules.ANSWERED)
     return rules.Around(
         owner=owner,
         deputies=[person.username for person in near.partners],
         heads=[person.username for person in near.heads],
-        before=list(earlier.distinct()) if before else (),
+        before=list(earlier.values_list("recipient__username", flat=True).distinct()) if before else (),
     )
 
 
 def _notice(line: Line, recipient: UUID) -> Notice:
-    words, due_at = rules.words(line.kind, line.data), line.data["due_at"]
+    words, due_at = rules.words(line.kind, line.data), line.data.get("due_at")
     return Notice(
         id=uuid7(line.at),
         recipient_id=recipient,

@@ -26,11 +26,14 @@ class Told(StrEnum):
     """Whoever has been told of this commitment before."""
 
 
+ANSWERED = "commitments.pause_answered"
+"""What was asked of clocks has been answered: who asked is told, whatever the settings say."""
 KINDS: Mapping[str, Text] = {
     "commitments.warned": Text(zh="预警", en="Warning"),
     "commitments.breached": Text(zh="违约", en="Broken"),
     "commitments.owed": Text(zh="应赔", en="Owed"),
     "commitments.corrected": Text(zh="更正", en="Corrected"),
+    ANSWERED: Text(zh="申请答复", en="Answer"),
 }
 """The kinds of entries that somebody is told of, and what each is called on a notice."""
 
@@ -62,6 +65,12 @@ def recipients(around: Around, told: Collection[Told], *, above: int) -> list[st
     return list(dict.fromkeys(person for each in Told if each in wanted for person in people[each]))
 
 
+def asked(data: Mapping[str, Any]) -> list[str]:
+    """Who asked for what has been answered: who put it down, and whose wish it is where that is a member of staff."""
+    people = (person_of(data["asked_by"]), person_of(data["requested_by"]))
+    return list(dict.fromkeys(person for person in people if person))
+
+
 def person_of(owner: str) -> str:
     """The staff number in `staff/<number>`; empty where the owner is no person."""
     kind, _, number = owner.partition("/")
@@ -70,6 +79,8 @@ def person_of(owner: str) -> str:
 
 def words(kind: str, data: Mapping[str, Any]) -> Text:
     """What a notice says beside its kind: the promise, and what is owed or what became of it."""
+    if kind == ANSWERED:
+        return _answer(data)
     title = Text(**data["title"])
     if kind == "commitments.owed":
         return joined([title, _owed(data)], zh="：", en=": ")
@@ -77,6 +88,13 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
         before, after = Text(**data["before_name"]), Text(**data["after_name"])
         return joined([title, joined([before, after], zh="→", en=" → ")], zh="：", en=": ")
     return title
+
+
+def _answer(data: Mapping[str, Any]) -> Text:
+    """What was asked for, what became of it, and the word of whoever answered."""
+    said = joined([Text(**data["what_name"]), Text(**data["state_name"])], zh="：", en=": ")
+    word = data["word"]
+    return joined([said, Text(zh=word, en=word)], zh="，", en=", ") if word else said
 
 
 def _owed(data: Mapping[str, Any]) -> Text:

@@ -141,8 +141,8 @@ def tells(item: Item) -> tuple[str, ...]:
 
 
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
-    """What happens to the matter happens to its work in hand: the customer's pauses hold its clocks too."""
-    items = Item.objects.filter(matter=matter, state__in=LIVE)
+    """What happens to the matter happens to the work in hand then: the customer's pauses hold its clocks too."""
+    items = Item.objects.filter(Q(state__in=LIVE) | Q(ended_at__gt=act.at), matter=matter, opened_at__lte=act.at)
     for item in items.select_related("unit", "accountable").order_by("id"):
         item.matter = matter
         moves.tell(item, kind, act, facts=facts)

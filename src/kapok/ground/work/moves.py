@@ -156,12 +156,36 @@ def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None
 def inherit(matter: Matter, items: Sequence[Item], act: Act) -> None:
     """What is offered while a pause stands over the whole matter begins paused: its clocks, too, that the pause stops."""
     told = [Paused(each.kind, each.subject, each.at, each.facts) for each in act.told if isinstance(each, Happening)]
-    paused = standing([*pauses_told(matter.subject, matter.id), *told])
+    stand = standing([*pauses_told(matter.subject, matter.id), *told])
+    paused = [each for each in stand if matter.subject in each.named]  # what was passed on to work names only that
     for pause in {(each.kind, each.facts.get(STOPS)): each for each in paused}.values():
         if _is_over(pause, matter, items):
-            said = {name: pause.facts[name] for name in OF_ONE_ENTRY - {ALSO} if name in pause.facts}
             for item in items:
-                tell(item, pause.kind, act, facts=said)
+                tell(item, pause.kind, act, facts=_said(pause))
+
+
+def hold_offered_since(matter: Matter, pause: Paused, act: Act) -> None:
+    """What was offered while a pause stood over the whole matter that only now is known of was paused from its offer on."""
+    offers = Handoff.objects.filter(item__matter=matter, offered_at__gt=pause.at).select_related(
+        "item__unit", "item__accountable"
+    )
+    since = list(offers.order_by("offered_at", "id"))
+    if not since or not _is_over(pause, matter, ()):
+        return
+    told = pauses_told(matter.subject, matter.id)
+    known = {(each.kind, each.subject, each.at) for each in told}
+    for handoff in since:
+        if (pause.kind, handoff.item.subject, handoff.offered_at) in known:
+            continue
+        if pause in standing(each for each in told if each.at <= handoff.offered_at):
+            handoff.item.matter = matter
+            then = Act(act.actor, handoff.offered_at, act.told)
+            tell(handoff.item, pause.kind, then, facts=_said(pause))
+
+
+def _said(pause: Paused) -> dict[str, Any]:
+    """What is said of a pause of each piece of work that it holds."""
+    return {name: pause.facts[name] for name in OF_ONE_ENTRY - {ALSO} if name in pause.facts}
 
 
 def _is_over(pause: Paused, matter: Matter, items: Sequence[Item]) -> bool:

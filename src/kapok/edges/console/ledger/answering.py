@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -31,10 +32,10 @@ class AnswerForm(forms.Form):
 
 @screen(permission=Permission.LEDGER_READ)
 def pause_request(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
-    """What is asked of the clocks of a matter of one's units; who may answers it here."""
+    """What is asked of the clocks of a matter of one's units, or by oneself; who may answers it here."""
     asked = requests.request(id)
     clocks = queries.rows_of(asked.clocks) if asked else []
-    if asked is None or not any(queries.scope(request.units).holds(each.unit) for each in clocks):
+    if asked is None or not _may_see(request, asked, clocks):
         raise Http404
     mine = any(each.id == id for each in requests.to_answer(request.user))
     form = AnswerForm(request.POST or None) if mine else None
@@ -50,6 +51,11 @@ def pause_request(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A0
         "form": form,
     }
     return render(request, "ledger/request.html", values)
+
+
+def _may_see(request: ScreenRequest, asked: requests.Request, clocks: Sequence[queries.Row]) -> bool:
+    mine = request.user.subject in {asked.asked_by, asked.requested_by}
+    return mine or any(queries.scope(request.units).holds(each.unit) for each in clocks)
 
 
 def _answered(request: ScreenRequest, asked: requests.Request, form: AnswerForm) -> bool:

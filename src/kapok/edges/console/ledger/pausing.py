@@ -87,7 +87,7 @@ def _askers(request: ScreenRequest) -> Sequence[Choice]:
     return [*((code, in_reading_language(name)) for code, name in REQUESTERS.items()), me]
 
 
-def _approvers(request: ScreenRequest, unit: str) -> str:
+def approvers(request: ScreenRequest, unit: str) -> str:
     """Who else may approve for the unit, by number and name; empty where there is nobody."""
     found = people.holders(Permission.LEDGER_APPROVE, unit) or people.holders(Permission.LEDGER_APPROVE, people.top())
     others = [f"{name} {number}" for number, name in found if number != request.user.username]
@@ -126,7 +126,7 @@ def pause(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
     if request.method == "POST" and form.is_valid() and _asked(request, subjects, form):
         return redirect("console:commitment", id)
     values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/pause.html", values | {"approvers": _approvers(request, row.unit)})
+    return render(request, "ledger/pause.html", values | {"approvers": approvers(request, row.unit)})
 
 
 def _asked(request: ScreenRequest, subjects: Sequence[str], form: PauseForm) -> bool:
@@ -166,7 +166,7 @@ def waive(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
     running = [each for rows in queries.standing(row.subject).values() for each in rows if each.running]
     effects = [Effect(shown(each, request.at), each.id in waived) for each in running]
     values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/waive.html", values | {"approvers": _approvers(request, row.unit)})
+    return render(request, "ledger/waive.html", values | {"approvers": approvers(request, row.unit)})
 
 
 @screen(permission=Permission.LEDGER_PAUSE)

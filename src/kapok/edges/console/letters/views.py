@@ -31,7 +31,7 @@ def letters(request: ScreenRequest) -> HttpResponse:
     page = reading.letters(subscriber=subscriber, state=state, after=after, limit=PAGE)
     values = {
         "counts": reading.counts(),
-        "stuck": stuck.clocks(limit=PAGE),
+        "stuck": stuck.clocks(after=identifier(request.GET.get("clock", "")), limit=PAGE),
         "letters": page.letters,
         "after": page.after,
         "at": request.at,

@@ -19,6 +19,7 @@ from kapok.edges.console.ledger.presenting import called, titles_of
 from kapok.edges.console.onward import onward
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.commitments.queries import Scope, scope
+from kapok.ground.journal import queries as journal
 from kapok.ground.notices import api, queries
 from kapok.ground.notices.models import Notice
 from kapok.ground.people import queries as people
@@ -40,7 +41,7 @@ class Shown:
     day: date
     """The day on which it was told, by the clock of the house."""
     opens: bool
-    """Whether the reader may see the commitment."""
+    """Whether the reader may see what it is about: the commitment, or their own request."""
 
 
 @screen(permission=EVERYBODY)
@@ -78,6 +79,9 @@ def open_notice(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002
     found = queries.notice(request.user.id, id)
     if found is None or not _mark(request, id):
         return redirect("console:notices")
+    told = journal.line_of(found.entry) if found.answers else None
+    if told is not None:
+        return redirect("console:pause-request", told.data["request"])
     return redirect("console:commitment", found.commitment)
 
 
@@ -124,7 +128,10 @@ def _shown(heard: list[queries.Heard], reader: Scope) -> list[Shown]:
     titles = titles_of(each.subject for each in heard)
     return [
         Shown(
-            each, titles.get(each.subject, called(each.subject)), timezone.localdate(each.at), reader.holds(each.unit)
+            each,
+            titles.get(each.subject, called(each.subject)),
+            timezone.localdate(each.at),
+            each.answers or reader.holds(each.unit),
         )
         for each in heard
     ]

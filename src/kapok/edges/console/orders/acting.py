@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
 from kapok.chain.ordering.queries import LegView, OrderView
+from kapok.edges.console.ledger.pausing import approvers
 from kapok.edges.console.orders.actions import ON_LEGS, ON_ORDERS, ON_STEPS, Action
 from kapok.edges.console.orders.forms import OrderForm
 from kapok.edges.console.orders.reach import allowed, order_of_step, seen
@@ -19,6 +20,7 @@ from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
 
 WITHOUT_LEG = frozenset({"amend"})
 """Verbs that find the leg by the line."""
@@ -63,23 +65,28 @@ def _act(
         return not_permitted(request, sorted(action.permissions)[0])
     if not action.asks and request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    approvers = people.holders(Permission.LEDGER_APPROVE, order.unit) or people.holders(
-        Permission.LEDGER_APPROVE, people.top()
-    )
-    form = action.form(request.POST if request.method == "POST" else None, leg=leg, approvers=approvers)
-    if request.method == "POST" and form.is_valid() and _done(request, action, form, of):
-        messages.success(request, action.done.in_(request.language))
+    form = action.form(request.POST if request.method == "POST" else None, leg=leg)
+    if request.method == "POST" and form.is_valid() and (done := _done(request, action, form, of)):
+        messages.success(request, done.in_(request.language))
         return redirect("console:order", order.number)
     if not action.asks:
         messages.error(request, " ".join(map(str, form.non_field_errors())))
         return redirect("console:order", order.number)
-    return render(request, "orders/act.html", {"form": form, "action": action, "order": order, "leg": leg})
+    approval = _approval(request, order) if action.waits else {}
+    return render(request, "orders/act.html", {"form": form, "action": action, "order": order, "leg": leg, **approval})
 
 
-def _done(request: ScreenRequest, action: Action, form: OrderForm, of: Mapping[str, Any]) -> bool:
+def _approval(request: ScreenRequest, order: OrderView) -> Mapping[str, Any]:
+    """Whether the reader's own authority lets the clocks stand still at once, and who else could approve it."""
+    mine = order.unit_id in people.units_where(request.user.id, Permission.LEDGER_APPROVE)
+    return {"approval": True, "mine": mine, "approvers": approvers(request, order.unit)}
+
+
+def _done(request: ScreenRequest, action: Action, form: OrderForm, of: Mapping[str, Any]) -> Text | None:
+    """What is to be said of it; None where it was refused."""
     try:
-        action.verb(**of, **form.cleaned_data, actor=request.user.subject, at=request.at)
+        outcome = action.verb(**of, **form.cleaned_data, actor=request.user.subject, at=request.at)
     except KapokError as refused:
         form.add_error(None, refused.text.in_(request.language))
-        return False
-    return True
+        return None
+    return action.waits if action.waits and outcome else action.done

@@ -28,7 +28,10 @@ PLACE, MANAGE = Permission.ORDERS_PLACE.value, Permission.ORDERS_MANAGE.value
 
 @dataclass(frozen=True)
 class Action:
-    """One thing to do: its name, the verb behind it, what it asks for, who may, what is said when it is done."""
+    """One thing to do: its name, the verb behind it, what it asks for, who may, what is said when it is done.
+
+    `waits` is said instead where the verb returns the request for an approval that it waits for.
+    """
 
     name: Text
     verb: Callable[..., object]
@@ -36,6 +39,7 @@ class Action:
     done: Text
     icon: str
     permissions: frozenset[str]
+    waits: Text | None = None
 
     @property
     def asks(self) -> bool:
@@ -83,11 +87,15 @@ ON_LEGS: Mapping[str, Action] = {
     ),
     "defer": Action(
         Text(zh="缓装", en="Defer"), api.defer, DeferForm,
-        Text(zh="已缓装，时钟暂停。", en="Put off; the clocks stand still."), "clock-pause", MANAGING,
+        Text(zh="已缓装，时钟暂停。", en="Put off; the clocks stand still."), "clock-pause", BOTH,
+        Text(
+            zh="已缓装；暂停时钟待批准，批准前照走，批准后自此刻起暂停。",
+            en="Put off; the pause waits for approval. Until then the clocks run on; approved, they stand still as of now.",
+        ),
     ),
     "undefer": Action(
         Text(zh="结束缓装", en="Go on"), api.undefer, ReasonForm, Text(zh="继续办理，时钟恢复。", en="It goes on, the clocks run."),
-        "clock", MANAGING,
+        "clock", BOTH,
     ),
     "cancel": Action(
         Text(zh="撤单", en="Cancel"), api.cancel, CancelForm,

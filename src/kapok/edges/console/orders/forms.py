@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -39,12 +39,9 @@ def _choices(texts: Iterable[tuple[str, Text]]) -> list[Choice]:
 class OrderForm(forms.Form):
     """A form about a leg; what it offers hangs on how the leg stands."""
 
-    def __init__(
-        self, *args: Any, leg: LegView | None = None, approvers: Sequence[tuple[str, str]] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, leg: LegView | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.leg = leg
-        self.approvers = approvers
         self.fields.update(self.asked())
 
     def asked(self) -> Mapping[str, forms.Field]:
@@ -76,16 +73,14 @@ class ReturnForm(OrderForm):
 
 
 class DeferForm(OrderForm):
-    """Until when, why, with what evidence, and who approved that clocks stand still."""
+    """Until when, why, and with what evidence."""
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        approvers = [("", "—"), *((f"staff/{number}", f"{number} {name}") for number, name in self.approvers)]
         return {
             "until": _moment(_("Put off until")),
             "reason": _why(),
             "evidence": _words(_("Evidence of the customer's wish"), _("E.g. the number of a call.")),
-            "approved_by": forms.ChoiceField(label=_("Approved by"), choices=approvers),
         }
 
 

@@ -12,11 +12,14 @@ from django.shortcuts import render
 
 from kapok.chain.ordering import queries, rules
 from kapok.chain.ordering.queries import LegView, Place, StageView
-from kapok.edges.console.ledger.presenting import Shown, all_shown, shown
+from kapok.edges.console.ledger.pausing import approvers
+from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
 from kapok.edges.console.orders.filters import OrdersFilter
 from kapok.edges.console.orders.reach import allowed, seen
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.commitments import requests
+from kapok.ground.commitments.requests import Request
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.text import Text
@@ -68,6 +71,8 @@ class LegShown:
     columns: Sequence[Sequence[Box]]
     promises: Sequence[Shown]
     offered: Sequence[Offered]
+    asked: Sequence[Request]
+    """What is asked of its clocks, and waits for an answer."""
 
 
 @screen(permission=Permission.ORDERS_READ)
@@ -76,10 +81,13 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     found = seen(request, number)
     may = allowed(request, found)
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
+    asked = requests.waiting([leg.subject for leg in found.legs])
     values = {
         "order": found,
         "at": request.at,
-        "legs": [_leg(leg, may, request.at, names) for leg in found.legs],
+        "legs": [_leg(leg, may, request.at, names, asked) for leg in found.legs],
+        "people": names_of([each.asked_by for each in asked]),
+        "approvers": approvers(request, found.unit) if asked else "",
         "offered": for_order(found, may),
         "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
         "expected": _expected(found.legs),
@@ -88,9 +96,12 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     return render(request, "orders/standing.html" if part else "orders/order.html", values)
 
 
-def _leg(leg: LegView, may: frozenset[str], at: datetime, names: Mapping[str, Text]) -> LegShown:
+def _leg(
+    leg: LegView, may: frozenset[str], at: datetime, names: Mapping[str, Text], asked: Sequence[Request]
+) -> LegShown:
     boxes = [Box(stage, shown(stage.clock, at, names) if stage.clock else None) for stage in leg.stages]
-    return LegShown(leg, list(_columns(boxes)), all_shown(leg.promises, at, names), for_leg(leg, may))
+    of_leg = [each for each in asked if each.subject == leg.subject]
+    return LegShown(leg, list(_columns(boxes)), all_shown(leg.promises, at, names), for_leg(leg, may), of_leg)
 
 
 def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
