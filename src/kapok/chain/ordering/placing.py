@@ -12,9 +12,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from kapok.chain.ordering import course, debts, events, moves, rules, trying, visits
-from kapok.chain.ordering.drafting import Asked, Planned, total
+from kapok.chain.ordering.drafting import Asked, Planned
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.customers.models import BillingAccount, Customer

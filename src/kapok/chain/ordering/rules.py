@@ -49,6 +49,8 @@ ACTIONS: Mapping[Action, Text] = {
 }
 ALLOCATES = frozenset({Action.INSTALL, Action.MOVE})
 """These take plant at the address; a renumbering takes a number alone, a replacement the part that is replaced."""
+SOLD = frozenset({Action.INSTALL, Action.CHANGE})
+"""These are for an offer on sale; all others are about a service as it is, on its own version of its offer, sold or not."""
 PARTS: Mapping[Action, frozenset[str]] = {
     Action.RENUMBER: frozenset({"number"}),
     Action.REPLACE: frozenset({"sim", "onu"}),
