@@ -79,7 +79,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Known:
-    """What lines are looked up in: what is on sale by code; services, and the versions they are on, by number; addresses by code."""
+    """What lines are looked up in: what is on sale and addresses by code; services, and the versions they are on, by number."""
 
     sold: Mapping[str, tuple[OfferVersion, Offer]]
     own: Mapping[str, tuple[OfferVersion, Offer]]

@@ -1,4 +1,4 @@
-"""What an order costs: installations as their offers state, a change of plan what the new plan costs from then, all else nothing."""
+"""What an order costs: an installation what its offer states, a change of plan what the new one costs from then, else nothing."""
 
 from __future__ import annotations
 

@@ -13,17 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kapok.chain.ordering.rules import Action
-from kapok.edges.console.desk import actions, altering, sites
+from kapok.edges.console.desk import actions, sites
 from kapok.edges.console.desk.action_forms import ActionForm
 from kapok.edges.console.desk.actions import ON_SERVICES, ServiceAction
-from kapok.edges.console.desk.altering import ActionTerms, Wanted
 from kapok.edges.console.desk.belonging import reach
 from kapok.edges.console.desk.capture import channel_of, customer_served, talk_with
 from kapok.edges.console.desk.forms import show_refusal
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.front.channels import altering
 from kapok.front.channels import api as channels
 from kapok.front.channels import queries as talks
+from kapok.front.channels.altering import ActionTerms, Wanted
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.rules import Action
 from kapok.edges.console.desk.forms import LONGEST, Reach, WindowField, choices
+from kapok.front.channels.altering import draft
 from kapok.ground.customers.queries import CustomerView
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import HOPS, Kind
@@ -74,16 +75,6 @@ class ActionForm(forms.Form):
         """The line, of what the form has found to be right."""
         given = self.cleaned_data
         return draft(action, self.service, given.get("address", ""), given.get("offer", ""), self.wished())
-
-
-def draft(
-    action: Action, service: ServiceView, address: str = "", offer: str = "", wished: Mapping[str, str] | None = None
-) -> LineDraft:
-    """The line that an action on a service comes to."""
-    return LineDraft(
-        offer=offer or service.offer, action=action.value, address=address, service=service.number,
-        characteristics=dict(wished or {}),
-    )  # fmt: skip
 
 
 class MoveForm(ActionForm):
