@@ -206,7 +206,7 @@ def cancel(
 def extend_trial(*, service: str, reason: str, actor: str, at: datetime) -> datetime:
     """Decide that a trial goes on for `ORDERING_TRIAL_EXTENDED_FOR`, before it ends or when its end is given up; until when.
 
-    Raises `NotATrial`, `NoteMissing`.
+    Raises `NotATrial`, `InOtherHands`, `NoteMissing`.
     """
     return trials.extend(service, tidy_note(reason), Act(actor, at))
 
