@@ -160,6 +160,27 @@ def test_a_number_is_changed_to_any_that_is_free(signed_in: SignedIn, chen: str)
     assert Resource.objects.filter(kind="number", state="reserved").count() == 1
 
 
+def test_a_number_is_chosen_from_those_that_customers_like(signed_in: SignedIn, chen: str) -> None:
+    client, service = signed_in("agent"), shop.installed("voice", whose=chen, address="n5")
+    other = shop.installed("voice", whose=chen, address="n5")
+    plant_values = "85551234 85556688 85550888 85558404"
+    inventory.add_resources(kind="number", pool="N-TYX", values=plant_values, **plant.WHO)
+    page = client.get(address(chen, service, "renumber")).content.decode()
+    offered = re.findall(r'<option value="([0-9a-f-]{36})"[^>]*>(\d+)</option>', page)
+    assert [number for _, number in offered][:2] == ["85550888", "85556688"]
+    assert offered[-1][1] == "85558404"
+    wished = offered[0][0]
+    assert act(client, chen, service, "renumber", number=wished).status_code == 302
+    leg = Leg.objects.latest("order__placed_at")
+    assert list(Resource.objects.filter(holder=leg.subject).values_list("value", "state")) == [("85550888", "reserved")]
+    assert not Entry.objects.filter(data__icontains="85550888").exists()
+    before = written()
+    for gone in (wished, str(uuid4()), str(Resource.objects.filter(kind="onu", state="free")[0].id)):
+        refused = act(client, chen, other, "renumber", number=gone)
+        assert (refused.status_code, "请另选一个" in refused.content.decode()) == (422, True)
+        assert written() == before
+
+
 def test_a_service_is_disconnected_with_a_reason_after_a_question(signed_in: SignedIn, chen: str) -> None:
     client, service = signed_in("agent"), shop.installed(whose=chen)
     assert "data-confirm=" in client.get(address(chen, service, "cease")).content.decode()

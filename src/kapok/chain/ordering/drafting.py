@@ -98,6 +98,13 @@ class Planned:
     old: bool = False
     needs: dict[tuple[str, str], int] = field(default_factory=dict)
 
+    def wish(self, kind: str, role: str) -> str:
+        """The identifier of the one that the customer chose, of a kind and role that the leg takes; empty where any will do."""
+        if self.action is not Action.RENUMBER or kind != rules.NUMBER:
+            return ""
+        wishes = (each.draft.characteristics for each in self.lines if each.number == rules.line_of(role))
+        return str(next(wishes, {}).get(rules.NUMBER_WISH, ""))
+
     @property
     def title(self) -> str:
         """What the matter is called, in both languages; nothing personal."""
@@ -158,6 +165,10 @@ def _check(number: int, draft: LineDraft) -> None:
     complaint = rules.value_complaint(draft.characteristics)
     if complaint:
         raise _bad(number, complaint[0], "…", complaint[1])
+    if rules.NUMBER_WISH in draft.characteristics and draft.action != Action.RENUMBER:
+        raise _bad(
+            number, rules.NUMBER_WISH, "…", Text(zh="只用于改号", en="leave it out: it is for a change of number")
+        )
 
 
 def _bad(number: int, field_name: str, value: object, remedy: Text) -> BadLine:

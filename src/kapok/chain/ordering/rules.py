@@ -57,6 +57,8 @@ PARTS: Mapping[Action, frozenset[str]] = {
 }
 """Of what an offer takes, the kinds that the action takes anew."""
 NUMBER = "number"
+NUMBER_WISH = "number_wish"
+"""What a renumbering says of the number that the customer chose: its identifier in the inventory."""
 INTERCEPTION = timedelta(days=45)
 """So long callers of a changed number are told the new one."""
 

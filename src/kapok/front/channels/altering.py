@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.previewing import Preview, preview
@@ -196,10 +198,30 @@ def _then(wanted: Wanted, made: Preview | None, now: Money | None) -> Money | No
 
 def _numbers(wanted: Wanted, at: datetime) -> int | None:
     """How many numbers are free in the range of the present one; None where that is not asked."""
-    pool = next((each.element for each in wanted.service.resources if each.kind == kinds.Kind.NUMBER), "")
-    if wanted.action is not Action.RENUMBER or not pool:
-        return None
-    return Resource.objects.filter(pool__code=pool, kind="number", state=State.FREE, free_from__lte=at).count()
+    range_ = _range_of(wanted.service)
+    return _free(range_, at).count() if wanted.action is Action.RENUMBER and range_ else None
+
+
+NICE = """
+CASE WHEN value ~ '(\\d)\\1\\1\\1$' THEN 0 WHEN value ~ '(\\d)\\1\\1$' THEN 1 WHEN value ~ '(\\d\\d)\\1$' THEN 2
+    WHEN value ~ '(\\d)\\1(\\d)\\2$' THEN 3 WHEN value ~ '(\\d)\\1$' THEN 4 WHEN value ~ '4' THEN 6 ELSE 5 END
+"""
+"""How soon customers ask for a number: 8888, 888, 6868, 6688, 88 at its end; one with a 4 last."""
+MOST_NUMBERS = 8
+
+
+def numbers(service: ServiceView, at: datetime) -> list[tuple[str, str]]:
+    """A few free numbers of the range of the present one, those that customers ask for first: identifier and number."""
+    found = _free(_range_of(service), at).order_by(RawSQL(NICE, ()), "value")  # noqa: S611  # a constant
+    return [(str(each), value) for each, value in found.values_list("id", "value")[:MOST_NUMBERS]]
+
+
+def _range_of(service: ServiceView) -> str:
+    return next((each.element for each in service.resources if each.kind == kinds.Kind.NUMBER), "")
+
+
+def _free(range_: str, at: datetime) -> QuerySet[Resource]:
+    return Resource.objects.filter(pool__code=range_, kind=kinds.Kind.NUMBER, state=State.FREE, free_from__lte=at)
 
 
 # ---- what was seen ----

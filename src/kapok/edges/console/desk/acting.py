@@ -95,7 +95,10 @@ def _placed_before(request: ScreenRequest) -> str:
 
 def _form(request: ScreenRequest, action: ServiceAction, service: ServiceView, *, empty: bool = False) -> ActionForm:
     data = None if empty or request.method != "POST" else request.POST
-    return action.form(data, service=service, parts=altering.parts(service), reach=partial(reach, request))
+    numbers = altering.numbers(service, request.at) if action.action is Action.RENUMBER else []
+    return action.form(
+        data, service=service, parts=altering.parts(service), numbers=numbers, reach=partial(reach, request)
+    )
 
 
 def _ordered(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kapok.chain.ordering.api import LineDraft
-from kapok.chain.ordering.rules import Action
+from kapok.chain.ordering.rules import NUMBER_WISH, Action
 from kapok.edges.console.desk.forms import LONGEST, Reach, WindowField, choices
 from kapok.front.channels.altering import draft
 from kapok.ground.customers.queries import CustomerView
@@ -49,10 +49,16 @@ class ActionForm(forms.Form):
     """What every action asks for. `seen` is what the page showed when it was filled in, signed."""
 
     def __init__(
-        self, *args: Any, service: ServiceView, parts: tuple[str, ...] = (), reach: Reach, **kwargs: Any
+        self,
+        *args: Any,
+        service: ServiceView,
+        parts: Sequence[str] = (),
+        numbers: Sequence[tuple[str, str]] = (),
+        reach: Reach,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.service, self.parts, self.reach = service, parts, reach
+        self.service, self.parts, self.numbers, self.reach = service, parts, numbers, reach
         self.fields["key"] = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid4)
         self.fields["seen"] = forms.CharField(widget=forms.HiddenInput(), max_length=4000, required=False)
         self.ask()
@@ -121,12 +127,28 @@ class CeaseForm(ActionForm):
         return {"reason": spoken(CESSATIONS[self.cleaned_data["reason"]])}
 
 
+class NumberField(forms.ChoiceField):
+    """Any free number, or one of those shown; whether that one is free still is said when the order is placed."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether it can be the identifier of a number."""
+        try:
+            return value == "any" or bool(UUID(str(value)))
+        except ValueError:
+            return False
+
+
 class RenumberForm(ActionForm):
     """Which number."""
 
     def ask(self) -> None:
-        """Any that is free: which one, the allocation decides."""
-        self.fields["number"] = forms.ChoiceField(label=_("New number"), choices=choices([("any", ANY)]))
+        """Any that is free, or one of a few that customers like."""
+        self.fields["number"] = NumberField(label=_("New number"), choices=[*choices([("any", ANY)]), *self.numbers])
+
+    def wished(self) -> dict[str, str]:
+        """The number that was chosen, by its identifier; nothing where any will do."""
+        chosen = self.cleaned_data["number"]
+        return {} if chosen == "any" else {NUMBER_WISH: chosen}
 
 
 class ReplaceForm(ActionForm):
