@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kapok.chain.ordering import api, previewing
+from kapok.chain.ordering import api, previewing, visits
 from kapok.chain.ordering.models import Line, Order
 from kapok.ground.catalog.offering import api as offers
 from kapok.ground.catalog.offering import queries
@@ -77,6 +77,18 @@ def test_a_service_on_a_retired_offer_is_replaced_transferred_and_moved() -> Non
         "completed", "completed", "n3",
     )  # fmt: skip
     assert (row.offer, row.offer_version) == ("fibre-100", 1)
+
+
+def test_a_part_is_replaced_by_who_comes_or_handed_out() -> None:
+    service, whose = retired()
+    for at, wished, stage in ((100, {"visit": "yes"}, "visit"), (200, {}, "hand-out")):
+        number = placed(asked("", "replace", service, characteristics=wished), whose=whose, minutes=at)
+        do(number, "accept", at + 1)
+        run(at + 2)
+        assert shop.live(number) == {stage}
+        errand = visits.visit_of(shop.leg(number).subject)
+        assert (errand.skill, errand.minutes) == ("fibre", 90) if wished and errand else errand is None
+        finished(number, at + 3)
 
 
 def test_a_number_is_changed_whatever_is_on_sale() -> None:

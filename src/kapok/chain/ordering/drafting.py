@@ -114,7 +114,8 @@ class Planned:
     @property
     def visit(self) -> tuple[str, int] | None:
         """The skill and the minutes of the visit that it takes, the longest of its lines'."""
-        visits = [each.offer.visit for each in self.lines if each.offer.visit and self.action in rules.ALLOCATES]
+        coming = (each for each in self.lines if rules.visits(self.action, each.draft.characteristics))
+        visits = [each.offer.visit for each in coming if each.offer.visit]
         longest = max(visits, key=lambda visit: visit.minutes, default=None)
         return (longest.skill, longest.minutes) if longest else None
 

@@ -59,6 +59,8 @@ PARTS: Mapping[Action, frozenset[str]] = {
 NUMBER = "number"
 NUMBER_WISH = "number_wish"
 """What a renumbering says of the number that the customer chose: its identifier in the inventory."""
+VISIT, YES = "visit", "yes"
+"""What a replacement says of itself where somebody is to come with the part; else it is handed out."""
 INTERCEPTION = timedelta(days=45)
 """So long callers of a changed number are told the new one."""
 
@@ -68,6 +70,11 @@ def takes(action: Action, kind: str, *, same_area: bool) -> bool:
     if action is Action.MOVE:
         return not (same_area and kind == NUMBER)
     return action is Action.INSTALL or kind in PARTS.get(action, frozenset())
+
+
+def visits(action: Action, wished: Mapping[str, object]) -> bool:
+    """Whether somebody comes to the customer, where the offer knows of a visit."""
+    return action in ALLOCATES or (action is Action.REPLACE and wished.get(VISIT) == YES)
 
 
 ROLE = 20

@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.previewing import Preview, preview
-from kapok.chain.ordering.rules import PARTS, Action
+from kapok.chain.ordering.rules import PARTS, VISIT, YES, Action
 from kapok.front.channels.basket import GONE, OTHERWISE, PROMISED_OTHERWISE
 from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_of, promised
 from kapok.front.channels.visiting import Windows, windows
@@ -45,7 +45,10 @@ APART = frozenset({Kind.OPTION, Kind.BUNDLE, Kind.TRIAL})
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted of a service with what it runs on: the action, and where to or which offer as far as that is chosen."""
+    """What is wanted of a service with what it runs on: the action, and where to or which offer as far as that is chosen.
+
+    `visit` says that somebody is to come with the part that is replaced.
+    """
 
     customer: str
     channel: str
@@ -53,6 +56,7 @@ class Wanted:
     action: Action
     address: str = ""
     offer: str = ""
+    visit: bool = False
 
     @property
     def complete(self) -> bool:
@@ -98,6 +102,12 @@ def parts(service: ServiceView) -> tuple[str, ...]:
     """What a replacement would take anew for the service, by kind."""
     own, taken = versions_of([service]).get(service.number), PARTS[Action.REPLACE]
     return tuple(dict.fromkeys(need.kind for need in own.offer.resources if need.kind in taken)) if own else ()
+
+
+def may_visit(service: ServiceView) -> bool:
+    """Whether somebody may come with a part that is replaced: the offer of the service knows of a visit."""
+    own = versions_of([service]).get(service.number)
+    return own is not None and own.offer.visit is not None
 
 
 def changes(wanted: Wanted, at: datetime) -> list[Choice]:
@@ -177,7 +187,7 @@ def _previewed(wanted: Wanted, at: datetime) -> Preview | None:
         if first is None:
             return None
         asked = replace(wanted, offer=first.code)
-    line = draft(asked.action, asked.service, asked.address, asked.offer)
+    line = draft(asked.action, asked.service, asked.address, asked.offer, {VISIT: YES} if asked.visit else None)
     return preview(customer=asked.customer, channel=asked.channel, lines=[line], at=at)
 
 
@@ -230,7 +240,7 @@ def _free(range_: str, at: datetime) -> QuerySet[Resource]:
 def _state(wanted: Wanted, choice: Choice | None, made: Preview | None) -> dict[str, Any]:
     service = wanted.service
     known: dict[str, Any] = {
-        "service": service.number, "action": wanted.action.value, "to": [wanted.address, wanted.offer],
+        "service": service.number, "action": wanted.action.value, "to": [wanted.address, wanted.offer, wanted.visit],
         "state": service.state, "offer": [service.offer, service.offer_version], "address": service.address,
         "since": service.changed_at.isoformat(), "promises": promised(made),
     }  # fmt: skip

@@ -55,6 +55,7 @@ def _claim(
     claims: Sequence[rules.Claim],
     wishes: Sequence[Need],
     walk: walking.Walk,
+    *,
     holder: str,
     until: datetime,
     at: datetime,
@@ -67,12 +68,12 @@ def _claim(
     try:
         with transaction.atomic():
             taken = _all(others, moving.claim(others, holder=holder, until=until, at=at)) if others else []
-            return [*taken, *(_wished(need, walk, holder, until, at) for need in wishes)]
+            return [*taken, *(_wished(need, walk, holder=holder, until=until, at=at) for need in wishes)]
     except _TooLate:
         return None
 
 
-def _wished(need: Need, walk: walking.Walk, holder: str, until: datetime, at: datetime) -> ResourceView:
+def _wished(need: Need, walk: walking.Walk, *, holder: str, until: datetime, at: datetime) -> ResourceView:
     homes = [spare.home for spare in walk.spares if spare.kind == need.kind and spare.home]
     taken = moving.claim_one(need.wish, homes=homes, need=need, holder=holder, until=until, at=at)
     if taken is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kapok.chain.ordering.rules import Action
+from kapok.chain.ordering.rules import VISIT, Action
 from kapok.edges.console.desk import actions, sites
 from kapok.edges.console.desk.action_forms import ActionForm
 from kapok.edges.console.desk.actions import ON_SERVICES, ServiceAction
@@ -48,8 +49,7 @@ def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpRes
         messages.error(request, in_reading_language(NOT_THEIRS.format(service=service[:20])))
         return redirect("console:desk-customer", one.number)
     form = _form(request, action, found)
-    said = {name: request.POST.get(name, "")[:60] for name in ("address", "offer")}
-    made = altering.terms(Wanted(one.number, channel_of(request), found, action.action, **said), request.at)
+    made = altering.terms(_wanted(request, one, action, found, request.POST), request.at)
     if request.method != "POST":
         return _page(request, one, action, form, made)
     order = _ordered(request, one, action, form, made) if form.is_valid() else None
@@ -66,8 +66,7 @@ def terms(request: ScreenRequest, number: str, service: str, code: str) -> HttpR
     found = _theirs(one, service)
     if found is None:
         raise Http404
-    said = {name: request.GET.get(name, "")[:60] for name in ("address", "offer")}
-    made = altering.terms(Wanted(one.number, channel_of(request), found, action.action, **said), request.at)
+    made = altering.terms(_wanted(request, one, action, found, request.GET), request.at)
     values = {"one": one, "action": action, "form": _form(request, action, found, empty=True), "terms": made}
     return render(request, "desk/act_terms.html", values | {"window": request.GET.get("window", "")[:80]})
 
@@ -76,6 +75,14 @@ def _action(code: str) -> ServiceAction:
     if code not in ON_SERVICES:
         raise Http404
     return ON_SERVICES[code]
+
+
+def _wanted(
+    request: ScreenRequest, one: CustomerView, action: ServiceAction, service: ServiceView, said: Mapping[str, str]
+) -> Wanted:
+    chosen = {name: said.get(name, "")[:60] for name in ("address", "offer")}
+    comes = action.action is Action.REPLACE and said.get("how") == VISIT
+    return Wanted(one.number, channel_of(request), service, action.action, **chosen, visit=comes)
 
 
 def _theirs(one: CustomerView, service: str) -> ServiceView | None:
@@ -97,8 +104,9 @@ def _form(request: ScreenRequest, action: ServiceAction, service: ServiceView, *
     data = None if empty or request.method != "POST" else request.POST
     numbers = altering.numbers(service, request.at) if action.action is Action.RENUMBER else []
     return action.form(
-        data, service=service, parts=altering.parts(service), numbers=numbers, reach=partial(reach, request)
-    )
+        data, service=service, parts=altering.parts(service), numbers=numbers, may_visit=altering.may_visit(service),
+        reach=partial(reach, request),
+    )  # fmt: skip
 
 
 def _ordered(

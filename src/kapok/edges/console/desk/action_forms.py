@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kapok.chain.ordering.api import LineDraft
-from kapok.chain.ordering.rules import NUMBER_WISH, Action
+from kapok.chain.ordering.rules import NUMBER_WISH, VISIT, YES, Action
 from kapok.edges.console.desk.forms import LONGEST, Reach, WindowField, choices
 from kapok.front.channels.altering import draft
 from kapok.ground.customers.queries import CustomerView
@@ -36,6 +37,10 @@ REPLACEMENTS: Mapping[str, Text] = {
     "lost": Text(zh="遗失", en="lost"),
     "upgrade": Text(zh="升级换代", en="replaced by a newer one"),
 }
+WAYS: Mapping[str, Text] = {
+    "hall": Text(zh="营业厅领取", en="handed out in the hall"),
+    VISIT: Text(zh="上门更换", en="somebody comes"),
+}
 TERMINAL = Text(zh="客户终端", en="the customer's equipment")
 ANY = Text(zh="任一空闲号码", en="any free number")
 
@@ -43,6 +48,14 @@ ANY = Text(zh="任一空闲号码", en="any free number")
 def spoken(text: Text) -> str:
     """A text of a closed list as an order keeps it: in both languages."""
     return f"{text.zh} / {text.en}"
+
+
+def _asks_anew(service: ServiceView, action: Action) -> dict[str, str]:
+    """What lets a field have the terms reckoned anew when it changes."""
+    return {
+        "data-wish": "", "hx-get": reverse("console:desk-act-terms", args=[service.customer, service.number, action.value]),
+        "hx-trigger": "change", "hx-target": "#terms", "hx-include": "#order-form [data-wish]", "hx-sync": "#terms:queue last",
+    }  # fmt: skip
 
 
 class ActionForm(forms.Form):
@@ -54,11 +67,13 @@ class ActionForm(forms.Form):
         service: ServiceView,
         parts: Sequence[str] = (),
         numbers: Sequence[tuple[str, str]] = (),
+        may_visit: bool = False,
         reach: Reach,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.service, self.parts, self.numbers, self.reach = service, parts, numbers, reach
+        self.may_visit = may_visit
         self.fields["key"] = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid4)
         self.fields["seen"] = forms.CharField(widget=forms.HiddenInput(), max_length=4000, required=False)
         self.ask()
@@ -158,6 +173,12 @@ class ReplaceForm(ActionForm):
         """The part, of those that the service has, and the reason."""
         names = [(part, HOPS[Kind(part)].name) for part in self.parts] or [("terminal", TERMINAL)]
         self.fields["what"] = forms.ChoiceField(label=_("What is replaced"), choices=choices(names))
+        if self.may_visit:
+            ways = forms.Select(attrs=_asks_anew(self.service, Action.REPLACE))
+            self.fields["how"] = forms.ChoiceField(
+                label=_("How it is done"), choices=choices(WAYS.items()), widget=ways
+            )
+            self.fields["window"] = WindowField(label=_("Visit"), required=False)
         self.fields["reason"] = forms.ChoiceField(
             label=pgettext("replacement", "Why"), choices=choices(REPLACEMENTS.items())
         )
@@ -165,7 +186,8 @@ class ReplaceForm(ActionForm):
     def wished(self) -> dict[str, str]:
         """Part and reason as the order keeps them."""
         given = self.cleaned_data
-        return {"what": given["what"], "reason": spoken(REPLACEMENTS[given["reason"]])}
+        comes = {VISIT: YES} if given.get("how") == VISIT else {}
+        return {"what": given["what"], "reason": spoken(REPLACEMENTS[given["reason"]])} | comes
 
 
 class TransferForm(ActionForm):
