@@ -56,11 +56,8 @@ PARTS: Mapping[Action, frozenset[str]] = {
     Action.REPLACE: frozenset({"sim", "onu"}),
 }
 """Of what an offer takes, the kinds that the action takes anew."""
-NUMBER = "number"
-NUMBER_WISH = "number_wish"
-"""What a renumbering says of the number that the customer chose: its identifier in the inventory."""
-VISIT, YES = "visit", "yes"
-"""What a replacement says of itself where somebody is to come with the part; else it is handed out."""
+NUMBER, NUMBER_WISH, VISIT, YES = "number", "number_wish", "visit", "yes"
+"""A renumbering may wish for a number by its identifier in the inventory; a replacement may ask for a visit: else it is handed out."""
 INTERCEPTION = timedelta(days=45)
 """So long callers of a changed number are told the new one."""
 
