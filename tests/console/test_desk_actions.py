@@ -172,7 +172,9 @@ def test_a_technician_comes_with_the_new_part_in_the_window_that_was_chosen(sign
 
 
 def test_a_part_of_an_offer_without_a_visit_is_handed_out(signed_in: SignedIn, chen: str) -> None:
-    client, service = signed_in("agent"), shop.installed("sim-voice", whose=chen)
+    shop.new_version("fibre-100", visit=None)
+    client, service = signed_in("agent"), shop.plant.install("order/other", whose=chen)
+    inventory.change_service(service=service, offer_version=2, **plant.WHO)
     assert 'name="how"' not in client.get(address(chen, service, "replace")).content.decode()
     assert WINDOW.findall(shown(client, chen, service, "replace", how="visit")) == []
 
