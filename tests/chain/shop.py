@@ -10,9 +10,12 @@ from kapok.chain.ordering import api, engine
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.models import Leg, Line, Order, Step
 from kapok.ground.catalog import demo as flows
+from kapok.ground.catalog.offering import api as offer_api
 from kapok.ground.catalog.offering import demo as offers
+from kapok.ground.catalog.offering import queries as offer_queries
 from kapok.ground.commitments import demo as packs
 from kapok.ground.customers import api as customers
+from kapok.ground.journal.apart import together
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import demo as people
 from kapok.ground.posts import demo as posts
@@ -154,15 +157,24 @@ def held(holder: str) -> dict[str, str]:
 
 
 def told(kind: str, subject: str = "") -> list[dict[str, Any]]:
-    """What the journal says of that kind."""
-    entries = Entry.objects.filter(kind=kind, **({"subject": subject} if subject else {}))
-    return list(entries.order_by("recorded_at", "id").values_list("data", flat=True))
+    """What the journal says of that kind, with what was typed."""
+    entries = Entry.objects.filter(kind=kind, **({"subject": subject} if subject else {})).order_by("recorded_at", "id")
+    return list(together(entries).values())
 
 
 def happened(subject: str) -> list[str]:
     """The kinds of entries of a subject in the vocabulary of promises, as they were recorded."""
     kinds = Entry.objects.filter(subject=subject).order_by("transaction", "position").values_list("kind", flat=True)
     return [kind for kind in kinds if kind.startswith(("order.", "service.", "customer.", "visit.", "matter."))]
+
+
+def new_version(code: str, *, dearer: int = 0, **said: Any) -> None:
+    """Put a new version of an offer on sale; every price is `dearer` by so much, in fen."""
+    document = offer_queries.offer(code).offer.document() | said
+    for price in document["prices"]:
+        price["amount"] += dearer
+    offer_api.draft_offer(document=document, **by("manager"))
+    offer_api.publish_offer(code=code, revision=1, **by("manager"))
 
 
 Verb = Callable[..., Any]

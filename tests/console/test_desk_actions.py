@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from kapok.back.workforce import queries as field
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api, queries
 from kapok.ground.commitments.models import Commitment
@@ -26,7 +27,7 @@ WINDOW = re.compile(r'<option value="([^"]+/[^"]+)"')
 CHOSEN = {"change": {"offer": "fibre-300"}, "move": {"address": "n1"}}
 SAID: dict[str, dict[str, str]] = {
     "change": {"offer": "fibre-300"}, "move": {"address": "n1"}, "suspend": {"reason": "voluntary"}, "resume": {},
-    "cease": {"reason": "moved"}, "replace": {"what": "onu", "reason": "faulty"}, "renumber": {"number": "any"},
+    "cease": {"reason": "moved"}, "replace": {"what": "onu", "reason": "faulty", "how": "hall"}, "renumber": {"number": "any"},
 }  # fmt: skip
 
 
@@ -151,6 +152,33 @@ def test_equipment_is_replaced_and_the_reason_is_kept(signed_in: SignedIn, chen:
     assert Resource.objects.filter(kind="onu", state="reserved").count() == 1
 
 
+def test_a_technician_comes_with_the_new_part_in_the_window_that_was_chosen(signed_in: SignedIn, chen: str) -> None:
+    client, service = signed_in("agent"), shop.installed(whose=chen)
+    assert WINDOW.findall(shown(client, chen, service, "replace")) == []
+    terms = shown(client, chen, service, "replace", how="visit")
+    assert "上门更换" in terms
+    window = WINDOW.findall(terms)[0]
+    said = filled(client, chen, service, "replace") | {"how": "visit", "window": window}
+    stale = client.post(address(chen, service, "replace"), said)
+    assert (stale.status_code, "不一致" in stale.content.decode()) == (422, True)
+    seen = SEEN.search(terms)
+    assert seen is not None
+    assert client.post(address(chen, service, "replace"), said | {"seen": seen.group(1)}).status_code == 302
+    assert line()[3] == {"what": "onu", "reason": "故障损坏 / broken", "visit": "yes"}
+    leg = Leg.objects.latest("order__placed_at")
+    visit = field.appointment_of(leg.subject)
+    assert visit is not None
+    assert f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}" == window
+
+
+def test_a_part_of_an_offer_without_a_visit_is_handed_out(signed_in: SignedIn, chen: str) -> None:
+    shop.new_version("fibre-100", visit=None)
+    client, service = signed_in("agent"), shop.plant.install("order/other", whose=chen)
+    inventory.change_service(service=service, offer_version=2, **plant.WHO)
+    assert 'name="how"' not in client.get(address(chen, service, "replace")).content.decode()
+    assert WINDOW.findall(shown(client, chen, service, "replace", how="visit")) == []
+
+
 def test_a_number_is_changed_to_any_that_is_free(signed_in: SignedIn, chen: str) -> None:
     client, service = signed_in("agent"), shop.installed("voice", whose=chen, address="n5")
     page = client.get(address(chen, service, "renumber")).content.decode()
@@ -158,6 +186,27 @@ def test_a_number_is_changed_to_any_that_is_free(signed_in: SignedIn, chen: str)
     assert act(client, chen, service, "renumber").status_code == 302
     assert line()[:3] == ("renumber", "voice", service)
     assert Resource.objects.filter(kind="number", state="reserved").count() == 1
+
+
+def test_a_number_is_chosen_from_those_that_customers_like(signed_in: SignedIn, chen: str) -> None:
+    client, service = signed_in("agent"), shop.installed("voice", whose=chen, address="n5")
+    other = shop.installed("voice", whose=chen, address="n5")
+    plant_values = "85551234 85556688 85550888 85558404"
+    inventory.add_resources(kind="number", pool="N-TYX", values=plant_values, **plant.WHO)
+    page = client.get(address(chen, service, "renumber")).content.decode()
+    offered = re.findall(r'<option value="([0-9a-f-]{36})"[^>]*>(\d+)</option>', page)
+    assert [number for _, number in offered][:2] == ["85550888", "85556688"]
+    assert offered[-1][1] == "85558404"
+    wished = offered[0][0]
+    assert act(client, chen, service, "renumber", number=wished).status_code == 302
+    leg = Leg.objects.latest("order__placed_at")
+    assert list(Resource.objects.filter(holder=leg.subject).values_list("value", "state")) == [("85550888", "reserved")]
+    assert not Entry.objects.filter(data__icontains="85550888").exists()
+    before = written()
+    for gone in (wished, str(uuid4()), str(Resource.objects.filter(kind="onu", state="free")[0].id)):
+        refused = act(client, chen, other, "renumber", number=gone)
+        assert (refused.status_code, "请另选一个" in refused.content.decode()) == (422, True)
+        assert written() == before
 
 
 def test_a_service_is_disconnected_with_a_reason_after_a_question(signed_in: SignedIn, chen: str) -> None:

@@ -17,6 +17,7 @@ from django.utils import translation
 from kapok.config import translations
 from kapok.edges.console import charts, navigation
 from kapok.edges.console.refusals import bad_request, server_error
+from kapok.edges.console.templatetags.kapok import who
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
@@ -180,3 +181,11 @@ def test_the_check_of_translations_finds_what_is_wrong(tmp_path: Path, monkeypat
     found = sorted(complaint.split(": ")[1] for complaint in translations.check() if complaint.startswith("area"))
     assert found == ["missing", "other placeholders", "stale", "untranslated"]
     assert any(complaint.startswith("stray.py: has messages") for complaint in translations.check())
+
+
+def test_a_time_line_says_whether_one_of_ours_a_customer_or_the_system_did_it() -> None:
+    actors = ("staff/agent", "customer/C00000001", "customer", "system/ordering")
+    with translation.override(Language.ZH.value):
+        assert [who(actor) for actor in actors] == ["agent", "客户", "客户", "系统"]
+    with translation.override(Language.EN.value):
+        assert [who(actor) for actor in actors] == ["agent", "customer", "customer", "the system"]

@@ -247,6 +247,53 @@ def test_a_change_of_plan_says_its_price_and_is_refused_when_it_changed(chen: st
     assert "每月 CNY 128.00" in client.get(answer.headers["Location"]).content.decode()
 
 
+def test_what_is_sold_no_more_is_suspended_and_changed_by_its_customer(chen: str) -> None:
+    service = shop.installed(whose=chen, address="n3")
+    offers.retire_offer(code="fibre-100", **counter_page.by("manager"))
+    client = inside(chen)
+    assert "?action=suspend" in page(client, f"services/{service}")
+    shown = page(client, f"services/{service}", action="change", offer="fibre-300")
+    answer = client.post(f"/my/services/{service}", dict(HIDDEN.findall(shown)))
+    order = Order.objects.latest("placed_at")
+    assert answer.headers["Location"] == f"/my/orders/{order.number}"
+    assert (order.quote["one_off"], order.quote["monthly"]) == (0, 12800)
+    shop.Leg.objects.filter(order=order).update(state="completed")
+    form = dict(HIDDEN.findall(page(client, f"services/{service}", action="suspend")))
+    assert client.post(f"/my/services/{service}", form).status_code == 302
+    assert Leg.objects.get(order=Order.objects.latest("placed_at")).action == "suspend"
+
+
+def test_a_trial_offers_its_customer_nothing_that_it_cannot_do(chen: str) -> None:
+    service = shop.installed("trial-fibre-1000", whose=chen, address="n3")
+    assert "?action=suspend" not in page(inside(chen), f"services/{service}")
+
+
+def test_a_plan_that_the_line_does_not_carry_is_refused(chen: str) -> None:
+    service = shop.installed(whose=chen, address="n3")
+    client = inside(chen)
+    form = dict(HIDDEN.findall(page(client, f"services/{service}", action="change", offer="fibre-1000")))
+    shop.new_version("fibre-1000", characteristics={"down_mbps": 2000, "up_mbps": 200, "profile": "ftth-1000"})
+    assert "现有线路最高 1000 Mbit/s，不足 2000" in page(client, f"services/{service}")
+    before = written()
+    answer = client.post(f"/my/services/{service}", form)
+    assert (answer.status_code, "不足 2000" in answer.content.decode()) == (422, True)
+    assert written() == before
+
+
+def test_a_change_whose_price_was_raised_meanwhile_is_refused_and_goes_through_when_seen(chen: str) -> None:
+    service = shop.installed(whose=chen, address="n3")
+    client = inside(chen)
+    form = dict(HIDDEN.findall(page(client, f"services/{service}", action="change", offer="fibre-300")))
+    shop.new_version("fibre-300", dearer=1000)
+    before = written()
+    answer = client.post(f"/my/services/{service}", form)
+    assert (answer.status_code, "每月 CNY 138.00" in answer.content.decode()) == (422, True)
+    assert written() == before
+    fresh = dict(HIDDEN.findall(answer.content.decode()))
+    assert client.post(f"/my/services/{service}", form | fresh).status_code == 302
+    assert Order.objects.latest("placed_at").quote["monthly"] == 13800
+
+
 # ---- asking ----
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from kapok.chain.ordering import areas, drafting, rules
+from kapok.chain.ordering import areas, drafting, quoting, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.refusals import BadLine
 from kapok.chain.ordering.rules import Action
 from kapok.ground.catalog.offering import rows as offers
-from kapok.ground.catalog.offering import rules as offer_rules
 from kapok.ground.catalog.offering.document import Kind, Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.kernel.text import Text
 
+LEFT = Text(zh="此类订单不改变商品，请留空", en="leave it out: such an order leaves the offer as it is")
 ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
 
 
@@ -25,6 +25,8 @@ def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
 
     Raises `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `BadLine`.
     """
+    if leg.action not in rules.SOLD:
+        raise BadLine(line=line.number, field="offer", value=code, remedy=LEFT)
     version = offers.on_sale(code)
     old, new = parse(line.offer.document), parse(version.document)
     remedy = _misfit(leg, old, new)
@@ -66,7 +68,7 @@ def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int]]:
 def quote_anew(order: Order, line: Line, before: OfferVersion, after: OfferVersion) -> None:
     """Quote the order with the one offer of a line in the other's place; within a verb's `transaction.atomic`."""
     row = Order.objects.select_for_update(no_key=True).get(id=order.id)
-    was, now = (_quoted(version, line.quantity) for version in (before, after))
+    was, now = (_quoted(line, version) for version in (before, after))
     prices = list(row.quote["prices"])
     for each in was["prices"]:
         if each in prices:
@@ -75,5 +77,6 @@ def quote_anew(order: Order, line: Line, before: OfferVersion, after: OfferVersi
     Order.objects.filter(id=row.id).update(quote=row.quote | sums | {"prices": prices + now["prices"]})
 
 
-def _quoted(version: OfferVersion, quantity: int) -> dict[str, Any]:
-    return drafting.quoted([offer_rules.price(parse(version.document), quantity)])
+def _quoted(line: Line, version: OfferVersion) -> dict[str, Any]:
+    quote = quoting.quote_of(Action(line.leg.action), parse(version.document), line.quantity)
+    return quoting.quoted([quote] if quote else [])

@@ -27,6 +27,7 @@ from kapok.chain.ordering import (
     events,
     moves,
     placing,
+    quoting,
     rows,
     rules,
     trials,
@@ -123,7 +124,7 @@ def place_order(
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
     placing.must_be_agreed(asked, whose, billed)
-    paid = pay or not drafting.total(asked)["one_off"]
+    paid = pay or not quoting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
         legs=drafting.planned(asked, facts), areas=located, paid=paid, promised_date=promised_date,
@@ -205,7 +206,7 @@ def cancel(
 def extend_trial(*, service: str, reason: str, actor: str, at: datetime) -> datetime:
     """Decide that a trial goes on for `ORDERING_TRIAL_EXTENDED_FOR`, before it ends or when its end is given up; until when.
 
-    Raises `NotATrial`, `NoteMissing`.
+    Raises `NotATrial`, `InOtherHands`, `NoteMissing`.
     """
     return trials.extend(service, tidy_note(reason), Act(actor, at))
 

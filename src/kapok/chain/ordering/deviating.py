@@ -14,7 +14,7 @@ from kapok.chain.ordering import amending, events, moves, placing, rows, rules
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
-from kapok.chain.ordering.rules import Action, Deviation, State, StepState
+from kapok.chain.ordering.rules import Deviation, State, StepState
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.rules import ways_back
 from kapok.ground.commitments import api as commitments
@@ -173,7 +173,7 @@ def amend(
     if not differs:
         raise NothingAmended
     line.save(update_fields=["offer", "characteristics"])
-    if leg.action == Action.INSTALL:
+    if leg.action in rules.SOLD:
         amending.quote_anew(leg.order, line, was_for, line.offer)
     moves.keep(leg, version=leg.version + 1)
     facts = {"promised_date": promised.isoformat()} if promised and promised_date else {}

@@ -44,7 +44,10 @@ from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
 
 @dataclass(frozen=True)
 class LineDraft:
-    """One line as it is asked for: an offer, at an address or for a service, with what is wished beside it."""
+    """One line as it is asked for: an offer, at an address or for a service, with what is wished beside it.
+
+    What is about a service as it is (all but `rules.SOLD`) may leave the offer empty: it is the service's own.
+    """
 
     offer: str
     action: str = "install"
@@ -74,6 +77,16 @@ class Asked:
         return self.offer.service or (self.service.kind if self.service else "")
 
 
+@dataclass(frozen=True)
+class Known:
+    """What lines are looked up in: what is on sale and addresses by code; services, and the versions they are on, by number."""
+
+    sold: Mapping[str, tuple[OfferVersion, Offer]]
+    own: Mapping[str, tuple[OfferVersion, Offer]]
+    services: Mapping[str, Service]
+    addresses: Mapping[str, Address]
+
+
 @dataclass
 class Planned:
     """A leg to be: what is done at one address by one flow. `old` marks the leg that ends what a move leaves behind."""
@@ -85,6 +98,13 @@ class Planned:
     old: bool = False
     needs: dict[tuple[str, str], int] = field(default_factory=dict)
 
+    def wish(self, kind: str, role: str) -> str:
+        """The identifier of the one that the customer chose, of a kind and role that the leg takes; empty where any will do."""
+        if self.action is not Action.RENUMBER or kind != rules.NUMBER:
+            return ""
+        wishes = (each.draft.characteristics for each in self.lines if each.number == rules.line_of(role))
+        return str(next(wishes, {}).get(rules.NUMBER_WISH, ""))
+
     @property
     def title(self) -> str:
         """What the matter is called, in both languages; nothing personal."""
@@ -94,7 +114,8 @@ class Planned:
     @property
     def visit(self) -> tuple[str, int] | None:
         """The skill and the minutes of the visit that it takes, the longest of its lines'."""
-        visits = [each.offer.visit for each in self.lines if each.offer.visit and self.action in rules.ALLOCATES]
+        coming = (each for each in self.lines if rules.visits(self.action, each.draft.characteristics))
+        visits = [each.offer.visit for each in coming if each.offer.visit]
         longest = max(visits, key=lambda visit: visit.minutes, default=None)
         return (longest.skill, longest.minutes) if longest else None
 
@@ -102,19 +123,18 @@ class Planned:
 def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str, Any], channel: str) -> list[Asked]:
     """The lines, each possible, bundles with their parts; the services are locked until the verb's `transaction.atomic` ends.
 
-    Raises `NoLines`, `BadLine`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `UnknownAddress`, `RetiredAddress`,
-    `ServiceNeeded`, `NotTheirService`, `NotInThisState`, `InOtherHands`.
+    Raises `NoLines`, `BadLine`, `UnknownOffer`, `OfferNotOnSale`, `UnknownOfferVersion`, `NotThisAction`, `UnknownAddress`,
+    `RetiredAddress`, `ServiceNeeded`, `NotTheirService`, `NotInThisState`, `InOtherHands`.
     """
     if not 1 <= len(drafts) <= rules.MOST_LINES:
         raise NoLines(most=rules.MOST_LINES)
     for number, draft in enumerate(drafts, 1):
         _check(number, draft)
-    versions = _versions(drafts)
-    services, addresses = _services(drafts), _addresses(drafts)
-    lines = list(_lines(drafts, versions, services, addresses))
+    services = _services(drafts)
+    lines = list(_lines(drafts, Known(_sold(drafts), _own(services), services, _addresses(drafts)), customer))
     for line in lines:
         must_be_sold(line, facts, channel)
-        _must_fit(line, customer)
+        _must_fit(line)
     _must_be_free([line for line in lines if line.service])
     return lines
 
@@ -146,20 +166,31 @@ def _check(number: int, draft: LineDraft) -> None:
     complaint = rules.value_complaint(draft.characteristics)
     if complaint:
         raise _bad(number, complaint[0], "…", complaint[1])
+    if rules.NUMBER_WISH in draft.characteristics and draft.action != Action.RENUMBER:
+        raise _bad(
+            number, rules.NUMBER_WISH, "…", Text(zh="只用于改号", en="leave it out: it is for a change of number")
+        )
 
 
 def _bad(number: int, field_name: str, value: object, remedy: Text) -> BadLine:
     return BadLine(line=number, field=field_name, value=str(value)[:40], remedy=remedy)
 
 
-def _versions(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offer]]:
-    """The versions on sale of what is asked for, and of the parts of bundles. Raises `UnknownOffer`, `OfferNotOnSale`."""
-    found = _on_sale({draft.offer for draft in drafts})
-    for draft in drafts:
-        if draft.offer not in found:
-            offers.on_sale(draft.offer)
+def _sold(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offer]]:
+    """The versions on sale of what is bought, and of the parts of bundles. Raises `UnknownOffer`, `OfferNotOnSale`."""
+    codes = {draft.offer for draft in drafts if draft.action in rules.SOLD}
+    found = _on_sale(codes) if codes else {}
+    for code in codes - found.keys():
+        offers.on_sale(code)
     parts = {part for _, offer in found.values() for part in offer.parts} - found.keys()
     return found | (_on_sale(parts) if parts else {})
+
+
+def _own(services: Mapping[str, Service]) -> dict[str, tuple[OfferVersion, Offer]]:
+    """The version of its offer that each service is on, on sale or not."""
+    named = {number: (row.offer, row.offer_version) for number, row in services.items()}
+    found = offers.read_versions(named.values()) if named else {}
+    return {number: found[version] for number, version in named.items() if version in found}
 
 
 def _on_sale(codes: Iterable[str]) -> dict[str, tuple[OfferVersion, Offer]]:
@@ -185,26 +216,36 @@ def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
     return found
 
 
-def _lines(
-    drafts: Sequence[LineDraft],
-    versions: Mapping[str, tuple[OfferVersion, Offer]],
-    services: Mapping[str, Service],
-    addresses: Mapping[str, Address],
-) -> Iterator[Asked]:
+def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Iterator[Asked]:
     number = 0
     for place, draft in enumerate(drafts, 1):
-        action, service = Action(draft.action), services.get(draft.service)
+        action, service = Action(draft.action), known.services.get(draft.service)
         if service is None and action is not Action.INSTALL:
             raise ServiceNeeded(line=place, action_name=ACTIONS[action])
+        if service is not None and action is not Action.INSTALL:
+            _must_be_theirs(place, service, customer)
         if action in rules.ALLOCATES and not draft.address:
             raise _bad(place, "address", "", Text(zh="填写标准地址", en="give a standard address"))
-        address = addresses.get(draft.address) or (service.address if service else None)
-        for code in _with_parts(versions[draft.offer][1], action, versions):
-            pieces = draft.quantity if versions[code][1].service else 1
+        address = known.addresses.get(draft.address) or (service.address if service else None)
+        for version, offer in _versions(place, draft, service, known):
+            pieces = draft.quantity if offer.service else 1
             for _ in range(pieces):
                 number += 1
-                quantity = draft.quantity // pieces
-                yield Asked(number, draft, action, *versions[code], address, service, quantity)
+                yield Asked(number, draft, action, version, offer, address, service, draft.quantity // pieces)
+
+
+def _versions(
+    place: int, draft: LineDraft, service: Service | None, known: Known
+) -> Sequence[tuple[OfferVersion, Offer]]:
+    """What is bought, with its parts; of all else the version that the service is on."""
+    if service is None or draft.action in rules.SOLD:
+        return [known.sold[code] for code in _with_parts(known.sold[draft.offer][1], Action(draft.action), known.sold)]
+    if draft.offer not in {"", service.offer}:
+        remedy = Text(zh=f"填写业务现用商品 {service.offer}", en=f"name the offer of the service, {service.offer}")
+        raise _bad(place, "offer", draft.offer, remedy)
+    if service.number not in known.own:
+        offers.version_called(service.offer, service.offer_version)
+    return [known.own[service.number]]
 
 
 def _with_parts(offer: Offer, action: Action, versions: Mapping[str, Any]) -> list[str]:
@@ -226,12 +267,15 @@ def must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
         raise _bad(line.number, "offer", line.offer.code, refused)
 
 
-def _must_fit(line: Asked, customer: Customer) -> None:
+def _must_be_theirs(place: int, service: Service, customer: Customer) -> None:
+    if service.customer_id != customer.id:
+        raise NotTheirService(line=place, service=service.number, customer=customer.number)
+
+
+def _must_fit(line: Asked) -> None:
     service = line.service
     if service is None or line.action is Action.INSTALL:
         return
-    if service.customer_id != customer.id:
-        raise NotTheirService(line=line.number, service=service.number, customer=customer.number)
     if service.state not in FITTING[line.action]:
         state = SERVICE_STATES[ServiceState(service.state)]
         said = {"service": service.number, "state_name": state, "action_name": ACTIONS[line.action]}
@@ -297,24 +341,3 @@ def _same_area(line: Asked) -> bool:
         return False
     here, there = exchange_area_of(before.id), exchange_area_of(line.address.id)
     return here is not None and there is not None and here.id == there.id
-
-
-def total(lines: Sequence[Asked]) -> dict[str, Any]:
-    """What was quoted: once and each month in minor units, the currency, and each price. A bundle's price stands for its parts'."""
-    own = [line for line in lines if line.offer.code == line.draft.offer and line.action is Action.INSTALL]
-    return quoted([offer_rules.price(line.offer, line.quantity) for line in own])
-
-
-def quoted(quotes: Sequence[offer_rules.Quote]) -> dict[str, Any]:
-    """Quotes added up, as an order keeps them."""
-    currency = quotes[0].one_off.currency if quotes else "CNY"
-    return {
-        "one_off": sum(quote.one_off.minor for quote in quotes),
-        "monthly": sum(quote.monthly.minor for quote in quotes),
-        "currency": currency,
-        "prices": [
-            {"zh": each.title.zh, "en": each.title.en, "minor": each.total.minor, "kind": each.price.kind.value}
-            for quote in quotes
-            for each in quote.lines
-        ],
-    }

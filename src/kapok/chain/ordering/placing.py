@@ -12,9 +12,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from kapok.chain.ordering import course, debts, events, moves, rules, trying, visits
-from kapok.chain.ordering.drafting import Asked, Planned, total
+from kapok.chain.ordering.drafting import Asked, Planned
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.customers.models import BillingAccount, Customer
@@ -129,12 +130,17 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
             Leg(
                 id=uuid7(placing.act.at), order=order, number=number, subject=f"{order.subject}-{number}",
                 action=plan.action.value, service_kind=plan.family, address=plan.address, after=after,
-                needs=[{"kind": kind, "role": role, "count": count} for (kind, role), count in plan.needs.items()],
+                needs=[_need(plan, kind, role, count) for (kind, role), count in plan.needs.items()],
                 state=state.value, promised_date=placing.promised_date,
                 begun_at=placing.act.at if state is State.IN_PROGRESS else None,
             )
         )  # fmt: skip
     return legs
+
+
+def _need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
+    wish = plan.wish(kind, role)
+    return {"kind": kind, "role": role, "count": count} | ({"wish": wish} if wish else {})
 
 
 def _before(plan: Planned, plans: Sequence[Planned], legs: Sequence[Leg]) -> Leg | None:

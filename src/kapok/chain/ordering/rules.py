@@ -49,12 +49,15 @@ ACTIONS: Mapping[Action, Text] = {
 }
 ALLOCATES = frozenset({Action.INSTALL, Action.MOVE})
 """These take plant at the address; a renumbering takes a number alone, a replacement the part that is replaced."""
+SOLD = frozenset({Action.INSTALL, Action.CHANGE})
+"""These are for an offer on sale; all others are about a service as it is, on its own version of its offer, sold or not."""
 PARTS: Mapping[Action, frozenset[str]] = {
     Action.RENUMBER: frozenset({"number"}),
     Action.REPLACE: frozenset({"sim", "onu"}),
 }
 """Of what an offer takes, the kinds that the action takes anew."""
-NUMBER = "number"
+NUMBER, NUMBER_WISH, VISIT, YES = "number", "number_wish", "visit", "yes"
+"""A renumbering may wish for a number by its identifier in the inventory, a replacement for a visit: else it is handed out."""
 INTERCEPTION = timedelta(days=45)
 """So long callers of a changed number are told the new one."""
 
@@ -64,6 +67,11 @@ def takes(action: Action, kind: str, *, same_area: bool) -> bool:
     if action is Action.MOVE:
         return not (same_area and kind == NUMBER)
     return action is Action.INSTALL or kind in PARTS.get(action, frozenset())
+
+
+def visits(action: Action, wished: Mapping[str, object]) -> bool:
+    """Whether somebody comes to the customer, where the offer knows of a visit."""
+    return action in ALLOCATES or (action is Action.REPLACE and wished.get(VISIT) == YES)
 
 
 ROLE = 20

@@ -17,7 +17,7 @@ from kapok.chain.ordering.drafting import Asked, LineDraft
 from kapok.chain.ordering.models import OVER, Extension, Leg, Line, Order, Step
 from kapok.chain.ordering.moves import SYSTEM, Act
 from kapok.chain.ordering.placing import Placing
-from kapok.chain.ordering.refusals import NotATrial
+from kapok.chain.ordering.refusals import InOtherHands, NotATrial
 from kapok.chain.ordering.rules import FINISH, FITTING, Action, StepState
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering.document import Kind
@@ -82,10 +82,11 @@ def _ended(line: UUID, at: datetime) -> bool:
 
 @transaction.atomic
 def _end(line: UUID, at: datetime) -> bool:
-    """Place the order; False where somebody else has the service in hand by now."""
+    """Place the order; False where by now somebody has the service in hand, or has extended the trial."""
     began = Line.objects.select_related("offer", "leg__order__first_contact__unit").get(id=line)
     service = _locked(began)
-    if service is None:
+    until = running_until(service.number) if service else None
+    if service is None or until is None or until > at:
         return False
     whose, taken = service.customer, began.leg.order
     located = areas.at(service.address.code if service.address else "")
@@ -114,8 +115,19 @@ def _let_it_be_done(order: Order, at: datetime) -> None:
 def extend(service: str, reason: str, act: Act) -> datetime:
     """Let the trial of a service go on for `ORDERING_TRIAL_EXTENDED_FOR` from its end, or from now if that has passed; until when.
 
-    Runs within the `transaction.atomic` of a verb. Raises `NotATrial`.
+    Runs within the `transaction.atomic` of a verb. Raises `NotATrial`, and `InOtherHands` while somebody has an order of the
+    service: it is not extended, its end is given up.
     """
+    Service.objects.select_for_update(no_key=True).filter(number=service).first()
+    busy = (
+        Line.objects.filter(service__number=service).exclude(leg__state__in=OVER).select_related("leg__order").first()
+    )
+    if busy is not None:
+        raise InOtherHands(line=busy.number, service=service, order=busy.leg.order.number)
+    return _extended(service, reason, act)
+
+
+def _extended(service: str, reason: str, act: Act) -> datetime:
     row = Service.objects.select_for_update(no_key=True).filter(number=service).first()
     running = running_until(service)
     if row is None or running is None:
@@ -132,7 +144,7 @@ def kept(legs: Iterable[Leg], reason: str, act: Act) -> None:
     """Somebody gave up the end of a trial: that is a decision that it goes on, and it is not ended anew before that has passed."""
     ends = [leg.id for leg in legs if leg.action == CEASE and leg.order.note == NOTE]
     for service in Line.objects.filter(leg__in=ends, service__isnull=False).values_list("service__number", flat=True):
-        extend(service, reason, act)
+        _extended(service, reason, act)
 
 
 def running_until(number: str) -> datetime | None:

@@ -45,9 +45,10 @@ def cancel(holder: str, *, actor: str, at: datetime) -> None:
 def visit_of(holder: str) -> Errand | None:
     """Where the visit of a leg is, and what it takes: the longest of its lines'; None where it takes none."""
     leg = Leg.objects.select_related("address").filter(subject=holder).first()
-    if leg is None or leg.address is None or leg.action not in rules.ALLOCATES:
+    if leg is None or leg.address is None:
         return None
-    documents = Line.objects.filter(leg=leg).values_list("offer__document", flat=True)
-    visits = [visit for visit in (parse(document).visit for document in documents) if visit]
+    lines = Line.objects.filter(leg=leg).values_list("offer__document", "characteristics")
+    coming = (document for document, wished in lines if rules.visits(rules.Action(leg.action), wished))
+    visits = [visit for visit in (parse(document).visit for document in coming) if visit]
     longest = max(visits, key=lambda visit: visit.minutes, default=None)
     return Errand(leg.address.code, longest.skill, longest.minutes) if longest else None

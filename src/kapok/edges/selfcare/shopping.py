@@ -13,8 +13,9 @@ from kapok.chain.ordering.rules import ACTIONS, Action
 from kapok.edges.selfcare import showing
 from kapok.edges.selfcare.doors import MyRequest, network_address, of_the_customer
 from kapok.edges.selfcare.forms import NewForm, ServiceForm, in_reading_language, show_refusal
-from kapok.front.channels import basket, offering
+from kapok.front.channels import altering, basket, offering
 from kapok.front.channels import queries as channels
+from kapok.front.channels.altering import ActionTerms, Wanted
 from kapok.front.channels.basket import Wish
 from kapok.front.channels.online import api as online
 from kapok.front.channels.online.rules import Alone, channel_of, may_alone
@@ -128,28 +129,35 @@ def service(request: MyRequest, number: str) -> HttpResponse:
 
 def _ordered(request: MyRequest, found: ServiceView, form: ServiceForm) -> str | None:
     given = form.cleaned_data
-    draft = _draft(found, given["action"], given["offer"])
+    wanted = _wanted(request, found, given["action"], given["offer"])
     try:
-        if not channels.placed_by(given["key"]):
-            made, refused, fresh = offering.of_service(request.customer, _channel(request), draft, request.at)
-            if made is None and refused is not None:
-                form.add_error(None, in_reading_language(refused))
-            elif not offering.same(given["seen"], fresh):
-                form.add_error(None, _("This page was out of date. Look at what is below and send it again."))
-            if form.errors:
-                return None
+        if not channels.placed_by(given["key"]) and not _stands(form, altering.terms(wanted, request.at)):
+            return None
         return online.take_order(
-            key=given["key"], customer=request.customer, lines=[draft], pay=True, network=network_address(request),
-            actor=request.actor, at=request.at,
+            key=given["key"], customer=request.customer, lines=[altering.draft(wanted.action, found, offer=wanted.offer)],
+            pay=True, network=network_address(request), actor=request.actor, at=request.at,
         )  # fmt: skip
-    except KapokError as refused_too:
-        show_refusal(form, refused_too)
+    except KapokError as refused:
+        show_refusal(form, refused)
         return None
 
 
-def _draft(found: ServiceView, action: str, offer: str) -> LineDraft:
-    chosen = offer if action == Alone.CHANGE else found.offer
-    return LineDraft(offer=chosen, action=action, service=found.number)
+def _stands(form: ServiceForm, now: ActionTerms) -> bool:
+    """Whether it can be had, as it was shown; what is otherwise is said in the form."""
+    if now.refused:
+        form.add_error(None, in_reading_language(now.refused))
+        return False
+    different = altering.changed(form.cleaned_data["seen"], now)
+    for text in different:
+        form.add_error(None, in_reading_language(text))
+    if different:
+        form.add_error(None, _("This page was out of date. Look at what is below and send it again."))
+    return not different
+
+
+def _wanted(request: MyRequest, found: ServiceView, action: str, offer: str) -> Wanted:
+    chosen = offer if action == Alone.CHANGE else ""
+    return Wanted(request.customer, _channel(request), found, Action(action), offer=chosen)
 
 
 def _channel(request: MyRequest) -> str:
@@ -159,8 +167,10 @@ def _channel(request: MyRequest) -> str:
 def _possible(request: MyRequest, found: ServiceView) -> dict[str, Any]:
     """What can be done alone, with the plans to change to; all else can be asked for."""
     alone = [each for each in Alone if may_alone(each.value, found.state, found.suspension_reason)]
-    plans = offering.others(request.customer, _channel(request), found, request.at) if Alone.CHANGE in alone else []
-    actions = [(each.value, ACTIONS[Action(each.value)]) for each in alone if each is not Alone.CHANGE]
+    plans = altering.changes(_wanted(request, found, Alone.CHANGE, ""), request.at) if Alone.CHANGE in alone else []
+    own = altering.versions_of([found]).get(found.number)
+    can = own.offer.actions if own else ()
+    actions = [(each.value, ACTIONS[Action(each.value)]) for each in alone if each is not Alone.CHANGE and each in can]
     return {"actions": actions, "plans": plans}
 
 
@@ -169,15 +179,8 @@ def _change(
 ) -> dict[str, Any]:
     if not may_alone(action, found.state, found.suspension_reason) or (action == Alone.CHANGE and not offer):
         return {}
-    draft = _draft(found, action, offer)
-    made, refused, seen = offering.of_service(request.customer, _channel(request), draft, request.at)
-    fresh = ServiceForm(initial={"action": action, "offer": draft.offer, "seen": seen})
+    terms = altering.terms(_wanted(request, found, action, offer), request.at)
+    fresh = ServiceForm(initial={"action": action, "offer": offer or found.offer, "seen": terms.seen})
     if form is not None:
-        form.renew(seen)
-    return {
-        "made": made,
-        "refused": refused,
-        "form": form or fresh,
-        "chosen": ACTIONS[Action(action)],
-        "offer": draft.offer,
-    }
+        form.renew(terms.seen)
+    return {"terms": terms, "form": form or fresh, "chosen": ACTIONS[Action(action)]}

@@ -17,10 +17,8 @@ from kapok.back.workforce.queries import AppointmentView
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.queries import LegView, OrderView
 from kapok.chain.ordering.refusals import UnknownOrder
-from kapok.chain.ordering.rules import Action, Deviation, State
+from kapok.chain.ordering.rules import Deviation, State
 from kapok.edges.selfcare.doors import MyRequest
-from kapok.ground.catalog.offering import queries as offers
-from kapok.ground.catalog.offering.rules import price
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import queries as places
 from kapok.ground.places.rules import Level
@@ -92,8 +90,6 @@ class Part:
     may_confirm: bool
     rating: int | None
     confirmed_at: datetime | None
-    monthly: Money | None
-    """Of a change what the new plan costs a month."""
 
 
 @dataclass(frozen=True)
@@ -162,15 +158,8 @@ def _part(leg: LegView) -> Part:
         address=leg.address_full, state=leg.state_name, why=WHY[Deviation(leg.exception)] if leg.exception else None,
         until=leg.until if leg.exception else None, stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
         may_move=visit is not None and leg.open, may_confirm=may_confirm(leg), rating=leg.rating,
-        confirmed_at=leg.confirmed_at, monthly=_new_monthly(leg),
+        confirmed_at=leg.confirmed_at,
     )  # fmt: skip
-
-
-def _new_monthly(leg: LegView) -> Money | None:
-    if leg.action is not Action.CHANGE or not leg.lines:
-        return None
-    line = leg.lines[0]
-    return price(offers.offer(line.offer, line.version).offer).monthly
 
 
 def may_confirm(leg: LegView) -> bool:
@@ -221,8 +210,8 @@ def services(customer: str) -> list[ServiceView]:
 
 
 def service(number: str, customer: str) -> ServiceView | None:
-    """One of them; None where it is not theirs."""
-    return next((each for each in services(customer) if each.number == number), None)
+    """One of them with what it runs on; None where it is not theirs."""
+    return inventory.service(number) if any(each.number == number for each in services(customer)) else None
 
 
 def own_addresses(one: CustomerView) -> list[tuple[str, Text]]:

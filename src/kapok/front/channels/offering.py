@@ -1,7 +1,7 @@
 """What can be ordered: the offers on sale to a customer, each with its price and whether it can be had at an address.
 
 The front desk and the customers' own pages show the same, so that a price and a promise are said in one way. A page signs what it
-showed; what is otherwise when its form comes back is told (`kapok.front.channels.basket`, `same`).
+showed; what is otherwise when its form comes back is told (`kapok.front.channels.basket`, `altering` for services that one has).
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.core import signing
 from django.utils import timezone
 
-from kapok.chain.ordering.api import LineDraft
-from kapok.chain.ordering.previewing import Preview, preview
+from kapok.chain.ordering.previewing import Preview
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
 from kapok.ground.catalog.offering.document import Kind, Offer
@@ -23,14 +21,11 @@ from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.customers import queries as customers
 from kapok.ground.places import queries as places
 from kapok.ground.places.rules import Segment
-from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.queries import Qualification
-from kapok.network.inventory.views import ServiceView
 
-SALT = "kapok.channels.order"
 SPEED = "down_mbps"
 
 
@@ -82,35 +77,6 @@ def installable(customer: str, channel: str, area: str, at: datetime) -> dict[st
     """What the customer may order anew, by code, in the order of the catalogue."""
     sold = offers.on_sale(facts_of(customer, area), channel, at)
     return {version.code: version for version in sold if _installs(version.offer)}
-
-
-def others(customer: str, channel: str, service: ServiceView, at: datetime) -> list[tuple[OfferVersionView, Money]]:
-    """The plans to which a service could be changed, each with what it costs a month."""
-    found = offers.on_sale(facts_of(customer, area_at(service.address)), channel, at)
-    return [(each, offering.price(each.offer).monthly) for each in found if _replaces(each.offer, service)]
-
-
-def _replaces(offer: Offer, service: ServiceView) -> bool:
-    fits = offer.service == service.kind and "change" in offer.actions and offer.code != service.offer
-    return fits and offer.kind is Kind.PLAN
-
-
-def of_service(customer: str, channel: str, draft: LineDraft, at: datetime) -> tuple[Preview | None, Text | None, str]:
-    """What would be promised of a change of a service, or why it cannot be, and what of it is compared when the form comes back."""
-    try:
-        made = preview(customer=customer, channel=channel, lines=[draft], at=at)
-    except KapokError as refused:
-        return None, refused.text, ""
-    state = [draft.service, draft.action, draft.offer, made.versions, promised(made)]
-    return made, None, signing.dumps(state, salt=SALT)
-
-
-def same(token: str, fresh: str) -> bool:
-    """Whether two pages about a service showed the same."""
-    try:
-        return bool(signing.loads(token, salt=SALT) == signing.loads(fresh, salt=SALT))
-    except signing.BadSignature:
-        return False
 
 
 def _installs(offer: Offer) -> bool:

@@ -15,6 +15,7 @@ from django.db import transaction
 from kapok.network.inventory import kinds, lacking, moving, rows, rules, walking
 from kapok.network.inventory.models import Resource
 from kapok.network.inventory.queries import held_by
+from kapok.network.inventory.refusals import WishTaken
 from kapok.network.inventory.rules import Need, State
 from kapok.network.inventory.views import Reservation, ResourceView
 
@@ -36,9 +37,12 @@ def reserve(
         walk = walking.walk(address, needs, at=at, holder=holder)
         wanted = rules.missing(needs, walk.held)
         choice = rules.choose(wanted, walk.spares)
+        wishes = [need for need in wanted if need.wish]
+        if choice.lack and any(need.kind == choice.lack.kind for need in wishes):
+            raise _taken_by_others(choice.lack.kind)
         if choice.lack:
             return Reservation((), lacking.open_shortage(choice.lack, walk, holder, needs, actor=actor, at=at))
-        taken = _claim(choice.claims, holder, until, at)
+        taken = _claim(choice.claims, wishes, walk, holder=holder, until=until, at=at)
         if taken is not None:
             return Reservation(_kept(taken, walk, holder, until, actor=actor, at=at), None)
         time.sleep(PAUSE_SECONDS * (attempt + 1))
@@ -47,15 +51,38 @@ def reserve(
     return Reservation((), lacking.open_shortage(lack, walk, holder, needs, actor=actor, at=at))
 
 
-def _claim(claims: Sequence[rules.Claim], holder: str, until: datetime, at: datetime) -> list[ResourceView] | None:
-    """What was claimed, wholly; None where somebody else was quicker."""
+def _claim(
+    claims: Sequence[rules.Claim],
+    wishes: Sequence[Need],
+    walk: walking.Walk,
+    *,
+    holder: str,
+    until: datetime,
+    at: datetime,
+) -> list[ResourceView] | None:
+    """What was claimed, wholly; None where somebody else was quicker. Raises `WishTaken` where that is the one wished for."""
     if not claims:
         return []
+    chosen = {(need.kind, need.role) for need in wishes}
+    others = [claim for claim in claims if (claim.kind, claim.role) not in chosen]
     try:
         with transaction.atomic():
-            return _all(claims, moving.claim(claims, holder=holder, until=until, at=at))
+            taken = _all(others, moving.claim(others, holder=holder, until=until, at=at)) if others else []
+            return [*taken, *(_wished(need, walk, holder=holder, until=until, at=at) for need in wishes)]
     except _TooLate:
         return None
+
+
+def _wished(need: Need, walk: walking.Walk, *, holder: str, until: datetime, at: datetime) -> ResourceView:
+    homes = [spare.home for spare in walk.spares if spare.kind == need.kind and spare.home]
+    taken = moving.claim_one(need.wish, homes=homes, need=need, holder=holder, until=until, at=at)
+    if taken is None:
+        raise _taken_by_others(need.kind)
+    return taken
+
+
+def _taken_by_others(kind: str) -> WishTaken:
+    return WishTaken(kind_name=kinds.HOPS[kinds.Kind(kind)].name)
 
 
 def _all(claims: Sequence[rules.Claim], taken: list[ResourceView]) -> list[ResourceView]:

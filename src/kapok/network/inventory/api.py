@@ -87,7 +87,8 @@ def reserve(
 
     Walks from the address inwards and stops at the first empty step; the lack is stored as a shortage, given back, not
     raised. Asked again for the same holder it adds only what is missing and lengthens the time. Raises `NoHolder`,
-    `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`.
+    `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`, and `WishTaken` where the one that a need
+    wishes for is not free.
     """
     return allocating.reserve(
         holder=rows.tidy_holder(holder), address=address, needs=rows.tidy_needs(needs), until=rows.ahead(until, at),

@@ -7,15 +7,16 @@ identifier.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from kapok.ground.journal import api as journal
 from kapok.network.inventory.events import ResourceMoved
-from kapok.network.inventory.rules import STATES, Claim, State, sources
+from kapok.network.inventory.rules import STATES, Claim, Need, State, sources
 from kapok.network.inventory.views import ResourceView, in_walk_order
 
 CLAIM = """
@@ -87,6 +88,19 @@ def claim(claims: Sequence[Claim], *, holder: str, until: datetime, at: datetime
         ResourceView(kind, code, value, home, state, role, held, reserved_until=until, pooled=pooled)
         for kind, code, value, home, state, role, held, pooled in taken
     )
+
+
+def claim_one(
+    wish: str, *, homes: Sequence[UUID], need: Need, holder: str, until: datetime, at: datetime
+) -> ResourceView | None:
+    """Keep the one that is wished for, if it is free in one of these homes; None where somebody has it, or takes it now."""
+    values: dict[str, Any] = {
+        "wish": wish, "kind": need.kind, "homes": list(homes), "role": need.role, "holder": holder, "until": until,
+    }  # fmt: skip
+    where = "r.id = %(wish)s::uuid AND r.kind = %(kind)s AND r.home = ANY(%(homes)s::uuid[]) AND r.free_from <= %(at)s"
+    change = "holder = %(holder)s, role = %(role)s, reserved_until = %(until)s, note = ''"
+    moved = move(where, values, to=State.RESERVED, change=change, at=at, only=(State.FREE,), skip=True)
+    return replace(moved[0].resource, holder=holder, reserved_until=until, pooled=True) if moved else None
 
 
 def move(

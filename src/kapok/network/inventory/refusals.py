@@ -201,6 +201,15 @@ class ForeignAccount(KapokError):
     )
 
 
+class WishTaken(KapokError):
+    """The one that was wished for is not free, or is not one for that address."""
+
+    wording = Text(
+        zh="所选{kind_name}已被占用或不可用，请另选一个。",
+        en="The {kind_name} that was chosen is no longer free; choose another one.",
+    )
+
+
 class UnknownFinding(KapokError):
     """There is no such finding, or it is settled."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
@@ -25,6 +26,7 @@ from kapok.network.inventory.refusals import (
     UnknownResource,
     UnknownService,
     UnknownSite,
+    WishTaken,
 )
 
 REASON_LENGTH = 200
@@ -115,7 +117,7 @@ def tidy_holder(holder: str) -> str:
 
 
 def tidy_needs(needs: Sequence[rules.Need]) -> list[rules.Need]:
-    """The needs in the order of the walk, added up. Raises `NothingNeeded`, `UnknownKind`."""
+    """The needs in the order of the walk, added up. Raises `NothingNeeded`, `UnknownKind`, `WishTaken`."""
     for need in needs:
         known_kind(need.kind)
         if not 1 <= need.count <= MOST_NEEDED or len(need.role) > 20:
@@ -123,7 +125,18 @@ def tidy_needs(needs: Sequence[rules.Need]) -> list[rules.Need]:
     found = rules.together(needs)
     if not found or any(need.count > MOST_NEEDED for need in found):
         raise NothingNeeded
+    for need in found:
+        if need.wish and (need.count > 1 or not _is_identifier(need.wish)):
+            raise WishTaken(kind_name=kinds.HOPS[kinds.Kind(need.kind)].name)
     return found
+
+
+def _is_identifier(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def known_kind(kind: str) -> kinds.Kind:

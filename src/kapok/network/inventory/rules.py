@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -118,6 +118,8 @@ class Need:
     kind: str
     role: str = ""
     count: int = 1
+    wish: str = ""
+    """The identifier of the one that is wished for, where the customer chose one, e.g. a number; any will do when empty."""
 
 
 ORDER: Mapping[str, int] = {kind.value: place for place, kind in enumerate(Kind)}
@@ -229,7 +231,7 @@ def _walk(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
 def missing(needs: Iterable[Need], held: Mapping[tuple[str, str], int]) -> list[Need]:
     """What of the needs is not held already."""
     left = ((need, need.count - held.get((need.kind, need.role), 0)) for need in needs)
-    return [Need(need.kind, need.role, count) for need, count in left if count > 0]
+    return [replace(need, count=count) for need, count in left if count > 0]
 
 
 def roams(needs: Iterable[Need]) -> bool:
@@ -239,10 +241,11 @@ def roams(needs: Iterable[Need]) -> bool:
 
 def together(needs: Iterable[Need]) -> list[Need]:
     """The needs with those of one kind and role added up."""
-    counts: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], Need] = {}
     for need in needs:
-        counts[need.kind, need.role] = counts.get((need.kind, need.role), 0) + need.count
-    return in_order(Need(kind, role, count) for (kind, role), count in counts.items())
+        before = found.get((need.kind, need.role), replace(need, count=0))
+        found[need.kind, need.role] = replace(before, count=before.count + need.count, wish=before.wish or need.wish)
+    return in_order(found.values())
 
 
 CODE = re.compile(r"[^\W_][\w.:/\-]{0,79}")

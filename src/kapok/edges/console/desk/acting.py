@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,18 +13,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kapok.chain.ordering.rules import Action
-from kapok.edges.console.desk import actions, altering, sites
+from kapok.chain.ordering.rules import VISIT, Action
+from kapok.edges.console.desk import actions, sites
 from kapok.edges.console.desk.action_forms import ActionForm
 from kapok.edges.console.desk.actions import ON_SERVICES, ServiceAction
-from kapok.edges.console.desk.altering import ActionTerms, Wanted
 from kapok.edges.console.desk.belonging import reach
 from kapok.edges.console.desk.capture import channel_of, customer_served, talk_with
 from kapok.edges.console.desk.forms import show_refusal
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.front.channels import altering
 from kapok.front.channels import api as channels
 from kapok.front.channels import queries as talks
+from kapok.front.channels.altering import ActionTerms, Wanted
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
@@ -47,8 +49,7 @@ def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpRes
         messages.error(request, in_reading_language(NOT_THEIRS.format(service=service[:20])))
         return redirect("console:desk-customer", one.number)
     form = _form(request, action, found)
-    said = {name: request.POST.get(name, "")[:60] for name in ("address", "offer")}
-    made = altering.terms(Wanted(one.number, channel_of(request), found, action.action, **said), request.at)
+    made = altering.terms(_wanted(request, one, action, found, request.POST), request.at)
     if request.method != "POST":
         return _page(request, one, action, form, made)
     order = _ordered(request, one, action, form, made) if form.is_valid() else None
@@ -65,8 +66,7 @@ def terms(request: ScreenRequest, number: str, service: str, code: str) -> HttpR
     found = _theirs(one, service)
     if found is None:
         raise Http404
-    said = {name: request.GET.get(name, "")[:60] for name in ("address", "offer")}
-    made = altering.terms(Wanted(one.number, channel_of(request), found, action.action, **said), request.at)
+    made = altering.terms(_wanted(request, one, action, found, request.GET), request.at)
     values = {"one": one, "action": action, "form": _form(request, action, found, empty=True), "terms": made}
     return render(request, "desk/act_terms.html", values | {"window": request.GET.get("window", "")[:80]})
 
@@ -75,6 +75,14 @@ def _action(code: str) -> ServiceAction:
     if code not in ON_SERVICES:
         raise Http404
     return ON_SERVICES[code]
+
+
+def _wanted(
+    request: ScreenRequest, one: CustomerView, action: ServiceAction, service: ServiceView, said: Mapping[str, str]
+) -> Wanted:
+    chosen = {name: said.get(name, "")[:60] for name in ("address", "offer")}
+    comes = action.action is Action.REPLACE and said.get("how") == VISIT
+    return Wanted(one.number, channel_of(request), service, action.action, **chosen, visit=comes)
 
 
 def _theirs(one: CustomerView, service: str) -> ServiceView | None:
@@ -94,7 +102,11 @@ def _placed_before(request: ScreenRequest) -> str:
 
 def _form(request: ScreenRequest, action: ServiceAction, service: ServiceView, *, empty: bool = False) -> ActionForm:
     data = None if empty or request.method != "POST" else request.POST
-    return action.form(data, service=service, parts=altering.parts(service), reach=partial(reach, request))
+    numbers = altering.numbers(service, request.at) if action.action is Action.RENUMBER else []
+    return action.form(
+        data, service=service, parts=altering.parts(service), numbers=numbers, may_visit=altering.may_visit(service),
+        reach=partial(reach, request),
+    )  # fmt: skip
 
 
 def _ordered(

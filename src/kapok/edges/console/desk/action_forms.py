@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kapok.chain.ordering.api import LineDraft
-from kapok.chain.ordering.rules import Action
+from kapok.chain.ordering.rules import NUMBER_WISH, VISIT, YES, Action
 from kapok.edges.console.desk.forms import LONGEST, Reach, WindowField, choices
+from kapok.front.channels.altering import draft
 from kapok.ground.customers.queries import CustomerView
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import HOPS, Kind
@@ -35,6 +37,10 @@ REPLACEMENTS: Mapping[str, Text] = {
     "lost": Text(zh="遗失", en="lost"),
     "upgrade": Text(zh="升级换代", en="replaced by a newer one"),
 }
+WAYS: Mapping[str, Text] = {
+    "hall": Text(zh="营业厅领取", en="handed out in the hall"),
+    VISIT: Text(zh="上门更换", en="somebody comes"),
+}
 TERMINAL = Text(zh="客户终端", en="the customer's equipment")
 ANY = Text(zh="任一空闲号码", en="any free number")
 
@@ -44,14 +50,30 @@ def spoken(text: Text) -> str:
     return f"{text.zh} / {text.en}"
 
 
+def _asks_anew(service: ServiceView, action: Action) -> dict[str, str]:
+    """What lets a field have the terms reckoned anew when it changes."""
+    return {
+        "data-wish": "", "hx-get": reverse("console:desk-act-terms", args=[service.customer, service.number, action.value]),
+        "hx-trigger": "change", "hx-target": "#terms", "hx-include": "#order-form [data-wish]", "hx-sync": "#terms:queue last",
+    }  # fmt: skip
+
+
 class ActionForm(forms.Form):
     """What every action asks for. `seen` is what the page showed when it was filled in, signed."""
 
     def __init__(
-        self, *args: Any, service: ServiceView, parts: tuple[str, ...] = (), reach: Reach, **kwargs: Any
+        self,
+        *args: Any,
+        service: ServiceView,
+        parts: Sequence[str] = (),
+        numbers: Sequence[tuple[str, str]] = (),
+        may_visit: bool = False,
+        reach: Reach,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.service, self.parts, self.reach = service, parts, reach
+        self.service, self.parts, self.numbers, self.reach = service, parts, numbers, reach
+        self.may_visit = may_visit
         self.fields["key"] = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid4)
         self.fields["seen"] = forms.CharField(widget=forms.HiddenInput(), max_length=4000, required=False)
         self.ask()
@@ -74,16 +96,6 @@ class ActionForm(forms.Form):
         """The line, of what the form has found to be right."""
         given = self.cleaned_data
         return draft(action, self.service, given.get("address", ""), given.get("offer", ""), self.wished())
-
-
-def draft(
-    action: Action, service: ServiceView, address: str = "", offer: str = "", wished: Mapping[str, str] | None = None
-) -> LineDraft:
-    """The line that an action on a service comes to."""
-    return LineDraft(
-        offer=offer or service.offer, action=action.value, address=address, service=service.number,
-        characteristics=dict(wished or {}),
-    )  # fmt: skip
 
 
 class MoveForm(ActionForm):
@@ -130,12 +142,28 @@ class CeaseForm(ActionForm):
         return {"reason": spoken(CESSATIONS[self.cleaned_data["reason"]])}
 
 
+class NumberField(forms.ChoiceField):
+    """Any free number, or one of those shown; whether that one is free still is said when the order is placed."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether it can be the identifier of a number."""
+        try:
+            return value == "any" or bool(UUID(str(value)))
+        except ValueError:
+            return False
+
+
 class RenumberForm(ActionForm):
     """Which number."""
 
     def ask(self) -> None:
-        """Any that is free: which one, the allocation decides."""
-        self.fields["number"] = forms.ChoiceField(label=_("New number"), choices=choices([("any", ANY)]))
+        """Any that is free, or one of a few that customers like."""
+        self.fields["number"] = NumberField(label=_("New number"), choices=[*choices([("any", ANY)]), *self.numbers])
+
+    def wished(self) -> dict[str, str]:
+        """The number that was chosen, by its identifier; nothing where any will do."""
+        chosen = self.cleaned_data["number"]
+        return {} if chosen == "any" else {NUMBER_WISH: chosen}
 
 
 class ReplaceForm(ActionForm):
@@ -145,6 +173,12 @@ class ReplaceForm(ActionForm):
         """The part, of those that the service has, and the reason."""
         names = [(part, HOPS[Kind(part)].name) for part in self.parts] or [("terminal", TERMINAL)]
         self.fields["what"] = forms.ChoiceField(label=_("What is replaced"), choices=choices(names))
+        if self.may_visit:
+            ways = forms.Select(attrs=_asks_anew(self.service, Action.REPLACE))
+            self.fields["how"] = forms.ChoiceField(
+                label=_("How it is done"), choices=choices(WAYS.items()), widget=ways
+            )
+            self.fields["window"] = WindowField(label=_("Visit"), required=False)
         self.fields["reason"] = forms.ChoiceField(
             label=pgettext("replacement", "Why"), choices=choices(REPLACEMENTS.items())
         )
@@ -152,7 +186,8 @@ class ReplaceForm(ActionForm):
     def wished(self) -> dict[str, str]:
         """Part and reason as the order keeps them."""
         given = self.cleaned_data
-        return {"what": given["what"], "reason": spoken(REPLACEMENTS[given["reason"]])}
+        comes = {VISIT: YES} if given.get("how") == VISIT else {}
+        return {"what": given["what"], "reason": spoken(REPLACEMENTS[given["reason"]])} | comes
 
 
 class TransferForm(ActionForm):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
 from kapok.edges.console.desk import action_forms as forms
-from kapok.ground.catalog.offering import queries as offers
-from kapok.ground.catalog.offering.models import OfferVersion
-from kapok.ground.catalog.rules import State
+from kapok.front.channels.altering import versions_of
+from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.kernel.text import Text
 from kapok.network.inventory.queries import ServiceView
 
@@ -70,24 +69,21 @@ class ServiceShown:
 
 
 def shown(services: Collection[ServiceView], under_way: Mapping[str, str], *, may_order: bool) -> list[ServiceShown]:
-    """The services with what may be done with each; nothing while an order is under way. One query."""
-    titles, sold = _offers({each.offer for each in services})
+    """The services with what may be done with each; nothing while an order is under way. One query.
+
+    The version of the offer that a service is on says what may be done with it, whatever is on sale.
+    """
+    own = versions_of(services)
     return [
         ServiceShown(
-            each, titles.get(each.offer, Text(zh=each.offer, en=each.offer)), under_way.get(each.number, ""),
-            tuple(_fitting(each, sold)) if may_order and each.number not in under_way else (),
+            each, own[each.number].title if each.number in own else Text(zh=each.offer, en=each.offer),
+            under_way.get(each.number, ""),
+            tuple(_fitting(each, own)) if may_order and each.number not in under_way else (),
         )
         for each in services
     ]  # fmt: skip
 
 
-def _offers(codes: Collection[str]) -> tuple[dict[str, Text], dict[str, tuple[str, ...]]]:
-    """What offers are called, and for what those on sale can be ordered."""
-    views = offers.shown(OfferVersion.objects.filter(code__in=codes).order_by("code", "number"))
-    sold = {view.code: tuple(view.offer.actions) for view in views if view.state is State.PUBLISHED}
-    return {view.code: view.title for view in views}, sold
-
-
-def _fitting(service: ServiceView, sold: Mapping[str, tuple[str, ...]]) -> Iterable[ServiceAction]:
-    can = sold.get(service.offer, ())
+def _fitting(service: ServiceView, own: Mapping[str, OfferVersionView]) -> Iterable[ServiceAction]:
+    can = own[service.number].offer.actions if service.number in own else ()
     return (each for each in ON_SERVICES.values() if each.code in can and service.state in FITTING[each.action])

@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from kapok.edges.console.charts import Chart
 from kapok.ground.people.roles import ROLES
@@ -34,9 +34,11 @@ def role_name(code: str) -> str:
 
 @register.filter
 def who(actor: str) -> str:
-    """Who did it, as a reader says it: a staff number, or the system."""
+    """Who did it, as a reader says it: a staff number, a customer, or the system."""
     kind, _, name = actor.partition("/")
-    return name if kind == "staff" else gettext("the system")
+    return (
+        name if kind == "staff" else pgettext("who did it", "customer") if kind == "customer" else gettext("the system")
+    )
 
 
 @register.filter

@@ -1,23 +1,31 @@
-"""What an action on a service would come to: price, promise, visit, stages; what of it was signed and what has changed since."""
+"""What an action on a service would come to: price, promise, visit, stages; what of it was signed and what has changed since.
+
+The front desk and the customers' own pages reckon it here, so that both say the same. A service keeps the version of the offer that
+it is on, sold or not; only a change of plan asks what is on sale, and whether the line carries it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.core import signing
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
+from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.previewing import Preview, preview
-from kapok.chain.ordering.rules import PARTS, Action
-from kapok.edges.console.desk.action_forms import draft
-from kapok.front.channels.basket import GONE, OTHERWISE
-from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_of
+from kapok.chain.ordering.rules import PARTS, VISIT, YES, Action
+from kapok.front.channels.basket import GONE, OTHERWISE, PROMISED_OTHERWISE
+from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_of, promised
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
 from kapok.ground.catalog.offering.document import Kind, Offer
+from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
@@ -27,7 +35,7 @@ from kapok.network.inventory.models import Resource
 from kapok.network.inventory.queries import ServiceView
 from kapok.network.inventory.rules import SERVICE_STATES, ServiceState, State
 
-SALT = "kapok.desk.action"
+SALT = "kapok.channels.action"
 SAME_PLACE = Text(zh="业务已在该地址，请选择另一地址", en="the service is at this address already: choose another one")
 TOO_SLOW = Text(
     zh="现有线路最高 {most} Mbit/s，不足 {wanted}", en="its line carries {most} Mbit/s at most, not {wanted}"
@@ -37,7 +45,10 @@ APART = frozenset({Kind.OPTION, Kind.BUNDLE, Kind.TRIAL})
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted of a service: the action, and where to or which offer as far as that is chosen."""
+    """What is wanted of a service with what it runs on: the action, and where to or which offer as far as that is chosen.
+
+    `visit` says that somebody is to come with the part that is replaced.
+    """
 
     customer: str
     channel: str
@@ -45,6 +56,7 @@ class Wanted:
     action: Action
     address: str = ""
     offer: str = ""
+    visit: bool = False
 
     @property
     def complete(self) -> bool:
@@ -68,14 +80,34 @@ class ActionTerms:
     seen: str
 
 
+def draft(
+    action: Action, service: ServiceView, address: str = "", offer: str = "", wished: Mapping[str, str] | None = None
+) -> LineDraft:
+    """The line that an action on a service comes to."""
+    return LineDraft(
+        offer=offer or service.offer, action=action.value, address=address, service=service.number,
+        characteristics=dict(wished or {}),
+    )  # fmt: skip
+
+
+def versions_of(services: Collection[ServiceView]) -> dict[str, OfferVersionView]:
+    """The version of its offer that each service is on, by its number; what the catalogue has not is left out. One query."""
+    rows = OfferVersion.objects.filter(code__in={each.offer for each in services})
+    found = {(view.code, view.number): view for view in offers.shown(rows)}
+    named = {each.number: (each.offer, each.offer_version) for each in services}
+    return {number: found[version] for number, version in named.items() if version in found}
+
+
 def parts(service: ServiceView) -> tuple[str, ...]:
     """What a replacement would take anew for the service, by kind."""
-    try:
-        offer = offers.offer(service.offer).offer
-    except KapokError:
-        return ()
-    taken = PARTS[Action.REPLACE]
-    return tuple(dict.fromkeys(need.kind for need in offer.resources if need.kind in taken))
+    own, taken = versions_of([service]).get(service.number), PARTS[Action.REPLACE]
+    return tuple(dict.fromkeys(need.kind for need in own.offer.resources if need.kind in taken)) if own else ()
+
+
+def may_visit(service: ServiceView) -> bool:
+    """Whether somebody may come with a part that is replaced: the offer of the service knows of a visit."""
+    own = versions_of([service]).get(service.number)
+    return own is not None and own.offer.visit is not None
 
 
 def changes(wanted: Wanted, at: datetime) -> list[Choice]:
@@ -118,8 +150,8 @@ def terms(wanted: Wanted, at: datetime) -> ActionTerms:
     now = _monthly(wanted.service)
     made = made if wanted.complete else None
     return ActionTerms(
-        wanted, place, choice, made, refused, windows(made.visits if made else (), at), now, _then(wanted, choice, now),
-        _numbers(wanted, at), signing.dumps(_state(wanted, choice), salt=SALT, compress=True),
+        wanted, place, choice, made, refused, windows(made.visits if made else (), at), now, _then(wanted, made, now),
+        _numbers(wanted, at), signing.dumps(_state(wanted, choice, made), salt=SALT, compress=True),
     )  # fmt: skip
 
 
@@ -138,18 +170,24 @@ def _moved(wanted: Wanted, at: datetime) -> tuple[Text | None, Choice | None, Te
         return wanted.service.address_full, None, SAME_PLACE
     place = places.address(wanted.address, at=at)
     try:
-        choice = Asked(wanted.address, at).choice(offers.offer(wanted.service.offer))
+        own = offers.offer(wanted.service.offer, wanted.service.offer_version)
+        choice = Asked(wanted.address, at).choice(own)
     except KapokError as why:
         return place.full if place else None, None, why.text
     return place.full if place else None, choice, None
 
 
-def _previewed(wanted: Wanted, at: datetime) -> Preview:
-    """The order that it would be; while something is left to choose, with what the service has."""
+def _previewed(wanted: Wanted, at: datetime) -> Preview | None:
+    """The order that it would be; while something is left to choose, with what could be chosen."""
     asked = wanted
     if wanted.action is Action.MOVE and not wanted.address:
         asked = replace(wanted, address=wanted.service.address)
-    line = draft(asked.action, asked.service, asked.address, asked.offer)
+    if wanted.action is Action.CHANGE and not wanted.offer:
+        first = next(iter(changes(wanted, at)), None)
+        if first is None:
+            return None
+        asked = replace(wanted, offer=first.code)
+    line = draft(asked.action, asked.service, asked.address, asked.offer, {VISIT: YES} if asked.visit else None)
     return preview(customer=asked.customer, channel=asked.channel, lines=[line], at=at)
 
 
@@ -161,34 +199,54 @@ def _monthly(service: ServiceView) -> Money | None:
         return None
 
 
-def _then(wanted: Wanted, choice: Choice | None, now: Money | None) -> Money | None:
-    """What it would cost each month from then."""
+def _then(wanted: Wanted, made: Preview | None, now: Money | None) -> Money | None:
+    """What it would cost each month from then; of a change what the order would hold."""
     if wanted.action is Action.CHANGE:
-        return choice.monthly if choice else None
+        return made.monthly if made else None
     return Money(0, now.currency) if now and wanted.action is Action.CEASE else now
 
 
 def _numbers(wanted: Wanted, at: datetime) -> int | None:
     """How many numbers are free in the range of the present one; None where that is not asked."""
-    pool = next((each.element for each in wanted.service.resources if each.kind == kinds.Kind.NUMBER), "")
-    if wanted.action is not Action.RENUMBER or not pool:
-        return None
-    return Resource.objects.filter(pool__code=pool, kind="number", state=State.FREE, free_from__lte=at).count()
+    range_ = _range_of(wanted.service)
+    return _free(range_, at).count() if wanted.action is Action.RENUMBER and range_ else None
+
+
+NICE = """
+CASE WHEN value ~ '(\\d)\\1\\1\\1$' THEN 0 WHEN value ~ '(\\d)\\1\\1$' THEN 1 WHEN value ~ '(\\d\\d)\\1$' THEN 2
+    WHEN value ~ '(\\d)\\1(\\d)\\2$' THEN 3 WHEN value ~ '(\\d)\\1$' THEN 4 WHEN value ~ '4' THEN 6 ELSE 5 END
+"""
+"""How soon customers ask for a number: 8888, 888, 6868, 6688, 88 at its end; one with a 4 last."""
+MOST_NUMBERS = 8
+
+
+def numbers(service: ServiceView, at: datetime) -> list[tuple[str, str]]:
+    """A few free numbers of the range of the present one, those that customers ask for first: identifier and number."""
+    found = _free(_range_of(service), at).order_by(RawSQL(NICE, ()), "value")  # noqa: S611  # a constant
+    return [(str(each), value) for each, value in found.values_list("id", "value")[:MOST_NUMBERS]]
+
+
+def _range_of(service: ServiceView) -> str:
+    return next((each.element for each in service.resources if each.kind == kinds.Kind.NUMBER), "")
+
+
+def _free(range_: str, at: datetime) -> QuerySet[Resource]:
+    return Resource.objects.filter(pool__code=range_, kind=kinds.Kind.NUMBER, state=State.FREE, free_from__lte=at)
 
 
 # ---- what was seen ----
 
 
-def _state(wanted: Wanted, choice: Choice | None) -> dict[str, Any]:
+def _state(wanted: Wanted, choice: Choice | None, made: Preview | None) -> dict[str, Any]:
     service = wanted.service
     known: dict[str, Any] = {
-        "service": service.number, "action": wanted.action.value, "to": [wanted.address, wanted.offer],
+        "service": service.number, "action": wanted.action.value, "to": [wanted.address, wanted.offer, wanted.visit],
         "state": service.state, "offer": [service.offer, service.offer_version], "address": service.address,
-        "since": service.changed_at.isoformat(),
+        "since": service.changed_at.isoformat(), "promises": promised(made),
     }  # fmt: skip
     if choice is not None:
-        known |= {"version": choice.version.number, "month": choice.monthly.minor, "can": choice.why_not is None}
-    return known
+        known |= {"version": choice.version.number, "can": choice.why_not is None}
+    return known | ({"month": made.monthly.minor} if made else {})
 
 
 def changed(token: str, now: ActionTerms) -> list[Text]:
@@ -197,7 +255,7 @@ def changed(token: str, now: ActionTerms) -> list[Text]:
         before = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return [OTHERWISE]
-    state = _state(now.wanted, now.choice)
+    state = _state(now.wanted, now.choice, now.preview)
     if not isinstance(before, dict) or any(before.get(name) != state[name] for name in ("service", "action", "to")):
         return [OTHERWISE]
     return list(_differences(before, state, now))
@@ -214,7 +272,9 @@ def _differences(before: Mapping[str, Any], state: Mapping[str, Any], now: Actio
         yield Text(zh=f"业务现在地址为{place.zh}", en=f"the service is at {place.en} now")
     if all(before[name] == state[name] for name in ("state", "offer", "address")) and before["since"] != state["since"]:
         yield Text(zh="业务资料已变更", en="the service has been changed")
-    if any(before.get(name) != state.get(name) for name in ("version", "month", "can")):
+    if any(before.get(name) != state.get(name) for name in ("version", "month", "can") if name in state):
         yield Text(
             zh="所选商品的版本、月费或可办理情况已变更", en="version, price or qualification of the offer have changed"
         )
+    if now.preview is not None and before["promises"] != state["promises"]:
+        yield PROMISED_OTHERWISE
