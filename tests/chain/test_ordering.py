@@ -92,7 +92,7 @@ def test_three_lines_are_planned_and_reserved_with_few_statements() -> None:
     assert len(asked) == STATEMENTS, "\n".join(each["sql"][:150] for each in asked)
 
 
-STATEMENTS = 32
+STATEMENTS = 34
 """Four pairs around savepoints among them."""
 
 

@@ -136,6 +136,16 @@ def test_another_offer_than_the_services_is_refused_and_nothing_is_written() -> 
     assert not Resource.objects.filter(state="reserved").exists()
 
 
+@pytest.mark.parametrize("offer", ["voice", "sim-voice", "circuit-10", "website", TRIAL])
+def test_a_service_is_changed_to_a_plan_of_its_own_kind_alone(offer: str) -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    with pytest.raises((api.BadLine, api.NotThisAction)):
+        placed(asked(offer, "change", service), whose=whose, minutes=100)
+    assert Order.objects.count() == 1
+    assert (shop.service(service).offer, shop.service(service).state) == ("fibre-100", "active")
+
+
 def test_a_version_that_the_catalogue_has_not_is_said() -> None:
     service = shop.installed()
     whose = shop.service(service).customer.number

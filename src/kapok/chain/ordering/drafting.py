@@ -41,6 +41,10 @@ from kapok.kernel.text import Text, joined
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
 
+CHOSEN = frozenset({Action.INSTALL, Action.CHANGE})
+"""With these the customer chooses what is on sale to them; with the others a service stays what it is."""
+OTHER_KIND = Text(zh="选择同类业务的套餐", en="choose a plan for the same kind of service")
+
 
 @dataclass(frozen=True)
 class LineDraft:
@@ -261,10 +265,17 @@ def must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
         names = joined(ACTIONS[Action(each)] for each in line.offer.actions if each in set(Action))
         said = {"offer_name": line.offer.title, "action_name": ACTIONS[line.action], "actions": names}
         raise NotThisAction(line=line.number, **said)
+    if line.action is Action.CHANGE and line.service and not may_become(line.service.kind, line.offer):
+        raise _bad(line.number, "offer", line.offer.code, OTHER_KIND)
     is_part = line.offer.code != line.draft.offer
-    refused = None if is_part or line.action is not Action.INSTALL else offer_rules.refusal(line.offer, facts, channel)
+    refused = None if is_part or line.action not in CHOSEN else offer_rules.refusal(line.offer, facts, channel)
     if refused:
         raise _bad(line.number, "offer", line.offer.code, refused)
+
+
+def may_become(kind: str, offer: Offer) -> bool:
+    """Whether a service of this kind may be changed to the offer: a plan of the same kind; all else is ordered by itself."""
+    return offer.service == kind and offer.kind is Kind.PLAN
 
 
 def _must_be_theirs(place: int, service: Service, customer: Customer) -> None:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.drafting import may_become
 from kapok.chain.ordering.previewing import Preview, preview
 from kapok.chain.ordering.rules import PARTS, VISIT, YES, Action
 from kapok.front.channels.basket import GONE, OTHERWISE, PROMISED_OTHERWISE
@@ -23,7 +24,7 @@ from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_o
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
-from kapok.ground.catalog.offering.document import Kind, Offer
+from kapok.ground.catalog.offering.document import Offer
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.places import queries as places
@@ -40,7 +41,6 @@ SAME_PLACE = Text(zh="业务已在该地址，请选择另一地址", en="the se
 TOO_SLOW = Text(
     zh="现有线路最高 {most} Mbit/s，不足 {wanted}", en="its line carries {most} Mbit/s at most, not {wanted}"
 )
-APART = frozenset({Kind.OPTION, Kind.BUNDLE, Kind.TRIAL})
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def changes(wanted: Wanted, at: datetime) -> list[Choice]:
 def _fits(version: offers.OfferVersionView, service: ServiceView) -> bool:
     offer = version.offer
     other = (version.code, version.number) != (service.offer, service.offer_version)
-    return other and offer.service == service.kind and "change" in offer.actions and offer.kind not in APART
+    return other and "change" in offer.actions and may_become(service.kind, offer)
 
 
 def _change(version: offers.OfferVersionView, service: ServiceView) -> Choice:
