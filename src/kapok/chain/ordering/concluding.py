@@ -45,6 +45,8 @@ def by_hand(step: Step, leg: Leg, act: Act) -> None:
     """
     if step.name == moves.GIVES_BACK:
         _release_held(leg, act)
+    elif step.name == "bill":
+        _bill(leg, act)
     elif step.name == "assign":
         if _reserve(leg, act) is None and leg.needs:
             inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)

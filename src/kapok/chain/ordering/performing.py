@@ -114,8 +114,15 @@ def _restore(step: Step, line: Line) -> Asked | None:
     if step.undoes.name == "modify":
         return activation.modify, known
     if line.service.state == ServiceState.SUSPENDED:
-        return activation.suspend, known | {"reason": reason_of(line, step.leg)}
+        suspends = _suspend_anew if step.undoes.name == "release" else activation.suspend
+        return suspends, known | {"reason": line.service.suspension_reason}
     return activation.resume if step.undoes.name == "suspend" else activation.activate, known
+
+
+def _suspend_anew(*, key: str, params: dict[str, Any], **said: Any) -> activation.Outcome:
+    """What has been disconnected halfway is there again before it is suspended."""
+    told = activation.activate(key=f"{key}-first", params=params, **said)
+    return activation.suspend(key=key, params=params, **said) if told.ok else told
 
 
 ASKS: Mapping[str, Callable[[Step, Line], Asked | None]] = {
@@ -168,18 +175,27 @@ def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool =
     values = {kind: each.value for kind, each in resources.items()}
     port = next((resources[kind].code for kind in PORTS if kind in resources), "")
     told = {
-        "login": known.get("login") or f"{number.lower()}@kapok", "secret": secret_of(number, _secret_since(line)), "port": port,
+        "login": known.get("login") or f"{number.lower()}@kapok", "port": port,
+        "secret": secret_of(number, _secret_since(line, wished=wished)),
         "down_mbps": known.get("down_mbps"), "up_mbps": known.get("up_mbps"), "profile": known.get("profile"),
         "onu": values.get("onu"), "vlan": values.get("vlan"), "number": values.get("number"), "ip": values.get("ipv4"),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in {None, ""}}
 
 
-def _secret_since(line: Line) -> str:
-    """The transfer since which the service has its secret: whoever had it before must not log in any more; none at first."""
-    if line.leg.action == Action.TRANSFER:
+def _secret_since(line: Line, *, wished: bool) -> str:
+    """The transfer since which the service has its secret: whoever had it before must not log in any more; none at first.
+
+    A transfer that is under way counts as far as it is wished: what is taken back leaves the secret that is recorded.
+    """
+    if wished and line.leg.action == Action.TRANSFER:
         return line.leg.subject
-    return str(line.service.characteristics.get(OWNED_SINCE, "")) if line.service else ""
+    return owned_since(line.service.characteristics) if line.service else ""
+
+
+def owned_since(characteristics: Mapping[str, Any]) -> str:
+    """The transfer by which its owner got a service, as it is recorded; none at first."""
+    return str(characteristics.get(OWNED_SINCE, ""))
 
 
 def secret_of(service: str, since: str = "") -> str:

@@ -78,7 +78,9 @@ def must_be_agreed(lines: Sequence[Asked], customer: Customer, account: BillingA
             if not all(str(line.draft.characteristics.get(name, "")).strip() for name in CONSENTS):
                 raise ConsentMissing(line=line.number)
             _must_be_another(line, customer)
-            debts.must_owe_nothing(account, line=line.number)
+            paying = line.service.account if line.service else None
+            for each in {paying, account} - {None}:
+                debts.must_owe_nothing(each, line=line.number)
 
 
 def _must_be_another(line: Asked, customer: Customer) -> None:

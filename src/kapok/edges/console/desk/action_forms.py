@@ -12,7 +12,8 @@ from django.utils.translation import pgettext
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.rules import Action
-from kapok.edges.console.desk.forms import LONGEST, Reach, WindowField, choices
+from kapok.edges.console.desk.forms import LONGEST, Reach, choices
+from kapok.front.channels.fields import WindowField
 from kapok.ground.customers.queries import CustomerView
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import HOPS, Kind
