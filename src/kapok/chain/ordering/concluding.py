@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from kapok.chain.ordering import events, moves, placing, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import Act
-from kapok.chain.ordering.performing import OWNED_SINCE, held, lines_of, reason_of, running, taken
+from kapok.chain.ordering.performing import OWNED_SINCE, code_of, held, lines_of, reason_of, running, taken
 from kapok.chain.ordering.rules import ACTIONS, Action, State
 from kapok.ground.catalog.offering.document import parse
 from kapok.network.inventory import api as inventory
@@ -137,7 +137,7 @@ def _changed(leg: Leg, act: Act) -> None:
 def _suspended(leg: Leg, act: Act) -> None:
     for line in lines_of(leg):
         if line.service is not None:
-            said = {"service": line.service.number, "reason": reason_of(line, leg)}
+            said = {"service": line.service.number, "reason": reason_of(line, leg), "code": code_of(line)}
             inventory.move_service(to="suspended", **said, actor=act.actor, at=act.at)
 
 

@@ -158,7 +158,7 @@ def _channel(request: MyRequest) -> str:
 
 def _possible(request: MyRequest, found: ServiceView) -> dict[str, Any]:
     """What can be done alone, with the plans to change to; all else can be asked for."""
-    alone = [each for each in Alone if may_alone(each.value, found.state, found.suspension_reason)]
+    alone = [each for each in Alone if may_alone(each.value, found.state, found.suspension_code)]
     plans = offering.others(request.customer, _channel(request), found, request.at) if Alone.CHANGE in alone else []
     actions = [(each.value, ACTIONS[Action(each.value)]) for each in alone if each is not Alone.CHANGE]
     return {"actions": actions, "plans": plans}
@@ -167,7 +167,7 @@ def _possible(request: MyRequest, found: ServiceView) -> dict[str, Any]:
 def _change(
     request: MyRequest, found: ServiceView, action: str, offer: str, form: ServiceForm | None
 ) -> dict[str, Any]:
-    if not may_alone(action, found.state, found.suspension_reason) or (action == Alone.CHANGE and not offer):
+    if not may_alone(action, found.state, found.suspension_code) or (action == Alone.CHANGE and not offer):
         return {}
     draft = _draft(found, action, offer)
     made, refused, seen = offering.of_service(request.customer, _channel(request), draft, request.at)
