@@ -11,6 +11,7 @@ from kapok.chain.ordering.models import Order
 from kapok.ground.customers import api as customers
 from kapok.kernel.money import Money
 from kapok.network.activation.models import Subscriber
+from kapok.network.inventory import api as inventory
 from tests.chain import shop
 from tests.chain.shop import by, do, line, placed, run, stands
 
@@ -65,7 +66,7 @@ def test_what_neither_debt_nor_breach_is_the_cause_of_is_resumed_by_who_takes_or
 
 def test_for_a_debt_it_is_resumed_when_that_is_settled_or_by_whom_that_is_given_to(settings: Any) -> None:
     service, whose = suspended(suspension="arrears")
-    account = customers.open_account(customer=whose, payment="postpaid", cycle_day=1, **by("agent", 55))
+    account = customers.add_account(customer=whose, **by("agent", 55))
     owing.add(account)
     with pytest.raises(api.LiftedWhenPaid):
         resumed(service, whose)
@@ -102,11 +103,7 @@ def test_a_reason_that_is_not_of_the_list_suspends_nothing() -> None:
 def test_naming_another_account_does_not_hide_what_the_service_owes() -> None:
     service = shop.installed()
     whose, heir = shop.service(service).customer.number, shop.customer("李芳")
-    first, other = (
-        customers.open_account(customer=whose, payment="postpaid", cycle_day=1, **by("agent", 55)) for _ in range(2)
-    )
-    from kapok.network.inventory import api as inventory
-
+    first, other = (customers.add_account(customer=whose, **by("agent", 55)) for _ in range(2))
     inventory.change_service(service=service, account=first, **by("manager", 56))
     owing.add(first)
     said = {"to_customer": heir, "consent_from": "同意书 1", "consent_to": "同意书 2"}
