@@ -89,6 +89,6 @@ def send_back(row: Item, me: Staff, to: str, why: Text, act: Act) -> None:
     moves.finish(row, ItemState.WITHDRAWN, act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
     following.go_back(row, flow, to, giver, act)
-    said = {"to": to, "to_name": flow.stages[to].title, "why": why}
+    said: dict[str, Any] = {"to": to, "to_name": flow.stages[to].title, "why": why}
     act.told.append(events.SentBack(subject=row.subject, actor=act.actor, at=act.at, correlation=row.matter_id, **said))
     act.record()
