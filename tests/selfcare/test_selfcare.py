@@ -179,7 +179,10 @@ def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen
     engine.advance(at=counter_page.now(), limit=100)
     visit = field.appointment_of(f"order/{order}-1")
     assert visit is not None
-    WorkOrder.objects.filter(appointment=visit.id, kind="visit").update(state=state)
+    item = WorkOrder.objects.get(appointment=visit.id, kind="visit").item_id
+    for verb in ("accept", "set_off", "arrive", "begin")[: 2 + ["travelling", "arrived", "working"].index(state)]:
+        getattr(workforce, verb)(item=item, **counter_page.by("technician"))
+    assert WorkOrder.objects.get(item=item).state == state
     assert f"/my/orders/{order}/1/visit" not in client.get(f"/my/orders/{order}").content.decode()
     answer = client.post(f"/my/orders/{order}/1/visit", {"window": chosen})
     assert answer.status_code == 422
