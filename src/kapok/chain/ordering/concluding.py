@@ -12,7 +12,7 @@ from kapok.chain.ordering.rules import ACTIONS, Action, State
 from kapok.ground.catalog.offering.document import parse
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Service
-from kapok.network.inventory.rules import masked
+from kapok.network.inventory.rules import ServiceState, masked
 from kapok.network.inventory.views import ShortageView
 
 
@@ -153,7 +153,7 @@ def _ceased(leg: Leg, act: Act) -> None:
             _leave(line, number, leg.after, act)
         return
     evidence = f"order {leg.order.number}"
-    for number in _services(leg):
+    for number in _living(leg):
         inventory.move_service(service=number, to="pending_terminate", actor=act.actor, at=act.at)
         inventory.request_release(service=number, actor=act.actor, at=act.at)
         inventory.release(service=number, evidence=evidence, actor=act.actor, at=act.at)
@@ -165,8 +165,9 @@ def _leave(line: Line, service: str, new: Leg, act: Act) -> None:
     kinds = sorted({need["kind"] for need in new.needs if rules.line_of(need["role"]) in {line.number, 0}})
     if not kinds:
         return
-    inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
-    inventory.release(service=service, evidence=f"order {new.order.number}", actor=act.actor, at=act.at)
+    left = inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
+    if left:
+        inventory.release(service=service, evidence=f"order {new.order.number}", actor=act.actor, at=act.at)
 
 
 def _renewed(leg: Leg, act: Act) -> None:
@@ -220,6 +221,12 @@ TELLS: Mapping[str, Callable[[Leg, Act], ShortageView | None]] = {
 def _served(leg: Leg) -> list[tuple[Line, str]]:
     """The lines that are about a service, each with its number."""
     return [(line, line.service.number) for line in lines_of(leg) if line.service is not None]
+
+
+def _living(leg: Leg) -> list[str]:
+    """The services that have not ended yet."""
+    found = (line.service for line in lines_of(leg) if line.service is not None)
+    return list(dict.fromkeys(each.number for each in found if each.state != ServiceState.TERMINATED))
 
 
 def _services(leg: Leg) -> list[str]:
