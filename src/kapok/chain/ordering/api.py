@@ -25,7 +25,6 @@ from kapok.chain.ordering import (
     deviating,
     drafting,
     events,
-    lifting,
     moves,
     placing,
     rows,
@@ -115,9 +114,8 @@ def place_order(
 
     What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
     plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
-    left out. Raises what `drafting.asked` does, `NoFlowForLine`, `UnknownCustomer`, `UnknownAccount`, `ConsentMissing`,
-    `HasDebt`, `LiftedWhenPaid`, `LiftedByOthers`, `ErasedCustomer`, `BadMoment`, `NoteMissing`, `NotAPerson`, what
-    `visits.book` does.
+    left out. Raises what `drafting.asked` and `placing.must_be_agreed` do, `NoFlowForLine`, `UnknownCustomer`, `UnknownAccount`,
+    `ErasedCustomer`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
     """
     act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
@@ -127,9 +125,7 @@ def place_order(
     facts = areas.facts_of(whose, located)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
-    placing.must_be_agreed(asked, whose, billed)
-    lifting.must_be_reasons(asked)
-    lifting.must_be_lifted_by(asked, billed, actor)
+    placing.must_be_agreed(asked, whose, billed, actor)
     paid = pay or not drafting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
