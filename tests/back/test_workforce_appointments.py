@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -21,6 +21,11 @@ from kapok.kernel.errors import KapokError
 from tests.back.team import AT, WHO, book, clock
 from tests.back.windows import free
 
+FIRST, LAST = (
+    datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+    datetime.max.replace(tzinfo=timezone(-timedelta(hours=12))),
+)
+"""Where the calendar ends."""
 TEAM = [pytest.mark.django_db, pytest.mark.usefixtures("jobs")]
 
 
@@ -131,7 +136,14 @@ class TestBooking:
             ({"minutes": 10_000}, api.BadMinutes),
             ({"address": "d"}, api.NoPatch),
             ({"skill": "diving"}, api.NobodyHasSkill),
-            ({"starts_at": clock(20), "ends_at": clock(22)}, api.WindowFull),
+            ({"starts_at": clock(18), "ends_at": clock(20)}, api.WindowFull),
+            ({"starts_at": clock(20), "ends_at": clock(22)}, api.WindowNotOffered),
+            ({"starts_at": clock(10.5), "ends_at": clock(12.5)}, api.WindowNotOffered),
+            ({"starts_at": clock(8), "ends_at": clock(20)}, api.WindowNotOffered),
+            ({"starts_at": clock(10, 14), "ends_at": clock(12, 14)}, api.WindowNotOffered),
+            ({"minutes": 180}, api.WindowNotOffered),
+            ({"starts_at": LAST - timedelta(hours=1), "ends_at": LAST}, api.WindowNotOffered),
+            ({"starts_at": FIRST, "ends_at": FIRST + timedelta(hours=1)}, api.WindowNotOffered),
             ({"starts_at": clock(10, 9), "ends_at": clock(12, 9)}, api.WindowFull),
         ],
     )
@@ -169,8 +181,9 @@ class TestMoving:
         assert told.data["reason_name"]["en"] == "the customer asked for it"
 
     def test_within_its_own_window_it_does_not_stand_in_its_own_way(self) -> None:
-        made = [book(f"order/{n}") for n in range(4)]
-        api.rebook(appointment=made[0], starts_at=clock(10), ends_at=clock(14), reason="late", **WHO)
+        made = book(minutes=180, ends_at=clock(14))
+        api.rebook(appointment=made, starts_at=clock(12), ends_at=clock(16), reason="late", **WHO)
+        assert Appointment.objects.get(id=made).starts_at == clock(12)
 
     def test_what_is_refused_leaves_it_where_it_was(self) -> None:
         made = book()
@@ -178,9 +191,10 @@ class TestMoving:
             {"reason": "mood"},
             {"starts_at": AT, "ends_at": clock(10, 0)},
             {"starts_at": clock(18), "ends_at": clock(20)},
+            {"starts_at": clock(13), "ends_at": clock(15)},
         ):
             said: dict[str, Any] = {"starts_at": clock(12), "ends_at": clock(14), "reason": "customer"}
-            with pytest.raises((api.UnknownReason, api.WindowPast, api.WindowFull)):
+            with pytest.raises((api.UnknownReason, api.WindowPast, api.WindowFull, api.WindowNotOffered)):
                 api.rebook(appointment=made, **{**said, **wrong}, **WHO)
         assert Appointment.objects.get(id=made).starts_at == clock(10)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kapok.chain.ordering import agreeing, api
+from kapok.chain.ordering import agreeing, api, performing
 from kapok.chain.ordering.models import Line, Step
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import SimulatedUnit, Subscriber
@@ -141,3 +141,51 @@ def test_what_cannot_be_restored_falls_out_and_is_tried_again() -> None:
     api.retry_step(step=undo.id, **by("noc", 63))
     run(64)
     assert (stands(number)[0], differ(service)) == ("cancelled", [])
+
+
+def test_a_transfer_done_halfway_and_given_up_leaves_the_secret_as_it_was() -> None:
+    service = shop.installed()
+    whose, other = shop.service(service).customer.number, shop.customer("李芳")
+    secret = Subscriber.objects.get(service=service).secret
+    said = {"to_customer": other, "consent_from": "同意书 1", "consent_to": "同意书 2"}
+    asked = line(action="transfer", address="", service=service, characteristics=said)
+    number = placed(asked, whose=whose, minutes=50)
+    do(number, "accept", 51)
+    fault(True, 52)
+    do(number, "debts", 52)
+    run(53)
+    fault(False, 54)
+    Subscriber.objects.filter(service=service).update(secret=performing.secret_of(service, leg(number).subject))
+    assert ("RADIUS server", "secret", "••••", "another one") in differ(service)
+    api.cancel(order=number, reason="双方不过户了", **by("agent", 60))
+    run(61)
+    assert stands(number)[0] == "cancelled"
+    assert Subscriber.objects.get(service=service).secret == secret
+    assert differ(service) == []
+
+
+@pytest.mark.parametrize(("action", "step"), [("resume", "resume"), ("cease", "release")])
+def test_what_was_suspended_is_suspended_for_its_reason_when_its_order_is_given_up(action: str, step: str) -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    why = {"reason": "欠费停机"}
+    closed = placed(line(action="suspend", address="", service=service, characteristics=why), whose=whose, minutes=50)
+    do(closed, "accept", 51)
+    run(52)
+    do(closed, "inform", 53)
+    fault(True, 54)
+    number = placed(line(action=action, address="", service=service), whose=whose, minutes=55)
+    if "accept" in shop.live(number):
+        do(number, "accept", 55)
+    run(56)
+    assert Step.objects.get(leg=leg(number), name=step).state == "fallen_out"
+    fault(False, 57)
+    Subscriber.objects.filter(service=service).update(reason="?")
+    if action == "cease":
+        Subscriber.objects.filter(service=service).delete()
+    api.cancel(order=number, reason="客户改变主意", **by("agent", 60))
+    run(61)
+    assert (stands(number)[0], shop.service(service).state) == ("cancelled", "suspended")
+    row = Subscriber.objects.get(service=service)
+    assert (row.state, row.reason) == ("suspended", "欠费停机")
+    assert differ(service) == []

@@ -11,7 +11,11 @@ from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import queries
 from kapok.chain.ordering.models import Leg, Order, Step
+from kapok.chain.ordering.rules import Action, State
 
+PASSING = {State.ASSESSING}
+"""It lasts as long as one call to an element: the system goes on with it by itself, so no order stays there."""
+UNDER_WAY = {Action.MOVE, Action.RENUMBER}
 pytestmark = pytest.mark.django_db
 
 
@@ -24,10 +28,16 @@ def test_the_demonstration_has_orders_in_every_state_and_exception(settings: Set
     states = set(Leg.objects.values_list("state", "exception"))
     assert states == {
         ("completed", ""), ("inProgress", ""), ("held", "10W"), ("held", "10P"), ("inProgress", "10R"), ("cancelled", ""),
-        ("pending", ""),
+        ("pending", ""), ("acknowledged", ""), ("rejected", ""), ("failed", "10C"), ("pendingCancellation", "10C"),
     }  # fmt: skip
+    shown = {state for state, _ in states} | set(Order.objects.values_list("state", flat=True))
+    assert set(State) - shown == PASSING
+    assert set(Leg.objects.values_list("action", flat=True)) == set(Action)
+    completed = Leg.objects.filter(state="completed").values_list("action", flat=True)
+    assert set(completed) == set(Action) - UNDER_WAY
     assert Leg.objects.filter(version=2).count() == 1
-    assert Step.objects.filter(state="fallen_out").count() == 1
+    fallen = Step.objects.filter(state="fallen_out").values_list("name", "leg__state")
+    assert sorted(fallen) == [("activate", "inProgress"), ("deactivate", "failed")]
     assert not Step.objects.filter(state="failed").exists()
     three = Order.objects.get(customer__reference="K-100")
     assert [leg.state for leg in queries.order(three.number).legs] == ["completed", "completed", "inProgress"]

@@ -17,6 +17,7 @@ from kapok.ground.journal.queries import line as as_line
 from kapok.ground.work import api as work
 from kapok.ground.work.models import Handoff, Item
 from kapok.kernel.errors import KapokError
+from kapok.kernel.ids import uuid7
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory import api as inventory
@@ -466,3 +467,12 @@ def test_pressing_for_an_order_is_journalled_on_order_and_work() -> None:
     assert Entry.objects.filter(kind="work.urged").count() == 2
     with pytest.raises(work.NotWaiting):
         api.expedite(order=number, note="路过问问", **by("viewer", 11))
+
+
+def test_a_bill_that_a_person_settled_is_told_to_billing_all_the_same() -> None:
+    number = placed()
+    row = Step(id=uuid7(later(1)), leg=leg(number), name="bill", state="fallen_out", opened_at=later(1))
+    row.save(force_insert=True)
+    api.settle_step(step=row.id, note="已在计费系统手工登记", **by("noc", 3))
+    (said,) = told("ordering.billing_due", leg(number).subject)
+    assert (said["order"], [each["offer"] for each in said["lines"]]) == (number, ["fibre-100"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries
 from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.back.workforce.refusals import NoPatch, WindowFull
@@ -40,12 +42,15 @@ def test_the_window_that_the_customer_chose_is_kept(patch: None) -> None:
 
 def test_a_full_window_places_no_order(patch: None) -> None:
     chosen = window()
-    late = (chosen[0].replace(hour=18), chosen[0].replace(hour=19))
+    room = queries.windows(address="r101", skill="fibre", minutes=90, after=AT, days=3)[0].free
+    for n in range(room):
+        said: dict[str, Any] = {"address": "r101", "skill": "fibre", "minutes": 90}
+        workforce.book(holder=f"order/{n}", starts_at=chosen[0], ends_at=chosen[1], **said, **by("agent"))
     whose = customer()
     before = Order.objects.count()
     with pytest.raises(WindowFull):
-        placed(whose=whose, window=late)
-    assert (Order.objects.count(), Appointment.objects.count()) == (before, 0)
+        placed(whose=whose, window=chosen)
+    assert (Order.objects.count(), Appointment.objects.count()) == (before, room)
 
 
 def test_an_address_without_a_patch_places_no_order() -> None:

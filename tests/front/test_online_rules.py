@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from kapok.front.channels.online.rules import (
-    BY_CUSTOMER,
     TOPICS,
     Shown,
     Topic,
@@ -61,7 +60,9 @@ def test_r8_the_longest_idle_with_the_skill_then_anybody_then_who_is_busy_by_nam
     ("action", "state", "reason", "may"),
     [
         ("change", "active", "", True), ("suspend", "active", "", True), ("resume", "active", "", False),
-        ("resume", "suspended", BY_CUSTOMER, True), ("resume", "suspended", "欠费", False), ("suspend", "suspended", "", False),
+        ("resume", "suspended", "customer_wish", True), ("resume", "suspended", "arrears", False),
+        ("resume", "suspended", "", False),
+        ("suspend", "suspended", "", False),
         ("cease", "active", "", False), ("move", "active", "", False), ("change", "terminated", "", False),
         ("change", "designed", "", False), ("", "active", "", False),
     ],

@@ -11,8 +11,11 @@ from django.conf import settings as project
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
+from kapok.back.workforce.models import WorkOrder
 from kapok.chain.ordering import api as ordering
+from kapok.chain.ordering import engine
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.models import Leg
@@ -166,6 +169,30 @@ def test_a_window_that_is_not_offered_is_refused_and_nothing_moves(chen: str, wi
     visit = field.appointment_of(f"order/{order}-1")
     assert visit is not None
     assert visit.moved == 0
+
+
+@pytest.mark.parametrize("state", ["travelling", "arrived", "working"])
+def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen: str, state: str) -> None:
+    order = placed(chen)
+    client = inside(order)
+    chosen = OTHER.findall(client.get(f"/my/orders/{order}/1/visit").content.decode())[3]
+    engine.advance(at=counter_page.now(), limit=100)
+    visit = field.appointment_of(f"order/{order}-1")
+    assert visit is not None
+    item = WorkOrder.objects.get(appointment=visit.id, kind="visit").item_id
+    for verb in ("accept", "set_off", "arrive", "begin")[: 2 + ["travelling", "arrived", "working"].index(state)]:
+        getattr(workforce, verb)(item=item, **counter_page.by("technician"))
+    assert WorkOrder.objects.get(item=item).state == state
+    assert f"/my/orders/{order}/1/visit" not in client.get(f"/my/orders/{order}").content.decode()
+    answer = client.post(f"/my/orders/{order}/1/visit", {"window": chosen})
+    assert answer.status_code == 422
+    assert "技术员已出发或已到场" in answer.content.decode()
+    begins, ends = (datetime.fromisoformat(each) for each in chosen.split("/"))
+    said = {"appointment": visit.id, "starts_at": begins, "ends_at": ends, "reason": "customer"}
+    with pytest.raises(workforce.UnderWay):
+        workforce.rebook(**said, by_customer=True, **counter_page.by("agent"))
+    assert field.appointment_of(f"order/{order}-1") == visit
+    workforce.rebook(**said, **counter_page.by("agent"))
 
 
 def test_without_a_visit_there_is_nothing_to_move(chen: str) -> None:

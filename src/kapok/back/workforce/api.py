@@ -47,6 +47,7 @@ from kapok.back.workforce.refusals import (
     PlateTaken,
     ReplyIncomplete,
     TooManyPictures,
+    UnderWay,
     UnknownAppointment,
     UnknownMaterial,
     UnknownReason,
@@ -54,6 +55,7 @@ from kapok.back.workforce.refusals import (
     UnknownVehicle,
     UnknownWorkOrder,
     WindowFull,
+    WindowNotOffered,
     WindowPast,
 )
 from kapok.back.workforce.rules import Errand
@@ -75,14 +77,74 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AppointmentOver", "BadCount", "BadMinutes", "BadWindow", "BookedAlready", "CannotKeepPicture", "DrivesAnother",
-    "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits", "NobodyHasSkill",
-    "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan", "NotYoursToDo", "NoteNeeded",
-    "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures",
-    "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
-    "WindowFull", "WindowPast", "Wish", "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign",
-    "begin", "book", "book_together", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "hold",
-    "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
+    "AppointmentOver",
+    "BadCount",
+    "BadMinutes",
+    "BadWindow",
+    "BookedAlready",
+    "CannotKeepPicture",
+    "DrivesAnother",
+    "Errand",
+    "Explanation",
+    "HelpsAlready",
+    "InHands",
+    "KeyOfAnother",
+    "NoPatch",
+    "NoVan",
+    "NobodyFits",
+    "NobodyHasSkill",
+    "NotAPicture",
+    "NotATechnician",
+    "NotAppointed",
+    "NotMeasured",
+    "NotNow",
+    "NotOnVan",
+    "NotYoursToDo",
+    "NoteNeeded",
+    "NothingToApprove",
+    "PictureTooLarge",
+    "PlaceUnknown",
+    "PlateTaken",
+    "ReplyIncomplete",
+    "TooManyPictures",
+    "UnderWay",
+    "UnknownAppointment",
+    "UnknownMaterial",
+    "UnknownReason",
+    "UnknownTest",
+    "UnknownVehicle",
+    "UnknownWorkOrder",
+    "Upload",
+    "WindowFull",
+    "WindowNotOffered",
+    "WindowPast",
+    "Wish",
+    "accept",
+    "add_helper",
+    "add_vehicle",
+    "appoint",
+    "approve_hold",
+    "arrive",
+    "assign",
+    "begin",
+    "book",
+    "book_together",
+    "cancel_appointment",
+    "count_van",
+    "define_material",
+    "dispatch",
+    "drive",
+    "expedite",
+    "hold",
+    "lift_hold",
+    "load_van",
+    "pass_on",
+    "rebook",
+    "refuse_hold",
+    "reply",
+    "send_back",
+    "set_off",
+    "take",
 ]  # fmt: skip
 
 
@@ -108,18 +170,30 @@ def book_together(*, visits: Sequence[Wish], actor: str, at: datetime) -> list[U
     """Keep the windows of several visits, all or none; the identifiers in their order.
 
     Raises `UnknownAddress`, `NoPatch`, `UnknownSkill`, `NobodyHasSkill`, `BadMinutes`, `BadWindow`, `WindowPast`,
-    `BookedAlready`, `WindowFull`.
+    `WindowNotOffered`, `BookedAlready`, `WindowFull`.
     """
     return booking.book(visits, actor=actor, at=at)
 
 
 @transaction.atomic
-def rebook(*, appointment: UUID, starts_at: datetime, ends_at: datetime, reason: str, actor: str, at: datetime) -> None:
-    """Move an appointment to another window, for a reason of the list.
+def rebook(
+    *,
+    appointment: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    by_customer: bool = False,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Move an appointment to another window, for a reason of the list; customers do (`by_customer`) until somebody sets off.
 
-    Raises `UnknownAppointment`, `AppointmentOver`, `UnknownReason`, and what `book_together` does of the new window.
+    Raises `UnknownAppointment`, `AppointmentOver`, `UnknownReason`, `UnderWay`, and what `book_together` does of the new window.
     """
-    booking.rebook(booking.called(appointment), starts_at, ends_at, reason, actor=actor, at=at)
+    row = booking.called(appointment)
+    if by_customer:
+        booking.must_wait_for_us(row)
+    booking.rebook(row, starts_at, ends_at, reason, actor=actor, at=at)
 
 
 @transaction.atomic

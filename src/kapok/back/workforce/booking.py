@@ -13,20 +13,23 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kapok.back.workforce import crews, events, orders, rules
+from kapok.back.workforce import capacity, crews, events, orders, rules
 from kapok.back.workforce.capacity import Visit
 from kapok.back.workforce.crews import Technician, Where
-from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment
+from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
 from kapok.back.workforce.refusals import (
     AppointmentOver,
     BadMinutes,
     BadWindow,
     BookedAlready,
+    UnderWay,
     UnknownAppointment,
     UnknownReason,
     WindowFull,
+    WindowNotOffered,
     WindowPast,
 )
+from kapok.back.workforce.rules import State
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work.models import Matter
@@ -35,6 +38,8 @@ from kapok.kernel.text import Text
 
 LONGEST = timedelta(hours=24)
 MOST_MINUTES = 12 * 60
+FAR = timedelta(days=366)
+"""Farther from now than this nothing is said of a window: calendars end somewhere."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,26 @@ class Wish:
 
 
 def check(wish: Wish, at: datetime) -> None:
-    """Raises `BadMinutes`, `BadWindow`, `WindowPast`."""
+    """Raises `BadMinutes`, `BadWindow`, `WindowPast`, `WindowNotOffered`."""
     if not 1 <= wish.minutes <= MOST_MINUTES:
         raise BadMinutes(minutes=wish.minutes, most=MOST_MINUTES)
     if not timedelta(0) < wish.ends_at - wish.starts_at <= LONGEST:
         raise BadWindow
+    if abs(wish.starts_at - at) > FAR:
+        raise WindowNotOffered(days=capacity.OPEN_DAYS)
     if wish.starts_at <= at:
         raise WindowPast(**parts(wish.starts_at, wish.ends_at))
+    if not _is_offered(wish, at):
+        raise WindowNotOffered(days=capacity.OPEN_DAYS)
+
+
+def _is_offered(wish: Wish, at: datetime) -> bool:
+    """Whether the window stands on the grid of a day that is open for appointments, and holds the visit."""
+    grid = crews.grid()
+    day, today = (timezone.localdate(moment, grid.zone) for moment in (wish.starts_at, at))
+    if not 0 <= (day - today).days < capacity.OPEN_DAYS:
+        return False
+    return capacity.Span(wish.starts_at, wish.ends_at) in capacity.windows(grid, day, 1, wish.minutes)
 
 
 def book(wishes: Sequence[Wish], *, actor: str, at: datetime) -> list[UUID]:
@@ -138,6 +156,13 @@ def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str
             reason_name=rules.REBOOKS[reason],
         )
     )  # fmt: skip
+
+
+def must_wait_for_us(row: Appointment) -> None:
+    """Nobody is on the way to the customer, nor sets off before the verb's `transaction.atomic` ends. Raises `UnderWay`."""
+    mine = WorkOrder.objects.filter(appointment=row).order_by("id").select_for_update(no_key=True)
+    if {State(state) for state in mine.values_list("state", flat=True)} & rules.UNDER_WAY:
+        raise UnderWay
 
 
 def cancel(row: Appointment, *, actor: str, at: datetime) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 MOST = 50
 """So many further visits of a technician are counted in one window."""
+OPEN_DAYS = 14
+"""Of so many days, today included, windows are offered."""
 
 
 @dataclass(frozen=True)

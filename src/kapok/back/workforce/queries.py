@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kapok.back.workforce import crews
-from kapok.back.workforce.capacity import Span, Visit
+from kapok.back.workforce import crews, rules
+from kapok.back.workforce.capacity import OPEN_DAYS, Span, Visit
 from kapok.back.workforce.capacity import windows as spans_of
-from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment
+from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
 from kapok.kernel.text import Text
 
 
@@ -24,7 +24,7 @@ class Window:
     free: int
 
 
-def windows(*, address: str, skill: str, minutes: int, after: datetime, days: int = 14) -> list[Window]:
+def windows(*, address: str, skill: str, minutes: int, after: datetime, days: int = OPEN_DAYS) -> list[Window]:
     """The windows with room that begin after a moment, of so many days, from what the people who can be sent have left.
 
     A visit longer than a window takes several in a row. Raises `UnknownAddress`, `NoPatch`, `UnknownSkill`, `NobodyHasSkill`.
@@ -73,6 +73,13 @@ def appointment_of(holder: str) -> AppointmentView | None:
     rows = Appointment.objects.filter(holder=holder).exclude(state=CANCELLED)
     row = rows.select_related("address", "unit", "kept_for").order_by("-made_at", "-id").first()
     return appointment_view(row) if row else None
+
+
+def under_way(appointment: UUID) -> bool:
+    """Whether the technician is on the way, or there already: then a customer no longer moves the visit by themselves."""
+    return WorkOrder.objects.filter(
+        appointment=appointment, state__in=[each.value for each in rules.UNDER_WAY]
+    ).exists()
 
 
 def appointment_view(row: Appointment) -> AppointmentView:

@@ -41,6 +41,24 @@ class WindowPast(KapokError):
     )
 
 
+class WindowNotOffered(KapokError):
+    """No such window is offered: it is off the grid, too short for the visit, or too far ahead."""
+
+    wording = Text(
+        zh="没有这样的时段：请从可约时段中选择（{days} 天之内）。",
+        en="There is no such window: choose one of those that are offered, within {days} days.",
+    )
+
+
+class UnderWay(KapokError):
+    """The technician is on the way, or there already."""
+
+    wording = Text(
+        zh="技术员已出发或已到场，不能在网上改约；请直接与技术员联系，或拨打客服热线。",
+        en="The technician is on the way or there already: speak with them, or call us, to choose another time.",
+    )
+
+
 class BadWindow(KapokError):
     """A window ends after it begins, within a day."""
 

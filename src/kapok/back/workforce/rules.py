@@ -71,6 +71,8 @@ IN_HAND = frozenset(
     {State.ACCEPTED, State.APPOINTED, State.TRAVELLING, State.ARRIVED, State.WORKING, State.HELD},
 )
 """A technician has it."""
+UNDER_WAY = frozenset({State.TRAVELLING, State.ARRIVED, State.WORKING})
+"""Somebody is on the way to the customer, or there."""
 LIVE = OPEN | IN_HAND
 DONE = frozenset({State.REPLIED, State.VERIFIED, State.SURVEYED, State.ARCHIVED})
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kapok.chain.ordering.performing import PORTS
+from kapok.chain.ordering.performing import PORTS, owned_since, secret_of
 from kapok.kernel.text import Text
 from kapok.network.activation import queries as activation
 from kapok.network.activation.adapters.simulated import STATES as ELEMENT_STATES
-from kapok.network.activation.rules import PARAM_NAMES
+from kapok.network.activation.rules import MASK, PARAM_NAMES
 from kapok.network.activation.targets import ADAPTERS
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.rules import ServiceState
@@ -24,6 +24,8 @@ LIVE: Final = {ServiceState.ACTIVE: "active", ServiceState.SUSPENDED: "suspended
 """What an element says of a service that is recorded so; in the other states it is on its way, and nothing can be compared."""
 STATES: Final[Mapping[str, Text]] = {"": Text(zh="无", en="nothing"), **ELEMENT_STATES}
 COMPARED: Final = ("down_mbps", "up_mbps", "profile", "onu", "vlan", "port", "number", "ip")
+ANOTHER = Text(zh="与台账不同", en="another one")
+"""What is said of a secret that is not the recorded one: neither is shown."""
 VALUES: Final = {"onu": "onu", "vlan": "vlan", "number": "number", "ip": "ipv4"}
 """By which kind of resource the record says it."""
 
@@ -50,7 +52,8 @@ def differences(number: str) -> list[Difference] | None:
         return None
     recorded = _recorded(service) | {STATE: state}
     standing = activation.standing(number, service.kind)
-    return [each for adapter, found in standing.items() for each in _of(adapter, found, recorded)]
+    secret = secret_of(number, owned_since(service.characteristics))
+    return [each for adapter, found in standing.items() for each in _of(adapter, found, recorded, secret)]
 
 
 def _recorded(service: inventory.ServiceView) -> dict[str, Any]:
@@ -61,7 +64,9 @@ def _recorded(service: inventory.ServiceView) -> dict[str, Any]:
     return known | {name: values[kind] for name, kind in VALUES.items() if kind in values}
 
 
-def _of(adapter: str, found: activation.StandingView | None, recorded: Mapping[str, Any]) -> Iterator[Difference]:
+def _of(
+    adapter: str, found: activation.StandingView | None, recorded: Mapping[str, Any], secret: str
+) -> Iterator[Difference]:
     title, state = ADAPTERS[adapter].title, found.state if found else ""
     if state != recorded[STATE]:
         yield Difference(title, STATE, STATE_NAME, STATES[recorded[STATE]], STATES.get(state, _as_it_is(state)))
@@ -69,6 +74,9 @@ def _of(adapter: str, found: activation.StandingView | None, recorded: Mapping[s
         has, said = found.settings.get(name), recorded.get(name)  # type: ignore[union-attr]
         if has not in {None, ""} and said not in {None, ""} and str(has) != str(said):
             yield Difference(title, name, PARAM_NAMES.get(name, _as_it_is(name)), _as_it_is(said), _as_it_is(has))
+
+    if found and recorded[STATE] and found.secret not in {"", secret}:
+        yield Difference(title, "secret", PARAM_NAMES["secret"], _as_it_is(MASK), ANOTHER)
 
 
 def _as_it_is(value: object) -> Text:

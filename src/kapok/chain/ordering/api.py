@@ -44,6 +44,8 @@ from kapok.chain.ordering.refusals import (
     ConsentMissing,
     HasDebt,
     InOtherHands,
+    LiftedByOthers,
+    LiftedWhenPaid,
     NoFlowForLine,
     NoLines,
     NotAllowedNow,
@@ -77,7 +79,8 @@ from kapok.ground.work.rules import CONFIRMS, LIVE, rated, tidy_note
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LineDraft",
+    "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LiftedByOthers",
+    "LiftedWhenPaid", "LineDraft",
     "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
     "ReturnRunning", "ServiceNeeded", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm",
@@ -112,8 +115,8 @@ def place_order(
 
     What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
     plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
-    left out. Raises what `drafting.asked` does, `NoFlowForLine`, `UnknownCustomer`, `UnknownAccount`, `ConsentMissing`,
-    `HasDebt`, `ErasedCustomer`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
+    left out. Raises what `drafting.asked` and `placing.must_be_agreed` do, `NoFlowForLine`, `UnknownCustomer`, `UnknownAccount`,
+    `ErasedCustomer`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
     """
     act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
@@ -123,7 +126,7 @@ def place_order(
     facts = areas.facts_of(whose, located)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
-    placing.must_be_agreed(asked, whose, billed)
+    placing.must_be_agreed(asked, whose, billed, actor)
     paid = pay or not quoting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,

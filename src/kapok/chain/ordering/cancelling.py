@@ -72,11 +72,13 @@ def _begin(leg: Leg, *, cause: str, reason: str, act: Act) -> None:
     moves.deviated(leg, Deviation.CANCEL, moves.typed(reason), act)
 
 
-def _give_up(leg: Leg, steps: Sequence[Step], act: Act) -> None:
+def _give_up(leg: Leg, steps: Sequence[Step], act: Act, *, tell: bool = True) -> None:
+    """Take all back, and say so on the matter, unless it is from there that we know."""
     moves.take_back(leg, steps, act)
     _let_go(leg, act)
     visits.cancel(leg.subject, actor=act.actor, at=act.at)
-    work.tell(matter=leg.subject, kind=CANCELLED, note=leg.reason, actor=act.actor, at=act.at)
+    if tell:
+        work.tell(matter=leg.subject, kind=CANCELLED, note=leg.reason, actor=act.actor, at=act.at)
     moves.cancelled_when_undone(leg, act)
 
 
@@ -105,13 +107,31 @@ def _committing(leg: Leg) -> bool:
     return any(DEEDS[name].commits for name in running)
 
 
-def cancelled_elsewhere(leg: Leg, act: Act) -> None:
-    """Whoever answers for the matter has said that it is cancelled: what can be taken back is."""
+def cancelled_elsewhere(leg: Leg, reason: str, act: Act) -> list[Leg]:
+    """Whoever answers for the matter has said that it is cancelled: what can be taken back is, and so is what hangs on it; which.
+
+    Of a leg that is past the point of no return nothing comes of it.
+    """
     if State(leg.state) not in rules.sources(State.CANCELLING) or leg.committed_at is not None:
-        return
+        return []
+    known = leg.compensation == Deviation.CANCEL
     now = {"exception": Deviation.CANCEL.value, "compensation": Deviation.CANCEL.value, "returned_to": ""}
-    moves.move(leg, State.CANCELLING, held_from="", until=None, cause=rules.CUSTOMER, **now)
-    moves.take_back(leg, rows.steps_locked(leg), act)
-    _let_go(leg, act)
-    moves.cancelled_when_undone(leg, act)
+    moves.move(leg, State.CANCELLING, held_from="", until=None, cause=rules.CUSTOMER, reason=reason, **now)
+    _give_up(leg, rows.steps_locked(leg), act, tell=False)
+    if not known:
+        moves.deviated(leg, Deviation.CANCEL, moves.typed(reason or "—"), act)
+    given_up = [leg, *_with_it(leg, reason, act)]
     moves.refresh(leg.order, act)
+    return given_up
+
+
+def _with_it(leg: Leg, reason: str, act: Act) -> list[Leg]:
+    """Give up what hangs on a leg: the old line of a move goes with the new one."""
+    hanging = [each for each in chosen(rows.legs_locked(leg.order), leg.number) if each.id != leg.id]
+    for each in hanging:
+        try:
+            may(each)
+        except KapokError:
+            continue
+        _begin(each, cause=rules.CUSTOMER, reason=reason or leg.reason, act=act)
+    return [each for each in hanging if each.compensation == Deviation.CANCEL]

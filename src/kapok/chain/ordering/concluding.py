@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from kapok.chain.ordering import events, moves, placing, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import Act
-from kapok.chain.ordering.performing import OWNED_SINCE, held, lines_of, reason_of, running, taken
+from kapok.chain.ordering.performing import OWNED_SINCE, code_of, held, lines_of, reason_of, running, taken
 from kapok.chain.ordering.rules import ACTIONS, Action, State
 from kapok.ground.catalog.offering.document import parse
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Service
-from kapok.network.inventory.rules import masked
+from kapok.network.inventory.rules import ServiceState, masked
 from kapok.network.inventory.views import ShortageView
 
 
@@ -45,6 +45,8 @@ def by_hand(step: Step, leg: Leg, act: Act) -> None:
     """
     if step.name == moves.GIVES_BACK:
         _release_held(leg, act)
+    elif step.name == "bill":
+        _bill(leg, act)
     elif step.name == "assign":
         if _reserve(leg, act) is None and leg.needs:
             inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
@@ -135,7 +137,7 @@ def _changed(leg: Leg, act: Act) -> None:
 def _suspended(leg: Leg, act: Act) -> None:
     for line in lines_of(leg):
         if line.service is not None:
-            said = {"service": line.service.number, "reason": reason_of(line, leg)}
+            said = {"service": line.service.number, "reason": reason_of(line, leg), "code": code_of(line)}
             inventory.move_service(to="suspended", **said, actor=act.actor, at=act.at)
 
 
@@ -151,7 +153,7 @@ def _ceased(leg: Leg, act: Act) -> None:
             _leave(line, number, leg.after, act)
         return
     evidence = f"order {leg.order.number}"
-    for number in _services(leg):
+    for number in _living(leg):
         inventory.move_service(service=number, to="pending_terminate", actor=act.actor, at=act.at)
         inventory.request_release(service=number, actor=act.actor, at=act.at)
         inventory.release(service=number, evidence=evidence, actor=act.actor, at=act.at)
@@ -163,8 +165,9 @@ def _leave(line: Line, service: str, new: Leg, act: Act) -> None:
     kinds = sorted({need["kind"] for need in new.needs if rules.line_of(need["role"]) in {line.number, 0}})
     if not kinds:
         return
-    inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
-    inventory.release(service=service, evidence=f"order {new.order.number}", actor=act.actor, at=act.at)
+    left = inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
+    if left:
+        inventory.release(service=service, evidence=f"order {new.order.number}", actor=act.actor, at=act.at)
 
 
 def _renewed(leg: Leg, act: Act) -> None:
@@ -218,6 +221,12 @@ TELLS: Mapping[str, Callable[[Leg, Act], ShortageView | None]] = {
 def _served(leg: Leg) -> list[tuple[Line, str]]:
     """The lines that are about a service, each with its number."""
     return [(line, line.service.number) for line in lines_of(leg) if line.service is not None]
+
+
+def _living(leg: Leg) -> list[str]:
+    """The services that have not ended yet."""
+    found = (line.service for line in lines_of(leg) if line.service is not None)
+    return list(dict.fromkeys(each.number for each in found if each.state != ServiceState.TERMINATED))
 
 
 def _services(leg: Leg) -> list[str]:

@@ -17,9 +17,19 @@ Debts = Callable[[str], Money | None]
 
 def must_owe_nothing(account: BillingAccount | None, *, line: int) -> None:
     """Refuse what may not be done while something is owed. Raises `HasDebt`."""
+    owed = _owed(account)
+    if owed is not None:
+        raise HasDebt(line=line, debt=str(owed))
+
+
+def is_settled(account: BillingAccount | None) -> bool:
+    """Whether we know that nothing is owed; where nobody keeps accounts we do not."""
+    return account is not None and bool(settings.ORDERING_DEBTS) and _owed(account) is None
+
+
+def _owed(account: BillingAccount | None) -> Money | None:
     if account is None or not settings.ORDERING_DEBTS:
-        return
+        return None
     asked: Debts = import_string(settings.ORDERING_DEBTS)
     owed = asked(account.number)
-    if owed is not None and owed.minor > 0:
-        raise HasDebt(line=line, debt=str(owed))
+    return owed if owed is not None and owed.minor > 0 else None

@@ -20,10 +20,13 @@ from kapok.network.activation import api as activation
 
 WORKERS: Mapping[str, str] = {
     "hotline": "agent", "dispatch": "dispatcher", "data": "manager", "tianhe-east-field": "technician",
-    "monitoring": "noc", "key-accounts": "keyaccount",
+    "monitoring": "noc", "key-accounts": "keyaccount", "yuexiu-hall": "manager",
 }  # fmt: skip
 EVIDENCE: Mapping[str, str] = {"confirm": "客户电话确认", "visit": "现场照片"}
+AWAY: Mapping[str, str] = {"suspension": "customer_wish", "reason": "客户出国"}
 NO_PLANT = "TH10-010"
+NEW_HOME = "TH05-008"
+CARD = "sim-voice"
 HOUR, DAY = 60, 24 * 60
 
 
@@ -64,6 +67,29 @@ class Shop:
         baton.deliver(item=item.id, evidence=[EVIDENCE.get(stage, "记录")] * wanted, **self.by(who, ago))
         self.run(ago)
 
+    def through(self, order: str, ago: float, leg: int = 1) -> None:
+        """People and the system do their parts by turns, from then on, until nothing is left to do."""
+        self.run(ago)
+        live = Item.objects.filter(
+            matter__subject=Leg.objects.get(order__number=order, number=leg).subject, ended_at=None
+        )
+        while stage := live.values_list("stage", flat=True).first():
+            ago -= 6
+            self.did(order, stage, ago, leg)
+
+    def installed(self, which: int, *, ago: float, offer: str = "fibre-100", **more: Any) -> str:
+        """A service of one of the residents that works: its number."""
+        order = self.broadband(which, ago=ago, offer=offer, **more)
+        self.through(order, ago - 1)
+        return str(Line.objects.get(leg__order__number=order).service)
+
+    def changed(
+        self, which: int, service: str, action: str, *, ago: float, offer: str = "fibre-100", **wished: str
+    ) -> str:
+        """An order for something else of a service: its number."""
+        line = LineDraft(offer=offer, action=action, service=service, characteristics=wished)
+        return self.ordered(self.residents[which], line, ago=ago)
+
 
 def load(at: datetime) -> None:
     """Play the stories. Where there are orders already, or no customers, nothing is done."""
@@ -87,7 +113,7 @@ def working(shop: Shop) -> None:
     api.confirm(order=order, leg=1, rating=5, word="回访录音 0311", **shop.by("agent", 6 * DAY))
     service = Line.objects.select_related("service").get(leg__order__number=order).service
     number = service.number if service else ""
-    line = LineDraft(offer="fibre-300", action="suspend", service=number, characteristics={"reason": "客户出国"})
+    line = LineDraft(offer="fibre-300", action="suspend", service=number, characteristics=AWAY)
     suspended = shop.ordered(shop.residents[0], line, ago=3 * DAY)
     shop.did(suspended, "accept", 3 * DAY - 20)
 
@@ -180,7 +206,78 @@ def three_circuits(shop: Shop) -> None:
     api.expedite(order=order, leg=3, note="客户要求三条同时投产", supervise=True, **shop.by("keyaccount", DAY))
 
 
+def a_life(shop: Shop) -> None:
+    """A line that was made faster, suspended for a debt, resumed, given to somebody else, and given up by them."""
+    heir = shop.residents[10]
+    service = shop.installed(9, ago=40 * DAY)
+    for days, action, offer, wished in (
+        (35, "change", "fibre-300", {}), (25, "suspend", "fibre-300", {"suspension": "arrears", "reason": "欠两个月"}),
+    ):  # fmt: skip
+        shop.through(shop.changed(9, service, action, offer=offer, ago=days * DAY, **wished), days * DAY - 1)
+    line = LineDraft(offer="fibre-300", action="resume", service=service)
+    resumed = api.place_order(
+        customer=shop.residents[9].number, channel="hotline", lines=[line], pay=True, first_contact="agent", note="已缴清",
+        **shop.by("manager", 24 * DAY),
+    )  # fmt: skip
+    shop.through(resumed, 24 * DAY - 1)
+    said = {"to_customer": heir.number, "consent_from": "同意书 0215-1", "consent_to": "同意书 0215-2"}
+    shop.through(shop.changed(9, service, "transfer", offer="fibre-300", ago=18 * DAY, **said), 18 * DAY - 1)
+    shop.through(shop.changed(10, service, "cease", offer="fibre-300", ago=5 * DAY, reason="搬离"), 5 * DAY - 1)
+
+
+def a_card(shop: Shop) -> None:
+    """A mobile card that was lost and replaced; then its number is changed, which is announced to the customer first."""
+    service = shop.installed(10, ago=30 * DAY, offer=CARD)
+    lost = shop.changed(10, service, "replace", offer=CARD, ago=12 * DAY, what="sim", reason="遗失")
+    shop.through(lost, 12 * DAY - 1)
+    number = shop.changed(10, service, "renumber", offer=CARD, ago=2 * HOUR)
+    shop.did(number, "accept", HOUR)
+
+
+def moving(shop: Shop) -> None:
+    """Moves: the line there is being made, the old one waits until it works (accepted)."""
+    service, whose = shop.installed(11, ago=20 * DAY), shop.residents[11]
+    line = LineDraft(offer="fibre-100", action="move", address=NEW_HOME, service=service)
+    shop.ordered(whose, line, ago=HOUR)
+    shop.run(HOUR - 1)
+
+
+def half_of_it(shop: Shop) -> None:
+    """Two lines were ordered; one was given up (partial)."""
+    whose = shop.residents[12]
+    lines = [
+        LineDraft(offer="fibre-100", address=place) for place in (whose.address.code if whose.address else "", NEW_HOME)
+    ]
+    order = shop.ordered(whose, *lines, ago=15 * DAY)
+    shop.run(15 * DAY - 1)
+    api.cancel(order=order, leg=2, reason="店面不租了", **shop.by("agent", 14 * DAY))
+    shop.through(order, 14 * DAY - 1)
+
+
+def refused(shop: Shop) -> None:
+    """No plant reaches the lane, and none will be built (rejected)."""
+    order = shop.broadband(13, ago=2 * DAY, address=NO_PLANT, pay=False)
+    api.cancel(order=order, cause="operator", reason="近期无建设计划", **shop.by("agent", DAY))
+
+
+def not_undone(shop: Shop) -> None:
+    """Given up, but the OLT did not let go of it (failed): people have to."""
+    order = shop.broadband(14, ago=2 * DAY)
+    shop.run(2 * DAY - 1)
+    activation.switch_on_fault(element="olt", fault="refuses", calls=1, **shop.by("noc", 3 * HOUR))
+    api.cancel(order=order, reason="客户不装了", **shop.by("agent", 3 * HOUR))
+    shop.run(3 * HOUR - 1)
+
+
+def being_cancelled(shop: Shop) -> None:
+    """Given up this minute: what was taken is still being given back."""
+    order = shop.broadband(15, ago=DAY)
+    shop.run(DAY - 1)
+    api.cancel(order=order, reason="客户选了其他套餐", **shop.by("agent", 0))
+
+
 STORIES: tuple[Callable[[Shop], None], ...] = (
     working, on_the_road, waiting_for_plant, put_off, returned, cancelled, unpaid, amended, left_to_people, three_circuits,
     wants_to_wait,
+    a_life, a_card, moving, half_of_it, refused, not_undone, being_cancelled,
 )  # fmt: skip

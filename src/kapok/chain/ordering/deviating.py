@@ -58,24 +58,34 @@ def can_give_back(item: Item | None, leg: Leg) -> bool:
 
 def send_back(leg: Leg, *, to: str, reason: str, act: Act) -> None:
     """Return a leg from the stage in hand. Raises `ReturnRunning`, `CancelRunning`, `NotAllowedNow`, `NowhereBack`."""
-    rules.may_compensate(leg.compensation, Deviation.RETURN)
-    if leg.state not in {State.IN_PROGRESS, State.HELD}:
-        raise NotAllowedNow(state_name=rules.STATES[State(leg.state)], wanted=rules.DEVIATIONS[Deviation.RETURN].title)
+    _must_be_returnable(leg)
     items = [item for item in returnable(leg) if not to or to in ways(item)]
     if not items:
         live = Item.objects.filter(matter__subject=leg.subject, state__in=[state.value for state in LIVE])
         raise NowhereBack(stages=joined(item.title for item in live) if live else "—")
-    give_back(leg, items[0], to=to, reason=moves.typed(reason), act=act)
+    give_back(items[0], to=to, reason=moves.typed(reason), act=act)
 
 
-def give_back(leg: Leg, item: Item | None, *, to: str, reason: Text, act: Act) -> None:
-    """Send the leg back by a way of its flow: siblings are withdrawn, what the system did after that stage is taken back."""
-    if item is None:
-        return
-    to = to or next(iter(ways(item)))
+def _must_be_returnable(leg: Leg) -> None:
+    rules.may_compensate(leg.compensation, Deviation.RETURN)
+    if leg.state not in {State.IN_PROGRESS, State.HELD}:
+        raise NotAllowedNow(state_name=rules.STATES[State(leg.state)], wanted=rules.DEVIATIONS[Deviation.RETURN].title)
+
+
+def give_back(item: Item | None, *, to: str, reason: Text, act: Act) -> None:
+    """Send the leg back from a stage by a way of its flow: its siblings are withdrawn, and `returned` sees what follows."""
+    if item is not None:
+        baton.carry_back(item=item.id, to=to or next(iter(ways(item))), why=reason, actor=act.actor, at=act.at)
+
+
+def returned(leg: Leg, *, to: str, reason: Text, act: Act) -> None:
+    """Somebody sent a stage of the leg back, wherever they did so: what the system did after that stage is taken back.
+
+    Raises `ReturnRunning`, `CancelRunning`, `NotAllowedNow`: then it is not sent back at all.
+    """
+    _must_be_returnable(leg)
     now = {"compensation": Deviation.RETURN.value, "returned_to": to, "reason": reason.both[:1000]}
     moves.keep(leg, **now, exception=leg.exception if leg.state == State.HELD else Deviation.RETURN.value)
-    baton.carry_back(item=item.id, to=to, note=reason.both[:1000], actor=act.actor, at=act.at)
     moves.deviated(leg, Deviation.RETURN, reason, act)
     undone = Item.objects.filter(matter__subject=leg.subject, undone_at=act.at)
     ids = set(undone.values_list("id", flat=True))

@@ -158,7 +158,7 @@ def _failed(step: Step, leg: Leg, result: Result, act: Act) -> None:
         not result.retry and step.name == "test" and result.code in MEASURED and deviating.can_give_back(step.item, leg)
     ):
         moves.settle(step, StepState.UNDONE, act.at, **why)
-        deviating.give_back(leg, step.item, to="", reason=result.text, act=act)
+        deviating.give_back(step.item, to="", reason=result.text, act=act)
     else:
         _fall_out(step, leg, result, act, why)
 

@@ -21,12 +21,14 @@ from kapok.kernel.text import Text
 from kapok.network.activation import api as activation
 from kapok.network.inventory.queries import held_by
 from kapok.network.inventory.queries import service as service_of
-from kapok.network.inventory.rules import ServiceState
+from kapok.network.inventory.rules import SUSPENSIONS, ServiceState, Suspension, suspended_for
 from kapok.network.inventory.views import ResourceView
 
 NOTHING = Text(zh="", en="")
 RENEWS = frozenset({Action.INSTALL.value, Action.CHANGE.value})
 """Orders for what an offer states; the others leave a service what it is."""
+SUSPENSION = "suspension"
+"""What a suspension says of its reason: a code of the list; words of it are its `reason`."""
 OWNED_SINCE = "owned_since"
 """What a service says of the transfer by which its owner got it."""
 PORTS = ("splitter_port", "circuit_port", "line_port", "dsl_port", "pon_port")
@@ -90,7 +92,8 @@ def _test(_step: Step, line: Line) -> Asked | None:
 
 
 def _suspend(step: Step, line: Line) -> Asked | None:
-    return activation.suspend, _params(line, running(line)) | {"reason": reason_of(line, step.leg)}
+    why = suspended_for(code_of(line), reason_of(line, step.leg))[:200]
+    return activation.suspend, _params(line, running(line)) | {"reason": why}
 
 
 def _resume(_step: Step, line: Line) -> Asked | None:
@@ -110,12 +113,19 @@ def _restore(step: Step, line: Line) -> Asked | None:
     """What was not finished is taken back: the elements are told again what the inventory says of the service."""
     if step.undoes is None or step.leg.after_id or line.service is None:
         return None
-    known = _params(line, running(line), wished=False)
+    known, service = _params(line, running(line), wished=False), line.service
     if step.undoes.name == "modify":
         return activation.modify, known
-    if line.service.state == ServiceState.SUSPENDED:
-        return activation.suspend, known | {"reason": reason_of(line, step.leg)}
+    if service.state == ServiceState.SUSPENDED:
+        suspends = _suspend_anew if step.undoes.name == "release" else activation.suspend
+        return suspends, known | {"reason": suspended_for(service.suspension_code, service.suspension_reason)[:200]}
     return activation.resume if step.undoes.name == "suspend" else activation.activate, known
+
+
+def _suspend_anew(*, key: str, params: dict[str, Any], **said: Any) -> activation.Outcome:
+    """What has been disconnected halfway is there again before it is suspended."""
+    told = activation.activate(key=f"{key}-first", params=params, **said)
+    return activation.suspend(key=key, params=params, **said) if told.ok else told
 
 
 ASKS: Mapping[str, Callable[[Step, Line], Asked | None]] = {
@@ -168,18 +178,27 @@ def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool =
     values = {kind: each.value for kind, each in resources.items()}
     port = next((resources[kind].code for kind in PORTS if kind in resources), "")
     told = {
-        "login": known.get("login") or f"{number.lower()}@kapok", "secret": secret_of(number, _secret_since(line)), "port": port,
+        "login": known.get("login") or f"{number.lower()}@kapok", "port": port,
+        "secret": secret_of(number, _secret_since(line, wished=wished)),
         "down_mbps": known.get("down_mbps"), "up_mbps": known.get("up_mbps"), "profile": known.get("profile"),
         "onu": values.get("onu"), "vlan": values.get("vlan"), "number": values.get("number"), "ip": values.get("ipv4"),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in {None, ""}}
 
 
-def _secret_since(line: Line) -> str:
-    """The transfer since which the service has its secret: whoever had it before must not log in any more; none at first."""
-    if line.leg.action == Action.TRANSFER:
+def _secret_since(line: Line, *, wished: bool) -> str:
+    """The transfer since which the service has its secret: whoever had it before must not log in any more; none at first.
+
+    A transfer that is under way counts as far as it is wished: what is taken back leaves the secret that is recorded.
+    """
+    if wished and line.leg.action == Action.TRANSFER:
         return line.leg.subject
-    return str(line.service.characteristics.get(OWNED_SINCE, "")) if line.service else ""
+    return owned_since(line.service.characteristics) if line.service else ""
+
+
+def owned_since(characteristics: Mapping[str, Any]) -> str:
+    """The transfer by which its owner got a service, as it is recorded; none at first."""
+    return str(characteristics.get(OWNED_SINCE, ""))
 
 
 def secret_of(service: str, since: str = "") -> str:
@@ -189,5 +208,12 @@ def secret_of(service: str, since: str = "") -> str:
 
 
 def reason_of(line: Line, leg: Leg) -> str:
-    """Why a service is suspended, as it was ordered; else what is done."""
-    return str(line.characteristics.get("reason") or ACTIONS[Action(leg.action)].zh)[:200]
+    """Why a service is suspended, as it was ordered; else in the words of the list, or what is done."""
+    code = code_of(line)
+    name = SUSPENSIONS[Suspension(code)].both if code else ACTIONS[Action(leg.action)].zh
+    return str(line.characteristics.get("reason") or name)[:200]
+
+
+def code_of(line: Line) -> str:
+    """For which reason of the list a suspension was ordered; none where only words say why."""
+    return str(line.characteristics.get(SUSPENSION, ""))

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from kapok.chain.ordering import course, debts, events, moves, rules, trying, visits
+from kapok.chain.ordering import course, debts, events, lifting, moves, rules, trying, visits
 from kapok.chain.ordering.drafting import Asked, Planned
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
@@ -69,17 +69,22 @@ def account_of(customer: Customer, number: str) -> BillingAccount | None:
     return found
 
 
-def must_be_agreed(lines: Sequence[Asked], customer: Customer, account: BillingAccount | None) -> None:
-    """A transfer takes somebody else to have it, the consent of both sides, and what is owed paid.
+def must_be_agreed(lines: Sequence[Asked], customer: Customer, account: BillingAccount | None, actor: str) -> None:
+    """A transfer takes somebody else to have it, the consent of both sides, and what is owed paid; a resumption who may lift it.
 
-    Raises `ConsentMissing`, `UnknownCustomer`, `ErasedCustomer`, `BadLine`, `UnknownAccount`, `HasDebt`.
+    Raises `ConsentMissing`, `UnknownCustomer`, `ErasedCustomer`, `BadLine`, `UnknownAccount`, `HasDebt`, `LiftedWhenPaid`,
+    `LiftedByOthers`.
     """
+    lifting.must_be_reasons(lines)
+    lifting.must_be_lifted_by(lines, account, actor)
     for line in lines:
         if line.action is Action.TRANSFER:
             if not all(str(line.draft.characteristics.get(name, "")).strip() for name in CONSENTS):
                 raise ConsentMissing(line=line.number)
             _must_be_another(line, customer)
-            debts.must_owe_nothing(account, line=line.number)
+            paying = line.service.account if line.service else None
+            for each in {paying, account} - {None}:
+                debts.must_owe_nothing(each, line=line.number)
 
 
 def _must_be_another(line: Asked, customer: Customer) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kapok.chain.ordering import cancelling, concluding, course, deviating, events, moves, rows, rules
+from kapok.chain.ordering import cancelling, concluding, course, deviating, events, moves, rows, rules, trials
 from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
@@ -21,10 +21,12 @@ from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import Line
 from kapok.ground.work.models import Matter
+from kapok.kernel.text import Text
 
 PREFIX = "order/"
 WORK = "work/"
 OFFERED, DELIVERED, WITHDRAWN = "handoff.offered", "handoff.delivered", "handoff.withdrawn"
+SENT_BACK = "work.sent_back"
 COMPLETED, CONFIRMED, CANCELLED = "order.completed", "order.confirmed", "order.cancelled"
 MILESTONES = rules.COMMITS | {COMPLETED, CONFIRMED, CANCELLED}
 RESOLVED = "inventory.shortage_resolved"
@@ -56,6 +58,9 @@ def hear(line: Line) -> None:
 
 
 def _of_item(entry: Entry) -> None:
+    if entry.kind == SENT_BACK:
+        _stage_sent_back(entry)
+        return
     facts = entry.data.get("facts") or {}
     stage = facts.get("stage", "")
     if not stage or not facts.get("flow"):
@@ -123,6 +128,16 @@ def _stage_withdrawn(item: UUID, act: Act) -> None:
         moves.take_back(leg, steps, act)
 
 
+def _stage_sent_back(entry: Entry) -> None:
+    """A stage went back to an earlier one, from a phone, a page of work or by the system: the leg is returned (10R)."""
+    leg = _legs_of(entry.correlation).first()
+    if leg is None:
+        return
+    leg, act = rows.leg_locked(leg.subject), Act(entry.actor, entry.at)
+    deviating.returned(leg, to=entry.data["to"], reason=Text(**entry.data["why"]), act=act)
+    moves.refresh(leg.order, act)
+
+
 # ---- the leg itself ----
 
 
@@ -132,7 +147,8 @@ def _of_leg(entry: Entry) -> None:
         return
     leg, act = found[0], Act(entry.actor, entry.at)
     if entry.kind == CANCELLED:
-        cancelling.cancelled_elsewhere(leg, act)
+        note = str(entry.data.get("note") or "")
+        trials.kept(cancelling.cancelled_elsewhere(leg, note, act), note or "—", act)
         return
     if entry.kind in rules.COMMITS and leg.committed_at is None:
         moves.keep(leg, committed_at=entry.at)

@@ -223,6 +223,24 @@ class HasDebt(KapokError):
     )
 
 
+class LiftedWhenPaid(KapokError):
+    """What was suspended for a debt is resumed when the debt is paid."""
+
+    wording = Text(
+        zh="第 {line} 行：该业务因欠费停机，缴清后方可复机；有“解除欠费与违规停机”权限者可先行复机。",
+        en="Line {line}: the service is suspended for a debt; let it be paid, or ask whoever may lift such suspensions.",
+    )
+
+
+class LiftedByOthers(KapokError):
+    """Not everybody may lift a suspension for this reason."""
+
+    wording = Text(
+        zh="第 {line} 行：该业务的停机原因为“{reason_name}”，须由有“{permission_name}”权限者复机。",
+        en="Line {line}: the service is suspended {reason_name}; ask whoever may “{permission_name}”.",
+    )
+
+
 class NothingAmended(KapokError):
     """The amendment changes nothing."""
 

@@ -41,8 +41,9 @@ def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
         begins, ends = form.window()
         try:
             field.rebook(
-                appointment=booked.id, starts_at=begins, ends_at=ends, reason=WISHED, actor=request.actor, at=request.at
-            )
+                appointment=booked.id, starts_at=begins, ends_at=ends, reason=WISHED, by_customer=True, actor=request.actor,
+                at=request.at,
+            )  # fmt: skip
         except KapokError as refused:
             show_refusal(form, refused, "window")
         else:

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from kapok.front.channels.fields import WindowField
 from kapok.front.channels.models import MESSAGE
 from kapok.front.channels.online.api import LONGEST_NAME
 from kapok.front.channels.online.rules import TOPICS, Alone
@@ -131,7 +132,7 @@ class NewForm(_Signed):
         self.fields["address"] = forms.CharField(
             widget=forms.HiddenInput(), max_length=60, error_messages={"required": _("Choose an address.")}
         )
-        self.fields["window"] = forms.CharField(max_length=80, required=False)
+        self.fields["window"] = WindowField(required=False)
         self._billed = {each.number for each in accounts if each.payment.value == "postpaid"}
         names = [(each.number, f"{each.number} {in_reading_language(each.payment_name)}") for each in accounts]
         self.fields["account"] = forms.ChoiceField(label=_("Account that pays"), choices=names, required=len(names) > 1)
@@ -141,20 +142,6 @@ class NewForm(_Signed):
         self.fields["pay"] = forms.ChoiceField(
             label=_("What is paid once"), choices=ways, initial=ways[0][0], widget=forms.RadioSelect
         )
-
-    def clean_window(self) -> tuple[datetime, datetime] | None:
-        """The window; None for none. Raises `ValidationError`."""
-        typed = self.cleaned_data["window"]
-        if not typed:
-            return None
-        begins, _slash, ends = typed.partition("/")
-        try:
-            window = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
-        except ValueError:
-            raise forms.ValidationError(_("Choose a time.")) from None
-        if None in {each.utcoffset() for each in window}:
-            raise forms.ValidationError(_("Choose a time."))
-        return window
 
     def clean(self) -> dict[str, Any]:
         """Only what is paid afterwards goes on the bill."""

@@ -166,7 +166,7 @@ def _channel(request: MyRequest) -> str:
 
 def _possible(request: MyRequest, found: ServiceView) -> dict[str, Any]:
     """What can be done alone, with the plans to change to; all else can be asked for."""
-    alone = [each for each in Alone if may_alone(each.value, found.state, found.suspension_reason)]
+    alone = [each for each in Alone if may_alone(each.value, found.state, found.suspension_code)]
     plans = altering.changes(_wanted(request, found, Alone.CHANGE, ""), request.at) if Alone.CHANGE in alone else []
     own = altering.versions_of([found]).get(found.number)
     can = own.offer.actions if own else ()
@@ -177,7 +177,7 @@ def _possible(request: MyRequest, found: ServiceView) -> dict[str, Any]:
 def _change(
     request: MyRequest, found: ServiceView, action: str, offer: str, form: ServiceForm | None
 ) -> dict[str, Any]:
-    if not may_alone(action, found.state, found.suspension_reason) or (action == Alone.CHANGE and not offer):
+    if not may_alone(action, found.state, found.suspension_code) or (action == Alone.CHANGE and not offer):
         return {}
     terms = altering.terms(_wanted(request, found, action, offer), request.at)
     fresh = ServiceForm(initial={"action": action, "offer": offer or found.offer, "seen": terms.seen})

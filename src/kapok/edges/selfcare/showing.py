@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.queries import AppointmentView
+from kapok.back.workforce.refusals import UnderWay
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.queries import LegView, OrderView
 from kapok.chain.ordering.refusals import UnknownOrder
@@ -138,6 +139,8 @@ def visit_of(leg: LegView) -> AppointmentView | None:
 
 def windows(visit: AppointmentView, after: datetime) -> tuple[list[field.Window], Text | None]:
     """The windows to which the visit could be moved, or why there are none."""
+    if field.under_way(visit.id):
+        return [], UnderWay().text
     try:
         found = field.windows(address=visit.address, skill=visit.skill, minutes=visit.minutes, after=after)
     except KapokError as refused:
@@ -157,7 +160,7 @@ def _part(leg: LegView) -> Part:
         number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
         address=leg.address_full, state=leg.state_name, why=WHY[Deviation(leg.exception)] if leg.exception else None,
         until=leg.until if leg.exception else None, stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
-        may_move=visit is not None and leg.open, may_confirm=may_confirm(leg), rating=leg.rating,
+        may_move=visit is not None and leg.open and not field.under_way(visit.id), may_confirm=may_confirm(leg), rating=leg.rating,
         confirmed_at=leg.confirmed_at,
     )  # fmt: skip
 

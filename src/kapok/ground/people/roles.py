@@ -43,6 +43,7 @@ class Permission(StrEnum):
     ORDERS_READ = "orders.read"
     ORDERS_PLACE = "orders.place"
     ORDERS_MANAGE = "orders.manage"
+    SERVICES_LIFT = "services.lift"
     DISPATCH_READ = "dispatch.read"
     DISPATCH_DO = "dispatch.do"
     FIELD_WORK = "field.work"
@@ -83,6 +84,7 @@ PERMISSIONS: Mapping[Permission, Text] = {
     Permission.ORDERS_READ: Text(zh="查看订单", en="see orders"),
     Permission.ORDERS_PLACE: Text(zh="受理订单", en="take orders"),
     Permission.ORDERS_MANAGE: Text(zh="处理订单异常", en="settle exceptions of orders"),
+    Permission.SERVICES_LIFT: Text(zh="解除欠费与违规停机", en="lift suspensions for debt and violation"),
     Permission.DISPATCH_READ: Text(zh="查看调度台", en="see the dispatch board"),
     Permission.DISPATCH_DO: Text(zh="派工与改派", en="dispatch field work"),
     Permission.FIELD_WORK: Text(zh="现场施工", en="do field work"),
@@ -218,7 +220,8 @@ ROLES: Mapping[str, Role] = {
                 Permission.LEDGER_APPROVE,
             }
             | _SELLING
-            | {Permission.OFFERS_MANAGE, Permission.ORDERS_MANAGE, Permission.INVENTORY_MANAGE, Permission.DISPATCH_DO},
+            | {Permission.OFFERS_MANAGE, Permission.ORDERS_MANAGE, Permission.INVENTORY_MANAGE, Permission.DISPATCH_DO}
+            | {Permission.SERVICES_LIFT},
         ),
         Role(
             "viewer",

@@ -136,3 +136,15 @@ class LeftToPeople(Event):
     kind: ClassVar[str] = "work.left_to_people"
     wording: ClassVar[Text] = Text(zh="系统未能完成，转人工：{why}", en="The system could not do it, people do: {why}")
     why: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentBack(Event):
+    """A stage went back to an earlier one by a way of its flow; `to` and all after it are done again."""
+
+    kind: ClassVar[str] = "work.sent_back"
+    wording: ClassVar[Text] = Text(zh="退回环节“{to_name}”：{why}", en="Sent back to “{to_name}”: {why}")
+    typed: ClassVar[frozenset[str]] = frozenset({"why"})
+    to: str
+    to_name: Text
+    why: Text

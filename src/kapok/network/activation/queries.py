@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -108,6 +108,8 @@ class StandingView:
 
     state: str
     settings: Mapping[str, Any]
+    secret: str = field(default="", repr=False)
+    """To be compared, and shown to nobody."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ def standing(service: str, kind: str) -> dict[str, StandingView | None]:
     }
     for line in Subscriber.objects.filter(service=service):
         said = {"down_mbps": line.down_mbps, "up_mbps": line.up_mbps, "profile": line.profile, "ip": line.ip}
-        found["radius"] = StandingView(line.state, {name: value for name, value in said.items() if value})
+        known = {name: value for name, value in said.items() if value}
+        found["radius"] = StandingView(line.state, known, line.secret)
     for voice in SipLine.objects.filter(service=service):
         found["sip"] = StandingView(voice.state, {"number": voice.number})
     return {adapter: found.get(adapter) for adapter in adapters_of(kind) or ()}

@@ -221,12 +221,12 @@ def design_service(
 
 
 @transaction.atomic
-def move_service(*, service: str, to: str, reason: str = "", actor: str, at: datetime) -> None:
-    """Take a service to another state; a suspension says why. To be where it is to go is no error.
+def move_service(*, service: str, to: str, reason: str = "", code: str = "", actor: str, at: datetime) -> None:
+    """Take a service to another state; a suspension says why, with a code of the list where one fits. To be there is no error.
 
     Raises `UnknownService`, `NoSuchMove`, `NoReasonGiven`.
     """
-    serving.move(service, ServiceState(to), reason, actor=actor, at=at)
+    serving.move(service, ServiceState(to), reason, code, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.places.models import Address, ExchangeArea
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import ElementKind, Kind
-from kapok.network.inventory.rules import HELD, ServiceState, State
+from kapok.network.inventory.rules import HELD, ServiceState, State, Suspension
 
 
 class Site(models.Model):
@@ -146,6 +146,7 @@ class Service(models.Model):
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=20)
+    suspension_code = models.CharField(max_length=20, default="")
     suspension_reason = models.CharField(max_length=200, default="")
     characteristics = models.JSONField(default=dict)
     holder = models.CharField(max_length=60)
@@ -161,6 +162,11 @@ class Service(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["suspended", "pending_terminate", "terminated"]) | Q(suspension_reason=""),
                 name="inventory_service_reason_is_of_a_suspension",
+            ),
+            models.CheckConstraint(
+                condition=Q(suspension_code__in=["", *(each.value for each in Suspension)])
+                & (Q(state__in=["suspended", "pending_terminate", "terminated"]) | Q(suspension_code="")),
+                name="inventory_service_suspension_is_of_the_list",
             ),
         ]
         indexes = [models.Index(fields=["customer", "number"], name="inventory_service_of_customer")]

@@ -149,7 +149,8 @@ def _as_service(row: Service, resources: tuple[ResourceView, ...] = ()) -> Servi
         number=row.number, customer=row.customer.number, account=row.account.number if row.account else "",
         offer=row.offer, offer_version=row.offer_version, spec=row.spec, kind=row.kind,
         address=row.address.code if row.address else "", address_full=row.address.full if row.address else NOWHERE,
-        state=row.state, suspension_reason=row.suspension_reason, characteristics=row.characteristics,
+        state=row.state, suspension_code=row.suspension_code, suspension_reason=row.suspension_reason,
+        characteristics=row.characteristics,
         parent=row.parent.number if row.parent else "", holder=row.holder, designed_at=row.designed_at,
         changed_at=row.changed_at, resources=resources,
     )  # fmt: skip

@@ -64,6 +64,35 @@ def sources(to: State) -> list[str]:
     return [state.value for state, targets in MOVES.items() if to in targets]
 
 
+class Suspension(StrEnum):
+    """Why a service is suspended: the reason decides who may lift it."""
+
+    WISH = "customer_wish"
+    SEASON = "season"
+    LOST = "lost"
+    ARREARS = "arrears"
+    VIOLATION = "violation"
+    FAULT = "fault"
+
+
+SUSPENSIONS: Mapping[Suspension, Text] = {
+    Suspension.WISH: Text(zh="停机保号", en="number kept, at the customer's wish"),
+    Suspension.SEASON: Text(zh="季节性停用", en="not used for a season"),
+    Suspension.LOST: Text(zh="挂失", en="reported lost or stolen"),
+    Suspension.ARREARS: Text(zh="欠费停机", en="for a debt"),
+    Suspension.VIOLATION: Text(zh="违规停机", en="for a breach of the terms"),
+    Suspension.FAULT: Text(zh="故障停机", en="because of a fault"),
+}
+OWN_WISH = frozenset({Suspension.WISH, Suspension.SEASON})
+"""These the customer lifts alone."""
+
+
+def suspended_for(code: str, words: str) -> str:
+    """Why a service is suspended, in the words of the list and those that were added; in both languages."""
+    name = SUSPENSIONS[Suspension(code)].both if code else ""
+    return ": ".join(dict.fromkeys(each for each in (name, words) if each))
+
+
 class ServiceState(StrEnum):
     """Where a service stands."""
 

@@ -39,7 +39,7 @@ def design(
     return made.number
 
 
-def move(number: str, to: ServiceState, reason: str, *, actor: str, at: datetime) -> None:
+def move(number: str, to: ServiceState, reason: str, code: str = "", *, actor: str, at: datetime) -> None:
     """Take it to `to`, once; see `api.move_service`."""
     found = rows.service_called(number, lock=True)
     before = ServiceState(found.state)
@@ -47,8 +47,9 @@ def move(number: str, to: ServiceState, reason: str, *, actor: str, at: datetime
         return
     reason = rows.tidy_reason(reason) if reason.strip() or to is ServiceState.SUSPENDED else ""
     why = {ServiceState.SUSPENDED: reason, ServiceState.ACTIVE: ""}.get(to, found.suspension_reason)
+    which = {ServiceState.SUSPENDED: code, ServiceState.ACTIVE: ""}.get(to, found.suspension_code)
     moved = Service.objects.filter(id=found.id, state__in=rules.service_sources(to)).update(
-        state=to, suspension_reason=why, changed_at=at
+        state=to, suspension_reason=why, suspension_code=which, changed_at=at
     )
     if not moved:
         raise NoSuchMove(what=number, before_name=SERVICE_STATES[before], after_name=SERVICE_STATES[to])

@@ -11,7 +11,16 @@ from django.utils.crypto import salted_hmac
 
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, SHORTAGES, ElementKind, Kind
-from kapok.network.inventory.rules import ORDER, SERVICE_STATES, STATES, ServiceState, State, masked
+from kapok.network.inventory.rules import (
+    ORDER,
+    SERVICE_STATES,
+    STATES,
+    SUSPENSIONS,
+    ServiceState,
+    State,
+    Suspension,
+    masked,
+)
 
 SALT = "kapok.network.inventory.number"
 
@@ -132,6 +141,7 @@ class ServiceView:
     address: str
     address_full: Text
     state: str
+    suspension_code: str
     suspension_reason: str
     characteristics: Mapping[str, Any]
     parent: str
@@ -144,6 +154,11 @@ class ServiceView:
     def state_name(self) -> Text:
         """Where it stands."""
         return SERVICE_STATES[ServiceState(self.state)]
+
+    @property
+    def suspension_name(self) -> Text | None:
+        """Why it is suspended, in the words of the list; None where no code says."""
+        return SUSPENSIONS[Suspension(self.suspension_code)] if self.suspension_code else None
 
     @property
     def subject(self) -> str:

@@ -13,18 +13,16 @@ from django.utils.translation import pgettext
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.rules import NUMBER_WISH, VISIT, YES, Action
-from kapok.edges.console.desk.forms import LONGEST, Reach, WindowField, choices
+from kapok.edges.console.desk.forms import LONGEST, Reach, choices
 from kapok.front.channels.altering import draft
+from kapok.front.channels.fields import WindowField
 from kapok.ground.customers.queries import CustomerView
 from kapok.kernel.text import Text
+from kapok.network.inventory import rules as inventory
 from kapok.network.inventory.kinds import HOPS, Kind
 from kapok.network.inventory.queries import ServiceView
 
-SUSPENSIONS: Mapping[str, Text] = {
-    "voluntary": Text(zh="停机保号", en="number kept, at the customer's wish"),
-    "lost": Text(zh="挂失", en="reported lost or stolen"),
-    "away": Text(zh="季节性停用", en="not used for a season"),
-}
+SUSPENSIONS: Mapping[str, Text] = {code.value: name for code, name in inventory.SUSPENSIONS.items()}
 CESSATIONS: Mapping[str, Text] = {
     "moved": Text(zh="搬离", en="moved away"),
     "unneeded": Text(zh="不再需要", en="no longer needed"),
@@ -125,8 +123,8 @@ class SuspendForm(ActionForm):
         self.fields["reason"] = forms.ChoiceField(label=_("Kind of suspension"), choices=choices(SUSPENSIONS.items()))
 
     def wished(self) -> dict[str, str]:
-        """The reason as the service keeps it."""
-        return {"reason": spoken(SUSPENSIONS[self.cleaned_data["reason"]])}
+        """The reason as the service keeps it: a code of the list."""
+        return {"suspension": self.cleaned_data["reason"]}
 
 
 class CeaseForm(ActionForm):

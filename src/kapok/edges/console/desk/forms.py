@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from kapok.chain.ordering import api as ordering
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.front.channels import rules
 from kapok.front.channels.basket import MOST_LINES, Wish
+from kapok.front.channels.fields import WindowField
 from kapok.ground.catalog.offering import refusals as offering
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import refusals as places
@@ -190,24 +191,3 @@ class OrderForm(forms.Form):
         if len(self.lines) > MOST_LINES:
             self.add_error(None, _("Place at most %(most)s lines in one order.") % {"most": MOST_LINES})
         return given
-
-
-class WindowField(forms.CharField):
-    """A window as `begin/end`, both aware; None for none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=80, **kwargs)
-
-    def clean(self, value: Any) -> tuple[datetime, datetime] | None:
-        """The window. Raises `ValidationError`."""
-        typed = super().clean(value)
-        if not typed:
-            return None
-        begins, _slash, ends = typed.partition("/")
-        try:
-            window = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
-        except ValueError:
-            raise forms.ValidationError(_("Choose a window from the list.")) from None
-        if None in {each.utcoffset() for each in window}:
-            raise forms.ValidationError(_("Choose a window from the list."))
-        return window

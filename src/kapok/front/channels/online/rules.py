@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kapok.front.channels.rules import BUSINESS, KEY_ACCOUNT, Agent, Caller, Channel, Kind, Reason, Rule, longest_idle
 from kapok.kernel.text import Text
+from kapok.network.inventory.rules import OWN_WISH
 
 CHANNEL_OF: Mapping[str, Channel] = {KEY_ACCOUNT: Channel.KEY_ACCOUNT, BUSINESS: Channel.BUSINESS}
 
@@ -90,7 +91,7 @@ TOPICS: Mapping[Topic, Subject] = {
 # ---- what a customer may order alone ----
 
 BY_CUSTOMER = "客户网上申请 / at the customer's wish, by the web"
-"""The reason of a suspension that the customer ordered alone, and may therefore end alone."""
+"""What a suspension that the customer ordered alone says of itself."""
 
 
 class Alone(StrEnum):
@@ -107,14 +108,15 @@ FITS: Mapping[str, frozenset[Alone]] = {
 }
 
 
-def may_alone(action: str, state: str, suspension_reason: str) -> bool:
+def may_alone(action: str, state: str, suspension: str) -> bool:
     """Whether a customer may order this for a service in that state alone; what they may not, they may ask for.
 
-    What we suspended, e.g. for a debt, only we resume; a disconnection is for good, and takes a person.
+    `suspension` is the code of its reason: what we suspended, e.g. for a debt, only we resume; a disconnection is for good, and
+    takes a person.
     """
     if action not in FITS.get(state, frozenset()):
         return False
-    return action != Alone.RESUME or suspension_reason == BY_CUSTOMER
+    return action != Alone.RESUME or suspension in OWN_WISH
 
 
 # ---- how the first contact is called towards customers ----

@@ -14,6 +14,7 @@ from kapok.front.channels.online.refusals import NotAlone
 from kapok.front.channels.online.rules import BY_CUSTOMER, may_alone
 from kapok.front.channels.refusals import BadChoice
 from kapok.ground.customers.rows import customer_called
+from kapok.network.inventory.rules import Suspension
 
 TITLE = "网上下单 / An order by the web"
 
@@ -27,9 +28,10 @@ def alone(draft: LineDraft) -> LineDraft:
     if action is Action.INSTALL:
         return draft
     service = rows.service_called(draft.service)
-    if not may_alone(action.value, service.state, service.suspension_reason):
+    if not may_alone(action.value, service.state, service.suspension_code):
         raise NotAlone(service=service.number, action=ACTIONS[action])
-    return replace(draft, characteristics={"reason": BY_CUSTOMER}) if action is Action.SUSPEND else draft
+    wish = {"suspension": Suspension.WISH.value, "reason": BY_CUSTOMER}
+    return replace(draft, characteristics=wish) if action is Action.SUSPEND else draft
 
 
 def placed_before(key: UUID, customer: str) -> str:

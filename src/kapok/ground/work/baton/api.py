@@ -363,7 +363,7 @@ def send_back(*, item: UUID, to: str, note: str, actor: str, at: datetime) -> No
     Raises `UnknownItem`, `NotAPerson`, `NoWayBack`, `NotHeld`, `NotHolder`, `NoteMissing`, `TooEarly`.
     """
     row, me, act, note = rows.item_called(item), rows.person(actor), Act(actor, at), rules.tidy_note(note)
-    carrying.send_back(row, me, to, note, act)
+    carrying.send_back(row, me, to, Text(zh=note, en=note), act)
 
 
 @transaction.atomic

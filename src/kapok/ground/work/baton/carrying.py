@@ -44,13 +44,13 @@ def carry_out(
 
 
 @transaction.atomic
-def carry_back(*, item: UUID, to: str, note: str, actor: str = SYSTEM, at: datetime) -> None:
+def carry_back(*, item: UUID, to: str, why: Text, actor: str = SYSTEM, at: datetime) -> None:
     """Send the matter back to an earlier stage, as `send_back` does, because the system found that stage wanting.
 
     Raises `UnknownItem`, `NoWayBack`, `NotOffered`, `NotHeld`, `NoteMissing`, `TooEarly`.
     """
-    row, act, note = rows.item_called(item), Act(actor, at), rules.tidy_note(note)
-    send_back(row, steps.taken(row, act), to, note, act)
+    row, act = rows.item_called(item), Act(actor, at)
+    send_back(row, steps.taken(row, act), to, why, act)
 
 
 @transaction.atomic
@@ -78,8 +78,9 @@ def hand_in(row: Item, me: Staff, act: Act, *, evidence: Sequence[str], facts: M
     act.record()
 
 
-def send_back(row: Item, me: Staff, to: str, note: str, act: Act) -> None:
-    """The holder sends the matter back to `to`. Within a verb's transaction. Raises `NoWayBack`."""
+def send_back(row: Item, me: Staff, to: str, why: Text, act: Act) -> None:
+    """The holder sends the matter back to `to`. Within a verb's transaction. Raises `NoWayBack`, `NoteMissing`."""
+    note = rules.tidy_note(why.both[: rules.NOTE])
     flow = following.flow_of(row.matter)
     if flow is None or not row.stage:
         raise NoWayBack(stage=row.stage or "-", to=to, ways="-")
@@ -88,4 +89,6 @@ def send_back(row: Item, me: Staff, to: str, note: str, act: Act) -> None:
     moves.finish(row, ItemState.WITHDRAWN, act)
     moves.tell(row, "handoff.withdrawn", act, note=note)
     following.go_back(row, flow, to, giver, act)
+    said: dict[str, Any] = {"to": to, "to_name": flow.stages[to].title, "why": why}
+    act.told.append(events.SentBack(subject=row.subject, actor=act.actor, at=act.at, correlation=row.matter_id, **said))
     act.record()

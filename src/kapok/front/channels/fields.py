@@ -1,0 +1,33 @@
+"""Fields of forms that more than one edge shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""No window that we offered lies beyond: near the ends of the calendar there is no local time."""
+
+
+class WindowField(forms.CharField):
+    """A window as `visiting.Slot.value` says it: `begin/end`, both aware; None for none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=80, **kwargs)
+
+    def clean(self, value: Any) -> tuple[datetime, datetime] | None:
+        """The window. Raises `ValidationError`."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        begins, _slash, ends = typed.partition("/")
+        try:
+            window = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
+        except ValueError:
+            raise forms.ValidationError(_("Choose a window from the list.")) from None
+        if not all(each.utcoffset() is not None and EARLIEST <= each <= LATEST for each in window):
+            raise forms.ValidationError(_("Choose a window from the list."))
+        return window
