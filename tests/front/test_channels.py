@@ -426,6 +426,32 @@ def test_what_is_somebodys_is_not_given_to_another_once_it_is_over() -> None:
     assert shop.told("channels.recognised") == []
 
 
+def test_a_wrong_naming_is_corrected_with_all_that_was_opened_in_it() -> None:
+    wrong, right = shop.customer("甲乙"), business()
+    earlier, _ = ask(customer=wrong, kind="complaint", complaint_kind="billing")
+    talk = take(1, customer=wrong)
+    subject, _ = ask(2, customer=wrong, interaction=talk)
+    urged, decision = ask(3, customer=wrong, kind="complaint", complaint_kind="billing", interaction=talk)
+    assert (urged, decision.course) == (earlier, Course.URGE)
+    assert not Commitment.objects.filter(subject=subject, promise="reply").exists()
+    api.recognise_customer(interaction=talk, customer=right, **shop.by("agent", 4))
+    assert [view.matter for view in queries.cases_of(right)] == [subject]
+    assert [view.matter for view in queries.cases_of(wrong)] == [earlier]
+    assert matter(subject).facts["segment"] == "business"
+    assert (clock(subject).state, clock(subject).due_at) == ("open", shop.later(182))
+
+
+def test_a_service_of_whom_was_named_wrongly_is_not_of_the_other() -> None:
+    service = shop.installed("voice", address="n5")
+    wrong, right = shop.service(service).customer.number, business()
+    talk = take(customer=wrong)
+    subject, _ = ask(1, customer=wrong, service=service, kind="fault", title="无法拨号", interaction=talk)
+    assert case(subject).service is not None
+    api.recognise_customer(interaction=talk, customer=right, **shop.by("agent", 2))
+    kept = case(subject)
+    assert (kept.customer.number if kept.customer else "", kept.service) == (right, None)
+
+
 def test_a_stranger_is_not_named_as_somebody_who_is_erased() -> None:
     gone, talk = shop.customer("王五"), take()
     customers.erase_person(customer=gone, reason="客户要求删除", **shop.by("manager", 1))

@@ -21,7 +21,9 @@ from kapok.back.workforce.phone import take
 from kapok.back.workforce.refusals import (
     AppointmentOver,
     BadCount,
+    BadMaterial,
     BadMinutes,
+    BadPlate,
     BadWindow,
     BookedAlready,
     CannotKeepPicture,
@@ -75,14 +77,14 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AppointmentOver", "BadCount", "BadMinutes", "BadWindow", "BookedAlready", "CannotKeepPicture", "DrivesAnother",
-    "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits", "NobodyHasSkill",
-    "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan", "NotYoursToDo", "NoteNeeded",
-    "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures",
+    "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
+    "DrivesAnother", "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits",
+    "NobodyHasSkill", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan", "NotYoursToDo",
+    "NoteNeeded", "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures",
     "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
     "WindowFull", "WindowPast", "Wish", "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign",
-    "begin", "book", "book_together", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "hold",
-    "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
+    "begin", "book", "book_together", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite",
+    "hold", "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
 ]  # fmt: skip
 
 
