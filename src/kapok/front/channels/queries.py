@@ -38,6 +38,7 @@ class InteractionView:
     first_contact: str
     first_contact_name: str
     calling: str
+    dialled: str
     topic: str
     resolution: str
     started_at: datetime
@@ -180,7 +181,7 @@ def _views(page: Sequence[Interaction]) -> list[InteractionView]:
             id=row.id, channel=rules.Channel(row.channel), medium=rules.Medium(row.medium),
             direction=rules.Direction(row.direction), customer=row.customer.number if row.customer else "",
             unit_id=row.unit_id, first_contact=row.first_contact.username, first_contact_name=row.first_contact.name,
-            calling=row.calling, topic=row.topic, resolution=row.resolution, started_at=row.started_at,
+            calling=row.calling, dialled=row.dialled, topic=row.topic, resolution=row.resolution, started_at=row.started_at,
             ended_at=row.ended_at, matters=tuple(matters.get(row.id, ())),
         )
         for row in page
