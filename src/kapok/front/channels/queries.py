@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -135,6 +136,29 @@ class ChannelView:
     def media(self) -> tuple[Text, ...]:
         """By what ways it is entered."""
         return tuple(rules.MEDIA[each] for each in rules.USED[self.code])
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a channel is set up, as `set_channel` takes it, and who serves it: staff numbers with names."""
+
+    mass_id: UUID
+    said: Mapping[str, Any]
+    staff: tuple[tuple[str, str], ...]
+
+
+def setup_of(channel: rules.Channel) -> Setup | None:
+    """How a channel is set up; None where it is not yet."""
+    row = ChannelSetting.objects.select_related("mass", "business", "key", "overflow").filter(code=channel).first()
+    if row is None:
+        return None
+    serving = ChannelStaff.objects.filter(channel=row, until=None).order_by("staff__username")
+    said = {
+        "mass": row.mass.code, "business": row.business.code, "key": row.key.code, "segment": row.segment, "skill": row.skill,
+        "overflow": row.overflow.code if row.overflow else "", "overflow_after": row.overflow_after,
+        "call_back_after": row.call_back_after,
+    }  # fmt: skip
+    return Setup(row.mass_id, said, tuple(serving.values_list("staff__username", "staff__name")))
 
 
 def interaction(identifier: UUID) -> InteractionView:
