@@ -1,4 +1,4 @@
-"""Setting channels up: queues, segment, overflow and call-back, and who serves them; each by whoever manages its mass queue's unit."""
+"""Setting channels up: queues, overflow and call-back, who serves them; each by whoever manages the unit of its mass queue."""
 
 from __future__ import annotations
 

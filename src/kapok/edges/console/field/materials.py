@@ -43,7 +43,7 @@ class NewMaterialForm(forms.Form):
 def materials(request: ScreenRequest) -> HttpResponse:
     """The materials; whoever dispatches for every unit enters a new one."""
     units = people.units_where(request.user.id, Permission.DISPATCH_DO)
-    may = boards.dispatches_everywhere(units)
+    may = people.everywhere(units) or boards.dispatches_everywhere(units)
     if request.method == "POST" and not may:
         return not_permitted(request, Permission.DISPATCH_DO, everywhere=True)
     form = NewMaterialForm(request.POST or None)
