@@ -120,20 +120,25 @@ def _initial(setup: Setup | None) -> dict[str, Any]:
 
 
 def _did(request: ScreenRequest, code: str, deed: str, filled: dict[str, Any]) -> bool:
-    """Whether what was asked for was done; where it was refused, its form says why."""
+    """Whether what was asked for was done, or could not be at all; where a form was refused, it says why."""
     said = {"channel": code, "actor": request.user.subject, "at": request.at}
     form = filled.get(deed)
+    if form is not None and not form.is_valid():
+        return False
     try:
-        if deed == "release":
+        if deed == "set":
+            api.set_channel(**filled[deed].said(), **said)
+        elif deed == "serve":
+            api.assign_staff(**filled[deed].cleaned_data, **said)
+        elif deed == "release":
             api.release_staff(username=request.POST.get("username", "")[:50], **said)
-        elif form is None or not form.is_valid():
-            return False
-        elif deed == "set":
-            api.set_channel(**form.said(), **said)
         else:
-            api.assign_staff(**form.cleaned_data, **said)
+            return False
     except KapokError as refused:
-        show_refusal(form or filled["serve"], refused, {})
+        if form is None:
+            messages.error(request, in_reading_language(refused.text))
+            return True
+        show_refusal(form, refused, {})
         return False
     messages.success(request, _("The channel is set up as you see it."))
     return True
