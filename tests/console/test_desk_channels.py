@@ -18,7 +18,7 @@ from tests.console import counter_page
 from tests.console.conftest import SignedIn
 from tests.front import counter
 
-WHERE = "/desk/channels/set/hotline"
+WHERE = "/channels/hotline"
 RIGHT = {
     "deed": "set", "mass": "hotline", "business": "key-accounts", "key": "key-accounts", "segment": "public", "skill": "",
     "overflow": "dispatch", "overflow_after": "30", "call_back_after": "120",
@@ -47,7 +47,7 @@ def test_a_channel_is_set_up_and_staffed_and_what_is_asked_is_routed(signed_in: 
     with pytest.raises(api.ChannelNotSet):
         ask(chen)
     client, before = signed_in("supervisor", Language.EN), Entry.objects.filter(subject="channel/hotline").count()
-    page = client.get("/desk/channels/set").content.decode()
+    page = client.get("/channels").content.decode()
     assert page.count("not set up yet") == 5
     assert client.post(WHERE, RIGHT).status_code == 302
     setup = queries.setup_of(queries.rules.Channel.HOTLINE)
@@ -118,7 +118,7 @@ def test_who_manages_another_unit_sees_and_does_not_change(signed_in: SignedIn, 
 
 def test_who_serves_at_the_desk_may_not(signed_in: SignedIn, chen: str) -> None:
     client = signed_in("agent")
-    assert client.get("/desk/channels/set").status_code == 403
+    assert client.get("/channels").status_code == 403
     assert client.post(WHERE, RIGHT).status_code == 403
-    assert signed_in("supervisor").get("/desk/channels/set/telegraph").status_code == 404
+    assert signed_in("supervisor").get("/channels/telegraph").status_code == 404
     assert not ChannelSetting.objects.exists()

@@ -124,8 +124,7 @@ def take(
 ) -> UUID:
     """Take an interaction: the actor is its first contact from now on. The customer is recognised by the calling number, if said.
 
-    `dialled` is the line of ours that they dialled, where that is known: 10009 is the business line (R5).
-    Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `NotAPerson`, `StillTalking`, `WordsMissing`.
+    `dialled` is the line of ours that they dialled (R5). Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `NotAPerson`, `StillTalking`, `WordsMissing`.
     """
     code, way, me = (
         rows.choice(rules.Channel, channel, "channel"),
