@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
@@ -15,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from kapok.ground.people.models import Staff
 
 Handler = Callable[[HttpRequest], HttpResponse]
-Reader = Callable[[Mapping[str, Any], Any], tuple[QueryDict, MultiValueDict[str, UploadedFile]]]
+Reader = Callable[[Mapping[str, Any], Any], tuple[QueryDict, MultiValueDict[str, Any]]]
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -85,7 +84,7 @@ def clean_text(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         if request.content_type == WITH_FILES:
-            request.parse_file_upload = _cleanly(request.parse_file_upload)  # type: ignore[method-assign]  # as it is read
+            request.parse_file_upload = _cleanly(request.parse_file_upload)  # type: ignore[method-assign,assignment]  # as it is read
         sent = (request.GET, request.POST) if request.content_type == FORM else (request.GET,)
         if NULL in request.path or any(map(_has_null, sent)):
             raise BadRequest("null character")
@@ -95,7 +94,7 @@ def clean_text(get_response: Handler) -> Handler:
 
 
 def _cleanly(read: Reader) -> Reader:
-    def parse(meta: Mapping[str, Any], data: Any) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]]:
+    def parse(meta: Mapping[str, Any], data: Any) -> tuple[QueryDict, MultiValueDict[str, Any]]:
         fields, files = read(meta, data)
         if _has_null(fields):
             raise BadRequest("null character")

@@ -122,15 +122,12 @@ def take(
     actor: str,
     at: datetime,
 ) -> UUID:
-    """Take an interaction: the actor is its first contact from now on. The customer is recognised by the calling number, if said.
+    """Take an interaction: the actor is its first contact. The customer is known by the calling number; `dialled` is our line (R5).
 
-    `dialled` is the line of ours that they dialled (R5). Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `NotAPerson`, `StillTalking`, `WordsMissing`.
+    Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `NotAPerson`, `StillTalking`, `WordsMissing`.
     """
-    code, way, me = (
-        rows.choice(rules.Channel, channel, "channel"),
-        rows.choice(rules.Direction, direction, "direction"),
-        person(actor),
-    )
+    code, me = rows.choice(rules.Channel, channel, "channel"), person(actor)
+    way = rows.choice(rules.Direction, direction, "direction")
     by, line = rows.medium_of(code, medium), rows.choice(rules.Dialled, dialled, "dialled").value if dialled else ""
     whose = living_customer(customer) if customer else gathering.recognise(calling)[0]
     row = Interaction(

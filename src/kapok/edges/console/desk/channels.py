@@ -121,7 +121,7 @@ def _initial(setup: Setup | None) -> dict[str, Any]:
 
 def _did(request: ScreenRequest, code: str, deed: str, filled: dict[str, Any]) -> bool:
     """Whether what was asked for was done, or could not be at all; where a form was refused, it says why."""
-    said = {"channel": code, "actor": request.user.subject, "at": request.at}
+    said: dict[str, Any] = {"channel": code, "actor": request.user.subject, "at": request.at}
     form = filled.get(deed)
     if form is not None and not form.is_valid():
         return False
