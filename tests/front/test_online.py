@@ -356,10 +356,10 @@ def test_what_we_suspended_only_we_resume() -> None:
 
 def test_nobody_orders_for_somebody_elses_service() -> None:
     service, number = shop.installed(), shop.customer("丙丁")
-    before = everything()
+    before = everything(DoorKnock)
     with pytest.raises(shop.api.NotTheirService):
         order(number, 10, lines=[shop.line(action="suspend", address="", service=service)])
-    assert everything() == before
+    assert everything(DoorKnock) == before
 
 
 def test_what_was_written_is_forgotten_with_the_person() -> None:
