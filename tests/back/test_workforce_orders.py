@@ -39,7 +39,7 @@ from tests.back.job import (
     van,
     visit,
 )  # fmt: skip
-from tests.back.team import clock
+from tests.back.team import clock, named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("jobs")]
 KEY = UUID("0190a1b2-0000-7000-8000-000000000001")
@@ -375,6 +375,22 @@ class TestVans:
             api.drive(plate="A·9", driver="han", **by("head"))
         api.drive(plate="A·10001", driver="", **by("head"))
         api.add_vehicle(plate="A·10002", unit="east-field", driver="han", **by("head"))
+
+    def test_a_plate_is_one_van_however_it_is_typed(self) -> None:
+        api.add_vehicle(plate="粤a 123", unit="east-field", **by("head"))
+        assert [each.plate for each in fleet.vans()] == ["粤A123"]
+        with pytest.raises(api.PlateTaken):
+            api.add_vehicle(plate="粤A123", unit="east-field", **by("head"))
+        for plate in ("粤A/123", "..", "", "长" * 21, "A\x00B"):
+            with pytest.raises(api.BadPlate):
+                api.add_vehicle(plate=plate, unit="east-field", **by("head"))
+        assert [each.plate for each in fleet.vans()] == ["粤A123"]
+
+    def test_a_material_that_cannot_be_kept_is_refused(self) -> None:
+        for code, title in (("a/b", "光缆"), ("fine", "长" * 61)):
+            with pytest.raises(api.BadMaterial):
+                api.define_material(code=code, title=named(title), counted=named("米"), **by("head"))
+        assert fleet.materials() == []
 
     def test_what_is_loaded_adds_up(self) -> None:
         van()

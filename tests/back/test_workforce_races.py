@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kapok.back.workforce import api
-from kapok.back.workforce.models import Appointment
-from tests.back.team import book
+from kapok.back.workforce.models import Appointment, Vehicle
+from tests.back.team import WHO, book
 from tests.back.windows import free
 from tests.races import at_once
 
@@ -32,3 +32,11 @@ class TestRaces:
         got = at_once(*[book] * 8)
         assert got.count(api.BookedAlready) == 7
         assert Appointment.objects.count() == 1
+
+    def test_of_two_vans_given_to_one_technician_at_once_one_is_theirs(self) -> None:
+        plates = [f"A{n}" for n in range(4)]
+        for plate in plates:
+            api.add_vehicle(plate=plate, unit="east-field", **WHO)
+        got = at_once(*[lambda plate=plate: api.drive(plate=plate, driver="han", **WHO) for plate in plates])
+        assert (got.count(api.DrivesAnother), got.count(None)) == (3, 1)
+        assert Vehicle.objects.filter(driver__username="han").count() == 1

@@ -11,6 +11,7 @@ from kapok.back.workforce import boards, pictures, rules
 from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, windows, worked
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights, choose, distance, score
+from kapok.kernel.text import Text
 from tests.back.job import JPEG_BODY, JPEG_WITH_GPS, PNG
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -26,17 +27,8 @@ def visit(since: float, until: float, minutes: float = 60) -> Visit:
 
 
 class TestStates:
-    def test_every_state_has_a_name_a_tmf_name_and_moves(self) -> None:
-        assert set(rules.STATES) == set(rules.TMF) == set(rules.MOVES) == set(State)
-        assert set(rules.TMF.values()) == {
-            "acknowledged",
-            "pending",
-            "inProgress",
-            "held",
-            "completed",
-            "rejected",
-            "cancelled",
-        }
+    def test_every_state_has_a_name_and_moves(self) -> None:
+        assert set(rules.STATES) == set(rules.MOVES) == set(State)
 
     def test_moves(self) -> None:
         assert rules.sources(State.WORKING) == {State.ARRIVED, State.HELD}
@@ -181,3 +173,43 @@ class TestPictures:
     )  # fmt: skip
     def test_what_is_no_whole_picture_is_none(self, content: bytes) -> None:
         assert pictures.bare(content) is None
+
+
+class TestVans:
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [
+            ("粤a 123", "粤A123"),
+            ("粤A123", "粤A123"),
+            (" 粤A·d1001 ", "粤A·D1001"),
+            ("粤Ａ１２３", "粤A123"),
+            ("ab-12", "AB-12"),
+        ],
+    )
+    def test_a_plate_is_kept_in_upper_case_without_spaces(self, typed: str, kept: str) -> None:
+        assert rules.tidy_plate(typed) == kept
+        assert rules.PLATE.fullmatch(kept)
+
+    @pytest.mark.parametrize("plate", ["", "..", ".", "粤A/123", "A" * 21, "·", "A·", "A?B", "A\x00", "../A", "A\n"])
+    def test_what_is_no_plate(self, plate: str) -> None:
+        assert not rules.PLATE.fullmatch(plate)
+
+    @pytest.mark.parametrize(
+        ("code", "zh", "counted", "may"),
+        [
+            ("drop-cable", "光缆", "米", True),
+            ("", "光缆", "米", False),
+            ("Drop", "光缆", "米", False),
+            ("a/b", "光缆", "米", False),
+            ("a" * 41, "光缆", "米", False),
+            ("a", " ", "米", False),
+            ("a", "长" * 61, "米", False),
+            ("a", "光缆", "", False),
+            ("a", "光缆", "长" * 11, False),
+        ],
+    )
+    def test_a_material_has_a_code_a_name_and_what_one_counts(
+        self, code: str, zh: str, counted: str, may: bool
+    ) -> None:
+        title, unit = Text(zh=zh, en="name"), Text(zh=counted, en="m")
+        assert rules.may_be_material(code, title, unit) is may

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.refusals import CancelRunning, NotAllowedNow, PastNoReturn, ReturnRunning
-from kapok.chain.ordering.rules import Action, Clock, Deviation, State, StepState
+from kapok.chain.ordering.rules import Action, Clock, Deviation, State
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import EVENTS, FACTS
 
@@ -48,8 +48,6 @@ def test_the_states_are_those_of_the_open_interface() -> None:
 def test_sources_mirror_moves() -> None:
     for to in State:
         assert rules.sources(to) == {state for state, targets in rules.MOVES.items() if to in targets}
-    for step in StepState:
-        assert rules.step_sources(step) == {state for state, targets in rules.STEP_MOVES.items() if step in targets}
 
 
 def test_a_move_that_is_none_is_refused() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce.models import Appointment, Done, Picture, Stock, Vehicle, WorkOrder
+from kapok.back.workforce.models import Appointment, Done, Material, Picture, Stock, Vehicle, WorkOrder
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
@@ -296,3 +296,51 @@ class TestTheVans:
         assert client("disp").get("/dispatch/vans/粤A·D2001").status_code == 200
         assert client("disp").post("/dispatch/vans/new", sent).status_code == 200
         assert Vehicle.objects.filter(plate="粤A·D2001").count() == 1
+
+    @pytest.mark.parametrize("plate", ["粤A/123", "..", "粤A?1", "x" * 21])
+    def test_a_plate_that_cannot_be_is_refused_and_the_list_stays(self, plate: str) -> None:
+        page = client("disp", Language.EN).post("/dispatch/vans/new", {"plate": plate, "unit": "east-field"})
+        assert (page.status_code, "is-invalid" in page.content.decode()) == (200, True)
+        assert [each.plate for each in Vehicle.objects.all()] == ["A1"]
+        assert client("disp").get("/dispatch/vans").status_code == 200
+
+    def test_a_plate_is_tidied(self) -> None:
+        answer = client("disp").post("/dispatch/vans/new", {"plate": "粤a 123", "unit": "east-field"})
+        assert client("disp").get(answer.headers["Location"]).status_code == 200
+        assert Vehicle.objects.filter(plate="粤A123").exists()
+
+
+class TestTheMaterials:
+    NEW: ClassVar = {
+        "code": "splitter",
+        "title_zh": "分光器",
+        "title_en": "Splitter",
+        "counted_zh": "个",
+        "counted_en": "pieces",
+    }
+
+    def test_a_material_is_entered_and_a_van_loaded_with_it(self) -> None:
+        disp = client("disp", Language.EN)
+        assert "No material is entered" in disp.get("/dispatch/vans/materials").content.decode()
+        assert disp.post("/dispatch/vans/materials", self.NEW).status_code == 302
+        assert "Splitter" in disp.get("/dispatch/vans/materials").content.decode()
+        assert disp.post("/dispatch/vans/new", {"plate": "B2", "unit": "east-field"}).status_code == 302
+        load = {"deed": "load", "load-material": "splitter", "load-count": "4"}
+        assert disp.post("/dispatch/vans/B2", load).status_code == 302
+        assert Stock.objects.get(material__code="splitter").count == 4
+
+    @pytest.mark.parametrize(
+        "more", [{"code": "a/b"}, {"code": ""}, {"code": "a_b"}, {"title_zh": "长" * 61}, {"counted_en": " "}]
+    )
+    def test_one_that_cannot_be_is_refused(self, more: dict[str, str]) -> None:
+        page = client("disp").post("/dispatch/vans/materials", self.NEW | more)
+        assert (page.status_code, "is-invalid" in page.content.decode()) == (200, True)
+        assert not Material.objects.exists()
+
+    def test_twice_is_refused_and_so_is_who_dispatches_for_one_unit_alone(self) -> None:
+        disp = client("disp")
+        disp.post("/dispatch/vans/materials", self.NEW)
+        assert "is-invalid" in disp.post("/dispatch/vans/materials", self.NEW).content.decode()
+        assert client("super").post("/dispatch/vans/materials", self.NEW | {"code": "other"}).status_code == 403
+        assert client("han").get("/dispatch/vans/materials").status_code == 403
+        assert Material.objects.count() == 1

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import api, queries
-from kapok.front.channels.models import AccessCode, Case, DoorKnock, Interaction, Note, Placed
+from kapok.front.channels.models import AccessCode, Case, ChannelSetting, DoorKnock, Interaction, Note, Placed
 from kapok.front.channels.refusals import BadChoice
 from kapok.front.channels.rules import Course, Via
 from kapok.ground.commitments import scheduler
@@ -393,6 +393,55 @@ def test_what_a_merged_customer_asked_is_open_for_the_one_that_stands_for_it() -
     assert [view.matter for view in queries.cases_of(keep)] == [subject]
 
 
+# ---- what an interaction says about how it is routed ----
+
+
+def test_r1_and_r2_a_key_account_is_known_with_its_star_and_never_waits_in_the_mass_queue() -> None:
+    bank = shop.customer("银行", "key_account", tier="SL1", star=5, manager="keyaccount", phone="020-38880000")
+    subject, decision = ask(kind="fault", title="专线中断", calling="020-38880000")
+    assert (decision.unit, decision.owner, case(subject).unit.code) == ("key-accounts", "keyaccount", "key-accounts")
+    assert [each.rule.value for each in decision.reasons] == ["R1", "R7", "R2", "R2"]
+    assert decision.reasons[0].text.en == f"the calling number is a contact of theirs: {bank} (key_account SL1 ★★★★★)"
+
+
+def test_r4_group_faults_are_not_kept_yet_an_incident_that_is_open_attaches_nothing() -> None:
+    incident = work.open_matter(kind="incident.occurred", title="光缆中断", first_contact="agent", **shop.by("agent"))
+    subject, decision = ask(1, kind="fault", title="无法上网")
+    assert (decision.course, subject == incident) == (Course.OPEN, False)
+
+
+def test_r5_who_dialled_the_business_line_has_the_three_hours() -> None:
+    home = shop.customer("甲乙")
+    for minutes, dialled, count in ((0, "10000", False), (10, "10009", True)):
+        talk = take(minutes, customer=home, dialled=dialled)
+        assert queries.interaction(talk).dialled == dialled
+        subject, decision = ask(minutes + 1, customer=home, interaction=talk)
+        assert (decision.three_hours, decision.unit) == (count, "key-accounts" if count else "hotline")
+        api.close_interaction(interaction=talk, resolution="已受理", **shop.by("agent", minutes + 2))
+        Case.objects.filter(matter=subject).update(customer=None)
+    with pytest.raises(BadChoice):
+        take(20, dialled="110")
+    assert Interaction.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("minutes", "owner", "unit", "call_back"),
+    [(0.5, "agent", "hotline", False), (1, "agent2", "dispatch", False), (5, "agent", "hotline", True)],
+)
+def test_r8_after_a_time_anybody_takes_it_after_a_longer_one_it_is_called_back(
+    minutes: float, owner: str, unit: str, call_back: bool
+) -> None:
+    ChannelSetting.objects.filter(code="hotline").update(skill="fibre-splicing")
+    talk = take()
+    subject, decision = ask(minutes, interaction=talk)
+    kept = case(subject)
+    assert (kept.owner.username, kept.unit.code, kept.call_back) == (owner, unit, call_back)
+    assert decision.call_back is call_back
+    found = queries.case(subject)
+    assert found is not None
+    assert (found.call_back, found.reasons[-1][0]) == (call_back, "R8")
+
+
 # ---- a caller whom nobody knew ----
 
 
@@ -424,6 +473,32 @@ def test_what_is_somebodys_is_not_given_to_another_once_it_is_over() -> None:
         api.recognise_customer(interaction=uuid4(), customer=one, **shop.by("agent", 3))
     assert queries.interaction(talk).customer == one
     assert shop.told("channels.recognised") == []
+
+
+def test_a_wrong_naming_is_corrected_with_all_that_was_opened_in_it() -> None:
+    wrong, right = shop.customer("甲乙"), business()
+    earlier, _ = ask(customer=wrong, kind="complaint", complaint_kind="billing")
+    talk = take(1, customer=wrong)
+    subject, _ = ask(2, customer=wrong, interaction=talk)
+    urged, decision = ask(3, customer=wrong, kind="complaint", complaint_kind="billing", interaction=talk)
+    assert (urged, decision.course) == (earlier, Course.URGE)
+    assert not Commitment.objects.filter(subject=subject, promise="reply").exists()
+    api.recognise_customer(interaction=talk, customer=right, **shop.by("agent", 4))
+    assert [view.matter for view in queries.cases_of(right)] == [subject]
+    assert [view.matter for view in queries.cases_of(wrong)] == [earlier]
+    assert matter(subject).facts["segment"] == "business"
+    assert (clock(subject).state, clock(subject).due_at) == ("open", shop.later(182))
+
+
+def test_a_service_of_whom_was_named_wrongly_is_not_of_the_other() -> None:
+    service = shop.installed("voice", address="n5")
+    wrong, right = shop.service(service).customer.number, business()
+    talk = take(customer=wrong)
+    subject, _ = ask(1, customer=wrong, service=service, kind="fault", title="无法拨号", interaction=talk)
+    assert case(subject).service is not None
+    api.recognise_customer(interaction=talk, customer=right, **shop.by("agent", 2))
+    kept = case(subject)
+    assert (kept.customer.number if kept.customer else "", kept.service) == (right, None)
 
 
 def test_a_stranger_is_not_named_as_somebody_who_is_erased() -> None:

@@ -88,6 +88,10 @@ def test_r2_a_key_account_never_waits_in_the_mass_queue() -> None:
         assert routed(kind, replace(BANK, manager="")).unit == "key-accounts"
 
 
+def test_r1_says_the_star_level() -> None:
+    assert routed(caller=replace(HOME, star=3)).reasons[0].text.en.endswith("theirs: C00000001 (public ★★★)")
+
+
 def test_r3_what_is_open_is_urged_and_no_second_opened() -> None:
     decision = routed(open_matter="fault/F2026-000001", incident="incident/I1", caller=BANK)
     assert (decision.course, decision.matter, fired(decision)) == (Course.URGE, "fault/F2026-000001", ["R1", "R3"])

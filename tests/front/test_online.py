@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import Model
 
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import api as counter_api
@@ -16,6 +17,7 @@ from kapok.front.channels.online import api
 from kapok.front.channels.online import queries as online
 from kapok.front.channels.online.rules import BY_CUSTOMER
 from kapok.front.channels.rules import Course
+from kapok.ground.catalog.offering.refusals import UnknownOffer
 from kapok.ground.commitments import scheduler
 from kapok.ground.customers import api as customers
 from kapok.ground.journal.models import Entry
@@ -56,9 +58,9 @@ def happened(subject: str) -> list[str]:
     return [kind for kind in found if kind.startswith(("request.", "channels."))]
 
 
-def everything() -> tuple[int, ...]:
-    tables = (Case, Matter, Interaction, Message, Stranger, Order, Placed, DoorKnock, Entry)
-    return tuple(table.objects.count() for table in tables)
+def everything(*but: type[Model]) -> tuple[int, ...]:
+    tables: tuple[type[Model], ...] = (Case, Matter, Interaction, Message, Stranger, Order, Placed, DoorKnock, Entry)
+    return tuple(table._default_manager.count() for table in tables if table not in but)
 
 
 # ---- asking ----
@@ -299,21 +301,35 @@ def test_an_order_by_the_web_has_a_first_contact_and_comes_once() -> None:
 def test_the_form_of_somebody_else_says_nothing_of_their_order() -> None:
     number, other, key = shop.customer(), shop.customer("丙丁"), uuid4()
     order(number, key=key)
-    with pytest.raises(api.BadChoice):
+    with pytest.raises(api.FormUsed, match="Open the page anew"):
         order(other, key=key)
     assert Order.objects.count() == 1
+
+
+def test_what_is_refused_counts_as_an_attempt_and_a_form_sent_twice_does_not() -> None:
+    number, key = shop.customer(), uuid4()
+    order(number, key=key)
+    order(number, key=key)
+    assert DoorKnock.objects.filter(kind="placed").count() == 1
+    for count in range(2, 11):
+        with pytest.raises(UnknownOffer):
+            order(number, lines=[shop.line("nothing")])
+        assert DoorKnock.objects.filter(kind="placed").count() == count
+    with pytest.raises(api.KnockedTooOften):
+        order(number)
+    assert (Order.objects.count(), Placed.objects.count()) == (1, 1)
 
 
 def test_a_customer_suspends_and_resumes_alone_and_nothing_else() -> None:
     number = shop.customer()
     service = shop.installed(whose=number)
     for action in ("cease", "move", "transfer", "resume", "telex"):
-        before = everything()
+        before = everything(DoorKnock)
         with pytest.raises((api.NotAlone, api.BadChoice)):
             order(
                 number, 10, lines=[shop.line(action=action, address="n3" if action == "move" else "", service=service)]
             )
-        assert everything() == before
+        assert everything(DoorKnock) == before
     placed = order(number, 11, lines=[shop.line(action="suspend", address="", service=service)])
     shop.do(placed, "accept", 12)
     shop.run(13)
@@ -340,10 +356,10 @@ def test_what_we_suspended_only_we_resume() -> None:
 
 def test_nobody_orders_for_somebody_elses_service() -> None:
     service, number = shop.installed(), shop.customer("丙丁")
-    before = everything()
+    before = everything(DoorKnock)
     with pytest.raises(shop.api.NotTheirService):
         order(number, 10, lines=[shop.line(action="suspend", address="", service=service)])
-    assert everything() == before
+    assert everything(DoorKnock) == before
 
 
 def test_what_was_written_is_forgotten_with_the_person() -> None:

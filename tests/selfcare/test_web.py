@@ -388,6 +388,27 @@ def test_who_looks_too_often_is_turned_away(chen: str) -> None:
     assert page(client, "check")
 
 
+def test_a_customer_who_looks_too_often_is_turned_away_too(chen: str) -> None:
+    client = inside(chen)
+    page(client, "new")
+    assert not DoorKnock.objects.filter(kind="looked").exists()
+    page(client, "new", q="体育西路")
+    page(client, "new", address="r101")
+    client.post("/my/new", {"address": "r101", "offer": "nothing"})
+    knock = DoorKnock.objects.filter(kind="looked")
+    assert knock.count() == 3
+    row = knock.first()
+    assert row is not None
+    DoorKnock.objects.bulk_create(
+        DoorKnock(id=uuid4(), kind="looked", order=row.order, address="elsewhere", at=row.at) for _ in range(117)
+    )
+    for answer in (client.get("/my/new", {"address": "r101"}), client.post("/my/new", {"address": "r101"})):
+        assert answer.status_code == 429
+        assert "尝试次数过多" in answer.content.decode()
+        assert "Mbit/s" not in answer.content.decode()
+    assert page(client, "new")
+
+
 def left(**more: str) -> dict[str, str]:
     return {"words": "能装千兆吗？", "name": "王小明", "phone": "13900001111", "agreed": "on", "address": "r101"} | more
 

@@ -65,11 +65,6 @@ class Job:
         return rules.KINDS[self.kind]
 
     @property
-    def tmf(self) -> str:
-        """What the open interface calls its state."""
-        return rules.TMF[self.state]
-
-    @property
     def deeds(self) -> tuple[Deed, ...]:
         """What its technician may do now."""
         return rules.possible(self.kind, self.state)

@@ -220,6 +220,27 @@ class UnknownVehicle(KapokError):
     wording = Text(zh="没有车辆“{plate}”，请核对车牌。", en="There is no vehicle “{plate}”; check its plate.")
 
 
+class BadPlate(KapokError):
+    """A plate is letters, digits and Chinese characters, parted by a middle dot or a hyphen at most."""
+
+    wording = Text(
+        zh="车牌“{plate}”不成立：只用字母、数字、汉字，中间可用“·”或“-”，至多 {most} 个字符，例如 粤A·D1001。",
+        en="“{plate}” is no plate: use letters, digits and Chinese characters, with “·” or “-” between them, {most} at most, "
+        "e.g. 粤A·D1001.",
+    )
+
+
+class BadMaterial(KapokError):
+    """A material has a code, a name and a word for what one counts of it, in both languages."""
+
+    wording = Text(
+        zh="材料“{code}”不成立：编码用小写字母、数字和连字符，至多 40 个字符；"
+        "名称至多 60 个字符、计量单位至多 10 个字符，中英文都要填。",
+        en="“{code}” is no material: give a code of small letters, digits and hyphens, 40 at most, and in both languages a name "
+        "(60 characters at most) and what one counts of it (10 at most).",
+    )
+
+
 class PlateTaken(KapokError):
     """The plate is known already."""
 

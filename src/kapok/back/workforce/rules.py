@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,24 +48,6 @@ STATES: Mapping[State, Text] = {
     State.ARCHIVED: Text(zh="已归档", en="archived"),
     State.CANCELLED: Text(zh="已撤单", en="cancelled"),
 }
-
-TMF: Mapping[State, str] = {
-    State.CREATED: "acknowledged",
-    State.DISPATCHED: "pending",
-    State.ACCEPTED: "pending",
-    State.APPOINTED: "pending",
-    State.TRAVELLING: "inProgress",
-    State.ARRIVED: "inProgress",
-    State.WORKING: "inProgress",
-    State.HELD: "held",
-    State.REPLIED: "completed",
-    State.RETURNED: "rejected",
-    State.VERIFIED: "completed",
-    State.SURVEYED: "completed",
-    State.ARCHIVED: "completed",
-    State.CANCELLED: "cancelled",
-}
-"""What the open interface for work orders (TMF697) calls each state."""
 
 OPEN = frozenset({State.CREATED, State.DISPATCHED})
 """Nobody has it in hand."""
@@ -255,6 +239,25 @@ TESTS: Mapping[str, Measure] = {
     "loop": Measure(Text(zh="环路电阻", en="loop resistance"), "Ω", Decimal(0), Decimal(10000)),
     "insulation": Measure(Text(zh="绝缘电阻", en="insulation"), "MΩ", Decimal(0), Decimal(10000)),
 }
+
+LONGEST_PLATE = 20
+PLATE = re.compile(rf"(?=.{{1,{LONGEST_PLATE}}}$)[0-9A-Z\u4e00-\u9fff]+(?:[·-][0-9A-Z\u4e00-\u9fff]+)*")
+"""How a tidy plate looks; it stands in the address of the van's page."""
+MATERIAL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_MATERIAL, LONGEST_TITLE, LONGEST_COUNTED = 40, 60, 10
+
+
+def tidy_plate(typed: str) -> str:
+    """A plate as it is kept: upper case, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", typed).upper().split())
+
+
+def may_be_material(code: str, title: Text, counted: Text) -> bool:
+    """Whether code, name and what one counts of it can be kept."""
+    names = ((title, LONGEST_TITLE), (counted, LONGEST_COUNTED))
+    said = all(each.strip() and len(each) <= longest for text, longest in names for each in (text.zh, text.en))
+    return said and len(code) <= LONGEST_MATERIAL and MATERIAL.fullmatch(code) is not None
+
 
 MOST_COUNTED = 999
 """Pieces of one material in one reply."""

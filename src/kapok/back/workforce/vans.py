@@ -11,6 +11,8 @@ from kapok.back.workforce import events, rules
 from kapok.back.workforce.models import Material, Stock, Vehicle
 from kapok.back.workforce.refusals import (
     BadCount,
+    BadMaterial,
+    BadPlate,
     DrivesAnother,
     NoteNeeded,
     PlateTaken,
@@ -30,14 +32,19 @@ NOTE = Text(zh="说明", en="note")
 
 @transaction.atomic
 def add_vehicle(*, plate: str, unit: str, driver: str = "", actor: str, at: datetime) -> None:
-    """Enter a van of a unit, with who drives it. Raises `PlateTaken`, `UnknownUnit`, `EndedUnit`, and what `drive` does."""
-    home = people.living_unit(unit)
+    """Enter a van of a unit, with who drives it. The plate is kept in upper case without spaces.
+
+    Raises `BadPlate`, `PlateTaken`, `UnknownUnit`, `EndedUnit`, and what `drive` does.
+    """
+    tidy, home = rules.tidy_plate(plate), people.living_unit(unit)
+    if not rules.PLATE.fullmatch(tidy):
+        raise BadPlate(plate=plate[: rules.LONGEST_PLATE], most=rules.LONGEST_PLATE)
     try:
         with transaction.atomic():
-            Vehicle.objects.create(id=uuid7(at), plate=plate, unit=home)
+            Vehicle.objects.create(id=uuid7(at), plate=tidy, unit=home)
     except IntegrityError:
-        raise PlateTaken(plate=plate[:20]) from None
-    drive(plate=plate, driver=driver, actor=actor, at=at)
+        raise PlateTaken(plate=tidy) from None
+    drive(plate=tidy, driver=driver, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -45,17 +52,21 @@ def drive(*, plate: str, driver: str, actor: str, at: datetime) -> None:
     """Give a van to a technician, or to nobody. Raises `UnknownVehicle`, `UnknownStaff`, `Deactivated`, `DrivesAnother`."""
     van = _called(plate)
     staff = posts.working(driver) if driver else None
-    other = Vehicle.objects.filter(driver=staff).exclude(id=van.id).first() if staff else None
-    if staff is not None and other is not None:
-        raise DrivesAnother(username=staff.username, plate=other.plate)
-    Vehicle.objects.filter(id=van.id).update(driver=staff)
+    try:
+        with transaction.atomic():
+            Vehicle.objects.filter(id=van.id).update(driver=staff)
+    except IntegrityError:
+        other = Vehicle.objects.filter(driver=staff).first()
+        raise DrivesAnother(username=driver[:50], plate=other.plate if other else "—") from None
     who = staff.username if staff else "—"
     journal.record(events.VehicleChanged(subject=van.subject, actor=actor, at=at, plate=van.plate, driver=who))
 
 
 @transaction.atomic
 def define_material(*, code: str, title: Text, counted: Text, actor: str, at: datetime) -> None:
-    """Set up a material and what one counts of it. Raises `CodeInUse`."""
+    """Set up a material and what one counts of it. Raises `BadMaterial`, `CodeInUse`."""
+    if not rules.may_be_material(code, title, counted):
+        raise BadMaterial(code=code[:40])
     try:
         with transaction.atomic():
             Material.objects.create(

@@ -356,11 +356,6 @@ STEP_MOVES: Mapping[StepState, frozenset[StepState]] = {
 STEP_OPEN = frozenset({StepState.WAITING, StepState.RUNNING, StepState.FAILED, StepState.FALLEN_OUT})
 
 
-def step_sources(to: StepState) -> frozenset[StepState]:
-    """The states from which a step may move to `to`."""
-    return frozenset(state for state, targets in STEP_MOVES.items() if to in targets)
-
-
 @dataclass(frozen=True)
 class Deed:
     """Something that the system does for a leg: its name, by what it is undone, whether it passes the point of no return."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 
 from kapok.ground.people.models import Staff
 
 Handler = Callable[[HttpRequest], HttpResponse]
+Reader = Callable[[Mapping[str, Any], Any], tuple[QueryDict, MultiValueDict[str, Any]]]
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -26,7 +29,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 POLL = "X-Kapok-Poll"
 SEEN = "seen"
 SEEN_EVERY = timedelta(minutes=1)
-FORM = "application/x-www-form-urlencoded"
+FORM, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 NULL = "\0"
 
 
@@ -75,16 +78,29 @@ def language_of_person(get_response: Handler) -> Handler:
 def clean_text(get_response: Handler) -> Handler:
     """Refuse the null character, which nobody types and no text column can hold, before a view looks for it in the database.
 
-    Raises `BadRequest`. Uploads are read by their view alone; their text fields pass through a form, which refuses it too.
+    Raises `BadRequest`. What comes with uploads is read when its view first asks for it, by the handlers that it has set, and is
+    refused then.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
+        if request.content_type == WITH_FILES:
+            request.parse_file_upload = _cleanly(request.parse_file_upload)  # type: ignore[method-assign,assignment]  # as it is read
         sent = (request.GET, request.POST) if request.content_type == FORM else (request.GET,)
         if NULL in request.path or any(map(_has_null, sent)):
             raise BadRequest("null character")
         return get_response(request)
 
     return handle
+
+
+def _cleanly(read: Reader) -> Reader:
+    def parse(meta: Mapping[str, Any], data: Any) -> tuple[QueryDict, MultiValueDict[str, Any]]:
+        fields, files = read(meta, data)
+        if _has_null(fields):
+            raise BadRequest("null character")
+        return fields, files
+
+    return parse
 
 
 def _has_null(sent: QueryDict) -> bool:

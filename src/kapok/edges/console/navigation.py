@@ -67,6 +67,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="一个搜索框，一页看全客户，一页受理订单", en="One search box, the customer on one page, an order on one page"),
     ),
     Screen(
+        Text(zh="渠道设置", en="Channels"), "sitemap", "console:channels", "channels.manage", WORK,
+        "qd qudao shezhi channels queues staff overflow call back hotline 渠道 队列 人员 溢出 回拨 热线",
+        Text(zh="各渠道的队列、人员、溢出与回拨", en="Queues, staff, overflow and call-back of each channel"),
+    ),
+    Screen(
         Text(zh="我的工作", en="My work"), "check", "console:my-work", "work.do", WORK,
         "wd gz wode gongzuo my work desk accept refuse deliver hand-off 待办 接单 拒收 交付 首问",
         Text(zh="待接、在办、待裁定、首问负责的事项", en="What is offered to you, in your hands, yours to answer for"),

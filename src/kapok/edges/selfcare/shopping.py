@@ -23,6 +23,7 @@ from kapok.ground.customers import queries as customers
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
 from kapok.network.inventory.views import ServiceView
 
 LONGEST = 60
@@ -32,6 +33,9 @@ LONGEST = 60
 def new(request: MyRequest) -> HttpResponse:
     """A new service: the address, what can be had there, the terms; and the order placed."""
     one = customers.customer(request.customer)
+    refused = _counted(request)
+    if refused is not None:
+        return render(request, "selfcare/new.html", {"own": [], "refused": refused}, status=429)
     if request.method != "POST":
         address, offer = (request.GET.get(name, "")[:LONGEST] for name in ("address", "offer"))
         return _page(request, one, address, offer, None)
@@ -40,6 +44,17 @@ def new(request: MyRequest) -> HttpResponse:
     if placed is not None:
         return redirect("selfcare:my-order", placed)
     return _page(request, one, request.POST.get("address", "")[:LONGEST], request.POST.get("offer", "")[:LONGEST], form)
+
+
+def _counted(request: MyRequest) -> Text | None:
+    """Count it where an address is looked for or asked of the plant; why there is no more of it now."""
+    if request.method != "POST" and not (request.GET.get("q") or request.GET.get("address")):
+        return None
+    try:
+        online.look_up(customer=request.customer, network=network_address(request), actor=request.actor, at=request.at)
+    except KapokError as refused:
+        return refused.text
+    return None
 
 
 def _placed(request: MyRequest, one: CustomerView, form: NewForm) -> str | None:

@@ -117,25 +117,23 @@ def take(
     direction: str = "in",
     customer: str = "",
     calling: str = "",
+    dialled: str = "",
     topic: str = "",
     actor: str,
     at: datetime,
 ) -> UUID:
-    """Take an interaction: the actor is its first contact from now on. The customer is recognised by the calling number, if said.
+    """Take an interaction: the actor is its first contact. The customer is known by the calling number; `dialled` is our line (R5).
 
     Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `NotAPerson`, `StillTalking`, `WordsMissing`.
     """
-    code, way, me = (
-        rows.choice(rules.Channel, channel, "channel"),
-        rows.choice(rules.Direction, direction, "direction"),
-        person(actor),
-    )
-    by = rows.medium_of(code, medium)
+    code, me = rows.choice(rules.Channel, channel, "channel"), person(actor)
+    way = rows.choice(rules.Direction, direction, "direction")
+    by, line = rows.medium_of(code, medium), rows.choice(rules.Dialled, dialled, "dialled").value if dialled else ""
     whose = living_customer(customer) if customer else gathering.recognise(calling)[0]
     row = Interaction(
         id=uuid7(at), channel=code.value, medium=by.value, direction=way.value, customer=whose, unit=me.unit,
         first_contact=me, calling=masked_contact(ContactKind.PHONE, digits_of(calling)[:20]) if digits_of(calling) else "",
-        topic=rows.words(topic, TOPIC, 200, needed=False), started_at=at,
+        dialled=line, topic=rows.words(topic, TOPIC, 200, needed=False), started_at=at,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -198,17 +196,19 @@ def ask(
     """Take in what a customer asks, where the rules R1 to R8 send it: the matter it is now, and the decision with its reasons.
 
     What is open already is urged and no second is opened (R3). A request of a business customer opens the three-hour clock, for
-    which the account manager answers, if one is there; else whoever took it in. Raises `BadChoice`, `ChannelNotSet`,
-    `UnknownCustomer`, `UnknownService`, `UnknownAddress`, `RetiredAddress`, `UnknownInteraction`, `InteractionOver`,
-    `NotYourInteraction`, and what `work.api.open_matter` does.
+    which the account manager answers, if one is there; else whoever took it in. In an interaction it counts how long ago that was
+    taken, and what was dialled. Raises `BadChoice`, `ChannelNotSet`, `UnknownCustomer`, `UnknownService`, `UnknownAddress`,
+    `RetiredAddress`, `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, and what `work.api.open_matter` does.
     """
     me = person(actor)
+    talk = rows.open_interaction(interaction, me) if interaction else None
+    if talk is not None:
+        waited, dialled = max(waited, at - talk.started_at), dialled or talk.dialled
     wanted = asking.Wanted(
         kind=rows.choice(rules.Kind, kind, "kind"), title=title, channel=rows.choice(rules.Channel, channel, "channel"),
         customer=customer, service=service, address=address, calling=calling, pressed=pressed, dialled=dialled,
         complaint_kind=complaint_kind, facts=dict(facts or {}), note=note, waited=waited, me=me, at=at,
     )  # fmt: skip
-    talk = rows.open_interaction(interaction, me) if interaction else None
     matter, decision = asking.take_in(wanted, actor)
     if talk is not None:
         Linked.objects.get_or_create(interaction=talk, matter=matter, defaults={"id": uuid7(at)})

@@ -118,7 +118,7 @@ def _open(wanted: Wanted, known: Known, decision: Decision, actor: str) -> str:
         matter=matter, kind=wanted.kind.value, customer=known.customer, service=known.service,
         channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, owner),
         reasons=[{"rule": each.rule.value, "zh": each.text.zh, "en": each.text.en} for each in decision.reasons],
-        asked_at=wanted.at, call_back=wanted.call_back,
+        asked_at=wanted.at, call_back=decision.call_back or wanted.call_back,
     )  # fmt: skip
     return matter
 

@@ -60,7 +60,7 @@ def caller_of(customer: Customer | None, service: Service | None, via: Via, at: 
     there = manager is not None and not posts.is_absent(manager.id, at)
     return Caller(
         customer=customer.number, service=service.number if service else "", segment=customer.segment,
-        tier=customer.tier, manager=manager.username if manager and there else "", via=via,
+        tier=customer.tier, star=customer.star, manager=manager.username if manager and there else "", via=via,
     )  # fmt: skip
 
 

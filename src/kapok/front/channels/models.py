@@ -80,6 +80,8 @@ class Interaction(models.Model):
     first_contact = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     calling = models.CharField(max_length=30, blank=True)
     """The calling number, masked."""
+    dialled = models.CharField(max_length=10, blank=True)
+    """Which of our lines they dialled, where it was said."""
     topic = models.CharField(max_length=200, blank=True)
     resolution = models.CharField(max_length=WORDS, blank=True)
     started_at = models.DateTimeField()
@@ -91,7 +93,8 @@ class Interaction(models.Model):
             models.CheckConstraint(
                 condition=Q(channel__in=[each.value for each in rules.Channel])
                 & Q(medium__in=[each.value for each in rules.Medium])
-                & Q(direction__in=[each.value for each in rules.Direction]),
+                & Q(direction__in=[each.value for each in rules.Direction])
+                & Q(dialled__in=["", *(each.value for each in rules.Dialled)]),
                 name="channels_interaction_words_are_known",
             ),
             models.UniqueConstraint("first_contact", condition=Q(ended_at=None), name="channels_one_at_a_time"),
@@ -151,7 +154,7 @@ class Case(models.Model):
     connected = models.DurationField(null=True)
     answered_at = models.DateTimeField(null=True)
     call_back = models.BooleanField(default=False)
-    """Whether the customer wants to be called with the reply."""
+    """Whether the customer wants to be called with the reply, or waited so long that we call them (R8)."""
 
     class Meta:
         verbose_name = _("case of a channel")

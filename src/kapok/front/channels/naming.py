@@ -1,4 +1,4 @@
-"""A caller whom nobody knew is named: the interaction is theirs, and what they asked in it with its clocks."""
+"""A caller whom nobody knew, or who was taken for another, is named: the interaction is theirs, and what they asked in it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from kapok.ground.work.rules import MatterState
 def name(identifier: UUID, whose: Customer, me: Staff, at: datetime) -> None:
     """Say whose interaction it is, within the `transaction.atomic` of a verb.
 
-    One that is somebody's already is corrected by its first contact alone, while it lasts.
+    One that is somebody's already is corrected by its first contact alone, while it lasts; what was opened in it for the
+    one who was named wrongly goes with it. What was open before, and only urged in it, stays with whom it was asked by.
     """
     row = Interaction.objects.select_for_update(no_key=True).filter(id=identifier).first()
     if row is None:
@@ -32,14 +33,32 @@ def name(identifier: UUID, whose: Customer, me: Staff, at: datetime) -> None:
         return
     if row.customer_id is not None:
         rows.open_interaction(identifier, me)
-    row.customer = whose
+    before, row.customer = row.customer_id, whose
     row.save(update_fields=["customer"])
     journal.record(
         events.Recognised(subject=row.subject, actor=me.subject, at=at, correlation=row.id, customer=whose.number)
     )
-    asked = Linked.objects.filter(interaction=row).values("matter")
-    for case in Case.objects.select_for_update(no_key=True).filter(matter__in=asked, customer=None).order_by("matter"):
-        _belongs(case, whose, me, at)
+    for case in Case.objects.select_for_update(no_key=True).filter(matter__in=_opened_in(row)).order_by("matter"):
+        if case.customer_id is None or case.customer_id == before:
+            _belongs(_of_no_other(case, whose), whose, me, at)
+
+
+def _opened_in(row: Interaction) -> list[str]:
+    """The matters that began in this interaction: no other was about them before, and they were asked since it began."""
+    linked = Linked.objects.filter(matter__in=Linked.objects.filter(interaction=row).values("matter")).order_by("id")
+    first: dict[str, UUID] = {}
+    for link in linked:
+        first.setdefault(link.matter, link.interaction_id)
+    mine = [matter for matter, interaction in first.items() if interaction == row.id]
+    return list(Case.objects.filter(matter__in=mine, asked_at__gte=row.started_at).values_list("matter", flat=True))
+
+
+def _of_no_other(case: Case, whose: Customer) -> Case:
+    """The case without the service it was about, where that is of somebody else."""
+    if case.service is not None and case.service.customer_id != whose.id:
+        case.service = None
+        case.save(update_fields=["service"])
+    return case
 
 
 def _belongs(case: Case, whose: Customer, me: Staff, at: datetime) -> None:

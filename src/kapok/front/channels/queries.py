@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -38,6 +39,7 @@ class InteractionView:
     first_contact: str
     first_contact_name: str
     calling: str
+    dialled: str
     topic: str
     resolution: str
     started_at: datetime
@@ -136,6 +138,29 @@ class ChannelView:
         return tuple(rules.MEDIA[each] for each in rules.USED[self.code])
 
 
+@dataclass(frozen=True)
+class Setup:
+    """How a channel is set up, as `set_channel` takes it, and who serves it: staff numbers with names."""
+
+    mass_id: UUID
+    said: Mapping[str, Any]
+    staff: tuple[tuple[str, str], ...]
+
+
+def setup_of(channel: rules.Channel) -> Setup | None:
+    """How a channel is set up; None where it is not yet."""
+    row = ChannelSetting.objects.select_related("mass", "business", "key", "overflow").filter(code=channel).first()
+    if row is None:
+        return None
+    serving = ChannelStaff.objects.filter(channel=row, until=None).order_by("staff__username")
+    said = {
+        "mass": row.mass.code, "business": row.business.code, "key": row.key.code, "segment": row.segment, "skill": row.skill,
+        "overflow": row.overflow.code if row.overflow else "", "overflow_after": row.overflow_after,
+        "call_back_after": row.call_back_after,
+    }  # fmt: skip
+    return Setup(row.mass_id, said, tuple(serving.values_list("staff__username", "staff__name")))
+
+
 def interaction(identifier: UUID) -> InteractionView:
     """One interaction. Raises `UnknownInteraction`."""
     return _views([rows.interaction_called(identifier)])[0]
@@ -180,7 +205,7 @@ def _views(page: Sequence[Interaction]) -> list[InteractionView]:
             id=row.id, channel=rules.Channel(row.channel), medium=rules.Medium(row.medium),
             direction=rules.Direction(row.direction), customer=row.customer.number if row.customer else "",
             unit_id=row.unit_id, first_contact=row.first_contact.username, first_contact_name=row.first_contact.name,
-            calling=row.calling, topic=row.topic, resolution=row.resolution, started_at=row.started_at,
+            calling=row.calling, dialled=row.dialled, topic=row.topic, resolution=row.resolution, started_at=row.started_at,
             ended_at=row.ended_at, matters=tuple(matters.get(row.id, ())),
         )
         for row in page

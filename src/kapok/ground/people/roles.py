@@ -50,6 +50,7 @@ class Permission(StrEnum):
     ACTIVATION_READ = "activation.read"
     ACTIVATION_RUN = "activation.run"
     DESK_SERVE = "desk.serve"
+    CHANNELS_MANAGE = "channels.manage"
 
 
 PERMISSIONS: Mapping[Permission, Text] = {
@@ -91,6 +92,7 @@ PERMISSIONS: Mapping[Permission, Text] = {
     Permission.ACTIVATION_READ: Text(zh="查看开通记录", en="see activation calls"),
     Permission.ACTIVATION_RUN: Text(zh="重试开通与测试", en="repeat activations and tests"),
     Permission.DESK_SERVE: Text(zh="接待客户", en="serve customers at the front desk"),
+    Permission.CHANNELS_MANAGE: Text(zh="设置渠道", en="set channels up"),
 }
 
 
@@ -153,7 +155,7 @@ ROLES: Mapping[str, Role] = {
                 Permission.WORK_JUDGE,
                 Permission.LEDGER_APPROVE,
             }
-            | {Permission.DISPATCH_READ, Permission.CUSTOMERS_UNMASK},
+            | {Permission.DISPATCH_READ, Permission.CUSTOMERS_UNMASK, Permission.CHANNELS_MANAGE},
         ),
         Role(
             "analyst",
@@ -221,7 +223,7 @@ ROLES: Mapping[str, Role] = {
             }
             | _SELLING
             | {Permission.OFFERS_MANAGE, Permission.ORDERS_MANAGE, Permission.INVENTORY_MANAGE, Permission.DISPATCH_DO}
-            | {Permission.SERVICES_LIFT},
+            | {Permission.SERVICES_LIFT, Permission.CHANNELS_MANAGE},
         ),
         Role(
             "viewer",

@@ -66,6 +66,9 @@ class TakeForm(forms.Form):
         )
         self.fields["topic"] = forms.CharField(label=_("Topic"), max_length=200, required=False)
         self.fields["calling"] = forms.CharField(label=_("Calling number"), max_length=30, required=False)
+        self.fields["dialled"] = forms.ChoiceField(
+            label=_("Number dialled"), required=False, choices=[("", "—"), *choices(rules.DIALLED.items())]
+        )
 
 
 class CloseForm(forms.Form):

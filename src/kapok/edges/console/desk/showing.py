@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,8 +92,3 @@ def _first(clocks: Sequence[Shown], begins: str) -> Shown | None:
     """Of what was promised to the customer the first; of a leg's subject its beginning is asked for."""
     mine = [each for each in clocks if each.row.subject.startswith(begins)]
     return next((each for each in mine if each.row.tier.value != "stage"), mine[0] if mine else None)
-
-
-def names_of(mapping: Mapping[Any, Text]) -> list[tuple[str, Text]]:
-    """A table of names as choices."""
-    return [(str(code), text) for code, text in mapping.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.desk import acting, answering, capture, talking, views
+from kapok.edges.console.desk import acting, answering, capture, channels, talking, views
 
 urlpatterns: list[URLPattern] = [
     path("desk", views.desk, name="desk"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers", views.customers, name="desk-customers"),
     path("desk/take", talking.take, name="desk-take"),
     path("desk/channels", views.channels, name="desk-channels"),
+    path("channels", channels.channels, name="channels"),
+    path("channels/<slug:code>", channels.channel, name="channel"),
     path("desk/interactions/<uuid:identifier>", talking.interaction, name="desk-interaction"),
     path("desk/interactions/<uuid:identifier>/close", talking.close, name="desk-close"),
     path("desk/interactions/<uuid:identifier>/ask", talking.ask, name="desk-ask"),

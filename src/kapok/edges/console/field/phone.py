@@ -38,6 +38,8 @@ TOLD: Mapping[Deed, tuple[str, ...]] = {
     Deed.REPLY: ("tests", "materials", "evidence", "note"),
 }
 """What a phone may tell beside the deed itself."""
+NULL = "\\u0000"
+"""The null character as JSON writes it: no text column can hold it."""
 NOT_OURS = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
 """What reading raises at what no phone of ours sends."""
 
@@ -100,6 +102,8 @@ def worker(request: ScreenRequest) -> HttpResponse:
 def _read(request: ScreenRequest) -> dict[str, Any]:
     """What the phone sent. Raises `PictureTooLarge`, and one of `NOT_OURS` at what no phone of ours sends."""
     sent = json.loads(request.POST["told"])
+    if NULL in json.dumps(sent):
+        raise ValueError("null character")
     which = Deed(sent["deed"])
     pressed = datetime.fromisoformat(sent["pressed_at"])
     if pressed.tzinfo is None:

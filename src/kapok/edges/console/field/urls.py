@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.field import acting, phone, vans, views
+from kapok.edges.console.field import acting, materials, phone, vans, views
 
 urlpatterns: list[URLPattern] = [
     path("dispatch", views.board, name="dispatch"),
     path("dispatch/vans", vans.vans, name="vans"),
     path("dispatch/vans/new", vans.new_van, name="new-van"),
+    path("dispatch/vans/materials", materials.materials, name="materials"),
     path("dispatch/vans/<str:plate>", vans.van, name="van"),
     path("dispatch/<uuid:item>", views.work_order, name="work-order"),
     path("dispatch/<uuid:item>/assign", acting.assign, name="assign"),

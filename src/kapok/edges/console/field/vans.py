@@ -150,5 +150,5 @@ def new_van(request: ScreenRequest) -> HttpResponse:
             form.add_error("plate", refused.text.in_(request.language))
         else:
             messages.success(request, _("The van is entered; load it now."))
-            return redirect("console:van", form.cleaned_data["plate"])
+            return redirect("console:van", rules.tidy_plate(form.cleaned_data["plate"]))
     return render(request, "field/new_van.html", {"form": form})

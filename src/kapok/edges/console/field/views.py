@@ -21,6 +21,7 @@ from kapok.ground.journal import queries as journal
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 
+REACH = timedelta(days=3660)
 LINES = 100
 
 
@@ -105,10 +106,13 @@ def _may_look(request: ScreenRequest, item: UUID) -> bool:
 
 
 def _day(request: ScreenRequest) -> date:
+    """The day that is asked for; today where that is none, or out of all reach."""
+    today = timezone.localdate(request.at)
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        return timezone.localdate(request.at)
+        return today
+    return day if abs(day - today) < REACH else today
 
 
 def _hours() -> list[int]:

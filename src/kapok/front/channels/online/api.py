@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +20,15 @@ from kapok.chain.ordering.api import LineDraft
 from kapok.front.channels import answering, codes, events, rows
 from kapok.front.channels.models import MESSAGE, Case, Placed, Stranger
 from kapok.front.channels.online import receiving, taking, wishing
-from kapok.front.channels.online.refusals import BadPhone, NobodyServes, NoStranger, NotAgreed, NotAlone, NothingToSay
+from kapok.front.channels.online.refusals import (
+    BadPhone,
+    FormUsed,
+    NobodyServes,
+    NoStranger,
+    NotAgreed,
+    NotAlone,
+    NothingToSay,
+)
 from kapok.front.channels.online.rules import TOPICS, Topic
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
@@ -34,12 +43,13 @@ from kapok.ground.customers.rows import customer_called
 from kapok.ground.customers.rules import PURPOSES, Purpose, digits_of
 from kapok.ground.journal import api as journal
 from kapok.ground.work.rows import person
+from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AlreadyAnswered", "BadChoice", "BadPhone", "ChannelNotSet", "KnockedTooOften", "NoStranger", "NobodyServes", "NotACase",
-    "NotAgreed", "NotAlone", "NothingToSay", "WordsMissing", "acknowledge", "ask", "leave_request", "look_up", "see_stranger",
-    "take_order", "turn_down",
+    "AlreadyAnswered", "BadChoice", "BadPhone", "ChannelNotSet", "FormUsed", "KnockedTooOften", "NoStranger", "NobodyServes",
+    "NotACase", "NotAgreed", "NotAlone", "NothingToSay", "WordsMissing", "acknowledge", "ask", "leave_request", "look_up",
+    "see_stranger", "take_order", "turn_down",
 ]  # fmt: skip
 
 QUESTION, NAME = Text(zh="内容", en="what you ask"), Text(zh="姓名", en="your name")
@@ -94,9 +104,12 @@ def leave_request(
 
 
 @transaction.atomic
-def look_up(*, network: str, actor: str, at: datetime) -> None:
-    """Count that somebody who is not known looks up an address. Raises `KnockedTooOften`."""
-    codes.knock(Knock.LOOKED, f"network/{network}", network, at)
+def look_up(*, customer: str = "", network: str, actor: str, at: datetime) -> None:
+    """Count that somebody looks up an address: of a customer by their number, of others by where they are.
+
+    Raises `KnockedTooOften`.
+    """
+    codes.knock(Knock.LOOKED, f"customer/{customer}" if customer else f"network/{network}", network, at)
 
 
 @transaction.atomic
@@ -117,7 +130,6 @@ def turn_down(*, matter: str, customer: str, word: str, actor: str, at: datetime
     answering.turn_down(_theirs(matter, customer), word, actor, at)
 
 
-@transaction.atomic
 def take_order(
     *,
     key: UUID,
@@ -132,9 +144,32 @@ def take_order(
 ) -> str:
     """Place the order of a customer's form, once, and say its number; who is asked first answers for it.
 
-    Of a service they have, a customer orders alone what `rules.may_alone` lets them. Raises `NotAlone`, `NobodyServes`,
-    `KnockedTooOften`, and what `ordering.api.place_order` does.
+    Of a service they have, a customer orders alone what `rules.may_alone` lets them. What is refused counts as an attempt too.
+    Raises `NotAlone`, `NobodyServes`, `KnockedTooOften`, `FormUsed`, and what `ordering.api.place_order` does.
     """
+    whole = {"account": account, "pay": pay, "window": window}
+    try:
+        with transaction.atomic():
+            return _place(key=key, customer=customer, lines=lines, whole=whole, network=network, actor=actor, at=at)
+    except KnockedTooOften:
+        raise
+    except KapokError:
+        with transaction.atomic():
+            codes.knock(Knock.PLACED, f"customer/{customer}", network, at)
+        raise
+
+
+def _place(
+    *,
+    key: UUID,
+    customer: str,
+    lines: Sequence[LineDraft],
+    whole: dict[str, Any],
+    network: str,
+    actor: str,
+    at: datetime,
+) -> str:
+    """The number of the order that this form places, or has placed."""
     _, new = Placed.objects.get_or_create(key=key, defaults={"at": at})
     if not new:
         return wishing.placed_before(key, customer)
@@ -143,8 +178,8 @@ def take_order(
     wanted = [wishing.alone(each) for each in lines]
     who = receiving.receiver(one, at)
     number = ordering.place_order(
-        customer=one.number, account=account, channel=who.channel.value, lines=wanted, pay=pay, window=window,
-        first_contact=who.staff.username, actor=actor, at=at,
+        customer=one.number, channel=who.channel.value, lines=wanted, first_contact=who.staff.username, actor=actor, at=at,
+        **whole,
     )  # fmt: skip
     Placed.objects.filter(key=key).update(order=number)
     receiving.interaction(who, one, topic=wishing.TITLE, matter=f"order/{number}", actor=actor, at=at)

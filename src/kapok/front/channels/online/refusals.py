@@ -24,6 +24,15 @@ class NotAlone(KapokError):
     )
 
 
+class FormUsed(KapokError):
+    """The form was sent already, and by somebody else."""
+
+    wording = Text(
+        zh="这张页面已经用过，未下单。请重新打开页面，再填写一次。",
+        en="This page was used before and nothing is ordered. Open the page anew and fill it in again.",
+    )
+
+
 class NotAgreed(KapokError):
     """Whoever is not a customer has not agreed that we keep their name and number."""
 

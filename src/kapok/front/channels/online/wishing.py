@@ -10,9 +10,8 @@ from kapok.chain.ordering.models import Order
 from kapok.chain.ordering.rules import ACTIONS, Action
 from kapok.front.channels import rows
 from kapok.front.channels.models import Placed
-from kapok.front.channels.online.refusals import NotAlone
+from kapok.front.channels.online.refusals import FormUsed, NotAlone
 from kapok.front.channels.online.rules import BY_CUSTOMER, may_alone
-from kapok.front.channels.refusals import BadChoice
 from kapok.ground.customers.rows import customer_called
 from kapok.network.inventory.rules import Suspension
 
@@ -35,8 +34,8 @@ def alone(draft: LineDraft) -> LineDraft:
 
 
 def placed_before(key: UUID, customer: str) -> str:
-    """The order that this form placed, if it is this customer's. Raises `BadChoice`."""
+    """The order that this form placed, if it is this customer's. Raises `FormUsed`."""
     number = Placed.objects.get(key=key).order
     if not Order.objects.filter(number=number, customer=customer_called(customer)).exists():
-        raise BadChoice(field="key", value=str(key)[:8], choices="—")
+        raise FormUsed
     return number
