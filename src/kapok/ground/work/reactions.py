@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kapok.ground.commitments.standing import said_of
 from kapok.ground.journal.models import Entry
 from kapok.ground.work import following, rules
 from kapok.ground.work.models import Matter
@@ -24,5 +25,5 @@ def _pass_down(entry: Entry) -> None:
     matter = Matter.objects.select_related("unit", "first_contact", "flow__template").filter(subject=entry.subject)
     for found in matter:
         act = Act(entry.actor, entry.at)
-        following.pass_down(found, entry.kind, entry.data.get("facts") or {}, act)
+        following.pass_down(found, entry.kind, said_of(entry.data), act)
         act.record()
