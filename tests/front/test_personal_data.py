@@ -110,6 +110,7 @@ def _passed_on(matter: str) -> None:
     baton.refuse(item=item, reason=Reason.DATA_MISSING, defect=defect, **shop.by("dispatcher", 21.2))
     baton.dispute(item=item, note=f"{PHONE}可查", **shop.by("agent", 21.3))
     baton.judge(item=item, found_for=Side.OFFERER, note=f"{NAME}已补", **shop.by("supervisor", 21.4))
+    baton.accept(item=item, **shop.by("dispatcher", 21.45))
     baton.transfer(item=item, unit="data", note=f"{NAME}急用", **shop.by("dispatcher", 21.5))
     baton.accept(item=item, **shop.by("manager", 21.6))
     baton.deliver(item=item, note=f"已寄{MAIL}", **shop.by("manager", 21.7))
