@@ -9,16 +9,20 @@ from kapok.ground.journal.rules import ENVELOPE, KINDS, Event
 from tests.architecture.house import SOURCE, modules
 
 NUMBERS_AND_CODES = frozenset(
-    """
-    about absence absent account acting action address addresses answers area before after business call cause change changes
-    channel clocks code contact course currency customer details digest direction driver dropped element ends entry entry_kind
-    exchange_area expected facts fault fields file first_contact flow from_staff from_username function helper holder kept key
-    language left legs lines mass material matter means measured medium missing new offer old old_address old_name old_parent order
-    outcome owner pack parent pay_by payment place plate promise purpose reckoning request requested_by resource role room rules
-    segment service sha256 shift since skill source starts state step steps stops subjects subscriber substance technician theme
-    through tier title to_staff total unit until username verb version window
-    """.split()
-)
+    {
+        "about", "absence", "absent", "account", "acting", "action", "address", "addresses", "after", "answers",
+        "area", "before", "business", "call", "cause", "change", "changes", "channel", "clocks", "code", "contact",
+        "course", "currency", "customer", "details", "digest", "direction", "driver", "dropped", "element", "ends",
+        "entry", "entry_kind", "exchange_area", "expected", "facts", "fault", "fields", "file", "first_contact",
+        "flow", "from_staff", "from_username", "function", "helper", "holder", "kept", "key", "language", "left",
+        "legs", "lines", "mass", "material", "matter", "means", "measured", "medium", "missing", "new", "offer", "old",
+        "old_address", "old_name", "old_parent", "order", "outcome", "owner", "pack", "parent", "pay_by", "payment",
+        "place", "plate", "promise", "purpose", "reckoning", "request", "requested_by", "resource", "role", "room",
+        "rules", "segment", "service", "sha256", "shift", "since", "skill", "source", "starts", "state", "step",
+        "steps", "stops", "subjects", "subscriber", "substance", "technician", "theme", "through", "tier", "title",
+        "to_staff", "total", "unit", "until", "username", "verb", "version", "window",
+    }
+)  # fmt: skip
 """Fields of any event: numbers and codes, texts that the program makes of them, masked values, names of units and of plant."""
 NAMES_OF_CODES = "_name"
 """Ends the name of a field that says a code in words."""

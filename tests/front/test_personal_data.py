@@ -98,13 +98,19 @@ def _paused(order: str) -> None:
             commitments.refuse_request(**said)
         else:
             commitments.approve_request(**said)
-            commitments.resume(subject=subject, kind=DEFERRED, reason=f"{NAME}回来了", **shop.by("agent", minutes + 0.2))
+            commitments.resume(
+                subject=subject, kind=DEFERRED, reason=f"{NAME}回来了", **shop.by("agent", minutes + 0.2)
+            )
 
 
 def _passed_on(matter: str) -> None:
     """Work that was refused, disputed and judged, and then transferred, each with words about her."""
     item = baton.offer(
-        matter=matter, title=Text(zh="开票", en="Invoice"), unit="dispatch", note=f"{NAME}要专票", **shop.by("agent", 21.1)
+        matter=matter,
+        title=Text(zh="开票", en="Invoice"),
+        unit="dispatch",
+        note=f"{NAME}要专票",
+        **shop.by("agent", 21.1),
     )
     defect = f"{NAME}的税号缺失"
     baton.refuse(item=item, reason=Reason.DATA_MISSING, defect=defect, **shop.by("dispatcher", 21.2))

@@ -77,7 +77,9 @@ def test_words_are_forgotten_and_the_seals_hold() -> None:
     with transaction.atomic(), journal.forgetting() as gone:
         assert journal.forget(["order/1", "order/9"]) == 1
         assert gone == {"order/1"}
-        journal.record(journal.WordsForgotten(subject="customer/C1", actor="staff/lin", at=AT, count=1, subjects=["order/1"]))
+        journal.record(
+            journal.WordsForgotten(subject="customer/C1", actor="staff/lin", at=AT, count=1, subjects=["order/1"])
+        )
     assert timeline("order/1")[0].data["note"] == FORGOTTEN
     assert timeline("order/1")[0].sentence.en == "Pressed for: （已删除 · erased） (None)"
     assert timeline("order/2")[0].data["note"] == WORDS

@@ -16,7 +16,6 @@ from kapok.ground.commitments.naming import FIELDS
 from kapok.ground.commitments.refusals import UnknownCommitment
 from kapok.ground.commitments.standing import promise_of, said_of
 from kapok.ground.journal import queries as journal
-from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
 from kapok.kernel.promises import Judgement
 from kapok.kernel.promises.wording import moment

@@ -82,7 +82,8 @@ BREACHES: Mapping[Breach, Text] = {
     Breach.NO_SUCH_DAY: Text(zh="该日没有封印", en="there is no seal of that day"),
     Breach.WORDS_ALTERED: Text(zh="人员填写的文字被改动", en="the words that a person typed were changed"),
     Breach.WORDS_GONE: Text(
-        zh="人员填写的文字缺失，且没有删除记录", en="the words that a person typed are gone, and no erasure was recorded"
+        zh="人员填写的文字缺失，且没有删除记录",
+        en="the words that a person typed are gone, and no erasure was recorded",
     ),
 }
 OF_WORDS: Final = frozenset({Breach.WORDS_ALTERED, Breach.WORDS_GONE})
