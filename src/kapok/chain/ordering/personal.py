@@ -22,6 +22,7 @@ from kapok.network.inventory.models import Service
 KEPT = frozenset({"to_customer", "to_account"})
 """What a line of an order says that names a row and no person."""
 IN_ORDER = ("leg__completed_at", "leg__id")
+OF_TRANSFER = ("service_id", "service__number", "leg__completed_at", "leg__order__customer_id")
 
 
 def export(customer: UUID) -> Held:
@@ -61,12 +62,12 @@ def _tenures(customer: UUID) -> list[lines.Tenure]:
     transfers = Line.objects.filter(leg__action=Action.TRANSFER, leg__completed_at__isnull=False, service__isnull=False)
     given = transfers.filter(leg__order__customer=customer).values("service")
     services = Service.objects.filter(Q(customer=customer) | Q(id__in=given)).order_by("number")
-    since: dict[UUID, datetime] = {}
+    since: dict[UUID | None, datetime | None] = {}
     found = []
-    for line in transfers.filter(service__in=services).select_related("leg__order", "service").order_by(*IN_ORDER):
-        service, until = line.service, line.leg.completed_at
-        if line.leg.order.customer_id == customer:
-            found.append(lines.Tenure(service.number, since.get(service.id), until))
-        since[service.id] = until
+    ended = transfers.filter(service__in=services).order_by(*IN_ORDER).values_list(*OF_TRANSFER)
+    for service, number, until, giver in ended:
+        if giver == customer:
+            found.append(lines.Tenure(number, since.get(service), until))
+        since[service] = until
     own = [each for each in services if each.customer_id == customer]
     return [*found, *(lines.Tenure(each.number, since.get(each.id)) for each in own)]

@@ -66,6 +66,8 @@ def _plain(value: Any) -> Any:
             return value.total_seconds()
         case UUID() | Decimal():
             return str(value)
+        case list():
+            return [_plain(each) for each in value]
         case _:
             return value
 
