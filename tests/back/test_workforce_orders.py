@@ -17,8 +17,7 @@ from kapok.back.workforce.rules import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.refusals import MayNotApprove
 from kapok.ground.journal.models import Entry
-from kapok.ground.journal.queries import lines
-from kapok.ground.journal.queries import line
+from kapok.ground.journal.queries import line, lines
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item
 from kapok.ground.work.refusals import NotHolder, NotOffered
