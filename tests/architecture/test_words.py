@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from importlib import import_module
 
@@ -30,7 +31,7 @@ OF_SOME = frozenset(
     {
         ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.routed", "why"),
         ("commitments.approval_named", "what"), ("commitments.pause_answered", "what"),
-        ("commitments.pause_asked", "what"), ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),
+        ("commitments.pause_asked", "what"), ("commitments.view_kept", "name"), ("commitments.view_removed", "name"), ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),
         ("mining.audit_copied", "name"), ("mining.audit_discarded", "name"), ("mining.audit_failed", "reason"),
         ("mining.log_uploaded", "name"), ("ordering.amended", "what"), ("ordering.expedited", "how"),
         ("ordering.placed", "what"), ("ordering.step_fell_out", "why"), ("people.unit_added", "name"),
@@ -41,13 +42,14 @@ OF_SOME = frozenset(
     }
 )  # fmt: skip
 """Fields whose names sound like somebody's words, and which in these events hold a code or what the program says."""
+DECLARES = re.compile(r"^class \w+\((\w+\.)?(Event|Happening|About\w*)\):", re.MULTILINE)
 PLAIN = frozenset({"int", "bool", "datetime", "date", "UUID", "float", "Decimal"})
 
 
 def own_kinds() -> dict[str, type[Event]]:
     """Every kind of event of the program, by the module that declares it."""
     for path in modules():
-        if path.name in {"events.py", "matters.py"}:
+        if DECLARES.search(path.read_text(encoding="utf-8")):
             import_module(".".join(path.relative_to(SOURCE.parent).with_suffix("").parts))
     return {kind: event for kind, event in KINDS.items() if event.__module__.startswith("kapok.")}
 
