@@ -31,7 +31,8 @@ OF_SOME = frozenset(
     {
         ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.routed", "why"),
         ("commitments.approval_named", "what"), ("commitments.pause_answered", "what"),
-        ("commitments.pause_asked", "what"), ("commitments.view_kept", "name"), ("commitments.view_removed", "name"), ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),
+        ("commitments.pause_asked", "what"),
+        ("commitments.view_kept", "name"), ("commitments.view_removed", "name"), ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),
         ("mining.audit_copied", "name"), ("mining.audit_discarded", "name"), ("mining.audit_failed", "reason"),
         ("mining.log_uploaded", "name"), ("ordering.amended", "what"), ("ordering.expedited", "how"),
         ("ordering.placed", "what"), ("ordering.step_fell_out", "why"), ("people.unit_added", "name"),
