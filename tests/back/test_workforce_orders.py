@@ -17,7 +17,7 @@ from kapok.back.workforce.rules import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.refusals import MayNotApprove, OwnApproval
 from kapok.ground.journal.models import Entry
-from kapok.ground.journal.queries import line
+from kapok.ground.journal.queries import line, lines
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item
 from kapok.ground.work.refusals import NotHolder, NotOffered
@@ -406,7 +406,7 @@ class TestVans:
         van()
         api.count_van(plate="A·10001", material="connector", count=17, note="丢失 3 个", **by("head"))
         assert Stock.objects.get(material__code="connector").count == 17
-        (entry,) = Entry.objects.filter(kind="workforce.van_counted")
+        (entry,) = lines(Entry.objects.filter(kind="workforce.van_counted"))
         assert (entry.data["before"], entry.data["count"], entry.data["note"]) == (20, 17, "丢失 3 个")
         for wrong in (-1, 10_000):
             with pytest.raises(api.BadCount, match="from 0 to 9999"):

@@ -15,8 +15,8 @@ from kapok.ground.catalog.offering import demo as offers
 from kapok.ground.catalog.offering import queries as offer_queries
 from kapok.ground.commitments import demo as packs
 from kapok.ground.customers import api as customers
-from kapok.ground.journal.apart import together
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import lines
 from kapok.ground.people import demo as people
 from kapok.ground.posts import demo as posts
 from kapok.ground.work import queries as work
@@ -158,8 +158,8 @@ def held(holder: str) -> dict[str, str]:
 
 def told(kind: str, subject: str = "") -> list[dict[str, Any]]:
     """What the journal says of that kind, with what was typed."""
-    entries = Entry.objects.filter(kind=kind, **({"subject": subject} if subject else {})).order_by("recorded_at", "id")
-    return list(together(entries).values())
+    entries = Entry.objects.filter(kind=kind, **({"subject": subject} if subject else {}))
+    return [line.data for line in lines(entries.order_by("recorded_at", "id"))]
 
 
 def happened(subject: str) -> list[str]:

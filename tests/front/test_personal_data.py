@@ -20,20 +20,27 @@ from kapok.chain.ordering import performing
 from kapok.chain.ordering.models import Line, Order
 from kapok.front.channels import api
 from kapok.front.channels.models import AccessCode, Case, DoorKnock, Interaction, Note
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments.models import PauseRequest
 from kapok.ground.customers import api as customers
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
 from kapok.ground.journal.rules import FORGOTTEN
+from kapok.ground.journal.seals import verify
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
-from kapok.ground.work.models import Delivery, Matter
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Delivery, Handoff, Item, Matter
+from kapok.ground.work.rules import Reason, Side
 from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
 from kapok.network.activation.models import Accounting, Call
 from tests.chain import shop
 from tests.front.counter import ask
 from tests.network import plant
 
 NAME, PHONE, MAIL, DOOR, LOGIN = "欧阳慧敏", "13900005551", "huimin@example.com", "门口第三棵榕树", "huimin5551@kapok"
+DEFERRED = "customer.deferred"
 TRACES = (NAME, PHONE, MAIL, DOOR, LOGIN, "139****5551")
 """What must not be found anywhere after the erasure; each is part of what was typed somewhere."""
 
@@ -49,6 +56,7 @@ def world(settings: Settings, tmp_path: Path) -> SimpleNamespace:
     order = shop.placed(shop.line(characteristics=wished), whose=number, note=f"打 {PHONE} 找{NAME}")
     shop.run(1)
     ordering.expedite(order=order, leg=1, note=f"{NAME}催", **shop.by("agent", 1))
+    _paused(order)
     for stage in ("appoint", "visit"):
         shop.do(order, stage, 2, note=f"{DOOR}，{PHONE}")
         shop.run(3)
@@ -77,18 +85,59 @@ def _pictured(order: str) -> UUID:
     return key
 
 
+def _paused(order: str) -> None:
+    """Pauses that were asked for: one approved, one refused, with the words of all three."""
+    subject = shop.leg(order).subject
+    for approved, minutes in ((True, 1.2), (False, 1.6)):
+        asked = commitments.ask_pause(
+            subject=subject, kind=DEFERRED, reason=f"{NAME}出差", requested_by="customer", evidence=f"致电{PHONE}",
+            **shop.by("agent", minutes),
+        )  # fmt: skip
+        said: dict[str, Any] = {"request": asked, "word": f"{NAME}的录音", **shop.by("manager", minutes + 0.1)}
+        if not approved:
+            commitments.refuse_request(**said)
+        else:
+            commitments.approve_request(**said)
+            commitments.resume(
+                subject=subject, kind=DEFERRED, reason=f"{NAME}回来了", **shop.by("agent", minutes + 0.2)
+            )
+
+
+def _passed_on(matter: str) -> None:
+    """Work that was refused, disputed and judged, and then transferred, each with words about her."""
+    item = baton.offer(
+        matter=matter,
+        title=Text(zh="开票", en="Invoice"),
+        unit="dispatch",
+        note=f"{NAME}要专票",
+        **shop.by("agent", 21.1),
+    )
+    defect = f"{NAME}的税号缺失"
+    baton.refuse(item=item, reason=Reason.DATA_MISSING, defect=defect, **shop.by("dispatcher", 21.2))
+    baton.dispute(item=item, note=f"{PHONE}可查", **shop.by("agent", 21.3))
+    baton.judge(item=item, found_for=Side.OFFERER, note=f"{NAME}已补", **shop.by("supervisor", 21.4))
+    baton.accept(item=item, **shop.by("dispatcher", 21.45))
+    baton.transfer(item=item, unit="data", note=f"{NAME}急用", **shop.by("dispatcher", 21.5))
+    baton.accept(item=item, **shop.by("manager", 21.6))
+    baton.deliver(item=item, note=f"已寄{MAIL}", **shop.by("manager", 21.7))
+    if Item.objects.get(id=item).ended_at is None:
+        baton.confirm(item=item, **shop.by("agent", 21.8))
+
+
 def _spoken(number: str, order: str) -> UUID:
     talk = api.take(
         channel="hotline", medium="phone", customer=number, calling=PHONE, topic=f"{NAME}问账单", **shop.by("agent", 20)
     )
     matter, _ = ask(21, customer=number, title=f"{NAME}要发票", note=f"寄到{MAIL}", interaction=talk)
+    _passed_on(matter)
     work.urge(matter=matter, note=f"{NAME}又来电", **shop.by("agent", 21))
     reply = {"substance": "quote", "reply": f"已寄{MAIL}", "how": "message", "word": f"{NAME}：收到"}
     assert api.answer(matter=matter, **reply, **shop.by("agent", 22))
     work.close_matter(matter=matter, note=f"{NAME}满意", **shop.by("agent", 25))
     api.close_interaction(interaction=talk, resolution=f"{NAME}满意", **shop.by("agent", 26))
     api.add_note(customer=number, words=f"{NAME}下午在家", **shop.by("agent", 27))
-    api.send_code(order=order, address="203.0.113.5", actor="customer", at=shop.later(28))
+    for typed in (order, number):
+        api.send_code(order=typed, address="203.0.113.5", actor="customer", at=shop.later(28))
     customers.look(customer=number, purpose="other", note=f"核对{PHONE}", **shop.by("agent", 29))
     return talk
 
@@ -143,14 +192,14 @@ def test_the_export_has_what_every_module_holds(world: SimpleNamespace) -> None:
     assert told["customers.exported"]["reason"] == ABOUT["reason"]
     words = json.dumps(found)
     assert performing.secret_of(world.service) not in words
-    assert AccessCode.objects.get(order=world.order).digest not in words
+    assert not [code for code in AccessCode.objects.all() if code.digest in words]
 
 
 EXPECTED = {
     "customers.contact": 2, "customers.billingaccount": 1, "customers.personallook": 1, "inventory.service": 1,
     "ordering.order": 1, "ordering.leg": 1, "ordering.line": 1, "activation.subscriber": 1, "activation.accounting": 1,
     "workforce.hold": 1, "workforce.picture": 1, "channels.interaction": 1, "channels.linked": 1, "channels.case": 1,
-    "channels.note": 1, "channels.accesscode": 1,
+    "channels.note": 1, "channels.accesscode": 2, "channels.message": 1, "commitments.pauserequest": 2, "work.handoff": 10,
 }  # fmt: skip
 
 
@@ -173,6 +222,10 @@ def test_nothing_of_the_person_is_left_anywhere(
     assert {tuple(each) for each in Delivery.objects.exclude(evidence=[]).values_list("evidence", flat=True)} == {
         (FORGOTTEN,)
     }
+    handoff = Handoff.objects.get(state="overruled")
+    assert (handoff.note, handoff.defect, handoff.judgement) == (FORGOTTEN, FORGOTTEN, FORGOTTEN)
+    assert {(each.reason, each.evidence, each.word) for each in PauseRequest.objects.all()} == {(FORGOTTEN,) * 3}
+    assert verify().finding is None
     assert (Note.objects.count(), AccessCode.objects.count(), DoorKnock.objects.count()) == (0, 0, 0)
     assert Accounting.objects.get().login == ""
     assert set(Call.objects.values_list("service", flat=True)) == {world.service}

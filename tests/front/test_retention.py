@@ -16,11 +16,14 @@ from kapok.back.workforce import files
 from kapok.back.workforce.models import Done
 from kapok.back.workforce.upkeep import drop_orphans, forget_told
 from kapok.config.tasks import sweep
-from kapok.front.channels.models import AccessCode, DoorKnock, Placed
-from kapok.front.channels.upkeep import forget_codes, forget_forms, forget_knocks
+from kapok.front.channels.models import AccessCode, Case, DoorKnock, Message, Placed, Stranger
+from kapok.front.channels.online import api as online
+from kapok.front.channels.upkeep import forget_codes, forget_forms, forget_knocks, forget_strangers
+from kapok.ground.customers.models import Customer
 from kapok.ground.customers.retention import remove
+from kapok.ground.journal.rules import FORGOTTEN
 from kapok.ground.people.models import Staff
-from kapok.ground.work.models import Item
+from kapok.ground.work.models import Item, Matter
 from kapok.kernel.ids import uuid7
 from kapok.network.activation.adapters.sessions import open_sessions
 from kapok.network.activation.models import Accounting
@@ -109,6 +112,37 @@ def test_sessions_that_ended_half_a_year_ago_are_forgotten_as_a_whole() -> None:
     assert [each.session for each in open_sessions("S1", "-")] == ["back", "open"]
 
 
+def leave(minutes: float) -> str:
+    return online.leave_request(
+        words="能装千兆吗？我是王小明", name="王小明", phone="138 0013 8000", agreed=True, network="10.0.0.1", actor="customer",
+        at=shop.later(minutes),
+    )  # fmt: skip
+
+
+def test_what_a_stranger_left_is_overwritten_ninety_days_after_the_matter_was_closed() -> None:
+    old, late, open_still = leave(0), leave(1), leave(2)
+    for subject, closed in ((old, ago(91)), (late, ago(89))):
+        Matter.objects.filter(subject=subject).update(state="closed", closed_at=closed)
+    asked = Message.objects.count()
+    assert (forget_strangers(at=NIGHT), forget_strangers(at=NIGHT)) == (1, 0)
+    row = Stranger.objects.get(case=old)
+    assert (row.name, row.phone) == (FORGOTTEN, FORGOTTEN)
+    assert [*Message.objects.filter(case=old).values_list("words", flat=True)] == [FORGOTTEN]
+    for subject in (late, open_still):
+        assert Stranger.objects.get(case=subject).phone == "13800138000"
+        assert Message.objects.get(case=subject).words == "能装千兆吗？我是王小明"
+    assert Message.objects.count() == asked
+
+
+def test_what_a_stranger_wrote_who_is_a_customer_now_stays_theirs() -> None:
+    subject, number = leave(0), shop.customer("王小明")
+    Case.objects.filter(matter=subject).update(customer=Customer.objects.get(number=number))
+    Matter.objects.filter(subject=subject).update(state="closed", closed_at=ago(91))
+    assert forget_strangers(at=NIGHT) == 1
+    assert Stranger.objects.get(case=subject).phone == FORGOTTEN
+    assert Message.objects.get(case=subject).words == "能装千兆吗？我是王小明"
+
+
 def test_much_is_removed_in_batches() -> None:
     for minute in range(7):
         knock(ago(100) + timedelta(minutes=minute))
@@ -140,6 +174,8 @@ def test_the_nightly_sweep_does_all_of_it(settings: Settings, tmp_path: Path) ->
     Placed.objects.create(key=uuid4(), order="O-1", at=ago(91))
     packet("old", "Start", ago(300))
     packet("old", "Stop", ago(299), 600)
+    Matter.objects.filter(subject=leave(0)).update(state="closed", closed_at=ago(91))
     sweep(int(NIGHT.timestamp()))
     rows = (DoorKnock, AccessCode, Placed, Accounting)
     assert [model.objects.count() for model in rows] == [0, 0, 0, 0]
+    assert Stranger.objects.get().name == FORGOTTEN

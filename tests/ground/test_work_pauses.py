@@ -12,6 +12,7 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import Paused, standing
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import lines
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries as baton_queries
 from kapok.ground.work.models import Item
@@ -104,7 +105,7 @@ def test_what_is_offered_while_the_matter_is_paused_begins_paused_and_goes_on_wi
     assert stands(second, "promised") == ("paused", [[iso(20), None]])
     entry = Entry.objects.get(subject=f"work/{second}", kind="clock.paused")
     facts = entry.data["facts"]
-    assert (entry.at, facts["reason"], facts["approved_by"]) == (later(20), "等备件", "staff/lead")
+    assert (entry.at, lines([entry])[0].data["reason"], facts["approved_by"]) == (later(20), "等备件", "staff/lead")
     assert "also" not in facts
     resume(subject, 80)
     assert stands(second) == ("open", [[iso(20), iso(80)]])

@@ -202,9 +202,11 @@ CUSTOMER_ERASERS: list[str] = [
     "kapok.front.channels.personal.erase",
 ]
 # How long is kept what need not be kept for ever: attempts at the customers' door and one-time codes; under which key a form or a
-# phone told something, so that it is done once; RADIUS sessions that have ended (network logs are kept for six months by law).
+# phone told something, so that it is done once; what somebody who is no customer left and wrote, once the matter is closed; RADIUS
+# sessions that have ended (network logs are kept for six months by law).
 DOOR_KEPT = timedelta(days=environment.number("KAPOK_DOOR_DAYS", 7))
 REPEATS_KEPT = timedelta(days=environment.number("KAPOK_REPEATS_DAYS", 90))
+STRANGERS_KEPT = timedelta(days=environment.number("KAPOK_STRANGER_DAYS", 90))
 ACCOUNTING_KEPT = timedelta(days=environment.number("KAPOK_ACCOUNTING_DAYS", 184))
 
 # Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
@@ -215,7 +217,6 @@ JOURNAL_WITNESSES = [
     "kapok.back.workforce.reactions.witness",
     "kapok.chain.ordering.reactions.witness",
     "kapok.front.channels.answering.witness",
-    "kapok.front.channels.forgetting.witness",
 ]
 
 # Where flows find the promises that they serve: called with the code of a pack.

@@ -82,11 +82,12 @@ __all__ = [
     "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
     "DrivesAnother", "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits",
     "NobodyHasSkill", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan", "NotYoursToDo",
-    "NoteNeeded", "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures", "UnderWay",
-    "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
-    "WindowFull", "WindowNotOffered", "WindowPast", "Wish", "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign",
-    "begin", "book", "book_together", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite",
-    "hold", "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
+    "NoteNeeded", "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures",
+    "UnderWay", "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder",
+    "Upload", "WindowFull", "WindowNotOffered", "WindowPast", "Wish", "accept", "add_helper", "add_vehicle", "appoint",
+    "approve_hold", "arrive", "assign", "begin", "book", "book_together", "cancel_appointment", "count_van", "define_material",
+    "dispatch", "drive", "expedite", "hold", "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back",
+    "set_off", "take",
 ]  # fmt: skip
 
 

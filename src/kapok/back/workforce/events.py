@@ -150,6 +150,7 @@ class VanCounted(Event):
         zh="盘点：{material_name} 账上 {before}，实有 {count} {note}",
         en="Counted: {count} of {material_name}, {before} were recorded {note}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     material: str
     material_name: Text
     before: int

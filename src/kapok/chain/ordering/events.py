@@ -89,6 +89,7 @@ class TrialExtended(Event):
 
     kind: ClassVar[str] = "ordering.trial_extended"
     wording: ClassVar[Text] = Text(zh="试用延长至 {until}：{reason}", en="The trial goes on until {until}: {reason}")
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     until: datetime
     reason: str
 

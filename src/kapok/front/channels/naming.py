@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kapok.front.channels import events, rows
-from kapok.front.channels.models import Case, Interaction, Linked
+from kapok.front.channels.models import Case, Interaction, Linked, Message
 from kapok.front.channels.refusals import UnknownInteraction
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
@@ -65,6 +65,7 @@ def _belongs(case: Case, whose: Customer, me: Staff, at: datetime) -> None:
     """The case is theirs; what is open of it is judged by what is known of them from now on."""
     case.customer = whose
     case.save(update_fields=["customer"])
+    Message.objects.filter(case=case, customer=None, staff=None).update(customer=whose)
     if Matter.objects.filter(subject=case.matter, state=MatterState.OPEN).exists():
         facts = customers.facts_of(whose)
         work.tell(matter=case.matter, kind="matter.changed", facts=facts, actor=me.subject, at=at)

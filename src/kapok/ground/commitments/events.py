@@ -131,6 +131,7 @@ class PauseAsked(Event):
     wording: ClassVar[Text] = Text(
         zh="申请“{what_name}”：{reason}；凭据 {evidence}", en="“{what_name}” asked for: {reason}; evidence {evidence}"
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"reason", "evidence"})
     request: UUID
     what: str
     what_name: Text
@@ -150,6 +151,7 @@ class PauseAnswered(Event):
     wording: ClassVar[Text] = Text(
         zh="“{what_name}”的申请{state_name} {word}", en="Request for “{what_name}” {state_name} {word}"
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"word"})
     request: UUID
     commitment: UUID
     """One of the clocks that it was asked for."""

@@ -14,9 +14,8 @@ from kapok.ground.commitments.judging import as_known
 from kapok.ground.commitments.models import Commitment, PauseRequest, Revision
 from kapok.ground.commitments.naming import FIELDS
 from kapok.ground.commitments.refusals import UnknownCommitment
-from kapok.ground.commitments.standing import promise_of
+from kapok.ground.commitments.standing import promise_of, said_of
 from kapok.ground.journal import queries as journal
-from kapok.ground.journal.models import Entry
 from kapok.kernel import promises
 from kapok.kernel.promises import Judgement
 from kapok.kernel.promises.wording import moment
@@ -93,8 +92,8 @@ def _pauses(row: Commitment, zone: ZoneInfo) -> Iterator[Text]:
     begins = {datetime.fromisoformat(pause[0]) for pause in row.pauses}
     told = [each for each in journal.happenings(row.subject) if each.at in begins and each.kind in rules.ENDS]
     approved = _approved(row) if told else {}
-    for entry in told:
-        facts = entry.data.get("facts", {})
+    for entry in journal.lines(told):
+        facts = said_of(entry.data)
         if "approved_by" in facts:
             answered = approved.get((entry.kind, entry.at))
             yield joined([_pause(entry, facts, zone), *_answered(answered, zone)], zh="", en="")
@@ -112,7 +111,7 @@ def _answered(at: datetime | None, zone: ZoneInfo) -> list[Text]:
     return [] if at is None else [ANSWERED.format(when=moment(at, zone))]
 
 
-def _pause(entry: Entry, facts: dict[str, Any], zone: ZoneInfo) -> Text:
+def _pause(entry: journal.Line, facts: dict[str, Any], zone: ZoneInfo) -> Text:
     return PAUSE.format(
         when=moment(entry.at, zone),
         reason=facts.get("reason", "—"),

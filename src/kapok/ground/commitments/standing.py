@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kapok.ground.commitments import judging, rules
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.registry import pack_of
+from kapok.ground.journal import queries as journal
+from kapok.ground.journal.matters import SAID_APART
 from kapok.ground.journal.models import Entry
 from kapok.kernel.promises import Promise
 
@@ -39,7 +42,12 @@ def pauses_told(subject: str, correlation: UUID) -> list[rules.Paused]:
     judging.lock(subject)
     kinds = [*rules.ENDS, *frozenset().union(*rules.ENDS.values())]
     rows = Entry.objects.filter(correlation=correlation, kind__in=kinds).order_by("at", "recorded_at", "id")
-    return [rules.Paused(row.kind, row.subject, row.at, row.data.get("facts", {})) for row in rows]
+    return [rules.Paused(each.kind, each.subject, each.at, said_of(each.data)) for each in journal.lines(rows)]
+
+
+def said_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry, read with its words, says of a pause or a waiver. Entries of old have the words among the facts."""
+    return {**(data.get("facts") or {}), **{name: data[name] for name in SAID_APART if data.get(name)}}
 
 
 def is_paused(row: Commitment) -> bool:

@@ -130,9 +130,13 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
     Contact.objects.filter(customer=one).delete()
     BillingAccount.objects.filter(customer=one).update(name=one.number)
     overwrite(PersonalLook.objects.filter(customer=one), "note")
-    for eraser in _erasers():
-        eraser(one.id)
-    journal.forget([alias.subject for alias in everyone])
+    with journal.forgetting() as gone:
+        for eraser in _erasers():
+            eraser(one.id)
+        journal.forget([alias.subject for alias in everyone])
+    if gone:
+        said: dict[str, Any] = {"count": len(gone), "subjects": sorted(gone)}
+        journal.record(journal.WordsForgotten(subject=one.subject, actor=actor, at=at, **said))
     journal.record(events.PersonErased(subject=one.subject, actor=actor, at=at, reason=why))
 
 

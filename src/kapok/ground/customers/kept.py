@@ -66,10 +66,12 @@ def _plain(value: Any) -> Any:
             return value.total_seconds()
         case UUID() | Decimal():
             return str(value)
+        case list():
+            return [_plain(each) for each in value]
         case _:
             return value
 
 
-def overwrite(rows: QuerySet[Any], *columns: str) -> None:
-    """Put a word in the place of what was typed in these columns; what is empty stays empty."""
-    rows.update(**{name: Case(When(**{name: ""}, then=Value("")), default=Value(FORGOTTEN)) for name in columns})
+def overwrite(rows: QuerySet[Any], *columns: str) -> int:
+    """Put a word in the place of what was typed in these columns; what is empty stays empty. Of how many rows."""
+    return rows.update(**{name: Case(When(**{name: ""}, then=Value("")), default=Value(FORGOTTEN)) for name in columns})

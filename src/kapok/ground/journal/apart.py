@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
@@ -20,6 +22,7 @@ from kapok.ground.journal.models import Apart, Entry
 from kapok.ground.journal.rules import ALTERED, APART, FORGOTTEN, KINDS, is_apart
 
 SALT = 16
+GONE: ContextVar[set[str] | None] = ContextVar("journal_gone", default=None)
 WRITE = """
 INSERT INTO journal_apart (entry, subject, salt, words)
 SELECT entry, subject, decode(salt, 'hex'), words
@@ -71,7 +74,24 @@ def _said(name: str, value: Mapping[str, Any], row: Apart | None) -> Any:
     return said if digest(bytes(row.salt), name, said) == value[APART] else ALTERED
 
 
+@contextmanager
+def forgetting() -> Iterator[set[str]]:
+    """Learn about which subjects words are removed within it: who begins it records them (`WordsForgotten`)."""
+    gone: set[str] = set()
+    token = GONE.set(gone)
+    try:
+        yield gone
+    finally:
+        GONE.reset(token)
+
+
 def forget(subjects: Collection[str]) -> int:
-    """Remove the words that were typed about these subjects; of how many entries. The entries stay, and their seals hold."""
-    removed, _ = Apart.objects.filter(subject__in=list(subjects)).delete()
+    """Remove the words that were typed about these subjects; of how many entries. The entries stay, and their seals hold.
+
+    Called within `forgetting`, by which the erasure is recorded: words that are missing otherwise are reported as taken away.
+    """
+    rows = Apart.objects.filter(subject__in=list(subjects))
+    if (gone := GONE.get()) is not None:
+        gone.update(rows.values_list("subject", flat=True).distinct())
+    removed, _ = rows.delete()
     return removed

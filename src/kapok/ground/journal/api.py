@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from kapok.ground.journal.apart import forget, stored
+from kapok.ground.journal.apart import forget, forgetting, stored
 from kapok.ground.journal.delivery import Never, NotNow, Subscription, deliver, retry_due
-from kapok.ground.journal.events import LetterRetried, LetterSetAside
+from kapok.ground.journal.events import LetterRetried, LetterSetAside, WordsForgotten
 from kapok.ground.journal.matters import happening
 from kapok.ground.journal.models import Entry, Letter
 from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, TooFarAhead, UnknownLetter
@@ -36,8 +36,10 @@ __all__ = [
     "Subscription",
     "TooFarAhead",
     "UnknownLetter",
+    "WordsForgotten",
     "deliver",
     "forget",
+    "forgetting",
     "happening",
     "record",
     "record_many",

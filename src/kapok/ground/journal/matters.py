@@ -14,7 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from kapok.ground.journal.rules import Event
-from kapok.kernel.promises import EVENTS
+from kapok.kernel.promises import EVENTS, is_said
+
+SAID_APART = ("reason", "evidence")
+"""What is said of a pause or a waiver in a person's own words: no promise is judged by it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,17 +25,20 @@ class Happening(Event):
     """Something that happened to the matter `subject`.
 
     `facts` is what was known of it then (`kernel.promises.FACTS`, and `stops` of a pause); `unit` and `owner` (`staff/…`) are
-    who answers for the matter from then on, where the entry says so; `note` is what a person typed, and kept apart.
+    who answers for the matter from then on, where the entry says so. `note`, and why and on what evidence clocks stop or fall
+    away (`reason`, `evidence`), is what a person typed, and kept apart.
     """
 
     kind = "matter"
     wording = EVENTS["matter.changed"]
-    typed = frozenset({"note"})
+    typed = frozenset({"note", *SAID_APART})
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     unit: str = ""
     owner: str = ""
     note: str = ""
+    reason: str = ""
+    evidence: str = ""
 
 
 def _named(kind: str) -> type[Happening]:
@@ -54,7 +60,12 @@ def happening(
     owner: str = "",
     note: str = "",
 ) -> Happening:
-    """The event of that kind, ready to be recorded. Raises `KeyError` for a kind outside the vocabulary."""
+    """The event of that kind, ready to be recorded; of the facts those that a person typed are kept apart.
+
+    Raises `KeyError` for a kind outside the vocabulary.
+    """
+    words = {name: str(facts[name]) for name in SAID_APART if is_said(facts.get(name))}
+    known = {name: value for name, value in facts.items() if name not in SAID_APART}
     return HAPPENINGS[kind](
-        subject=subject, actor=actor, at=at, correlation=correlation, facts=facts, unit=unit, owner=owner, note=note
-    )
+        subject=subject, actor=actor, at=at, correlation=correlation, facts=known, unit=unit, owner=owner, note=note, **words
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
+from kapok.ground.journal import spoilt
 from kapok.ground.journal.models import Entry, Seal
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
@@ -67,6 +68,8 @@ class Breach(StrEnum):
     SEAL_MISSING = "seal_missing"
     OTHER_DIGEST = "other_digest"
     NO_SUCH_DAY = "no_such_day"
+    WORDS_ALTERED = "words_altered"
+    WORDS_GONE = "words_gone"
 
 
 BREACHES: Mapping[Breach, Text] = {
@@ -77,14 +80,22 @@ BREACHES: Mapping[Breach, Text] = {
     Breach.SEAL_MISSING: Text(zh="缺少封印", en="a seal is missing"),
     Breach.OTHER_DIGEST: Text(zh="当日摘要与另存的不同", en="the day's digest is not the one that was kept"),
     Breach.NO_SUCH_DAY: Text(zh="该日没有封印", en="there is no seal of that day"),
+    Breach.WORDS_ALTERED: Text(zh="人员填写的文字被改动", en="the words that a person typed were changed"),
+    Breach.WORDS_GONE: Text(
+        zh="人员填写的文字缺失，且没有删除记录",
+        en="the words that a person typed are gone, and no erasure was recorded",
+    ),
 }
+OF_WORDS: Final = frozenset({Breach.WORDS_ALTERED, Breach.WORDS_GONE})
+"""The seals agree; what is kept apart from the entries does not."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """The first breach: in which seal, and as far as it can be said, the place within it (from 1) and the entry.
 
-    Of an entry that was removed the place is where it stood and `entry` the one that follows there now.
+    Of an entry that was removed the place is where it stood and `entry` the one that follows there now. Of words that are not what
+    they were `entry` is theirs; `number` is 0 where no seal covers it yet.
     """
 
     breach: Breach
@@ -157,17 +168,18 @@ def seal_due(*, at: datetime) -> int:
 
 
 def verify(*, since: date | None = None, expected: Mapping[date, str] | None = None) -> Verified:
-    """Compute every seal again, from that day on, until the first that does not agree.
+    """Compute every seal again, from that day on, until the first that does not agree; then compare the words that are kept apart.
 
     `expected` are last digests of days (hexadecimal) that were kept elsewhere.
     """
-    before = Seal.objects.filter(day__lt=since).order_by("day", "number").last() if since else None
+    first = before = Seal.objects.filter(day__lt=since).order_by("day", "number").last() if since else None
     entries = count = 0
     for each in _seals(since):
         if (finding := _missing_before(each, before)) or (finding := _breach(each, before)):
             return Verified(count, entries, finding)
         before, count, entries = each, count + 1, entries + each.entries
-    return Verified(count, entries, _unexpected(expected or {}) or _from_the_future(before))
+    finding = _unexpected(expected or {}) or _from_the_future(before) or _words(_through(first))
+    return Verified(count, entries, finding)
 
 
 def tail() -> Tail:
@@ -191,6 +203,20 @@ def _from_the_future(last: Seal | None) -> Finding | None:
     return Finding(
         Breach.INSERTED, last.day if last else timezone.localdate(), last.number if last else 0, None, found[0]
     )
+
+
+def _words(after: tuple[int, int]) -> Finding | None:
+    """The first entry whose words are not those of which it holds the digest."""
+    found = spoilt.first(after)
+    if found is None:
+        return None
+    breach = Breach.WORDS_GONE if found.gone else Breach.WORDS_ALTERED
+    covering = Seal.objects.filter(
+        Q(through_transaction__gt=found.transaction)
+        | Q(through_transaction=found.transaction, through_position__gte=found.position)
+    )
+    each = covering.order_by("through_transaction", "through_position").first()
+    return Finding(breach, each.day if each else timezone.localdate(), each.number if each else 0, None, found.entry)
 
 
 def days(*, since: date | None = None) -> Iterator[Day]:

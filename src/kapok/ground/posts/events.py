@@ -127,6 +127,7 @@ class StandingIn(Event):
         zh="{absent}离岗（{since}至{until}），由{acting}代行。{note}",
         en="{acting} acts while {absent} is away ({since} to {until}). {note}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     absent: str
     acting: str
     since: str
@@ -142,6 +143,7 @@ class TookOver(Event):
     wording: ClassVar[Text] = Text(
         zh="{username}接管（{cause_name}）：{note}", en="{username} took over ({cause_name}): {note}"
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     username: str
     from_username: str
     cause: str
@@ -155,6 +157,7 @@ class HandedBack(Event):
 
     kind: ClassVar[str] = "posts.handed_back"
     wording: ClassVar[Text] = Text(zh="{username}交还：{note}", en="{username} handed back: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     username: str
     note: str
 

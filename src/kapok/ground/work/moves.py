@@ -17,9 +17,10 @@ from django.db.models.functions import Coalesce
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.rules import Paused, standing
-from kapok.ground.commitments.standing import pauses_told
+from kapok.ground.commitments.standing import pauses_told, said_of
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.matters import Happening
+from kapok.ground.journal.rules import payload
 from kapok.ground.journal.writing import write
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
@@ -155,7 +156,9 @@ def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None
 
 def inherit(matter: Matter, items: Sequence[Item], act: Act) -> None:
     """What is offered while a pause stands over the whole matter begins paused: its clocks, too, that the pause stops."""
-    told = [Paused(each.kind, each.subject, each.at, each.facts) for each in act.told if isinstance(each, Happening)]
+    told = [
+        Paused(each.kind, each.subject, each.at, said_of(payload(each))) for each in act.told if isinstance(each, Happening)
+    ]  # fmt: skip
     stand = standing([*pauses_told(matter.subject, matter.id), *told])
     paused = [each for each in stand if matter.subject in each.named]  # what was passed on to work names only that
     for pause in {(each.kind, each.facts.get(STOPS)): each for each in paused}.values():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from kapok.ground.commitments import personal as clocks
 from kapok.ground.customers.kept import Held, held, overwrite
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.rules import FORGOTTEN
@@ -14,16 +15,18 @@ from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
 
 
 def held_of(subjects: Collection[str]) -> Held:
-    """The matters with their work, hand-offs and deliveries."""
+    """The matters with their work, hand-offs and deliveries, and what was asked of their clocks."""
     matters = list(Matter.objects.filter(subject__in=subjects).order_by("opened_at", "id"))
     items = list(Item.objects.filter(matter__in=matters).order_by("id"))
-    return held(
+    named = [*subjects, *(item.subject for item in items)]
+    own = held(
         matters, items,
         Handoff.objects.filter(item__in=items).order_by("id"),
         Delivery.objects.filter(item__in=items).order_by("id"),
         Handover.objects.filter(matter__in=matters).order_by("id"),
-        subjects=[*subjects, *(item.subject for item in items)],
+        subjects=named,
     )  # fmt: skip
+    return own + clocks.held_of(named)
 
 
 def erase(subjects: Collection[str], *, titles: bool) -> None:
@@ -37,4 +40,6 @@ def erase(subjects: Collection[str], *, titles: bool) -> None:
     deliveries.exclude(evidence=[]).update(evidence=[FORGOTTEN])
     if titles:
         overwrite(matters, "title")
-    journal.forget([*subjects, *(item.subject for item in items)])
+    named = [*subjects, *(item.subject for item in items)]
+    clocks.erase(named)
+    journal.forget(named)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from kapok.ground.commitments.rules import ENDS, Paused
+from kapok.ground.commitments.standing import said_of
 from kapok.ground.journal.models import Entry
 from kapok.ground.work import following, moves, rules
 from kapok.ground.work.models import Matter
@@ -29,7 +30,7 @@ def witness(entries: Sequence[Entry]) -> None:
 def _pass_down(entry: Entry) -> None:
     for found in _matters().filter(subject=entry.subject):
         act = Act(entry.actor, entry.at)
-        following.pass_down(found, entry.kind, entry.data.get("facts") or {}, act)
+        following.pass_down(found, entry.kind, said_of(entry.data), act)
         act.record()
 
 
@@ -37,7 +38,7 @@ def _hold_offered_since(entry: Entry) -> None:
     """The pause may stand on the matter or, where nothing of its own stops, on the work named with it."""
     if entry.correlation is None:
         return
-    pause = Paused(entry.kind, entry.subject, entry.at, entry.data.get("facts") or {})
+    pause = Paused(entry.kind, entry.subject, entry.at, said_of(entry.data))
     for found in _matters().filter(id=entry.correlation, subject__in=pause.named):
         act = Act(entry.actor, entry.at)
         moves.hold_offered_since(found, pause, act)

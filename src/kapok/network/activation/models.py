@@ -28,7 +28,7 @@ class Call(models.Model):
     kind = models.CharField(max_length=40)
     verb = models.CharField(max_length=10)
     request = models.JSONField(default=dict)
-    """Secrets, logins and numbers are masked."""
+    """Secrets, logins, numbers and what a person typed are masked."""
     kept_apart = models.JSONField(default=dict)
     """What was masked, kept only until the call has succeeded, so that it can be asked again."""
     actor = models.CharField(max_length=200)

@@ -106,16 +106,18 @@ def in_order(verb: Verb, adapters: Sequence[str]) -> tuple[str, ...]:
 
 SECRETS = frozenset({"secret", "password", "key", "ha1"})
 PERSONAL = frozenset({"login", "number"})
+TYPED = frozenset({"reason"})
+"""What a person typed into an order."""
 MASK = "••••"
 
 
 def masked(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for people and for the journal: without secrets, and of logins and numbers only their ends."""
+    """The same for people and for the journal: without secrets and typed words, and of logins and numbers only their ends."""
     return {name: _masked(name, value) for name, value in params.items()}
 
 
 def _masked(name: str, value: Any) -> Any:
-    if name in SECRETS and value:
+    if name in SECRETS | TYPED and value:
         return MASK
     if name in PERSONAL and value:
         user, at, realm = str(value).partition("@")
@@ -125,7 +127,7 @@ def _masked(name: str, value: Any) -> Any:
 
 def kept_apart(params: Mapping[str, Any]) -> dict[str, Any]:
     """What was masked, as it is."""
-    return {name: value for name, value in params.items() if name in SECRETS | PERSONAL}
+    return {name: value for name, value in params.items() if name in SECRETS | PERSONAL | TYPED}
 
 
 FASTEST = 400_000

@@ -19,6 +19,7 @@ class ResourceMoved(Event):
         zh="{resource}由{before_name}变为{after_name} {holder} {note}",
         en="{resource} went from {before_name} to {after_name} {holder} {note}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
     resource: str
     before: str
     before_name: Text
@@ -183,6 +184,7 @@ class RecordCorrected(Event):
         zh="按核查更正{resource}（{outcome_name}）：{reason}",
         en="{resource} corrected after an audit ({outcome_name}): {reason}",
     )
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
     resource: str
     outcome: str
     outcome_name: Text

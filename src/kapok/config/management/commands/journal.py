@@ -26,6 +26,11 @@ BROKEN = Text(
     en="{day}, seal {number}: {breach}{place}. Before it {entries} agree. "
     "Keep the database and its backups as they are, and compare with an older backup.",
 )
+SPOILT = Text(
+    zh="封印均一致，但条目 {entry}：{breach}。请保全数据库与备份，并对照此前的备份查明。",
+    en="The seals agree, but of entry {entry} {breach}. "
+    "Keep the database and its backups as they are, and compare with an older backup.",
+)
 PLACE = Text(zh="，其中第 {place} 条", en=", the {place}. in it")
 ENTRY = Text(zh="，其中第 {place} 条（{entry}）", en=", the {place}. in it ({entry})")
 NEXT = Text(zh="，原为其中第 {place} 条，现在其后的是 {entry}", en=", the {place}. in it, before {entry}")
@@ -88,6 +93,8 @@ def _said(found: seals.Verified) -> Text:
     if finding is None:
         seals_ = counted(found.seals, zh="{n} 个封印", one="{n} seal", many="{n} seals")
         return AGREES.format(seals=seals_, entries=_entries(found.entries))
+    if finding.breach in seals.OF_WORDS:
+        return SPOILT.format(entry=finding.entry, breach=seals.BREACHES[finding.breach])
     wording = PLACE if finding.entry is None else NEXT if finding.breach is seals.Breach.REMOVED else ENTRY
     place = wording.format(place=finding.place, entry=finding.entry) if finding.place else Text(zh="", en="")
     return BROKEN.format(

@@ -15,6 +15,7 @@ from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.edges.console.work.of_subject import of_item, of_matter
 from kapok.ground.commitments import queries
+from kapok.ground.commitments.standing import said_of
 from kapok.ground.journal import queries as journal
 from kapok.ground.journal import rules
 from kapok.ground.people import queries as people
@@ -135,7 +136,7 @@ def _entries(
         sentence = rules.sentence(line.kind, line.data | named) if named else line.sentence
         note = str(line.data.get("note") or "")
         facts = line.data.get("facts")
-        said = list(said_facts(facts)) if isinstance(facts, dict) else []
+        said = list(said_facts(said_of(line.data))) if isinstance(facts, dict) else []
         code = str(line.data.get("unit") or "")
         unit = units.get(code, Text(zh=code, en=code))
         said_already = bool(note) and note in sentence.zh
