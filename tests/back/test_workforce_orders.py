@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from kapok.back.workforce import api, files, fleet, reactions
 from kapok.back.workforce.models import Appointment, Done, Hold, Picture, Reading, Stock, Used, WorkOrder
-from kapok.back.workforce.rules import Deed
+from kapok.back.workforce.rules import HOLDS, Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.refusals import MayNotApprove
 from kapok.ground.journal.models import Entry
@@ -190,6 +190,10 @@ class TestHolds:
         subject = Item.objects.get(id=item).matter.subject
         return list(Commitment.objects.filter(subject=subject, promise="repair").values_list("state", flat=True))
 
+    def stages(self, item: UUID) -> list[str]:
+        rows = Commitment.objects.filter(subject=f"work/{item}", pack__code="flow-repair-v1")
+        return list(rows.values_list("state", flat=True))
+
     def test_the_customers_clock_runs_on_for_our_own_reasons(self) -> None:
         item = at_work()
         api.hold(item=item, reason="no_cable", **by("han", 10))
@@ -221,6 +225,15 @@ class TestHolds:
         item = taken()
         api.hold(item=item, reason="unreachable", evidence="三次未接", approved_by="super", **by("han", 10))
         assert self.clock(item) == ["paused"]
+
+    @pytest.mark.parametrize("reason", [code for code, each in HOLDS.items() if each.pauses])
+    def test_whatever_the_customers_cause_lifted_the_clock_runs_again(self, reason: str) -> None:
+        item = at_work()
+        api.hold(item=item, reason=reason, evidence="三次未接", approved_by="super", **by("han", 10))
+        assert set(self.stages(item)) == {"paused"}
+        api.lift_hold(item=item, **by("han", 40))
+        assert (self.clock(item), set(self.stages(item))) == (["open"], {"open"})
+        assert not Entry.objects.filter(kind="visit.appointed", at=later(40)).exists()
 
     def test_nobody_approves_for_themselves_and_nothing_is_held_then(self) -> None:
         item = taken()
@@ -269,8 +282,8 @@ class TestReturns:
         assert stands(item) == ("returned", "han")
         back = Item.objects.get(id=stage(fault, "accept"))
         assert back.state == "offered"
-        said = Entry.objects.filter(kind="handoff.offered", subject=f"work/{back.id}").values_list("data", flat=True)
-        assert RETURNED in str(list(said)[-1])
+        said = Entry.objects.filter(kind="handoff.offered", subject=f"work/{back.id}").order_by("at", "id")
+        assert RETURNED in str(list(said.values_list("data", flat=True))[-1])
 
     def test_else_to_who_offered_it(self) -> None:
         item = item_of(job())

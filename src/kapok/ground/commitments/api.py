@@ -41,7 +41,7 @@ from kapok.ground.commitments.refusals import (
     UnknownRequester,
     UnknownTier,
 )
-from kapok.ground.commitments.standing import is_paused, open_commitments, stoppable, waivable
+from kapok.ground.commitments.standing import resumable, stoppable, waivable
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
@@ -158,16 +158,16 @@ def resume(
 ) -> None:
     """Let the clocks of a matter, and of its work items in `also`, run again that a pause of `kind` had stopped.
 
-    Raises `UnknownPause`, `NothingPaused`.
+    Raises `UnknownPause`, and `NothingPaused` where no paused clock hears of its end.
     """
     if kind not in rules.RESUMES:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
     matters = judging.locked_together([subject, *also])
-    if not any(is_paused(row) for matter in matters for row in matter.rows):
-        raise NothingPaused(subject=subject)
+    if not any(resumable(matter.subject, kind) for matter in matters):
+        raise NothingPaused(subject=subject, kind=EVENTS[kind])
     for matter in matters:
-        if not any(map(is_paused, open_commitments(matter.subject))):
-            continue
+        if not resumable(matter.subject, kind):
+            continue  # nothing there to let run, or what happened to the matter has reached it
         journal.record(judging.told(matter, rules.RESUMES[kind], actor=actor, at=at, facts={"reason": reason}))
 
 

@@ -94,6 +94,17 @@ class ClockRetried(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClocksRetried(Event):
+    """Somebody has all clocks tried again that could not fire."""
+
+    kind: ClassVar[str] = "commitments.clocks_retried"
+    wording: ClassVar[Text] = Text(
+        zh="要求重试全部未能触发的时钟（{clocks} 个）", en="asked to try all clocks that could not fire again ({clocks})"
+    )
+    clocks: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Corrected(AboutCommitment):
     """An entry that came late or out of order changed what had become of a commitment."""
 

@@ -43,10 +43,11 @@ class NothingStops(KapokError):
 
 
 class NothingPaused(KapokError):
-    """No clock of the matter is paused."""
+    """No clock of the matter is paused that the end of this pause would let run again."""
 
     wording = Text(
-        zh="“{subject}”没有暂停中的时钟；请刷新页面。", en="No clock of {subject} is paused; reload the page."
+        zh="“{subject}”没有可因“{kind}”结束而恢复的暂停时钟；请刷新页面。",
+        en="No clock of {subject} is paused that would run again when “{kind}” ends; reload the page.",
     )
 
 

@@ -16,7 +16,7 @@ def witness(entries: Sequence[Entry]) -> None:
     The matter is not locked here: who records may hold the lock of its clocks already.
     """
     for entry in entries:
-        if entry.kind in rules.PASSED_DOWN:
+        if entry.kind in rules.PASSED_DOWN | {rules.APPOINTED}:
             _pass_down(entry)
 
 
@@ -24,5 +24,8 @@ def _pass_down(entry: Entry) -> None:
     matter = Matter.objects.select_related("unit", "first_contact", "flow__template").filter(subject=entry.subject)
     for found in matter:
         act = Act(entry.actor, entry.at)
-        following.pass_down(found, entry.kind, entry.data.get("facts") or {}, act)
+        if entry.kind == rules.APPOINTED:
+            following.end_missed(found, act)
+        else:
+            following.pass_down(found, entry.kind, entry.data.get("facts") or {}, act)
         act.record()

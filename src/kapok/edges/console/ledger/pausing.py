@@ -20,8 +20,8 @@ from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import api, queries
 from kapok.ground.commitments.approving import REQUESTERS
-from kapok.ground.commitments.rules import RESUMES
-from kapok.ground.commitments.standing import stoppable, waivable
+from kapok.ground.commitments.rules import ENDS, RESUMES, Paused, standing
+from kapok.ground.commitments.standing import resumable, stoppable, waivable
 from kapok.ground.journal.queries import happenings
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
@@ -35,6 +35,7 @@ from kapok.kernel.text import Text, joined
 LONGEST = 200
 ASKED = gettext_lazy("Asked for. The clocks run on until somebody approves; then they stand still as of now.")
 Choice = tuple[str, Any]
+HEARD = frozenset(ENDS).union(*ENDS.values())
 
 
 class PauseForm(forms.Form):
@@ -173,7 +174,7 @@ def waive(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
 def resume(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
     """Let the clocks of the matter run again that a pause had stopped."""
     row = seen(request, id).row
-    kind = _last_pause(row.subject)
+    kind = _last_pause(_subjects(row.subject))
     form = ResumeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -194,11 +195,9 @@ def resume(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # t
     return render(request, "ledger/resume.html", values)
 
 
-def _last_pause(subject: str) -> str:
-    """The kind of the latest pause of the matter that nothing has ended yet."""
-    open_: list[str] = []
-    for entry in happenings(subject):
-        open_ = [kind for kind in open_ if RESUMES[kind] != entry.kind]
-        if entry.kind in RESUMES:
-            open_.append(entry.kind)
-    return open_[-1] if open_ else next(iter(RESUMES))
+def _last_pause(subjects: Sequence[str]) -> str:
+    """The kind of the latest pause that still stands, else of the latest at all, whose end lets a clock run again."""
+    told = [Paused(each.kind, each.subject, each.at, {}) for each in happenings(subjects[0]) if each.kind in HEARD]
+    pauses = [*reversed(standing(told)), *(each for each in reversed(told) if each.kind in RESUMES)]
+    kinds = dict.fromkeys([*(pause.kind for pause in pauses), *RESUMES])
+    return next((kind for kind in kinds if any(resumable(each, kind) for each in subjects)), next(iter(kinds)))
