@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from kapok.ground.commitments import events
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.commitments.refusals import MayNotApprove, OwnApproval, UnknownApprover, UnknownRequester
+from kapok.ground.commitments.refusals import (
+    MayNotApprove,
+    NobodyApproves,
+    OwnApproval,
+    UnknownApprover,
+    UnknownRequester,
+)
 from kapok.ground.journal import api as journal
 from kapok.ground.people import queries as people
 from kapok.ground.people.models import OrgUnit, Staff
@@ -21,6 +27,8 @@ REQUESTERS: Mapping[str, Text] = {
     "partner": Text(zh="第三方", en="a third party"),
 }
 """Who may ask besides a member of staff; no names of customers stand in the journal."""
+
+WHOLE = Text(zh="全公司", en="the whole operator")
 
 
 def approver(approved_by: str, *, requested_by: str, clocks: Iterable[Commitment]) -> Staff:
@@ -41,6 +49,27 @@ def with_authority(person: Staff, *, not_of: Collection[str], units: set[str]) -
     if lacking:
         raise MayNotApprove(username=person.username, units=joined(lacking))
     return person
+
+
+def refuse_without_approver(units: set[str], *, not_of: Collection[str]) -> None:
+    """Refuse what nobody could ever approve. Raises `NobodyApproves`."""
+    if not approvers(units, not_of=not_of):
+        named = OrgUnit.objects.filter(code__in=units).order_by("code")
+        raise NobodyApproves(units=joined([unit.name for unit in named] or [WHOLE]))
+
+
+def approvers(units: Iterable[str], *, not_of: Collection[str]) -> list[tuple[str, str]]:
+    """Number and name of everybody who may answer for all of these units what these have asked; empty where there is nobody."""
+    held = [people.holders(Permission.LEDGER_APPROVE, unit) for unit in authorities(set(units))]
+    rest = held[1:]
+    found = [each for each in (held[0] if held else ()) if all(each in others for others in rest)]
+    return [(number, name) for number, name in found if f"staff/{number}" not in not_of]
+
+
+def authorities(codes: set[str]) -> list[str]:
+    """The units over which whoever answers needs authority; the top unit's for what no known unit answers for."""
+    known = set(OrgUnit.objects.filter(code__in=codes).values_list("code", flat=True))
+    return sorted(known | ({people.top()} if codes - known else set()))
 
 
 def tell(person: Staff, subject: str, *, told: journal.Event) -> None:
@@ -78,5 +107,5 @@ def _beyond(person: Staff, codes: set[str]) -> list[Text]:
     held = people.units_where(person.id, Permission.LEDGER_APPROVE)
     lacking = [unit.name for unit in units.values() if unit.id not in held]
     if codes - units.keys() and not OrgUnit.objects.filter(parent=None, id__in=held).exists():
-        lacking.append(Text(zh="全公司", en="the whole operator"))
+        lacking.append(WHOLE)
     return lacking

@@ -99,7 +99,8 @@ class ClocksRetried(Event):
 
     kind: ClassVar[str] = "commitments.clocks_retried"
     wording: ClassVar[Text] = Text(
-        zh="要求重试全部未能触发的时钟（{clocks} 个）", en="asked to try all clocks that could not fire again ({clocks})"
+        zh="要求重试全部未能触发的时钟（{clocks} 个）",
+        en="asked to try all clocks that could not fire again ({clocks})",
     )
     clocks: int
 
@@ -122,7 +123,11 @@ class Corrected(AboutCommitment):
 
 @dataclass(frozen=True, kw_only=True)
 class Owed(AboutCommitment):
-    """What a breach costs, for billing. It replaces what was said before of the same commitment; zero takes it back."""
+    """What a breach costs, for billing. It replaces what was said before of the same commitment; zero takes it back.
+
+    "Before" is by the position of the entries in the journal, never by `at`: an approval that comes late corrects as of the moment
+    of asking, which may lie before the breach that it corrects.
+    """
 
     kind: ClassVar[str] = "commitments.owed"
     wording: ClassVar[Text] = Text(zh="应赔：{title}，{reckoning}", en="Owed: {title}, {reckoning}")

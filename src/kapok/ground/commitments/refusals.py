@@ -157,6 +157,15 @@ class MayNotApprove(KapokError):
     )
 
 
+class NobodyApproves(KapokError):
+    """Nobody but those who ask has authority over all the units whose clocks would stop."""
+
+    wording = Text(
+        zh="除申请人外，没有人对{units}同时有批准权限，这项申请无人可批；请减少层级，或请管理员授权给其上级。",
+        en="Nobody but those who ask may approve for {units} together: ask for fewer tiers, or have a superior given the right.",
+    )
+
+
 class NothingWaived(KapokError):
     """No promise of the matter may be waived: its pack does not allow it, or it is settled."""
 

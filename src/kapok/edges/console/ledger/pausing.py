@@ -19,11 +19,10 @@ from kapok.edges.console.ledger.presenting import Shown, called, shown
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import api, queries
-from kapok.ground.commitments.approving import REQUESTERS
+from kapok.ground.commitments.approving import REQUESTERS, approvers
 from kapok.ground.commitments.rules import ENDS, RESUMES, Paused, standing
 from kapok.ground.commitments.standing import resumable, stoppable, waivable
 from kapok.ground.journal.queries import happenings
-from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries as work
 from kapok.ground.work.rules import LIVE
@@ -34,6 +33,9 @@ from kapok.kernel.text import Text, joined
 
 LONGEST = 200
 ASKED = gettext_lazy("Asked for. The clocks run on until somebody approves; then they stand still as of now.")
+WAIVER_ASKED = gettext_lazy(
+    "Asked for. The promises stand until somebody approves; then they have fallen away as of now."
+)
 Choice = tuple[str, Any]
 HEARD = frozenset(ENDS).union(*ENDS.values())
 
@@ -88,11 +90,13 @@ def _askers(request: ScreenRequest) -> Sequence[Choice]:
     return [*((code, in_reading_language(name)) for code, name in REQUESTERS.items()), me]
 
 
-def _approvers(request: ScreenRequest, unit: str) -> str:
-    """Who else may approve for the unit, by number and name; empty where there is nobody."""
-    found = people.holders(Permission.LEDGER_APPROVE, unit) or people.holders(Permission.LEDGER_APPROVE, people.top())
-    others = [f"{name} {number}" for number, name in found if number != request.user.username]
-    return joined([Text(zh=each, en=each) for each in others], zh="、").in_(request.language)
+def _approvers(request: ScreenRequest, effects: Sequence[Effect]) -> str:
+    """Who else may approve for all that would stop, by number and name; empty where there is nobody."""
+    units = {effect.clock.row.unit for effect in effects if effect.stops}
+    found = approvers(units, not_of={request.user.subject})
+    return joined([Text(zh=each, en=each) for each in (f"{name} {number}" for number, name in found)]).in_(
+        request.language
+    )
 
 
 def _subjects(subject: str) -> list[str]:
@@ -122,12 +126,12 @@ def pause(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
         askers=_askers(request),
     )
     effects = list(_effects(request, subjects, running, form))
+    said = {"effects": effects, "approvers": _approvers(request, effects), "any": any(each.stops for each in effects)}
     if request.headers.get("HX-Target") == "effects":
-        return render(request, "ledger/effects.html", {"effects": effects})
+        return render(request, "ledger/would_stop.html", said)
     if request.method == "POST" and form.is_valid() and _asked(request, subjects, form):
         return redirect("console:commitment", id)
-    values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/pause.html", values | {"approvers": _approvers(request, row.unit)})
+    return render(request, "ledger/pause.html", said | {"form": form, "row": row, "matter": called(row.subject)})
 
 
 def _asked(request: ScreenRequest, subjects: Sequence[str], form: PauseForm) -> bool:
@@ -162,12 +166,12 @@ def waive(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
         except KapokError as refused:
             form.add_error(None, refused.text.in_(request.language))
         else:
-            messages.success(request, ASKED)
+            messages.success(request, WAIVER_ASKED)
             return redirect("console:commitment", id)
     running = [each for rows in queries.standing(row.subject).values() for each in rows if each.running]
     effects = [Effect(shown(each, request.at), each.id in waived) for each in running]
-    values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/waive.html", values | {"approvers": _approvers(request, row.unit)})
+    said = {"effects": effects, "approvers": _approvers(request, effects), "any": bool(waived), "falls": True}
+    return render(request, "ledger/waive.html", said | {"form": form, "row": row, "matter": called(row.subject)})
 
 
 @screen(permission=Permission.LEDGER_PAUSE)
