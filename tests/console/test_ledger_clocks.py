@@ -112,6 +112,70 @@ def test_clocks_are_asked_to_stop_approved_by_another_and_run_again(
     assert "takes no answer" in again
 
 
+def test_what_ended_while_the_request_waited_is_not_said_to_stand_still(
+    signed_in: SignedIn, agent: Client, fault: Commitment
+) -> None:
+    agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
+    with transaction.atomic():
+        journal.record(
+            journal.happening("customer.returned", subject=MATTER, actor="staff/agent", at=datetime.now(UTC), facts={})
+        )
+    address, supervisor = f"/ledger/requests/{asked().id}", signed_in("supervisor", Language.EN)
+    page = supervisor.post(address, {"answer": "approve", "word": ""}, follow=True).content.decode()
+    assert "until what ended the pause, and stand still no longer" in page
+    assert "the clocks stand still as of" not in page
+    fault.refresh_from_db()
+    assert (fault.state, len(fault.pauses)) == ("open", 1)
+
+
+def test_a_waiver_speaks_of_promises(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
+    said = {name: ASKED[name] for name in ("reason", "requested_by", "evidence")}
+    page = agent.post(f"/ledger/{fault.id}/waive", said, follow=True).content.decode()
+    assert "The promises stand until somebody approves" in page
+    assert "The clocks run on" not in page
+    address = f"/ledger/requests/{asked().id}"
+    mine = text(agent, address)
+    assert "The promises stand until somebody else" in mine
+    assert "Which promises" in mine
+    supervisor, chinese = signed_in("supervisor", Language.EN), signed_in("supervisor")
+    assert "the promises have fallen away as of the moment of asking; refused, they stand" in text(supervisor, address)
+    assert "批准后，承诺自申请时起不再适用；拒绝则承诺照旧。" in text(chinese, address)
+    page = chinese.post(address, {"answer": "approve", "word": ""}, follow=True).content.decode()
+    assert "已批准：承诺自申请时起不再适用。" in page
+    fault.refresh_from_db()
+    assert fault.state == "void"
+
+
+def test_the_form_names_only_who_may_approve_for_all_units(agent: Client, fault: Commitment) -> None:
+    page = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred")
+    assert "supervisor" in page
+    Commitment.objects.filter(id=fault.id).update(
+        unit="nowhere"
+    )  # for what no known unit answers for, the top unit does
+    people.revoke_role(
+        username="supervisor", role="supervisor", unit="hotline", actor="staff/admin", at=datetime.now(UTC)
+    )
+    page = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred")
+    assert "nobody could approve it" in page
+
+
+def test_a_pause_of_a_kind_that_some_other_word_ended_is_resumed_by_what_the_clock_hears(
+    signed_in: SignedIn, agent: Client, fault: Commitment
+) -> None:
+    agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
+    address, supervisor = f"/ledger/requests/{asked().id}", signed_in("supervisor", Language.EN)
+    supervisor.post(address, {"answer": "approve", "word": ""})
+    with transaction.atomic():  # the visit ends the pause by rule, but the pledge does not hear of visits that begin
+        journal.record(
+            journal.happening("visit.started", subject=MATTER, actor="staff/agent", at=datetime.now(UTC), facts={})
+        )
+    fault.refresh_from_db()
+    assert fault.state == "paused"
+    agent.post(f"/ledger/{fault.id}/resume", {"reason": "back at home"})
+    fault.refresh_from_db()
+    assert fault.state == "open"
+
+
 def test_what_is_refused_has_never_stopped(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
     agent.post(f"/ledger/{fault.id}/waive", {name: ASKED[name] for name in ("reason", "requested_by", "evidence")})
     assert (asked().kind, asked().state) == ("clock.waived", "waiting")

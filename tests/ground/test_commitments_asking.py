@@ -18,7 +18,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.rules import FORGOTTEN
 from kapok.ground.people import api as people
-from kapok.ground.people.models import Grant, Staff
+from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.ground.packs import DESK
 
@@ -56,12 +56,10 @@ def row(promise: str = "pledge-repair") -> Commitment:
     return Commitment.objects.get(subject=SUBJECT, promise=promise)
 
 
-def another_supervisor() -> None:
+def supervisor(username: str, unit: str) -> None:
     who: dict[str, Any] = {"actor": "staff/lin", "at": MONDAY}
-    people.open_account(
-        username="zhou", name="周", unit="bureau", language=Language.ZH, password="wet-cotton-9", **who
-    )
-    people.grant_role(username="zhou", role="supervisor", unit="bureau", **who)
+    people.open_account(username=username, name="周", unit=unit, language=Language.ZH, password="wet-cotton-9", **who)
+    people.grant_role(username=username, role="supervisor", unit=unit, **who)
 
 
 def answers() -> list[tuple[str, str, datetime]]:
@@ -125,14 +123,14 @@ def test_nobody_approves_their_own() -> None:
         commitments.approve_request(request=mine, actor="staff/chen", at=MONDAY + 3 * HOUR)
     with pytest.raises(commitments.OwnApproval):
         commitments.refuse_request(request=mine, word="x", actor="staff/chen", at=MONDAY + 3 * HOUR)
+    supervisor("zhou", "bureau")
     wanted = ask(kind="clock.paused", requested_by="lin")  # put down by Chen, but it is Lin's wish
     with pytest.raises(commitments.OwnApproval):
         commitments.approve_request(request=wanted, actor="staff/lin", at=MONDAY + 3 * HOUR)
     assert row().pauses == []
     commitments.approve_request(request=mine, actor="staff/lin", at=MONDAY + 3 * HOUR)
-    theirs = ask(at=MONDAY + 4 * HOUR, kind="clock.paused", requested_by="chen")
     with pytest.raises(IntegrityError, match="nobody_approves_their_own"), transaction.atomic():
-        PauseRequest.objects.filter(id=theirs).update(
+        PauseRequest.objects.filter(id=wanted).update(
             state="approved", answered_by="staff/chen", answered_at=MONDAY + 3 * HOUR
         )
 
@@ -142,7 +140,7 @@ def test_only_authority_over_every_unit_of_the_clocks_answers() -> None:
     with pytest.raises(commitments.NobodyApproves, match="Bureau"):
         ask(actor="staff/lin")
     assert not PauseRequest.objects.exists()
-    another_supervisor()
+    supervisor("zhou", "bureau")
     asked = ask(actor="staff/lin")
     with pytest.raises(commitments.MayNotApprove, match="Bureau"):
         commitments.approve_request(request=asked, actor="staff/chen", at=MONDAY + 3 * HOUR)
@@ -244,19 +242,22 @@ def test_a_pause_that_happened_by_itself_names_its_entry() -> None:
     assert f"依据条目 {entry.id}" in said.zh
 
 
-def test_nobody_is_asked_who_could_not_answer_for_all_units_together() -> None:
+def test_nothing_is_asked_that_nobody_could_approve_for_all_units_together() -> None:
     happen("fault.reported", MONDAY, "work/1", service="fixed_voice")
-    Commitment.objects.filter(subject="work/1").update(unit="patch")
-    who: dict[str, Any] = {"actor": "staff/lin", "at": MONDAY}
-    for role in Grant.objects.filter(staff__username="lin", revoked_at=None).values_list("role", "unit__code"):
-        people.grant_role(username="chen", role=role[0], unit="patch", **who)
-    with pytest.raises(commitments.NobodyApproves):
+    Commitment.objects.filter(subject="work/1").update(unit="hall")
+    supervisor("zhou", "bureau")
+    supervisor("wang", "hall")
+    with pytest.raises(commitments.NobodyApproves, match="Bureau, Hall"):
         ask(also=["work/1"], requested_by="lin")
     assert not PauseRequest.objects.exists()
+    supervisor("ma", "city")
+    asked = ask(also=["work/1"], requested_by="lin")
+    zhou, ma = (Staff.objects.get(username=name) for name in ("zhou", "ma"))
+    assert (requests.to_answer(zhou), [each.id for each in requests.to_answer(ma)]) == ([], [asked])
 
 
 def test_the_list_is_what_can_be_answered_when_somebody_else_answers_for_the_clocks() -> None:
-    another_supervisor()
+    supervisor("zhou", "bureau")
     asked = ask()
     zhou = Staff.objects.get(username="zhou")
     assert [each.id for each in requests.to_answer(zhou)] == [asked]
