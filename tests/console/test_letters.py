@@ -164,10 +164,11 @@ def test_all_clocks_that_could_not_fire_are_tried_again_together(signed_in: Sign
         row = started(pack, f"fault/F{number}")
         stuck.set_aside(row.id, DUE, "django.db.utils.InternalError (firing.py:1 x)", at=DUE)
     StuckClock.objects.update(state="dead")
-    client, address = signed_in("administrator", Language.EN), "/letters/clocks/retry"
+    address = "/letters/clocks/retry"
+    assert "要重试全部未能触发的时钟吗？" in signed_in("administrator").get("/letters").content.decode()
+    client = signed_in("administrator", Language.EN)
     page = client.get("/letters").content.decode()
     assert 'data-confirm="Try all clocks again that could not fire?"' in page
-    assert "要重试全部未能触发的时钟吗？" in signed_in("administrator").get("/letters").content.decode()
     assert client.get(address).status_code == 405
     assert signed_in("agent").post(address).status_code == 403
     assert set(StuckClock.objects.values_list("state", flat=True)) == {"dead"}
