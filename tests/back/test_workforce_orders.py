@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from kapok.back.workforce import api, files, fleet, reactions
 from kapok.back.workforce.models import Appointment, Done, Hold, Picture, Reading, Stock, Used, WorkOrder
-from kapok.back.workforce.rules import Deed
+from kapok.back.workforce.rules import HOLDS, Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.refusals import MayNotApprove, OwnApproval
 from kapok.ground.journal.models import Entry
@@ -190,6 +190,10 @@ class TestHolds:
         subject = Item.objects.get(id=item).matter.subject
         return list(Commitment.objects.filter(subject=subject, promise="repair").values_list("state", flat=True))
 
+    def stages(self, item: UUID) -> list[str]:
+        rows = Commitment.objects.filter(subject=f"work/{item}", pack__code="flow-repair-v1")
+        return list(rows.values_list("state", flat=True))
+
     def test_the_customers_clock_runs_on_for_our_own_reasons(self) -> None:
         item = at_work()
         api.hold(item=item, reason="no_cable", **by("han", 10))
@@ -226,6 +230,16 @@ class TestHolds:
         with pytest.raises(OwnApproval):
             api.approve_hold(item=item, **by("han", 11))
         assert (Hold.objects.get().approval, self.clock(item)) == ("waiting", ["open"])
+
+    @pytest.mark.parametrize("reason", [code for code, each in HOLDS.items() if each.pauses])
+    def test_whatever_the_customers_cause_lifted_the_clock_runs_again(self, reason: str) -> None:
+        item = at_work()
+        api.hold(item=item, reason=reason, evidence="三次未接", **by("han", 10))
+        api.approve_hold(item=item, **by("super", 11))
+        assert set(self.stages(item)) == {"paused"}
+        api.lift_hold(item=item, **by("han", 40))
+        assert (self.clock(item), set(self.stages(item))) == (["open"], {"open"})
+        assert not Entry.objects.filter(kind="visit.appointed", at=later(40)).exists()
 
     def test_a_refused_hold_leaves_the_clock_running(self) -> None:
         item = taken()

@@ -14,6 +14,8 @@ from kapok.ground.commitments.models import Commitment, PackVersion, PauseReques
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
+from kapok.ground.people.models import Grant
+from kapok.ground.people.roles import Permission, roles_with
 from kapok.kernel.promises import find
 from kapok.kernel.text import Language
 from tests.console.conftest import AT, SignedIn
@@ -76,7 +78,7 @@ def asked() -> PauseRequest:
 def test_clocks_are_asked_to_stop_approved_by_another_and_run_again(
     signed_in: SignedIn, agent: Client, fault: Commitment
 ) -> None:
-    assert "supervisor" in text(agent, f"/ledger/{fault.id}/pause")
+    assert "supervisor" in text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred")
     answer = agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
     assert answer.headers["Location"] == f"/ledger/{fault.id}"
     fault.refresh_from_db()
@@ -112,6 +114,70 @@ def test_clocks_are_asked_to_stop_approved_by_another_and_run_again(
     assert "takes no answer" in again
 
 
+def test_what_ended_while_the_request_waited_is_not_said_to_stand_still(
+    signed_in: SignedIn, agent: Client, fault: Commitment
+) -> None:
+    agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
+    with transaction.atomic():
+        journal.record(
+            journal.happening("customer.returned", subject=MATTER, actor="staff/agent", at=datetime.now(UTC), facts={})
+        )
+    address, supervisor = f"/ledger/requests/{asked().id}", signed_in("supervisor", Language.EN)
+    page = supervisor.post(address, {"answer": "approve", "word": ""}, follow=True).content.decode()
+    assert "until what ended the pause, and stand still no longer" in page
+    assert "the clocks stand still as of" not in page
+    fault.refresh_from_db()
+    assert (fault.state, len(fault.pauses)) == ("open", 1)
+
+
+def test_a_waiver_speaks_of_promises(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
+    said = {name: ASKED[name] for name in ("reason", "requested_by", "evidence")}
+    page = agent.post(f"/ledger/{fault.id}/waive", said, follow=True).content.decode()
+    assert "The promises stand until somebody approves" in page
+    assert "The clocks run on" not in page
+    address = f"/ledger/requests/{asked().id}"
+    mine = text(agent, address)
+    assert "The promises stand until somebody else" in mine
+    assert "Which promises" in mine
+    supervisor = signed_in("supervisor", Language.EN)
+    assert "the promises have fallen away as of the moment of asking; refused, they stand" in text(supervisor, address)
+    chinese = signed_in("supervisor")
+    assert "批准后，承诺自申请时起不再适用；拒绝则承诺照旧。" in text(chinese, address)
+    page = chinese.post(address, {"answer": "approve", "word": ""}, follow=True).content.decode()
+    assert "已批准：承诺自申请时起不再适用。" in page
+    fault.refresh_from_db()
+    assert fault.state == "void"
+
+
+def test_what_nobody_could_approve_is_said_and_refused(agent: Client, fault: Commitment) -> None:
+    page = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred")
+    assert "authority over every unit whose clock would stop, e.g." in page
+    may = roles_with(Permission.LEDGER_APPROVE)
+    Grant.objects.filter(role__in=may, revoked_at=None).update(revoked_at=datetime.now(UTC))
+    part = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred", **{"HX-Target": "effects"})
+    assert "nobody could approve it" in part
+    page = agent.post(f"/ledger/{fault.id}/pause", ASKED).content.decode()
+    assert "Nobody but those who ask may approve for" in page
+    assert not PauseRequest.objects.exists()
+
+
+def test_a_pause_of_a_kind_that_some_other_word_ended_is_resumed_by_what_the_clock_hears(
+    signed_in: SignedIn, agent: Client, fault: Commitment
+) -> None:
+    agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
+    address, supervisor = f"/ledger/requests/{asked().id}", signed_in("supervisor", Language.EN)
+    supervisor.post(address, {"answer": "approve", "word": ""})
+    with transaction.atomic():  # the visit ends the pause by rule, but the pledge does not hear of visits that begin
+        journal.record(
+            journal.happening("visit.started", subject=MATTER, actor="staff/agent", at=datetime.now(UTC), facts={})
+        )
+    fault.refresh_from_db()
+    assert fault.state == "paused"
+    agent.post(f"/ledger/{fault.id}/resume", {"reason": "back at home"})
+    fault.refresh_from_db()
+    assert fault.state == "open"
+
+
 def test_what_is_refused_has_never_stopped(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
     agent.post(f"/ledger/{fault.id}/waive", {name: ASKED[name] for name in ("reason", "requested_by", "evidence")})
     assert (asked().kind, asked().state) == ("clock.waived", "waiting")
@@ -119,7 +185,7 @@ def test_what_is_refused_has_never_stopped(signed_in: SignedIn, agent: Client, f
     address = f"/ledger/requests/{asked().id}"
     assert "Fill in “word”" in supervisor.post(address, {"answer": "refuse", "word": ""}, follow=True).content.decode()
     page = supervisor.post(address, {"answer": "refuse", "word": "no such letter"}, follow=True).content.decode()
-    assert "Refused: the clocks have never stopped." in page
+    assert "Refused: the promises stand." in page
     assert "no such letter" in page
     fault.refresh_from_db()
     assert (fault.state, asked().answered_by) == ("open", "staff/supervisor")
@@ -158,7 +224,9 @@ def test_what_the_pack_does_not_allow_stops_nothing(
 
 
 def test_what_stands_not_still_cannot_be_resumed(agent: Client, fault: Commitment) -> None:
-    assert "is paused; reload the page" in agent.post(f"/ledger/{fault.id}/resume", {"reason": "x"}).content.decode()
+    assert (
+        "is paused that would run again" in agent.post(f"/ledger/{fault.id}/resume", {"reason": "x"}).content.decode()
+    )
 
 
 def test_only_who_may_stops_the_clocks_of_their_units(signed_in: SignedIn, fault: Commitment) -> None:

@@ -175,3 +175,24 @@ def test_a_clock_that_could_not_fire_is_listed_and_tried_again(signed_in: Signed
     StuckClock.objects.update(state="done", settled_at=DUE)
     assert "is not set aside" in client.post(address, follow=True).content.decode()
     assert "Clocks that could not fire" not in client.get("/letters").content.decode()
+
+
+def test_all_clocks_that_could_not_fire_are_tried_again_together(signed_in: SignedIn) -> None:
+    pack = desk()
+    for number in range(2):
+        row = started(pack, f"fault/F{number}")
+        stuck.set_aside(row.id, DUE, "django.db.utils.InternalError (firing.py:1 x)", at=DUE)
+    StuckClock.objects.update(state="dead")
+    address = "/letters/clocks/retry"
+    assert "要重试全部未能触发的时钟吗？" in signed_in("administrator").get("/letters").content.decode()
+    client = signed_in("administrator", Language.EN)
+    page = client.get("/letters").content.decode()
+    assert 'data-confirm="Try all clocks again that could not fire?"' in page
+    assert client.get(address).status_code == 405
+    assert signed_in("agent").post(address).status_code == 403
+    assert set(StuckClock.objects.values_list("state", flat=True)) == {"dead"}
+    assert "All these clocks will be tried again" in client.post(address, follow=True).content.decode()
+    assert set(StuckClock.objects.values_list("state", flat=True)) == {"waiting"}
+    assert all(row.next_try_at > DUE for row in StuckClock.objects.all())
+    StuckClock.objects.update(state="done", settled_at=DUE)
+    assert "is not set aside" in client.post(address, follow=True).content.decode()

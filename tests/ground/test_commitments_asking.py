@@ -18,11 +18,13 @@ from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import line, lines
+from kapok.ground.journal.rules import FORGOTTEN
 from kapok.ground.notices.models import Notice
 from kapok.ground.notices.reactions import tell
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.kernel.promises import EVENTS
+from kapok.kernel.text import Language
 from tests.ground.packs import DESK
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,12 @@ def ask(**said: Any) -> UUID:
 
 def row(promise: str = "pledge-repair") -> Commitment:
     return Commitment.objects.get(subject=SUBJECT, promise=promise)
+
+
+def supervisor(username: str, unit: str) -> None:
+    who: dict[str, Any] = {"actor": "staff/lin", "at": MONDAY}
+    people.open_account(username=username, name="周", unit=unit, language=Language.ZH, password="wet-cotton-9", **who)
+    people.grant_role(username=username, role="supervisor", unit=unit, **who)
 
 
 def answers() -> list[tuple[str, str, datetime]]:
@@ -170,17 +178,24 @@ def test_nobody_approves_their_own() -> None:
         commitments.approve_request(request=mine, actor="staff/chen", at=MONDAY + 3 * HOUR)
     with pytest.raises(commitments.OwnApproval):
         commitments.refuse_request(request=mine, word="x", actor="staff/chen", at=MONDAY + 3 * HOUR)
+    supervisor("zhou", "bureau")
     wanted = ask(kind="clock.paused", requested_by="lin")  # put down by Chen, but it is Lin's wish
     with pytest.raises(commitments.OwnApproval):
         commitments.approve_request(request=wanted, actor="staff/lin", at=MONDAY + 3 * HOUR)
     assert row().pauses == []
     commitments.approve_request(request=mine, actor="staff/lin", at=MONDAY + 3 * HOUR)
     with pytest.raises(IntegrityError, match="nobody_approves_their_own"), transaction.atomic():
-        PauseRequest.objects.filter(id=mine).update(answered_by="staff/chen")
+        PauseRequest.objects.filter(id=wanted).update(
+            state="approved", answered_by="staff/chen", answered_at=MONDAY + 3 * HOUR
+        )
 
 
 def test_only_authority_over_every_unit_of_the_clocks_answers() -> None:
     people.grant_role(username="chen", role="supervisor", unit="patch", actor="staff/lin", at=MONDAY)
+    with pytest.raises(commitments.NobodyApproves, match="Bureau"):
+        ask(actor="staff/lin")
+    assert not PauseRequest.objects.exists()
+    supervisor("zhou", "bureau")
     asked = ask(actor="staff/lin")
     with pytest.raises(commitments.MayNotApprove, match="Bureau"):
         commitments.approve_request(request=asked, actor="staff/chen", at=MONDAY + 3 * HOUR)
@@ -280,3 +295,66 @@ def test_a_pause_that_happened_by_itself_names_its_entry() -> None:
     said = explain(row().id, at=MONDAY + 3 * HOUR)
     assert f"evidence is entry {entry.id}" in said.en
     assert f"依据条目 {entry.id}" in said.zh
+
+
+def test_nothing_is_asked_that_nobody_could_approve_for_all_units_together() -> None:
+    happen("fault.reported", MONDAY, "work/1", service="fixed_voice")
+    Commitment.objects.filter(subject="work/1").update(unit="hall")
+    supervisor("zhou", "bureau")
+    supervisor("wang", "hall")
+    with pytest.raises(commitments.NobodyApproves, match="Bureau, Hall"):
+        ask(also=["work/1"], requested_by="lin")
+    assert not PauseRequest.objects.exists()
+    supervisor("ma", "city")
+    asked = ask(also=["work/1"], requested_by="lin")
+    zhou, ma = (Staff.objects.get(username=name) for name in ("zhou", "ma"))
+    assert (requests.to_answer(zhou), [each.id for each in requests.to_answer(ma)]) == ([], [asked])
+
+
+def test_the_list_is_what_can_be_answered_when_somebody_else_answers_for_the_clocks() -> None:
+    supervisor("zhou", "bureau")
+    asked = ask()
+    zhou = Staff.objects.get(username="zhou")
+    assert [each.id for each in requests.to_answer(zhou)] == [asked]
+    commitments.answer_for(subject=SUBJECT, unit="city", owner="staff/lin", actor="staff/lin", at=MONDAY + 2 * HOUR)
+    assert requests.to_answer(zhou) == []
+    with pytest.raises(commitments.MayNotApprove):
+        commitments.approve_request(request=asked, actor="staff/zhou", at=MONDAY + 3 * HOUR)
+
+
+def test_what_lapsed_while_nobody_looked_does_not_stand_in_the_way() -> None:
+    first = ask(at=MONDAY + HOUR)
+    second = ask(at=MONDAY + 26 * HOUR)
+    states = {row.id: (row.state, row.answered_at) for row in PauseRequest.objects.all()}
+    assert states == {first: ("lapsed", MONDAY + 25 * HOUR), second: ("waiting", None)}
+    assert answers() == [("lapsed", "system/scheduler", MONDAY + 25 * HOUR)]
+
+
+def test_what_was_answered_stays_as_it_was_answered() -> None:
+    asked = ask()
+    PauseRequest.objects.filter(id=asked).update(evidence="call 89")  # it waits
+    commitments.refuse_request(request=asked, word="no", actor="staff/lin", at=MONDAY + 3 * HOUR)
+    row = PauseRequest.objects.filter(id=asked)
+    for changed in ({"state": "approved"}, {"word": "yes"}, {"reason": ""}, {"clocks": []}, {"answered_by": "staff/x"}):
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+            row.update(**changed)
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        row.delete()
+    assert row.update(reason=FORGOTTEN, evidence=FORGOTTEN, word=FORGOTTEN) == 1
+    assert row.values_list("state", "word", "evidence").get() == ("refused", FORGOTTEN, FORGOTTEN)
+
+
+def test_tiers_are_named_as_people_name_them() -> None:
+    with pytest.raises(commitments.NothingStops) as nothing:
+        ask(stops=["law", "stage"])
+    assert "法规、内部工序" in nothing.value.text.zh
+    assert "law, internal stage" in nothing.value.text.en
+    with pytest.raises(commitments.UnknownTier) as unknown:
+        ask(stops=["king"])
+    assert "法规" in unknown.value.text.zh
+    assert "public pledge" in unknown.value.text.en
+    asked = ask(stops=["pledge"])
+    commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 3 * HOUR)
+    said = explain(row().id, at=MONDAY + 3 * HOUR)
+    assert "停 公开承诺；" in said.zh
+    assert "stops public pledge;" in said.en

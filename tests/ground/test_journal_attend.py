@@ -128,3 +128,17 @@ def test_who_has_nothing_to_read_writes_nothing() -> None:
         cursor.execute("SELECT xmin FROM journal_cursor")
         assert cursor.fetchone() == before
     assert Cursor.objects.get().position > 0
+
+
+def test_what_cannot_even_rest_ends_all_and_is_not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(at: datetime) -> int:
+        raise OperationalError
+
+    def broken() -> None:
+        raise RuntimeError("no connection can be closed")
+
+    monkeypatch.setattr(subscriptions.connections, "close_all", broken)
+    stop, well = Event(), subscriptions.Duty("well", lambda at: 0)
+    with pytest.raises(RuntimeError, match="no connection can be closed"):
+        subscriptions.do_all([subscriptions.Duty("away", away), well], stop)
+    assert stop.is_set()

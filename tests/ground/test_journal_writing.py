@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kapok.ground.catalog.models import FlowTemplate, FlowVersion
 from kapok.ground.commitments import api as commitments
-from kapok.ground.commitments.models import Commitment, PackVersion
+from kapok.ground.commitments.models import Commitment, PackVersion, Revision
 from kapok.ground.journal.writing import write
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import find
@@ -101,3 +101,10 @@ def test_what_no_column_can_take_is_refused() -> None:
     with pytest.raises(TypeError, match="cannot be written"):
         write([version(template("odd"), document={"a": object()})])
     assert not FlowVersion.objects.exists()
+
+
+def test_what_fills_itself_is_not_written_here() -> None:
+    row = Revision(id=uuid7(AT), commitment_id=uuid7(AT), at=AT, entry=uuid7(AT), before={}, after={})
+    with pytest.raises(TypeError, match="recorded_at fills itself"):
+        write([row])
+    assert not Revision.objects.exists()

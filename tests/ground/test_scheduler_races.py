@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from kapok.ground.commitments import api, scheduler
-from kapok.ground.commitments.models import Commitment
+from kapok.ground.commitments import api, scheduler, stuck
+from kapok.ground.commitments.models import Commitment, StuckClock
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
-from tests.ground.clocks import DUE, OPENED, clock, desk
+from tests.ground.clocks import DUE, OPENED, clock, desk, started
 from tests.ground.packs import DESK
 
 AFTER = DUE + timedelta(hours=1)
@@ -79,6 +79,29 @@ def test_one_scheduler_among_others_that_hold_rows_keeps_the_order(pack: UUID, l
     assert len(moments) == 30
     assert moments == sorted(moments)
     assert scheduler.fire(at=AFTER).clocks == 10
+
+
+def test_a_clock_set_aside_that_another_has_in_hand_stays_set_aside(pack: UUID) -> None:
+    row = started(pack, "fault/F1")
+    stuck.set_aside(row.id, DUE, "django.db.utils.InternalError", at=DUE)
+    at, locked, release = DUE + timedelta(minutes=1), Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            list(Commitment.objects.select_for_update().filter(id=row.id))
+            locked.set()
+            release.wait(10)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        locked.wait(10)
+        assert scheduler.retry_stuck(at=at) == scheduler.Fired()
+        assert [(each.state, each.attempts) for each in stuck.clocks()] == [("waiting", 1)]
+        release.set()
+        holding.result()
+    assert scheduler.retry_stuck(at=at).moments == (DUE,)
+    assert StuckClock.objects.get().state == "done"
 
 
 def opened(subject: str) -> None:

@@ -144,3 +144,47 @@ def test_several_poisoned_ones_and_small_batches(pack: UUID) -> None:
     drain(limit=2)
     assert told() == ["fault/A", "fault/B"]
     assert [each.subject for each in stuck.clocks().clocks] == ["fault/POISON1", "fault/POISON2", "fault/POISON3"]
+
+
+def test_what_all_have_in_common_is_no_attempt_of_any(pack: UUID, settings: Settings) -> None:
+    settings.FIRING_ATTEMPTS = 2
+    for number in range(30):
+        started(pack, f"fault/POISON{number:02}", due_at=DUE - timedelta(minutes=60 - number))
+    streak, at = scheduler.Streak(), DUE
+    while scheduler.fire(at=at, streak=streak).clocks:
+        pass
+    assert [row.attempts for row in StuckClock.objects.order_by("fire_at")] == [1] * 20 + [0] * 10
+    for _ in range(9):
+        at += timedelta(days=1)
+        scheduler.retry_stuck(at=at, limit=30, streak=streak)
+    assert {each.state for each in stuck.clocks().clocks} == {"waiting"}
+    assert streak.is_common
+    mend()
+    scheduler.retry_stuck(at=at + timedelta(days=1), limit=30, streak=streak)
+    assert (len(told()), stuck.clocks().clocks, streak.failed) == (30, [], 0)
+
+
+def test_one_that_fails_among_others_that_fire_is_given_up(pack: UUID, settings: Settings) -> None:
+    settings.FIRING_ATTEMPTS = 2
+    streak = scheduler.Streak(failed=19)
+    started(pack, "fault/A", due_at=DUE - timedelta(minutes=3))
+    assert scheduler.fire(at=DUE, streak=streak).moments == (DUE - timedelta(minutes=3),)
+    started(pack, "fault/POISON")
+    scheduler.fire(at=DUE, streak=streak)
+    scheduler.retry_stuck(at=DUE + 5 * SECOND, streak=streak)
+    assert [(each.state, each.attempts) for each in stuck.clocks().clocks] == [("dead", 2)]
+
+
+def test_a_person_has_all_tried_again(pack: UUID, settings: Settings) -> None:
+    settings.FIRING_ATTEMPTS = 1
+    for number in range(3):
+        started(pack, f"fault/POISON{number}")
+    drain()
+    assert [each.state for each in stuck.clocks().clocks] == ["dead"] * 3
+    mend()
+    assert stuck.retry_clocks(actor="staff/lin", at=DUE + SECOND) == 3
+    assert len(scheduler.retry_stuck(at=DUE + SECOND).moments) == 3
+    entry = Entry.objects.get(kind="commitments.clocks_retried")
+    assert (entry.actor, entry.data["clocks"]) == ("staff/lin", 3)
+    with pytest.raises(NotStuck):
+        stuck.retry_clocks(actor="staff/lin", at=DUE + SECOND)

@@ -10,9 +10,10 @@ import pytest
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.commitments.rules import Paused, standing
+from kapok.ground.commitments.rules import RESUMES, Paused, standing
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import lines
+from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries as baton_queries
 from kapok.ground.work.models import Item
@@ -78,8 +79,8 @@ def pause(matter: str, minutes: float, *, also: list[str] | None = None, **more:
     )
 
 
-def resume(matter: str, minutes: float) -> None:
-    commitments.resume(subject=matter, also=items(matter), reason="备件到", **by("agent", minutes))
+def resume(matter: str, minutes: float, **more: Any) -> None:
+    commitments.resume(subject=matter, also=items(matter), reason="备件到", **more, **by("agent", minutes))
 
 
 def clock(item: UUID, promise: str) -> Commitment:
@@ -287,6 +288,64 @@ def test_what_was_done_between_asking_and_approval_stood_still_too() -> None:
     baton.deliver(item=second, note="已测", **by("engineer", 38))
     approve(asked, 40)
     assert stands(second) == ("kept", [[iso(10), iso(35)]])
+
+
+@pytest.mark.parametrize("kind", RESUMES)
+def test_whatever_a_pause_was_the_stage_runs_again_when_a_person_ends_it(kind: str) -> None:
+    subject = fault(flow=True)
+    item = stage(subject, "accept")
+    if kind == "hindrance.began":
+        with pytest.raises(commitments.NothingStops):  # no stage lists it
+            pause(subject, 5, kind=kind)
+        assert stands(item, "accept") == ("open", [])
+        return
+    pause(subject, 5, kind=kind)
+    assert stands(item, "accept") == ("paused", [[iso(5), None]])
+    resume(subject, 15, kind=kind)
+    assert stands(item, "accept") == ("open", [[iso(5), iso(15)]])
+    assert clock(item, "accept").due_at == later(30 + 10)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in RESUMES if kind != "hindrance.began"])
+def test_the_stage_runs_again_where_the_matter_alone_is_named(kind: str) -> None:
+    subject = fault(flow=True)
+    item = stage(subject, "accept")
+    pause(subject, 5, kind=kind)
+    resume(f"work/{item}", 15, kind=kind)
+    assert stands(item, "accept") == ("open", [[iso(5), iso(15)]])
+
+
+def test_a_new_appointment_ends_the_pause_of_a_missed_visit_and_opens_nothing_on_the_work() -> None:
+    subject = fault(flow=True)
+    item = stage(subject, "accept")
+    pause(subject, 5, kind="visit.missed_by_customer")
+    work.happen(matter=subject, kind="visit.appointed", **by("agent", 15))
+    assert stands(item, "accept") == ("open", [[iso(5), iso(15)]])
+    work.happen(matter=subject, kind="visit.appointed", **by("agent", 20))
+    told = Entry.objects.filter(subject=f"work/{item}", kind__startswith="customer.").values_list("kind", "at")
+    assert list(told) == [("customer.returned", later(15))]
+    assert not Entry.objects.filter(subject=f"work/{item}", kind="visit.appointed").exists()
+
+
+def test_a_new_appointment_ends_no_other_pause() -> None:
+    subject = fault(flow=True)
+    item = stage(subject, "accept")
+    pause(subject, 5, kind="customer.deferred")
+    work.happen(matter=subject, kind="visit.appointed", **by("agent", 15))
+    assert stands(item, "accept") == ("paused", [[iso(5), None]])
+
+
+def test_a_pause_is_not_resumed_by_what_none_of_its_clocks_hears() -> None:
+    subject = fault()
+    item = held(subject)
+    pause(subject, 5)
+    for kind in ("hindrance.began", "customer.deferred"):
+        with pytest.raises(commitments.NothingPaused):
+            resume(subject, 10, kind=kind)
+    assert stands(item, "done") == ("paused", [[iso(5), None]])
+    assert not Entry.objects.filter(kind__in=["hindrance.ended", "customer.returned"]).exists()
+    resume(subject, 15)
+    assert stands(item, "done") == ("open", [[iso(5), iso(15)]])
 
 
 def test_a_pause_stands_until_what_ends_it() -> None:

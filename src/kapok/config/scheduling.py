@@ -32,7 +32,6 @@ IN_OTHER_HANDS = timedelta(milliseconds=20)
 """What is due and cannot be had is being fired by another scheduler: look again after this."""
 RETRY_FIRST, RETRY_LONGEST = 0.1, 5.0
 REMEMBERED = 10_000
-STUCK_TOGETHER = 20
 LOST = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseError, InterfaceError)
 
 
@@ -105,7 +104,8 @@ class Scheduler:
         self._beaten_at = datetime.min.replace(tzinfo=UTC)
         self._silent_since: datetime | None = None
         self._tally = Tally()
-        self._fired = self._told_jumps = self._stuck_together = 0
+        self._fired = self._told_jumps = 0
+        self._streak = scheduler.Streak()
         self._late: deque[timedelta] = deque(maxlen=REMEMBERED)
 
     def begin(self) -> None:
@@ -133,8 +133,8 @@ class Scheduler:
 
     def _fire_all(self, stop: Event) -> bool:
         """Fire until nothing is due; whether anything was."""
-        any_clock = scheduler.retry_stuck(at=self._now()).clocks > 0
-        while not stop.is_set() and (fired := scheduler.fire(at=self._now())).clocks:
+        any_clock = scheduler.retry_stuck(at=self._now(), streak=self._streak).clocks > 0
+        while not stop.is_set() and (fired := scheduler.fire(at=self._now(), streak=self._streak)).clocks:
             any_clock = True
             if self._is_stuck(fired, stop):
                 continue
@@ -150,10 +150,9 @@ class Scheduler:
 
     def _is_stuck(self, fired: scheduler.Fired, stop: Event) -> bool:
         """Whether a clock was set aside. Many of them one after the other are no fault of the clocks: then it goes slowly."""
-        self._stuck_together = self._stuck_together + 1 if fired.stuck else 0
         if fired.stuck:
             log.warning("A clock could not fire and is set aside; it is tried again, see “Undelivered entries”.")
-        if self._stuck_together > STUCK_TOGETHER:
+        if fired.stuck and self._streak.is_common:
             stop.wait(RETRY_LONGEST)
         return fired.stuck
 

@@ -88,21 +88,35 @@ def attend(stop: Event) -> None:
 
 
 def do_all(duties: Sequence[Duty], stop: Event) -> None:
-    """Do each of the duties again and again, each in a thread of its own, until `stop` is set."""
-    threads = [Thread(target=_attend, args=(duty, stop), name=duty.name) for duty in duties]
+    """Do each of the duties again and again, each in a thread of its own, until `stop` is set.
+
+    One that cannot even rest ends all, and its error is raised.
+    """
+    errors: list[BaseException] = []
+    threads = [Thread(target=_attend, args=(duty, stop, errors), name=duty.name) for duty in duties]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if errors:
+        raise errors[0]
 
 
-def _attend(duty: Duty, stop: Event) -> None:
+def _attend(duty: Duty, stop: Event, errors: list[BaseException]) -> None:
     try:
-        while not stop.is_set():
-            if not duty.do(datetime.now(UTC)):
-                stop.wait(IDLE_SECONDS)
-    finally:
-        connections.close_all()
+        try:
+            _repeat(duty, stop)
+        finally:
+            connections.close_all()
+    except BaseException as error:  # raised again by `do_all`, once the others have stopped
+        errors.append(error)
+        stop.set()
+
+
+def _repeat(duty: Duty, stop: Event) -> None:
+    while not stop.is_set():
+        if not duty.do(datetime.now(UTC)):
+            stop.wait(IDLE_SECONDS)
 
 
 def _duties() -> list[Duty]:

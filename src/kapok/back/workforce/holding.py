@@ -12,6 +12,8 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.refusals import NothingPaused, NothingStops
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
+from kapok.ground.work import queries as work
+from kapok.ground.work.rules import LIVE
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
@@ -100,6 +102,12 @@ def lift(row: WorkOrder, *, actor: str, at: datetime) -> None:
         title = rules.HOLDS[held.reason].title
         with suppress(NothingPaused):  # where something that happened to the matter has let it run before
             commitments.resume(
-                subject=row.item.matter.subject, kind=held.paused_with, reason=title.both, actor=actor, at=at
-            )
+                subject=row.item.matter.subject, also=_in_hand(row), kind=held.paused_with, reason=title.both,
+                actor=actor, at=at,
+            )  # fmt: skip
     journal.record(events.HoldLifted(subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id))
+
+
+def _in_hand(row: WorkOrder) -> list[str]:
+    """The work whose clocks the customer's pause held: they run again even where the matter has no clock any more."""
+    return [item.subject for item in work.items_of(row.item.matter.subject) if item.state in LIVE]

@@ -10,8 +10,8 @@ from kapok.ground.catalog.template import Flow, Stage
 from kapok.kernel.promises import Pack, Promise
 from kapok.kernel.promises.pack import ROUND_THE_CLOCK
 
-PAUSES = ("clock.paused", "customer.deferred", "visit.missed_by_customer")
-RESUMES = ("clock.resumed", "customer.returned", "visit.started")
+PAUSES = ("clock.paused", "customer.deferred", "customer.refused_access", "visit.missed_by_customer")
+RESUMES = ("clock.resumed", "customer.returned", "visit.appointed", "visit.started")
 
 
 class _Dumper(yaml.SafeDumper):

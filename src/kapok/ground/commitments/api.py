@@ -18,6 +18,7 @@ from django.db import transaction
 from kapok.ground.commitments import approving, asking, events, judging, rules
 from kapok.ground.commitments.asking import approve_request, ask_pause, ask_waiver, lapse_requests, refuse_request
 from kapok.ground.commitments.models import Commitment, PackVersion
+from kapok.ground.commitments.naming import tiers_named
 from kapok.ground.commitments.refusals import (
     AdoptedLater,
     AlreadyAdopted,
@@ -25,6 +26,7 @@ from kapok.ground.commitments.refusals import (
     AnsweredBefore,
     MayNotApprove,
     NoAsker,
+    NobodyApproves,
     NothingPaused,
     NothingStops,
     NothingWaived,
@@ -41,7 +43,7 @@ from kapok.ground.commitments.refusals import (
     UnknownRequester,
     UnknownTier,
 )
-from kapok.ground.commitments.standing import is_paused, stoppable, waivable
+from kapok.ground.commitments.standing import resumable, stoppable
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
@@ -54,6 +56,7 @@ __all__ = [
     "AnsweredBefore",
     "MayNotApprove",
     "NoAsker",
+    "NobodyApproves",
     "NothingPaused",
     "NothingStops",
     "NothingWaived",
@@ -78,7 +81,6 @@ __all__ = [
     "pause",
     "refuse_request",
     "resume",
-    "waive",
 ]
 
 
@@ -138,7 +140,7 @@ def pause(
     matters = {matter.subject: matter for matter in judging.locked_together([subject, *also])}
     stopping = [clock for each in matters for clock in stoppable(each, kind, stops)]
     if not stopping:
-        raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
+        raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=tiers_named(stops))
     facts = _approved(said, actor, stopping) | ({STOPS: " ".join(stops)} if stops else {})
     facts |= {ALSO: " ".join([subject, *also])} if also else {}
     for each, matter in matters.items():
@@ -154,36 +156,19 @@ def resume(
 ) -> None:
     """Let the clocks of a matter, and of its work items in `also`, run again that a pause of `kind` had stopped.
 
-    A pause that is only asked for ends, too: approved later, it stands until now. Raises `UnknownPause`, `NothingPaused`.
+    A pause that is only asked for ends, too: approved later, it stands until now. Raises `UnknownPause`, and `NothingPaused`
+    where no paused clock hears of its end.
     """
     if kind not in rules.RESUMES:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
     matters = judging.locked_together([subject, *also])
-    ends = {row.subject for matter in matters for row in matter.rows if is_paused(row)} | asking.reached(subject, kind)
-    if not ends:
-        raise NothingPaused(subject=subject)
+    asked = asking.reached(subject, kind)
+    if not asked and not any(resumable(matter.subject, kind) for matter in matters):
+        raise NothingPaused(subject=subject, kind=EVENTS[kind])
     for matter in matters:
-        if matter.subject not in ends:
-            continue
+        if matter.subject not in asked and not resumable(matter.subject, kind):
+            continue  # nothing there to let run, or what happened to the matter has reached it
         journal.record(judging.told(matter, rules.RESUMES[kind], actor=actor, at=at, facts={"reason": reason}))
-
-
-@transaction.atomic
-def waive(*, subject: str, reason: str, requested_by: str, evidence: str, actor: str, at: datetime) -> list[UUID]:
-    """Let the promises of a matter fall away whose packs hear `clock.waived`; which. What was late already stays broken.
-
-    The actor approves by doing it, as with `pause`; who may not asks (`ask_waiver`). Raises `ReasonMissing`, `SaidTooLong`,
-    `NothingWaived`, `UnknownRequester`, `UnknownApprover`, `OwnApproval`, `MayNotApprove`.
-    """
-    said = {"reason": reason, "requested_by": requested_by, "evidence": evidence}
-    asking.refuse_unsaid(said)
-    matter = judging.locked(subject)
-    waived = waivable(subject)
-    if not waived:
-        raise NothingWaived(subject=subject)
-    facts = _approved(said, actor, waived)
-    journal.record(judging.told(matter, "clock.waived", actor=actor, at=at, facts=facts))
-    return [clock.id for clock in waived]
 
 
 def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime) -> int:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.commitments.refusals import MayNotApprove, OwnApproval, UnknownApprover, UnknownRequester
+from kapok.ground.commitments.refusals import (
+    MayNotApprove,
+    NobodyApproves,
+    OwnApproval,
+    UnknownApprover,
+    UnknownRequester,
+)
 from kapok.ground.people import queries as people
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.roles import Permission
@@ -18,6 +24,8 @@ REQUESTERS: Mapping[str, Text] = {
     "partner": Text(zh="第三方", en="a third party"),
 }
 """Who may ask besides a member of staff; no names of customers stand in the journal."""
+
+WHOLE = Text(zh="全公司", en="the whole operator")
 
 
 def approver(actor: str, *, asked: str, clocks: Iterable[Commitment]) -> Staff:
@@ -37,6 +45,27 @@ def with_authority(person: Staff, *, not_of: Collection[str], units: set[str]) -
     if lacking:
         raise MayNotApprove(username=person.username, units=joined(lacking))
     return person
+
+
+def refuse_without_approver(units: set[str], *, not_of: Collection[str]) -> None:
+    """Refuse what nobody could ever approve. Raises `NobodyApproves`."""
+    if not approvers(units, not_of=not_of):
+        named = OrgUnit.objects.filter(code__in=units).order_by("code")
+        raise NobodyApproves(units=joined([unit.name for unit in named] or [WHOLE]))
+
+
+def approvers(units: Iterable[str], *, not_of: Collection[str]) -> list[tuple[str, str]]:
+    """Number and name of everybody who may answer for all of these units what these have asked; empty where there is nobody."""
+    held = [people.holders(Permission.LEDGER_APPROVE, unit) for unit in authorities(set(units))]
+    rest = held[1:]
+    found = [each for each in (held[0] if held else ()) if all(each in others for others in rest)]
+    return [(number, name) for number, name in found if f"staff/{number}" not in not_of]
+
+
+def authorities(codes: set[str]) -> list[str]:
+    """The units over which whoever answers needs authority; the top unit's for what no known unit answers for."""
+    known = set(OrgUnit.objects.filter(code__in=codes).values_list("code", flat=True))
+    return sorted(known | ({people.top()} if codes - known else set()))
 
 
 def requester(requested_by: str) -> str:
@@ -59,5 +88,5 @@ def _beyond(person: Staff, codes: set[str]) -> list[Text]:
     held = people.units_where(person.id, Permission.LEDGER_APPROVE)
     lacking = [unit.name for unit in units.values() if unit.id not in held]
     if codes - units.keys() and not OrgUnit.objects.filter(parent=None, id__in=held).exists():
-        lacking.append(Text(zh="全公司", en="the whole operator"))
+        lacking.append(WHOLE)
     return lacking

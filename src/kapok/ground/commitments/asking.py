@@ -17,6 +17,7 @@ from django.db import transaction
 
 from kapok.ground.commitments import approving, events, judging, rules
 from kapok.ground.commitments.models import Commitment, PauseRequest
+from kapok.ground.commitments.naming import ALL_TIERS, tiers_named
 from kapok.ground.commitments.refusals import (
     AlreadyAsked,
     AnsweredBefore,
@@ -35,8 +36,7 @@ from kapok.ground.commitments.refusals import (
 from kapok.ground.commitments.rules import RequestState, State
 from kapok.ground.commitments.standing import stoppable, waivable
 from kapok.ground.journal import api as journal
-from kapok.ground.people import queries as people
-from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.models import Staff
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import ALSO, EVENTS, STOPS, Tier
 from kapok.kernel.text import Text
@@ -66,14 +66,14 @@ def ask_pause(
 
     Until somebody with authority over their units approves they run on; `KAPOK_PAUSE_APPROVAL_HOURS` later the request lapses.
     Raises `UnknownPause`, `UnknownTier`, `ReasonMissing`, `SaidTooLong`, `UnknownRequester`, `NoAsker`, `NothingStops`,
-    `AlreadyAsked`.
+    `AlreadyAsked`, `NobodyApproves`.
     """
     refuse_vague(kind, stops)
     said = _said(reason=reason, requested_by=requested_by, evidence=evidence)
     judging.lock(subject, *also)
     clocks = [clock for each in (subject, *also) for clock in stoppable(each, kind, stops)]
     if not clocks:
-        raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=" ".join(stops) or "*")
+        raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=tiers_named(stops))
     return _ask(Asked(subject, also, kind, stops, said, clocks), actor, at)
 
 
@@ -81,7 +81,7 @@ def ask_pause(
 def ask_waiver(*, subject: str, reason: str, requested_by: str, evidence: str, actor: str, at: datetime) -> UUID:
     """Ask that the promises of a matter fall away whose packs hear `clock.waived`; under which identifier.
 
-    Raises `ReasonMissing`, `SaidTooLong`, `UnknownRequester`, `NoAsker`, `NothingWaived`, `AlreadyAsked`.
+    Raises `ReasonMissing`, `SaidTooLong`, `UnknownRequester`, `NoAsker`, `NothingWaived`, `AlreadyAsked`, `NobodyApproves`.
     """
     said = _said(reason=reason, requested_by=requested_by, evidence=evidence)
     judging.lock(subject)
@@ -101,7 +101,7 @@ def approve_request(*, request: UUID, word: str = "", actor: str, at: datetime) 
     row, person = _answerable(request, word, actor, at)
     clocks = list(Commitment.objects.filter(id__in=row.clocks).exclude(state=State.VOID))
     if not clocks:
-        raise NothingStops(subject=row.subject, kind=EVENTS[row.kind], tiers=" ".join(row.stops) or "*")
+        raise NothingStops(subject=row.subject, kind=EVENTS[row.kind], tiers=tiers_named(row.stops))
     _record(row, person, {clock.subject for clock in clocks})
     _answer(row, RequestState.APPROVED, word, by=person.subject, at=at)
     return [clock.id for clock in clocks]
@@ -147,7 +147,7 @@ def refuse_vague(kind: str, stops: Sequence[str]) -> None:
         raise UnknownPause(kind=kind, kinds=", ".join(rules.RESUMES))
     for tier in stops:
         if tier not in set(Tier):
-            raise UnknownTier(tier=tier, tiers=" ".join(Tier))
+            raise UnknownTier(tier=tier, tiers=ALL_TIERS)
 
 
 def refuse_unsaid(said: dict[str, str]) -> None:
@@ -169,12 +169,16 @@ def _said(**said: str) -> dict[str, str]:
 
 
 def _ask(asked: Asked, actor: str, at: datetime) -> UUID:
-    if PauseRequest.objects.filter(subject=asked.subject, kind=asked.kind, state=RequestState.WAITING).exists():
-        raise AlreadyAsked(subject=asked.subject, kind=EVENTS[asked.kind])
+    for waiting in PauseRequest.objects.filter(subject=asked.subject, kind=asked.kind, state=RequestState.WAITING):
+        if at < waiting.lapses_at:
+            raise AlreadyAsked(subject=asked.subject, kind=EVENTS[asked.kind])
+        _answer(waiting, RequestState.LAPSED, "", by="", at=waiting.lapses_at)
+    asker, units = _asker(actor), {clock.unit for clock in asked.clocks}
+    approving.refuse_without_approver(units, not_of={asker, asked.said["requested_by"]})
     row = PauseRequest.objects.create(
         id=uuid7(at), subject=asked.subject, also=list(asked.also), kind=asked.kind, stops=list(asked.stops), **asked.said,
-        asked_by=_asker(actor), asked_at=at, lapses_at=at + settings.PAUSE_APPROVAL_WITHIN,
-        clocks=[clock.id for clock in asked.clocks], units=_authorities({clock.unit for clock in asked.clocks}),
+        asked_by=asker, asked_at=at, lapses_at=at + settings.PAUSE_APPROVAL_WITHIN,
+        clocks=[clock.id for clock in asked.clocks], units=approving.authorities(units),
     )  # fmt: skip
     said = asked.said | {"stops": " ".join(asked.stops), "lapses_at": row.lapses_at, "clocks": len(asked.clocks)}
     _tell(events.PauseAsked, row, actor=actor, at=at, **said)
@@ -186,12 +190,6 @@ def _asker(actor: str) -> str:
         return approving.working(actor, UnknownRequester).subject
     except UnknownRequester:
         raise NoAsker(actor=actor[:60]) from None
-
-
-def _authorities(codes: set[str]) -> list[str]:
-    """The units over which whoever answers needs authority."""
-    known = set(OrgUnit.objects.filter(code__in=codes).values_list("code", flat=True))
-    return sorted(known | ({people.top()} if codes - known else set()))
 
 
 def _locked(request: UUID) -> PauseRequest:
@@ -232,6 +230,8 @@ def _record(row: PauseRequest, person: Staff, subjects: set[str]) -> None:
     for subject in (row.subject, *row.also):
         if subject in subjects:
             matter = judging.locked(subject)
+            if any(each.kind == row.kind and each.at == row.asked_at for each in matter.entries):
+                continue  # what was told of the matter has reached it
             journal.record(judging.told(matter, row.kind, actor=row.asked_by, at=row.asked_at, facts=facts))
 
 

@@ -94,6 +94,18 @@ class ClockRetried(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClocksRetried(Event):
+    """Somebody has all clocks tried again that could not fire."""
+
+    kind: ClassVar[str] = "commitments.clocks_retried"
+    wording: ClassVar[Text] = Text(
+        zh="要求重试全部未能触发的时钟（{clocks} 个）",
+        en="asked to try all clocks that could not fire again ({clocks})",
+    )
+    clocks: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Corrected(AboutCommitment):
     """An entry that came late or out of order changed what had become of a commitment."""
 
@@ -111,7 +123,11 @@ class Corrected(AboutCommitment):
 
 @dataclass(frozen=True, kw_only=True)
 class Owed(AboutCommitment):
-    """What a breach costs, for billing. It replaces what was said before of the same commitment; zero takes it back."""
+    """What a breach costs, for billing. It replaces what was said before of the same commitment; zero takes it back.
+
+    "Before" is by the position of the entries in the journal, never by `at`: an approval that comes late corrects as of the moment
+    of asking, which may lie before the breach that it corrects.
+    """
 
     kind: ClassVar[str] = "commitments.owed"
     wording: ClassVar[Text] = Text(zh="应赔：{title}，{reckoning}", en="Owed: {title}, {reckoning}")

@@ -12,7 +12,7 @@ from kapok.ground.commitments import registry, rules
 from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.judging import as_known
 from kapok.ground.commitments.models import Commitment, PauseRequest, Revision
-from kapok.ground.commitments.naming import FIELDS
+from kapok.ground.commitments.naming import FIELDS, tiers_named
 from kapok.ground.commitments.refusals import UnknownCommitment
 from kapok.ground.commitments.standing import promise_of, said_of
 from kapok.ground.journal import queries as journal
@@ -30,7 +30,6 @@ OF_ITSELF = Text(
     zh="{when} 因“{event}”自动暂停：依据条目 {entry}",
     en="{when} paused by itself: “{event}”; evidence is entry {entry}",
 )
-EVERY_TIER = Text(zh="规则包所列全部层级", en="every tier whose pack lists it")
 NO_EVIDENCE = Text(zh="未附", en="none given")
 FIRST = Text(zh="最初承诺到期 {due}", en="first promised for {due}")
 REVISED = Text(zh="{when} 因条目 {entry} 修订：{changes}", en="{when} revised by entry {entry}: {changes}")
@@ -117,7 +116,7 @@ def _pause(entry: journal.Line, facts: dict[str, Any], zone: ZoneInfo) -> Text:
         reason=facts.get("reason", "—"),
         requested_by=REQUESTERS.get(said := facts.get("requested_by", "—"), said),
         approved_by=facts["approved_by"],
-        tiers=facts.get(promises.STOPS) or EVERY_TIER,
+        tiers=tiers_named(str(facts.get(promises.STOPS, "")).split()),
         evidence=facts.get("evidence") or NO_EVIDENCE,
     )
 

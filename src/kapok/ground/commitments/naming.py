@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from kapok.kernel.text import Text
+from kapok.kernel.promises import Tier
+from kapok.kernel.promises.terms import TIERS
+from kapok.kernel.text import Text, joined
+
+EVERY_TIER = Text(zh="规则包所列全部层级", en="every tier whose pack lists it")
 
 FIELDS: Mapping[str, Text] = {
     "state": Text(zh="状态", en="state"),
@@ -27,3 +31,13 @@ FIELDS: Mapping[str, Text] = {
     "owed": Text(zh="应赔", en="owed"),
     "warn_at": Text(zh="预警点", en="warning points"),
 }
+
+
+def tiers_named(codes: Iterable[str]) -> Text:
+    """Which tiers a pause stops, in words; where it names none, all whose packs allow it."""
+    known = {tier.value: name for tier, name in TIERS.items()}
+    named = [known.get(code, Text(zh=code, en=code)) for code in codes]
+    return joined(named) if named else EVERY_TIER
+
+
+ALL_TIERS = tiers_named(tier.value for tier in Tier)

@@ -43,10 +43,11 @@ class NothingStops(KapokError):
 
 
 class NothingPaused(KapokError):
-    """No clock of the matter is paused."""
+    """No clock of the matter is paused that the end of this pause would let run again."""
 
     wording = Text(
-        zh="“{subject}”没有暂停中的时钟；请刷新页面。", en="No clock of {subject} is paused; reload the page."
+        zh="“{subject}”没有可因“{kind}”结束而恢复的暂停时钟；请刷新页面。",
+        en="No clock of {subject} is paused that would run again when “{kind}” ends; reload the page.",
     )
 
 
@@ -153,6 +154,15 @@ class MayNotApprove(KapokError):
     wording = Text(
         zh="“{username}”无权为{units}批准暂停时钟；请由其上级或督导批准。",
         en="“{username}” may not approve that clocks of {units} are stopped; ask their superior or a supervisor.",
+    )
+
+
+class NobodyApproves(KapokError):
+    """Nobody but those who ask has authority over all the units whose clocks would stop."""
+
+    wording = Text(
+        zh="除申请人外，没有人对{units}同时有批准权限，这项申请无人可批；请减少层级，或请管理员授权给其上级。",
+        en="Nobody but those who ask may approve for {units} together: ask for fewer tiers, or have a superior given the right.",
     )
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kapok.ground.commitments.approving import REQUESTERS
-from kapok.ground.commitments.models import PauseRequest
+from kapok.ground.commitments.approving import REQUESTERS, authorities
+from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.commitments.rules import REQUEST_STATES, RequestState
 from kapok.ground.people import queries as people
 from kapok.ground.people.models import OrgUnit, Staff
@@ -85,13 +85,20 @@ def waiting(subjects: Collection[str]) -> list[Request]:
 
 
 def to_answer(staff: Staff) -> list[Request]:
-    """What waits for this person's answer, what lapses first in front: one has authority over all its units and has not asked."""
+    """What waits for this person's answer, what lapses first in front: one has authority over all its units and has not asked.
+
+    The units are those of asking, and those that answer for the clocks now.
+    """
     open_ = _waiting().exclude(asked_by=staff.subject).exclude(requested_by=staff.subject)
     if not open_.exists():
         return []
     held = people.units_where(staff.id, Permission.LEDGER_APPROVE)
     codes = list(OrgUnit.objects.filter(id__in=held).values_list("code", flat=True))
-    return [_request(row) for row in open_.filter(units__contained_by=codes).order_by("lapses_at", "id")]
+    rows = list(open_.filter(units__contained_by=codes).order_by("lapses_at", "id"))
+    now = dict(Commitment.objects.filter(id__in={id_ for row in rows for id_ in row.clocks}).values_list("id", "unit"))
+    needed = {unit: authorities({unit}) for unit in set(now.values())}
+    may = {unit for unit, all_of in needed.items() if set(all_of) <= set(codes)}
+    return [_request(row) for row in rows if all(now[id_] in may for id_ in row.clocks if id_ in now)]
 
 
 def _waiting() -> QuerySet[PauseRequest]:

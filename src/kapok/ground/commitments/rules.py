@@ -39,10 +39,13 @@ RESUMES: Mapping[str, str] = {
     "clock.paused": "clock.resumed",
     "customer.deferred": "customer.returned",
     "customer.refused_access": "customer.returned",
-    "visit.missed_by_customer": "visit.appointed",
+    "visit.missed_by_customer": "customer.returned",
     "hindrance.began": "hindrance.ended",
 }
-"""The kinds by which a person pauses a clock, and by which each is resumed."""
+"""The kinds by which a person pauses a clock, and by which each is resumed.
+
+A missed visit, too: an appointment that nobody made would open promises, and not every clock that the visit stops hears of one.
+"""
 
 ENDS: Mapping[str, frozenset[str]] = {
     "clock.paused": frozenset({"clock.resumed"}),
@@ -208,6 +211,11 @@ class Paused:
     def named(self) -> frozenset[str]:
         """All that it was said of."""
         return frozenset({self.subject, *str(self.facts.get(ALSO, "")).split()})
+
+
+def resumed_by(promise: Promise, kind: str) -> bool:
+    """Whether the end of a pause of `kind` lets the promise run again."""
+    return Role.RESUME in promise.roles.get(RESUMES[kind], frozenset())
 
 
 def standing(told: Iterable[Paused]) -> list[Paused]:

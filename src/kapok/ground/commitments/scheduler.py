@@ -39,6 +39,8 @@ NAP = timedelta(seconds=1)
 BATCH = 500
 ALL_POINTS = 2
 """A limit that one clock does not fill: it says everything that lies behind it."""
+STUCK_TOGETHER = 20
+"""So many clocks that fail one after the other are no fault of theirs."""
 POISON = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
 """What the database says of a row that it cannot take; that it is away or short of something is another matter."""
 
@@ -54,48 +56,73 @@ class Fired:
     """Whether the one clock that was looked at could not fire, and has been set aside."""
 
 
-def fire(*, at: datetime, limit: int = BATCH) -> Fired:
+@dataclass
+class Streak:
+    """Clocks that could not fire, one after the other and none between them that could: so many are not to blame themselves."""
+
+    failed: int = 0
+
+    def add(self, fired: Fired) -> None:
+        """Count one more, or begin anew after one that has fired."""
+        self.failed = self.failed + 1 if fired.stuck else 0 if fired.moments else self.failed
+
+    @property
+    def is_common(self) -> bool:
+        """Whether something fails that all of them have in common."""
+        return self.failed >= STUCK_TOGETHER
+
+
+def fire(*, at: datetime, limit: int = BATCH, streak: Streak | None = None) -> Fired:
     """Fire the first `limit` clocks that are due by `at` and that no other scheduler has in hand, in the order of time.
 
     A clock that has several points behind it says them all, each at its own moment, before any later one of another clock. One
-    that makes firing fail is found by firing ever fewer of the first, and set aside until it is tried again (`retry_stuck`).
+    that makes firing fail is found by firing ever fewer of the first, and set aside until it is tried again (`retry_stuck`); while
+    the `streak` shows that all fail, no attempt is counted against it.
     """
+    streak = streak or Streak()
     while True:
         try:
-            return _named(at, limit)
+            fired = _named(at, limit)
         except POISON:
-            if limit == 1:
-                return _fire_first(at)
-            limit //= 2
+            if limit > 1:
+                limit //= 2
+                continue
+            fired = _fire_first(at, streak)
+        streak.add(fired)
+        return fired
 
 
-def retry_stuck(*, at: datetime, limit: int = 20) -> Fired:
-    """Try again those set aside whose time has come, each by itself; what was fired."""
-    fired = Fired()
+def retry_stuck(*, at: datetime, limit: int = 20, streak: Streak | None = None) -> Fired:
+    """Try again those set aside whose time has come, each by itself; what was fired.
+
+    One that somebody else has in hand stays set aside until it can be looked at.
+    """
+    streak, fired = streak or Streak(), Fired()
     for key in stuck.due(at, limit):
         with transaction.atomic():
             row = stuck.locked(key, at)
-            done = _attempt(row.commitment_id, row.fire_at, at, ALL_POINTS) if row else Fired()
-            if row and not done.stuck:
+            done = _attempt(row.commitment_id, row.fire_at, at, ALL_POINTS, streak) if row else Fired()
+            if row and not done.stuck and (done.clocks or stuck.is_past(row)):
                 stuck.settle(row, at)
+        streak.add(done)
         fired = Fired(fired.clocks + done.clocks, fired.deeds + done.deeds, fired.moments + done.moments)
     return fired
 
 
-def _fire_first(at: datetime) -> Fired:
+def _fire_first(at: datetime, streak: Streak) -> Fired:
     """Fire the next point of the first clock, or set it aside. It is held meanwhile, so that no other clock is taken for it."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(FIRST, {"at": at, "limit": 1})
             first = cursor.fetchone()
-        return _attempt(first[0], first[1], at, 1) if first else Fired()
+        return _attempt(first[0], first[1], at, 1, streak) if first else Fired()
 
 
-def _attempt(clock: UUID, moment: datetime, at: datetime, limit: int) -> Fired:
+def _attempt(clock: UUID, moment: datetime, at: datetime, limit: int, streak: Streak) -> Fired:
     try:
         return _named(at, limit, clock)
     except POISON as error:
-        stuck.set_aside(clock, moment, cause(error), at=at)
+        stuck.set_aside(clock, moment, cause(error), at=at, counts=not streak.is_common)
         return Fired(1, stuck=True)
 
 

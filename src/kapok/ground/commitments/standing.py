@@ -37,6 +37,12 @@ def stoppable(subject: str, kind: str, stops: Sequence[str] = ()) -> list[Commit
     return [row for row in running if rules.stopped_by(promise_of(row), kind, stops)]
 
 
+def resumable(subject: str, kind: str) -> list[Commitment]:
+    """The paused clocks of a matter that the end of a pause of `kind` would let run again."""
+    paused = (row for row in open_commitments(subject) if is_paused(row))
+    return [row for row in paused if rules.resumed_by(promise_of(row), kind)]
+
+
 def pauses_told(subject: str, correlation: UUID) -> list[rules.Paused]:
     """The pauses of a matter and of work on it, and what ended them, in order; the matter is locked, so that none is missed."""
     judging.lock(subject)
@@ -48,6 +54,16 @@ def pauses_told(subject: str, correlation: UUID) -> list[rules.Paused]:
 def said_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """What an entry, read with its words, says of a pause or a waiver. Entries of old have the words among the facts."""
     return {**(data.get("facts") or {}), **{name: data[name] for name in SAID_APART if data.get(name)}}
+
+
+def pauses_standing(subjects: Sequence[str]) -> dict[str, set[str]]:
+    """By what kinds of pauses, told of themselves, these stand still; those that do not are left out."""
+    told: dict[str, list[rules.Paused]] = {}
+    kinds = [*rules.ENDS, *frozenset().union(*rules.ENDS.values())]
+    for row in Entry.objects.filter(subject__in=subjects, kind__in=kinds).order_by("at", "recorded_at", "id"):
+        told.setdefault(row.subject, []).append(rules.Paused(row.kind, row.subject, row.at, {}))
+    stand = {subject: {pause.kind for pause in rules.standing(each)} for subject, each in told.items()}
+    return {subject: kinds for subject, kinds in stand.items() if kinds}
 
 
 def is_paused(row: Commitment) -> bool:

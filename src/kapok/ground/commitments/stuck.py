@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from kapok.ground.commitments import events
-from kapok.ground.commitments.models import StuckClock
+from kapok.ground.commitments.models import Commitment, StuckClock
 from kapok.ground.commitments.refusals import NotStuck
 from kapok.ground.commitments.rules import STUCK_STATES, StuckState
 from kapok.ground.journal import api as journal
@@ -84,19 +84,27 @@ def locked(key: UUID, at: datetime) -> StuckClock | None:
     return rows.filter(commitment_id=key, state=StuckState.WAITING, next_try_at__lte=at).first()
 
 
-def set_aside(clock: UUID, moment: datetime, error: str, *, at: datetime) -> None:
-    """Write down that a clock could not fire for its moment: once more, or for the first time."""
+def set_aside(clock: UUID, moment: datetime, error: str, *, at: datetime, counts: bool = True) -> None:
+    """Write down that a clock could not fire for its moment: once more, or for the first time.
+
+    Where it is no fault of the clock (`counts` false) the attempt is none of those after which it is given up.
+    """
     known = StuckClock.objects.filter(commitment_id=clock, fire_at=moment).exclude(state=StuckState.DONE).first()
-    attempts = known.attempts + 1 if known else 1
-    dead = attempts >= settings.FIRING_ATTEMPTS
+    attempts = (known.attempts if known else 0) + counts
+    dead = counts and attempts >= settings.FIRING_ATTEMPTS
     StuckClock.objects.update_or_create(
         commitment_id=clock,
         defaults={
             "fire_at": moment, "state": StuckState.DEAD if dead else StuckState.WAITING, "attempts": attempts,
-            "next_try_at": at + wait_before_next(attempts, settings.FIRING_RETRY_AFTER), "error": error,
+            "next_try_at": at + wait_before_next(max(attempts, 1), settings.FIRING_RETRY_AFTER), "error": error,
             "written_at": known.written_at if known else at, "settled_at": None,
         },
     )  # fmt: skip
+
+
+def is_past(row: StuckClock) -> bool:
+    """Whether its clock has nothing to say for that moment any more: it is over, or was judged anew for another one."""
+    return not Commitment.objects.filter(id=row.commitment_id, next_fire_at=row.fire_at).exists()
 
 
 def settle(row: StuckClock, at: datetime) -> None:
@@ -120,3 +128,15 @@ def retry_clock(*, commitment: UUID, actor: str, at: datetime) -> None:
             subject=row.commitment.subject, actor=actor, at=at, commitment=commitment, promise=row.commitment.promise
         )
     )
+
+
+@transaction.atomic
+def retry_clocks(*, actor: str, at: datetime) -> int:
+    """Let all that were set aside be tried once more, now; how many. Raises `NotStuck` where there is none."""
+    rows = StuckClock.objects.select_for_update(of=("self",)).filter(state__in=OPEN).order_by("commitment_id")
+    found = list(rows.values_list("commitment_id", flat=True))
+    if not found:
+        raise NotStuck
+    StuckClock.objects.filter(commitment_id__in=found).update(state=StuckState.WAITING, next_try_at=at)
+    journal.record(events.ClocksRetried(subject="system/scheduler", actor=actor, at=at, clocks=len(found)))
+    return len(found)

@@ -1,7 +1,7 @@
 """New rows of several tables, written by one statement, in the same words however many rows there are: it is planned once.
 
 It is for the verbs that write much at once; what is written through it is what `bulk_create` would write, without the making of
-SQL for each row.
+SQL for each row. A field that fills itself while it is saved, or that the database fills, is refused: it would stay empty.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Model
+from django.db.models import FileField, Model
 
 INSERT = """INSERT INTO {table} ({names})
 SELECT {names} FROM json_to_recordset(%s::json) AS given({columns})"""
@@ -52,6 +52,11 @@ def _insert(model: type[Model]) -> str:
 
 @cache
 def _columns(model: type[Model]) -> tuple[tuple[str, str], ...]:
+    for field in model._meta.concrete_fields:
+        if field.has_db_default() or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+            raise TypeError(f"{field} fills itself and cannot be written here.")
+        if isinstance(field, FileField):
+            raise TypeError(f"{field} saves its file itself and cannot be written here.")
     return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
 
 

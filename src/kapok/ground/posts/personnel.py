@@ -32,6 +32,7 @@ def take_in(
     if refused := todo.counts[Outcome.REFUSED]:
         first = next(row for row in todo.rows if row.outcome is Outcome.REFUSED)
         raise PersonnelRefused(count=refused, line=first.row.line, reason=first.reasons[0])
+    _hold(todo)
     passwords: dict[str, str] = {}
     for row in todo.rows:
         with _naming(row):
@@ -45,6 +46,18 @@ def take_in(
         )
     )
     return todo, passwords
+
+
+def _hold(todo: Plan) -> None:
+    """Lock all people and posts of the file before the first of them is written: row by row would be no order at all."""
+    posts = {post.code: post for row in todo.rows for post, _ in row.posts}
+    first = next((row for row in todo.rows if row.posts), None)
+    names = [row.row.staff_no for row in todo.rows]
+    if first is None:
+        rows.hold_named(names, ())
+        return
+    with _naming(first):
+        rows.hold_named(names, posts.values())
 
 
 def _seat(todo: Plan, *, actor: str, at: datetime) -> None:

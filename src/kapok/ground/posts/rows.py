@@ -7,7 +7,7 @@ in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -58,15 +58,16 @@ def working(username: str) -> Staff:
     return staff
 
 
-def hold(people: Iterable[UUID], post: Post | None = None) -> None:
-    """Lock these people and every post they hold, and `post`, which must still be open. Raises `ClosedPost`."""
+def hold(people: Iterable[UUID], *posts: Post) -> None:
+    """Lock these people and every post they hold, and `posts`, which must still be open. Raises `ClosedPost`."""
     ids = list(people)
     list(Staff.objects.filter(id__in=ids).order_by("id").select_for_update(no_key=True).values_list("id"))
     held = PostHolder.objects.filter(staff__in=ids).values("post")
-    locked = Post.objects.filter(Q(id__in=held) | Q(id=post.id if post else None)).order_by("id")
+    locked = Post.objects.filter(Q(id__in=held) | Q(id__in=[post.id for post in posts])).order_by("id")
     ended = dict(locked.select_for_update(no_key=True).values_list("id", "valid_to"))
-    if post is not None and ended[post.id] is not None:
-        raise ClosedPost(post_title=post.title)
+    for post in posts:
+        if ended[post.id] is not None:
+            raise ClosedPost(post_title=post.title)
 
 
 def holder_of(post: Post, place: Place) -> PostHolder | None:
@@ -78,6 +79,13 @@ def holders(post: Post) -> list[PostHolder]:
     """A and B until further notice; nobody once the post is closed."""
     held = PostHolder.objects.select_related("staff", "post__unit").filter(post=post, period__upper_inf=True)
     return list(held.order_by("place"))
+
+
+def hold_named(usernames: Iterable[str], posts: Collection[Post]) -> None:
+    """Lock the people of these numbers who have an account, who holds these posts now, and the posts. Raises `ClosedPost`."""
+    known = Staff.objects.filter(username__in=list(usernames)).values_list("id", flat=True)
+    held = PostHolder.objects.filter(post__in=[post.id for post in posts], period__upper_inf=True)
+    hold({*known, *held.values_list("staff", flat=True)}, *posts)
 
 
 def end(holder: PostHolder, at: datetime) -> None:

@@ -16,6 +16,7 @@ from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import next_stages, sent_back
 from kapok.ground.catalog.template import Flow, Line, Stage
+from kapok.ground.commitments.standing import pauses_standing
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import moves, rules
@@ -142,10 +143,25 @@ def tells(item: Item) -> tuple[str, ...]:
 
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
     """What happens to the matter happens to the work in hand then: the customer's pauses hold its clocks too."""
-    items = Item.objects.filter(Q(state__in=LIVE) | Q(ended_at__gt=act.at), matter=matter, opened_at__lte=act.at)
-    for item in items.select_related("unit", "accountable").order_by("id"):
-        item.matter = matter
+    for item in _in_hand(matter, act):
         moves.tell(item, kind, act, facts=facts)
+
+
+def end_missed(matter: Matter, act: Act) -> None:
+    """A visit is appointed anew: the work in hand that stands still for a missed one alone goes on."""
+    items = _in_hand(matter, act)
+    stand = pauses_standing([item.subject for item in items])
+    for item in items:
+        if stand.get(item.subject) == {rules.MISSED}:
+            moves.tell(item, rules.RETURNED, act)
+
+
+def _in_hand(matter: Matter, act: Act) -> list[Item]:
+    """The work that was in hand at that moment."""
+    items = Item.objects.filter(Q(state__in=LIVE) | Q(ended_at__gt=act.at), matter=matter, opened_at__lte=act.at)
+    for item in (found := list(items.select_related("unit", "accountable").order_by("id"))):
+        item.matter = matter
+    return found
 
 
 def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> list[Item]:

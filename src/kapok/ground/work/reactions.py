@@ -21,7 +21,7 @@ def witness(entries: Sequence[Entry]) -> None:
     The matter is not locked here: who records may hold the lock of its clocks already.
     """
     for entry in entries:
-        if entry.kind in rules.PASSED_DOWN:
+        if entry.kind in rules.PASSED_DOWN | {rules.APPOINTED}:
             _pass_down(entry)
         if entry.kind in ENDS:
             _hold_offered_since(entry)
@@ -30,7 +30,10 @@ def witness(entries: Sequence[Entry]) -> None:
 def _pass_down(entry: Entry) -> None:
     for found in _matters().filter(subject=entry.subject):
         act = Act(entry.actor, entry.at)
-        following.pass_down(found, entry.kind, said_of(entry.data), act)
+        if entry.kind == rules.APPOINTED:
+            following.end_missed(found, act)
+        else:
+            following.pass_down(found, entry.kind, said_of(entry.data), act)
         act.record()
 
 

@@ -269,8 +269,12 @@ CONFIRMS = frozenset(
 """The customer has said that it is done, or has received the answer."""
 REOPENS = frozenset({"fault.reopened", "complaint.reopened"})
 """It was not done after all."""
-PASSED_DOWN = frozenset({"customer.deferred", "customer.returned", "visit.missed_by_customer", "visit.started"})
+PASSED_DOWN = frozenset(
+    ["customer.deferred", "customer.refused_access", "customer.returned", "visit.missed_by_customer", "visit.started"]
+)
 """What the customer causes holds or starts the clocks of the work in hand too."""
+APPOINTED, MISSED, RETURNED = "visit.appointed", "visit.missed_by_customer", "customer.returned"
+"""A new appointment ends what a missed visit stopped; on work it is told as the customer's return: it opens no promise there."""
 
 
 ATTEMPTS, DAYS = 3, 2

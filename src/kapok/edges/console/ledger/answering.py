@@ -65,11 +65,34 @@ def _answered(request: ScreenRequest, asked: requests.Request, form: AnswerForm)
     word, me = form.cleaned_data["word"], request.user.subject
     try:
         if request.POST.get("answer") == "approve":
-            api.approve_request(request=asked.id, word=word, actor=me, at=request.at)
-            messages.success(request, _("Approved: the clocks stand still as of the moment of asking."))
+            messages.success(
+                request, _approved(asked, api.approve_request(request=asked.id, word=word, actor=me, at=request.at))
+            )
         else:
             api.refuse_request(request=asked.id, word=word, actor=me, at=request.at)
-            messages.success(request, _("Refused: the clocks have never stopped."))
+            messages.success(request, _refused(asked))
     except KapokError as refused:
         messages.error(request, refused.text.in_(request.language))
     return True
+
+
+def _approved(asked: requests.Request, clocks: Sequence[UUID]) -> str:
+    """What has become of them: they may have been let run, or been settled, while the request waited."""
+    if asked.kind == WAIVED:
+        return _("Approved: the promises have fallen away as of the moment of asking.")
+    stand = [bool(each.paused_since) for each in queries.rows_of(clocks)]
+    if all(stand):
+        return _("Approved: the clocks stand still as of the moment of asking.")
+    if any(stand):
+        return _(
+            "Approved as of the moment of asking: some clocks stand still; others have gone on or been settled meanwhile."
+        )
+    return _(
+        "Approved: the clocks stood still from the moment of asking until what ended the pause, and stand still no longer."
+    )
+
+
+def _refused(asked: requests.Request) -> str:
+    if asked.kind == WAIVED:
+        return _("Refused: the promises stand.")
+    return _("Refused: the clocks have never stopped.")

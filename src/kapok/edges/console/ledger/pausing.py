@@ -19,11 +19,10 @@ from kapok.edges.console.ledger.presenting import Shown, called, shown
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import api, queries
-from kapok.ground.commitments.approving import REQUESTERS
-from kapok.ground.commitments.rules import RESUMES
-from kapok.ground.commitments.standing import stoppable, waivable
+from kapok.ground.commitments.approving import REQUESTERS, approvers
+from kapok.ground.commitments.rules import ENDS, RESUMES, Paused, standing
+from kapok.ground.commitments.standing import resumable, stoppable, waivable
 from kapok.ground.journal.queries import happenings
-from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries as work
 from kapok.ground.work.rules import LIVE
@@ -34,7 +33,11 @@ from kapok.kernel.text import Text, joined
 
 LONGEST = 200
 ASKED = gettext_lazy("Asked for. The clocks run on until somebody approves; then they stand still as of now.")
+WAIVER_ASKED = gettext_lazy(
+    "Asked for. The promises stand until somebody approves; then they have fallen away as of now."
+)
 Choice = tuple[str, Any]
+HEARD = frozenset(ENDS).union(*ENDS.values())
 
 
 class PauseForm(forms.Form):
@@ -87,11 +90,16 @@ def _askers(request: ScreenRequest) -> Sequence[Choice]:
     return [*((code, in_reading_language(name)) for code, name in REQUESTERS.items()), me]
 
 
-def approvers(request: ScreenRequest, unit: str) -> str:
-    """Who else may approve for the unit, by number and name; empty where there is nobody."""
-    found = people.holders(Permission.LEDGER_APPROVE, unit) or people.holders(Permission.LEDGER_APPROVE, people.top())
-    others = [f"{name} {number}" for number, name in found if number != request.user.username]
-    return joined([Text(zh=each, en=each) for each in others], zh="、").in_(request.language)
+def _approvers(request: ScreenRequest, effects: Sequence[Effect]) -> str:
+    return approvers_named(request, {effect.clock.row.unit for effect in effects if effect.stops})
+
+
+def approvers_named(request: ScreenRequest, units: set[str]) -> str:
+    """Who else may approve for all of these units, by number and name; empty where there is nobody."""
+    found = approvers(units, not_of={request.user.subject})
+    return joined([Text(zh=each, en=each) for each in (f"{name} {number}" for number, name in found)]).in_(
+        request.language
+    )
 
 
 def _subjects(subject: str) -> list[str]:
@@ -121,12 +129,12 @@ def pause(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
         askers=_askers(request),
     )
     effects = list(_effects(request, subjects, running, form))
+    said = {"effects": effects, "approvers": _approvers(request, effects), "any": any(each.stops for each in effects)}
     if request.headers.get("HX-Target") == "effects":
-        return render(request, "ledger/effects.html", {"effects": effects})
+        return render(request, "ledger/would_stop.html", said)
     if request.method == "POST" and form.is_valid() and _asked(request, subjects, form):
         return redirect("console:commitment", id)
-    values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/pause.html", values | {"approvers": approvers(request, row.unit)})
+    return render(request, "ledger/pause.html", said | {"form": form, "row": row, "matter": called(row.subject)})
 
 
 def _asked(request: ScreenRequest, subjects: Sequence[str], form: PauseForm) -> bool:
@@ -161,19 +169,19 @@ def waive(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
         except KapokError as refused:
             form.add_error(None, refused.text.in_(request.language))
         else:
-            messages.success(request, ASKED)
+            messages.success(request, WAIVER_ASKED)
             return redirect("console:commitment", id)
     running = [each for rows in queries.standing(row.subject).values() for each in rows if each.running]
     effects = [Effect(shown(each, request.at), each.id in waived) for each in running]
-    values = {"form": form, "row": row, "matter": called(row.subject), "effects": effects}
-    return render(request, "ledger/waive.html", values | {"approvers": approvers(request, row.unit)})
+    said = {"effects": effects, "approvers": _approvers(request, effects), "any": bool(waived), "falls": True}
+    return render(request, "ledger/waive.html", said | {"form": form, "row": row, "matter": called(row.subject)})
 
 
 @screen(permission=Permission.LEDGER_PAUSE)
 def resume(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
     """Let the clocks of the matter run again that a pause had stopped."""
     row = seen(request, id).row
-    kind = _last_pause(row.subject)
+    kind = _last_pause(_subjects(row.subject))
     form = ResumeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -194,11 +202,9 @@ def resume(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # t
     return render(request, "ledger/resume.html", values)
 
 
-def _last_pause(subject: str) -> str:
-    """The kind of the latest pause of the matter that nothing has ended yet."""
-    open_: list[str] = []
-    for entry in happenings(subject):
-        open_ = [kind for kind in open_ if RESUMES[kind] != entry.kind]
-        if entry.kind in RESUMES:
-            open_.append(entry.kind)
-    return open_[-1] if open_ else next(iter(RESUMES))
+def _last_pause(subjects: Sequence[str]) -> str:
+    """The kind of the latest pause that still stands, else of the latest at all, whose end lets a clock run again."""
+    told = [Paused(each.kind, each.subject, each.at, {}) for each in happenings(subjects[0]) if each.kind in HEARD]
+    pauses = [*reversed(standing(told)), *(each for each in reversed(told) if each.kind in RESUMES)]
+    kinds = dict.fromkeys([*(pause.kind for pause in pauses), *RESUMES])
+    return next((kind for kind in kinds if any(resumable(each, kind) for each in subjects)), next(iter(kinds)))

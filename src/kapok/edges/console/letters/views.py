@@ -55,6 +55,19 @@ def retry_clock(request: ScreenRequest, commitment: UUID) -> HttpResponse:
     return redirect("console:letters")
 
 
+@require_POST
+@screen(permission=Permission.JOURNAL_MEND, everywhere=True)
+def retry_clocks(request: ScreenRequest) -> HttpResponse:
+    """Have all clocks tried again that could not fire."""
+    try:
+        stuck.retry_clocks(actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    else:
+        messages.success(request, _("All these clocks will be tried again."))
+    return redirect("console:letters")
+
+
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def letter(request: ScreenRequest, key: UUID) -> HttpResponse:
     """One letter: the entry, what went wrong, what waits behind it, what was done about it."""

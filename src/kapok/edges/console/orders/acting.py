@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
 from kapok.chain.ordering.queries import LegView, OrderView
-from kapok.edges.console.ledger.pausing import approvers
+from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.orders.actions import ON_LEGS, ON_ORDERS, ON_STEPS, Action
 from kapok.edges.console.orders.forms import OrderForm
 from kapok.edges.console.orders.reach import allowed, order_of_step, seen
@@ -79,7 +79,7 @@ def _act(
 def _approval(request: ScreenRequest, order: OrderView) -> Mapping[str, Any]:
     """Whether the reader's own authority lets the clocks stand still at once, and who else could approve it."""
     mine = order.unit_id in people.units_where(request.user.id, Permission.LEDGER_APPROVE)
-    return {"approval": True, "mine": mine, "approvers": approvers(request, order.unit)}
+    return {"approval": True, "mine": mine, "approvers": approvers_named(request, {order.unit})}
 
 
 def _done(request: ScreenRequest, action: Action, form: OrderForm, of: Mapping[str, Any]) -> Text | None:

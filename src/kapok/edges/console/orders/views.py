@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from kapok.chain.ordering import queries, rules
 from kapok.chain.ordering.queries import LegView, Place, StageView
-from kapok.edges.console.ledger.pausing import approvers
+from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
 from kapok.edges.console.orders.filters import OrdersFilter
@@ -87,7 +87,7 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         "at": request.at,
         "legs": [_leg(leg, may, request.at, names, asked) for leg in found.legs],
         "people": names_of([each.asked_by for each in asked]),
-        "approvers": approvers(request, found.unit) if asked else "",
+        "approvers": approvers_named(request, {found.unit}) if asked else "",
         "offered": for_order(found, may),
         "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
         "expected": _expected(found.legs),
