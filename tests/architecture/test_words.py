@@ -30,15 +30,14 @@ NAMES_OF_CODES = "_name"
 OF_SOME = frozenset(
     {
         ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.routed", "why"),
-        ("commitments.approval_named", "what"), ("commitments.pause_answered", "what"),
-        ("commitments.pause_asked", "what"),
+        ("commitments.pause_answered", "asked_by"), ("commitments.pause_answered", "what"), ("commitments.pause_asked", "what"),
         ("commitments.view_kept", "name"), ("commitments.view_removed", "name"),
         ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),
         ("mining.audit_copied", "name"), ("mining.audit_discarded", "name"), ("mining.audit_failed", "reason"),
         ("mining.log_uploaded", "name"), ("ordering.amended", "what"), ("ordering.expedited", "how"),
         ("ordering.placed", "what"), ("ordering.step_fell_out", "why"), ("people.unit_added", "name"),
         ("people.unit_ended", "name"), ("people.unit_renamed", "name"), ("places.exchange_area_drawn", "name"),
-        ("work.defect_noted", "what"), ("work.left_to_people", "why"), ("work.matter_closed", "how"),
+        ("work.defect_noted", "what"), ("work.left_to_people", "why"), ("work.matter_closed", "how"), ("work.sent_back", "to"),
         ("workforce.appointment_moved", "reason"), ("workforce.dispatched", "why"), ("workforce.held", "reason"),
         ("workforce.sent_back", "reason"),
     }

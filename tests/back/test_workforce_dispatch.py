@@ -83,7 +83,7 @@ class TestDispatch:
                 deed(item=item, **by("han", n * 100 + number))
             api.reply(item=item, photos=[api.Upload("a.png", PNG)], **by("han", n * 100 + 5))
             WorkOrder.objects.filter(item=item).update(moved_at=later(n))
-        assert sent(item_of(visit(210, hour=12)), 211).technician == "liu"
+        assert sent(item_of(visit(160, hour=12)), 161).technician == "liu"
 
     def test_what_is_in_hands_is_not_taken_away(self) -> None:
         item = taken()

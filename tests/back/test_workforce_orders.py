@@ -282,8 +282,8 @@ class TestReturns:
         assert stands(item) == ("returned", "han")
         back = Item.objects.get(id=stage(fault, "accept"))
         assert back.state == "offered"
-        said = Entry.objects.filter(kind="handoff.offered", subject=f"work/{back.id}").values_list("data", flat=True)
-        assert RETURNED in str(list(said)[-1])
+        [said] = lines(Entry.objects.filter(kind="handoff.withdrawn", subject=f"work/{item}"))
+        assert said.data["note"] == RETURNED
 
     def test_else_to_who_offered_it(self) -> None:
         item = item_of(job())

@@ -142,8 +142,8 @@ def test_other_orders_that_cannot_be() -> None:
         placed(promised_date=date(2020, 1, 1))
     with pytest.raises(api.BadMoment, match="window"):
         placed(window=(later(-60), later(60)))
-    with pytest.raises(KapokError, match="No patch answers"):
-        placed(window=(later(60), later(120)))
+    with pytest.raises(KapokError, match="There is no such window"):
+        placed(window=(later(61), later(120)))
     assert not Order.objects.exists()
 
 

@@ -181,8 +181,8 @@ def test_put_off_at_the_customers_wish_all_clocks_stand_still_with_the_evidence(
     assert api.defer(order=number, leg=1, until=later(9000), **said, **by("supervisor", 10)) is None
     assert stands(number) == ("held", "10P", "")
     assert pledge(number).state == "paused"
-    facts = Entry.objects.get(subject=leg(number).subject, kind="customer.deferred").data["facts"]
-    assert (facts["requested_by"], facts["approved_by"], facts["evidence"]) == (
+    [deferred] = told("customer.deferred", leg(number).subject)
+    assert (deferred["facts"]["requested_by"], deferred["facts"]["approved_by"], deferred["evidence"]) == (
         "customer",
         "staff/supervisor",
         "来电录音 17",

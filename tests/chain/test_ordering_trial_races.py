@@ -11,7 +11,7 @@ from kapok.chain.ordering import api, trials
 from kapok.chain.ordering.models import Extension, Leg
 from tests.chain import shop
 from tests.chain.shop import by, later
-from tests.ground.test_people_races import race
+from tests.races import outcomes
 
 pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 OVER = 30 * 24 * 60 + 4
@@ -32,11 +32,11 @@ def test_a_trial_is_extended_or_ended_and_of_several_extensions_none_is_lost() -
     def extend(number: str, minutes: float) -> None:
         api.extend_trial(service=number, reason="补足体验", **by("agent", minutes))
 
-    assert race(*[lambda: extend(service, 10)] * 3) == ["done"] * 3
+    assert outcomes(*[lambda: extend(service, 10)] * 3) == ["done"] * 3
     assert sorted(Extension.objects.values_list("until", flat=True)) == [
         ends + timedelta(days=14 * n) for n in (1, 2, 3)
     ]
-    outcome = race(
+    outcome = outcomes(
         lambda: extend(contested, OVER), lambda: trials.end(at=later(OVER)), lambda: trials.end(at=later(OVER))
     )
     ended = Leg.objects.filter(action="cease").count()

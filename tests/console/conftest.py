@@ -16,7 +16,7 @@ from django.conf import settings as project
 from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import translation
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -133,7 +133,8 @@ def browser_page(
             value = client.cookies[project.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
+        expect.set_options(timeout=15_000)
         _watch(page, live_server.url, complaints)
         pages.append(page)
         page.goto(at)
@@ -151,6 +152,11 @@ def _sign_in(client: Client, login: Login, language: Language) -> None:
     client.force_login(Staff.objects.get(username=login.username), "django.contrib.auth.backends.ModelBackend")
 
 
+NO_COMPLAINTS = ("status of 4", "ERR_INTERNET_DISCONNECTED", "htmx:sendAbort", "htmx:afterRequest")
+"""Chromium reports an answer of 4xx and a line that is gone, htmx a question that a later one has replaced (one that failed it
+calls `htmx:sendError`), as errors of the page; the test says whether they are."""
+
+
 def _watch(page: Page, origin: str, complaints: list[str]) -> None:
     def asked(request: Request) -> None:
         if not request.url.startswith((origin, "data:", "blob:")):
@@ -160,11 +166,9 @@ def _watch(page: Page, origin: str, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(f"failed: {error}"))
     page.on(
         "console",
-        # Chromium reports an answer of 4xx, and a line that is gone, as errors of the page; the test says whether they are.
         lambda said: (
             complaints.append(said.text)
-            if said.type == "error"
-            and not any(each in said.text for each in ("status of 4", "ERR_INTERNET_DISCONNECTED"))
+            if said.type == "error" and not any(each in said.text for each in NO_COMPLAINTS)
             else None
         ),
     )

@@ -78,6 +78,7 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     page.locator("input[name=camera]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
     expect(page.locator(".phone-photos img")).to_have_count(1)
     page.locator("input[name=test-optical_power]").fill("-21.5")
+    page.locator("select:has(option[value=connector])").select_option("connector")
     page.locator("input[name=use-connector]").fill("2")
     page.locator(".phone-signature").scroll_into_view_if_needed()
     box = page.locator(".phone-signature").bounding_box()

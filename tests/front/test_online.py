@@ -362,17 +362,6 @@ def test_nobody_orders_for_somebody_elses_service() -> None:
     assert everything(DoorKnock) == before
 
 
-def test_what_was_written_is_forgotten_with_the_person() -> None:
-    number, other = shop.customer(), business()
-    subject, kept = ask(number, words="我住院了，请晚上再打"), ask(other)
-    counter_api.answer(matter=subject, **QUOTE, **shop.by(matter(subject).first_contact.username, 5))
-    counter_api.add_note(customer=number, words="耳背，请大声", **shop.by("agent", 6))
-    customers.erase_person(customer=number, reason="本人申请", **shop.by("admin", 10))
-    assert {each.words for each in online.messages_about(subject)} == {"—"}
-    assert (case(subject).reply, [each.words for each in queries.notes_of(number)]) == ("—", ["—"])
-    assert [each.words for each in online.messages_about(kept)] == ["专线多少钱一个月？"]
-
-
 def test_what_a_merged_customer_asked_stays_with_the_one_that_stands_for_it() -> None:
     keep, drop = business(), business(phone="")
     subject = ask(drop)

@@ -97,7 +97,7 @@ def test_a_clock_set_aside_that_another_has_in_hand_stays_set_aside(pack: UUID) 
         holding = pool.submit(hold)
         locked.wait(10)
         assert scheduler.retry_stuck(at=at) == scheduler.Fired()
-        assert [(each.state, each.attempts) for each in stuck.clocks()] == [("waiting", 1)]
+        assert [(each.state, each.attempts) for each in stuck.clocks().clocks] == [("waiting", 1)]
         release.set()
         holding.result()
     assert scheduler.retry_stuck(at=at).moments == (DUE,)

@@ -88,11 +88,11 @@ def test_the_system_sends_back_what_it_finds_wanting() -> None:
     do(subject, "drop", "tech", 2, "照片")
     do(subject, "inform", "agent", 4)
     test = stage(subject, "test")
-    baton.carry_back(item=test, to="accept", note="光功率过低", at=later(6))
+    baton.carry_back(item=test, to="accept", why=Text(zh="光功率过低", en="too little light"), at=later(6))
     assert item(test).state == "withdrawn"
     assert live(subject) == {"accept"}
     with pytest.raises(KapokError, match="accept"):
-        baton.carry_back(item=stage(subject, "accept"), to="drop", note="不可", at=later(7))
+        baton.carry_back(item=stage(subject, "accept"), to="drop", why=Text(zh="不可", en="not so"), at=later(7))
 
 
 def test_what_the_system_cannot_do_is_left_to_people() -> None:

@@ -11,7 +11,7 @@ from kapok.network.inventory.models import Resource
 from kapok.network.inventory.refusals import WishTaken
 from kapok.network.inventory.rules import Need, missing, together
 from tests.network.plant import COPPER, WHO, named, reserve
-from tests.network.test_inventory_races import at_once
+from tests.races import at_once
 
 
 def number(value: str = "") -> str:
@@ -82,6 +82,6 @@ def test_of_eight_who_wish_for_one_number_one_gets_it() -> None:
             return "taken"
         return "kept"
 
-    got = at_once([lambda n=n: wish(f"order/W-{n}") for n in range(8)])
+    got = at_once(*[lambda n=n: wish(f"order/W-{n}") for n in range(8)])
     assert sorted(got) == ["kept"] + ["taken"] * 7
     assert Resource.objects.exclude(holder="").count() == 1

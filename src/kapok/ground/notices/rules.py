@@ -91,10 +91,8 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
 
 
 def _answer(data: Mapping[str, Any]) -> Text:
-    """What was asked for, what became of it, and the word of whoever answered."""
-    said = joined([Text(**data["what_name"]), Text(**data["state_name"])], zh="：", en=": ")
-    word = data["word"]
-    return joined([said, Text(zh=word, en=word)], zh="，", en=", ") if word else said
+    """What was asked for, and what became of it; the word of whoever answered stands at the request."""
+    return joined([Text(**data["what_name"]), Text(**data["state_name"])], zh="：", en=": ")
 
 
 def _owed(data: Mapping[str, Any]) -> Text:
