@@ -26,7 +26,7 @@ SEEN = re.compile(r'name="seen" value="([^"]+)"')
 WINDOW = re.compile(r'<option value="([^"]+/[^"]+)"')
 CHOSEN = {"change": {"offer": "fibre-300"}, "move": {"address": "n1"}}
 SAID: dict[str, dict[str, str]] = {
-    "change": {"offer": "fibre-300"}, "move": {"address": "n1"}, "suspend": {"reason": "voluntary"}, "resume": {},
+    "change": {"offer": "fibre-300"}, "move": {"address": "n1"}, "suspend": {"reason": "customer_wish"}, "resume": {},
     "cease": {"reason": "moved"}, "replace": {"what": "onu", "reason": "faulty", "how": "hall"}, "renumber": {"number": "any"},
 }  # fmt: skip
 
@@ -133,7 +133,7 @@ def test_a_suspension_says_of_what_kind_it_is_and_is_taken_back(signed_in: Signe
     talk = api.take(channel="hotline", medium="phone", customer=chen, **counter_page.by("agent"))
     act(client, chen, service, "suspend", reason="lost", note="手机丢了")
     order = Order.objects.latest("placed_at")
-    assert line() == ("suspend", "fibre-100", service, {"reason": "挂失 / reported lost or stolen"})
+    assert line() == ("suspend", "fibre-100", service, {"suspension": "lost"})
     assert (order.note, order.first_contact.username, order.paid_at is not None) == ("手机丢了", "agent", True)
     assert queries.interaction(talk).matters == (f"order/{order.number}",)
     inventory.move_service(service=service, to="suspended", reason="挂失", **plant.WHO)
