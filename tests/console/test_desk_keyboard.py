@@ -28,6 +28,7 @@ def choose(page: Page, name: str, value: str) -> None:
     for _ in range(20):
         page.keyboard.press("ArrowDown")
         if wanted.is_checked():
+            page.wait_for_load_state("networkidle")  # each step asks anew for the terms
             return
     raise AssertionError(value)
 
