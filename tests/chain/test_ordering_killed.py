@@ -136,9 +136,9 @@ class Life:
         self._not_finished(whose, working)
         for action, offer, stage, step in (
             ("change", "fibre-300", "accept", "modify"),
-            ("suspend", shop.FIBRE, "accept", "suspend"),
-            ("resume", shop.FIBRE, "", "resume"),
-            ("cease", shop.FIBRE, "accept", "release"),
+            ("suspend", "fibre-300", "accept", "suspend"),
+            ("resume", "fibre-300", "", "resume"),
+            ("cease", "fibre-300", "accept", "release"),
         ):
             asked = line(offer, action=action, address="", service=working)
             order = placed(asked, whose=whose, minutes=self.now())

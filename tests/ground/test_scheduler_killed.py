@@ -106,7 +106,7 @@ def test_killed_while_one_clock_is_poisoned_the_others_are_told_once(pack: UUID,
 @pytest.mark.slow
 def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start: Start) -> None:
     subjects = [f"fault/F{number:05}" for number in range(6_000)]
-    Commitment.objects.bulk_create(clock(pack, subject) for subject in subjects)
+    Commitment.objects.bulk_create((clock(pack, subject) for subject in subjects), batch_size=1000)
     at_death = []
     for _ in range(3):
         before = breached()
