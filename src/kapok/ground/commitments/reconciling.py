@@ -57,6 +57,8 @@ class Change:
         }
 
 
+BATCH = 1_000
+"""Rows of one statement: the server takes 65,535 values, and a commitment has thirty."""
 Answering = Callable[[Judgement], tuple[str, str]]
 
 
@@ -78,18 +80,20 @@ class Outcome:
         write(self.made)
         if self.changed:
             _update(self.changed, sorted(self.columns))
-        Revision.objects.bulk_create(self.revisions)
+        Revision.objects.bulk_create(self.revisions, batch_size=BATCH)
         journal.record_together(self.told)
         for fires_at, at in self.fires:
             wake_if_soon(fires_at, at)
 
 
 def _update(rows: Sequence[Commitment], columns: Sequence[str]) -> None:
-    """Write these columns of the rows, which are locked; one statement however many there are."""
+    """Write these columns of the rows, which are locked; one statement for a thousand of them."""
     if len(rows) == 1:
         rows[0].save(update_fields=columns)
     else:
-        Commitment.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+        Commitment.objects.bulk_create(
+            rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=columns
+        )
 
 
 def reconcile(

@@ -216,7 +216,7 @@ def cover(element: Element, addresses: Sequence[str], at: datetime) -> int:
     known = set(Coverage.objects.filter(element=element).values_list("address_id", flat=True))
     new = [spot for spot in found.values() if spot.id not in known]
     Coverage.objects.bulk_create(
-        [Coverage(id=uuid7(at), element=element, address=spot) for spot in new], ignore_conflicts=True
+        [Coverage(id=uuid7(at), element=element, address=spot) for spot in new], batch_size=5_000, ignore_conflicts=True
     )
     return len(new)
 

@@ -39,7 +39,8 @@ from kapok.network.inventory.refusals import (
     UnknownSite,
 )
 
-BATCH = 5_000
+BATCH = 2_000
+"""Rows of one statement: the server takes 65,535 values, and a resource has fifteen."""
 AT_ONCE = 50_000
 Draft = TypeVar("Draft", SiteDraft, ElementDraft, PoolDraft, ResourceDraft, CoverDraft)
 Row = TypeVar("Row", bound=Model)
