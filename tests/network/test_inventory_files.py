@@ -14,6 +14,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import queries, refusals
 from kapok.network.inventory.models import Coverage, Element, Finding, PlantAudit, Pool, Resource, Shortage, Site
+from kapok.network.inventory.plant import adding
 from kapok.network.inventory.plant.drafts import Loaded
 from tests.network.plant import AT, WHO, install, reserve
 
@@ -318,3 +319,9 @@ def test_plant_is_refused_where_it_does_not_belong() -> None:
     with pytest.raises(refusals.NotAPoint):
         inventory.cover(element="MDF1", addresses=["n1"], **WHO)
     assert queries.qualify("n1", "fixed_broadband", AT).available
+
+
+def test_more_codes_than_one_question_takes_are_asked_for_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adding, "AT_ONCE", 2)
+    assert list(adding.slices(["a", "b", "c"])) == [["a", "b"], ["c"]]
+    test_a_table_is_loaded_whatever_its_order()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,15 @@ FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(codes)s::text[], %(values)s::t
     %(states)s::text[]) AS u(id, kind, code, value, element, pool, state)
 ON CONFLICT (code) DO NOTHING
 """
+
+AT_ONCE = 50_000
+"""So many codes are asked for at once; the server takes 65,535 values in one statement."""
+
+
+def slices(values: Collection[Any]) -> Iterator[list[Any]]:
+    """The values, no more at once than one question takes."""
+    all_of_them = list(values)
+    return (all_of_them[first : first + AT_ONCE] for first in range(0, len(all_of_them), AT_ONCE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ def compare(lines: Iterable[str], file: str, *, actor: str, at: datetime) -> tup
     kinds = {(each.element.id, each.kind) for each in seen.values()}
     recorded = {
         row.code: row
-        for row in Resource.objects.filter(element__in=elements).select_related("element")
+        for some in adding.slices(elements)
+        for row in Resource.objects.filter(element__in=some).select_related("element")
         if (row.element_id, row.kind) in kinds
     }
     audit = PlantAudit(id=uuid7(at), file=file[:200], at=at, actor=actor, elements=len(elements), matches=0)
@@ -103,7 +104,8 @@ def compare(lines: Iterable[str], file: str, *, actor: str, at: datetime) -> tup
 
 def _read(lines: Iterable[str]) -> dict[str, Seen]:
     loaded, listed = Loaded(), list(reading.table(lines, REMEDY, known=COLUMNS, needed="element"))
-    elements = {each.code: each for each in Element.objects.filter(code__in={row["element"] for _, row in listed})}
+    named = {row["element"] for _, row in listed}
+    elements = {each.code: each for some in adding.slices(named) for each in Element.objects.filter(code__in=some)}
     seen: dict[str, Seen] = {}
     for spot, row in listed:
         try:

@@ -41,7 +41,6 @@ from kapok.network.inventory.refusals import (
 
 BATCH = 2_000
 """Rows of one statement: the server takes 65,535 values, and a resource has fifteen."""
-AT_ONCE = 50_000
 Draft = TypeVar("Draft", SiteDraft, ElementDraft, PoolDraft, ResourceDraft, CoverDraft)
 Row = TypeVar("Row", bound=Model)
 
@@ -55,7 +54,9 @@ class Writer:
         self.sites: dict[str, Site] = {site.code: site for site in Site.objects.all()}
         named = {code for each in drafts.elements for code in (each.code, each.parent)}
         named |= {each.home for each in drafts.resources} | {each.element for each in drafts.covers}
-        self.elements: dict[str, Element] = {each.code: each for each in Element.objects.filter(code__in=named)}
+        self.elements: dict[str, Element] = {
+            each.code: each for some in adding.slices(named) for each in Element.objects.filter(code__in=some)
+        }
         self.pools: dict[str, Pool] = {each.code: each for each in Pool.objects.all()}
         self.ports: dict[tuple[UUID, str], int] = {}
 
@@ -171,7 +172,7 @@ class Writer:
     def _write_resources(self) -> None:
         drafted = ((draft, new) for draft in self.drafts.resources for new in self._resources(draft))
         refused: set[Spot] = set()
-        while batch := list(islice(drafted, AT_ONCE)):
+        while batch := list(islice(drafted, adding.AT_ONCE)):
             taken = self._taken(new.code for _, new in batch)
             for draft, new in batch:
                 if new.code in taken and draft.spot not in refused:
@@ -228,9 +229,8 @@ class Writer:
         return self.ports.get((element.id, kind), 1)
 
     def _write_coverage(self) -> None:
-        spots = {
-            spot.code: spot for spot in Address.objects.filter(code__in={each.address for each in self.drafts.covers})
-        }
+        wanted = {each.address for each in self.drafts.covers}
+        spots = {spot.code: spot for some in adding.slices(wanted) for spot in Address.objects.filter(code__in=some)}
         made = {}
         for draft in self.drafts.covers:
             try:
