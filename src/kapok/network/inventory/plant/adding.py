@@ -72,9 +72,9 @@ def add_ports(element: Element, kind: Kind, count: int, state: State, at: dateti
 
 def next_ports(elements: Sequence[UUID], kind: Kind) -> dict[UUID, int]:
     """The number that the next port of each element bears; those that have none are left out."""
-    counted = Resource.objects.filter(element__in=elements, kind=kind, value__regex=r"^[A-Z]\d{3,6}$")
-    last = counted.values_list("element").annotate(last=Max(Cast(Substr("value", 2), IntegerField()))).order_by()
-    return {element: number + 1 for element, number in last}
+    counted = Resource.objects.filter(kind=kind, value__regex=r"^[A-Z]\d{3,6}$").values_list("element").order_by()
+    last = counted.annotate(last=Max(Cast(Substr("value", 2), IntegerField())))
+    return {element: number + 1 for some in slices(elements) for element, number in last.filter(element__in=some)}
 
 
 def add_named_ports(element: Element, kind: Kind, names: Sequence[str], state: State, at: datetime) -> int:
@@ -102,7 +102,8 @@ def write(new: Sequence[New], at: datetime) -> int:
 
 def _all_new(new: Sequence[New], at: datetime) -> int:
     codes = [each.code for each in new]
-    known = Resource.objects.filter(code__in=codes).values_list("code", flat=True).first()
+    there = Resource.objects.values_list("code", flat=True)
+    known = next((code for some in slices(codes) for code in there.filter(code__in=some)[:1]), None)
     if known is not None or write(new, at) < len(new):
         raise CodeTaken(code=known or codes[0])
     return len(new)
