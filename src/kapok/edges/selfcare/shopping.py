@@ -74,13 +74,12 @@ def _placed(request: MyRequest, one: CustomerView, form: NewForm) -> str | None:
 
 
 def _stale(request: MyRequest, one: CustomerView, form: NewForm) -> bool:
-    """Whether what was shown has changed; what, is said. A form that placed its order already is never stale."""
+    """Whether what was shown has changed; what, is said."""
     given = form.cleaned_data
-    if channels.placed_by(given["key"]):
-        return False
-    channel = channel_of(one.segment).value
-    wish = Wish(given["address"], given["offer"])
-    different = basket.changed(given["seen"], basket.terms(one.number, channel, [wish], request.at))
+    different = basket.stale(
+        key=given["key"], token=given["seen"], customer=one.number, channel=channel_of(one.segment).value,
+        lines=[Wish(given["address"], given["offer"])], at=request.at,
+    )  # fmt: skip
     for text in different:
         form.add_error(None, in_reading_language(text))
     if different:

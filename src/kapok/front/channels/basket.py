@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core import signing
 
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.previewing import Preview, preview
 from kapok.front.channels.offering import Asked, Choice, areas_at, installable, promised
+from kapok.front.channels.queries import placed_by
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.places import queries as places
 from kapok.ground.places.refusals import UnknownAddress
@@ -135,6 +137,11 @@ def seen(token: str) -> Mapping[str, Any] | None:
     except signing.BadSignature:
         return None
     return read if isinstance(read, dict) else None
+
+
+def stale(*, key: UUID, token: str, customer: str, channel: str, lines: Sequence[Wish], at: datetime) -> list[Text]:
+    """What has changed since the page of an order was shown. A form that placed its order already, under `key`, is never stale."""
+    return [] if placed_by(key) else changed(token, terms(customer, channel, lines, at))
 
 
 def changed(token: str, now: Terms) -> list[Text]:

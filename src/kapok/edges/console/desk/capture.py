@@ -117,12 +117,11 @@ def _placed(request: ScreenRequest, one: CustomerView, form: OrderForm) -> str |
 
 
 def _stale(request: ScreenRequest, one: CustomerView, form: OrderForm) -> bool:
-    """Whether what was seen has changed; what, is said in the form. A form that placed its order already is never stale."""
+    """Whether what was seen has changed; what, is said in the form."""
     given = form.cleaned_data
-    if talks.placed_by(given["key"]):
-        return False
-    now = basket.terms(one.number, channel_of(request), form.lines, request.at)
-    different = basket.changed(given["seen"], now)
+    different = basket.stale(
+        key=given["key"], token=given["seen"], customer=one.number, channel=channel_of(request), lines=form.lines, at=request.at
+    )  # fmt: skip
     beside = "offer" if given["offer"] and len(form.lines) == 1 else None
     for text in different:
         form.add_error(beside, in_reading_language(text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -46,12 +48,8 @@ def letters(request: ScreenRequest) -> HttpResponse:
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def retry_clock(request: ScreenRequest, commitment: UUID) -> HttpResponse:
     """Have a clock tried again that could not fire."""
-    try:
-        stuck.retry_clock(commitment=commitment, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("The clock will be tried again within a second or so."))
+    verb = partial(stuck.retry_clock, commitment=commitment)
+    _do(request, verb, _("The clock will be tried again within a second or so."))
     return redirect("console:letters")
 
 
@@ -59,12 +57,7 @@ def retry_clock(request: ScreenRequest, commitment: UUID) -> HttpResponse:
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def retry_clocks(request: ScreenRequest) -> HttpResponse:
     """Have all clocks tried again that could not fire."""
-    try:
-        stuck.retry_clocks(actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("All these clocks will be tried again."))
+    _do(request, stuck.retry_clocks, _("All these clocks will be tried again."))
     return redirect("console:letters")
 
 
@@ -78,13 +71,18 @@ def letter(request: ScreenRequest, key: UUID) -> HttpResponse:
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)
 def retry(request: ScreenRequest, key: UUID) -> HttpResponse:
     """Have it delivered again."""
+    _do(request, partial(journal.retry_letter, letter=key), _("It will be delivered again within a second or so."))
+    return redirect("console:letter", key)
+
+
+def _do(request: ScreenRequest, verb: Callable[..., object], done: str) -> None:
+    """Do it, and say that it is done or why not."""
     try:
-        journal.retry_letter(letter=key, actor=request.user.subject, at=request.at)
+        verb(actor=request.user.subject, at=request.at)
     except KapokError as refused:
         messages.error(request, refused.text.in_(request.language))
     else:
-        messages.success(request, _("It will be delivered again within a second or so."))
-    return redirect("console:letter", key)
+        messages.success(request, done)
 
 
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)
