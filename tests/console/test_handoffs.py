@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from kapok.ground.work import api as work
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import pages
@@ -148,8 +149,10 @@ def test_the_matrix_says_who_keeps_whom_waiting(signed_in: SignedIn) -> None:
     baton.dispute(item=found.item, note="it is theirs", actor="staff/agent", at=office.now())
     late = office.asked(office.fault(), "tianhe-east-field", at=office.now() - timedelta(hours=2))
     baton.accept(item=late.id, actor="staff/technician", at=office.now())
+    work.urge(matter=late.matter, note="where is it", actor="staff/agent", at=office.now())
     client = signed_in("supervisor", Language.EN)
     page = text(client, "/handoffs/matrix?period=day")
+    assert 'data-label="Urged">1<' in page
     assert "0 in time, 1 late, 1 refused" in page
     assert "Tianhe East Field Team" in page
     assert "Answered late or not at all" in page

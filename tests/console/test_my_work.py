@@ -220,7 +220,10 @@ def test_what_happens_to_a_matter_is_noted_until_it_is_closed(signed_in: SignedI
     unknown = client.post(f"/work/act/happen/{subject}", {"kind": "fault.restored", "note": ""}).content.decode()
     assert "is not one of the available choices" in unknown
     client.post(f"/work/act/urge/{subject}", {"note": "please hurry"})
-    assert "please hurry" in text(client, f"/matters/{subject}")
+    page = text(client, f"/matters/{subject}")
+    assert "please hurry" in page
+    assert "urged 1 time" in page
+    assert "transferred" not in page
 
 
 def test_the_first_contact_passes_only_when_it_is_accepted(signed_in: SignedIn) -> None:

@@ -15,7 +15,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
-from kapok.ground.work import queries
+from kapok.ground.work import queries, urging
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Turn
 from kapok.ground.work.rules import ItemState, Reason, Side
@@ -257,6 +257,21 @@ def test_urging_reaches_everybody_who_has_the_work() -> None:
     one = held(subject)
     work.urge(matter=subject, note="客户再次来电", **by("agent2", 3))
     assert (kinds(subject)[-1], of(one)[-1]) == ("work.urged", "work.urged")
+
+
+def test_urges_transfers_and_returns_of_a_matter_are_counted() -> None:
+    subject = fault()
+    assert urging.tally(matter(subject).id) == urging.Tally(0, 0, 0)
+    work.urge(matter=subject, note="无人受理", **by("agent", 1))
+    one = held(subject)
+    work.urge(matter=subject, note="客户再次来电", **by("agent2", 3))
+    with pytest.raises(work.NotWaiting):
+        work.urge(matter=subject, note="快一点", **by("desk", 4))
+    field = item(one).unit_id
+    baton.transfer(item=one, unit="exchange", warm=True, note="端口故障", **by("tech", 5))
+    assert urging.tally(matter(subject).id) == urging.Tally(2, 1, 0)
+    assert urging.by_unit(AT, later(60)) == {matter(subject).unit_id: 1, field: 1}
+    assert urging.by_unit(AT, later(3)) == {matter(subject).unit_id: 1}
 
 
 # ---- the first contact ----

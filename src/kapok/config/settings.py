@@ -8,12 +8,15 @@ import warnings
 from datetime import time, timedelta
 from pathlib import Path
 
+import django
+
 from kapok.config import environment
 from kapok.ground.notices.rules import Told
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CONSOLE = PACKAGE / "edges" / "console"
 SELFCARE = PACKAGE / "edges" / "selfcare"
+WIDGETS = Path(django.__file__).parent / "forms" / "templates"
 HOME = environment.home()
 DEBUG = environment.flag("KAPOK_DEBUG")
 DEMO = environment.flag("KAPOK_DEMO")
@@ -74,7 +77,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # A console area keeps its templates beside its views: edges/console/AREA/templates/AREA/….
-        "DIRS": [CONSOLE / "templates", *sorted(CONSOLE.glob("*/templates")), SELFCARE / "templates"],
+        "DIRS": [CONSOLE / "templates", *sorted(CONSOLE.glob("*/templates")), SELFCARE / "templates", WIDGETS],
         "OPTIONS": {
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
@@ -90,6 +93,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Widgets are drawn by the same templates: the console writes a long list of choices in one piece.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": environment.database(

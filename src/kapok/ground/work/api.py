@@ -21,7 +21,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal.writing import write
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
-from kapok.ground.work import answering, events, following, rows, rules, telling
+from kapok.ground.work import answering, events, following, rows, rules, telling, urging
 from kapok.ground.work.models import Handover, Item, Matter
 from kapok.ground.work.moves import Act, Giver, say
 from kapok.ground.work.refusals import (
@@ -205,10 +205,11 @@ def urge(*, matter: str, note: str, actor: str, at: datetime) -> None:
 
     Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotWaiting`, `NoteMissing`.
     """
-    row, note = rows.open_matter(matter), rules.tidy_note(note)
-    if not rows.waits_for(rows.person(actor), row, at):
+    row, note, me = rows.open_matter(matter), rules.tidy_note(note), rows.person(actor)
+    if not rows.waits_for(me, row, at):
         raise NotWaiting(username=row.first_contact.username)
-    live = Item.objects.filter(matter=row, state__in=following.LIVE).order_by("opened_at", "id")
+    live = list(Item.objects.filter(matter=row, state__in=following.LIVE).order_by("opened_at", "id"))
+    urging.note(row, live, me, at)
     journal.record_together(
         events.Urged(subject=subject, actor=actor, at=at, correlation=row.id, note=note)
         for subject in (row.subject, *(item.subject for item in live))

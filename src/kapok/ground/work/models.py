@@ -336,3 +336,22 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.state}"
+
+
+class Urge(models.Model):
+    """Somebody urged a unit that had work of a matter; one row for each unit, the same number for one urge."""
+
+    id = models.UUIDField(primary_key=True)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    urged_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    urged_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("urge")
+        constraints = [models.UniqueConstraint("matter", "number", "unit", name="work_urged_once_a_number")]
+        indexes = [models.Index("urged_at", "unit", name="work_urge_by_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.number}"

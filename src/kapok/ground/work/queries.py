@@ -72,8 +72,8 @@ SIDES = ("from_unit", "to_unit"), ("from_staff", "from_answers", "to_staff", "to
 """The units and the people of a hand-off."""
 
 HEADS = (LEAD, SUPERVISION)
-LIMIT = 200
-"""So many of each kind, the most urgent first."""
+LIMIT = 100
+"""So many of each kind, the most urgent first: more is nobody's work of one day."""
 
 
 def my_work(username: str, at: datetime, *, only: UUID | None = None) -> MyWork:
@@ -81,32 +81,45 @@ def my_work(username: str, at: datetime, *, only: UUID | None = None) -> MyWork:
     me = Staff.objects.filter(username=username).first()
     if me is None:
         return MyWork((), (), (), (), (), (), (), (), ())
-    units, held_posts = rows.own_units(me, at), posts.posts_of(me.id, at)
-    away = _away_of(me, held_posts)
+    held_posts = posts.posts_of(me.id, at)
+    units, away = rows.own_units(me, held_posts), _away_of(me, held_posts)
     item, offer = (Q(id=only), Q(item=only)) if only else (Q(), Q())
     waiting = Handoff.objects.filter(offer, state=rules.HandoffState.OFFERED)
     for_all = Q(to_staff=None) | Q(to_staff__state=StaffState.DEACTIVATED)
-    mine = waiting.filter(Q(to_staff=me) | Q(for_all, to_unit__in=units))
-    refused = _unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units), offer)
+    held, left_behind, to_confirm = _items(
+        Item.objects.filter(item, holder=me, state=rules.ItemState.HELD),
+        _left_behind(me, held_posts, at).filter(item),
+        _to_confirm(me, units).filter(item),
+    )
+    mine, to_take_over, refused, to_judge = _offers(
+        waiting.filter(Q(to_staff=me) | Q(for_all, to_unit__in=units)).order_by("accept_by_at", "id"),
+        _left_to_deputy(me, away, at).filter(offer).order_by("accept_by_at", "id"),
+        _unsettled().filter(Q(from_staff=me) | Q(from_unit__in=units), offer).order_by("answered_at", "id"),
+        _to_judge(me, units).filter(offer).order_by("answered_at", "id"),
+    )
     return MyWork(
-        held=_items(Item.objects.filter(item, holder=me, state=rules.ItemState.HELD)),
-        offers=_offers(mine, "accept_by_at"),
-        to_take_over=_offers(_left_to_deputy(me, away, at).filter(offer), "accept_by_at"),
-        left_behind=_items(_left_behind(me, held_posts, at).filter(item)),
-        refused=_offers(refused, "answered_at"),
-        to_judge=_offers(_to_judge(me, at).filter(offer), "answered_at"),
-        to_confirm=_items(_to_confirm(me, units).filter(item)),
+        held=held,
+        offers=mine,
+        to_take_over=to_take_over,
+        left_behind=left_behind,
+        refused=refused,
+        to_judge=to_judge,
+        to_confirm=to_confirm,
         matters=() if only else _matters(me, away),
         handovers=() if only else tuple(handed_view(row) for row in _handovers(me)),
     )
 
 
-def _items(found: QuerySet[Item]) -> tuple[WorkItem, ...]:
-    return tuple(items(found.order_by("opened_at", "id")[:LIMIT]))
+def _items(*piles: QuerySet[Item]) -> list[tuple[WorkItem, ...]]:
+    pages = [_page_of_items(found.order_by("opened_at", "id")[:LIMIT]) for found in piles]
+    running = clocks(row.subject for page in pages for row in page)
+    return [tuple(item_view(row, running.get(row.subject)) for row in page) for page in pages]
 
 
-def _offers(found: QuerySet[Handoff], order: str) -> tuple[Offer, ...]:
-    return tuple(offers(found.order_by(order, "id")[:LIMIT]))
+def _offers(*piles: QuerySet[Handoff]) -> list[tuple[Offer, ...]]:
+    pages = [_page_of_offers(found[:LIMIT]) for found in piles]
+    _name_sides([row for page in pages for row in page])
+    return [tuple(offer_view(row) for row in page) for page in pages]
 
 
 def _matters(me: Staff, away: Collection[UUID]) -> tuple[MatterView, ...]:
@@ -149,15 +162,15 @@ def _unsettled() -> QuerySet[Handoff]:
     return Handoff.objects.filter(state__in=[state.value for state in rules.UNSETTLED])
 
 
-def _to_judge(me: Staff, at: datetime) -> QuerySet[Handoff]:
-    """Refusals that this person may judge: none in which they belong to a side."""
-    return _unsettled().filter(rows.may_be_judged(me)).exclude(rows.own_cause(me, at))
+def _to_judge(me: Staff, units: Collection[UUID]) -> QuerySet[Handoff]:
+    """Refusals that this person, of these units, may judge: none in which they belong to a side."""
+    return _unsettled().filter(rows.may_be_judged(me)).exclude(rows.own_cause(me, units))
 
 
 def may_judge(username: str, item: UUID, at: datetime) -> bool:
     """Whether this person may judge the refusal of an item, as `baton.api.judge` has it; False where there is none."""
     me = Staff.objects.get(username=username)
-    return _to_judge(me, at).filter(item=item).exists()
+    return _to_judge(me, rows.own_units(me, posts.posts_of(me.id, at))).filter(item=item).exists()
 
 
 def matter(subject: str) -> MatterView | None:
@@ -213,21 +226,33 @@ def matters(rows: QuerySet[Matter]) -> list[MatterView]:
 
 def items(rows: QuerySet[Item]) -> list[WorkItem]:
     """One page of items with their clocks, in two queries."""
-    page = list(rows.select_related("matter__first_contact", "unit", "asked_by", "accountable", "holder"))
+    page = _page_of_items(rows)
     running = clocks(row.subject for row in page)
     return [item_view(row, running.get(row.subject)) for row in page]
 
 
+def _page_of_items(rows: QuerySet[Item]) -> list[Item]:
+    return list(rows.select_related("matter__first_contact", "unit", "asked_by", "accountable", "holder"))
+
+
 def offers(rows: QuerySet[Handoff]) -> list[Offer]:
     """One page of hand-offs with both sides, in three queries: over one of ten joins the planner takes longer than it saves."""
-    page = list(rows.select_related("item__matter"))
+    page = _page_of_offers(rows)
+    _name_sides(page)
+    return [offer_view(row) for row in page]
+
+
+def _page_of_offers(rows: QuerySet[Handoff]) -> list[Handoff]:
+    return list(rows.select_related("item__matter"))
+
+
+def _name_sides(page: Collection[Handoff]) -> None:
     finders: tuple[QuerySet[Any], ...] = (OrgUnit.objects.all(), Staff.objects.all())
     for finder, names in zip(finders, SIDES, strict=True):
         found = finder.in_bulk({getattr(row, f"{name}_id") for row in page for name in names} - {None})
         for row in page:
             for name in names:
                 setattr(row, name, found.get(getattr(row, f"{name}_id")))
-    return [offer_view(row) for row in page]
 
 
 def handoff_rows(

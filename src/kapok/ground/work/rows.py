@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -179,14 +180,13 @@ def must_have_offered(person: Staff, handoff: Handoff) -> None:
         raise NotOfferer(unit_name=handoff.from_unit.name)
 
 
-def own_units(person: Staff, at: datetime) -> set[UUID]:
-    """The units that this person belongs to: their own, those where they hold a working role, those of their posts.
+def own_units(person: Staff, held: Iterable[posts.Acting]) -> set[UUID]:
+    """The units that this person belongs to: their own, those where they hold a working role, those of the posts they hold.
 
     A role in a unit above makes nobody a member of those below.
     """
-    held = Grant.objects.filter(staff=person, revoked_at=None, role__in=roles_with(Permission.WORK_DO))
-    at_posts = (post.unit_id for post in posts.posts_of(person.id, at))
-    return {person.unit_id, *held.values_list("unit", flat=True), *at_posts}
+    granted = Grant.objects.filter(staff=person, revoked_at=None, role__in=roles_with(Permission.WORK_DO))
+    return {person.unit_id, *granted.values_list("unit", flat=True), *(post.unit_id for post in held)}
 
 
 def may_be_judged(person: Staff) -> Q:
@@ -197,9 +197,8 @@ def may_be_judged(person: Staff) -> Q:
     return Q(from_unit__in=units, to_unit__in=units)
 
 
-def own_cause(person: Staff, at: datetime) -> Q:
-    """The hand-offs in which this person belongs to a side: in person, as who answers for it, or by their units."""
-    units = own_units(person, at)
+def own_cause(person: Staff, units: Collection[UUID]) -> Q:
+    """The hand-offs in which this person belongs to a side: in person, as who answers for it, or by their own units."""
     who = ("from_staff", "from_answers", "to_staff", "to_answers", "answered_by", "disputed_by")
     in_person = reduce(or_, (Q(**{field: person}) for field in who))
     return Q(from_unit__in=units) | Q(to_unit__in=units) | in_person
@@ -210,7 +209,7 @@ def must_judge(person: Staff, handoff: Handoff, at: datetime) -> None:
     this = Handoff.objects.filter(id=handoff.id)
     if not this.filter(may_be_judged(person)).exists():
         raise NotJudge
-    if this.filter(own_cause(person, at)).exists():
+    if this.filter(own_cause(person, own_units(person, posts.posts_of(person.id, at)))).exists():
         raise OwnCause
 
 

@@ -18,6 +18,7 @@ from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import queries
 from kapok.ground.work.models import Delivery
 from kapok.ground.work.rules import HandoffState, MatterState
+from kapok.ground.work.urging import Tally, tally
 from kapok.kernel.text import Text
 
 OWNER = ("happen", "change", "offer", "urge", "not-reached", "hand-over", "close")
@@ -38,6 +39,7 @@ class OfMatter:
     matter: queries.MatterView
     items: Sequence[ItemLine]
     choices: Sequence[Choice]
+    tally: Tally
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def of_matter(request: ScreenRequest, subject: str, reader: Scope) -> OfMatter |
     items = queries.items_of(subject)
     due = first_due(item.subject for item in items)
     lines = [ItemLine(each, shown(due[each.subject], request.at) if each.subject in due else None) for each in items]
-    return OfMatter(found, lines, choices(_for(request, found), ON_MATTERS))
+    return OfMatter(found, lines, choices(_for(request, found), ON_MATTERS), tally(found.id))
 
 
 def of_item(request: ScreenRequest, identifier: str, reader: Scope) -> OfItem | None:

@@ -12,7 +12,7 @@ from kapok.edges.console.work.actions import ON_ITEMS, ON_MATTERS, Action
 from kapok.edges.console.work.forms import RefuseForm
 from kapok.ground.commitments.queries import Row, first_due
 from kapok.ground.posts.queries import skill_titles
-from kapok.ground.work.queries import Handed, MatterView, MyWork, Offer, WorkItem
+from kapok.ground.work.queries import LIMIT, Handed, MatterView, MyWork, Offer, WorkItem
 from kapok.kernel.text import Text
 
 
@@ -88,6 +88,11 @@ class Pile:
     def more(self) -> int:
         """How many lie below."""
         return self.count - len(self.jobs)
+
+    @property
+    def and_others(self) -> str:
+        """A plus where there may be more than were looked for."""
+        return "+" if self.count >= LIMIT else ""
 
 
 SHOWN = 40

@@ -17,7 +17,7 @@ from kapok.ground.commitments.registry import pack_of
 from kapok.ground.commitments.standing import promise_of
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.posts import queries as posts
-from kapok.ground.work import queries, rules
+from kapok.ground.work import queries, rules, urging
 from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
 from kapok.ground.work.models import Handoff, Matter, Turn
 from kapok.ground.work.queries import Offer
@@ -222,10 +222,12 @@ class Conduct:
     returns: int
     passed_on: int
     """Its transfers in matters that were transferred more often than is tolerated."""
+    urged: int
+    """How often others had to urge it."""
 
     @property
     def points(self) -> int:
-        """One for each of these events; a return is counted and costs nothing by itself."""
+        """One for each of these events; returns and urges are counted and cost nothing by themselves."""
         return self.unanswered + self.lost_as_receiver + self.lost_as_offerer + self.passed_on
 
 
@@ -237,14 +239,11 @@ def conduct(at: datetime, *, since: datetime, until: datetime, units: Collection
     as_offerer = _counted(rows.filter(state=HandoffState.UPHELD), "from_unit")
     returns = _counted(rows.filter(way=rules.Way.RETURN), "from_unit")
     passed_on = _counted(rows.filter(way=rules.Way.TRANSFER, item__matter__in=_passed_on(rows, until)), "from_unit")
-    concerned = {*unanswered, *as_receiver, *as_offerer, *returns, *passed_on}
+    columns = (unanswered, as_receiver, as_offerer, returns, passed_on, urging.by_unit(since, until))
+    concerned = {unit for column in columns for unit in column}
     wanted = concerned if units is None else concerned & set(units)
     return [
-        Conduct(
-            unit.code,
-            unit.name,
-            *(each.get(unit.id, 0) for each in (unanswered, as_receiver, as_offerer, returns, passed_on)),
-        )
+        Conduct(unit.code, unit.name, *(column.get(unit.id, 0) for column in columns))
         for unit in OrgUnit.objects.filter(id__in=wanted).order_by("code")
     ]
 
