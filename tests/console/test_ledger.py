@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from kapok.edges.console.ledger.one import fact_name, fact_value
 from kapok.ground.commitments.models import Commitment, Revision, SavedView
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.queries import timeline
@@ -102,7 +103,10 @@ def test_it_is_in_chinese_for_whoever_reads_chinese(signed_in: SignedIn) -> None
         ("due=day", ["fault/F1", "fault/F2"]),
         ("due=none", []),
         ("subject=fault/F3", ["fault/F3"]),
-        ("subject=F3", []),
+        ("subject=F3", ["fault/F3"]),
+        ("subject=+fault+f3", ["fault/F3"]),
+        ("subject=故障+F3", ["fault/F3"]),
+        ("subject=X3", []),
         ("subject=%25", []),
         ("owner=technician", ["fault/F2"]),
         ("order=last", ["fault/F3", "fault/F2", "fault/F1"]),
@@ -115,6 +119,28 @@ def test_it_is_filtered(supervisor: Client, query: str, shown: list[str]) -> Non
     promised("fault/F3", due=3 * DAY, promise="SL1-repair")
     promised("fault/F4", due=-DAY, state="kept", unit="tianhe")
     assert matters(text(supervisor, f"/ledger?{query}")) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("requested_by", "customer", ("申请人", "客户", "requested by", "the customer")),
+        ("flow_version", "1", ("流程版本", "1", "version of the flow", "1")),
+        ("moon", "full", ("moon", "full", "moon", "full")),
+    ],
+)
+def test_what_an_entry_says_is_called_as_people_call_it(name: str, value: str, said: tuple[str, ...]) -> None:
+    title, shown = fact_name(name), fact_value(name, value)
+    assert (title.zh, shown.zh, title.en, shown.en) == said
+
+
+def test_what_stands_still_does_not_fall_due(supervisor: Client) -> None:
+    promised("fault/F1", due=-HOUR, state="overdue")
+    promised("fault/F2", due=-HOUR, state="paused")
+    assert matters(text(supervisor, "/ledger")) == ["fault/F1", "fault/F2"]
+    assert matters(text(supervisor, "/ledger?due=past")) == ["fault/F1"]
+    assert matters(text(supervisor, "/ledger?due=hour")) == ["fault/F1"]
+    assert matters(text(supervisor, "/ledger?state=paused")) == ["fault/F2"]
 
 
 def test_each_state_says_how_many_there_are(supervisor: Client) -> None:

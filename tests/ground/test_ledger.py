@@ -126,6 +126,19 @@ def test_the_earliest_due_binds_overall_and_in_each_tier(office: SimpleNamespace
     assert queries.binding("fault/F9") == queries.Binding(None, {})
 
 
+def test_what_stands_still_binds_only_where_nothing_runs(office: SimpleNamespace) -> None:
+    promised(due=HOUR, promise="repair", state="paused")
+    assert queries.first_due(["fault/F1"])["fault/F1"].promise == "repair"
+    promised(due=2 * HOUR, promise="SL1-repair")
+    found = queries.binding("fault/F1")
+    assert found.overall is not None
+    assert found.overall.promise == "SL1-repair"
+    assert {tier: row.promise for tier, row in found.by_tier.items()} == {
+        Tier.CONTRACT: "SL1-repair", Tier.PLEDGE: "repair",
+    }  # fmt: skip
+    assert queries.first_due(["fault/F1"])["fault/F1"].promise == "SL1-repair"
+
+
 def test_of_two_due_together_the_one_made_earlier_binds(office: SimpleNamespace) -> None:
     due = NOW + HOUR
     promised(due_at=due, age=HOUR, promise="SL1-repair")

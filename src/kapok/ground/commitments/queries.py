@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from kapok.ground.commitments import lanes
 from kapok.ground.commitments.lanes import Filter, Place
@@ -22,6 +22,8 @@ from kapok.kernel.text import Text
 
 COUNTED = 10_000
 """Beyond so many the ledger says “more than”: an exact number would cost more than it tells."""
+PAUSED_LAST = Case(When(state=State.PAUSED, then=1), default=0)
+"""What stands still falls due later than its row says, and nobody knows when."""
 BINDING_ORDER = (Tier.LAW, Tier.CONTRACT, Tier.PLEDGE, Tier.STAGE)
 
 
@@ -129,19 +131,22 @@ class Binding:
 
 
 def binding(subject: str) -> Binding:
-    """The commitments that bind: of several a promise made earlier or shorter wins, whichever falls due first."""
+    """The commitments that bind: of several a promise made earlier or shorter wins, whichever falls due first.
+
+    One that stands still binds only where nothing runs.
+    """
     running = Commitment.objects.filter(subject=subject, state__in=RUNNING, due_at__isnull=False)
     by_tier: dict[Tier, Row] = {}
-    rows = _rows(running.order_by("due_at", "opened_at", "id"))
+    rows = _rows(running.order_by(PAUSED_LAST, "due_at", "opened_at", "id"))
     for row in rows:
         by_tier.setdefault(row.tier, row)
     return Binding(rows[0] if rows else None, by_tier)
 
 
 def first_due(subjects: Iterable[str]) -> dict[str, Row]:
-    """Of each subject the running commitment that falls due first, in two queries whatever their number."""
+    """Of each subject the commitment that falls due first, one that stands still only where nothing runs; in two queries."""
     running = Commitment.objects.filter(subject__in=list(subjects), state__in=RUNNING, due_at__isnull=False)
-    rows = _rows(running.order_by("subject", "due_at", "opened_at", "id").distinct("subject"))
+    rows = _rows(running.order_by("subject", PAUSED_LAST, "due_at", "opened_at", "id").distinct("subject"))
     return {row.subject: row for row in rows}
 
 

@@ -18,12 +18,15 @@ from kapok.ground.commitments.lanes import Filter, Place
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people.queries import Unit
 from kapok.ground.places.pinyin import in_alphabet
+from kapok.ground.work.rules import MATTERS
 from kapok.kernel.promises import Tier
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Text
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(hours=24), "week": timedelta(days=7)}
 EVERY_STATE = "all"
+BY_LETTER = {matter.letter: kind for kind, matter in MATTERS.items()}
+"""The kinds of matter by the letter that their numbers begin with."""
 
 
 class LedgerFilter(forms.Form):
@@ -56,11 +59,11 @@ class LedgerFilter(forms.Form):
         due = asked.get("due", "")
         return Filter(
             units=self._units(asked.get("unit", "")),
-            states=_states(asked.get("state", "")),
+            states=_states(asked.get("state", ""), due=due),
             promise=asked.get("promise", ""),
             tier=asked.get("tier", ""),
             owner=_owner(asked.get("owner", "")),
-            subject=asked.get("subject", ""),
+            subject=_subject(asked.get("subject", "")),
             due_before=at if due == "past" else at + SPANS[due] if due in SPANS else None,
             undated=due == "none",
             latest_first=asked.get("order") == "last",
@@ -109,10 +112,20 @@ def _indented(unit: Unit) -> Text:
     return Text(zh=f"{space}{unit.name.zh}", en=f"{space}{unit.name.en}")
 
 
-def _states(chosen: str) -> tuple[State, ...]:
+def _states(chosen: str, *, due: str) -> tuple[State, ...]:
     if chosen == EVERY_STATE:
         return tuple(State)
-    return (State(chosen),) if chosen else Filter().states
+    if chosen:
+        return (State(chosen),)
+    stands = {State.PAUSED} if due in {"past", *SPANS} else set()  # what stands still does not fall due
+    return tuple(state for state in Filter().states if state not in stands)
+
+
+def _subject(words: str) -> str:
+    """A matter as the journal calls it, also where its number alone is typed, or its name as it is shown."""
+    number = words.rpartition(" ")[2].upper()
+    kind = BY_LETTER.get(number[:1]) if number[1:2].isdigit() else None
+    return f"{kind}/{number}" if kind else words
 
 
 def _owner(words: str) -> str:

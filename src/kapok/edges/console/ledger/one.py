@@ -19,9 +19,10 @@ from kapok.edges.console.packs.drawings.course import Course, course
 from kapok.edges.console.packs.presenting import Row as PromiseRow
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import queries, requests
+from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.explaining import explain
 from kapok.ground.commitments.naming import FIELDS
-from kapok.ground.commitments.rules import STATES, State
+from kapok.ground.commitments.rules import PAUSE_FIELDS, STATES, State
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.money import Money
@@ -38,6 +39,14 @@ OUTCOMES = {
     State.BROKEN: Outcome.BROKEN,
     State.VOID: Outcome.VOID,
 }
+
+SAID = {
+    **PAUSE_FIELDS,
+    "flow": Text(zh="流程", en="flow"),
+    "flow_version": Text(zh="流程版本", en="version of the flow"),
+    "stage": Text(zh="工序", en="stage"),
+}
+"""What an entry says besides the facts that promises ask for."""
 
 
 @screen(permission=Permission.LEDGER_READ)
@@ -128,13 +137,15 @@ def said_facts(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
 
 def fact_name(name: str) -> Text:
     """What a fact is called."""
-    return FACTS[name].title if name in FACTS else Text(zh=name, en=name)
+    return FACTS[name].title if name in FACTS else SAID.get(name, Text(zh=name, en=name))
 
 
 def fact_value(name: str, value: Any) -> Text:
     """The value of a fact in words."""
     if value is None:
         return NOTHING
+    if name == "requested_by" and value in REQUESTERS:
+        return REQUESTERS[value]
     known = name in FACTS and FACTS[name].values
     return value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
 

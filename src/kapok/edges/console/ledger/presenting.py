@@ -134,13 +134,14 @@ KINDS = {
     "complaint": Text(zh="投诉", en="complaint"),
     "appeal": Text(zh="申诉", en="appeal"),
     "incident": Text(zh="通信事故", en="incident"),
+    "outage": Text(zh="计划中断", en="planned outage"),
     "work": Text(zh="工作项", en="work item"),
     "staff": Text(zh="人员", en="person"),
     "unit": Text(zh="单位", en="unit"),
     "pack": Text(zh="规则包", en="pack"),
     "post": Text(zh="岗位", en="post"),
 }
-MATTERS = ("fault", "order", "request", "complaint", "appeal", "incident")
+MATTERS = ("fault", "order", "request", "complaint", "appeal", "incident", "outage")
 """The kinds of subject that promises are made about."""
 SHORTENED = 36
 """As long as a UUID is written; of one only its end is shown."""
