@@ -117,9 +117,9 @@ def _objects(data: Any) -> Iterator[tuple[str, Object]]:
                     yield name, row
         case dict():
             for name in TABLES:
-                rows = data.get(name)
-                rows = rows.get("results") if isinstance(rows, dict) else rows
-                yield from ((name, row) for row in (rows if isinstance(rows, list) else ()) if isinstance(row, dict))
+                found = data.get(name)
+                found = found.get("results") if isinstance(found, dict) else found
+                yield from ((name, row) for row in (found if isinstance(found, list) else ()) if isinstance(row, dict))
 
 
 def _table_of(url: str) -> str:
