@@ -139,8 +139,8 @@ def test_taking_down_what_is_not_there_is_done() -> None:
     ("change", "zh", "en"),
     [
         ({"login": ""}, "缺少参数“宽带账号”", "The login is missing"),
-        ({"login": "a' OR 1=1 --"}, "宽带账号", "small letters"),
-        ({"login": "x" * 5_000_000}, "宽带账号", "small letters"),
+        ({"login": "a' OR 1=1 --"}, "宽带账号", "lower-case letters"),
+        ({"login": "x" * 5_000_000}, "宽带账号", "lower-case letters"),
         ({"secret": "`rm -rf`x"}, "密码", "no quotes"),
         ({"secret": '"%{exec:id}"'}, "密码", "no quotes"),
         ({"down_mbps": 0}, "缺少参数“下行速率”", "speed down is missing"),

@@ -63,7 +63,7 @@ def inside(order: str, *, language: str = "zh-hans") -> Client:
 def test_a_customer_follows_the_order_in_their_own_words(chen: str) -> None:
     order = placed(chen)
     page = inside(order).get(f"/my/orders/{order}").content.decode()
-    for said in (order, "体育西路", "我们将于", "改时间", "正在兑现"):
+    for said in (order, "体育西路", "我们将于", "改到其他时间", "正在兑现"):
         assert said in page
     (leg,) = orders.order(order).legs
     assert STAGE.findall(page) == [each.title.zh for each in leg.stages], "the steps are those of the flow"
@@ -186,7 +186,7 @@ def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen
     assert f"/my/orders/{order}/1/visit" not in client.get(f"/my/orders/{order}").content.decode()
     answer = client.post(f"/my/orders/{order}/1/visit", {"window": chosen})
     assert answer.status_code == 422
-    assert "技术员已出发或已到场" in answer.content.decode()
+    assert "装维人员已出发或已到场" in answer.content.decode()
     begins, ends = (datetime.fromisoformat(each) for each in chosen.split("/"))
     said = {"appointment": visit.id, "starts_at": begins, "ends_at": ends, "reason": "customer"}
     with pytest.raises(workforce.UnderWay):

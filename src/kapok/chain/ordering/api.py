@@ -93,7 +93,7 @@ PROMISED, WINDOW, UNTIL = (
     Text(zh="上门时段", en="The window of the visit"),
     Text(zh="缓装至", en="The day until which it is put off"),
 )
-URGED, SUPERVISED = Text(zh="催单", en="pressed"), Text(zh="督办", en="under supervision")
+URGED, SUPERVISED = Text(zh="催单", en="urged"), Text(zh="督办", en="under supervision")
 
 
 @transaction.atomic

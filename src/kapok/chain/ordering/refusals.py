@@ -146,7 +146,7 @@ class ReturnRunning(KapokError):
     """A leg that is being returned cannot be returned again."""
 
     wording = Text(
-        zh="该工程线已有一次退单在处理，不能再退；请等退单环节办完。",
+        zh="该工程线已有一次退单在处理，不能再退；请等退单工序办完。",
         en="A return of this leg is under way, a second one is refused; wait until its stage is done again.",
     )
 
@@ -164,7 +164,7 @@ class NowhereBack(KapokError):
     """No running stage of the leg has a way back."""
 
     wording = Text(
-        zh="现有环节没有退回路径（{stages}）；请按流程办理，或撤单。",
+        zh="现有工序没有退回路径（{stages}）；请按流程办理，或撤单。",
         en="No stage in hand has a way back ({stages}); go on, or cancel.",
     )
 
@@ -173,7 +173,7 @@ class NothingToConfirm(KapokError):
     """The customer cannot confirm yet."""
 
     wording = Text(
-        zh="{leg} 还没有到客户确认环节，请竣工后再确认。",
+        zh="{leg} 还没有到客户确认工序，请竣工后再确认。",
         en="{leg} does not wait for the customer's confirmation yet; confirm when it is completed.",
     )
 

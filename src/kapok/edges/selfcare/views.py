@@ -62,7 +62,7 @@ def code(request: MyRequest) -> HttpResponse:
                 let_in(request, customer)
                 return redirect("selfcare:my-order", number) if number else redirect("selfcare:my-home")
             form.add_error(
-                "code", _("Number and code do not match, or the code has run out. Check them, or have a new one sent.")
+                "code", _("Number and code do not match, or the code has expired. Check them, or have a new one sent.")
             )
     return render(request, "selfcare/code.html", {"form": form}, status=status)
 

@@ -64,7 +64,7 @@ class PressedAgain(Event):
     """The customer asked again for what is open already."""
 
     kind: ClassVar[str] = "channels.pressed_again"
-    wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer presses for it: {note}")
+    wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer urges it: {note}")
     typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
     customer: str

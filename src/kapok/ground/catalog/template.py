@@ -215,7 +215,7 @@ UNKEEPABLE = Finding(
     "unkeepable",
     Text(
         zh="含有无法保存的字符或嵌套过深：请删去",
-        en="it holds signs that cannot be kept, or is nested too deeply: remove them",
+        en="it holds characters that cannot be kept, or is nested too deeply: remove them",
     ),
 )
 

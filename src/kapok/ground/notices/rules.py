@@ -99,10 +99,9 @@ def _owed(data: Mapping[str, Any]) -> Text:
     """The amount and the days by which a term is extended, as far as there are any."""
     parts = []
     if data["amount_minor"]:
-        amount = str(Money(data["amount_minor"], data["currency"]))
-        parts.append(Text(zh=amount, en=amount))
+        parts.append(Money(data["amount_minor"], data["currency"]).text)
     if days := data["extension_days"]:
-        parts.append(Text(zh=f"顺延 {days} 天", en=f"{days} days more"))
+        parts.append(Text(zh=f"顺延 {days} 天", en=f"{days} more {'day' if days == 1 else 'days'}"))
     if data["missing"]:
         parts.append(Text(zh="金额待定", en="amount not known yet"))
     return joined(parts or [Text(zh="无应付金额", en="no amount due")], zh="，", en=", ")

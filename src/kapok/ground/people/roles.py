@@ -185,7 +185,7 @@ ROLES: Mapping[str, Role] = {
         ),
         Role(
             "technician",
-            Text(zh="装维技术员", en="Technician"),
+            Text(zh="装维人员", en="Technician"),
             Text(zh="接单、上门、交付", en="Takes work, goes there, delivers"),
             _WORKING | {Permission.FIELD_WORK},
         ),
