@@ -134,7 +134,7 @@ def test_two_wish_for_one_number_on_the_way_and_one_gets_it() -> None:
         code="N-MORE", kind="number", name=named("备用号段"), exchange_area="TYX", values="2038889001-2038889004", **WHO
     )
     numbers = []
-    for address in ("n3", "n5"):
+    for address in ("n1", "n5"):
         service = shop.installed("voice", address=address)
         whose = shop.service(service).customer.number
         numbers.append(placed(line("voice", action="renumber", address="", service=service), whose=whose, minutes=100))

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 
 def asked(action: str, *, offer: str = "voice", at: float = 100, **wished: str) -> str:
     """An order for something of a service that works, at an address with numbers to spare: its number."""
-    service = shop.installed(offer, address="n5")
+    service = shop.installed(offer, address="n5" if offer == "voice" else "r101")
     whose = shop.service(service).customer.number
     more: dict[str, Any] = {"action": action, "address": "", "service": service, "characteristics": wished}
     return placed(line(offer, **more), whose=whose, minutes=at)
@@ -155,7 +155,6 @@ def test_what_the_network_may_have_been_told_half_keeps_its_number() -> None:
         ("change", "fibre-100", {"number_wish": "x"}, "change of number"),
         ("renumber", "voice", {"visit": "yes"}, "for a replacement"),
         ("replace", "fibre-100", {"visit": "perhaps"}, "yes or no"),
-        ("replace", "sim-voice", {"visit": "yes"}, "knows of no visit"),
     ],
 )
 def test_a_wish_that_would_come_to_nothing_is_refused(
@@ -164,6 +163,17 @@ def test_a_wish_that_would_come_to_nothing_is_refused(
     number = asked(action, offer=offer)
     with pytest.raises(api.BadLine, match=words):
         amend(number, **wished)
+    assert (leg(number).version, Line.objects.get(leg=leg(number)).characteristics) == (1, {})
+
+
+def test_nobody_comes_with_a_card() -> None:
+    whose, bought = shop.customer(), "sim-voice"
+    number = placed(line(bought), whose=whose, minutes=1)
+    through(number, 2)
+    service = str(Line.objects.get(leg__order__number=number).service)
+    number = placed(line(bought, action="replace", address="", service=service), whose=whose, minutes=100)
+    with pytest.raises(api.BadLine, match="knows of no visit"):
+        amend(number, visit="yes")
     assert (leg(number).version, Line.objects.get(leg=leg(number)).characteristics) == (1, {})
 
 
@@ -190,8 +200,8 @@ def test_a_part_is_brought_after_all_and_another_handed_out_after_all() -> None:
 
 def test_who_is_not_visited_any_more_gives_the_window_back() -> None:
     places.assign_patch(unit="tianhe-east-1", segment=Segment.PUBLIC, address="road", since=AT, **WHO)
-    service = shop.installed(address="n5")
-    chosen = field.windows(address="n5", skill="fibre", minutes=90, after=later(100), days=3)[0]
+    service = shop.installed()
+    chosen = field.windows(address="r101", skill="fibre", minutes=90, after=later(100), days=3)[0]
     asked_for = line(action="replace", address="", service=service, characteristics={"visit": "yes"})
     whose = shop.service(service).customer.number
     number = placed(asked_for, whose=whose, minutes=100, window=(chosen.starts_at, chosen.ends_at))

@@ -87,7 +87,11 @@ def test_a_line_that_is_added_stands_though_an_answer_asked_for_before_comes_lat
     choose(page, "offer", "fibre-100")
     page.locator(".desk-lines > li.is-current").wait_for()
     late: list[Route] = []
-    page.route("**/order/terms?*", late.append)
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/order/terms?*", hold)
     page.keyboard.press("ArrowDown")
     expect(page.locator('input[name=offer][value="fibre-300"]')).to_be_checked()
     page.keyboard.press("l")

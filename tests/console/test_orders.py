@@ -200,7 +200,7 @@ def test_the_desk_sees_what_the_customer_is_told() -> None:
 
 def test_a_number_and_a_visit_are_wished_otherwise_on_the_order_s_page() -> None:
     minutes = (now() - shop.AT).total_seconds() / 60
-    voice, fibre = (shop.installed(offer, address="n5", minutes=minutes - 300) for offer in ("voice", "fibre-100"))
+    voice, fibre = shop.installed("voice", address="n5", minutes=minutes - 300), shop.installed(minutes=minutes - 300)
     asked = (("voice", "renumber", voice), ("fibre-100", "replace", fibre))
     renumbered, replaced = (
         shop.placed(line(offer, action=action, address="", service=service), whose=owner(service), minutes=minutes - 60)
@@ -215,7 +215,7 @@ def test_a_number_and_a_visit_are_wished_otherwise_on_the_order_s_page() -> None
     assert list(Resource.objects.filter(holder=leg(renumbered).subject).values_list("id", flat=True)) == [free.id]
     taken = Resource.objects.filter(kind="number", state="in_service")[0]
     refused = client.post(f"/orders/{renumbered}/1/amend", sent | {"number": str(taken.id)}).content.decode()
-    assert "is not free" in refused
+    assert "is no longer free" in refused
     assert "somebody comes" in text(client, f"/orders/{replaced}/1/amend")
     page = client.post(f"/orders/{replaced}/1/amend", sent | {"visit": "yes"}, follow=True).content.decode()
     assert "Amended." in page

@@ -126,15 +126,19 @@ def test_who_asked_takes_it_back_while_nobody_has_answered() -> None:
     assert row().pauses == [[(MONDAY + 5 * HOUR).isoformat(), None]]
 
 
-def test_what_was_answered_or_has_lapsed_is_not_taken_back() -> None:
+def test_what_was_answered_is_not_taken_back() -> None:
     asked = ask()
     commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 3 * HOUR)
     with pytest.raises(commitments.RequestAnswered, match="approved"):
         commitments.withdraw_request(request=asked, actor="staff/chen", at=MONDAY + 4 * HOUR)
     assert (row().state, PauseRequest.objects.get().state) == ("paused", "approved")
-    other = ask(kind="clock.paused", at=MONDAY + 5 * HOUR)
+
+
+def test_what_has_lapsed_is_not_taken_back() -> None:
+    asked = ask()
     with pytest.raises(commitments.RequestAnswered, match="lapsed"):
-        commitments.withdraw_request(request=other, actor="staff/chen", at=MONDAY + 90 * HOUR)
+        commitments.withdraw_request(request=asked, actor="staff/chen", at=MONDAY + 26 * HOUR)
+    assert PauseRequest.objects.get().state == "waiting"
 
 
 def test_who_takes_it_back_is_told_nothing_and_whose_wish_it_is_is_told() -> None:

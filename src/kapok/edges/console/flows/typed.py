@@ -83,8 +83,8 @@ def _stage(node: Document, typed: Mapping[str, str], findings: list[Finding]) ->
         return
     node["title"] = _title(prefix, typed) or node.get("title")
     node.pop("told", None)
-    if words := _title(f"{prefix}-told", typed):
-        node["told"] = words
+    if told := _title(f"{prefix}-told", typed):
+        node["told"] = told
     _holder(node, typed.get(f"{prefix}-holder", "").strip()[:60])
     for name in TIMES:
         words = typed.get(f"{prefix}-{name}", "").strip()
