@@ -71,6 +71,20 @@ def test_a_customer_follows_the_order_in_their_own_words(chen: str) -> None:
     assert STAGE.findall(english) == [each.title.en for each in leg.stages]
 
 
+def test_a_customer_is_told_in_words_what_happens_at_each_stage(chen: str) -> None:
+    order = placed(chen)
+    told = re.compile(r'<p class="told">([^<]+)</p>')
+    chinese = told.findall(inside(order).get(f"/my/orders/{order}").content.decode())
+    english = told.findall(inside(order, language="en").get(f"/my/orders/{order}").content.decode())
+    assert chinese[3] == "我们致电与您约定上门时间。"
+    assert english == [
+        "We check your address and what you asked for, and set a line aside for you.",
+        "We assign the line from our exchange to your home.", "We prepare your service in our exchange.",
+        "We call you to agree when we come.", "Our technician comes as agreed; please let somebody be there.",
+        "We test that your service works.", "We call you back and ask whether it is as you wished.",
+    ]  # fmt: skip
+
+
 def test_no_staff_data_are_shown(chen: str) -> None:
     order = placed(chen)
     page = inside(order).get(f"/my/orders/{order}").content.decode()

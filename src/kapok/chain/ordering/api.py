@@ -62,6 +62,7 @@ from kapok.chain.ordering.refusals import (
     PastNoReturn,
     ReturnRunning,
     ServiceNeeded,
+    TooLateToWish,
     TriedBefore,
     UnknownLeg,
     UnknownOrder,
@@ -83,9 +84,9 @@ __all__ = [
     "LiftedWhenPaid", "LineDraft",
     "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
-    "ReturnRunning", "ServiceNeeded", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm",
-    "defer", "end_wait", "expedite", "extend_trial", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
-    "wait_for_plant",
+    "ReturnRunning", "ServiceNeeded", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend",
+    "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "pay", "place_order", "retry_step", "return_leg",
+    "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (
@@ -165,8 +166,9 @@ def amend(
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
+    Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `BadLine`, `BadMoment`,
-    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `TooLateToWish`, `inventory.WishTaken`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = (
@@ -177,10 +179,12 @@ def amend(
     complaint = rules.value_complaint(characteristics)
     if complaint:
         raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
+    drafting.wishes_must_fit(line, leg.action, characteristics)
     cancelling.may(leg)
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
     deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
+    moves.refresh(row, act)
 
 
 @transaction.atomic

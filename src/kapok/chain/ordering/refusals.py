@@ -241,6 +241,15 @@ class LiftedByOthers(KapokError):
     )
 
 
+class TooLateToWish(KapokError):
+    """What hangs on the wish is being done already."""
+
+    wording = Text(
+        zh="“{title}”已经开始，所选号码或上门方式不能再改；请等办完后另行下单，或先撤单。",
+        en="“{title}” has begun: another number or visit comes too late; order anew when it is done, or cancel first.",
+    )
+
+
 class NothingAmended(KapokError):
     """The amendment changes nothing."""
 

@@ -100,6 +100,8 @@ class Stage(Strict):
     """Its name in the flow."""
     title: Words
     """What is done."""
+    told: Words | None = None
+    """What the customer is told of it; else `informing.words_for` has plain words."""
     unit: str = Field("", max_length=50)
     """The code of the unit that does it."""
     skill: str = Field("", max_length=50)

@@ -162,7 +162,7 @@ class PauseAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PauseAnswered(Event):
-    """The request was approved, refused, or lapsed: then the clocks have never stopped."""
+    """The request was approved; or refused, lapsed or withdrawn: then the clocks have never stopped."""
 
     kind: ClassVar[str] = "commitments.pause_answered"
     wording: ClassVar[Text] = Text(

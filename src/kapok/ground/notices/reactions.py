@@ -22,7 +22,7 @@ from kapok.kernel.ids import uuid7
 
 def tell(line: Line) -> None:
     """Write a notice to everybody whom the entry concerns; who has it already gets no second one."""
-    numbers = rules.asked(line.data) if line.kind == rules.ANSWERED else _concerned(line)
+    numbers = rules.asked(line.data, by=line.actor) if line.kind == rules.ANSWERED else _concerned(line)
     people = Staff.objects.filter(username__in=numbers, state=State.ACTIVE).values_list("id", flat=True)
     Notice.objects.bulk_create((_notice(line, person) for person in people), ignore_conflicts=True)
 

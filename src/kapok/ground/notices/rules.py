@@ -65,9 +65,12 @@ def recipients(around: Around, told: Collection[Told], *, above: int) -> list[st
     return list(dict.fromkeys(person for each in Told if each in wanted for person in people[each]))
 
 
-def asked(data: Mapping[str, Any]) -> list[str]:
-    """Who asked for what has been answered: who put it down, and whose wish it is where that is a member of staff."""
-    people = (person_of(data["asked_by"]), person_of(data["requested_by"]))
+def asked(data: Mapping[str, Any], *, by: str) -> list[str]:
+    """Who asked for what has been answered: who put it down, and whose wish it is where that is a member of staff.
+
+    Whoever took it back themselves (`by`) is told nothing.
+    """
+    people = (person_of(each) for each in (data["asked_by"], data["requested_by"]) if each != by)
     return list(dict.fromkeys(person for person in people if person))
 
 

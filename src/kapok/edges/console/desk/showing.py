@@ -61,6 +61,7 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
         "codes": channels.shown_codes(one.number),
         "lines": timeline(one.subject, limit=12),
         "may_order": may_order,
+        "may_extend": may(request, Permission.ORDERS_MANAGE, one),
     }
 
 
