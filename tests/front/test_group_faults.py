@@ -44,7 +44,7 @@ def announced(matter: str = "", minutes: float = 10, **said: Any) -> UUID:
 
 def withdrawn(matter: str) -> None:
     """The customer has taken it back, so that it may be closed."""
-    work.happen(matter=matter, kind="fault.withdrawn", **shop.by("noc", 20))
+    work.happen(matter=matter, kind="fault.cancelled", **shop.by("noc", 20))
 
 
 def everything() -> tuple[int, ...]:
@@ -171,7 +171,7 @@ def test_what_is_over_is_not_changed_and_ends_once() -> None:
 def test_it_ends_with_its_matter() -> None:
     (channel,) = [each for each in SUBSCRIPTIONS if each.handler is reactions.hear]
     assert channel.kinds == frozenset({"work.matter_closed"})
-    matter = incident()
+    matter = incident(kind="fault.reported")
     one, other = announced(matter), announced(incident(), elements=["MDF1"])
     withdrawn(matter)
     work.close_matter(matter=matter, **shop.by("noc", 25))

@@ -287,9 +287,9 @@ def _by_territory(decision: Decision, asked: Asked, territory: Territory) -> Dec
             )
     on_duty = choose(territory.duty, asked.skill, asked.tongues) or choose(territory.duty, asked.skill, ())
     if on_duty:
-        name = on_duty.agent.username
-        decision = replace(decision, unit=territory.centre, owner=name).because(
-            Rule.R6, f"{territory.centre_name.zh}值班 {name}", f"{name}, on duty at {territory.centre_name.en}"
+        who, centre = on_duty.agent.username, territory.centre_name
+        decision = replace(decision, unit=territory.centre, owner=who).because(
+            Rule.R6, f"{centre.zh}值班 {who}", f"{who}, on duty at {centre.en}"
         )
         return _spoken(decision, on_duty.tongue)
     unit, name = territory.unit, territory.unit_name

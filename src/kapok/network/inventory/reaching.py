@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -79,7 +80,7 @@ def above(services: Collection[UUID]) -> dict[UUID, Above]:
 
     What is carried by radio hangs on nothing.
     """
-    asked = {"services": list(services), "radio": BY_RADIO}
+    asked: dict[str, Any] = {"services": list(services), "radio": BY_RADIO}
     with connection.cursor() as cursor:
         cursor.execute(HOMES, asked)
         areas: dict[UUID, UUID] = dict(cursor.fetchall())
@@ -92,7 +93,12 @@ def above(services: Collection[UUID]) -> dict[UUID, Above]:
 
 def count_under(elements: Collection[UUID], areas: Collection[UUID]) -> int:
     """How many living services lie under these elements, or at addresses of these exchange areas. One query."""
-    asked = {"elements": list(elements), "areas": list(areas), "living": list(LIVING), "radio": BY_RADIO}
+    asked: dict[str, Any] = {
+        "elements": list(elements),
+        "areas": list(areas),
+        "living": list(LIVING),
+        "radio": BY_RADIO,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CARRIED, asked)
         (count,) = cursor.fetchone() or (0,)
