@@ -46,9 +46,9 @@ def announced(matter: str = "", **said: Any) -> UUID:
     return api.announce(matter=matter or incident(), **given, **counter_page.by("noc"))
 
 
-def form(matter: str, **more: Any) -> dict[str, Any]:
+def form(about: str, **more: Any) -> dict[str, Any]:
     return {
-        "matter": matter, "elements": "OLT1/1, CAB1", "since": clock(-5), "expected_at": clock(60), "words_zh": WORDS.zh,
+        "matter": about, "elements": "OLT1/1, CAB1", "since": clock(-5), "expected_at": clock(60), "words_zh": WORDS.zh,
         "words_en": WORDS.en,
     } | more  # fmt: skip
 

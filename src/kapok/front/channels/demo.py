@@ -79,14 +79,14 @@ def _talk(at: datetime) -> None:
 
 
 def _group_fault(at: datetime) -> None:
-    """A PON is down: two of the customers under it have called, are told so, and nobody is sent to them."""
-    pon = _busiest_pon()
-    if pon is None:
+    """An OLT is cut off: two of the customers under it have called, are told so, and nobody is sent to them."""
+    olt = _busiest_olt()
+    if olt is None:
         return
     began = at - timedelta(minutes=95)
     matter = work.open_matter(
         kind="fault.reported",
-        title=f"{pon.code} 主干光缆中断",
+        title=f"{olt.code} 上联光缆中断",
         facts={"fault_kind": "cable"},
         actor="staff/noc2",
         at=began,
@@ -96,10 +96,10 @@ def _group_fault(at: datetime) -> None:
         en="A cable was cut by road works: broadband and telephone near there are down. The repair team is on site.",
     )
     announced = announcing.announce(
-        matter=matter, words=words, elements=[pon.code], since=began, expected_at=at + timedelta(minutes=90),
+        matter=matter, words=words, elements=[olt.code], since=began, expected_at=at + timedelta(minutes=90),
         actor="staff/noc2", at=began + timedelta(minutes=10),
     )  # fmt: skip
-    for minutes, service in enumerate(_under(pon)[:2], 20):
+    for minutes, service in enumerate(_under(olt)[:2], 20):
         talk = _taken(service.customer, "agent2", began + timedelta(minutes=minutes * 2), "宽带断了")
         api.ask(
             kind="fault", title="宽带断了", channel=Channel.HOTLINE, customer=service.customer.number, service=service.number,
@@ -124,13 +124,19 @@ def _lines() -> QuerySet[Resource]:
     return Resource.objects.filter(kind="pon_port", state=State.IN_SERVICE, service__state=ServiceState.ACTIVE)
 
 
-def _busiest_pon() -> Element | None:
-    found = _lines().values("element").annotate(count=Count("id")).order_by("-count", "element__code").first()
-    return Element.objects.get(id=found["element"]) if found else None
+def _busiest_olt() -> Element | None:
+    found = (
+        _lines()
+        .values("element__parent")
+        .annotate(count=Count("id"))
+        .order_by("-count", "element__parent__code")
+        .first()
+    )
+    return Element.objects.get(id=found["element__parent"]) if found else None
 
 
-def _under(pon: Element) -> list[Service]:
-    lines = _lines().filter(element=pon).select_related("service__customer").order_by("service__number")
+def _under(olt: Element) -> list[Service]:
+    lines = _lines().filter(element__parent=olt).select_related("service__customer").order_by("service__number")
     return [line.service for line in lines if line.service]
 
 

@@ -31,12 +31,14 @@ from kapok.front.channels.announcing.refusals import (
 from kapok.front.channels.models import Announcement, Covered, Report
 from kapok.front.channels.refusals import WordsMissing
 from kapok.ground.journal import api as journal
+from kapok.ground.places.models import ExchangeArea
 from kapok.ground.places.refusals import UnknownExchangeArea
 from kapok.ground.work.refusals import MatterClosed, NotAPerson, UnknownMatter
 from kapok.ground.work.rows import open_matter, person
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from kapok.network.inventory import reaching
+from kapok.network.inventory.models import Element
 from kapok.network.inventory.refusals import UnknownElement
 
 __all__ = [
@@ -75,15 +77,7 @@ def announce(
         expected_at=expected_at, services=reaching.count_under([each.id for each in what], [each.id for each in where]),
         announced_at=at,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise AlreadyAnnounced(matter=about.subject) from None
-    Covered.objects.bulk_create(
-        [Covered(id=uuid7(at), announcement=row, exchange_area=each) for each in where]
-        + [Covered(id=uuid7(at), announcement=row, element=each) for each in what]
-    )
+    _write(row, where, what)
     journal.record(
         events.FaultAnnounced(
             subject=row.matter, actor=actor, at=at, covers=[*homes, *parts], services=row.services, since=since,
@@ -91,6 +85,20 @@ def announce(
         )
     )  # fmt: skip
     return row.id
+
+
+def _write(row: Announcement, areas: Sequence[ExchangeArea], elements: Sequence[Element]) -> None:
+    """Write the announcement with what it covers. Raises `AlreadyAnnounced`."""
+    at = row.announced_at
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise AlreadyAnnounced(matter=row.matter) from None
+    Covered.objects.bulk_create(
+        [Covered(id=uuid7(at), announcement=row, exchange_area=each) for each in areas]
+        + [Covered(id=uuid7(at), announcement=row, element=each) for each in elements]
+    )
 
 
 @transaction.atomic
