@@ -220,6 +220,19 @@ def test_who_calls_again_is_counted_once_and_as_two_calls() -> None:
     assert queries.announcement(one).reports == 1
 
 
+def test_the_service_may_be_named_the_second_time_or_the_first() -> None:
+    customer = shop.customer(address="r101")
+    service = shop.installed(whose=customer)
+    one = announced()
+    reported(customer=customer)
+    reported(service, 30)
+    reported(customer=customer, minutes=40)
+    row = Report.objects.select_related("service").get(announcement=one)
+    assert (row.service and row.service.number, row.calls, row.called_at) == (service, 3, shop.later(40))
+    (under,) = queries.over_customer(customer)
+    assert under.reported_at == shop.later(20)
+
+
 def test_who_names_no_service_is_attached_where_all_that_they_have_lies_under_it() -> None:
     customer = shop.customer(address="r101")
     fibre = shop.installed(whose=customer)

@@ -200,21 +200,18 @@ def ask(
     """Take in what a customer asks, where the rules R1 to R8 send it: the matter it is now, and the decision with its reasons.
 
     What is open already is urged (R3), what is announced gets a report more (R4). A request of a business customer opens the
-    three-hour clock, for which the account manager answers, if one is there; else whoever took it in. Of its interaction count when
-    it was taken, what was dialled and spoken. Raises `BadChoice`, `ChannelNotSet`, `UnknownCustomer`, `UnknownService`,
-    `UnknownLanguage`, `UnknownAddress`, `RetiredAddress`, `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, and what
-    `work.api.open_matter` does.
+    three-hour clock of the account manager, else of whoever took it in. Of its interaction counts when it was taken, what was
+    dialled and spoken. Raises `BadChoice`, `ChannelNotSet`, and what the rows that it names and `work.api.open_matter` refuse.
     """
     me = person(actor)
     talk = rows.open_interaction(interaction, me) if interaction else None
     if talk is not None:
-        waited = max(waited, at - talk.started_at)
-        dialled, language = dialled or talk.dialled, language or talk.language
+        waited, dialled = max(waited, at - talk.started_at), dialled or talk.dialled
     wanted = asking.Wanted(
         kind=rows.choice(rules.Kind, kind, "kind"), title=title, channel=rows.choice(rules.Channel, channel, "channel"),
         customer=customer, service=service, address=address, calling=calling, pressed=pressed, dialled=dialled, note=note,
         complaint_kind=complaint_kind, facts=dict(facts or {}), waited=waited, me=me, at=at, interaction=interaction,
-        language=rows.language_of(language),
+        language=rows.language_of(language or (talk.language if talk else "")),
     )  # fmt: skip
     matter, decision = asking.take_in(wanted, actor)
     if talk is not None:

@@ -58,6 +58,8 @@ class WordsForm(forms.Form):
         hint = _("As customers read and hear it; without names of people.")
         self.fields["words_zh"] = words(_("What customers are told, in Chinese"), hint, longest=rules.LONGEST)
         self.fields["words_en"] = words(_("What customers are told, in English"), longest=rules.LONGEST)
+        for name in ("words_zh", "words_en"):
+            self.fields[name].widget.attrs["rows"] = 4
         self.fields["expected_at"] = moment(
             _("Expected to be over"), _("Leave it empty where it is not known."), required=False
         )

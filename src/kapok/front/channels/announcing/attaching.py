@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from kapok.front.channels import events
 from kapok.front.channels.models import Announcement, Report
@@ -41,13 +41,24 @@ def attach(announcement: Announcement, said: Reported, actor: str, at: datetime)
 
 
 def _again(announcement: Announcement, said: Reported, at: datetime) -> bool:
-    """Whether the same was reported before; then it is one call more, with the latest words."""
-    if said.customer is None and said.service is None:
+    """Whether the same was reported before; then it is one call more, with the latest words and the service if it is named now."""
+    before = Report.objects.filter(_the_same(said), announcement=announcement)
+    row = before.order_by(F("service").asc(nulls_last=True), "asked_at").first()
+    if row is None:
         return False
-    before = Report.objects.filter(announcement=announcement, service=said.service)
+    Report.objects.filter(id=row.id).update(
+        calls=F("calls") + 1, words=said.words, called_at=at, service=said.service or row.service
+    )
+    return True
+
+
+def _the_same(said: Reported) -> Q:
+    """A report of the same service, or of the same customer where either names none; of nobody known none is the same."""
+    nobody = Q(pk__in=[])
+    whose = Q(customer=said.customer) if said.customer else nobody
     if said.service is None:
-        before = before.filter(customer=said.customer)
-    return bool(before.update(calls=F("calls") + 1, words=said.words, called_at=at))
+        return whose
+    return Q(service=said.service) | (whose & Q(service=None))
 
 
 def _wrote(announcement: Announcement, said: Reported, at: datetime) -> bool:

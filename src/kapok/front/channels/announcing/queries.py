@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from kapok.front.channels.announcing import covering, rules
 from kapok.front.channels.announcing.refusals import UnknownAnnouncement
@@ -150,8 +150,8 @@ def over_customer(number: str) -> list[Under]:
     if home is not None:
         found[home] = []
     numbers = dict(Service.objects.filter(id__in=living).values_list("id", "number"))
-    reported = Report.objects.filter(announcement__in=found, customer=one).order_by("asked_at")
-    since = dict(reported.values_list("announcement", "asked_at"))
+    reported = Report.objects.filter(announcement__in=found, customer=one).order_by()
+    since = dict(reported.values_list("announcement").annotate(Min("asked_at")))
     return [
         Under(view, tuple(sorted(numbers[each] for each in found[view.id])), since.get(view.id))
         for view in announcements(_rows().filter(id__in=found).order_by("since", "id"))
