@@ -67,6 +67,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="一个搜索框，一页看全客户，一页受理订单", en="One search box, the customer on one page, an order on one page"),
     ),
     Screen(
+        Text(zh="群障公告", en="Group faults"), "alert-triangle", "console:group-faults", "ledger.read", WORK,
+        "qz gg qunzhang gonggao group fault incident outage announcement 群障 公告 大面积 停机 恢复 回访",
+        Text(zh="正在影响许多客户的故障，告知了什么，谁待回访", en="Faults that concern many, what customers are told"),
+    ),
+    Screen(
         Text(zh="渠道设置", en="Channels"), "sitemap", "console:channels", "channels.manage", WORK,
         "qd qudao shezhi channels queues staff overflow call back hotline 渠道 队列 人员 溢出 回拨 热线",
         Text(zh="各渠道的队列、人员、溢出与回拨", en="Queues, staff, overflow and call-back of each channel"),

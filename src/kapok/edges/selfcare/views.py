@@ -14,6 +14,7 @@ from kapok.edges.selfcare import showing
 from kapok.edges.selfcare.doors import MyRequest, let_in, let_out, network_address, of_the_customer, open_to_all
 from kapok.edges.selfcare.forms import CodeForm, DoorForm, show_refusal
 from kapok.front.channels import api as channels
+from kapok.front.channels.announcing import queries as announcing
 from kapok.front.channels.online import queries as online
 from kapok.kernel.errors import KapokError
 
@@ -74,6 +75,7 @@ def home(request: MyRequest) -> HttpResponse:
         "services": showing.owned(request.customer),
         "orders": orders.orders_of(request.customer, limit=LATEST),
         "asked": online.asked_by(request.customer),
+        "under": announcing.over_customer(request.customer),
         "at": request.at,
     }
     return render(request, "selfcare/home.html", values)

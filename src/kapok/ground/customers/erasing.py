@@ -121,6 +121,7 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
             name=alias.number,
             document_kind="",
             document="",
+            languages=[],
             search=search,
             grams=names.pieces(search, alias.unit_id),
             erased_at=at,

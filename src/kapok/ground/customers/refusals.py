@@ -50,6 +50,15 @@ class UnknownChoice(KapokError):
     )
 
 
+class UnknownLanguage(KapokError):
+    """A language that is none of the operator's list, or more than are kept of one customer."""
+
+    wording = Text(
+        zh="语言“{language}”不可用；请用 {languages}，最多 {most} 种。",
+        en="The language “{language}” is not known; use {languages}, {most} at most.",
+    )
+
+
 class Nameless(KapokError):
     """A customer needs a name that can be read."""
 
