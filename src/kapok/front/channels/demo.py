@@ -132,7 +132,8 @@ def _busiest_olt() -> Element | None:
         .order_by("-count", "element__parent__code")
         .first()
     )
-    return Element.objects.get(id=found["element__parent"]) if found else None
+    parent = found["element__parent"] if found else None
+    return Element.objects.get(id=parent) if parent else None
 
 
 def _under(olt: Element) -> list[Service]:
