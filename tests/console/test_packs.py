@@ -110,7 +110,7 @@ def test_one_promise_in_full_with_its_scale_and_source(reader: Client) -> None:
 
 
 def test_a_promise_shows_its_earlier_rows_and_its_dated_rates(agent: Client) -> None:
-    assert "此前版本 : 至 2026-04-07" in page(agent, "/packs/uk-dispute-resolution/GB-ADR").replace("版本:", "版本 :")
+    assert "此前版本：至 2026-04-07" in page(agent, "/packs/uk-dispute-resolution/GB-ADR").replace("： ", "：")
     shown = page(agent, "/packs/uk-automatic-compensation/GB-AC-DELAYED-REPAIR")
     assert "费率“delayed_repair”" in shown
     assert "2025-04-01 2026-03-31 GBP 9.98 运营商网页" in shown
