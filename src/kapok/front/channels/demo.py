@@ -125,14 +125,9 @@ def _lines() -> QuerySet[Resource]:
 
 
 def _busiest_olt() -> Element | None:
-    found = (
-        _lines()
-        .values("element__parent")
-        .annotate(count=Count("id"))
-        .order_by("-count", "element__parent__code")
-        .first()
-    )
-    return Element.objects.get(id=found["element__parent"]) if found else None
+    counted = _lines().values_list("element__parent__code").annotate(count=Count("id"))
+    busiest = counted.order_by("-count", "element__parent__code").first()
+    return Element.objects.filter(code=busiest[0] or "").first() if busiest else None
 
 
 def _under(olt: Element) -> list[Service]:
