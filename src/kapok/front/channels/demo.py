@@ -57,7 +57,7 @@ def load(at: datetime) -> None:
             api.assign_staff(channel=each.channel, username=username, actor=ACTOR, at=at)
     if not Interaction.objects.exists():
         _talk(at)
-        _group_fault(at)
+        group_fault(at)
 
 
 def _talk(at: datetime) -> None:
@@ -78,7 +78,7 @@ def _talk(at: datetime) -> None:
         api.add_note(customer=home.number, words="晚上七点后才在家，上门请约晚间时段。", actor="staff/agent", at=began)
 
 
-def _group_fault(at: datetime) -> None:
+def group_fault(at: datetime) -> None:
     """An OLT is cut off: two of the customers under it have called, are told so, and nobody is sent to them."""
     olt = _busiest_olt()
     if olt is None:
