@@ -18,9 +18,7 @@ from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.back import job as jobs
-from tests.back import team
 from tests.back.job import JPEG_WITH_GPS, PNG, at_work, by, item_of, later, stands, taken, visit
-from tests.chain.conftest import QUICKLY
 
 pytestmark = pytest.mark.django_db
 KEY = "0190a1b2-0000-7000-8000-000000000001"
@@ -30,8 +28,7 @@ WRONG = {"key": KEY, "item": KEY, "deed": "hold", "pressed_at": "2026-03-02T01:0
 
 @pytest.fixture(autouse=True)
 def _team(db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PASSWORD_HASHERS, settings.MEDIA_ROOT = QUICKLY, tmp_path
-    team.set_up()
+    settings.MEDIA_ROOT = tmp_path
     jobs.set_up()
 
 

@@ -15,9 +15,7 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.back import job as jobs
-from tests.back import team
 from tests.back.job import PNG, by, item_of, stands, van, visit
-from tests.chain.conftest import QUICKLY
 from tests.console.conftest import PHONE, BrowserPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.peer("chromium"), pytest.mark.django_db(transaction=True)]
@@ -32,8 +30,7 @@ KEPT = """async () => {
 @pytest.fixture
 def cast(transactional_db: None, settings: Settings, tmp_path: Path) -> dict[str, object]:
     """The field team in place of the demonstration: the browser's fixture signs in by role."""
-    settings.PASSWORD_HASHERS, settings.MEDIA_ROOT = QUICKLY, tmp_path
-    team.set_up()
+    settings.MEDIA_ROOT = tmp_path
     jobs.set_up()
     van()
     Staff.objects.update(must_change_password=False)

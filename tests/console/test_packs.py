@@ -14,20 +14,8 @@ from django.test import Client
 from kapok.edges.console.packs import library
 from kapok.edges.console.packs.wording import lines
 from kapok.kernel.promises import Pack, available, find, load
-from kapok.kernel.text import Language
-from tests.console.conftest import SignedIn
 
 HOSTILE = ["../../etc/passwd", "..%2F..%2Fetc%2Fpasswd", "nowhere", "a" * 3000, "guangzhou-pledges.yaml", "<b>"]
-
-
-@pytest.fixture
-def agent(signed_in: SignedIn) -> Client:
-    return signed_in("agent")
-
-
-@pytest.fixture
-def reader(signed_in: SignedIn) -> Client:
-    return signed_in("viewer", Language.EN)
 
 
 def page(client: Client, address: str, status: int = 200) -> str:
