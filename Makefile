@@ -38,8 +38,9 @@ $(READY): requirements/develop.lock pyproject.toml requirements/install.sh
 	@if test -f src/kapok/config/translations.py; then $(BIN)/python -m kapok.config.translations compile; fi
 	@printf '%s\n' "$(CURDIR)" > $@
 
-lint: $(READY) ## ruff, layers, and how large files and functions are
+lint: $(READY) ## ruff, layers, translations, and how large files and functions are
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+	@$(BIN)/python -m kapok.config.translations check
 	@$(BIN)/python -m tests.architecture.report
 
 types: $(READY) ## mypy, strict

@@ -1,7 +1,8 @@
-"""Several people at the same moment: calls that are let go at once, each on a connection of its own."""
+"""Several people at the same moment: calls that are let go at once, each on a connection of its own; and waiting for others."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -35,3 +36,13 @@ def outcomes(*calls: Callable[[], Any]) -> list[str]:
     """The names of the refusals, "done" for each call that was none, in alphabetical order."""
     came = at_once(*calls)
     return sorted(each.__name__ if isinstance(each, type) and issubclass(each, KapokError) else "done" for each in came)
+
+
+def within(seconds: float, holds: Callable[[], object]) -> bool:
+    """Whether it holds before so much time has passed."""
+    ends = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.01)
+    return True

@@ -347,11 +347,11 @@ def sample(breaches: int = 200, persons: int = 60) -> Figures:
         currency="CNY",
         definitions={
             "percentile": both(
-                "最近秩法：把全部已结束的履约按用时升序排列，取第 ⌈p × n ÷ 100⌉ 项。",
+                "最近秩法：把全部已结束的承诺按用时升序排列，取第 ⌈p × n ÷ 100⌉ 项。",
                 "Nearest rank: closed commitments in ascending order of time; the record at ⌈p × n ÷ 100⌉.",
             ),
             "mean": both(
-                "已结束履约的用时之和除以件数。", "The sum of the times of closed commitments divided by their number."
+                "已结束承诺的用时之和除以件数。", "The sum of the times of closed commitments divided by their number."
             ),
         },
         zone="Asia/Shanghai",

@@ -48,7 +48,7 @@ def test_every_promise_has_a_line_under_its_heading(desk: Path) -> None:
 def test_the_columns_stand_below_each_other_in_chinese_too(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAPOK_LANG", "zh")
     heading, repair, _ = kapok("tickets.csv", "--pack", "pack.yaml", "--map", "map.yaml").stdout.splitlines()
-    assert heading == "承诺    名称  成立  守约  违约  进行中  已逾期       平均用时      应付"
+    assert heading == "承诺    名称  成立  履约  违约  进行中  已逾期       平均用时      应付"
     assert repair == "repair  修复     3     1     1       0       1  38 小时 45 分  30.00 元"
     assert width(heading) == width(repair)
 

@@ -34,10 +34,7 @@ def test_a_file_without_a_column_of_the_map_is_refused_among_others(tmp_path: Pa
     assert read.column("case") == ["T1", "T1", "T2"]
     assert read.counts == {"unreadable_file": 1}
     assert read.refused[0]["file"] == "a.csv"
-    assert (
-        read.refused[0]["raw"].startswith("''a.csv' has no column 'what'")
-        or "no column 'what'" in read.refused[0]["raw"]
-    )
+    assert "has no column 'what'" in read.refused[0]["raw"]
 
 
 def test_noise_is_no_log_even_if_the_map_calls_it_text(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_summary_says_the_exact_figures_in_plain_english() -> None:
 
 def test_summary_says_the_same_in_chinese() -> None:
     text = Page(body(sample(), Language.ZH)).text
-    assert "在已见分晓的 11,351 项履约中，10,886 项守住（95.9%），465 项未守住，其中 65 项至今仍超期未结。" in text
+    assert "在已见分晓的 11,351 项承诺中，10,886 项守住（95.9%），465 项未守住，其中 65 项至今逾期未完成。" in text
     assert "按规则包，违约应赔 49,350.50 元。" in text
 
 

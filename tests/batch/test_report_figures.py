@@ -139,7 +139,7 @@ def test_comparison_tells_difference_and_direction() -> None:
 def test_comparison_in_chinese_says_what_only_one_side_has() -> None:
     text = Page(compare(stored(sample()), stored(later()), ZH)).text
     assert "城镇用户障碍修复（法定） repair-urban-48h 仅甲有此承诺。" in text
-    assert "守约率 93.0% 95.2% +2.2 个百分点 ▲ 变好" in text
+    assert "履约率 93.0% 95.2% +2.2 个百分点 ▲ 变好" in text
 
 
 def test_comparison_warns_of_another_pack_and_currency() -> None:

@@ -6,7 +6,6 @@ journal, the network and the inventory say of both lives is the same.
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -19,8 +18,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api, engine, moves
 from kapok.chain.ordering.models import Line, Step
@@ -32,8 +29,8 @@ from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.chain.killed_engine import POINTS
 from tests.chain.shop import by, do, held, later, leg, line, placed, run
+from tests.processes import ROOT, surroundings
 
-ROOT = Path(__file__).parents[2]
 TURN = settings.ORDERING_LEASE.total_seconds() / 60 + 1
 ASKS = frozenset({"activate", "test", "suspend", "resume", "modify", "adjust", "deactivate", "release", "restore"})
 """The steps that ask the network."""
@@ -43,21 +40,15 @@ pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 
 
 @pytest.fixture
-def _shop(transactional_db: None, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _shop(transactional_db: None) -> None:
     shop.set_up()
 
 
 @contextmanager
 def killing(home: Path) -> Iterator[Kill]:
     """`kill(point, step, order, minutes)` runs an engine that dies there; the signal that ended it."""
-    at = connection.settings_dict
-    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "kapok.config.settings", "KAPOK_DATABASE_URL": url, "KAPOK_HOME": str(home),
-    }  # fmt: skip
     command, pipe = [sys.executable, "-m", "tests.chain.killed_engine"], subprocess.PIPE
-    with subprocess.Popen(command, env=surroundings, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen(command, env=surroundings(home), cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         told, answers = process.stdin, process.stdout

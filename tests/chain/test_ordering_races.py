@@ -23,6 +23,7 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
+from tests.network.plant import WHO, named
 from tests.races import outcomes
 
 pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
@@ -126,3 +127,24 @@ def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
     assert shop.live(number) == {"appoint"}
     assert stands(number) == ("inProgress", "", "")
     assert leg(number).expected_at is not None
+
+
+def test_two_wish_for_one_number_on_the_way_and_one_gets_it() -> None:
+    inventory.add_pool(
+        code="N-MORE", kind="number", name=named("备用号段"), exchange_area="TYX", values="2038889001-2038889004", **WHO
+    )
+    numbers = []
+    for address in ("n1", "n5"):
+        service = shop.installed("voice", address=address)
+        whose = shop.service(service).customer.number
+        numbers.append(placed(line("voice", action="renumber", address="", service=service), whose=whose, minutes=100))
+    before = {row.id for row in Resource.objects.filter(kind="number", state="reserved")}
+    wished = Resource.objects.filter(kind="number", state="free").order_by("-code")[0].id
+
+    def wish(number: str) -> None:
+        api.amend(order=number, line=1, characteristics={"number_wish": str(wished)}, **by("agent", 110))
+
+    assert outcomes(*[lambda number=number: wish(number) for number in numbers]) == ["WishTaken", "done"]
+    after = {row.id for row in Resource.objects.filter(kind="number", state="reserved")}
+    assert (len(after), after - before) == (2, {wished})
+    sound()

@@ -185,3 +185,12 @@ def test_a_trial_under_way_counts_and_one_given_up_does_not(settings: Any) -> No
     settings.ORDERING_TRIAL_MONTHS = 0
     placed(line(TRIAL), whose=whose, minutes=5)
     assert live(number) == set()
+
+
+@pytest.mark.parametrize(("first", "then"), [(shop.FIBRE, TRIAL), (TRIAL, "fibre-1000")])
+def test_an_order_is_not_amended_into_a_trial_nor_out_of_one(first: str, then: str) -> None:
+    number = placed(line(first))
+    with pytest.raises(api.BadLine, match="trial"):
+        api.amend(order=number, line=1, offer=then, **by("agent", 1))
+    row = Line.objects.select_related("offer", "leg").get(leg__order__number=number)
+    assert (row.offer.code, row.leg.version) == (first, 1)

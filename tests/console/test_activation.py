@@ -160,7 +160,7 @@ def test_a_fault_a_failure_and_its_repair_in_the_browser(browser_page: BrowserPa
     page.get_by_text("until it is switched off").first.wait_for()
     tell("activate", "k1", LINE)
     page.get_by_role("button", name="Switch off").click()
-    page.get_by_text("It behaves.").first.wait_for()
+    page.get_by_text("It works normally.").first.wait_for()
     page.goto(f"/activation/services/{SERVICE}")
     page.get_by_role("button", name="Try again").click()
     page.get_by_text("succeeded").first.wait_for()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api, queries
@@ -78,6 +78,32 @@ def test_a_key_account_order_of_two_sites_by_keyboard_alone(browser_page: Browse
     placed = Line.objects.order_by("number").values_list("offer__code", "leg__address__code")
     assert list(placed) == [("circuit-10", "n1"), ("circuit-100", "n3")]
     assert Leg.objects.count() == 2
+
+
+def test_a_line_that_is_added_stands_though_an_answer_asked_for_before_comes_late(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    page = browser_page("agent", at=f"/desk/customers/{number}/order")
+    page.keyboard.press("o")
+    choose(page, "offer", "fibre-100")
+    page.locator(".desk-lines > li.is-current").wait_for()
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/order/terms?*", hold)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator('input[name=offer][value="fibre-300"]')).to_be_checked()
+    page.keyboard.press("l")
+    expect(page.locator("#where")).to_be_focused()
+    expect(page.locator("input[name=line]")).to_have_value(re.compile("fibre-300"))
+    assert len(late) == 1, "the terms of the line in hand are still being asked for"
+    with page.expect_response("**/order/terms?*"):
+        late[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("input[name=line]")).to_have_value(re.compile("fibre-300"))
+    expect(page.locator(".desk-lines > li")).to_have_count(1)
+    expect(page.locator(".desk-lines > li.is-current")).to_have_count(0)
 
 
 def test_a_line_is_left_out_again(browser_page: BrowserPage) -> None:

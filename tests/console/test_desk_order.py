@@ -71,7 +71,7 @@ def test_the_page_shows_qualification_price_windows_and_promise_before_it_is_sen
     assert "desk-why" in there
     before = written()
     terms = shown(client, chen)
-    assert "¥" in terms or "CNY" in terms
+    assert " 元" in terms
     assert WINDOW.search(terms)
     assert "固定电话和宽带" in terms or "承诺" in terms
     assert written() == before

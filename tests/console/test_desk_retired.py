@@ -27,7 +27,7 @@ def test_the_actions_of_a_service_on_a_retired_offer_stay(signed_in: SignedIn, c
         assert f'href="{address(chen, service, action)}"' in page
     assert "光纤宽带 100M" in page
     assert 'value="onu"' in client.get(address(chen, service, "replace")).content.decode()
-    assert "CNY 88.00" in client.get(address(chen, service, "suspend")).content.decode()
+    assert "88.00 元" in client.get(address(chen, service, "suspend")).content.decode()
     assert "停售" not in client.get(address(chen, service, "change")).content.decode()
 
 
@@ -55,11 +55,11 @@ def test_a_change_is_quoted_held_and_shown_with_what_the_new_plan_costs_a_month(
     client, service = signed_in("agent"), shop.installed(whose=chen)
     retire("fibre-100")
     terms = shown(client, chen, service, "change")
-    assert "CNY 88.00 → <strong>CNY 128.00</strong>" in terms
+    assert "88.00 元 → <strong>128.00 元</strong>" in terms
     answer = act(client, chen, service, "change")
     quote = Order.objects.latest("placed_at").quote
     assert (quote["one_off"], quote["monthly"]) == (0, 12800)
-    assert "一次性 CNY 0.00，每月 CNY 128.00" in client.get(answer.headers["Location"]).content.decode()
+    assert "一次性 0.00 元，每月 128.00 元" in client.get(answer.headers["Location"]).content.decode()
 
 
 def test_a_change_whose_price_was_raised_meanwhile_is_refused(signed_in: SignedIn, chen: str) -> None:
@@ -69,7 +69,7 @@ def test_a_change_whose_price_was_raised_meanwhile_is_refused(signed_in: SignedI
     before = written()
     refused = client.post(address(chen, service, "change"), form)
     assert (refused.status_code, "版本、月费或可办理情况已变更" in refused.content.decode()) == (422, True)
-    assert "CNY 138.00" in refused.content.decode()
+    assert "138.00 元" in refused.content.decode()
     assert written() == before
 
 

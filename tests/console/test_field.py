@@ -63,7 +63,7 @@ class TestTheBoard:
 
     def test_it_has_english_and_empty_states(self) -> None:
         english = client("disp", Language.EN).get("/dispatch", {"unit": "west"}).content.decode()
-        assert "Everything has somebody." in english
+        assert "Everything is assigned." in english
         assert "没有待派工单。" in self.page(unit="west")
 
     def test_units_are_those_of_the_reader_and_all_of_the_desk(self) -> None:

@@ -17,7 +17,7 @@ from kapok.ground.catalog.cast import REPAIR
 from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
 from kapok.ground.work.models import Matter
-from kapok.kernel.text import Language
+from kapok.kernel.text import Language, Text
 from tests.console import office
 from tests.console.conftest import AT, SignedIn
 
@@ -68,6 +68,22 @@ def test_a_stage_is_given_to_the_system_and_taken_back(drafted: Client) -> None:
     assert page.count('<g class="gear"') == 1
     assert drafted.post("/flows/repair/edit", typed | {"revision": "2", "node-test-runs": ""}).status_code == 302
     assert queries.flow("repair", 2).stages["test"].runs == ""
+
+
+def test_what_the_customer_is_told_is_typed_shown_and_left_to_plain_words_again(drafted: Client) -> None:
+    typed = editor(drafted) | {"do": "save"}
+    assert typed["node-test-told-zh"] == typed["node-test-told-en"] == ""
+    said = {"node-test-told-zh": "我们测试您的线路。", "node-test-told-en": "We test your line."}
+    assert drafted.post("/flows/repair/edit", typed | said).status_code == 302
+    assert str(queries.flow("repair", 2).stages["test"].told) == str(Text("我们测试您的线路。", "We test your line."))
+    assert "The customer is told: We test your line." in unescape(drafted.get("/flows/repair").content.decode())
+    compared = unescape(drafted.get("/flows/repair/compare?from=1&to=2").content.decode())
+    assert "the customer is told" in compared
+    again = editor(drafted) | {"do": "save", "node-test-told-zh": "", "node-test-told-en": ""}
+    assert drafted.post("/flows/repair/edit", again).status_code == 302
+    assert queries.flow("repair", 2).stages["test"].told is None
+    installing = unescape(drafted.get("/flows/install").content.decode())
+    assert "The customer is told: We call you to agree when we come." in installing
 
 
 def test_the_list_shows_flows_by_line_state_and_words(flows: None, signed_in: SignedIn) -> None:

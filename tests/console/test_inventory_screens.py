@@ -131,10 +131,10 @@ def test_pools_show_their_fill(reader: Client) -> None:
 
 def test_an_address_is_qualified(reader: Client) -> None:
     page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband&down_mbps=300")
-    for expected in ("It can be had.", "1000 Mbit/s", "SPL-TH01-1", "fibre to the home"):
+    for expected in ("It is available.", "1000 Mbit/s", "SPL-TH01-1", "fibre to the home"):
         assert expected in page
     page = text(reader, "/inventory/qualify?address=TH10-010&service=fixed_broadband")
-    for expected in ("It cannot be had now.", "NO_DP", "No day is given"):
+    for expected in ("It is not available now.", "NO_DP", "No day is given"):
         assert expected in page
     assert "is to be built by" in text(reader, "/inventory/qualify?address=TH07-002&service=iptv")
     assert "address=TH01-002" in text(reader, "/inventory/qualify?address=tyxl2&service=iptv")

@@ -191,6 +191,31 @@ def test_what_is_refused_has_never_stopped(signed_in: SignedIn, agent: Client, f
     assert (fault.state, asked().answered_by) == ("open", "staff/supervisor")
 
 
+def test_who_asked_takes_the_request_back(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
+    agent.post(f"/ledger/{fault.id}/pause", ASKED | {"stops": ["pledge"]})
+    address, supervisor = f"/ledger/requests/{asked().id}", signed_in("supervisor", Language.EN)
+    assert "Withdraw the request" not in text(supervisor, address)
+    page = supervisor.post(address, {"answer": "withdraw"}, follow=True).content.decode()
+    assert "alone may withdraw it" in page
+    assert asked().state == "waiting"
+    page = text(agent, address)
+    assert "Withdraw the request" in page
+    assert "Nobody can approve it any more; you can ask anew. Withdraw it?" in page
+    page = agent.post(address, {"answer": "withdraw"}, follow=True).content.decode()
+    assert "Withdrawn: the clocks have never stopped." in page
+    assert "Withdraw the request" not in page
+    assert (asked().state, asked().answered_by) == ("withdrawn", "staff/agent")
+    assert "pile-approve" not in text(supervisor, "/work")
+    assert "takes no answer" in supervisor.post(address, {"answer": "approve"}, follow=True).content.decode()
+    said = {name: ASKED[name] for name in ("reason", "requested_by", "evidence")}
+    agent.post(f"/ledger/{fault.id}/waive", said)
+    address = f"/ledger/requests/{asked().id}"
+    page = agent.post(address, {"answer": "withdraw"}, follow=True).content.decode()
+    assert "Withdrawn: the promises stand." in page
+    fault.refresh_from_db()
+    assert fault.state == "open"
+
+
 def test_a_request_is_for_the_eyes_of_its_units(signed_in: SignedIn, agent: Client, fault: Commitment) -> None:
     agent.post(f"/ledger/{fault.id}/pause", ASKED)
     address = f"/ledger/requests/{asked().id}"

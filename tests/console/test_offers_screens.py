@@ -173,7 +173,7 @@ UNREADABLE: list[tuple[dict[str, list[str]], str]] = [
     ({"price_0_amount": ["-1"]}, "prices.0.amount"),
     ({"char_down_mbps": ["fast"]}, "characteristics: &#x27;fast&#x27; cannot be read"),
     ({"eligibility": ["payment"]}, "is no condition"),
-    ({"zh": ["长" * 201]}, "holds at most 200 signs"),
+    ({"zh": ["长" * 201]}, "holds at most 200 characters"),
     ({"visit_minutes": ["soon"]}, "visit: &#x27;soon&#x27; cannot be read"),
     ({"position": ["-1"]}, "place in the catalogue: &#x27;-1&#x27; cannot be read"),
     ({"kind": ["gift"]}, "&#x27;kind&#x27; has an unknown value"),

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import translation
 
 from kapok.chain.ordering import api, engine, forecast
-from kapok.chain.ordering.models import Step
+from kapok.chain.ordering.models import Line, Step
 from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.journal import queries as journal
 from kapok.ground.journal.models import Entry
@@ -186,6 +186,47 @@ def test_who_asked_sees_the_request_though_its_clocks_are_anothers() -> None:
     refused = signed_in("technician").post(f"/ledger/requests/{asked}", {"answer": "approve", "word": ""}, follow=True)
     assert "cannot approve what they asked for themselves" in refused.content.decode()
     assert PauseRequest.objects.get().state == "waiting"
+
+
+def test_the_desk_sees_what_the_customer_is_told() -> None:
+    number = placed()
+    run()
+    page = text(signed_in("agent"), f"/orders/{number}")
+    assert "What the customer sees · We call you to agree when we come." in page
+    assert "Assign resources: We assign the line from our exchange to your home." in page
+    chinese = text(signed_in("agent", Language.ZH), f"/orders/{number}")
+    assert "客户看到的内容 · 我们致电与您约定上门时间。" in chinese
+
+
+def test_a_number_and_a_visit_are_wished_otherwise_on_the_order_s_page() -> None:
+    minutes = (now() - shop.AT).total_seconds() / 60
+    voice, fibre = shop.installed("voice", address="n5", minutes=minutes - 300), shop.installed(minutes=minutes - 300)
+    asked = (("voice", "renumber", voice), ("fibre-100", "replace", fibre))
+    renumbered, replaced = (
+        shop.placed(line(offer, action=action, address="", service=service), whose=owner(service), minutes=minutes - 60)
+        for offer, action, service in asked
+    )
+    client = signed_in("agent")
+    free = Resource.objects.filter(kind="number", state="free", pool__code="N-TYX").order_by("-code")[0]
+    assert "Another number" in text(client, f"/orders/{renumbered}/1/amend")
+    sent = {"line": "1", "offer": "", "promised_date": ""}
+    page = client.post(f"/orders/{renumbered}/1/amend", sent | {"number": str(free.id)}, follow=True).content.decode()
+    assert "Amended." in page
+    assert list(Resource.objects.filter(holder=leg(renumbered).subject).values_list("id", flat=True)) == [free.id]
+    taken = Resource.objects.filter(kind="number", state="in_service")[0]
+    refused = client.post(f"/orders/{renumbered}/1/amend", sent | {"number": str(taken.id)}).content.decode()
+    assert "is no longer free" in refused
+    assert "somebody comes" in text(client, f"/orders/{replaced}/1/amend")
+    page = client.post(f"/orders/{replaced}/1/amend", sent | {"visit": "yes"}, follow=True).content.decode()
+    assert "Amended." in page
+    assert Line.objects.get(leg=leg(replaced)).characteristics == {"visit": "yes"}
+    plain = text(client, f"/orders/{placed()}/1/amend")
+    assert "Another number" not in plain
+    assert "somebody comes" not in plain
+
+
+def owner(service: str) -> str:
+    return str(shop.service(service).customer.number)
 
 
 def test_exceptions_have_their_forms() -> None:

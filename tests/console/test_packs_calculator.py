@@ -73,7 +73,7 @@ def test_cm04_reported_on_monday_is_due_on_wednesday_at_2359(agent: Client, hour
     shown = answer(agent, REPAIR, opened=f"2024-01-08T{hour}", seen="2024-01-09T12:00")
     assert "进行中" in shown
     assert "到期 2024-01-10 周三 23:59" in shown
-    assert "目前无须赔付：尚未违约。" in shown
+    assert "目前无须赔偿：尚未违约。" in shown
 
 
 def test_cm05_the_trigger_amount_and_two_days(agent: Client, reader: Client) -> None:
@@ -102,17 +102,17 @@ def test_cm12_one_percent_of_the_fee_a_day(agent: Client) -> None:
     }
     shown = answer(agent, case, f_fee="200.00")
     assert "到期 2024-03-15 周五 24:00" in shown
-    assert "应赔 CNY 14.00" in shown
+    assert "应赔 14.00 元" in shown
     assert "7 天" in shown
     assert "缺少计算所需的数据" in answer(agent, case)
-    assert "不符合赔付条件" in answer(agent, case, f_fee="200.00", f_cause="customer")
+    assert "不符合赔偿条件" in answer(agent, case, f_fee="200.00", f_cause="customer")
 
 
 def test_a_guangzhou_repair_with_a_pause(agent: Client, reader: Client) -> None:
     case: Query = {**GUANGZHOU, "opened": "2026-03-02T20:00", "closed": "2026-03-03T23:30"}
     late = answer(agent, case)
     assert "违约 逾期 3 小时 30 分钟" in late
-    assert "本承诺未规定违约赔付。" in late
+    assert "本承诺未规定违约赔偿。" in late
     pause: Query = {"paused": ["2026-03-03T09:00"], "resumed": ["2026-03-03T14:00"]}
     kept = answer(agent, case | pause)
     assert "履约" in kept

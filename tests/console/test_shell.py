@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import polib
 import pytest
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
@@ -181,6 +182,55 @@ def test_the_check_of_translations_finds_what_is_wrong(tmp_path: Path, monkeypat
     found = sorted(complaint.split(": ")[1] for complaint in translations.check() if complaint.startswith("area"))
     assert found == ["missing", "other placeholders", "stale", "untranslated"]
     assert any(complaint.startswith("stray.py: has messages") for complaint in translations.check())
+
+
+def _said(folder: Path, **chinese: str) -> None:
+    """A folder whose code says each of these, with a catalogue that translates it so."""
+    (folder / "locale").mkdir(parents=True)
+    (folder / "words.py").write_text("".join(f"_({text!r})\n" for text in chinese))
+    translations.extract()
+    catalogue = polib.pofile(str(folder / translations.CATALOGUE))
+    for entry in catalogue:
+        entry.msgstr = chinese[entry.msgid]
+    catalogue.save()
+
+
+def test_one_message_in_two_wordings_is_named_with_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translations, "PACKAGE", tmp_path)
+    _said(tmp_path / "ledger", Order="排序", Search="搜索")
+    _said(tmp_path / "orders", Order="订单", Search="搜索")
+    files = [f"{area}/{translations.CATALOGUE.as_posix()}" for area in ("ledger", "orders")]
+    assert translations.check() == [
+        f"'Order': said differently: 排序 ({files[0]}); 订单 ({files[1]}). Agree on one, or give each sense a context."
+    ]
+    for area, said in (("ledger", "排序"), ("orders", "订单")):
+        (tmp_path / area / "words.py").write_text(f'pgettext("{area}", "Order")\n_("Search")\n')
+        catalogue = polib.pofile(str(tmp_path / area / translations.CATALOGUE))
+        for entry in catalogue:
+            entry.msgctxt = area if entry.msgstr == said else None
+        catalogue.save()
+    assert translations.check() == []
+
+
+def test_english_left_lost_places_and_other_plurals_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translations, "PACKAGE", tmp_path)
+    _said(tmp_path / "area", Search="Search", Kapok="Kapok")
+    (tmp_path / "area" / "more.py").write_text('ngettext("%(n)s day of %(n)s", "%(n)s days of %(n)s", 2)\n')
+    translations.extract()
+    path = tmp_path / "area" / translations.CATALOGUE
+    catalogue = polib.pofile(str(path))
+    for entry in catalogue:
+        if entry.msgid_plural:
+            entry.msgstr_plural = {0: "%(n)s 天", 1: "%(n)s 天"}
+    catalogue.metadata["Plural-Forms"] = "nplurals=2; plural=n != 1;"
+    catalogue.save(str(path))
+    name = f"area/{translations.CATALOGUE.as_posix()}"
+    assert translations.check() == [
+        f"{name}: plural forms: the header has to say 'nplurals=1; plural=0;'. Run extract.",
+        f"{name}: plural forms: '%(n)s day of %(n)s'",
+        f"{name}: other placeholders: '%(n)s day of %(n)s'",
+        f"{name}: left in English: 'Search'",
+    ]
 
 
 def test_a_time_line_says_whether_one_of_ours_a_customer_or_the_system_did_it() -> None:

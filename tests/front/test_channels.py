@@ -404,7 +404,7 @@ def test_r1_and_r2_a_key_account_is_known_with_its_star_and_never_waits_in_the_m
     assert decision.reasons[0].text.en == f"the calling number is a contact of theirs: {bank} (key_account SL1 ★★★★★)"
 
 
-def test_r4_group_faults_are_not_kept_yet_an_incident_that_is_open_attaches_nothing() -> None:
+def test_r4_an_incident_that_is_not_announced_attaches_nothing() -> None:
     incident = work.open_matter(kind="incident.occurred", title="光缆中断", first_contact="agent", **shop.by("agent"))
     subject, decision = ask(1, kind="fault", title="无法上网")
     assert (decision.course, subject == incident) == (Course.OPEN, False)

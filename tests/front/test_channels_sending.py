@@ -45,7 +45,7 @@ def test_a_code_is_sent_in_the_customers_language_once_it_is_committed(
         api.send_code(order="O2026-999999", language=Language.EN, **said)
     code = queries.shown_codes(shop.order(order).customer.number)[order]
     assert OUT[1:] == [
-        ("13800138000", f"Your code for order {order}: {code}. It counts for 10 minutes; tell it to nobody.")
+        ("13800138000", f"Your code for order {order}: {code}. It is valid for 10 minutes; share it with nobody.")
     ]
 
 

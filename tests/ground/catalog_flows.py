@@ -36,7 +36,8 @@ class _Maker:
     def stage(self) -> str:
         hours, title = self.draw(st.integers(1, 40)), self.draw(WORDS)
         evidence = self.draw(st.lists(WORDS, max_size=2))
-        return self.node("stage", title=title, unit="hotline", budget=f"{hours} minutes", evidence=evidence)
+        told = {"told": self.draw(WORDS)} if hours % 2 else {}
+        return self.node("stage", title=title, unit="hotline", budget=f"{hours} minutes", evidence=evidence, **told)
 
     def way(self, leaving: str, to: str, **more: Any) -> None:
         self.edges.append({"from": leaving, "to": to} | more)

@@ -97,6 +97,58 @@ def test_the_clock_runs_on_until_it_is_approved_and_stops_as_of_the_asking() -> 
     assert "批准，自申请时起停" in said.zh
 
 
+def test_who_asked_takes_it_back_while_nobody_has_answered() -> None:
+    asked = ask()
+    for actor in ("staff/lin", "customer/C1"):
+        with pytest.raises(commitments.NotYourRequest, match="chen"):
+            commitments.withdraw_request(request=asked, actor=actor, at=MONDAY + 3 * HOUR)
+    with pytest.raises(commitments.AnsweredBefore):
+        commitments.withdraw_request(request=asked, actor="staff/chen", at=MONDAY + HOUR)
+    with pytest.raises(commitments.SaidTooLong):
+        commitments.withdraw_request(request=asked, word="x" * 301, actor="staff/chen", at=MONDAY + 3 * HOUR)
+    assert (PauseRequest.objects.get().state, answers()) == ("waiting", [])
+    commitments.withdraw_request(request=asked, word=" the customer is back ", actor="staff/chen", at=MONDAY + 3 * HOUR)
+    assert (row().state, row().pauses, row().due_at) == ("open", [], MONDAY + 24 * HOUR)
+    assert not Entry.objects.filter(kind="customer.deferred").exists()
+    assert answers() == [("withdrawn", "staff/chen", MONDAY + 3 * HOUR)]
+    found = requests.request(asked)
+    assert found is not None
+    assert (found.word, found.answered_by, found.state_name.en) == ("the customer is back", "staff/chen", "withdrawn")
+    with pytest.raises(commitments.RequestAnswered, match="withdrawn"):
+        commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 4 * HOUR)
+    with pytest.raises(commitments.RequestAnswered):
+        commitments.withdraw_request(request=asked, actor="staff/chen", at=MONDAY + 4 * HOUR)
+    with pytest.raises(commitments.UnknownRequest):
+        commitments.withdraw_request(request=uuid4(), actor="staff/chen", at=MONDAY + 4 * HOUR)
+    assert requests.waiting([SUBJECT]) == []
+    again = ask(at=MONDAY + 5 * HOUR)
+    commitments.approve_request(request=again, actor="staff/lin", at=MONDAY + 6 * HOUR)
+    assert row().pauses == [[(MONDAY + 5 * HOUR).isoformat(), None]]
+
+
+def test_what_was_answered_is_not_taken_back() -> None:
+    asked = ask()
+    commitments.approve_request(request=asked, actor="staff/lin", at=MONDAY + 3 * HOUR)
+    with pytest.raises(commitments.RequestAnswered, match="approved"):
+        commitments.withdraw_request(request=asked, actor="staff/chen", at=MONDAY + 4 * HOUR)
+    assert (row().state, PauseRequest.objects.get().state) == ("paused", "approved")
+
+
+def test_what_has_lapsed_is_not_taken_back() -> None:
+    asked = ask()
+    with pytest.raises(commitments.RequestAnswered, match="lapsed"):
+        commitments.withdraw_request(request=asked, actor="staff/chen", at=MONDAY + 26 * HOUR)
+    assert PauseRequest.objects.get().state == "waiting"
+
+
+def test_who_takes_it_back_is_told_nothing_and_whose_wish_it_is_is_told() -> None:
+    mine = ask()
+    commitments.withdraw_request(request=mine, actor="staff/chen", at=MONDAY + 3 * HOUR)
+    (entry,) = Entry.objects.filter(kind="commitments.pause_answered")
+    tell(line(entry))
+    assert not Notice.objects.filter(kind="commitments.pause_answered").exists()
+
+
 def test_refused_it_has_never_stopped() -> None:
     asked = ask()
     with pytest.raises(commitments.ReasonMissing, match="word"):

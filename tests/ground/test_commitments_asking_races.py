@@ -78,3 +78,22 @@ def test_one_approves_while_another_refuses_and_it_lapses() -> None:
         assert Entry.objects.filter(kind="commitments.pause_answered", data__request=str(asked)).count() == 1
         if state == "approved":
             return
+
+
+def test_who_asked_withdraws_while_another_approves_and_exactly_one_wins() -> None:
+    reported()
+    for attempt in range(6):
+        before = Entry.objects.filter(kind="customer.deferred").count()
+        asked = ask()
+        outcome = outcomes(
+            lambda asked=asked: commitments.approve_request(request=asked, actor="staff/lin", at=AT + 2 * HOUR),
+            *[lambda asked=asked: commitments.withdraw_request(request=asked, actor="staff/chen", at=AT + 2 * HOUR)]
+            * 2,
+        )
+        assert outcome == ["RequestAnswered", "RequestAnswered", "done"], attempt
+        state = PauseRequest.objects.get(id=asked).state
+        assert state in {"approved", "withdrawn"}
+        assert Entry.objects.filter(kind="customer.deferred").count() - before == (state == "approved")
+        assert Entry.objects.filter(kind="commitments.pause_answered", data__request=str(asked)).count() == 1
+        if state == "approved":
+            return

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from kapok.ground.customers import api as customers
-from kapok.ground.customers import erasing, queries
+from kapok.ground.customers import queries
 from kapok.ground.customers.doubles import doubles, doubles_of
 from kapok.ground.customers.models import BillingAccount, Consent, Contact, Customer, PersonalLook
 from kapok.ground.journal.models import Entry
@@ -113,10 +113,8 @@ def debt(_customer: Any) -> list[Text]:
 def held(settings: Settings) -> Any:
     def hold(*names: str) -> None:
         settings.CUSTOMER_HOLDS = [f"tests.ground.test_customers_merging.{name}" for name in names]
-        erasing._holds.cache_clear()
 
-    yield hold
-    erasing._holds.cache_clear()
+    return hold
 
 
 def test_a_person_is_erased_and_the_business_stays(office: SimpleNamespace, held: Any) -> None:

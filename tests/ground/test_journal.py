@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from pytest_django.fixtures import Settings
 
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
@@ -102,6 +104,23 @@ def test_what_one_transaction_records_for_one_moment_stands_in_that_order() -> N
     assert [(line.at, line.data["litres"]) for line in lines] == [
         (at, str(number)) for at in (later, AT) for number in reversed(range(50))
     ]
+
+
+SEEN: list[str] = []
+
+
+def see(entries: Sequence[Entry]) -> None:
+    SEEN.extend(entry.subject for entry in entries)
+
+
+@pytest.mark.django_db
+def test_those_are_witnesses_whom_the_settings_name_at_the_time(settings: Settings) -> None:
+    SEEN.clear()
+    settings.JOURNAL_WITNESSES = []
+    journal.record(boiled("kettle/1"))
+    settings.JOURNAL_WITNESSES = ["tests.ground.test_journal.see"]
+    journal.record(boiled("kettle/2"))
+    assert SEEN == ["kettle/2"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from kapok.ground.journal import api as journal
 from tests.ground.journal_lab import AT, TRACER, ring, traced, traces
+from tests.processes import surroundings
 
 SUBSCRIBER = """
 import os, sys, time
@@ -61,31 +62,23 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def start(step: str) -> subprocess.Popen[str]:
-    parts = connection.get_connection_params()
-    url = f"postgresql:///{parts['dbname']}?host={parts['host']}&port={parts['port']}&user={parts['user']}"
-    if parts.get("password"):
-        url += f"&password={parts['password']}"
-    return subprocess.Popen(
-        [sys.executable, "-c", SUBSCRIBER, step],
-        env=os.environ | {"KAPOK_DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(["src", "."])},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def start(step: str, home: Path) -> subprocess.Popen[str]:
+    words = [sys.executable, "-c", SUBSCRIBER, step]
+    return subprocess.Popen(words, env=surroundings(home), stdout=subprocess.PIPE, text=True)
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("lab")
 @pytest.mark.parametrize("step", ["before the handler", "after the handler", "after the commit"])
-def test_a_subscriber_killed_at_any_step_leaves_each_effect_exactly_once(step: str) -> None:
+def test_a_subscriber_killed_at_any_step_leaves_each_effect_exactly_once(step: str, tmp_path: Path) -> None:
     for number in range(1, 6):
         ring(number, f"bell/{number}")
-    with start(step) as process:
+    with start(step, tmp_path) as process:
         assert process.stdout
         assert process.stdout.readline() == "here\n"
         os.kill(process.pid, signal.SIGKILL)
-    with start("never") as process:
+    with start("never", tmp_path) as process:
         assert process.stdout
         assert process.stdout.readline() == "done\n"
     if not traced():  # the server had not noticed yet that the killed one was gone

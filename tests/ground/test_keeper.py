@@ -16,6 +16,7 @@ from kapok.ground.commitments import beats, scheduler
 from kapok.ground.commitments.models import Commitment, SchedulerBeat
 from kapok.ground.journal.models import Entry
 from tests.ground.clocks import desk, started
+from tests.races import within
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -36,15 +37,6 @@ def running(loop: Callable[[Event], None] = scheduling.scheduler_loop) -> Iterat
         late = thread.is_alive()
         thread.join(10)
     assert not late
-
-
-def within(seconds: float, condition: Callable[[], object]) -> bool:
-    ends = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def overdue() -> int:

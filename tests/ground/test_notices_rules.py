@@ -59,7 +59,7 @@ NOTHING: dict[str, Any] = {"amount_minor": 0, "currency": "CNY", "extension_days
         (
             "owed",
             {**NOTHING, "amount_minor": 1050, "extension_days": 3},
-            Text(zh="24 小时修复：CNY 10.50，顺延 3 天", en="Repaired in time: CNY 10.50, 3 days more"),
+            Text(zh="24 小时修复：10.50 元，顺延 3 天", en="Repaired in time: CNY 10.50, 3 more days"),
         ),
         (
             "owed",

@@ -137,6 +137,7 @@ def test_a_role_reaches_the_unit_and_everything_below_and_nothing_else() -> None
         "customers.unmask",
         "dispatch.read",
         "channels.manage",
+        "faults.announce",
     }
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -21,31 +18,14 @@ from kapok.ground.commitments.models import Commitment, SchedulerBeat
 from kapok.ground.journal.models import Entry
 from tests.ground.clocks import DUE, clock, desk
 from tests.ground.test_scheduler_stuck import POISON
-
-ROOT = Path(__file__).parents[2]
-Start = Callable[..., "subprocess.Popen[bytes]"]
+from tests.processes import Begin, python
+from tests.races import within
 
 
 @pytest.fixture
-def start(transactional_db: None, tmp_path: Path) -> Iterator[Start]:
-    """`start("-m", "…")` runs Python on the test's database."""
-    begun: list[subprocess.Popen[bytes]] = []
-    at = connection.settings_dict
-    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
-        "KAPOK_DATABASE_URL": url,
-        "KAPOK_HOME": str(tmp_path),
-    }
-
-    def run(*words: str) -> subprocess.Popen[bytes]:
-        begun.append(subprocess.Popen([sys.executable, *words], env=surroundings, cwd=ROOT))
-        return begun[-1]
-
-    yield run
-    for process in begun:
-        process.kill()
-        process.wait()
+def start(transactional_db: None, tmp_path: Path) -> Iterator[Begin]:
+    with python(tmp_path) as begin:
+        yield begin
 
 
 @pytest.fixture
@@ -61,18 +41,9 @@ def breached() -> int:
     return Entry.objects.filter(kind="commitments.breached").count()
 
 
-def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("step", "done"), [("begun", 10), ("fired", 10), ("committed", 20)])
-def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, start: Start, step: str, done: int) -> None:
+def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, start: Begin, step: str, done: int) -> None:
     Commitment.objects.bulk_create(clock(pack, f"fault/F{number:02}") for number in range(35))
     killed = start("-m", "tests.ground.killed_scheduler", step, DUE.isoformat(), "10")
     assert killed.wait(timeout=60) == -signal.SIGKILL
@@ -87,7 +58,7 @@ def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, star
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", ["begun", "fired", "committed"])
-def test_killed_while_one_clock_is_poisoned_the_others_are_told_once(pack: UUID, start: Start, step: str) -> None:
+def test_killed_while_one_clock_is_poisoned_the_others_are_told_once(pack: UUID, start: Begin, step: str) -> None:
     names = [f"fault/F{number:02}" if number != 15 else "fault/POISON" for number in range(35)]
     Commitment.objects.bulk_create(clock(pack, name) for name in names)
     with connection.cursor() as cursor:
@@ -104,7 +75,7 @@ def test_killed_while_one_clock_is_poisoned_the_others_are_told_once(pack: UUID,
 
 
 @pytest.mark.slow
-def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start: Start) -> None:
+def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start: Begin) -> None:
     subjects = [f"fault/F{number:05}" for number in range(6_000)]
     Commitment.objects.bulk_create((clock(pack, subject) for subject in subjects), batch_size=1000)
     at_death = []
@@ -124,7 +95,7 @@ def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start
 
 
 @pytest.mark.slow
-def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack: UUID, start: Start) -> None:
+def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack: UUID, start: Begin) -> None:
     silent = datetime.now(UTC) - timedelta(days=2)
     SchedulerBeat.objects.create(name="scheduler@elsewhere", started_at=silent, seen_at=silent)
     first, last = silent + timedelta(minutes=1), silent + timedelta(minutes=1200)
@@ -152,7 +123,7 @@ def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack
 
 
 @pytest.mark.slow
-def test_a_keeper_is_precise(pack: UUID, start: Start) -> None:
+def test_a_keeper_is_precise(pack: UUID, start: Begin) -> None:
     keeper = start("-P", "-m", "django", "keep")
     assert within(30, SchedulerBeat.objects.exists)
     due = [datetime.now(UTC) + timedelta(seconds=0.5 + number / 4) for number in range(8)]

@@ -37,6 +37,12 @@ def test_places_are_filled_in_both_wordings() -> None:
     assert GREETING.format(name="Lin") == Text(zh="你好，Lin", en="Hello Lin")
 
 
+def test_a_number_chooses_the_form_of_its_word() -> None:
+    sealed = Text(zh="{n} 个封印", en="{n:>3} {n:seal|seals}")
+    assert [sealed.format(n=number).en for number in (0, 1, 2)] == ["  0 seals", "  1 seal", "  2 seals"]
+    assert sealed.format(n=1).zh == "1 个封印"
+
+
 def test_a_text_within_a_text_speaks_the_same_language() -> None:
     assert GREETING.format(name=Text(zh="世界", en="world")) == Text(zh="你好，世界", en="Hello world")
 

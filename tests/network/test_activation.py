@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -26,8 +24,7 @@ from kapok.network.activation.adapters.radius import Radius
 from kapok.network.activation.adapters.simulated import Olt
 from kapok.network.activation.models import Call, CallStep, SimulatedUnit, SipLine, Subscriber
 from tests.network.activation_lines import AT, LINE, SERVICE, VOICE, WHO, tell
-
-ROOT = Path(__file__).parents[2]
+from tests.processes import Process, python
 
 
 @pytest.fixture(autouse=True)
@@ -139,8 +136,8 @@ def test_taking_down_what_is_not_there_is_done() -> None:
     ("change", "zh", "en"),
     [
         ({"login": ""}, "缺少参数“宽带账号”", "The login is missing"),
-        ({"login": "a' OR 1=1 --"}, "宽带账号", "small letters"),
-        ({"login": "x" * 5_000_000}, "宽带账号", "small letters"),
+        ({"login": "a' OR 1=1 --"}, "宽带账号", "lower-case letters"),
+        ({"login": "x" * 5_000_000}, "宽带账号", "lower-case letters"),
         ({"secret": "`rm -rf`x"}, "密码", "no quotes"),
         ({"secret": '"%{exec:id}"'}, "密码", "no quotes"),
         ({"down_mbps": 0}, "缺少参数“下行速率”", "speed down is missing"),
@@ -390,22 +387,16 @@ def test_who_waits_too_long_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch
     assert tell("activate", "k1", LINE).ok
 
 
-def process(moment: str, home: Path) -> subprocess.Popen[bytes]:
-    at = connection.settings_dict
-    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
-    surroundings = {
-        "KAPOK_DATABASE_URL": url,
-        "KAPOK_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.network.killed_call", moment], env=os.environ | surroundings, cwd=ROOT
-    )
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Callable[[str], Process]]:
+    """`process("slow")` asks in a process of its own."""
+    with python(tmp_path) as begin:
+        yield lambda moment: begin("-m", "tests.network.killed_call", moment)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_processes_that_ask_under_one_key_do_it_once(tmp_path: Path) -> None:
-    both = [process("slow", tmp_path) for _ in range(2)]
+def test_two_processes_that_ask_under_one_key_do_it_once(process: Callable[[str], Process]) -> None:
+    both = [process("slow") for _ in range(2)]
     assert [each.wait(timeout=60) for each in both] == [0, 0]
     assert steps("k1") == [("olt", "done", 1), ("radius", "done", 1)]
     assert Call.objects.get().attempts == 1
@@ -455,9 +446,9 @@ def test_two_services_never_share_a_unit() -> None:
     ],
 )
 def test_killed_between_the_phases_a_call_is_asked_again_safely(
-    moment: str, after: list[tuple[str, str, int]], tmp_path: Path
+    moment: str, after: list[tuple[str, str, int]], process: Callable[[str], Process]
 ) -> None:
-    assert process(moment, tmp_path).wait(timeout=60) == -signal.SIGKILL
+    assert process(moment).wait(timeout=60) == -signal.SIGKILL
     assert steps("k1") == after
     assert Call.objects.get().state == "asked"
     outcome = tell("activate", "k1", LINE)

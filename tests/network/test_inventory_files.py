@@ -15,6 +15,7 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory import queries, refusals
 from kapok.network.inventory.models import Coverage, Element, Finding, PlantAudit, Pool, Resource, Shortage, Site
 from kapok.network.inventory.plant import adding
+from kapok.network.inventory.plant import api as plant_api
 from kapok.network.inventory.plant.drafts import Loaded
 from tests.network.plant import AT, WHO, install, reserve
 
@@ -325,3 +326,27 @@ def test_more_codes_than_one_question_takes_are_asked_for_in_slices(monkeypatch:
     monkeypatch.setattr(adding, "AT_ONCE", 2)
     assert list(adding.slices(["a", "b", "c"])) == [["a", "b"], ["c"]]
     test_a_table_is_loaded_whatever_its_order()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("down_mbps", "-5"), ("down_mbps", "1000000000000"), ("quarantine_days", "-3")]
+)
+def test_a_number_out_of_bounds_is_a_fault_of_its_row(column: str, value: str) -> None:
+    record, kind = ("pool", "vlan") if column == "quarantine_days" else ("element", "olt")
+    text = f"record,code,kind,name_zh,{column}\n{record},X9,{kind},新,{value}\n"
+    loaded = plant_api.import_plant(content=text.encode(), source="csv", file="p.csv", dry_run=True, **WHO)
+    assert (loaded.refused, loaded.rows[0].line) == (1, 2)
+    assert column in loaded.rows[0].reason.en
+
+
+def test_a_null_character_is_said_and_no_failure_of_ours() -> None:
+    text = "record,code,kind,parent\nelement,X9,splitter,a\0b\n"
+    with pytest.raises(refusals.NotAPlantFile):
+        plant_api.import_plant(content=text.encode(), source="csv", file="p.csv", dry_run=True, **WHO)
+    export = {
+        "sites": None,
+        "devices": [{"name": "o", "role": "olt"}],
+        "interfaces": [{"device": "o", "name": "a\0", "type": "gpon"}],
+    }
+    loaded = plant_api.import_plant(content=json.dumps(export).encode(), source="netbox", file="n", dry_run=True, **WHO)
+    assert loaded.refused == 1

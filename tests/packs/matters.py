@@ -47,5 +47,5 @@ def owed(pack: Pack, code: str, facts: Mapping[str, str], *events: tuple[str, st
 def pays(found: Award, amount: str, currency: str) -> None:
     """The award is exactly this much, and says so in both languages."""
     assert found.money == Money.of(amount, currency)
-    assert str(Money.of(amount, currency)) in found.text.zh
-    assert str(Money.of(amount, currency)) in found.text.en
+    assert found.money.text.zh in found.text.zh
+    assert found.money.text.en in found.text.en

@@ -31,7 +31,7 @@ def test_check_counts_what_it_found_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "line", "end"),
     [
-        ("en", "unknown key 'allowence': did you mean 'allowance'?", "1 packs, 0 promises, 1 findings\n"),
+        ("en", "unknown key 'allowence': did you mean 'allowance'?", "1 pack, 0 promises, 1 finding\n"),
         ("zh", "未知键“allowence”：是否指“allowance”？", "1 个规则包，0 条承诺，1 个问题\n"),
     ],
 )
@@ -45,7 +45,7 @@ def test_check_names_file_and_line_and_ends_with_1(tmp_path: Path, language: str
 def test_check_goes_on_after_a_file_that_is_not_there(tmp_path: Path) -> None:
     found = run("check", str(tmp_path / "absent.yaml"), str(promises.find("guangzhou-pledges")))
     assert found.exit_code == 1
-    assert found.output.endswith("2 packs, 53 promises, 1 findings\n")
+    assert found.output.endswith("2 packs, 53 promises, 1 finding\n")
     assert "Traceback" not in found.output
 
 

@@ -63,12 +63,26 @@ def inside(order: str, *, language: str = "zh-hans") -> Client:
 def test_a_customer_follows_the_order_in_their_own_words(chen: str) -> None:
     order = placed(chen)
     page = inside(order).get(f"/my/orders/{order}").content.decode()
-    for said in (order, "体育西路", "我们将于", "改时间", "正在兑现"):
+    for said in (order, "体育西路", "我们将于", "改到其他时间", "正在兑现"):
         assert said in page
     (leg,) = orders.order(order).legs
     assert STAGE.findall(page) == [each.title.zh for each in leg.stages], "the steps are those of the flow"
     english = inside(order, language="en").get(f"/my/orders/{order}").content.decode()
     assert STAGE.findall(english) == [each.title.en for each in leg.stages]
+
+
+def test_a_customer_is_told_in_words_what_happens_at_each_stage(chen: str) -> None:
+    order = placed(chen)
+    told = re.compile(r'<p class="told">([^<]+)</p>')
+    chinese = told.findall(inside(order).get(f"/my/orders/{order}").content.decode())
+    english = told.findall(inside(order, language="en").get(f"/my/orders/{order}").content.decode())
+    assert chinese[3] == "我们致电与您约定上门时间。"
+    assert english == [
+        "We check your address and what you asked for, and set a line aside for you.",
+        "We assign the line from our exchange to your home.", "We prepare your service in our exchange.",
+        "We call you to agree when we come.", "Our technician comes as agreed; please let somebody be there.",
+        "We test that your service works.", "We call you back and ask whether it is as you wished.",
+    ]  # fmt: skip
 
 
 def test_no_staff_data_are_shown(chen: str) -> None:
@@ -186,7 +200,7 @@ def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen
     assert f"/my/orders/{order}/1/visit" not in client.get(f"/my/orders/{order}").content.decode()
     answer = client.post(f"/my/orders/{order}/1/visit", {"window": chosen})
     assert answer.status_code == 422
-    assert "技术员已出发或已到场" in answer.content.decode()
+    assert "装维人员已出发或已到场" in answer.content.decode()
     begins, ends = (datetime.fromisoformat(each) for each in chosen.split("/"))
     said = {"appointment": visit.id, "starts_at": begins, "ends_at": ends, "reason": "customer"}
     with pytest.raises(workforce.UnderWay):

@@ -82,7 +82,7 @@ def test_one_comes_in_by_ones_own_number_and_sees_what_is_theirs(chen: str) -> N
     assert "新办业务" in home
     for hidden in ("陈静", "13800138000", "梁小敏", "热线班"):
         assert hidden not in home
-    assert "What you ordered" in page(inside(chen, language="en"), "home")
+    assert "Your orders" in page(inside(chen, language="en"), "home")
 
 
 def test_the_door_tells_nobody_which_customers_exist(chen: str) -> None:
@@ -117,7 +117,7 @@ def test_what_can_be_had_where_is_said_with_how_fast_or_why_not(chen: str) -> No
     assert "体育西路1号101房" in page(client, "new")
     there = page(client, "new", address="r101")
     assert "光纤到户 · 最高 1000 Mbit/s" in there
-    assert "暂不能办理: 附近没有接入点" in page(client, "new", address="n9")
+    assert "暂不能办理：附近没有接入点" in page(client, "new", address="n9")
     assert "nowhere" in page(client, "new", address="nowhere")
     assert "r101" in page(client, "new", q="体育西路1号101")
 
@@ -132,8 +132,8 @@ def test_price_promise_and_window_shown_are_what_the_order_holds(chen: str) -> N
     order = Order.objects.select_related("customer", "first_contact").get()
     assert answer.headers["Location"] == f"/my/orders/{order.number}"
     assert (order.customer.number, order.channel, order.paid_at is not None) == (chen, "public", True)
-    assert "CNY 100.00" in shown
-    assert "CNY 88.00" in shown
+    assert "100.00 元" in shown
+    assert "88.00 元" in shown
     assert (order.quote["one_off"], order.quote["monthly"]) == (10000, 8800)
     made = Commitment.objects.filter(subject__startswith="order/", due_at__isnull=False).exclude(tier="stage")
     assert DUE.findall(shown) == sorted(f"{timezone.localdate(row.due_at)}" for row in made if row.due_at)
@@ -203,7 +203,7 @@ def test_a_stale_form_is_refused_with_what_changed_and_goes_through_when_seen(ch
     answer = client.post("/my/new", form)
     said = answer.content.decode()
     assert answer.status_code == 422
-    assert "月费由 CNY 88.00 变为 CNY 98.00" in said
+    assert "月费由 88.00 元变为 98.00 元" in said
     assert written() == before
     fresh = dict(HIDDEN.findall(said))
     assert client.post("/my/new", form | fresh).status_code == 302
@@ -238,7 +238,7 @@ def test_a_change_of_plan_says_its_price_and_is_refused_when_it_changed(chen: st
     service = shop.installed(whose=chen, address="n3")
     client = inside(chen)
     shown = page(client, f"services/{service}", action="change", offer="fibre-300")
-    assert "每月 CNY 128.00" in shown
+    assert "每月 128.00 元" in shown
     form = dict(HIDDEN.findall(shown))
     before = written()
     stale = client.post(f"/my/services/{service}", form | {"offer": "fibre-1000"})
@@ -246,7 +246,7 @@ def test_a_change_of_plan_says_its_price_and_is_refused_when_it_changed(chen: st
     answer = client.post(f"/my/services/{service}", form)
     (line,) = Leg.objects.select_related("order__customer").filter(action="change")
     assert (line.order.customer.number, answer.headers["Location"]) == (chen, f"/my/orders/{line.order.number}")
-    assert "每月 CNY 128.00" in client.get(answer.headers["Location"]).content.decode()
+    assert "每月 128.00 元" in client.get(answer.headers["Location"]).content.decode()
 
 
 def test_what_is_sold_no_more_is_suspended_and_changed_by_its_customer(chen: str) -> None:
@@ -289,7 +289,7 @@ def test_a_change_whose_price_was_raised_meanwhile_is_refused_and_goes_through_w
     shop.new_version("fibre-300", dearer=1000)
     before = written()
     answer = client.post(f"/my/services/{service}", form)
-    assert (answer.status_code, "每月 CNY 138.00" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "每月 138.00 元" in answer.content.decode()) == (422, True)
     assert written() == before
     fresh = dict(HIDDEN.findall(answer.content.decode()))
     assert client.post(f"/my/services/{service}", form | fresh).status_code == 302
@@ -363,7 +363,7 @@ def test_anybody_sees_what_an_address_can_have_and_nothing_of_anybody(chen: str)
     assert "?address=" in found
     there = page(client, "check", address="r101")
     assert "最高 1000 Mbit/s" in there
-    assert "CNY 88.00" in there
+    assert "88.00 元" in there
     assert "数字电路" not in there
     for hidden in (chen, "陈静", "138", "SPL1", "OLT"):
         assert hidden not in there

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,37 +21,19 @@ from kapok.ground.people.models import OrgUnit
 from kapok.supervision.mining import api, store, tasks
 from kapok.supervision.mining.models import Audit
 from tests.ground.conftest import WHO, set_up_office
+from tests.processes import Process, python
 from tests.supervision.conftest import ACTOR, LOG, MAP, PACK
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds
-Work = Callable[[str], "subprocess.Popen[bytes]"]
+Work = Callable[[str], Process]
 
 
 @pytest.fixture
-def begin_worker(
-    transactional_db: None, tmp_path: Path, settings: Settings
-) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def begin_worker(transactional_db: None, tmp_path: Path, settings: Settings) -> Iterator[Callable[..., Process]]:
     """`begin_worker("claimed")` starts a worker that dies at that step, `begin_worker("never")` one that lives."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    begun: list[subprocess.Popen[bytes]] = []
-    at = connection.settings_dict
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.supervision.quick_settings",
-        "KAPOK_DATABASE_URL": f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}",
-        "KAPOK_HOME": str(tmp_path),
-        "PYTHONPATH": os.pathsep.join(["src", "."]),
-    }
-
-    def start(step: str, task: str = "mining.judge") -> subprocess.Popen[bytes]:
-        words = [sys.executable, "-m", "tests.supervision.killed_worker", step, task]
-        begun.append(subprocess.Popen(words, env=surroundings, cwd=ROOT))
-        return begun[-1]
-
-    yield start
-    for process in begun:
-        process.kill()
-        process.wait()
+    with python(tmp_path, "tests.supervision.quick_settings") as begin:
+        yield lambda step, task="mining.judge": begin("-m", "tests.supervision.killed_worker", step, task)
 
 
 @pytest.fixture
@@ -147,7 +126,7 @@ def test_a_job_that_kills_every_worker_is_given_up_seen_to_have_failed_and_can_b
 
 @pytest.mark.slow
 def test_a_nightly_sweep_that_was_killed_is_done_by_the_next_worker(
-    begin_worker: Callable[..., subprocess.Popen[bytes]],
+    begin_worker: Callable[..., Process],
 ) -> None:
     Session.objects.create(session_key="old", session_data="", expire_date=WHO["at"])
     sweep.defer(timestamp=int(WHO["at"].timestamp()) + 1)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +9,12 @@ from uuid import UUID
 
 import psutil
 import pytest
-from django.db import connection
 
 from kapok.ground.people.models import OrgUnit
 from kapok.supervision.mining import api
 from kapok.supervision.mining.models import Audit
 from tests.ground.conftest import set_up_office
+from tests.processes import Process, python
 from tests.supervision.conftest import ACTOR, MAP, PACK
 
 PATIENCE = 60  # seconds; taking up needs twelve of silence and up to ten until somebody looks
@@ -34,26 +31,10 @@ def big_log() -> Iterator[bytes]:
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], Process]]:
     """`worker()` starts a worker on the test's database and files."""
-    started: list[subprocess.Popen[bytes]] = []
-    at = connection.settings_dict
-    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
-        "KAPOK_DATABASE_URL": url,
-        "KAPOK_HOME": str(tmp_path),
-    }
-
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-P", "-m", "django", "procrastinate", "worker"]
-        started.append(subprocess.Popen(command, env=surroundings, cwd=tmp_path))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    with python(tmp_path) as begin:
+        yield lambda: begin("-P", "-m", "django", "procrastinate", "worker")
 
 
 def wait_for(audit: UUID, *states: str) -> Audit:
@@ -66,9 +47,7 @@ def wait_for(audit: UUID, *states: str) -> Audit:
 
 
 @pytest.mark.slow
-def test_the_run_of_a_killed_worker_is_taken_up(
-    transactional_db: None, worker: Callable[[], subprocess.Popen[bytes]]
-) -> None:
+def test_the_run_of_a_killed_worker_is_taken_up(transactional_db: None, worker: Callable[[], Process]) -> None:
     set_up_office()
     bureau = OrgUnit.objects.get(code="bureau").id
     audit = api.upload(unit=bureau, name="Faults", files=[("faults.csv", big_log())], **ACTOR)

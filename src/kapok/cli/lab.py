@@ -42,7 +42,7 @@ def up() -> None:
 def down() -> None:
     """Stop them."""
     if count := Laboratory(find_home()).down():
-        say(Text(zh="已停止 {count} 个进程。", en="Stopped {count} processes."), count=count)
+        say(Text(zh="已停止 {count} 个进程。", en="Stopped {count} {count:process|processes}."), count=count)
     else:
         say(Text(zh="没有正在运行的对端。", en="No peer was running."))
 

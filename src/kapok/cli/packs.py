@@ -14,7 +14,7 @@ from kapok.kernel.text import Text
 
 SUMMARY = Text(
     zh="{packs} 个规则包，{promises} 条承诺，{findings} 个问题",
-    en="{packs} packs, {promises} promises, {findings} findings",
+    en="{packs} {packs:pack|packs}, {promises} {promises:promise|promises}, {findings} {findings:finding|findings}",
 )
 
 

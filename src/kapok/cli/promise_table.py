@@ -15,7 +15,7 @@ HEADINGS = (
     Text(zh="承诺", en="promise"),
     Text(zh="名称", en="title"),
     Text(zh="成立", en="opened"),
-    Text(zh="守约", en="kept"),
+    Text(zh="履约", en="kept"),
     Text(zh="违约", en="broken"),
     Text(zh="进行中", en="open"),
     Text(zh="已逾期", en="overdue"),

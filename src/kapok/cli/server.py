@@ -98,7 +98,7 @@ def _is_ready(home: Home, pid: int) -> bool:
 def down() -> None:
     """Stop everything."""
     if count := instance.down(find_home()):
-        say(Text(zh="已停止 {count} 个进程。", en="Stopped {count} processes."), count=count)
+        say(Text(zh="已停止 {count} 个进程。", en="Stopped {count} {count:process|processes}."), count=count)
     else:
         say(Text(zh="没有正在运行的进程。", en="Nothing was running."))
 
@@ -141,7 +141,7 @@ def backup(*, file: Path, force: bool) -> None:
     manifest = backups.backup(find_home(), file, at=datetime.now(UTC), force=force)
     done = Text(
         zh="已写入 {file}：{size} MB，1 个数据库，{count} 个文件。请妥善保管：其中有个人数据。",
-        en="Wrote {file}: {size} MB, the database and {count} files. Keep it safe: it holds personal data.",
+        en="Wrote {file}: {size} MB, the database and {count} {count:file|files}. Keep it safe: it holds personal data.",
     )
     say(done, file=file, size=f"{file.stat().st_size / 2**20:.1f}", count=len(manifest.members) - 1)
 

@@ -14,14 +14,15 @@
 `KAPOK_SIMULATED_SLOW_SECONDS`,
 `KAPOK_WINDOWS_OPEN_HOUR`, `KAPOK_WINDOWS_CLOSE_HOUR`, `KAPOK_WINDOW_HOURS`, `KAPOK_DISPATCH_UNIT`, `KAPOK_WEIGH_SLACK`,
 `KAPOK_WEIGH_TRAVEL`, `KAPOK_WEIGH_CONTINUITY`, `KAPOK_OPEN_WORK_ORDERS`, `KAPOK_PHOTO_MB`, `KAPOK_TRIAL_MONTHS`,
-`KAPOK_TRIAL_EXTENDED_DAYS`, `KAPOK_PROOF_WORDS`, `KAPOK_CODE_SENDER`, `KAPOK_FIRST_CONTACT_SHOWN`.
+`KAPOK_TRIAL_EXTENDED_DAYS`, `KAPOK_PROOF_WORDS`, `KAPOK_CODE_SENDER`, `KAPOK_FIRST_CONTACT_SHOWN`,
+`KAPOK_SPOKEN_LANGUAGES`.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -65,6 +66,14 @@ def choice(name: str, default: str, known: Sequence[str]) -> str:
     if value not in known:
         raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(known)}, or leave it out.")
     return value
+
+
+def row(name: str, default: str, known: Collection[str]) -> tuple[str, ...]:
+    """Words of `known` in their order, separated by commas. Raises `ImproperlyConfigured` with the remedy at another word."""
+    given = names(name, default)
+    if strange := [word for word in given if word not in known]:
+        raise ImproperlyConfigured(f"{name} names {strange[0]!r}; use words of {', '.join(known)}, or leave it out.")
+    return tuple(given)
 
 
 def choices(name: str, default: str, known: type[Choice]) -> frozenset[Choice]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import django
 
 from kapok.config import environment
+from kapok.ground.customers.languages import LANGUAGES as LANGUAGES_SPOKEN
 from kapok.ground.notices.rules import Told
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -295,6 +296,8 @@ WORKFORCE_PROOFS = environment.targets(
 CODE_SENDER = environment.text("KAPOK_CODE_SENDER")
 # By what customers know who answers for what they asked: name, (staff) number, nobody.
 FIRST_CONTACT_SHOWN = environment.choice("KAPOK_FIRST_CONTACT_SHOWN", "name", ("name", "number", "nobody"))
+# The languages in which customers are spoken with; the first is spoken by everybody of the operator, each other one is a skill.
+SPOKEN_LANGUAGES = environment.row("KAPOK_SPOKEN_LANGUAGES", "zh, yue, en, ja, ko", LANGUAGES_SPOKEN)
 
 # Who knows where a visit for such a matter is, and what it takes: called with the matter's subject.
 WORKFORCE_VISITS = {"order": "kapok.chain.ordering.visits.visit_of"}

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connections
 
 from kapok.back.workforce import reactions as workforce
 from kapok.chain.ordering import reactions as ordering
+from kapok.front.channels.announcing import reactions as announcing
 from kapok.ground.journal import seals
 from kapok.ground.journal.api import NotNow, Subscription, deliver, retry_due
 from kapok.ground.notices.reactions import tell
@@ -27,6 +28,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("notices", tell, frozenset(KINDS)),
     Subscription("ordering", ordering.hear, ordering.HEARS),
     Subscription("workforce", workforce.hear, workforce.HEARS),
+    Subscription("channels", announcing.hear, announcing.HEARS),
 )
 """Every subscriber, by a name that never changes: under it the database keeps how far it has read."""
 

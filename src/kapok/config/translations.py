@@ -1,7 +1,8 @@
 """The catalogues: `python -m kapok.config.translations extract | compile | check`.
 
 A folder with a `locale` directory owns the messages of the files in it and below, down to the next such folder. Messages are
-written in English; `zh_Hans` says them in Chinese. `check` refuses what is missing, fuzzy, stale, or has other placeholders.
+written in English; `zh_Hans` says them in Chinese. `check` refuses what is missing, fuzzy, stale, left in English, or has other
+placeholders, and a message that two catalogues say differently: Django merges them, and one wording would be lost.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ CATALOGUE = Path("locale", "zh_Hans", "LC_MESSAGES", "django.po")
 KEYWORDS = dict.fromkeys(["gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_"])
 # What Django's templatize leaves of a template: calls whose arguments are string literals (and a count).
 CALL = re.compile(r"\b(p?n?gettext|_)\(((?:\s*u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")\s*,?)+)", re.DOTALL)
-PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+WORD = re.compile(r"[A-Za-z]{2,}")
+# Names that are the same in both languages: a message of nothing else may stay as it is.
+NAMES = frozenset({"BPMN", "CSV", "JSON", "Kapok", "NetBox", "RADIUS", "SIM", "VLAN", "YAML"})
+PLURALS = "nplurals=1; plural=0;"
 
 Message = tuple[str | None, str, str | None]
 """Context, message, plural."""
@@ -64,7 +70,7 @@ def extract() -> list[str]:
         catalogue.metadata = {
             "Language": "zh_Hans",
             "Content-Type": "text/plain; charset=UTF-8",
-            "Plural-Forms": "nplurals=1; plural=0;",
+            "Plural-Forms": PLURALS,
         }
         for message, files in sorted(wanted(folder).items(), key=lambda item: (item[0][1], item[0][0] or "")):
             catalogue.append(_entry(message, files, known.get(message)))
@@ -85,6 +91,7 @@ def check() -> list[str]:
     return [
         *_homeless(),
         *(complaint for folder, path in catalogues().items() for complaint in _complaints(folder, path)),
+        *_clashes(),
     ]
 
 
@@ -94,9 +101,25 @@ def _homeless() -> Iterator[str]:
             yield f"{file.relative_to(PACKAGE)}: has messages, but no folder above it has a locale. Make one beside the file."
 
 
+def _clashes() -> Iterator[str]:
+    said: dict[tuple[str | None, str], dict[str, list[str]]] = {}
+    for path in catalogues().values():
+        for entry in _read(path):
+            if entry.translated():
+                wordings = said.setdefault((entry.msgctxt, entry.msgid), {})
+                wordings.setdefault(_chinese(entry), []).append(path.relative_to(PACKAGE).as_posix())
+    for (context, text), wordings in sorted(said.items(), key=lambda item: (item[0][1], item[0][0] or "")):
+        if len(wordings) > 1:
+            each = "; ".join(f"{wording} ({', '.join(names)})" for wording, names in wordings.items())
+            yield f"{_quoted(context, text)}: said differently: {each}. Agree on one, or give each sense a context."
+
+
 def _complaints(folder: Path, path: Path) -> Iterator[str]:
-    entries = {_key(entry): entry for entry in _read(path)}
+    catalogue = _read(path)
+    entries = {_key(entry): entry for entry in catalogue}
     name = path.relative_to(PACKAGE).as_posix()
+    if entries and catalogue.metadata.get("Plural-Forms") != PLURALS:
+        yield f"{name}: plural forms: the header has to say {PLURALS!r}. Run extract."
     needed = wanted(folder)
     for message in needed.keys() - entries.keys():
         yield f"{name}: missing: {message[1]!r} ({', '.join(sorted(needed[message]))}). Run extract and translate it."
@@ -105,8 +128,17 @@ def _complaints(folder: Path, path: Path) -> Iterator[str]:
             yield f"{name}: stale: {message[1]!r}. Run extract."
         elif "fuzzy" in entry.flags or not entry.translated():
             yield f"{name}: untranslated: {message[1]!r}"
-        elif _places(entry.msgid_plural or entry.msgid) != _places(entry.msgstr_plural.get(0) or entry.msgstr):
-            yield f"{name}: other placeholders: {message[1]!r}"
+        else:
+            yield from (f"{name}: {wrong}: {message[1]!r}" for wrong in _wrong(entry))
+
+
+def _wrong(entry: polib.POEntry) -> Iterator[str]:
+    if entry.msgid_plural and set(entry.msgstr_plural) != {0}:
+        yield "plural forms"
+    if len({tuple(_places(text)) for text in (entry.msgid, entry.msgid_plural or entry.msgid, _chinese(entry))}) > 1:
+        yield "other placeholders"
+    if not HAN.search(_chinese(entry)) and set(WORD.findall(PLACEHOLDER.sub("", entry.msgid))) - NAMES:
+        yield "left in English"
 
 
 def _in_python(file: Path) -> Iterator[Message]:
@@ -146,8 +178,16 @@ def _key(entry: polib.POEntry) -> Message:
     return entry.msgctxt, entry.msgid, entry.msgid_plural or None
 
 
-def _places(text: str) -> set[str]:
-    return {named or braced for named, braced in PLACEHOLDER.findall(text)}
+def _chinese(entry: polib.POEntry) -> str:
+    return str(entry.msgstr_plural.get(0) or entry.msgstr)
+
+
+def _quoted(context: str | None, text: str) -> str:
+    return f"{text!r} ({context})" if context else repr(text)
+
+
+def _places(text: str) -> list[str]:
+    return sorted(PLACEHOLDER.findall(text))
 
 
 COMMANDS: dict[str, Callable[[], list[str]]] = {"extract": extract, "compile": compile_, "check": check}

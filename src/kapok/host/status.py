@@ -19,7 +19,7 @@ RUNS = Text(zh="Kapok 正在运行：{address}（进程 {pid}）", en="Kapok run
 STARTS = Text(zh="Kapok 正在启动（进程 {pid}）", en="Kapok is starting (process {pid})")
 CRASHED = Text(
     zh="Kapok 没有运行，但上次异常退出遗留了 {count} 个进程；`kapok down` 可清理",
-    en="Kapok does not run, but a crash left {count} processes over; `kapok down` clears them",
+    en="Kapok does not run, but a crash left {count} {count:process|processes} over; `kapok down` clears them",
 )
 IDLE = Text(zh="Kapok 没有运行；`kapok up` 启动它", en="Kapok does not run; `kapok up` starts it")
 CHILD = Text(zh="  {name}：进程 {pid}", en="  {name}: process {pid}")

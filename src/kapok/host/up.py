@@ -22,7 +22,10 @@ BEAT = 0.1
 WEB_SECONDS = 60
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-CLEARED = Text(zh="上次异常退出遗留的 {count} 个进程已清理。", en="Cleared {count} processes left over from a crash.")
+CLEARED = Text(
+    zh="上次异常退出遗留的 {count} 个进程已清理。",
+    en="Cleared {count} {count:process|processes} left over from a crash.",
+)
 STARTING = Text(zh="正在启动数据库（{path}）……", en="Starting the database ({path}) …")
 PREPARING = Text(zh="正在升级数据库结构……", en="Bringing the database up to date …")
 LOADING = Text(zh="正在升级数据库结构并载入演示数据……", en="Bringing the database up to date and loading the demo …")

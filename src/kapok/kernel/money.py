@@ -64,6 +64,11 @@ class Money:
         """The amount in major units, with all its decimal places."""
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
+    @property
+    def text(self) -> Text:
+        """The amount as people write it: `CNY 88.00`, and renminbi in Chinese as `88.00 元`."""
+        return Text(zh=f"{self.amount} 元" if self.currency == "CNY" else str(self), en=str(self))
+
     def times(self, factor: Decimal | int, rounding: Rounding = Rounding.HALF_UP) -> Money:
         """This amount `factor` times, settled to whole minor units by `rounding`."""
         return Money(int((Decimal(self.minor) * factor).quantize(Decimal(1), rounding=rounding.value)), self.currency)

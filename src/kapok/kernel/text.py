@@ -36,7 +36,10 @@ class Text:
         return self.zh if language is Language.ZH else self.en
 
     def format(self, **values: Any) -> Text:
-        """Both wordings with `{name}` places filled; a `Text` value is filled in by its own language."""
+        """Both wordings with `{name}` places filled; a `Text` value is filled in by its own language.
+
+        A whole number also chooses the form of its word: `{n} {n:seal|seals}`.
+        """
         return Text(
             zh=self.zh.format(**{name: _pick(value, Language.ZH) for name, value in values.items()}),
             en=self.en.format(**{name: _pick(value, Language.EN) for name, value in values.items()}),
@@ -62,5 +65,13 @@ def joined(texts: Iterable[Text], *, zh: str = "、", en: str = ", ") -> Text:
     return Text(zh=zh.join(part.zh for part in parts), en=en.join(part.en for part in parts))
 
 
+class _Count(int):
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        return (one if self == 1 else many) if bar else super().__format__(spec)
+
+
 def _pick(value: Any, language: Language) -> Any:
-    return value.in_(language) if isinstance(value, Text) else value
+    if isinstance(value, Text):
+        return value.in_(language)
+    return _Count(value) if type(value) is int else value

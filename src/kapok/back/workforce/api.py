@@ -216,7 +216,7 @@ def expedite(*, item: UUID, note: str, actor: str, at: datetime) -> None:
     """Press for a work order: it goes before others on board and phone. Raises `UnknownWorkOrder`, `NotNow`, `NoteNeeded`."""
     row, words = orders.called(item), _words(note)
     if rules.State(row.state) not in rules.LIVE:
-        raise NotNow(state_name=rules.STATES[rules.State(row.state)], deed_name=Text(zh="催单", en="Press for it"))
+        raise NotNow(state_name=rules.STATES[rules.State(row.state)], deed_name=Text(zh="催单", en="Urge"))
     orders.press(row)
     journal.record(
         events.Expedited(subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, note=words)

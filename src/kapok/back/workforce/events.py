@@ -58,7 +58,7 @@ class Dispatched(Event):
 @dataclass(frozen=True, kw_only=True)
 class Expedited(Event):
     kind: ClassVar[str] = "workforce.expedited"
-    wording: ClassVar[Text] = Text(zh="催单：{note}", en="Pressed for: {note}")
+    wording: ClassVar[Text] = Text(zh="催单：{note}", en="Urged: {note}")
     typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
 
@@ -118,7 +118,8 @@ class Replied(Event):
     kind: ClassVar[str] = "workforce.replied"
     wording: ClassVar[Text] = Text(
         zh="回单：测试 {readings} 项、材料 {materials} 种、照片 {photos} 张、签名 {signed}",
-        en="Replied: {readings} tests, {materials} materials, {photos} photos, {signed} signature",
+        en="Replied: {readings} {readings:test|tests}, {materials} {materials:material|materials}, "
+        "{photos} {photos:photo|photos}, {signed} {signed:signature|signatures}",
     )
     readings: int
     materials: int

@@ -17,7 +17,7 @@ from kapok.ground.work.rules import LIVE
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
-NOTE, EVIDENCE = Text(zh="说明", en="note"), Text(zh="客户原因的凭据", en="evidence that the customer is the cause")
+NOTE, EVIDENCE = Text(zh="备注", en="note"), Text(zh="客户原因的凭据", en="evidence that the customer is the cause")
 GIVEN, REFUSED = Text(zh="已批准", en="approved"), Text(zh="未批准", en="not approved")
 
 

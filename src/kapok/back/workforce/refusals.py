@@ -54,7 +54,7 @@ class UnderWay(KapokError):
     """The technician is on the way, or there already."""
 
     wording = Text(
-        zh="技术员已出发或已到场，不能在网上改约；请直接与技术员联系，或拨打客服热线。",
+        zh="装维人员已出发或已到场，不能在网上改约；请直接与其联系，或拨打客服热线。",
         en="The technician is on the way or there already: speak with them, or call us, to choose another time.",
     )
 
@@ -103,7 +103,7 @@ class UnknownReason(KapokError):
     """The reason is none of the list."""
 
     wording = Text(
-        zh="没有“{reason}”这一原因，可选：{reasons}。", en="“{reason}” is no reason here; choose of {reasons}."
+        zh="没有“{reason}”这一原因，可选：{reasons}。", en="“{reason}” is no reason here; choose from {reasons}."
     )
 
 
@@ -141,7 +141,7 @@ class InHands(KapokError):
     """Somebody works on it."""
 
     wording = Text(
-        zh="{username} 已接此单，不能直接改派；请其转派，或由副职接管。",
+        zh="{username} 已接此单，不能直接改派；请其转派，或由B角接管。",
         en="{username} has it in hand, so it cannot be assigned anew; let them pass it on, or the deputy take over.",
     )
 
@@ -151,7 +151,7 @@ class NotATechnician(KapokError):
 
     wording = Text(
         zh="{username} 不是 {unit_name} 可派的装维人员，请从看板所列人员中选择。",
-        en="{username} does no field work for {unit_name}; choose somebody of the board.",
+        en="{username} does no field work for {unit_name}; choose somebody on the board.",
     )
 
 
@@ -160,7 +160,7 @@ class NobodyFits(KapokError):
 
     wording = Text(
         zh="无人可派：{why}。请改约、借调人员，或由班长指派。",
-        en="Nobody can be sent: {why}. Move the appointment, borrow somebody, or let the leader assign it.",
+        en="Nobody can be sent: {why}. Move the appointment, borrow somebody, or let the team leader assign it.",
     )
 
 
@@ -176,14 +176,15 @@ class NotMeasured(KapokError):
 class UnknownTest(KapokError):
     """No such test."""
 
-    wording = Text(zh="没有测试项“{test}”，可选：{tests}。", en="There is no test “{test}”; choose of {tests}.")
+    wording = Text(zh="没有测试项“{test}”，可选：{tests}。", en="There is no test “{test}”; choose from {tests}.")
 
 
 class UnknownMaterial(KapokError):
     """No such material."""
 
     wording = Text(
-        zh="没有材料“{material}”，请从车上清单选取。", en="There is no material “{material}”; choose of the van's list."
+        zh="没有材料“{material}”，请从车上清单选取。",
+        en="There is no material “{material}”; choose from the van's list.",
     )
 
 
@@ -234,10 +235,10 @@ class BadMaterial(KapokError):
     """A material has a code, a name and a word for what one counts of it, in both languages."""
 
     wording = Text(
-        zh="材料“{code}”不成立：编码用小写字母、数字和连字符，至多 40 个字符；"
+        zh="材料“{code}”不成立：代码用小写字母、数字和连字符，至多 40 个字符；"
         "名称至多 60 个字符、计量单位至多 10 个字符，中英文都要填。",
-        en="“{code}” is no material: give a code of small letters, digits and hyphens, 40 at most, and in both languages a name "
-        "(60 characters at most) and what one counts of it (10 at most).",
+        en="“{code}” is no material: give a code of lower-case letters, digits and hyphens, 40 at most, and in both languages "
+        "a name (60 characters at most) and what one counts of it (10 at most).",
     )
 
 

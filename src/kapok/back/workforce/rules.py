@@ -214,7 +214,7 @@ REBOOKS: Mapping[str, Text] = {
     "customer": Text(zh="客户要求改约", en="the customer asked for it"),
     "not_home": Text(zh="客户不在家", en="the customer was not at home"),
     "late": Text(zh="前一单超时", en="the visit before took longer"),
-    "absent": Text(zh="技术员缺勤", en="the technician is absent"),
+    "absent": Text(zh="装维人员缺勤", en="the technician is absent"),
     "plant": Text(zh="等待资源", en="waiting for plant"),
     "other": Text(zh="其他", en="other"),
 }

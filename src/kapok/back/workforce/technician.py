@@ -31,7 +31,7 @@ from kapok.ground.work.rules import ITEM_STATES, ItemState
 from kapok.kernel.text import Text
 
 STARTED = "visit.started"
-NOTE = Text(zh="说明", en="note")
+NOTE = Text(zh="备注", en="note")
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 MOST_LOADED = 9999
-NOTE = Text(zh="说明", en="note")
+NOTE = Text(zh="备注", en="note")
 
 
 @transaction.atomic

@@ -32,8 +32,8 @@ from kapok.kernel.text import Text
 Integers = npt.NDArray[np.int64]
 
 NOT_IN_MONEY = -1  # in place of an amount
-NO_RULE = Text(zh="规则未规定补偿。", en="No compensation is laid down.")
-NOTHING_OWED = Text(zh="无需补偿。", en="Nothing is owed.")
+NO_RULE = Text(zh="规则未规定赔偿。", en="No compensation is laid down.")
+NOTHING_OWED = Text(zh="无须赔偿。", en="Nothing is owed.")
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ def _misfit(leg: Leg, old: Offer, new: Offer) -> Text | None:
     if old.service != new.service:
         family = old.service or "—"
         return Text(zh=f"须为同一产品（{family}）的商品，否则{ANEW.zh}", en=f"choose one of {family}, or {ANEW.en}")
+    if Kind.TRIAL in {old.kind, new.kind}:
+        return Text(zh=f"试用与正式套餐不能互改，{ANEW.zh}", en=f"a trial is not exchanged for a plan: {ANEW.en}")
     bundled = Kind.BUNDLE in {old.kind, new.kind} or _is_part(leg.order, old.code)
     if bundled or old.currency != new.currency or _taken(leg, old) != _taken(leg, new):
         return Text(zh=f"套餐、币种或所占资源不同，{ANEW.zh}", en=f"its bundle, currency or plant differs: {ANEW.en}")

@@ -66,6 +66,7 @@ from kapok.chain.ordering.refusals import (
     PastNoReturn,
     ReturnRunning,
     ServiceNeeded,
+    TooLateToWish,
     TriedBefore,
     UnknownLeg,
     UnknownOrder,
@@ -76,18 +77,18 @@ from kapok.ground.customers.rows import living_customer
 from kapok.ground.journal import api as journal
 from kapok.ground.work import queries as work_queries
 from kapok.ground.work.baton import api as baton
-from kapok.ground.work.models import Item
 from kapok.ground.work.rows import person
-from kapok.ground.work.rules import CONFIRMS, LIVE, rated, tidy_note
+from kapok.ground.work.rules import rated, tidy_note
 from kapok.kernel.text import Text
 
 __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
     "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotDeferred",
     "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting",
-    "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "TriedBefore",
-    "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial",
-    "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
+    "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "TooLateToWish",
+    "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait", "expedite",
+    "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
+    "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (
@@ -166,8 +167,9 @@ def amend(
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
+    Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
-    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`.
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `TooLateToWish`, `inventory.WishTaken`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = (
@@ -178,11 +180,13 @@ def amend(
     complaint = rules.value_complaint(characteristics)
     if complaint:
         raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
+    drafting.wishes_must_fit(line, leg.action, characteristics)
     cancelling.may(leg)
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
     amending.must_fit(leg, fresh, version, characteristics)
     deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
+    moves.refresh(row, act)
 
 
 @transaction.atomic
@@ -367,22 +371,13 @@ def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", 
     row, stars = rows.order_called(order), rated(rating)
     said = tidy_note(word, needed=False) or "客户确认 / confirmed by the customer"
     (found,) = rows.legs_locked(row, leg)
-    item = _asks_the_customer(found.subject)
+    item = concluding.asks_the_customer(found.subject)
     if item is None:
         raise NothingToConfirm(leg=found.subject.partition("/")[2])
     wanted = len(work_queries.evidence_of(item))
     baton.carry_out(item=item, evidence=[said] * max(wanted, 1), actor=actor, at=at)
     fresh = rows.leg_locked(found.subject)
     moves.keep(fresh, rating=stars)
-
-
-def _asks_the_customer(subject: str) -> UUID | None:
-    """The stage in hand whose delivery says that the customer has confirmed."""
-    live = Item.objects.filter(matter__subject=subject, state__in=[state.value for state in LIVE])
-    for item in live.select_related("matter__flow__template").order_by("opened_at"):
-        if CONFIRMS & set(work_queries.tells(item)):
-            return item.id
-    return None
 
 
 def _stuck(identifier: UUID) -> Step:

@@ -11,6 +11,7 @@ from kapok.chain.ordering.models import OVER, Leg, Line, Step
 from kapok.chain.ordering.rules import DEEDS, Action, State, StepState
 from kapok.chain.ordering.views import LegView, LineView, Pressed, StageView, StepView, Way
 from kapok.ground.catalog.graph import Graph
+from kapok.ground.catalog.informing import words_for
 from kapok.ground.catalog.rules import ways_back
 from kapok.ground.catalog.template import Flow, Stage
 from kapok.ground.commitments import queries as commitments
@@ -198,7 +199,8 @@ def _stage(stage: Stage, place: tuple[str, int], item: Item | None, step: StepVi
     own = [row for row in clocks if row.promise == stage.code] or clocks
     holder = known.names.get(stage.holder, Text(zh=stage.holder, en=stage.holder))
     return StageView(
-        code=stage.code, title=stage.title, status=status, column=column, unit_name=item.unit.name if item else holder,
+        code=stage.code, title=stage.title, told=words_for(stage), status=status, column=column,
+        unit_name=item.unit.name if item else holder,
         accountable_name=item.accountable.name if item else "",
         holder_name=item.holder.name if item and item.holder else "", item=item.id if item else None,
         opened_at=item.opened_at if item else None, ended_at=item.ended_at if item else None,

@@ -19,7 +19,7 @@ def must_owe_nothing(account: BillingAccount | None, *, line: int) -> None:
     """Refuse what may not be done while something is owed. Raises `HasDebt`."""
     owed = _owed(account)
     if owed is not None:
-        raise HasDebt(line=line, debt=str(owed))
+        raise HasDebt(line=line, debt=owed.text)
 
 
 def is_settled(account: BillingAccount | None) -> bool:

@@ -28,6 +28,8 @@ NO_PLANT = "TH10-010"
 NEW_HOME = "TH05-008"
 CARD = "sim-voice"
 HOUR, DAY = 60, 24 * 60
+SLOW = timedelta(days=30)
+"""So long an element of the demonstration takes to answer: what passes in seconds elsewhere can be looked at meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,21 @@ class Shop:
 
     def did(self, order: str, stage: str, ago: float, leg: int = 1) -> None:
         """Somebody of the unit takes a stage and delivers it; then the system goes on."""
+        self.delivered(order, stage, ago, leg)
+        self.run(ago)
+
+    def delivered(self, order: str, stage: str, ago: float, leg: int = 1) -> None:
+        """Somebody of the unit takes a stage and delivers it."""
         subject = Leg.objects.get(order__number=order, number=leg).subject
         item = Item.objects.select_related("unit").get(matter__subject=subject, stage=stage, ended_at=None)
         who = WORKERS[item.unit.code]
         wanted = len(work.evidence_of(item.id))
         baton.accept(item=item.id, **self.by(who, ago + 5))
         baton.deliver(item=item.id, evidence=[EVIDENCE.get(stage, "记录")] * wanted, **self.by(who, ago))
-        self.run(ago)
+
+    def ask_and_wait(self) -> None:
+        """The system asks an element for what is due next, and the element takes its time."""
+        engine.claim(self.now + SLOW)
 
     def through(self, order: str, ago: float, leg: int = 1) -> None:
         """People and the system do their parts by turns, from then on, until nothing is left to do."""
@@ -269,15 +279,26 @@ def not_undone(shop: Shop) -> None:
     shop.run(3 * HOUR - 1)
 
 
+def being_looked_at(shop: Shop) -> None:
+    """Given up while an element is being asked for the change: whether that came too late is known when it answers."""
+    service = shop.installed(16, ago=8 * DAY)
+    order = shop.changed(16, service, "change", offer="fibre-300", ago=HOUR)
+    shop.run(30)
+    shop.delivered(order, "accept", 12)
+    shop.ask_and_wait()
+    api.cancel(order=order, reason="客户改变主意", **shop.by("agent", 5))
+
+
 def being_cancelled(shop: Shop) -> None:
     """Given up this minute: what was taken is still being given back."""
     order = shop.broadband(15, ago=DAY)
     shop.run(DAY - 1)
     api.cancel(order=order, reason="客户选了其他套餐", **shop.by("agent", 0))
+    shop.ask_and_wait()
 
 
 STORIES: tuple[Callable[[Shop], None], ...] = (
     working, on_the_road, waiting_for_plant, put_off, returned, cancelled, unpaid, amended, left_to_people, three_circuits,
     wants_to_wait,
-    a_life, a_card, moving, half_of_it, refused, not_undone, being_cancelled,
+    a_life, a_card, moving, half_of_it, refused, not_undone, being_looked_at, being_cancelled,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import amending, events, moves, placing, rows, rules
+from kapok.chain.ordering import amending, events, moves, placing, rows, rules, wishing
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
@@ -172,7 +172,10 @@ def amend(
     promised_date: date | None,
     act: Act,
 ) -> None:
-    """Let a leg on its way be for something else: a new version of it; the clocks go on. Raises `NothingAmended`."""
+    """Let a leg on its way be for something else: a new version of it; the clocks go on.
+
+    Raises `NothingAmended`, and what `wishing.fulfil` does.
+    """
     before, was_for = _told(leg, line), line.offer
     line.offer = version or line.offer
     line.characteristics = {**line.characteristics, **characteristics}
@@ -187,6 +190,10 @@ def amend(
         amending.quote_anew(leg.order, line, was_for, line.offer)
     moves.keep(leg, version=leg.version + 1)
     facts = {"promised_date": promised.isoformat()} if promised and promised_date else {}
+    said = before["characteristics"]
+    facts |= wishing.fulfil(
+        leg, line, [name for name in characteristics if said.get(name) != characteristics[name]], act
+    )
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
     was, now = (
         {name: masked(told[name]) if name == "characteristics" else told[name] for name in differs}

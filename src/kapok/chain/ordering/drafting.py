@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import rules, wishing
+from kapok.chain.ordering import rules, specified
 from kapok.chain.ordering.models import OVER, Line
 from kapok.chain.ordering.refusals import (
     AddressTooWide,
@@ -46,6 +46,11 @@ from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
 
 CHOSEN = frozenset({Action.INSTALL, Action.CHANGE})
 """With these the customer chooses what is on sale to them; with the others a service stays what it is."""
+WISHES: Mapping[str, tuple[Action, Text]] = {
+    rules.NUMBER_WISH: (Action.RENUMBER, Text(zh="只用于改号", en="leave it out: it is for a change of number")),
+    rules.VISIT: (Action.REPLACE, Text(zh="只用于更换卡或终端", en="leave it out: it is for a replacement")),
+}
+"""What may be wished beside an offer, and of which action."""
 OTHER_KIND = Text(zh="选择同类业务的套餐", en="choose a plan for the same kind of service")
 
 
@@ -157,7 +162,7 @@ def _must_be_specified(lines: Sequence[Asked]) -> None:
 
 def must_fit(line: int, action: Action, offers_of: Sequence[Offer], wished: Mapping[str, Any]) -> None:
     """Refuse what is wished of a line where its offers cannot be so. Raises `NotSpecified`."""
-    wrong = wishing.complaint(action, offers_of, wished)
+    wrong = specified.complaint(action, offers_of, wished)
     if wrong:
         title = offers_of[0].title
         raise NotSpecified(line=line, offer_name=title, name=wrong.name, value=wrong.value, remedy=wrong.remedy)
@@ -190,10 +195,16 @@ def _check(number: int, draft: LineDraft) -> None:
     complaint = rules.value_complaint(draft.characteristics)
     if complaint:
         raise _bad(number, complaint[0], "…", complaint[1])
-    if rules.NUMBER_WISH in draft.characteristics and draft.action != Action.RENUMBER:
-        raise _bad(
-            number, rules.NUMBER_WISH, "…", Text(zh="只用于改号", en="leave it out: it is for a change of number")
-        )
+    wishes_must_fit(number, draft.action, draft.characteristics)
+
+
+def wishes_must_fit(number: int, action: str, wished: Mapping[str, Any]) -> None:
+    """Refuse a wish that would come to nothing. Raises `BadLine`."""
+    for name, (fitting, remedy) in WISHES.items():
+        if name in wished and action != fitting:
+            raise _bad(number, name, "…", remedy)
+    if wished.get(rules.VISIT, rules.NO) not in {rules.YES, rules.NO}:
+        raise _bad(number, rules.VISIT, wished[rules.VISIT], Text(zh="填写 yes 或 no", en="give yes or no"))
 
 
 def _bad(number: int, field_name: str, value: object, remedy: Text) -> BadLine:

@@ -16,7 +16,7 @@ class OrderPlaced(Event):
 
     kind: ClassVar[str] = "ordering.placed"
     wording: ClassVar[Text] = Text(
-        zh="受理订单 {order}：{what}（{count} 条工程线）", en="Order {order} taken: {what} ({count} legs)"
+        zh="受理订单 {order}：{what}（{count} 条工程线）", en="Order {order} taken: {what} ({count} {count:leg|legs})"
     )
     order: str
     customer: str

@@ -11,7 +11,7 @@ from kapok.chain.ordering.refusals import NotSupervised
 from kapok.ground.work import api as work
 from kapok.kernel.text import Text
 
-URGED, SUPERVISED = Text(zh="催单", en="pressed"), Text(zh="督办", en="under supervision")
+URGED, SUPERVISED = Text(zh="催单", en="urged"), Text(zh="督办", en="under supervision")
 NONE = {"supervised_at": None, "supervised_by": "", "supervised_why": ""}
 
 

@@ -174,7 +174,7 @@ class ReturnRunning(KapokError):
     """A leg that is being returned cannot be returned again."""
 
     wording = Text(
-        zh="该工程线已有一次退单在处理，不能再退；请等退单环节办完。",
+        zh="该工程线已有一次退单在处理，不能再退；请等退单工序办完。",
         en="A return of this leg is under way, a second one is refused; wait until its stage is done again.",
     )
 
@@ -192,7 +192,7 @@ class NowhereBack(KapokError):
     """No running stage of the leg has a way back."""
 
     wording = Text(
-        zh="现有环节没有退回路径（{stages}）；请按流程办理，或撤单。",
+        zh="现有工序没有退回路径（{stages}）；请按流程办理，或撤单。",
         en="No stage in hand has a way back ({stages}); go on, or cancel.",
     )
 
@@ -201,7 +201,7 @@ class NothingToConfirm(KapokError):
     """The customer cannot confirm yet."""
 
     wording = Text(
-        zh="{leg} 还没有到客户确认环节，请竣工后再确认。",
+        zh="{leg} 还没有到客户确认工序，请竣工后再确认。",
         en="{leg} does not wait for the customer's confirmation yet; confirm when it is completed.",
     )
 
@@ -266,6 +266,15 @@ class LiftedByOthers(KapokError):
     wording = Text(
         zh="第 {line} 行：该业务的停机原因为“{reason_name}”，须由有“{permission_name}”权限者复机。",
         en="Line {line}: the service is suspended {reason_name}; ask whoever may “{permission_name}”.",
+    )
+
+
+class TooLateToWish(KapokError):
+    """What hangs on the wish is being done already."""
+
+    wording = Text(
+        zh="“{title}”已经开始，所选号码或上门方式不能再改；请等办完后另行下单，或先撤单。",
+        en="“{title}” has begun: another number or visit comes too late; order anew when it is done, or cancel first.",
     )
 
 

@@ -57,7 +57,7 @@ PARTS: Mapping[Action, frozenset[str]] = {
     Action.REPLACE: frozenset({"sim", "onu"}),
 }
 """Of what an offer takes, the kinds that the action takes anew."""
-NUMBER, NUMBER_WISH, VISIT, YES = "number", "number_wish", "visit", "yes"
+NUMBER, NUMBER_WISH, VISIT, YES, NO = "number", "number_wish", "visit", "yes", "no"
 """A renumbering may wish for a number by its identifier in the inventory, a replacement for a visit: else it is handed out."""
 INTERCEPTION = timedelta(days=45)
 """So long callers of a changed number are told the new one."""
@@ -120,10 +120,10 @@ def value_complaint(characteristics: object) -> tuple[str, Text] | None:
             )
         if not isinstance(value, bool | int | str) or (isinstance(value, str) and len(value) > LONGEST_VALUE):
             return name, Text(
-                zh=f"填写至多 {LONGEST_VALUE} 字或一个整数", en=f"give at most {LONGEST_VALUE} signs or a number"
+                zh=f"填写至多 {LONGEST_VALUE} 字或一个整数", en=f"give at most {LONGEST_VALUE} characters or a number"
             )
         if isinstance(value, str) and not (value.isprintable() or not value):
-            return name, Text(zh="去掉不可见字符", en="leave out signs that nobody can see")
+            return name, Text(zh="去掉不可见字符", en="leave out invisible characters")
     return None
 
 
@@ -378,7 +378,7 @@ DEEDS: Mapping[str, Deed] = {
     "modify": Deed(Text(zh="变更数据", en="modify"), undo="restore", commits=True),
     "release": Deed(Text(zh="拆机释放", en="disconnect and release"), undo="restore", commits=True),
     "bill": Deed(Text(zh="通知计费", en="tell billing"), commits=True),
-    "finish": Deed(Text(zh="竣工入库", en="put in service"), commits=True),
+    "finish": Deed(Text(zh="竣工转在用", en="put in service"), commits=True),
     "adjust": Deed(Text(zh="按改单调整", en="adjust to the amendment")),
     "release_held": Deed(Text(zh="退回资源", en="give resources back")),
     "deactivate": Deed(Text(zh="撤销开通", en="take the activation back")),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
 
 from kapok.chain.ordering import areas, drafting, events, placing
 from kapok.chain.ordering.drafting import Asked, LineDraft
@@ -18,10 +17,8 @@ from kapok.chain.ordering.models import OVER, Extension, Leg, Line, Order, Step
 from kapok.chain.ordering.moves import SYSTEM, Act
 from kapok.chain.ordering.placing import Placing
 from kapok.chain.ordering.refusals import InOtherHands, NotATrial
-from kapok.chain.ordering.rules import FINISH, FITTING, Action, StepState
+from kapok.chain.ordering.rules import FITTING, Action
 from kapok.ground.catalog.offering import rows as offers
-from kapok.ground.catalog.offering.document import Kind
-from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.rules import trial_ends
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
@@ -34,22 +31,26 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.ids import uuid7
 from kapok.network.inventory.models import Service
 
-RUNNING: Final = """
-SELECT line.id, version.id, step.done_at, (SELECT max(until) FROM ordering_extension WHERE service_id = service.id)
+ON_TRIAL: Final = """
+SELECT line.id, service.number, version.id, step.done_at,
+    (SELECT max(until) FROM ordering_extension WHERE service_id = service.id)
 FROM catalog_offerversion version
     JOIN ordering_line line ON line.offer_id = version.id
     JOIN ordering_leg leg ON leg.id = line.leg_id AND leg.action = 'install'
     JOIN ordering_step step ON step.leg_id = leg.id AND step.name = 'finish' AND step.state = 'done'
     JOIN inventory_service service ON service.id = line.service_id AND service.state = ANY(%(fitting)s)
         AND service.offer = version.code AND service.offer_version = version.number
-WHERE version.kind = 'trial' AND step.done_at <= %(at)s
-    AND NOT EXISTS (
-        SELECT FROM ordering_line other JOIN ordering_leg busy ON busy.id = other.leg_id
-        WHERE other.service_id = service.id AND busy.state <> ALL(%(over)s)
-    )
+WHERE version.kind = 'trial' AND {which}
 ORDER BY step.done_at, line.id
 """
-"""The lines that installed what is in use under a trial, since when, and of which nobody has an order."""
+"""The lines that installed what is in use under a trial, since when, and until when that has been extended."""
+OF_NOBODY: Final = ON_TRIAL.format(
+    which="""step.done_at <= %(at)s AND NOT EXISTS (
+        SELECT FROM ordering_line other JOIN ordering_leg busy ON busy.id = other.leg_id
+        WHERE other.service_id = service.id AND busy.state <> ALL(%(over)s)
+    )"""
+)
+OF_SERVICES: Final = ON_TRIAL.format(which="service.number = ANY(%(numbers)s)")
 NOTE = "试用到期，自动结束 / the trial is over and ends by itself"
 CEASE = Action.CEASE
 log = logging.getLogger(__name__)
@@ -62,14 +63,15 @@ def end(*, at: datetime) -> int:
     keep the others. Several may look at once: each trial is ended by one of them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(RUNNING, {"fitting": sorted(FITTING[CEASE]), "over": OVER, "at": at})
+        cursor.execute(OF_NOBODY, {"fitting": sorted(FITTING[CEASE]), "over": OVER, "at": at})
         running = cursor.fetchall()
-    return sum(_ended(line, at) for line, *trial in running if _is_over(*trial, at=at))
+    ends = ((line, _until(*trial)) for line, _, *trial in running)
+    return sum(_ended(line, at) for line, until in ends if until is not None and until <= at)
 
 
-def _is_over(offer: UUID, began: datetime, extended_to: datetime | None, *, at: datetime) -> bool:
+def _until(offer: UUID, began: datetime, extended_to: datetime | None) -> datetime | None:
     ends = trial_ends(offers.stated(offer), began)
-    return ends is not None and max(ends, extended_to or ends) <= at
+    return max(ends, extended_to or ends) if ends else None
 
 
 def _ended(line: UUID, at: datetime) -> bool:
@@ -149,24 +151,15 @@ def kept(legs: Iterable[Leg], reason: str, act: Act) -> None:
 
 def running_until(number: str) -> datetime | None:
     """When the trial under which a service is in use ends by itself, extensions included; None where it is in use under none."""
-    service = Service.objects.filter(number=number, state__in=FITTING[CEASE]).first()
-    trial = _trial_of(service) if service else None
-    if trial is None:
-        return None
-    extended = Extension.objects.filter(service=service).aggregate(until=Max("until"))["until"]
-    return max(trial, extended or trial)
+    return ending([number]).get(number)
 
 
-def _trial_of(service: Service) -> datetime | None:
-    installed = Step.objects.filter(
-        name=FINISH, state=StepState.DONE, leg__action=Action.INSTALL,
-        leg__in=Line.objects.filter(
-            service=service, offer__code=service.offer, offer__number=service.offer_version, offer__kind=Kind.TRIAL
-        ).values("leg"),
-    )  # fmt: skip
-    began = installed.values_list("done_at", flat=True).first()
-    version = OfferVersion.objects.filter(code=service.offer, number=service.offer_version).first()
-    return trial_ends(offers.stated(version.id), began) if began and version else None
+def ending(numbers: Collection[str]) -> dict[str, datetime]:
+    """Of these services those whose trial ends by itself, each with the moment, extensions included. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_SERVICES, {"fitting": sorted(FITTING[CEASE]), "numbers": list(numbers)})
+        found = {number: _until(*trial) for _, number, *trial in cursor.fetchall()}
+    return {number: until for number, until in found.items() if until is not None}
 
 
 def _locked(began: Line) -> Service | None:

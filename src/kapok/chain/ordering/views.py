@@ -94,6 +94,8 @@ class StageView:
 
     code: str
     title: Text
+    told: Text
+    """What the customer is told happens there."""
     status: str
     column: int
     """Its place in the chain, from 0; those of one place run side by side."""

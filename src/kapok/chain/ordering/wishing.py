@@ -1,100 +1,98 @@
-"""What may be wished of a line beside its offer: what its specification knows, and what the action itself asks for. Pure."""
+"""What is wished beside an offer, wished otherwise on the way (10Q): another number, a visit or none. It is made true or refused.
+
+Every function here runs within the `transaction.atomic` of a verb that has locked the leg.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from kapok.chain.ordering import rules
-from kapok.chain.ordering.rules import Action
-from kapok.ground.catalog.offering.document import Offer
-from kapok.ground.catalog.offering.specifications import SPECIFICATIONS, Characteristic
-from kapok.kernel.text import Text, joined
-from kapok.network.activation.rules import PARAM_NAMES, PARAMS
+from kapok.chain.ordering import forecast, moves, placing, rows, rules, visits
+from kapok.chain.ordering.models import Leg, Line
+from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.refusals import BadLine, TooLateToWish
+from kapok.chain.ordering.rules import DEEDS, NUMBER_WISH, VISIT, YES, Deviation, State
+from kapok.ground.catalog.graph import Graph
+from kapok.ground.catalog.template import Flow
+from kapok.ground.work import following
+from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.rules import ItemState
+from kapok.kernel.text import Text
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory import queries as plant
 
-LOGIN, LOGS_IN = "login", "fixed_broadband"
-SAID: Mapping[str, Text] = {
-    "reason": Text(zh="缘由", en="reason"),
-    "suspension": Text(zh="停机类别", en="kind of suspension"),
-    "cause": Text(zh="由谁提出", en="who wants it"),
-    rules.NUMBER_WISH: Text(zh="选号", en="number wished for"),
-    "what": Text(zh="更换部件", en="part to be replaced"),
-    rules.VISIT: Text(zh="是否上门", en="whether somebody comes"),
-    "to_customer": Text(zh="新户主", en="new owner"),
-    "to_account": Text(zh="新账户", en="new account"),
-    "consent_from": Text(zh="原户主同意", en="consent of the old owner"),
-    "consent_to": Text(zh="新户主同意", en="consent of the new owner"),
-}
-"""What an action asks for in words; who knows more of it checks more."""
-OF_ACTION: Mapping[Action, frozenset[str]] = {
-    Action.SUSPEND: frozenset({"suspension", "cause"}),
-    Action.CEASE: frozenset({"cause"}),
-    Action.RENUMBER: frozenset({rules.NUMBER_WISH}),
-    Action.REPLACE: frozenset({"what", rules.VISIT}),
-    Action.TRANSFER: frozenset({"to_customer", "to_account", "consent_from", "consent_to"}),
-}
+NEEDED = "visit_needed"
+NO_NUMBER = Text(zh="该业务没有号码，请留空", en="leave it out: its offer has no number")
+NO_VISIT = Text(zh="该商品不含上门，请留空", en="leave it out: its offer knows of no visit")
 
 
-class Complaint(NamedTuple):
-    """What is wrong with what is wished: its name, the value, the remedy."""
+def fulfil(leg: Leg, line: Line, changed: Collection[str], act: Act) -> dict[str, Any]:
+    """Make true what is wished of the line now, as it is written down; what that changes of the facts of its matter.
 
-    name: Text
-    value: str
-    remedy: Text
-
-
-def complaint(action: Action, offers: Sequence[Offer], wished: Mapping[str, Any]) -> Complaint | None:
-    """The first thing that a line of these offers (a bundle and its parts) cannot be wished to be; None where all is right."""
-    known = _known(action, offers)
-    for name, value in wished.items():
-        remedy = _remedy(name, value, known, offers)
-        if remedy is not None:
-            title = known.get(name) or SAID.get(name) or Text(zh=name, en=name)
-            return Complaint(title.title if isinstance(title, Characteristic) else title, str(value)[:40], remedy)
-    return None
+    Raises `BadLine`, `TooLateToWish`, and `WishTaken` where the number is not free: then the one before is kept.
+    """
+    if not {NUMBER_WISH, VISIT} & set(changed):
+        return {}
+    _must_not_be_done(leg)
+    if NUMBER_WISH in changed:
+        _another_number(leg, line, act)
+    return _another_way(leg, line, act) if VISIT in changed else {}
 
 
-def _known(action: Action, offers: Iterable[Offer]) -> dict[str, Characteristic | Text]:
-    said = {name: SAID[name] for name in ("reason", *sorted(OF_ACTION.get(action, ())))}
-    specs = [SPECIFICATIONS[offer.spec] for offer in offers if offer.spec in SPECIFICATIONS and action in rules.SOLD]
-    logs_in = any(spec.service == LOGS_IN for spec in specs)
-    stated = {name: each for spec in specs for name, each in spec.characteristics.items()}
-    return {**said, **({LOGIN: PARAM_NAMES[LOGIN]} if logs_in else {}), **stated}
+def _must_not_be_done(leg: Leg) -> None:
+    """What the network is told, or may have been told, of the number cannot be another one."""
+    for step in rows.steps_locked(leg):
+        if step.attempts and step.state in rules.STEP_OPEN and DEEDS[step.name].commits:
+            raise TooLateToWish(title=DEEDS[step.name].title)
 
 
-def _remedy(
-    name: str, value: object, known: Mapping[str, Characteristic | Text], offers: Sequence[Offer]
-) -> Text | None:
-    """What to do about a value; None where it is right."""
-    what = known.get(name)
-    if what is None:
-        names = joined(each.title if isinstance(each, Characteristic) else each for each in known.values())
-        return Text(
-            zh=f"没有这一项，请删去；可填：{names.zh}", en=f"there is no such thing, leave it out; known are {names.en}"
-        )
-    if isinstance(what, Characteristic):
-        return _characteristic(what, value, [o.characteristics[name] for o in offers if name in o.characteristics])
-    if not isinstance(value, str):
-        return Text(zh="请填写文字", en="give words")
-    check, login = PARAMS[LOGIN]
-    return None if name != LOGIN or check(value) else login
+def _another_number(leg: Leg, line: Line, act: Act) -> None:
+    """Keep the number that is wished for and give the one before back, so that the leg has one at every moment."""
+    mine = [need for need in leg.needs if need["kind"] == rules.NUMBER and rules.line_of(need["role"]) == line.number]
+    wish = str(line.characteristics[NUMBER_WISH])
+    if not mine:
+        raise BadLine(line=line.number, field=NUMBER_WISH, value=wish[:40], remedy=NO_NUMBER)
+    moves.keep(leg, needs=[_wishing(need, wish) if need in mine else need for need in leg.needs])
+    if wish:  # else any number will do, and so does the one that is kept
+        assigned = any(each.state == "assigned" for each in plant.held_by(leg.subject))
+        placing.reserve(leg, act)
+        if assigned:
+            inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
+        if leg.state == State.HELD and leg.exception == Deviation.WAIT:
+            moves.lift(leg, act)
 
 
-def _characteristic(known: Characteristic, value: object, stated: Sequence[object]) -> Text | None:
-    """What is stated bounds what can be wished: a number at most, a word without a list of choices exactly."""
-    if known.values:
-        names = joined(known.values.values(), en=" or ")
-        return (
-            None
-            if known.fits(value)
-            else Text(
-                zh=f"可选 {names.zh}（{'、'.join(known.values)}）", en=f"choose {names.en} ({', '.join(known.values)})"
-            )
-        )
-    if known.kind is int:
-        most = max((each for each in stated if type(each) is int), default=known.most)
-        good = known.fits(value) and isinstance(value, int) and value <= most
-        return None if good else Text(zh=f"填写 1 至 {most} 的整数", en=f"give a whole number from 1 to {most}")
-    good = known.fits(value) and (not stated or value in stated)
-    said = "、".join(map(str, stated))
-    return None if good else Text(zh=f"按商品所定：{said}", en=f"as the offer has it: {said}")
+def _wishing(need: Mapping[str, Any], wish: str) -> dict[str, Any]:
+    return {name: value for name, value in need.items() if name != "wish"} | ({"wish": wish} if wish else {})
+
+
+def _another_way(leg: Leg, line: Line, act: Act) -> dict[str, Any]:
+    """Somebody comes, or nobody does any more: the appointment goes, and the flow takes the other way."""
+    needed = visits.visit_of(leg.subject) is not None
+    if line.characteristics[VISIT] == YES and not needed:
+        raise BadLine(line=line.number, field=VISIT, value=YES, remedy=NO_VISIT)
+    matter = Matter.objects.select_related("flow__template").get(subject=leg.subject)
+    facts = {NEEDED: YES if needed else rules.NO}
+    if matter.facts.get(NEEDED) == facts[NEEDED]:
+        return {}
+    _must_be_ahead(matter, facts)
+    if not needed:
+        visits.cancel(leg.subject, actor=act.actor, at=act.at)
+    return facts
+
+
+def _must_be_ahead(matter: Matter, facts: Mapping[str, Any]) -> None:
+    """Where the ways part the work has not come yet. Raises `TooLateToWish`."""
+    flow = following.flow_of(matter)
+    apart = _apart(flow, matter.facts, {**matter.facts, **facts}) if flow else frozenset[str]()
+    begun = Item.objects.filter(matter=matter, stage__in=apart, undone_at=None).exclude(state=ItemState.WITHDRAWN)
+    if (item := begun.order_by("opened_at").first()) is not None:
+        raise TooLateToWish(title=item.title)
+
+
+def _apart(flow: Flow, before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
+    """The stages that only one of the two ways passes, and all that come after them."""
+    either = set(forecast.reached(flow, before)) ^ set(forecast.reached(flow, after))
+    graph = Graph(flow)
+    return frozenset(either).union(*(graph.after(code) for code in either))

@@ -67,6 +67,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="一个搜索框，一页看全客户，一页受理订单", en="One search box, the customer on one page, an order on one page"),
     ),
     Screen(
+        Text(zh="群障公告", en="Group faults"), "alert-triangle", "console:group-faults", "ledger.read", WORK,
+        "qz gg qunzhang gonggao group fault incident outage announcement 群障 公告 大面积 停机 恢复 回访",
+        Text(zh="正在影响许多客户的故障，告知了什么，谁待回访", en="Faults that concern many, what customers are told"),
+    ),
+    Screen(
         Text(zh="渠道设置", en="Channels"), "sitemap", "console:channels", "channels.manage", WORK,
         "qd qudao shezhi channels queues staff overflow call back hotline 渠道 队列 人员 溢出 回拨 热线",
         Text(zh="各渠道的队列、人员、溢出与回拨", en="Queues, staff, overflow and call-back of each channel"),
@@ -103,7 +108,7 @@ SCREENS: tuple[Screen, ...] = (
     ),
     Screen(
         Text(zh="承诺台账", en="Ledger"), "clock", "console:ledger", "ledger.read", PROMISES,
-        "cn tz chengnuo taizhang ledger commitments clocks due overdue 时钟 到期 超时 违诺 倒计时",
+        "cn tz chengnuo taizhang ledger commitments clocks due overdue 时钟 到期 超时 违约 逾期 倒计时",
         Text(zh="每项承诺的时钟：快到期、已逾期、已暂停", en="The clock of every promise: due, overdue, paused"),
     ),
     Screen(
@@ -113,7 +118,7 @@ SCREENS: tuple[Screen, ...] = (
     ),
     Screen(
         Text(zh="承诺试算", en="Calculator"), "calculator", "console:calculator", "packs.read", PROMISES,
-        "cn ss shisuan due compensation reckon 到期 时限 赔付 补偿 计算器",
+        "cn ss shisuan due compensation reckon 到期 时限 赔偿 赔付 补偿 计算器",
         Text(zh="何时到期，是否违约，应赔多少", en="When is it due, was it kept, what is owed"),
     ),
     Screen(
@@ -164,7 +169,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(
         Text(zh="资源预查", en="Qualification"), "check", "console:inventory-qualify", "inventory.read", WORK,
         "zy yc ziyuan yucha qualify coverage feasible speed 覆盖 可装 速率 能不能装",
-        Text(zh="这个地址能装什么、多快、从哪里接", en="What can be had at an address, how fast, from where"),
+        Text(zh="这个地址能装什么、多快、从哪里接", en="What is available at an address, how fast, from where"),
     ),
     Screen(
         Text(zh="资源缺口", en="Shortages"), "chart-bar", "console:inventory-shortages", "inventory.read", WORK,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from kapok.edges.selfcare import showing
 from kapok.edges.selfcare.doors import MyRequest, network_address, of_the_customer
 from kapok.edges.selfcare.forms import AskForm, ReplyForm, show_refusal
+from kapok.front.channels.announcing import queries as announcing
 from kapok.front.channels.online import api as online
 from kapok.front.channels.online import queries
+from kapok.front.channels.rules import Course
 from kapok.kernel.errors import KapokError
 
 
@@ -21,15 +25,26 @@ def ask(request: MyRequest) -> HttpResponse:
     form = AskForm(given, services=showing.services(request.customer), initial=wished)
     if given is not None and form.is_valid():
         try:
-            matter, _decision = online.ask(
+            matter, decision = online.ask(
                 customer=request.customer, **form.cleaned_data, network=network_address(request), actor=request.actor,
                 at=request.at,
             )  # fmt: skip
         except KapokError as refused:
             show_refusal(form, refused)
         else:
-            return redirect("selfcare:my-asked", matter)
-    return render(request, "selfcare/ask.html", {"form": form}, status=422 if form.errors else 200)
+            fault = announcing.of_matter(matter) if decision.course is Course.ATTACH else None
+            return redirect("selfcare:my-fault", fault.id) if fault else redirect("selfcare:my-asked", matter)
+    values = {"form": form, "under": announcing.over_customer(request.customer)}
+    return render(request, "selfcare/ask.html", values, status=422 if form.errors else 200)
+
+
+@of_the_customer
+def fault(request: MyRequest, identifier: UUID) -> HttpResponse:
+    """A group fault that the customer lies under or reported: what is known of it."""
+    found = announcing.of_customer(identifier, request.customer)
+    if found is None:
+        raise Http404
+    return render(request, "selfcare/fault.html", {"each": found})
 
 
 @of_the_customer

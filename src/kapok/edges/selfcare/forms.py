@@ -149,7 +149,7 @@ class NewForm(_Signed):
         only = next(iter(self._billed), "") if len(self._billed) == 1 else ""
         given["account"] = given.get("account") or only
         if given.get("pay") == "bill" and given["account"] not in self._billed:
-            self.add_error("pay", _("This account pays beforehand. Choose the other way, or another account."))
+            self.add_error("pay", _("This account is prepaid. Choose the other way, or another account."))
         return given
 
 

@@ -16,6 +16,7 @@ from kapok.edges.selfcare.forms import NewForm, ServiceForm, in_reading_language
 from kapok.front.channels import altering, basket, offering
 from kapok.front.channels import queries as channels
 from kapok.front.channels.altering import ActionTerms, Wanted
+from kapok.front.channels.announcing import queries as announcing
 from kapok.front.channels.basket import Wish
 from kapok.front.channels.online import api as online
 from kapok.front.channels.online.rules import Alone, channel_of, may_alone
@@ -135,6 +136,7 @@ def service(request: MyRequest, number: str) -> HttpResponse:
         "service": found,
         "mine": showing.Owned(found),
         "form": form,
+        "under": [each for each in announcing.over_customer(request.customer) if number in each.services],
         **_possible(request, found),
         **_change(request, found, action, offer, form),
     }

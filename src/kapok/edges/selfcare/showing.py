@@ -54,6 +54,7 @@ class Stage:
     """One step of the way."""
 
     title: Text
+    told: Text
     status: str
     ended_at: datetime | None
 
@@ -171,7 +172,10 @@ def may_confirm(leg: LegView) -> bool:
 
 
 def _stages(leg: LegView) -> Sequence[Stage]:
-    return [Stage(each.title, each.status, each.ended_at if each.status == "done" else None) for each in leg.stages]
+    return [
+        Stage(each.title, each.told, each.status, each.ended_at if each.status == "done" else None)
+        for each in leg.stages
+    ]
 
 
 def _promises(leg: LegView) -> Sequence[Promise]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -51,6 +52,12 @@ def _offers(request: MyRequest, address: str) -> dict[str, Any]:
     return {"place": places.address(address, at=request.at), "choices": found}
 
 
+def _spoken(request: MyRequest) -> str:
+    """The language of the page, if it is one in which the operator speaks with customers."""
+    code = request.language.value.partition("-")[0]
+    return code if code in settings.SPOKEN_LANGUAGES else ""
+
+
 @open_to_all(because="whoever is no customer yet may ask us something")
 def leave_request(request: MyRequest) -> HttpResponse:
     """Leave a request with a name and a number to be called at."""
@@ -60,8 +67,9 @@ def leave_request(request: MyRequest) -> HttpResponse:
     if given is not None and form.is_valid():
         try:
             matter = online.leave_request(
-                **form.cleaned_data, network=network_address(request), actor=request.actor, at=request.at
-            )
+                **form.cleaned_data, language=_spoken(request), network=network_address(request), actor=request.actor,
+                at=request.at,
+            )  # fmt: skip
         except KapokError as refused:
             show_refusal(form, refused)
             status = 429 if isinstance(refused, channels.KnockedTooOften) else 422

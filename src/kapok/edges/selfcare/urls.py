@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<slug:number>/<int:leg>/visit", following.visit, name="visit"),
     path("orders/<slug:number>/<int:leg>/confirm", following.confirm, name="confirm"),
     path("ask", asking.ask, name="my-ask"),
+    path("faults/<uuid:identifier>", asking.fault, name="my-fault"),
     path("asked/<path:matter>", asking.asked, name="my-asked"),
     path("check", strangers.check, name="my-check"),
     path("request", strangers.leave_request, name="my-request"),

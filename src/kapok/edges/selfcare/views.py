@@ -14,6 +14,7 @@ from kapok.edges.selfcare import showing
 from kapok.edges.selfcare.doors import MyRequest, let_in, let_out, network_address, of_the_customer, open_to_all
 from kapok.edges.selfcare.forms import CodeForm, DoorForm, show_refusal
 from kapok.front.channels import api as channels
+from kapok.front.channels.announcing import queries as announcing
 from kapok.front.channels.online import queries as online
 from kapok.kernel.errors import KapokError
 
@@ -62,7 +63,7 @@ def code(request: MyRequest) -> HttpResponse:
                 let_in(request, customer)
                 return redirect("selfcare:my-order", number) if number else redirect("selfcare:my-home")
             form.add_error(
-                "code", _("Number and code do not match, or the code has run out. Check them, or have a new one sent.")
+                "code", _("Number and code do not match, or the code has expired. Check them, or have a new one sent.")
             )
     return render(request, "selfcare/code.html", {"form": form}, status=status)
 
@@ -74,6 +75,7 @@ def home(request: MyRequest) -> HttpResponse:
         "services": showing.owned(request.customer),
         "orders": orders.orders_of(request.customer, limit=LATEST),
         "asked": online.asked_by(request.customer),
+        "under": announcing.over_customer(request.customer),
         "at": request.at,
     }
     return render(request, "selfcare/home.html", values)

@@ -24,7 +24,7 @@ from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_o
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
-from kapok.ground.catalog.offering.document import Offer
+from kapok.ground.catalog.offering.document import Kind, Offer
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.places import queries as places
@@ -108,6 +108,20 @@ def may_visit(service: ServiceView) -> bool:
     """Whether somebody may come with a part that is replaced: the offer of the service knows of a visit."""
     own = versions_of([service]).get(service.number)
     return own is not None and own.offer.visit is not None
+
+
+def on_trial(service: ServiceView) -> bool:
+    """Whether the service is on a trial offer."""
+    own = versions_of([service]).get(service.number)
+    return own is not None and own.offer.kind is Kind.TRIAL
+
+
+def at_first(wanted: Wanted, at: datetime) -> Wanted:
+    """What is wanted of a service while nobody has chosen: of a trial to become what its offer names, if that can be had."""
+    own = versions_of([wanted.service]).get(wanted.service.number) if wanted.action is Action.CHANGE else None
+    becomes = own.offer.trial.becomes if own and own.offer.trial else ""
+    can = becomes and any(each.code == becomes and each.why_not is None for each in changes(wanted, at))
+    return replace(wanted, offer=becomes) if can else wanted
 
 
 def changes(wanted: Wanted, at: datetime) -> list[Choice]:

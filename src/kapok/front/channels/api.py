@@ -35,6 +35,7 @@ from kapok.front.channels.refusals import (
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision
+from kapok.ground.customers.refusals import UnknownLanguage
 from kapok.ground.customers.rows import living_customer
 from kapok.ground.customers.rules import ContactKind, digits_of, masked_contact
 from kapok.ground.journal import api as journal
@@ -47,8 +48,8 @@ from kapok.kernel.text import Language, Text
 __all__ = [
     "AlreadyAnswered", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften", "LineDraft", "NotACase",
     "NotAnswering", "NotHeard", "NotOfTheChannel", "NotSubstantive", "NotYourInteraction", "StillTalking", "UnknownInteraction",
-    "WordsMissing", "add_note", "answer", "ask", "assign_staff", "close_interaction", "enter", "recognise_customer",
-    "release_staff", "send_code", "set_channel", "take", "take_order",
+    "UnknownLanguage", "WordsMissing", "add_note", "answer", "ask", "assign_staff", "close_interaction", "enter",
+    "recognise_customer", "release_staff", "send_code", "set_channel", "take", "take_order",
 ]  # fmt: skip
 
 NOTE, RESOLUTION, TOPIC = (
@@ -118,13 +119,15 @@ def take(
     customer: str = "",
     calling: str = "",
     dialled: str = "",
+    language: str = "",
     topic: str = "",
     actor: str,
     at: datetime,
 ) -> UUID:
-    """Take an interaction: the actor is its first contact. The customer is known by the calling number; `dialled` is our line (R5).
+    """Take an interaction: the actor is its first contact. The customer is known by the calling number; `dialled` is our line (R5),
+    `language` what is spoken in it (R8), where it was heard.
 
-    Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `NotAPerson`, `StillTalking`, `WordsMissing`.
+    Raises `BadChoice`, `NotOfTheChannel`, `UnknownCustomer`, `UnknownLanguage`, `NotAPerson`, `StillTalking`, `WordsMissing`.
     """
     code, me = rows.choice(rules.Channel, channel, "channel"), person(actor)
     way = rows.choice(rules.Direction, direction, "direction")
@@ -133,7 +136,7 @@ def take(
     row = Interaction(
         id=uuid7(at), channel=code.value, medium=by.value, direction=way.value, customer=whose, unit=me.unit,
         first_contact=me, calling=masked_contact(ContactKind.PHONE, digits_of(calling)[:20]) if digits_of(calling) else "",
-        dialled=line, topic=rows.words(topic, TOPIC, 200, needed=False), started_at=at,
+        dialled=line, language=rows.language_of(language), topic=rows.words(topic, TOPIC, 200, needed=False), started_at=at,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -185,6 +188,7 @@ def ask(
     calling: str = "",
     pressed: str = "",
     dialled: str = "",
+    language: str = "",
     complaint_kind: str = "",
     facts: Mapping[str, Any] | None = None,
     note: str = "",
@@ -195,10 +199,9 @@ def ask(
 ) -> tuple[str, Decision]:
     """Take in what a customer asks, where the rules R1 to R8 send it: the matter it is now, and the decision with its reasons.
 
-    What is open already is urged and no second is opened (R3). A request of a business customer opens the three-hour clock, for
-    which the account manager answers, if one is there; else whoever took it in. In an interaction it counts how long ago that was
-    taken, and what was dialled. Raises `BadChoice`, `ChannelNotSet`, `UnknownCustomer`, `UnknownService`, `UnknownAddress`,
-    `RetiredAddress`, `UnknownInteraction`, `InteractionOver`, `NotYourInteraction`, and what `work.api.open_matter` does.
+    What is open already is urged (R3), what is announced gets a report more (R4). A request of a business customer opens the
+    three-hour clock of the account manager, else of whoever took it in. Of its interaction counts when it was taken, what was
+    dialled and spoken. Raises `BadChoice`, `ChannelNotSet`, and what the rows that it names and `work.api.open_matter` refuse.
     """
     me = person(actor)
     talk = rows.open_interaction(interaction, me) if interaction else None
@@ -206,8 +209,9 @@ def ask(
         waited, dialled = max(waited, at - talk.started_at), dialled or talk.dialled
     wanted = asking.Wanted(
         kind=rows.choice(rules.Kind, kind, "kind"), title=title, channel=rows.choice(rules.Channel, channel, "channel"),
-        customer=customer, service=service, address=address, calling=calling, pressed=pressed, dialled=dialled,
-        complaint_kind=complaint_kind, facts=dict(facts or {}), note=note, waited=waited, me=me, at=at,
+        customer=customer, service=service, address=address, calling=calling, pressed=pressed, dialled=dialled, note=note,
+        complaint_kind=complaint_kind, facts=dict(facts or {}), waited=waited, me=me, at=at, interaction=interaction,
+        language=rows.language_of(language or (talk.language if talk else "")),
     )  # fmt: skip
     matter, decision = asking.take_in(wanted, actor)
     if talk is not None:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from kapok.front.channels import events, gathering, rows, rules
-from kapok.front.channels.models import Case, ChannelSetting
+from kapok.front.channels.announcing import attaching, covering
+from kapok.front.channels.announcing.attaching import Reported
+from kapok.front.channels.models import Announcement, Case, ChannelSetting
 from kapok.front.channels.rules import Asked, Caller, Course, Decision, Territory, Via
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
@@ -47,6 +50,11 @@ class Wanted:
     online: rules.Reason | None = None
     """Why `me` is asked first of what came by the web, where nobody took it in by hand."""
     call_back: bool = False
+    language: str = ""
+    """What they speak, where it was said."""
+    words: str = ""
+    """What they wrote, where it was by the web."""
+    interaction: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -63,10 +71,12 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
     """The matter, and the decision that was carried out. Within a verb's transaction."""
     known = _known(wanted)
     gathering.hold(wanted.kind, known.customer)
+    open_matter = gathering.open_of_kind(wanted.kind, known.customer, known.service)
+    announced = None if open_matter else _announced(wanted, known)
     asked = Asked(
         kind=wanted.kind, complaint_kind=wanted.complaint_kind, pressed=wanted.pressed, dialled=wanted.dialled,
-        skill=known.setting.skill, waited=wanted.waited,
-        open_matter=gathering.open_of_kind(wanted.kind, known.customer, known.service),
+        skill=known.setting.skill, tongues=gathering.tongues_of(known.customer, wanted.language), waited=wanted.waited,
+        open_matter=open_matter, incident=announced.matter if announced else "",
     )  # fmt: skip
     queues = gathering.queues_of(known.setting, wanted.at)
     decision = rules.route(asked, known.caller, queues, _territory(wanted, known, actor))
@@ -76,7 +86,7 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
         matter = _open(wanted, known, decision, actor)
     else:
         matter = decision.matter
-        _press(matter, wanted, known, actor)
+        _join(matter, announced, wanted, known, actor)
     _tell(matter, decision, actor, wanted.at)
     return matter, decision
 
@@ -90,6 +100,22 @@ def _known(wanted: Wanted) -> Known:
         customer, service, via = gathering.recognise(wanted.calling)
     caller = gathering.caller_of(customer, service, via, wanted.at)
     return Known(customer, service, caller, rows.setting_of(wanted.channel))
+
+
+def _announced(wanted: Wanted, known: Known) -> Announcement | None:
+    """The open group fault that a reported fault belongs to (R4)."""
+    if wanted.kind is not rules.Kind.FAULT:
+        return None
+    return covering.open_announcement(covering.over_report(known.service, wanted.address, known.customer))
+
+
+def _join(matter: str, announced: Announcement | None, wanted: Wanted, known: Known, actor: str) -> None:
+    """What is open already is urged; what is announced gets one report more, and nobody is urged or sent."""
+    if announced is None:
+        _press(matter, wanted, known, actor)
+        return
+    said = Reported(known.customer, known.service, wanted.words or wanted.title, wanted.interaction)
+    attaching.attach(announced, said, actor, wanted.at)
 
 
 def _territory(wanted: Wanted, known: Known, actor: str) -> Territory | None:

@@ -185,12 +185,13 @@ def _differences(before: Mapping[str, Any], now: Choice, state: Mapping[str, Any
     ):
         if before[name] != state[name]:
             was = Money(int(before[name]), price.currency)
-            yield Text(zh=f"{zh}由 {was} 变为 {price}", en=f"{en} is {price} now, it was {was}")
+            said = Text(zh=f"{zh}由 {{was}}变为 {{price}}", en=f"{en} is {{price}} now, it was {{was}}")
+            yield said.format(was=was.text, price=price.text)
     if before["can"] != state["can"]:
         yield _turned(now.why_not)
 
 
 def _turned(why: Text | None) -> Text:
     if why is None:
-        return Text(zh="该地址现已可以办理", en="it can be had there now")
-    return Text(zh=f"该地址现已不能办理：{why.zh}", en=f"it cannot be had there any more: {why.en}")
+        return Text(zh="该地址现已可以办理", en="it is available there now")
+    return Text(zh=f"该地址现已不能办理：{why.zh}", en=f"it is not available there any more: {why.en}")

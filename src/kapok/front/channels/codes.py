@@ -31,7 +31,7 @@ PREFERRED = [ContactKind.MOBILE.value, ContactKind.PHONE.value, ContactKind.EMAI
 SALT = "kapok.front.channels.code"
 WORDS = Text(
     zh="{what}的验证码：{code}，{minutes} 分钟内有效，请勿告诉他人。",
-    en="Your code for {what}: {code}. It counts for {minutes} minutes; tell it to nobody.",
+    en="Your code for {what}: {code}. It is valid for {minutes} minutes; share it with nobody.",
 )
 AN_ORDER, A_CUSTOMER = Text(zh="订单 {number} ", en="order {number}"), Text(zh="客户 {number} ", en="customer {number}")
 

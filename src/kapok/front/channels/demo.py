@@ -1,4 +1,4 @@
-"""The demonstration's channels: five with queues and staff, a request under its three-hour clock, interactions, a note."""
+"""The demonstration's channels: five with queues and staff, a request whose three hours run, a group fault that two reported."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from kapok.front.channels import api
+from kapok.front.channels.announcing import api as announcing
 from kapok.front.channels.models import ChannelSetting, Interaction
 from kapok.front.channels.rules import Channel, Medium
 from kapok.ground.customers.models import Customer
 from kapok.ground.places.rules import Segment
+from kapok.ground.work import api as work
+from kapok.kernel.text import Text
+from kapok.network.inventory.models import Element, Resource, Service
+from kapok.network.inventory.rules import ServiceState, State
 
 ACTOR = "system"
 
@@ -51,6 +57,7 @@ def load(at: datetime) -> None:
             api.assign_staff(channel=each.channel, username=username, actor=ACTOR, at=at)
     if not Interaction.objects.exists():
         _talk(at)
+        _group_fault(at)
 
 
 def _talk(at: datetime) -> None:
@@ -69,6 +76,69 @@ def _talk(at: datetime) -> None:
         began = at - timedelta(minutes=25)
         _closed(_taken(home, "agent", began, "询问账单日"), "已告知账单日", began + timedelta(minutes=3))
         api.add_note(customer=home.number, words="晚上七点后才在家，上门请约晚间时段。", actor="staff/agent", at=began)
+
+
+def _group_fault(at: datetime) -> None:
+    """An OLT is cut off: two of the customers under it have called, are told so, and nobody is sent to them."""
+    olt = _busiest_olt()
+    if olt is None:
+        return
+    began = at - timedelta(minutes=95)
+    matter = work.open_matter(
+        kind="fault.reported",
+        title=f"{olt.code} 上联光缆中断",
+        facts={"fault_kind": "cable"},
+        actor="staff/noc2",
+        at=began,
+    )
+    words = Text(
+        zh="因道路施工挖断光缆，附近部分宽带和电话中断，抢修队已到场。",
+        en="A cable was cut by road works: broadband and telephone near there are down. The repair team is on site.",
+    )
+    announced = announcing.announce(
+        matter=matter, words=words, elements=[olt.code], since=began, expected_at=at + timedelta(minutes=90),
+        actor="staff/noc2", at=began + timedelta(minutes=10),
+    )  # fmt: skip
+    for minutes, service in enumerate(_under(olt)[:2], 20):
+        talk = _taken(service.customer, "agent2", began + timedelta(minutes=minutes * 2), "宽带断了")
+        api.ask(
+            kind="fault", title="宽带断了", channel=Channel.HOTLINE, customer=service.customer.number, service=service.number,
+            interaction=talk.id, actor="staff/agent2", at=began + timedelta(minutes=minutes * 2 + 1),
+        )  # fmt: skip
+        _closed(talk, "已告知群障和预计恢复时间", began + timedelta(minutes=minutes * 2 + 1.5))
+    more = Text(
+        zh=f"{words.zh}因管道积水，恢复时间推迟。",
+        en=f"{words.en} There is water in the duct: it takes longer than we said.",
+    )
+    announcing.revise(
+        announcement=announced,
+        words=more,
+        expected_at=at + timedelta(hours=2),
+        actor="staff/noc2",
+        at=at - timedelta(minutes=15),
+    )
+
+
+def _lines() -> QuerySet[Resource]:
+    """The fibre lines that work."""
+    return Resource.objects.filter(kind="pon_port", state=State.IN_SERVICE, service__state=ServiceState.ACTIVE)
+
+
+def _busiest_olt() -> Element | None:
+    found = (
+        _lines()
+        .values("element__parent")
+        .annotate(count=Count("id"))
+        .order_by("-count", "element__parent__code")
+        .first()
+    )
+    parent = found["element__parent"] if found else None
+    return Element.objects.get(id=parent) if parent else None
+
+
+def _under(olt: Element) -> list[Service]:
+    lines = _lines().filter(element__parent=olt).select_related("service__customer").order_by("service__number")
+    return [line.service for line in lines if line.service]
 
 
 def _taken(customer: Customer, username: str, at: datetime, topic: str) -> Interaction:

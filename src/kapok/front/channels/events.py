@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from kapok.ground.journal.rules import Event
@@ -64,9 +65,77 @@ class PressedAgain(Event):
     """The customer asked again for what is open already."""
 
     kind: ClassVar[str] = "channels.pressed_again"
-    wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer presses for it: {note}")
+    wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer urges it: {note}")
     typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
+    customer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultAnnounced(Event):
+    """Customers are told that a fault concerns all under what it covers."""
+
+    kind: ClassVar[str] = "channels.fault_announced"
+    wording: ClassVar[Text] = Text(
+        zh="群障公告，影响 {services} 个业务，预计恢复：{expected_name}。{words_zh}",
+        en="Announced as a group fault of {services} services, expected to be over: {expected_name}. {words_en}",
+    )
+    typed: ClassVar[frozenset[str]] = frozenset({"words_zh", "words_en"})
+    covers: list[str]
+    services: int
+    since: datetime
+    expected: datetime | None
+    expected_name: Text
+    words_zh: str
+    words_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementRevised(Event):
+    """Customers are told something else, or another expected time."""
+
+    kind: ClassVar[str] = "channels.announcement_revised"
+    wording: ClassVar[Text] = Text(
+        zh="群障公告修改，预计恢复：{expected_name}。{words_zh}",
+        en="The announcement says from now on, expected to be over: {expected_name}. {words_en}",
+    )
+    typed: ClassVar[frozenset[str]] = frozenset({"words_zh", "words_en"})
+    expected: datetime | None
+    expected_name: Text
+    words_zh: str
+    words_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementEnded(Event):
+    """The group fault is over; whoever reported it is to be told."""
+
+    kind: ClassVar[str] = "channels.announcement_ended"
+    wording: ClassVar[Text] = Text(
+        zh="群障公告结束，{reports} 位报障客户待回访",
+        en="The group fault is over; {reports} reports are to be answered",
+    )
+    reports: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached(Event):
+    """A customer's report was attached to the group fault; nobody is sent. What they were told then: `expected`."""
+
+    kind: ClassVar[str] = "channels.attached"
+    wording: ClassVar[Text] = Text(zh="客户 {customer} 报障归入群障", en="a report of {customer} is part of it")
+    customer: str
+    service: str
+    again: bool
+    expected: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReporterTold(Event):
+    """A customer who had reported it was told that it is over."""
+
+    kind: ClassVar[str] = "channels.reporter_told"
+    wording: ClassVar[Text] = Text(zh="已告知客户 {customer} 群障结束", en="{customer} was told that it is over")
     customer: str
 
 

@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Q
 
 from kapok.front.channels import rules
 from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction
-from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Via
+from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Tongue, Via
+from kapok.front.channels.speaking import LANGUAGE
+from kapok.ground.customers import languages
 from kapok.ground.customers.models import Contact, Customer
 from kapok.ground.customers.rules import digits_of
 from kapok.ground.people.models import OrgUnit, Staff
@@ -62,6 +65,20 @@ def caller_of(customer: Customer | None, service: Service | None, via: Via, at: 
         customer=customer.number, service=service.number if service else "", segment=customer.segment,
         tier=customer.tier, star=customer.star, manager=manager.username if manager and there else "", via=via,
     )  # fmt: skip
+
+
+def tongues_of(customer: Customer | None, said: str = "") -> tuple[Tongue, ...]:
+    """What is spoken with a customer, the best first: what whoever took it in said, then what is noted of the customer.
+
+    What everybody of the operator speaks (the first of its list) takes no skill.
+    """
+    noted = customer.party.languages if customer else []
+    codes = list(dict.fromkeys([said, *noted] if said else noted))
+    everybody = settings.SPOKEN_LANGUAGES[:1]
+    return tuple(
+        Tongue(name, "" if code in everybody else f"{LANGUAGE}{code}")
+        for code, name in zip(codes, languages.named(codes), strict=True)
+    )
 
 
 def hold(kind: rules.Kind, customer: Customer | None) -> None:

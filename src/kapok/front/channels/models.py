@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from kapok.front.channels import rules
 from kapok.ground.customers.models import Customer
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.places.models import ExchangeArea
 from kapok.ground.places.rules import Segment
-from kapok.network.inventory.models import Service
+from kapok.kernel.text import Text
+from kapok.network.inventory.models import Element, Service
 
 WORDS = 1000
 MESSAGE = 2000
@@ -82,6 +84,8 @@ class Interaction(models.Model):
     """The calling number, masked."""
     dialled = models.CharField(max_length=10, blank=True)
     """Which of our lines they dialled, where it was said."""
+    language = models.CharField(max_length=8, blank=True, default="")
+    """What they speak, where whoever took it said so."""
     topic = models.CharField(max_length=200, blank=True)
     resolution = models.CharField(max_length=WORDS, blank=True)
     started_at = models.DateTimeField()
@@ -231,6 +235,100 @@ class Note(models.Model):
     class Meta:
         verbose_name = _("note on a customer")
         indexes = [models.Index("customer", F("at").desc(), name="channels_note_of_customer")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Announcement(models.Model):
+    """A group fault as customers are told of it, open until `ended_at`; of a matter one at a time."""
+
+    id = models.UUIDField(primary_key=True)
+    matter = models.CharField(max_length=100)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    """The unit of the matter: whoever may announce there changes it and ends it."""
+    words_zh = models.CharField(max_length=500)
+    words_en = models.CharField(max_length=500)
+    since = models.DateTimeField()
+    expected_at = models.DateTimeField(null=True)
+    services = models.PositiveIntegerField()
+    announced_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("group fault announcement")
+        constraints = [
+            models.UniqueConstraint("matter", condition=Q(ended_at=None), name="channels_announced_once"),
+            models.CheckConstraint(
+                condition=Q(since__lte=F("announced_at")) & (Q(ended_at=None) | Q(ended_at__gte=F("announced_at"))),
+                name="channels_announcement_ends_after_it_begins",
+            ),
+        ]
+        indexes = [
+            models.Index("since", condition=Q(ended_at=None), name="channels_announced_now"),
+            models.Index(F("ended_at").desc(), name="channels_announced_before"),
+        ]
+
+    def __str__(self) -> str:
+        return self.matter
+
+    @property
+    def words(self) -> Text:
+        """What customers are told."""
+        return Text(zh=self.words_zh, en=self.words_en)
+
+
+class Covered(models.Model):
+    """What an announcement covers: an exchange area, or an element with all that it feeds."""
+
+    id = models.UUIDField(primary_key=True)
+    announcement = models.ForeignKey(Announcement, on_delete=models.PROTECT, related_name="+")
+    element = models.ForeignKey(Element, on_delete=models.PROTECT, null=True, related_name="+")
+    exchange_area = models.ForeignKey(ExchangeArea, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("what a group fault covers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(element=None, exchange_area__isnull=False) | Q(element__isnull=False, exchange_area=None),
+                name="channels_covers_one_thing",
+            ),
+            models.UniqueConstraint("announcement", "element", "exchange_area", nulls_distinct=False, name="channels_covered_once"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Report(models.Model):
+    """A customer's report of what is announced, attached to it. What they said may be personal: it stands here alone."""
+
+    id = models.UUIDField(primary_key=True)
+    announcement = models.ForeignKey(Announcement, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, null=True, related_name="+")
+    """In which it was first reported; by the web there is none at that moment."""
+    words = models.CharField(max_length=MESSAGE)
+    calls = models.PositiveIntegerField(default=1)
+    asked_at = models.DateTimeField()
+    called_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    """When they were told that it is over."""
+    told_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("report of a group fault")
+        constraints = [
+            models.UniqueConstraint(
+                "announcement", "service", condition=Q(service__isnull=False), name="channels_service_reported_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(told_at=None, told_by=None) | Q(told_at__isnull=False, told_by__isnull=False),
+                name="channels_told_by_somebody",
+            ),
+        ]
+        indexes = [models.Index("announcement", "asked_at", name="channels_report_of_fault")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from kapok.front.channels import events, rows
-from kapok.front.channels.models import Case, Interaction, Linked, Message
+from kapok.front.channels.models import Case, Interaction, Linked, Message, Report
 from kapok.front.channels.refusals import UnknownInteraction
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
@@ -38,6 +39,7 @@ def name(identifier: UUID, whose: Customer, me: Staff, at: datetime) -> None:
     journal.record(
         events.Recognised(subject=row.subject, actor=me.subject, at=at, correlation=row.id, customer=whose.number)
     )
+    Report.objects.filter(Q(customer=None) | Q(customer=before), interaction=row).update(customer=whose)
     for case in Case.objects.select_for_update(no_key=True).filter(matter__in=_opened_in(row)).order_by("matter"):
         if case.customer_id is None or case.customer_id == before:
             _belongs(_of_no_other(case, whose), whose, me, at)

@@ -94,7 +94,8 @@ class Asked:
         """The offer with its price, and what of it cannot be had."""
         quote, found = offering.price(version.offer), list(self._qualified(version.offer))
         lacking = [each for each in found if not each.available]
-        why_not = joined(reason.text for each in lacking for reason in each.reasons) if lacking else None
+        why = dict.fromkeys(reason.text for each in lacking for reason in each.reasons)
+        why_not = joined(why) if lacking else None
         expected = [each.expected_at for each in lacking if each.expected_at]
         brought = next((each for each in found if each.technology), None) if not lacking else None
         return Choice(

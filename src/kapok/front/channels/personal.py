@@ -9,7 +9,17 @@ from django.db.models import Q
 from kapok.back.workforce import personal as visits
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import codes
-from kapok.front.channels.models import AccessCode, Case, DoorKnock, Interaction, Linked, Message, Note, Stranger
+from kapok.front.channels.models import (
+    AccessCode,
+    Case,
+    DoorKnock,
+    Interaction,
+    Linked,
+    Message,
+    Note,
+    Report,
+    Stranger,
+)
 from kapok.ground.customers.kept import Held, held, overwrite
 from kapok.ground.customers.models import Customer
 from kapok.ground.journal import api as journal
@@ -41,6 +51,7 @@ def export(customer: UUID) -> Held:
         Stranger.objects.filter(case__in=matters).order_by("case"),
         Message.objects.filter(Q(case__in=matters) | Q(customer=customer)).order_by("at", "id"),
         Note.objects.filter(customer=customer).order_by("at", "id"),
+        Report.objects.filter(customer=customer).order_by("asked_at", "id"),
         AccessCode.objects.filter(order__in=_doors(customer)).order_by("sent_at"),
         subjects=[each.subject for each in talks],
         without={"digest", "shown"},
@@ -59,6 +70,7 @@ def erase(customer: UUID) -> None:
     overwrite(cases, "reply", "word")
     overwrite(Stranger.objects.filter(case__in=matters), "name", "phone")
     overwrite(Message.objects.filter(Q(case__in=matters) | Q(customer=customer)), "words")
+    overwrite(Report.objects.filter(customer=customer), "words")
     Note.objects.filter(customer=customer).delete()
     doors = _doors(customer)
     AccessCode.objects.filter(order__in=doors).delete()

@@ -22,9 +22,10 @@ from kapok.front.channels.models import (
     Note,
     Placed,
 )
+from kapok.ground.customers.languages import named
 from kapok.ground.people.models import Staff
 from kapok.ground.work.models import Matter
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class InteractionView:
     first_contact_name: str
     calling: str
     dialled: str
+    language: str
     topic: str
     resolution: str
     started_at: datetime
@@ -61,6 +63,11 @@ class InteractionView:
     def medium_name(self) -> Text:
         """The medium in words."""
         return rules.MEDIA[self.medium]
+
+    @property
+    def language_name(self) -> Text:
+        """What was spoken, in words."""
+        return joined(named([self.language] if self.language else []))
 
 
 @dataclass(frozen=True)
@@ -206,8 +213,8 @@ def _views(page: Sequence[Interaction]) -> list[InteractionView]:
             id=row.id, channel=rules.Channel(row.channel), medium=rules.Medium(row.medium),
             direction=rules.Direction(row.direction), customer=row.customer.number if row.customer else "",
             unit_id=row.unit_id, first_contact=row.first_contact.username, first_contact_name=row.first_contact.name,
-            calling=row.calling, dialled=row.dialled, topic=row.topic, resolution=row.resolution, started_at=row.started_at,
-            ended_at=row.ended_at, matters=tuple(matters.get(row.id, ())),
+            calling=row.calling, dialled=row.dialled, language=row.language, topic=row.topic,
+            resolution=row.resolution, started_at=row.started_at, ended_at=row.ended_at, matters=tuple(matters.get(row.id, ())),
         )
         for row in page
     ]  # fmt: skip

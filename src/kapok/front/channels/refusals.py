@@ -66,7 +66,7 @@ class ChannelNotSet(KapokError):
 class WordsMissing(KapokError):
     """A text is lacking, or too long."""
 
-    wording = Text(zh="请填写“{field}”，2 至 {longest} 字。", en="Fill in “{field}” with 2 to {longest} signs.")
+    wording = Text(zh="请填写“{field}”，2 至 {longest} 字。", en="Fill in “{field}” with 2 to {longest} characters.")
 
 
 class NotACase(KapokError):

@@ -21,6 +21,7 @@ from kapok.front.channels.refusals import (
     UnknownInteraction,
     WordsMissing,
 )
+from kapok.ground.customers.rows import languages_named
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory.models import Service
@@ -73,6 +74,11 @@ def open_interaction(identifier: UUID, me: Staff) -> Interaction:
     if found.first_contact_id != me.id:
         raise NotYourInteraction(username=Staff.objects.get(id=found.first_contact_id).username)
     return found
+
+
+def language_of(code: str) -> str:
+    """A language of the operator's list, none for none. Raises `UnknownLanguage`."""
+    return next(iter(languages_named([code])), "")
 
 
 def still_talking(me: Staff) -> StillTalking:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
+from kapok.front.channels.speaking import Agent, Tongue, choose, longest_idle, wanted
 from kapok.front.channels.words import (
     DIRECTIONS,
     HOWS,
@@ -30,8 +31,8 @@ from kapok.ground.work.rules import line_of
 from kapok.kernel.text import Text
 
 __all__ = [
-    "CHANNELS", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "OPENED_BY", "SUBSTANCES", "USED", "Channel", "Direction", "How", "Kind",
-    "Medium", "Substance",
+    "CHANNELS", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "OPENED_BY", "SUBSTANCES", "USED", "Agent", "Channel", "Direction", "How",
+    "Kind", "Medium", "Substance", "Tongue", "longest_idle",
 ]  # fmt: skip
 
 
@@ -98,27 +99,19 @@ class Asked:
     pressed: str = ""
     dialled: str = ""
     skill: str = ""
+    tongues: Sequence[Tongue] = ()
+    """What the customer speaks, the best first; none where it is not known."""
     waited: timedelta = timedelta(0)
     """Since the interaction was taken."""
     open_matter: str = ""
     """An open matter of the same kind on the same service, or of the same customer where no service was named."""
     incident: str = ""
-    """An open group fault under which the service lies. Nothing keeps yet which services one covers: `asking` leaves it empty,
-    and so R4 never fires outside of its tests."""
+    """The matter of an open group fault under which the service or the address lies."""
 
     @property
     def from_business_line(self) -> bool:
         """Whether it came by 10000 + 9, or by the line that grew out of it."""
         return self.pressed == BUSINESS_KEY or self.dialled == BUSINESS_LINE
-
-
-@dataclass(frozen=True)
-class Agent:
-    """Somebody who serves a channel and is there; idle since then, None while they serve somebody."""
-
-    username: str
-    idle_since: datetime | None
-    skills: Set[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -292,13 +285,13 @@ def _by_territory(decision: Decision, asked: Asked, territory: Territory) -> Dec
             return replace(decision, unit=territory.unit, owner=owner).because(
                 Rule.R6, f"{territory.unit_name.zh}{place}角 {owner}", f"{owner}, {place} of {territory.unit_name.en}"
             )
-    chosen = longest_idle(territory.duty, asked.skill)
-    if chosen:
-        return replace(decision, unit=territory.centre, owner=chosen.username).because(
-            Rule.R6,
-            f"{territory.centre_name.zh}值班 {chosen.username}",
-            f"{chosen.username}, on duty at {territory.centre_name.en}",
+    on_duty = choose(territory.duty, asked.skill, asked.tongues) or choose(territory.duty, asked.skill, ())
+    if on_duty:
+        who, centre = on_duty.agent.username, territory.centre_name
+        decision = replace(decision, unit=territory.centre, owner=who).because(
+            Rule.R6, f"{centre.zh}值班 {who}", f"{who}, on duty at {centre.en}"
         )
+        return _spoken(decision, on_duty.tongue)
     unit, name = territory.unit, territory.unit_name
     if territory.bureau:
         unit, name = territory.bureau, territory.bureau_name
@@ -307,37 +300,55 @@ def _by_territory(decision: Decision, asked: Asked, territory: Territory) -> Dec
     )
 
 
-def _in_queue(decision: Decision, asked: Asked, queues: Queues) -> Decision:
-    """The longest idle among the qualified; after a time anybody, after a longer one a call back.
+def _spoken(decision: Decision, tongue: Tongue | None) -> Decision:
+    """The same with the language that decided who it is."""
+    if tongue is None:
+        return decision
+    return decision.because(
+        Rule.R8, f"会客户的语言：{tongue.name.zh}", f"speaks the customer's language: {tongue.name.en}"
+    )
 
-    A language is a skill like any other: which one a customer speaks is not kept, so that only the channel's is asked for.
-    """
+
+def _in_queue(decision: Decision, asked: Asked, queues: Queues) -> Decision:
+    """The longest idle of the qualified who speak with the customer; after a time anybody, after a longer one a call back."""
     decision = replace(decision, unit=queues.mass)
-    chosen = longest_idle(queues.agents, asked.skill)
+    chosen = choose(queues.agents, asked.skill, asked.tongues)
     if chosen:
-        return replace(decision, owner=chosen.username).because(
-            Rule.R8, f"合格人员中空闲最久：{chosen.username}", f"{chosen.username} is qualified and idle the longest"
+        name = chosen.agent.username
+        decision = replace(decision, owner=name).because(
+            Rule.R8, f"合格人员中空闲最久：{name}", f"{name} is qualified and idle the longest"
         )
+        return _spoken(decision, chosen.tongue)
     if asked.waited >= queues.call_back_after:
         return replace(decision, call_back=True).because(
             Rule.R8, "等候过久，改为回拨", "it waited too long: we call back"
         )
-    anybody = longest_idle(queues.agents, "")
-    if asked.waited >= queues.overflow_after and anybody:
-        return replace(decision, owner=anybody.username, unit=queues.overflow or queues.mass).because(
-            Rule.R8, f"溢出到通用席：{anybody.username}", f"overflow to {anybody.username}, a generalist"
+    if asked.waited >= queues.overflow_after:
+        over = _overflowed(decision, asked, queues)
+        if over:
+            return over
+    language = wanted(asked.tongues)
+    if language:
+        return decision.because(
+            Rule.R8,
+            f"无会{language.zh}的合格人员空闲，在队列等候",
+            f"nobody qualified who speaks {language.en} is idle: it waits in the queue",
         )
     return decision.because(Rule.R8, "无合格人员空闲，在队列等候", "nobody qualified is idle: it waits in the queue")
 
 
-def longest_idle(agents: Sequence[Agent], skill: str) -> Agent | None:
-    """Of those who have the skill the one who has been idle longest; ties go by name. None where nobody is."""
-    able = [(agent.idle_since, agent.username, agent) for agent in agents if agent.idle_since and _can(agent, skill)]
-    return min(able)[2] if able else None
-
-
-def _can(agent: Agent, skill: str) -> bool:
-    return not skill or skill in agent.skills
+def _overflowed(decision: Decision, asked: Asked, queues: Queues) -> Decision | None:
+    """Whoever is idle, of them who speaks the customer's language before others; None where nobody is."""
+    chosen = choose(queues.agents, "", asked.tongues) or choose(queues.agents, "", ())
+    if chosen is None:
+        return None
+    name, language = chosen.agent.username, wanted(asked.tongues)
+    decision = replace(decision, owner=name, unit=queues.overflow or queues.mass).because(
+        Rule.R8, f"溢出到通用席：{name}", f"overflow to {name}, a generalist"
+    )
+    if language and chosen.tongue is None:
+        return decision.because(Rule.R8, f"通用席不会{language.zh}", f"who does not speak {language.en}")
+    return _spoken(decision, chosen.tongue)
 
 
 # ---- what counts as an answer ----

@@ -14,6 +14,7 @@ from kapok.kernel.text import Text, joined
 NOTHING = Text(zh="—", en="—")
 FIELDS = {
     "title": Text(zh="名称", en="title"),
+    "told": Text(zh="告知客户", en="the customer is told"),
     "holder": Text(zh="承办", en="held by"),
     "budget": Text(zh="时限", en="budget"),
     "evidence": Text(zh="交付凭据", en="evidence"),

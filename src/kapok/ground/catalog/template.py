@@ -100,6 +100,8 @@ class Stage(Strict):
     """Its name in the flow."""
     title: Words
     """What is done."""
+    told: Words | None = None
+    """What the customer is told of it; else `informing.words_for` has plain words."""
     unit: str = Field("", max_length=50)
     """The code of the unit that does it."""
     skill: str = Field("", max_length=50)
@@ -215,7 +217,7 @@ UNKEEPABLE = Finding(
     "unkeepable",
     Text(
         zh="含有无法保存的字符或嵌套过深：请删去",
-        en="it holds signs that cannot be kept, or is nested too deeply: remove them",
+        en="it holds characters that cannot be kept, or is nested too deeply: remove them",
     ),
 )
 

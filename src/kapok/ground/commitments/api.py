@@ -16,7 +16,14 @@ from uuid import UUID
 from django.db import transaction
 
 from kapok.ground.commitments import approving, asking, events, judging, rules
-from kapok.ground.commitments.asking import approve_request, ask_pause, ask_waiver, lapse_requests, refuse_request
+from kapok.ground.commitments.asking import (
+    approve_request,
+    ask_pause,
+    ask_waiver,
+    lapse_requests,
+    refuse_request,
+    withdraw_request,
+)
 from kapok.ground.commitments.models import Commitment, PackVersion
 from kapok.ground.commitments.naming import tiers_named
 from kapok.ground.commitments.refusals import (
@@ -30,6 +37,7 @@ from kapok.ground.commitments.refusals import (
     NothingPaused,
     NothingStops,
     NothingWaived,
+    NotYourRequest,
     OwnApproval,
     OwnerMissing,
     ReasonMissing,
@@ -57,6 +65,7 @@ __all__ = [
     "MayNotApprove",
     "NoAsker",
     "NobodyApproves",
+    "NotYourRequest",
     "NothingPaused",
     "NothingStops",
     "NothingWaived",
@@ -81,6 +90,7 @@ __all__ = [
     "pause",
     "refuse_request",
     "resume",
+    "withdraw_request",
 ]
 
 

@@ -1,7 +1,8 @@
 """Pauses and waivers that somebody asks for and somebody else approves.
 
 The clocks run on while the request waits. Approved, they stand still from the moment of asking on, as if the entry had come
-late; refused, or unanswered until it lapses, they have never stopped. The matters are locked first: of many answers one counts.
+late; refused, withdrawn, or unanswered until it lapses, they have never stopped. The matters are locked first: of many answers
+one counts.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from kapok.ground.commitments.refusals import (
     NoAsker,
     NothingStops,
     NothingWaived,
+    NotYourRequest,
     ReasonMissing,
     RequestAnswered,
     SaidTooLong,
@@ -120,6 +122,18 @@ def refuse_request(*, request: UUID, word: str, actor: str, at: datetime) -> Non
     _answer(row, RequestState.REFUSED, word, by=person.subject, at=at)
 
 
+@transaction.atomic
+def withdraw_request(*, request: UUID, word: str = "", actor: str, at: datetime) -> None:
+    """Take back what one has asked for while nobody has answered it: the clocks have never stopped.
+
+    Raises `UnknownRequest`, `NotYourRequest`, `RequestAnswered`, `AnsweredBefore`, `SaidTooLong`.
+    """
+    row = _waiting(request, word, at)
+    if actor != row.asked_by:
+        raise NotYourRequest(asked_by=row.asked_by.partition("/")[2])
+    _answer(row, RequestState.WITHDRAWN, word, by=actor, at=at)
+
+
 def lapse_requests(*, at: datetime, limit: int = 100) -> int:
     """Let lapse what nobody has answered in time, each at its own moment; how many."""
     due = PauseRequest.objects.filter(state=RequestState.WAITING, lapses_at__lte=at).order_by("lapses_at", "id")
@@ -204,6 +218,14 @@ def _locked(request: UUID) -> PauseRequest:
 
 def _answerable(request: UUID, word: str, actor: str, at: datetime) -> tuple[PauseRequest, Staff]:
     """A request that waits for an answer, and the person who may give it."""
+    row = _waiting(request, word, at)
+    person = approving.working(actor, UnknownApprover)
+    now = Commitment.objects.filter(id__in=row.clocks).values_list("unit", flat=True)
+    return row, approving.with_authority(person, not_of={row.asked_by, row.requested_by}, units={*row.units, *now})
+
+
+def _waiting(request: UUID, word: str, at: datetime) -> PauseRequest:
+    """A request that waits for an answer, its matters under lock. Raises `UnknownRequest`, `RequestAnswered`, `AnsweredBefore`."""
     _refuse_long("word", word)
     row = _locked(request)
     if row.state != RequestState.WAITING:
@@ -212,9 +234,7 @@ def _answerable(request: UUID, word: str, actor: str, at: datetime) -> tuple[Pau
         raise RequestAnswered(state_name=rules.REQUEST_STATES[RequestState.LAPSED])
     if at < row.asked_at:
         raise AnsweredBefore(asked=row.asked_at)
-    person = approving.working(actor, UnknownApprover)
-    now = Commitment.objects.filter(id__in=row.clocks).values_list("unit", flat=True)
-    return row, approving.with_authority(person, not_of={row.asked_by, row.requested_by}, units={*row.units, *now})
+    return row
 
 
 def _record(row: PauseRequest, person: Staff, subjects: set[str]) -> None:

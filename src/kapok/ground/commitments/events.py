@@ -71,7 +71,8 @@ class SchedulerCaughtUp(Event):
     kind: ClassVar[str] = "commitments.scheduler_caught_up"
     wording: ClassVar[Text] = Text(
         zh="调度恢复：补发 {first} 至 {last} 的预警 {warned} 条、违约 {breached} 条、期满履约 {fulfilled} 条",
-        en="The scheduler has caught up from {first} to {last}: {warned} warnings, {breached} breaches, {fulfilled} kept",
+        en="The scheduler has caught up from {first} to {last}: {warned} {warned:warning|warnings}, "
+        "{breached} {breached:breach|breaches}, {fulfilled} kept",
     )
     silent_since: datetime
     first: datetime
@@ -161,7 +162,7 @@ class PauseAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PauseAnswered(Event):
-    """The request was approved, refused, or lapsed: then the clocks have never stopped."""
+    """The request was approved; or refused, lapsed or withdrawn: then the clocks have never stopped."""
 
     kind: ClassVar[str] = "commitments.pause_answered"
     wording: ClassVar[Text] = Text(

@@ -24,10 +24,10 @@ FIELDS: Mapping[str, Text] = {
     "owner": Text(zh="责任人", en="owner"),
     "urges": Text(zh="催办次数", en="urges"),
     "reopened": Text(zh="重开次数", en="times reopened"),
-    "breach_number": Text(zh="违诺次序", en="number of the breach"),
+    "breach_number": Text(zh="第几次违约", en="number of the breach"),
     "facts": Text(zh="事项要素", en="facts of the matter"),
     "anomalies": Text(zh="异常", en="oddities"),
-    "breached_at": Text(zh="违诺时间", en="broken at"),
+    "breached_at": Text(zh="违约时间", en="broken at"),
     "owed": Text(zh="应赔", en="owed"),
     "warn_at": Text(zh="预警点", en="warning points"),
 }

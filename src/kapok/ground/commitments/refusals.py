@@ -113,6 +113,15 @@ class RequestAnswered(KapokError):
     )
 
 
+class NotYourRequest(KapokError):
+    """Only who put a request down takes it back."""
+
+    wording = Text(
+        zh="这项申请由 {asked_by} 提出，只能由其本人撤回；有权批准者可以拒绝。",
+        en="{asked_by} put this request down and alone may withdraw it; whoever may approve it can refuse it.",
+    )
+
+
 class AnsweredBefore(KapokError):
     """Nothing is answered before it was asked."""
 

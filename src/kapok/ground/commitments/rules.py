@@ -74,6 +74,7 @@ class RequestState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
 
 
 REQUEST_STATES: Mapping[RequestState, Text] = {
@@ -81,6 +82,7 @@ REQUEST_STATES: Mapping[RequestState, Text] = {
     RequestState.APPROVED: Text(zh="已批准", en="approved"),
     RequestState.REFUSED: Text(zh="未批准", en="refused"),
     RequestState.LAPSED: Text(zh="逾期未批，已失效", en="lapsed unanswered"),
+    RequestState.WITHDRAWN: Text(zh="申请人已撤回", en="withdrawn"),
 }
 
 

@@ -7,7 +7,7 @@ erasure while something is open, and to load half a file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,7 @@ from kapok.ground.customers.refusals import (
     UnknownChoice,
     UnknownContact,
     UnknownCustomer,
+    UnknownLanguage,
 )
 from kapok.ground.journal import api as journal
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
@@ -58,58 +59,15 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
-    "BelowItself",
-    "CannotFollow",
-    "ChangedMeanwhile",
-    "ConsentGivenAlready",
-    "ContactKnown",
-    "DifferentKinds",
-    "DropsItsHead",
-    "EndedUnit",
-    "ErasedCustomer",
-    "InvalidContact",
-    "InvalidCurrency",
-    "InvalidDocument",
-    "InvalidReference",
-    "Loaded",
-    "Nameless",
-    "NoConsent",
-    "NoReason",
-    "NotACustomerFile",
-    "NotAPerson",
-    "NotAnOrganisation",
-    "Personal",
-    "PurposeNeeded",
-    "ReferenceTaken",
-    "Refused",
-    "RetiredAddress",
-    "RowsRefused",
-    "SameCustomer",
-    "StarOutOfRange",
-    "StillOpen",
-    "TierNeedsKeyAccount",
-    "UnknownAccount",
-    "UnknownAddress",
-    "UnknownChoice",
-    "UnknownContact",
-    "UnknownCustomer",
-    "UnknownStaff",
-    "UnknownUnit",
-    "add_account",
-    "add_contact",
-    "change_customer",
-    "end_contact",
-    "erase_person",
-    "export_person",
-    "give_consent",
-    "grade",
-    "import_customers",
-    "look",
-    "merge",
-    "register_customer",
-    "set_parent",
-    "withdraw_consent",
-]
+    "BelowItself", "CannotFollow", "ChangedMeanwhile", "ConsentGivenAlready", "ContactKnown", "DifferentKinds",
+    "DropsItsHead", "EndedUnit", "ErasedCustomer", "InvalidContact", "InvalidCurrency", "InvalidDocument", "InvalidReference",
+    "Loaded", "Nameless", "NoConsent", "NoReason", "NotACustomerFile", "NotAPerson", "NotAnOrganisation", "Personal",
+    "PurposeNeeded", "ReferenceTaken", "Refused", "RetiredAddress", "RowsRefused", "SameCustomer", "StarOutOfRange",
+    "StillOpen", "TierNeedsKeyAccount", "UnknownAccount", "UnknownAddress", "UnknownChoice", "UnknownContact",
+    "UnknownCustomer", "UnknownLanguage", "UnknownStaff", "UnknownUnit", "add_account", "add_contact", "change_customer",
+    "end_contact", "erase_person", "export_person", "give_consent", "grade", "import_customers", "look", "merge",
+    "register_customer", "set_parent", "withdraw_consent",
+]  # fmt: skip
 
 Personal = erasing.Personal
 
@@ -133,19 +91,21 @@ def register_customer(
     reference: str = "",
     payment: str = "postpaid",
     currency: str = "CNY",
+    languages: Sequence[str] = (),
     actor: str,
     at: datetime,
 ) -> str:
     """Take somebody in as a customer, with a first billing account, and return the customer's number.
 
-    `address` and `unit` are codes, `manager` a staff number, `parent` the number of the customer above, `currency` ISO 4217.
+    `address` and `unit` are codes, `manager` a staff number, `parent` the number of the customer above, `currency` ISO 4217,
+    `languages` codes of the operator's list, the one they speak best first.
     Raises `UnknownChoice`, `UnknownSegment`, `Nameless`, `InvalidDocument`, `InvalidContact`, `InvalidReference`,
     `ReferenceTaken`, `StarOutOfRange`, `TierNeedsKeyAccount`, `UnknownUnit`, `EndedUnit`, `UnknownAddress`, `RetiredAddress`,
-    `UnknownStaff`, `UnknownCustomer`, `NotAnOrganisation`, `InvalidCurrency`.
+    `UnknownStaff`, `UnknownCustomer`, `NotAnOrganisation`, `InvalidCurrency`, `UnknownLanguage`.
     """
     drawn = registering.Drawn(
         kind, name, segment, unit, address, phone, email, document_kind, document, tier, star, parent, manager, reference,
-        payment, currency,
+        payment, currency, languages,
     )  # fmt: skip
     return registering.register(drawn, actor, at)
 
@@ -161,6 +121,7 @@ def change_customer(
     unit: str | None = None,
     manager: str | None = None,
     reference: str | None = None,
+    languages: Sequence[str] | None = None,
     revision: int | None = None,
     actor: str,
     at: datetime,
@@ -170,9 +131,9 @@ def change_customer(
     None leaves a detail as it is, an empty one removes it. With the `revision` that was read, a change of somebody else since
     then is not overwritten. Raises `UnknownCustomer`, `ErasedCustomer`, `ChangedMeanwhile`, `Nameless`, `UnknownChoice`,
     `InvalidDocument`, `UnknownAddress`, `RetiredAddress`, `UnknownUnit`, `EndedUnit`, `UnknownStaff`, `InvalidReference`,
-    `ReferenceTaken`.
+    `ReferenceTaken`, `UnknownLanguage`.
     """
-    wanted = registering.Wanted(name, document_kind, document, address, unit, manager, reference)
+    wanted = registering.Wanted(name, document_kind, document, address, unit, manager, reference, languages)
     return registering.change(customer, wanted, revision, actor, at)
 
 

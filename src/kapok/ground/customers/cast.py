@@ -13,13 +13,14 @@ from kapok.ground.places.rules import Segment
 
 @dataclass(frozen=True)
 class Resident:
-    """A person at home: name, street (1 to 9) and house (the how-manieth), star, and how the account pays."""
+    """A person at home: name, street (1 to 9) and house (the how-manieth), star, how the account pays, what they speak."""
 
     name: str
     street: int
     house: int
     star: int = 0
     payment: str = "postpaid"
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,15 @@ class Firm:
 
 
 RESIDENTS = (
-    Resident("陈志明", 1, 1, 3), Resident("李秀英", 1, 2, 5), Resident("王伟", 1, 3), Resident("黄晓梅", 1, 4, 2),
+    Resident("陈志明", 1, 1, 3), Resident("李秀英", 1, 2, 5, languages=("yue", "zh")), Resident("王伟", 1, 3),
+    Resident("黄晓梅", 1, 4, 2),
     Resident("张伟民", 1, 5), Resident("欧阳静", 1, 6, 4), Resident("梁家豪", 2, 1), Resident("吴丽华", 2, 2, 1),
     Resident("刘洋", 2, 3), Resident("周建国", 2, 4, 6), Resident("何永福", 2, 5), Resident("郑雪婷", 3, 1),
-    Resident("谢文杰", 3, 2, 2), Resident("林子轩", 3, 3), Resident("Grace Lam", 3, 4, 3), Resident("邓小燕", 4, 1),
+    Resident("谢文杰", 3, 2, 2), Resident("林子轩", 3, 3), Resident("Grace Lam", 3, 4, 3, languages=("en", "yue")),
+    Resident("邓小燕", 4, 1, languages=("yue",)),
     Resident("冯国强", 4, 2, 1), Resident("曾志伟", 4, 3), Resident("苏敏", 5, 1, 7), Resident("许文", 5, 2, 0, "prepaid"),
     Resident("潘思雨", 6, 1), Resident("卢海燕", 6, 2, 2), Resident("蔡俊", 6, 3), Resident("彭宇", 7, 1, 0, "prepaid"),
-    Resident("Daniel Okafor", 7, 2), Resident("叶倩", 7, 3, 1), Resident("江浩然", 8, 1), Resident("罗凯", 8, 2),
+    Resident("Daniel Okafor", 7, 2, languages=("en",)), Resident("叶倩", 7, 3, 1), Resident("江浩然", 8, 1), Resident("罗凯", 8, 2),
     Resident("杜佳欣", 9, 1, 4), Resident("程俊博", 9, 2),
 )  # fmt: skip
 

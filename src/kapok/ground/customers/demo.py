@@ -45,7 +45,7 @@ def _resident(one: Resident, serial: int, at: datetime, *, document: bool = True
         kind=PartyKind.PERSON.value, name=one.name, segment=Segment.PUBLIC.value, unit=_patch(one.street),
         address=_room(one.street, one.house), phone=f"139000010{serial:02}",
         document_kind="id_card" if document else "", document=id_card(serial) if document else "",
-        star=one.star, payment=one.payment, actor=ACTOR, at=at,
+        star=one.star, payment=one.payment, languages=one.languages, actor=ACTOR, at=at,
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -122,6 +121,7 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
             name=alias.number,
             document_kind="",
             document="",
+            languages=[],
             search=search,
             grams=names.pieces(search, alias.unit_id),
             erased_at=at,
@@ -147,17 +147,14 @@ def _person(number: str) -> Customer:
     return one
 
 
-@cache
 def _holds() -> tuple[Hold, ...]:
     """What the composition root has named (`CUSTOMER_HOLDS`): customers know nobody above them."""
     return tuple(import_string(name) for name in settings.CUSTOMER_HOLDS)
 
 
-@cache
 def _exporters() -> tuple[Exporter, ...]:
     return tuple(import_string(name) for name in settings.CUSTOMER_EXPORTERS)
 
 
-@cache
 def _erasers() -> tuple[Eraser, ...]:
     return tuple(import_string(name) for name in settings.CUSTOMER_ERASERS)

@@ -45,7 +45,7 @@ class CustomerGraded(Event):
     kind: ClassVar[str] = "customers.graded"
     wording: ClassVar[Text] = Text(
         zh="定级：{segment_name}，等级{tier_name}，{star}星",
-        en="Graded: {segment_name}, tier {tier_name}, {star} stars",
+        en="Graded: {segment_name}, tier {tier_name}, {star} {star:star|stars}",
     )
     segment: str
     segment_name: Text

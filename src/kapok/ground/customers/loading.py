@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from kapok.batch.audit.intake import sniffing
-from kapok.ground.customers import events, records, rows, rules
+from kapok.ground.customers import events, languages, records, rows, rules
 from kapok.ground.customers.models import Customer
 from kapok.ground.customers.refusals import (
     FormulaCell,
@@ -58,6 +59,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "manager": ("manager", "客户经理"),
     "payment": ("payment", "付费方式"),
     "currency": ("currency", "币种"),
+    "languages": ("languages", "语言"),
 }
 """The columns of a file and how they may be called; `parent` is a number, or the reference of an earlier row."""
 NEEDED = ("name", "segment", "unit")
@@ -293,6 +295,7 @@ def _own(said: Mapping[str, str], faults: _Faults) -> dict[str, Any]:
         "star": faults.of("star", lambda: rules.read_star(said["star"])),
         "currency": faults.of("currency", lambda: rules.tidy_currency(said["currency"] or "CNY")),
         "contacts": [*phone, *email],
+        "languages": faults.of("languages", lambda: languages.read(said["languages"], settings.SPOKEN_LANGUAGES)),
     }
 
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, ForeignKey, ForeignObjectRel, ManyToOneRel
 
 from kapok.ground.customers import events, rows, rules
-from kapok.ground.customers.models import Consent, Contact, Customer
+from kapok.ground.customers.models import Consent, Contact, Customer, Party
 from kapok.ground.customers.refusals import (
     CannotFollow,
     ChangedMeanwhile,
@@ -67,6 +67,8 @@ def _both(keep: str, drop: str) -> tuple[Customer, Customer]:
 
 def _follow(kept: Customer, dropped: Customer, at: datetime) -> None:
     _end_doubles(kept, dropped, at)
+    if not kept.party.languages and dropped.party.languages:
+        Party.objects.filter(id=kept.party_id).update(languages=dropped.party.languages)
     Customer.objects.filter(parent=dropped).update(parent=kept)
     for key in keys_to_customer():
         try:

@@ -34,6 +34,8 @@ class Party(models.Model):
     name = models.CharField(max_length=120)
     document_kind = models.CharField(max_length=10, blank=True, default="")
     document = models.CharField(max_length=40, blank=True, default="")
+    languages = ArrayField(models.CharField(max_length=8), default=list, db_default=[])
+    """What they speak, by code, the best first."""
     search = models.TextField()
     grams = ArrayField(models.IntegerField())
     erased_at = models.DateTimeField(null=True)

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from kapok.ground.customers import names, rows, rules
+from kapok.ground.customers import languages, names, rows, rules
 from kapok.ground.customers.models import BillingAccount, Consent, Contact, Customer, PersonalLook
 from kapok.ground.customers.searching import Found, by_phone, search
 from kapok.ground.places.rules import SEGMENTS, Segment
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 
 __all__ = [
     "AccountView", "ConsentView", "ContactView", "CustomerView", "Found", "LookView", "Member", "account", "by_phone",
@@ -110,12 +110,19 @@ class CustomerView:
     accounts: tuple[AccountView, ...]
     contacts: tuple[ContactView, ...]
     consents: tuple[ConsentView, ...]
+    languages: tuple[str, ...]
+    """What they speak, by code, the best first."""
     revision: int
 
     @property
     def subject(self) -> str:
         """How the journal calls this customer."""
         return f"customer/{self.number}"
+
+    @property
+    def languages_name(self) -> Text:
+        """What they speak, in words."""
+        return joined(languages.named(self.languages))
 
     @property
     def payment(self) -> str:
@@ -171,7 +178,7 @@ def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> Cu
         manager_name=one.manager.name if one.manager else "", address=one.address.code if one.address else "",
         address_full=one.address.full if one.address else None, registered_at=one.registered_at,
         erased_at=party.erased_at, merged=tuple(merged), accounts=_accounts(one, shown), contacts=_contacts(one),
-        consents=_consents(one), revision=one.revision,
+        consents=_consents(one), languages=tuple(party.languages), revision=one.revision,
     )  # fmt: skip
 
 

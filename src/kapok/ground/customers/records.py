@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,8 @@ from kapok.ground.customers import names, rules
 
 LONGEST_CELL = 300
 """Nothing that is kept in one column is longer."""
-PARTY = ("id", "kind", "name", "document_kind", "document", "search", "grams")
-PARTY_TYPES = ("uuid", "varchar", "varchar", "varchar", "varchar", "text", "int4[]")
+PARTY = ("id", "kind", "name", "document_kind", "document", "languages", "search", "grams")
+PARTY_TYPES = ("uuid", "varchar", "varchar", "varchar", "varchar", "varchar[]", "text", "int4[]")
 CUSTOMER = (
     "id", "number", "reference", "party_id", "segment", "tier", "star", "parent_id", "unit_id", "manager_id", "address_id",
     "registered_at", "revision",
@@ -54,12 +54,14 @@ class Record:
     payment: str = rules.Payment.POSTPAID.value
     currency: str = "CNY"
     contacts: tuple[tuple[UUID, rules.ContactKind, str], ...] = ()
+    languages: Sequence[str] = ()
 
     def party_row(self) -> tuple[Any, ...]:
         """The values of `PARTY`."""
         search = names.search_text(self.name)
         return (
-            self.party, self.kind.value, self.name, self.document_kind, self.document, search, names.pieces(search, self.unit),
+            self.party, self.kind.value, self.name, self.document_kind, self.document, list(self.languages), search,
+            names.pieces(search, self.unit),
         )  # fmt: skip
 
     def customer_row(self) -> tuple[Any, ...]:

@@ -50,6 +50,15 @@ class UnknownChoice(KapokError):
     )
 
 
+class UnknownLanguage(KapokError):
+    """A language that is none of the operator's list, or more than are kept of one customer."""
+
+    wording = Text(
+        zh="语言“{language}”不可用；请用 {languages}，最多 {most} 种。",
+        en="The language “{language}” is not known; use {languages}, {most} at most.",
+    )
+
+
 class Nameless(KapokError):
     """A customer needs a name that can be read."""
 
@@ -64,8 +73,8 @@ class InvalidDocument(KapokError):
 
     wording = Text(
         zh="证件号码与类型“{kind_name}”不符：身份证须18位且校验位正确，其他证件4至40位字母或数字，类型与号码要同时填写；请核对原件。",
-        en="The number does not fit the document “{kind_name}”: an identity card has 18 signs with the right check digit, others "
-        "4 to 40 letters or digits, and kind and number go together; check the original.",
+        en="The number does not fit the document “{kind_name}”: an identity card has 18 characters with the right check digit, "
+        "others 4 to 40 letters or digits, and kind and number go together; check the original.",
     )
 
 
@@ -154,7 +163,7 @@ class NoReason(KapokError):
     """A merge is explained."""
 
     wording = Text(
-        zh="请写明合并的理由（4至{longest}个字）。", en="Say why they are merged (4 to {longest} characters)."
+        zh="请写明合并的原因（4至{longest}个字）。", en="Say why they are merged (4 to {longest} characters)."
     )
 
 
@@ -253,7 +262,7 @@ class RowOutOfShape(KapokError):
 
     wording = Text(
         zh="列数为{cells}，与首行的{columns}列不符；请检查逗号与引号。",
-        en="It has {cells} cells where the first line has {columns}; check commas and quotation marks.",
+        en="It has {cells} {cells:cell|cells} where the first line has {columns}; check commas and quotation marks.",
     )
 
 
@@ -280,5 +289,5 @@ class RowsRefused(KapokError):
 
     wording = Text(
         zh="有{refused}行不能导入，因此一行也没有导入。第{line}行“{field}”：{reason}请更正后再试。",
-        en="{refused} rows cannot be loaded, so none was. Line {line}, {field}: {reason} Correct them and try again.",
+        en="{refused} {refused:row|rows} cannot be loaded, so none was. Line {line}, {field}: {reason} Correct them and try again.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,7 @@ class Drawn:
     reference: str
     payment: str
     currency: str
+    languages: Sequence[str]
 
 
 def register(drawn: Drawn, actor: str, at: datetime) -> str:
@@ -77,6 +79,7 @@ def _record(drawn: Drawn, home: OrgUnit, at: datetime) -> records.Record:
         "star": rules.checked_star(drawn.star),
         "currency": rules.tidy_currency(drawn.currency),
         "contacts": _contacts(drawn, at),
+        "languages": rows.languages_named(drawn.languages),
     }
     return records.Record(
         **checked, id=uuid7(at), party=uuid7(at), account=uuid7(at), number=rows.new_customer_numbers()[0],
@@ -120,6 +123,7 @@ class Wanted:
     unit: str | None
     manager: str | None
     reference: str | None
+    languages: Sequence[str] | None
 
 
 def change(number: str, wanted: Wanted, revision: int | None, actor: str, at: datetime) -> frozenset[rules.Detail]:
@@ -145,6 +149,8 @@ def _of_party(party: Party, wanted: Wanted) -> dict[str, Any]:
     new: dict[str, Any] = {}
     if wanted.name is not None:
         new["name"] = rules.tidy_name(wanted.name)
+    if wanted.languages is not None:
+        new["languages"] = rows.languages_named(wanted.languages)
     if wanted.document_kind is not None or wanted.document is not None:
         said = party.document_kind if wanted.document_kind is None else wanted.document_kind
         kind = rows.choice(rules.DocumentKind, said, "document_kind")

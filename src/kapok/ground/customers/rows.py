@@ -6,12 +6,15 @@ holds that customer, and so does whoever merges or erases it. A number of a merg
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
+from kapok.ground.customers import languages
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import ErasedCustomer, UnknownAccount, UnknownChoice, UnknownCustomer
 from kapok.ground.people.models import Staff
@@ -71,6 +74,11 @@ def address_named(code: str) -> Address | None:
 def manager_named(username: str) -> Staff | None:
     """The account manager, none for none. Raises `UnknownStaff`."""
     return staff_called(username) if username else None
+
+
+def languages_named(codes: Sequence[str]) -> list[str]:
+    """Languages of the operator's list, as they are kept. Raises `UnknownLanguage`."""
+    return languages.tidy(codes, settings.SPOKEN_LANGUAGES)
 
 
 def _numbers(sequence: str, letter: str, count: int) -> list[str]:

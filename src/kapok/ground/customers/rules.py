@@ -201,6 +201,7 @@ class Detail(StrEnum):
     UNIT = "unit"
     MANAGER = "manager"
     REFERENCE = "reference"
+    LANGUAGES = "languages"
 
 
 DETAILS: Mapping[Detail, Text] = {
@@ -211,6 +212,7 @@ DETAILS: Mapping[Detail, Text] = {
     Detail.UNIT: Text(zh="归属单位", en="unit that answers"),
     Detail.MANAGER: Text(zh="客户经理", en="account manager"),
     Detail.REFERENCE: Text(zh="原系统编号", en="former number"),
+    Detail.LANGUAGES: Text(zh="语言", en="languages"),
 }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -190,7 +189,6 @@ def _entry(event: Event) -> Entry:
     )
 
 
-@cache
 def _witnesses() -> tuple[Witness, ...]:
     """What the composition root has named (`JOURNAL_WITNESSES`): the journal itself knows nobody above it."""
     return tuple(import_string(name) for name in settings.JOURNAL_WITNESSES)

@@ -15,7 +15,8 @@ class WordsForgotten(Event):
 
     kind: ClassVar[str] = "journal.words_forgotten"
     wording: ClassVar[Text] = Text(
-        zh="已删除 {count} 个对象下人员填写的文字", en="What was typed about {count} subjects was removed"
+        zh="已删除 {count} 个对象下人员填写的文字",
+        en="What was typed about {count} {count:subject|subjects} was removed",
     )
     count: int
     subjects: list[str]

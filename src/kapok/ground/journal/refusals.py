@@ -47,6 +47,6 @@ class NoReason(KapokError):
     """An entry is set aside only with a reason."""
 
     wording = Text(
-        zh="搁置须填写理由（1 至 300 字）；请写明为何不再投递。",
+        zh="搁置须填写原因（1 至 300 字）；请写明为何不再投递。",
         en="Setting aside needs a reason of 1 to 300 characters; say why it need not be delivered.",
     )

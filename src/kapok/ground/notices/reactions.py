@@ -28,7 +28,7 @@ def tell(line: Line) -> None:
 
 
 def _asked(line: Line) -> list[str]:
-    return rules.asked(line.data)
+    return rules.asked(line.data, by=line.actor)
 
 
 def _urged(line: Line) -> list[str]:

@@ -69,9 +69,12 @@ def recipients(around: Around, told: Collection[Told], *, above: int) -> list[st
     return list(dict.fromkeys(person for each in Told if each in wanted for person in people[each]))
 
 
-def asked(data: Mapping[str, Any]) -> list[str]:
-    """Who asked for what has been answered: who put it down, and whose wish it is where that is a member of staff."""
-    people = (person_of(data["asked_by"]), person_of(data["requested_by"]))
+def asked(data: Mapping[str, Any], *, by: str) -> list[str]:
+    """Who asked for what has been answered: who put it down, and whose wish it is where that is a member of staff.
+
+    Whoever took it back themselves (`by`) is told nothing.
+    """
+    people = (person_of(each) for each in (data["asked_by"], data["requested_by"]) if each != by)
     return list(dict.fromkeys(person for person in people if person))
 
 
@@ -112,10 +115,9 @@ def _owed(data: Mapping[str, Any]) -> Text:
     """The amount and the days by which a term is extended, as far as there are any."""
     parts = []
     if data["amount_minor"]:
-        amount = str(Money(data["amount_minor"], data["currency"]))
-        parts.append(Text(zh=amount, en=amount))
+        parts.append(Money(data["amount_minor"], data["currency"]).text)
     if days := data["extension_days"]:
-        parts.append(Text(zh=f"顺延 {days} 天", en=f"{days} days more"))
+        parts.append(Text(zh=f"顺延 {days} 天", en=f"{days} more {'day' if days == 1 else 'days'}"))
     if data["missing"]:
         parts.append(Text(zh="金额待定", en="amount not known yet"))
     return joined(parts or [Text(zh="无应付金额", en="no amount due")], zh="，", en=", ")

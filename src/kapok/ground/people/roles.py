@@ -51,6 +51,7 @@ class Permission(StrEnum):
     ACTIVATION_RUN = "activation.run"
     DESK_SERVE = "desk.serve"
     CHANNELS_MANAGE = "channels.manage"
+    FAULTS_ANNOUNCE = "faults.announce"
 
 
 PERMISSIONS: Mapping[Permission, Text] = {
@@ -93,6 +94,7 @@ PERMISSIONS: Mapping[Permission, Text] = {
     Permission.ACTIVATION_RUN: Text(zh="重试开通与测试", en="repeat activations and tests"),
     Permission.DESK_SERVE: Text(zh="接待客户", en="serve customers at the front desk"),
     Permission.CHANNELS_MANAGE: Text(zh="设置渠道", en="set channels up"),
+    Permission.FAULTS_ANNOUNCE: Text(zh="发布群障公告", en="announce group faults"),
 }
 
 
@@ -155,7 +157,12 @@ ROLES: Mapping[str, Role] = {
                 Permission.WORK_JUDGE,
                 Permission.LEDGER_APPROVE,
             }
-            | {Permission.DISPATCH_READ, Permission.CUSTOMERS_UNMASK, Permission.CHANNELS_MANAGE},
+            | {
+                Permission.DISPATCH_READ,
+                Permission.CUSTOMERS_UNMASK,
+                Permission.CHANNELS_MANAGE,
+                Permission.FAULTS_ANNOUNCE,
+            },
         ),
         Role(
             "analyst",
@@ -181,11 +188,12 @@ ROLES: Mapping[str, Role] = {
                 Permission.DISPATCH_READ,
                 Permission.DISPATCH_DO,
                 Permission.ORDERS_MANAGE,
+                Permission.FAULTS_ANNOUNCE,
             },
         ),
         Role(
             "technician",
-            Text(zh="装维技术员", en="Technician"),
+            Text(zh="装维人员", en="Technician"),
             Text(zh="接单、上门、交付", en="Takes work, goes there, delivers"),
             _WORKING | {Permission.FIELD_WORK},
         ),
@@ -199,6 +207,7 @@ ROLES: Mapping[str, Role] = {
                 Permission.INVENTORY_MANAGE,
                 Permission.ACTIVATION_READ,
                 Permission.ACTIVATION_RUN,
+                Permission.FAULTS_ANNOUNCE,
             },
         ),
         Role(
@@ -223,7 +232,7 @@ ROLES: Mapping[str, Role] = {
             }
             | _SELLING
             | {Permission.OFFERS_MANAGE, Permission.ORDERS_MANAGE, Permission.INVENTORY_MANAGE, Permission.DISPATCH_DO}
-            | {Permission.SERVICES_LIFT, Permission.CHANNELS_MANAGE},
+            | {Permission.SERVICES_LIFT, Permission.CHANNELS_MANAGE, Permission.FAULTS_ANNOUNCE},
         ),
         Role(
             "viewer",

@@ -182,5 +182,5 @@ class RowOutOfShape(KapokError):
 
     wording = Text(
         zh="列数为{cells}，与首行的{columns}列不符；请检查逗号与引号。",
-        en="It has {cells} cells where the first line has {columns}; check commas and quotation marks.",
+        en="It has {cells} {cells:cell|cells} where the first line has {columns}; check commas and quotation marks.",
     )

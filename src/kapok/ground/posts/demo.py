@@ -44,7 +44,8 @@ DUTIES = (
 
 SKILLS = (
     ("fault-handling", Text(zh="障碍受理", en="Fault handling")),
-    ("english", Text(zh="英语服务", en="Service in English")),
+    ("language-yue", Text(zh="粤语服务", en="Service in Cantonese")),
+    ("language-en", Text(zh="英语服务", en="Service in English")),
     ("fibre", Text(zh="光纤熔接", en="Fibre splicing")),
     ("climbing", Text(zh="登高作业", en="Work at height")),
     ("ip-network", Text(zh="数据网维护", en="IP network")),
@@ -53,11 +54,12 @@ SKILLS = (
 ABLE = (
     ("agent", "fault-handling", 2),
     ("agent2", "fault-handling", 3),
-    ("agent2", "english", 2),
+    ("agent", "language-yue", 3),
+    ("agent2", "language-en", 2),
     ("technician", "fibre", 3),
     ("technician", "climbing", 2),
     ("technician2", "fibre", 1),
-    ("technician2", "english", 3),
+    ("technician2", "language-en", 3),
     ("technician3", "fibre", 2),
     ("technician3", "climbing", 3),
     ("technician4", "fibre", 2),

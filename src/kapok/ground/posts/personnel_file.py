@@ -1,7 +1,7 @@
 """Reading a personnel file: a table of people as a spreadsheet saves it. Pure; knows nobody yet.
 
 Columns, in Chinese or English and in any order: staff_no 工号, name 姓名, unit 单位 (these three are needed), phone 电话,
-email 邮箱, language 语言 (zh or en), posts 岗位 (`hotline-desk:A; dispatch-desk:B`), skills 技能 (`fibre:3; english:2`). An
+email 邮箱, language 语言 (zh or en), posts 岗位 (`hotline-desk:A; dispatch-desk:B`), skills 技能 (`fibre:3; language-en:2`). An
 empty cell, like a missing column, leaves as it is what is known.
 """
 
@@ -180,7 +180,7 @@ def _row(line: int, cells: list[str], columns: Mapping[int, str]) -> Row:
     )
 
 
-EXAMPLES = {"posts": "hotline-desk:A; dispatch-desk:B", "skills": "fibre:3; english:2"}
+EXAMPLES = {"posts": "hotline-desk:A; dispatch-desk:B", "skills": "fibre:3; language-en:2"}
 
 
 def _pairs(cell: str, column: str, faults: list[Text]) -> tuple[tuple[str, str], ...]:

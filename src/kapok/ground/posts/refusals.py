@@ -322,5 +322,6 @@ class PersonnelRefused(KapokError):
 
     wording = Text(
         zh="有{count}行被拒，整个文件都没有导入。第{line}行：{reason}改正后请重新导入。",
-        en="Nothing of the file was taken in, because {count} row(s) are refused. Line {line}: {reason} Mend it and import again.",
+        en="Nothing of the file was taken in, because {count} {count:row is|rows are} refused. "
+        "Line {line}: {reason} Mend it and import again.",
     )

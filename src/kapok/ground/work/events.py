@@ -74,7 +74,7 @@ class TakenOver(Event):
 
     kind: ClassVar[str] = "work.taken_over"
     wording: ClassVar[Text] = Text(
-        zh="{to_staff} 接替 {from_staff}，责任仍归 {answers}：{note}",
+        zh="{to_staff} 接管 {from_staff} 的工作，责任仍归 {answers}：{note}",
         en="{to_staff} took over from {from_staff}, {answers} still answers for it: {note}",
     )
     typed: ClassVar[frozenset[str]] = frozenset({"note"})
@@ -156,7 +156,7 @@ class SentBack(Event):
     """A stage went back to an earlier one by a way of its flow; `to` and all after it are done again."""
 
     kind: ClassVar[str] = "work.sent_back"
-    wording: ClassVar[Text] = Text(zh="退回环节“{to_name}”：{why}", en="Sent back to “{to_name}”: {why}")
+    wording: ClassVar[Text] = Text(zh="退回工序“{to_name}”：{why}", en="Sent back to “{to_name}”: {why}")
     typed: ClassVar[frozenset[str]] = frozenset({"why"})
     to: str
     to_name: Text

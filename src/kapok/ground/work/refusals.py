@@ -76,7 +76,7 @@ class NoteMissing(KapokError):
     """A note is needed, so that the next person knows."""
 
     wording = Text(
-        zh="请写明说明（2 至 {longest} 字，不写个人信息）。",
+        zh="请填写备注（2 至 {longest} 字，不写个人信息）。",
         en="Write a note of 2 to {longest} characters, without personal data.",
     )
 
@@ -94,7 +94,7 @@ class NotYours(KapokError):
     """The person does not work for this unit."""
 
     wording = Text(
-        zh="你不承办“{unit_name}”的工作；请由该单位人员办理，或先取得授权。",
+        zh="您不承办“{unit_name}”的工作；请由该单位人员办理，或先取得授权。",
         en="You do not do the work of {unit_name}; leave it to its people, or have the role granted first.",
     )
 
@@ -112,7 +112,7 @@ class NotWaiting(KapokError):
     """Who waits for nothing of a matter has nothing to urge."""
 
     wording = Text(
-        zh="你方没有在等此事项的工作，不能催办；请联系首问负责人 {username}。",
+        zh="您所在单位没有在等此事项的工作，不能催办；请联系首问负责人 {username}。",
         en="Your unit waits for nothing of this matter and cannot urge; turn to the first-contact owner, {username}.",
     )
 
@@ -121,7 +121,7 @@ class LacksSkill(KapokError):
     """The work takes a skill that the person does not have."""
 
     wording = Text(
-        zh="此件需要技能“{skill_name}”，你的档案中没有；请由具备该技能的人接办，或先登记技能。",
+        zh="此件需要技能“{skill_name}”，您的档案中没有；请由具备该技能的人接办，或先登记技能。",
         en="This work takes the skill {skill_name}, which you are not known to have; leave it to somebody who has, or have yours"
         " noted first.",
     )
@@ -131,7 +131,7 @@ class MeantForAnother(KapokError):
     """It was offered to one person by name."""
 
     wording = Text(
-        zh="此件指名交给 {username}；请由其本人接办，或由B角接替。",
+        zh="此件指名交给 {username}；请由其本人接办，或由B角接管。",
         en="It was offered to {username} by name; only they can take it, or the deputy takes over.",
     )
 
@@ -140,7 +140,7 @@ class NotHolder(KapokError):
     """Somebody else holds the work."""
 
     wording = Text(
-        zh="此件不在你手上（持有人：{holder}）；请由持有人操作，或由B角接替。",
+        zh="此件不在您手上（持有人：{holder}）；请由持有人操作，或由B角接管。",
         en="You do not hold this work ({holder} does); leave it to them, or take over as their deputy.",
     )
 
@@ -194,7 +194,7 @@ class MustBeTaken(KapokError):
     """The refusal was judged already: this offer cannot be refused again."""
 
     wording = Text(
-        zh="此件已裁定由贵单位承接，不能再拒；请接办。",
+        zh="此件已裁定由您所在单位承接，不能再拒；请接办。",
         en="It was judged that your unit takes this work; it cannot be refused again, accept it.",
     )
 
@@ -203,7 +203,7 @@ class OwnDelivery(KapokError):
     """Nobody says of their own work that it is as it was asked for."""
 
     wording = Text(
-        zh="这是你本人的交付，不能由你确认；请由委托方其他人员确认。",
+        zh="这是您本人的交付，不能由您确认；请由委托方其他人员确认。",
         en="This is your own delivery and cannot be confirmed by you; leave it to somebody else of the side that asked.",
     )
 
@@ -212,7 +212,7 @@ class OwnCause(KapokError):
     """Nobody judges a case of their own."""
 
     wording = Text(
-        zh="你属于争议一方，不能裁定；请交第三方裁定。",
+        zh="您属于争议一方，不能裁定；请交第三方裁定。",
         en="You belong to one of the two sides and cannot judge; leave it to somebody else.",
     )
 
@@ -221,7 +221,7 @@ class NotJudge(KapokError):
     """Judging takes the permission for it."""
 
     wording = Text(
-        zh="你没有裁定交接争议的权限；请交调度员或督导。",
+        zh="您没有裁定交接争议的权限；请交调度员或督导。",
         en="You may not judge disputed hand-offs; leave it to a dispatcher or a supervisor.",
     )
 
@@ -254,7 +254,7 @@ class NotDeputy(KapokError):
     """Only the deputy takes over."""
 
     wording = Text(
-        zh="你不是 {username} 的B角，不能接替；请先在岗位中任命B角。",
+        zh="您不是 {username} 的B角，不能接管；请先在岗位中任命B角。",
         en="You are not the deputy of {username}; have the post's B appointed first.",
     )
 
@@ -263,7 +263,7 @@ class StillThere(KapokError):
     """A is there and has time left: no reason to take over."""
 
     wording = Text(
-        zh="A角 {username} 在岗且未超时，不能接替；请等到 {until}，或由其声明交出。",
+        zh="A角 {username} 在岗且未超时，不能接管；请等到 {until}，或由其声明交出。",
         en="{username} is there and has until {until}; wait, or let them declare the hand-over.",
     )
 
@@ -282,7 +282,7 @@ class StillInHand(KapokError):
 
     wording = Text(
         zh="还有 {count} 件工单未办完，不能办结；请先完成或撤回。",
-        en="{count} work items are not done; finish or withdraw them before closing.",
+        en="{count} {count:work item is|work items are} not done; finish or withdraw {count:it|them} before closing.",
     )
 
 
@@ -300,7 +300,7 @@ class MatterClosed(KapokError):
     """The matter is closed."""
 
     wording = Text(
-        zh="事项“{matter}”已办结，不能再派工；请先登记复开。",
+        zh="事项“{matter}”已办结，不能再派工；请先登记重开。",
         en="The matter “{matter}” is closed; record that it was reopened before giving out work.",
     )
 
@@ -326,7 +326,7 @@ class NoHandover(KapokError):
     """Nobody has offered you the first contact."""
 
     wording = Text(
-        zh="没有待你答复的首问负责移交；请刷新查看。",
+        zh="没有待您答复的首问负责移交；请刷新查看。",
         en="There is no hand-over of the first contact for you to answer; reload to see.",
     )
 

@@ -193,7 +193,7 @@ class Compensation(Strict):
         if ways > 1 or (ways == 0 and self.right is None and self.extends_validity is None):
             raise refuse(
                 "compensation",
-                "补偿须且只须有 amount、tiers、ladder 之一，或只有 right",
+                "赔偿须且只须有 amount、tiers、ladder 之一，或只有 right",
                 "a compensation has exactly one of amount, tiers, ladder, or only a right",
             )
         return self

@@ -37,7 +37,7 @@ class Anomaly(StrEnum):
 
 ANOMALIES: Mapping[Anomaly, Text] = {
     Anomaly.CLOSED_BEFORE_OPEN: Text(zh="未见开始即已完成", en="closed before anything opened it"),
-    Anomaly.REOPENED_BEFORE_OPEN: Text(zh="未见开始即已复开", en="reopened before anything opened it"),
+    Anomaly.REOPENED_BEFORE_OPEN: Text(zh="未见开始即已重开", en="reopened before anything opened it"),
     Anomaly.FACT_NOT_KNOWN: Text(
         zh="缺少所需的日期或测量值，无法评判", en="the date or measurement it hangs on is not known"
     ),

@@ -118,7 +118,7 @@ class _Sum:
             return Award(missing=fact.name, lines=tuple(self.lines))
         money = self.purse.money(total, compensation.rounding)
         if len(self.lines) > 1:
-            self.lines.append(Text(zh=f"合计 {money}", en=f"in all {money}"))
+            self.lines.append(Text(zh="合计 {money}", en="in all {money}").format(money=money.text))
         return Award(money=money, lines=tuple(self.lines))
 
     def _total(self) -> Fraction:
@@ -137,8 +137,8 @@ class _Sum:
             self.lines.append(single)
             raise
         shown = self._shown(total)
-        several = Text(zh=f"{run.text.zh}，每单位 {words.zh}，计 {shown}", en=f"{run.text.en} at {words.en} = {shown}")
-        self.lines.append(single if run.count == 1 else several)
+        several = Text(zh="{run}，每单位 {words}，计 {shown}", en="{run} at {words} = {shown}")
+        self.lines.append(single if run.count == 1 else several.format(run=run.text, words=words, shown=shown))
         return total
 
     def _capped(self, total: Fraction) -> Fraction:
@@ -147,7 +147,7 @@ class _Sum:
             return total
         most = self.purse.worth(cap.amount, self.key.last)
         if total > most:
-            self.lines.append(Text(zh=f"以 {self._shown(most)} 为限", en=f"capped at {self._shown(most)}"))
+            self.lines.append(Text(zh="以 {most}为限", en="capped at {most}").format(most=self._shown(most)))
         return min(total, most)
 
     def _less(self, total: Fraction) -> Fraction:
@@ -156,7 +156,7 @@ class _Sum:
         if not granted or not total:
             return total
         shown = self._shown(Fraction(granted))
-        self.lines.append(Text(zh=f"扣除已减免的 {shown}", en=f"less {shown} already granted"))
+        self.lines.append(Text(zh="扣除已减免的 {shown}", en="less {shown} already granted").format(shown=shown))
         return max(total - Fraction(granted), Fraction(0))
 
     def _say_missing(self, name: str) -> None:
@@ -166,8 +166,8 @@ class _Sum:
             Text(zh=f"缺少“{title.zh}”，无法计算金额", en=f"the {title.en} is not known, so no sum can be stated")
         )
 
-    def _shown(self, total: Fraction) -> str:
-        return str(self.purse.money(total, self.compensation.rounding))
+    def _shown(self, total: Fraction) -> Text:
+        return self.purse.money(total, self.compensation.rounding).text
 
 
 def chronic(promise: Promise, pack: Pack, judged: Sequence[Judgement]) -> list[Award]:

@@ -62,7 +62,7 @@ _FAULTS = _kinds(
     ("restored", "业务恢复", "service restored"),
     ("backup_activated", "备用通信启用", "backup connection active"),
     ("confirmed", "客户确认恢复", "restoration confirmed by the customer"),
-    ("reopened", "故障复开", "fault reopened"),
+    ("reopened", "故障重开", "fault reopened"),
     ("cancelled", "故障申告撤销或无效", "fault report withdrawn or invalid"),
     ("written_report_given", "提交故障书面报告", "written report on the fault given"),
 )

@@ -92,8 +92,8 @@ EFFECTS = {
     Effect.HOLD: Text(zh="暂停", en="paused"),
     Effect.GO: Text(zh="恢复计时", en="runs again"),
     Effect.CANCEL: Text(zh="不再适用", en="falls away"),
-    Effect.CONTINUE: Text(zh="复开，接续计时", en="reopened, the clock goes on"),
-    Effect.THROUGH: Text(zh="复开，视同从未完成", en="reopened, as if never fulfilled"),
+    Effect.CONTINUE: Text(zh="重开，接续计时", en="reopened, the clock goes on"),
+    Effect.THROUGH: Text(zh="重开，视同从未完成", en="reopened, as if never fulfilled"),
     Effect.URGE: Text(zh="催办，不影响计时", en="asked again, without effect on the clock"),
     Effect.EARLY_CLOSE: Text(zh="事先未见通知", en="without the notice it needed"),
 }

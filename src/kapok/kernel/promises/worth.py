@@ -67,7 +67,7 @@ class Purse:
     def words(self, amount: Amount, day: date) -> Text:
         """How an amount reads, with what is not known named as such."""
         if amount.flat is not None:
-            return _same(str(self.money(Fraction(amount.flat))))
+            return self.money(Fraction(amount.flat)).text
         if amount.rate is not None:
             return self._rate_words(amount.rate, day)
         if amount.of is not None:
@@ -85,19 +85,22 @@ class Purse:
             rate = self.rate(name, day)
         except NotKnown:
             return Text(zh=f"{day} 的费率 {name}（未定）", en=f"the rate {name} of {day}, which is not known")
-        money = self.money(Fraction(rate.amount))
-        return Text(zh=f"{money}（{rate.from_} 起的费率）", en=f"{money} (rate from {rate.from_})")
+        money = self.money(Fraction(rate.amount)).text
+        return Text(zh=f"{money.zh}（{rate.from_} 起的费率）", en=f"{money.en} (rate from {rate.from_})")
 
     def _percent_words(self, amount: Amount, day: date) -> Text:
         title, percent = self.pack.declared[amount.of or ""].title, f"{amount.percent:f}"
         yearly = Text(zh="年息", en=" a year") if amount.a_year else Text(zh="", en="")
         words = Text(zh=f"{title.zh}的{yearly.zh} {percent}%", en=f"{percent} %{yearly.en} of the {title.en}")
         try:
-            base = self.money(self.fact(amount.of or ""))
+            base = self.money(self.fact(amount.of or "")).text
         except NotKnown:
             return Text(zh=f"{words.zh}（金额未知）", en=f"{words.en}, which is not known")
-        each = "" if amount.a_year else f" = {self.money(self.worth(amount, day))}"
-        return Text(zh=f"{words.zh}（{base}）{each}", en=f"{words.en} ({base}){each}")
+        said = Text(zh=f"{words.zh}（{base.zh}）", en=f"{words.en} ({base.en})")
+        if amount.a_year:
+            return said
+        each = self.money(self.worth(amount, day)).text
+        return Text(zh=f"{said.zh} = {each.zh}", en=f"{said.en} = {each.en}")
 
 
 def _settled(scaled: Fraction, rounding: Rounding) -> int:
@@ -107,7 +110,3 @@ def _settled(scaled: Fraction, rounding: Rounding) -> int:
     side = (2 * rest > scaled.denominator) - (2 * rest < scaled.denominator)
     digit = (Decimal("0.3"), Decimal("0.5"), Decimal("0.7"))[side + 1] if rest else Decimal(0)
     return int((whole + digit).quantize(Decimal(1), rounding=rounding.value))
-
-
-def _same(words: str) -> Text:
-    return Text(zh=words, en=words)

@@ -147,7 +147,7 @@ def _address(value: str) -> bool:
         return False
 
 
-LOGIN = Text(zh="小写字母、数字和 . _ - @，最多64个", en="small letters, digits and . _ - @, at most 64")
+LOGIN = Text(zh="小写字母、数字和 . _ - @，最多64个", en="lower-case letters, digits and . _ - @, at most 64")
 SECRET = Text(
     zh="6至64个字母、数字或符号，不含引号、反斜线、百分号和花括号",
     en="6 to 64 letters, digits or signs, no quotes, backslashes, percent signs or braces",

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, lacking, moving, rows, rules, walking
 from kapok.network.inventory.models import Resource
 from kapok.network.inventory.queries import held_by
@@ -22,6 +23,8 @@ from kapok.network.inventory.views import Reservation, ResourceView
 ATTEMPTS = 10
 PAUSE_SECONDS = 0.004
 """After a claim that came too late; each time that much longer."""
+OTHER_THAN_WISHED = "r.holder = %(holder)s AND r.kind = %(kind)s AND r.role = %(role)s AND r.id <> %(wish)s::uuid"
+CHOSEN_ANEW = Text(zh="客户另选", en="the customer chose another")
 
 
 class _TooLate(Exception):
@@ -33,6 +36,7 @@ def reserve(
 ) -> Reservation:
     """Keep what the holder has not yet, or store the shortage; see `api.reserve`."""
     rows.hold(holder)
+    _let_go_for_wishes(holder, needs, actor=actor, at=at)
     for attempt in range(ATTEMPTS):
         walk = walking.walk(address, needs, at=at, holder=holder)
         wanted = rules.missing(needs, walk.held)
@@ -49,6 +53,17 @@ def reserve(
     first = choice.claims[0]
     lack = rules.Lack(kinds.HOPS[kinds.Kind(first.kind)].shortage, first.kind, first.home)
     return Reservation((), lacking.open_shortage(lack, walk, holder, needs, actor=actor, at=at))
+
+
+def _let_go_for_wishes(holder: str, needs: Sequence[Need], *, actor: str, at: datetime) -> None:
+    """Where another is wished for than the holder has, the one that it has goes back; kept after all if the wish is refused."""
+    for need in needs:
+        if need.wish:
+            moved = moving.move(
+                OTHER_THAN_WISHED, {"holder": holder, "kind": need.kind, "role": need.role, "wish": need.wish},
+                to=State.FREE, change=moving.LET_GO, at=at, only=(State.RESERVED, State.ASSIGNED),
+            )  # fmt: skip
+            moving.told(moved, actor=actor, at=at, note=CHOSEN_ANEW.both)
 
 
 def _claim(

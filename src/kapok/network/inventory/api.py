@@ -86,9 +86,9 @@ def reserve(
     """Keep for the holder all that it needs at an address (`""`: at none), or nothing and say what is lacking.
 
     Walks from the address inwards and stops at the first empty step; the lack is stored as a shortage, given back, not
-    raised. Asked again for the same holder it adds only what is missing and lengthens the time. Raises `NoHolder`,
-    `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`, and `WishTaken` where the one that a need
-    wishes for is not free.
+    raised. Asked again for the same holder it adds only what is missing and lengthens the time; what is kept in place of another
+    one that is wished for now is given back. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`,
+    `RetiredAddress`, and `WishTaken` where the one that a need wishes for is not free.
     """
     return allocating.reserve(
         holder=rows.tidy_holder(holder), address=address, needs=rows.tidy_needs(needs), until=rows.ahead(until, at),

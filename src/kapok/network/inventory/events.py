@@ -65,7 +65,7 @@ class BuildConfirmed(Event):
     kind: ClassVar[str] = "inventory.build_confirmed"
     wording: ClassVar[Text] = Text(
         zh="{place}（{code}）计划于{expected}建成，{waiting}个客户在等",
-        en="{place} ({code}) is to be built by {expected}; {waiting} wait for it",
+        en="{place} ({code}) is to be built by {expected}; {waiting} {waiting:waits|wait} for it",
     )
     code: str
     place: str
@@ -79,7 +79,7 @@ class PlantAdded(Event):
 
     kind: ClassVar[str] = "inventory.plant_added"
     wording: ClassVar[Text] = Text(
-        zh="新增{what}{name}，资源{count}个", en="{what} {name} added with {count} resources"
+        zh="新增{what}{name}，资源{count}个", en="{what} {name} added with {count} {count:resource|resources}"
     )
     what: Text
     name: str
@@ -91,7 +91,9 @@ class Covered(Event):
     """An element serves addresses from now on."""
 
     kind: ClassVar[str] = "inventory.covered"
-    wording: ClassVar[Text] = Text(zh="{element}覆盖{count}个地址", en="{element} covers {count} addresses")
+    wording: ClassVar[Text] = Text(
+        zh="{element}覆盖{count}个地址", en="{element} covers {count} {count:address|addresses}"
+    )
     element: str
     count: int
     addresses: list[str]
@@ -104,8 +106,9 @@ class PlantImported(Event):
     kind: ClassVar[str] = "inventory.plant_imported"
     wording: ClassVar[Text] = Text(
         zh="导入资源表“{file}”：站点{sites}，网元{elements}，资源{resources}，覆盖{coverage}，跳过{refused}行",
-        en="Plant loaded from “{file}”: {sites} sites, {elements} elements, {resources} resources, {coverage} covered addresses; "
-        "{refused} rows left out",
+        en="Plant loaded from “{file}”: {sites} {sites:site|sites}, {elements} {elements:element|elements}, "
+        "{resources} {resources:resource|resources}, {coverage} covered {coverage:address|addresses}; "
+        "{refused} {refused:row|rows} left out",
     )
     file: str
     sites: int

@@ -232,7 +232,7 @@ class PlantRowsRefused(KapokError):
 
     wording = Text(
         zh="有{refused}行不能导入，因此一行也没有导入。第{line}行：{reason}请更正后再试。",
-        en="{refused} rows cannot be loaded, so none was. Line {line}: {reason} Correct them and try again.",
+        en="{refused} {refused:row|rows} cannot be loaded, so none was. Line {line}: {reason} Correct them and try again.",
     )
 
 

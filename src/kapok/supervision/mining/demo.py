@@ -65,7 +65,7 @@ events:
 - {kind: fault.repaired, activity: [处理完毕], last: true}
 - {kind: fault.restored, activity: [恢复业务]}
 - {kind: fault.confirmed, activity: [客户确认]}
-- {kind: fault.reopened, activity: [故障复开]}
+- {kind: fault.reopened, activity: [故障重开]}
 - {kind: fault.cancelled, activity: [用户撤销]}
 """
 
@@ -181,7 +181,7 @@ def _end(ticket: Ticket) -> Iterator[tuple[str, ...]]:
         return  # still open when the log was taken
     yield ticket.says("恢复业务", after=9)
     if random.random() < 0.06:
-        yield ticket.says("故障复开", after=600)
+        yield ticket.says("故障重开", after=600)
         yield ticket.says("处理完毕", after=380)
         yield ticket.says("恢复业务", after=9)
     ticket.goes_to(HOTLINE)

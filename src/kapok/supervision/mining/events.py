@@ -40,7 +40,8 @@ class AuditStarted(Event):
 class AuditFinished(Event):
     kind: ClassVar[str] = "mining.audit_finished"
     wording: ClassVar[Text] = Text(
-        zh="审计完成：{cases} 件，违约 {breaches} 起", en="Audit finished: {cases} cases, {breaches} breaches"
+        zh="审计完成：{cases} 件，违约 {breaches} 起",
+        en="Audit finished: {cases} {cases:case|cases}, {breaches} {breaches:breach|breaches}",
     )
     cases: int
     breaches: int

@@ -16,7 +16,7 @@ from kapok.kernel.text import Language, Text
 
 WRITTEN = Text(
     zh="已写出{entries}条：{log}\n映射：{map}\n评判：kapok audit {log} --map {map} --pack 规则包",
-    en="{entries} entries written: {log}\nMap: {map}\nTo judge it: kapok audit {log} --map {map} --pack PACK",
+    en="{entries} {entries:entry|entries} written: {log}\nMap: {map}\nTo judge it: kapok audit {log} --map {map} --pack PACK",
 )
 
 

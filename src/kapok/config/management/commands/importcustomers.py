@@ -23,7 +23,7 @@ DRY = Text(zh="试运行：没有写入任何内容。", en="A dry run: nothing 
 REFUSED = Text(
     zh="没有写入任何内容；请更正以上各行后再导入。", en="Nothing was written; correct the lines above and import again."
 )
-ADDED = Text(zh="已导入 {added} 个客户。", en="{added} customers loaded.")
+ADDED = Text(zh="已导入 {added} 个客户。", en="{added} {added:customer|customers} loaded.")
 
 
 class NoFile(KapokError):

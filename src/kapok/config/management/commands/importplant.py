@@ -21,7 +21,8 @@ LARGEST_FILE = 512 * 2**20
 
 SUMMARY = Text(
     zh="站点 {sites}，网元 {elements}，资源池 {pools}，资源 {resources}，覆盖 {coverage}；已有 {known}，被拒 {refused}。",
-    en="{sites} sites, {elements} elements, {pools} pools, {resources} resources, {coverage} covered addresses; "
+    en="{sites} {sites:site|sites}, {elements} {elements:element|elements}, {pools} {pools:pool|pools}, "
+    "{resources} {resources:resource|resources}, {coverage} covered {coverage:address|addresses}; "
     "{known} known before, {refused} refused.",
 )
 

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kapok.edges.console.people.forms import UnitsForm, in_reading_language
 from kapok.ground.customers import api as customers
 from kapok.ground.customers import rules
+from kapok.ground.customers.languages import named
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places.rules import SEGMENTS
 from kapok.kernel.errors import KapokError
@@ -39,6 +41,7 @@ FIELDS: Mapping[type[KapokError], str] = {
     customers.InvalidCurrency: "currency",
     customers.PurposeNeeded: "note",
     customers.NoReason: "reason",
+    customers.UnknownLanguage: "language",
 }
 """At which field of a form a refusal is shown, if the form has it; the others stand above the form."""
 
@@ -59,6 +62,14 @@ def _choices(names: Mapping[Any, Text]) -> Any:
 
 def _value(key: StrEnum) -> str:
     return key.value
+
+
+def _spoken(*, none: bool = False) -> Any:
+    """The languages of the operator's list."""
+    codes = settings.SPOKEN_LANGUAGES
+    return lambda: (
+        [("", "—")] * none + [(code, in_reading_language(name)) for code, name in zip(codes, named(codes), strict=True)]
+    )
 
 
 class DetailsForm(UnitsForm):
@@ -82,6 +93,14 @@ class DetailsForm(UnitsForm):
     )
     manager = forms.CharField(label=_("Account manager"), max_length=50, required=False, help_text=_("A staff number."))
     reference = forms.CharField(label=_("Former number"), max_length=rules.REFERENCE_LENGTH, required=False)
+    language = forms.ChoiceField(label=_("Speaks best"), choices=_spoken(none=True), required=False)
+    also = forms.MultipleChoiceField(label=_("Also speaks"), choices=_spoken(), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The languages are one list, the best first."""
+        given = super().clean() or {}
+        best, more = given.pop("language", ""), given.pop("also", [])
+        return given | {"languages": list(dict.fromkeys([*([best] if best else []), *more]))}
 
 
 class NewForm(DetailsForm):
@@ -121,7 +140,9 @@ class EditForm(DetailsForm):
             "document_kind",
             "revision",
         )
-        super().__init__(*args, units=units, initial={name: getattr(one, name) for name in names}, **kwargs)
+        speaks = {"language": next(iter(one.languages), ""), "also": one.languages[1:]}
+        initial = {name: getattr(one, name) for name in names} | speaks
+        super().__init__(*args, units=units, initial=initial, **kwargs)
         self.one = one
         for name, masked in (("name", one.name), ("document", one.document)):
             self.fields[name].required = False
@@ -133,7 +154,7 @@ class EditForm(DetailsForm):
     def changes(self) -> dict[str, Any]:
         """What `change_customer` is to change; only of a valid form."""
         typed = self.cleaned_data
-        found = {name: typed[name] for name in ("address", "unit", "manager", "reference", "revision")}
+        found = {name: typed[name] for name in ("address", "unit", "manager", "reference", "languages", "revision")}
         if typed["name"]:
             found["name"] = typed["name"]
         if typed["document"] or typed["document_kind"] != self.one.document_kind:

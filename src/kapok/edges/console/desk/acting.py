@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from kapok.chain.ordering.rules import VISIT, Action
 from kapok.edges.console.desk import actions, sites
 from kapok.edges.console.desk.action_forms import ActionForm
-from kapok.edges.console.desk.actions import ON_SERVICES, ServiceAction
+from kapok.edges.console.desk.actions import ON_SERVICES, ServiceAction, action_of
 from kapok.edges.console.desk.belonging import reach
 from kapok.edges.console.desk.capture import channel_of, customer_served, talk_with
 from kapok.edges.console.desk.forms import show_refusal
@@ -40,8 +40,9 @@ NOT_THEIRS = Text(zh="业务 {service} 现不属于该客户。", en="Service {s
 @screen(permission=Permission.ORDERS_PLACE)
 def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpResponse:
     """The page of an action on a service, or the order placed."""
-    one, action = customer_served(request, number), _action(code)
+    one = customer_served(request, number)
     found = _theirs(one, service)
+    action = _action(code, found)
     placed = _placed_before(request)
     if placed:
         return redirect("console:order", placed)
@@ -49,7 +50,8 @@ def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpRes
         messages.error(request, in_reading_language(NOT_THEIRS.format(service=service[:20])))
         return redirect("console:desk-customer", one.number)
     form = _form(request, action, found)
-    made = altering.terms(_wanted(request, one, action, found, request.POST), request.at)
+    wanted = _wanted(request, one, action, found, request.POST)
+    made = altering.terms(wanted if request.method == "POST" else altering.at_first(wanted, request.at), request.at)
     if request.method != "POST":
         return _page(request, one, action, form, made)
     order = _ordered(request, one, action, form, made) if form.is_valid() else None
@@ -62,8 +64,9 @@ def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpRes
 @screen(permission=Permission.ORDERS_PLACE)
 def terms(request: ScreenRequest, number: str, service: str, code: str) -> HttpResponse:
     """The part of the page that says what it comes to, for the address or the offer that was chosen."""
-    one, action = customer_served(request, number), _action(code)
+    one = customer_served(request, number)
     found = _theirs(one, service)
+    action = _action(code, found)
     if found is None:
         raise Http404
     made = altering.terms(_wanted(request, one, action, found, request.GET), request.at)
@@ -71,10 +74,10 @@ def terms(request: ScreenRequest, number: str, service: str, code: str) -> HttpR
     return render(request, "desk/act_terms.html", values | {"window": request.GET.get("window", "")[:80]})
 
 
-def _action(code: str) -> ServiceAction:
+def _action(code: str, service: ServiceView | None) -> ServiceAction:
     if code not in ON_SERVICES:
         raise Http404
-    return ON_SERVICES[code]
+    return action_of(code, trial=service is not None and altering.on_trial(service))
 
 
 def _wanted(
@@ -145,11 +148,7 @@ def _page(
     values: dict[str, Any] = {
         "one": one, "action": action, "service": made.wanted.service, "form": form, "terms": made, "changes": changes,
         "chosen": made.wanted.offer, "window": request.POST.get("window", "")[:80],
-        "sites": sites.sites(request, one) if action.action is Action.MOVE else [], "title": _title(made.wanted.service),
+        "sites": sites.sites(request, one) if action.action is Action.MOVE else [],
+        "row": actions.shown([made.wanted.service], {}, may_order=False)[0],
     }  # fmt: skip
     return render(request, "desk/act.html", values, status=422 if form.is_bound else 200)
-
-
-def _title(service: ServiceView) -> Text:
-    """What the offer of a service is called."""
-    return actions.shown([service], {}, may_order=False)[0].title

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -18,6 +19,7 @@ from kapok.front.channels import rules
 from kapok.front.channels.basket import MOST_LINES, Wish
 from kapok.front.channels.fields import WindowField
 from kapok.ground.catalog.offering import refusals as offering
+from kapok.ground.customers.languages import named
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import refusals as places
 from kapok.kernel.errors import KapokError
@@ -53,6 +55,14 @@ def words(label: str, hint: str = "", *, required: bool = True, longest: int = L
     return forms.CharField(label=label, help_text=hint, max_length=longest, required=required, widget=widget)
 
 
+def spoken(label: str) -> forms.ChoiceField:
+    """A language of the operator's list."""
+    codes = settings.SPOKEN_LANGUAGES
+    return forms.ChoiceField(
+        label=label, required=False, choices=[("", "—"), *choices(zip(codes, named(codes), strict=True))]
+    )
+
+
 class TakeForm(forms.Form):
     """Through which channel, by what way, about what."""
 
@@ -69,6 +79,7 @@ class TakeForm(forms.Form):
         self.fields["dialled"] = forms.ChoiceField(
             label=_("Number dialled"), required=False, choices=[("", "—"), *choices(rules.DIALLED.items())]
         )
+        self.fields["language"] = spoken(_("Language of the customer"))
 
 
 class CloseForm(forms.Form):
@@ -117,6 +128,7 @@ class AskForm(forms.Form):
         self.fields["pressed"] = forms.ChoiceField(
             label=_("Came by"), required=False, choices=[("", "—"), (rules.BUSINESS_KEY, "10000 + 9")]
         )
+        self.fields["language"] = spoken(_("Language of the customer"))
         self.fields["title"] = forms.CharField(
             label=_("What the customer asks"), max_length=200, help_text=_("One line; without names of customers.")
         )

@@ -13,6 +13,7 @@ from kapok.edges.console.desk.belonging import Met
 from kapok.edges.console.ledger.presenting import Shown, all_shown
 from kapok.edges.console.screen import ScreenRequest
 from kapok.front.channels import queries as channels
+from kapok.front.channels.announcing import queries as announcing
 from kapok.front.channels.queries import CaseView
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.customers.queries import CustomerView
@@ -61,6 +62,8 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
         "codes": channels.shown_codes(one.number),
         "lines": timeline(one.subject, limit=12),
         "may_order": may_order,
+        "may_extend": may(request, Permission.ORDERS_MANAGE, one),
+        "under": announcing.over_customer(one.number),
     }
 
 

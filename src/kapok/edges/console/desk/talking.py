@@ -18,12 +18,16 @@ from kapok.edges.console.desk.forms import AskForm, CloseForm, NameForm, TakeFor
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api, queries
-from kapok.front.channels.queries import InteractionView
+from kapok.front.channels.announcing import queries as announcing
+from kapok.front.channels.announcing.queries import AnnouncementView
+from kapok.front.channels.queries import CaseView, InteractionView
 from kapok.front.channels.refusals import UnknownInteraction
-from kapok.front.channels.rules import USED, Channel
+from kapok.front.channels.rules import USED, Channel, Course
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.network.inventory import queries as inventory
+
+ORDER = "order/"
 
 
 @screen(permission=Permission.DESK_SERVE)
@@ -96,6 +100,9 @@ def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     ]
     because = " ".join(f"{rule} {in_reading_language(text)}" for rule, text in reasons)
     messages.success(request, f"{matter.partition('/')[2]}: {because}")
+    fault = announcing.of_matter(matter) if decision.course is Course.ATTACH else None
+    if fault is not None:
+        messages.info(request, _("Tell the customer: %(words)s") % {"words": in_reading_language(fault.words)})
     return redirect("console:desk-interaction", identifier)
 
 
@@ -133,6 +140,18 @@ def _mine(request: ScreenRequest, view: InteractionView) -> bool:
     return belongs(request, view.customer)
 
 
+def _led(
+    request: ScreenRequest, view: InteractionView, matter: str, case: CaseView | None
+) -> tuple[str, CaseView | None, AnnouncementView | None]:
+    """What an interaction led to: an order, a case, or a report of a group fault, which may be another customer's case."""
+    fault = (
+        announcing.of_matter(matter)
+        if not matter.startswith(ORDER) and (not case or case.customer != view.customer)
+        else None
+    )
+    return matter, shown(request, case) if case and fault is None else None, fault
+
+
 def _services(request: ScreenRequest, view: InteractionView) -> list[tuple[str, str]]:
     if not _mine(request, view):
         return []
@@ -147,7 +166,8 @@ def _page(request: ScreenRequest, view: InteractionView, **forms: Any) -> HttpRe
         "view": view,
         "known": mine,
         "mine": view.first_contact == request.user.username and view.ended_at is None,
-        "cases": [(matter, shown(request, case) if case else None) for matter, case in cases.items()],
+        "cases": [_led(request, view, matter, case) for matter, case in cases.items()],
+        "under": announcing.over_customer(view.customer) if mine and view.ended_at is None else [],
         "codes": queries.shown_codes(view.customer) if mine else {},
         "lines": told(request, view.subject, view.customer),
         "name_form": NameForm(reach=partial(reach, request)),

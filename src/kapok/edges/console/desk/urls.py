@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.desk import acting, answering, capture, channels, talking, views
+from kapok.edges.console.desk import acting, announcing, answering, capture, channels, talking, views
 
 urlpatterns: list[URLPattern] = [
     path("desk", views.desk, name="desk"),
@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers", views.customers, name="desk-customers"),
     path("desk/take", talking.take, name="desk-take"),
     path("desk/channels", views.channels, name="desk-channels"),
+    path("group-faults", announcing.group_faults, name="group-faults"),
+    path("group-faults/new", announcing.announce, name="group-fault-new"),
+    path("group-faults/<uuid:identifier>", announcing.group_fault, name="group-fault"),
+    path("group-faults/<uuid:identifier>/revise", announcing.revise, name="group-fault-revise"),
+    path("group-faults/<uuid:identifier>/end", announcing.end, name="group-fault-end"),
+    path("group-faults/<uuid:identifier>/told/<uuid:report>", announcing.told, name="group-fault-told"),
     path("channels", channels.channels, name="channels"),
     path("channels/<slug:code>", channels.channel, name="channel"),
     path("desk/interactions/<uuid:identifier>", talking.interaction, name="desk-interaction"),

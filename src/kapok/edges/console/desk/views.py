@@ -16,6 +16,7 @@ from kapok.edges.console.desk.forms import NoteForm, show_refusal
 from kapok.edges.console.desk.showing import standing
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api, queries
+from kapok.front.channels.announcing import queries as announcing
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
@@ -27,10 +28,13 @@ LONGEST = 100
 def desk(request: ScreenRequest) -> HttpResponse:
     """The search box, the interaction that one has, the last ones."""
     typed = _typed(request)
+    talk = running(request)
     values = {
         "typed": typed,
         "hits": searching.found(request, typed),
-        "talk": running(request),
+        "talk": talk,
+        "under": announcing.over_customer(talk.talk.customer) if talk and talk.mine else [],
+        "announced": announcing.announcement_rows().count(),
         "latest": met(request, queries.latest_of(request.user.username)),
     }
     return render(request, "desk/desk.html", values)

@@ -55,15 +55,15 @@ ON_ORDERS: Mapping[str, Action] = {
         "users", _live,
     ),
     "press": Action(
-        Text(zh="催单", en="Press for it"), api.expedite, ("note",), Text(zh="已催单。", en="Pressed for."), "flag", _live
+        Text(zh="催单", en="Urge"), api.expedite, ("note",), Text(zh="已催单。", en="Urged."), "flag", _live
     ),
     "approve": Action(
-        Text(zh="批准挂起停钟", en="Approve: stop the clock"), api.approve_hold, (),
+        Text(zh="批准暂停时钟", en="Approve: stop the clock"), api.approve_hold, (),
         Text(zh="已批准，对客户的时钟暂停。", en="Approved; the customer's clock stands still."), "clock-pause",
         lambda job: job.asks,
     ),
     "refuse": Action(
-        Text(zh="不批准停钟", en="Do not approve"), api.refuse_hold, (),
+        Text(zh="不批准暂停", en="Do not approve"), api.refuse_hold, (),
         Text(zh="未批准，时钟照走。", en="Not approved; the clock runs on."), "x", lambda job: job.asks,
     ),
 }  # fmt: skip

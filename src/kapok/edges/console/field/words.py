@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def words() -> dict[str, str]:
@@ -12,7 +13,7 @@ def words() -> dict[str, str]:
         "offline": _("No line: what you do is kept on this phone"),
         "unsent": _("not sent yet"),
         "sending": _("Sending…"),
-        "refused": _("Refused"),
+        "refused": pgettext("deed", "Refused"),
         "discard": _("Discard"),
         "signed_out": _("You are signed out: sign in, then it is sent."),
         "sign_in": _("Sign in"),
@@ -31,7 +32,7 @@ def words() -> dict[str, str]:
         "cancel": _("Back"),
         "late": _("Late"),
         "soon": _("Soon due"),
-        "pressed": _("Pressed for"),
+        "pressed": _("Urged"),
         "left": _("left"),
         "as_of": _("As of"),
     }

@@ -19,6 +19,7 @@ from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import editing, queries, telling
 from kapok.ground.catalog.conditions import written
+from kapok.ground.catalog.informing import words_for
 from kapok.ground.catalog.packs import names
 from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
 from kapok.ground.catalog.template import STEPS as RUN
@@ -51,6 +52,8 @@ class Line:
     later: str
     evidence: str
     event: str
+    plain: Text
+    """What the customer is told unless the stage says it in words of its own."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ def _lines(drawn: Shown) -> list[Line]:
             later=codes[place + 1] if place + 1 < len(codes) else "",
             evidence="\n".join(f"{each.zh} | {each.en}" for each in flow.stages[code].evidence),
             event=", ".join(flow.stages[code].event),
+            plain=words_for(flow.stages[code].model_copy(update={"told": None})),
         )
         for place, code in enumerate(codes)
     ]

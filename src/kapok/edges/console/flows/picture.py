@@ -11,6 +11,7 @@ from kapok.edges.console.flows.drawing import draw
 from kapok.ground.catalog import checking, rules
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.graph import Graph
+from kapok.ground.catalog.informing import words_for
 from kapok.ground.catalog.template import STEPS, Finding, Flow, Stage
 from kapok.ground.people import queries as people
 from kapok.ground.posts import queries as posts
@@ -46,6 +47,7 @@ class Row:
     tells: tuple[Text, ...]
     returns: tuple[tuple[Text, Text], ...]
     runs: Text | None
+    told: Text
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ def _row(flow: Flow, code: str, along: tuple[str, ...], names: dict[str, Text]) 
         tells=tuple(EVENTS[kind] for kind in stage.event),
         returns=tuple((_title(flow, to), why) for to, why in rules.ways_back(flow, code).items()),
         runs=STEPS.get(stage.runs),
+        told=words_for(stage),
     )
 
 

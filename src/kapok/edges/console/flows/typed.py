@@ -82,6 +82,9 @@ def _stage(node: Document, typed: Mapping[str, str], findings: list[Finding]) ->
     if f"{prefix}-zh" not in typed:
         return
     node["title"] = _title(prefix, typed) or node.get("title")
+    node.pop("told", None)
+    if told := _title(f"{prefix}-told", typed):
+        node["told"] = told
     _holder(node, typed.get(f"{prefix}-holder", "").strip()[:60])
     for name in TIMES:
         words = typed.get(f"{prefix}-{name}", "").strip()

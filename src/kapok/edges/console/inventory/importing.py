@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.roles import Permission
@@ -25,7 +26,8 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(label=_("File"), help_text=_("CSV or JSON in UTF-8."))
     source = forms.ChoiceField(
-        label=_("From"), choices=[(Source.CSV.value, _("Kapok's table")), (Source.NETBOX.value, _("NetBox export"))]
+        label=pgettext_lazy("file", "From"),
+        choices=[(Source.CSV.value, _("Kapok's table")), (Source.NETBOX.value, _("NetBox export"))],
     )
     dry_run = forms.BooleanField(label=_("Only try it, change nothing"), required=False)
     leave_out_refused = forms.BooleanField(label=_("Leave out the rows that are wrong"), required=False)

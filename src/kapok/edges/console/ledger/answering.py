@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -32,7 +33,7 @@ class AnswerForm(forms.Form):
 
 @screen(permission=Permission.LEDGER_READ)
 def pause_request(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
-    """What is asked of the clocks of a matter of one's units, or by oneself; who may answers it here."""
+    """What is asked of the clocks of a matter of one's units, or by oneself; who may answers it here, who asked takes it back."""
     asked = requests.request(id)
     clocks = queries.rows_of(asked.clocks) if asked else []
     if asked is None or not _may_see(request, asked, clocks):
@@ -49,6 +50,7 @@ def pause_request(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A0
         "clocks": all_shown(clocks, request.at, units),
         "people": names_of([asked.asked_by, asked.requested_by, asked.answered_by]),
         "form": form,
+        "may_withdraw": asked.waits and asked.asked_by == request.user.subject,
     }
     return render(request, "ledger/request.html", values)
 
@@ -59,18 +61,25 @@ def _may_see(request: ScreenRequest, asked: requests.Request, clocks: Sequence[q
 
 
 def _answered(request: ScreenRequest, asked: requests.Request, form: AnswerForm) -> bool:
-    """Approve or refuse; the verbs decide whether this person may. Whether the page is to be loaded anew."""
+    """Approve, refuse or withdraw; the verbs decide whether this person may. Whether the page is to be loaded anew."""
     if not form.is_valid():
         return False
-    word, me = form.cleaned_data["word"], request.user.subject
+    said: dict[str, Any] = {
+        "request": asked.id,
+        "word": form.cleaned_data["word"],
+        "actor": request.user.subject,
+        "at": request.at,
+    }
     try:
-        if request.POST.get("answer") == "approve":
-            messages.success(
-                request, _approved(asked, api.approve_request(request=asked.id, word=word, actor=me, at=request.at))
-            )
-        else:
-            api.refuse_request(request=asked.id, word=word, actor=me, at=request.at)
-            messages.success(request, _refused(asked))
+        match request.POST.get("answer"):
+            case "approve":
+                messages.success(request, _approved(asked, api.approve_request(**said)))
+            case "withdraw":
+                api.withdraw_request(**said)
+                messages.success(request, _withdrawn(asked))
+            case _:
+                api.refuse_request(**said)
+                messages.success(request, _refused(asked))
     except KapokError as refused:
         messages.error(request, refused.text.in_(request.language))
     return True
@@ -90,6 +99,12 @@ def _approved(asked: requests.Request, clocks: Sequence[UUID]) -> str:
     return _(
         "Approved: the clocks stood still from the moment of asking until what ended the pause, and stand still no longer."
     )
+
+
+def _withdrawn(asked: requests.Request) -> str:
+    if asked.kind == WAIVED:
+        return _("Withdrawn: the promises stand.")
+    return _("Withdrawn: the clocks have never stopped.")
 
 
 def _refused(asked: requests.Request) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kapok.edges.console.ledger.wording import DUES, EVERY, RUNNING
 from kapok.edges.console.people.forms import in_reading_language
@@ -45,7 +46,7 @@ class LedgerFilter(forms.Form):
         self._choose("due", _("Due"), [(code, name) for code, name in DUES.items() if code])
         states = [(state.value, STATES[state]) for state in State]
         self._choose("state", _("State"), [*states, (EVERY_STATE, EVERY)], nothing=RUNNING)
-        self._choose("order", _("Order"), [("last", LAST)], nothing=FIRST)
+        self._choose("order", pgettext_lazy("sort", "Order"), [("last", LAST)], nothing=FIRST)
         self.order_fields(["subject", "unit", "promise", "tier", "state", "due", "owner", "order"])
 
     def _choose(self, name: str, label: Any, choices: Iterable[tuple[str, Text]], nothing: Text = EVERY) -> None:

@@ -135,7 +135,7 @@ KINDS = {
     "appeal": Text(zh="申诉", en="appeal"),
     "incident": Text(zh="通信事故", en="incident"),
     "outage": Text(zh="计划中断", en="planned outage"),
-    "work": Text(zh="工作项", en="work item"),
+    "work": Text(zh="工单", en="work item"),
     "staff": Text(zh="人员", en="person"),
     "unit": Text(zh="单位", en="unit"),
     "pack": Text(zh="规则包", en="pack"),

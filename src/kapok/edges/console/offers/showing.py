@@ -108,7 +108,7 @@ def sums(offer: Offer) -> tuple[Text, Text]:
         quote = rules.price(offer)
     except CurrencyMismatch:
         return NOTHING, NOTHING
-    return telling.money(quote.one_off), telling.money(quote.monthly)
+    return quote.one_off.text, quote.monthly.text
 
 
 def _saved(offer: Offer, parts: list[Offer]) -> Text | None:
@@ -118,7 +118,7 @@ def _saved(offer: Offer, parts: list[Offer]) -> Text | None:
         saved = rules.saving(offer, parts)
     except CurrencyMismatch:
         return None
-    once, monthly = telling.money(saved.one_off), telling.money(saved.monthly)
+    once, monthly = saved.one_off.text, saved.monthly.text
     return Text(
         zh=f"比分别购买一次性省 {once.zh}，每月省 {monthly.zh}",
         en=f"{once.en} once and {monthly.en} a month less than its parts",

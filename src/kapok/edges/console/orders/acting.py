@@ -65,7 +65,7 @@ def _act(
         return not_permitted(request, sorted(action.permissions)[0])
     if not action.asks and request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    form = action.form(request.POST if request.method == "POST" else None, leg=leg)
+    form = action.form(request.POST if request.method == "POST" else None, leg=leg, at=request.at)
     if request.method == "POST" and form.is_valid() and (done := _done(request, action, form, of)):
         messages.success(request, done.in_(request.language))
         return redirect("console:order", order.number)
@@ -85,7 +85,7 @@ def _approval(request: ScreenRequest, order: OrderView) -> Mapping[str, Any]:
 def _done(request: ScreenRequest, action: Action, form: OrderForm, of: Mapping[str, Any]) -> Text | None:
     """What is to be said of it; None where it was refused."""
     try:
-        outcome = action.verb(**of, **form.cleaned_data, actor=request.user.subject, at=request.at)
+        outcome = action.verb(**of, **form.said(), actor=request.user.subject, at=request.at)
     except KapokError as refused:
         form.add_error(None, refused.text.in_(request.language))
         return None

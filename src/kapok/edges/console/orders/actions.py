@@ -60,8 +60,8 @@ ON_ORDERS: Mapping[str, Action] = {
         "coin", BOTH,
     ),
     "expedite": Action(
-        Text(zh="催单", en="Press for it"), api.expedite, ExpediteForm,
-        Text(zh="已催办。", en="Whoever has the work has been told."), "flag", BOTH,
+        Text(zh="催单", en="Urge"), api.expedite, ExpediteForm,
+        Text(zh="已催单。", en="Whoever has the work has been told."), "flag", BOTH,
     ),
     "supervise": Action(
         Text(zh="列入督办", en="Put under supervision"), supervise, NoteForm,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -11,9 +13,13 @@ from django.utils.translation import gettext as _
 
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.queries import LegView
+from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
+from kapok.edges.console.desk.action_forms import WAYS, NumberField
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
+from kapok.front.channels import altering
 from kapok.kernel.text import Text
+from kapok.network.inventory import queries as inventory
 
 LONGEST = 1000
 Choice = tuple[str, Any]
@@ -39,14 +45,18 @@ def _choices(texts: Iterable[tuple[str, Text]]) -> list[Choice]:
 class OrderForm(forms.Form):
     """A form about a leg; what it offers hangs on how the leg stands."""
 
-    def __init__(self, *args: Any, leg: LegView | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, leg: LegView | None = None, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.leg = leg
+        self.leg, self.at = leg, at
         self.fields.update(self.asked())
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
         return {}
+
+    def said(self) -> dict[str, Any]:
+        """What the verb is told, of what the form has found to be right."""
+        return self.cleaned_data
 
 
 class CancelForm(OrderForm):
@@ -116,7 +126,32 @@ class AmendForm(OrderForm):
                 label=_("Another offer"), max_length=60, required=False, help_text=_("Its code; empty: as it is.")
             ),
             "promised_date": forms.DateField(label=_("Another promised date"), required=False, widget=date),
+            **self._wishes(),
         }
+
+    def _wishes(self) -> Mapping[str, forms.Field]:
+        """What may be wished otherwise of such a leg: the new number, or how a part is replaced."""
+        as_it_is = ("", _("As it is"))
+        match self.leg.action if self.leg else None:
+            case Action.RENUMBER:
+                numbers = NumberField(label=_("Another number"), choices=[as_it_is, *self._numbers()], required=False)
+                return {"number": numbers}
+            case Action.REPLACE:
+                ways = [as_it_is, *_choices(((YES, WAYS[VISIT]), (NO, WAYS["hall"])))]
+                return {"visit": forms.ChoiceField(label=_("How it is done"), choices=ways, required=False)}
+            case _:
+                return {}
+
+    def _numbers(self) -> list[tuple[str, str]]:
+        services = {line.service for line in (self.leg.lines if self.leg else ()) if line.service}
+        found = (altering.numbers(inventory.service(each), self.at) for each in sorted(services))
+        return list(dict.fromkeys(chain.from_iterable(found)))
+
+    def said(self) -> dict[str, Any]:
+        """The line, and what is wished of it otherwise."""
+        given = dict(self.cleaned_data)
+        wished = {NUMBER_WISH: given.pop("number", ""), VISIT: given.pop("visit", "")}
+        return given | {"characteristics": {name: value for name, value in wished.items() if value}}
 
 
 class ExpediteForm(OrderForm):

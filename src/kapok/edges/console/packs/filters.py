@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kapok.edges.console.packs.library import Volume
 from kapok.edges.console.templatetags.kapok import text
@@ -33,7 +34,7 @@ class PromiseFilter(forms.Form):
             ("service", _("Service"), _values(pack, "service")),
             ("area", _("Area"), _values(pack, "area")),
             ("tier", _("Tier"), [(tier.value, text(TIERS[tier])) for tier in TIERS if _any(pack, tier=tier)]),
-            ("evidence", _("Evidence"), _levels(pack)),
+            ("evidence", pgettext_lazy("promise", "Evidence"), _levels(pack)),
         )
         for name, label, choices in offered:
             if choices:

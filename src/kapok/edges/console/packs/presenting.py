@@ -187,7 +187,7 @@ EVENT_ROLES = (
     ("pauses", Text(zh="暂停", en="pauses")),
     ("resumes", Text(zh="恢复", en="resumes")),
     ("closes", Text(zh="完成", en="closes")),
-    ("reopens", Text(zh="复开", en="reopens")),
+    ("reopens", Text(zh="重开", en="reopens")),
     ("voids", Text(zh="取消", en="takes away")),
 )
 

@@ -111,7 +111,10 @@ class AssignForm(forms.Form):
             label=gettext_lazy("Or an exchange area"), choices=_areas("–"), required=False
         )
         self.fields["since"] = LocalMomentField(
-            zone=zone, label=gettext_lazy("From"), required=False, help_text=gettext_lazy("Empty: from now on.")
+            zone=zone,
+            label=pgettext_lazy("assignment", "From"),
+            required=False,
+            help_text=gettext_lazy("Empty: from now on."),
         )
 
     def clean_addresses(self) -> list[str]:

@@ -26,6 +26,16 @@ def text(value: Text) -> str:
     return value.in_(Language.of(get_language()))
 
 
+SIGNS = {":": Text(zh="：", en=": "), ",": Text(zh="、", en=", "), ";": Text(zh="；", en="; ")}
+"""What stands between two texts or before one; a comma between the items of a list."""
+
+
+@register.simple_tag
+def sign(which: str) -> str:
+    """A colon, a comma or a semicolon of the reader's language."""
+    return text(SIGNS[which])
+
+
 @register.filter
 def role_name(code: str) -> str:
     """What a role is called."""

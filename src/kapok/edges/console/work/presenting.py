@@ -111,7 +111,7 @@ HELD_BY = Text(zh="在{unit} {who} 手上，本人不在岗", en="held by {who},
 TO = Text(zh="已移交{unit}", en="offered to {unit}")
 REFUSED = Text(zh="{unit}拒收：{reason}", en="refused by {unit}: {reason}")
 WANTED = Text(zh="{unit}委托", en="wanted by {unit}")
-SIDES = Text(zh="{giver} → {taker}，拒收理由：{reason}", en="{giver} → {taker}, refused: {reason}")
+SIDES = Text(zh="{giver} → {taker}，拒收原因：{reason}", en="{giver} → {taker}, refused: {reason}")
 SINCE = Text(zh="受理于 {unit}", en="taken in by {unit}")
 
 

@@ -83,12 +83,21 @@ def ask(
 
 @transaction.atomic
 def leave_request(
-    *, words: str, name: str, phone: str, agreed: bool, address: str = "", network: str, actor: str, at: datetime
+    *,
+    words: str,
+    name: str,
+    phone: str,
+    agreed: bool,
+    address: str = "",
+    language: str = "",
+    network: str,
+    actor: str,
+    at: datetime,
 ) -> str:
     """Take in what somebody asks who is no customer, with the name and the number they left: the matter it is now.
 
-    Raises `NotAgreed`, `WordsMissing`, `BadPhone`, `UnknownAddress`, `RetiredAddress`, `NobodyServes`, `ChannelNotSet`,
-    `KnockedTooOften`.
+    `language` is what they are to be spoken with in (R8). Raises `NotAgreed`, `WordsMissing`, `BadPhone`, `UnknownLanguage`,
+    `UnknownAddress`, `RetiredAddress`, `NobodyServes`, `ChannelNotSet`, `KnockedTooOften`.
     """
     if not agreed:
         raise NotAgreed
@@ -97,7 +106,9 @@ def leave_request(
     if len(digits) not in PHONE_DIGITS:
         raise BadPhone
     codes.knock(Knock.LEFT, f"phone/{digits}", network, at)
-    wish = taking.Wish(TOPICS[Topic.QUESTION], said, address=address, call_back=True)
+    wish = taking.Wish(
+        TOPICS[Topic.QUESTION], said, address=address, call_back=True, language=rows.language_of(language)
+    )
     matter, _ = taking.take_in(wish, None, actor, at)
     Stranger.objects.create(case_id=matter, name=called, phone=digits, agreed_at=at)
     return matter

@@ -28,17 +28,18 @@ class Receiver:
     reason: Reason
 
 
-def receiver(customer: Customer | None, at: datetime) -> Receiver:
+def receiver(customer: Customer | None, at: datetime, language: str = "") -> Receiver:
     """Who is asked first: by the rules among the channel's own, else among the hotline's, which serves everybody at any hour.
 
     Raises `NobodyServes`.
     """
     channel = channel_of(customer.segment if customer else "")
     caller = gathering.caller_of(customer, None, Via.SAID, at)
+    tongues = gathering.tongues_of(customer, language)
     for code in (channel, Channel.HOTLINE):
         setting = ChannelSetting.objects.filter(code=code).first()
         agents = gathering.serving(setting, at) if setting else []
-        chosen = asked_first(caller, agents, setting.skill if setting else "")
+        chosen = asked_first(caller, agents, setting.skill if setting else "", tongues)
         if chosen is not None:
             return Receiver(channel, person(f"staff/{chosen[0]}"), chosen[1])
     raise NobodyServes(channel_name=rules.CHANNELS[channel])

@@ -28,7 +28,7 @@ class FormUsed(KapokError):
     """The form was sent already, and by somebody else."""
 
     wording = Text(
-        zh="这张页面已经用过，未下单。请重新打开页面，再填写一次。",
+        zh="此页面已提交过，本次未下单。请重新打开页面填写。",
         en="This page was used before and nothing is ordered. Open the page anew and fill it in again.",
     )
 

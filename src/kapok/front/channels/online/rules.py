@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kapok.front.channels.rules import BUSINESS, KEY_ACCOUNT, Agent, Caller, Channel, Kind, Reason, Rule, longest_idle
+from kapok.front.channels.rules import BUSINESS, KEY_ACCOUNT, Agent, Caller, Channel, Kind, Reason, Rule, Tongue
+from kapok.front.channels.speaking import choose
 from kapok.kernel.text import Text
 from kapok.network.inventory.rules import OWN_WISH
 
@@ -18,11 +19,14 @@ def channel_of(segment: str) -> Channel:
     return CHANNEL_OF.get(segment, Channel.PUBLIC)
 
 
-def asked_first(caller: Caller, agents: Sequence[Agent], skill: str) -> tuple[str, Reason] | None:
+def asked_first(
+    caller: Caller, agents: Sequence[Agent], skill: str, tongues: Sequence[Tongue] = ()
+) -> tuple[str, Reason] | None:
     """Who is the first contact of what came by the web, where nobody takes it by hand; None where nobody serves the channel.
 
-    The account manager of a key account (R2) or of a business (R5); else of those who serve the channel the longest idle, with its
-    skill before others (R8). Who serves somebody else just then comes last, by name: the web can wait a call.
+    The account manager of a key account (R2) or of a business (R5); else of those who serve the channel who speaks the
+    customer's language, then who has its skill, then the longest idle (R8). Who serves somebody else just then comes last, by
+    name: the web can wait a call.
     """
     if caller.manager and (caller.key or caller.segment == BUSINESS):
         manager = caller.manager
@@ -30,14 +34,21 @@ def asked_first(caller: Caller, agents: Sequence[Agent], skill: str) -> tuple[st
             zh=f"网上受理：客户经理 {manager} 首问", en=f"by the web: the account manager {manager} is asked first"
         )
         return manager, Reason(Rule.R2 if caller.key else Rule.R5, why)
-    chosen = longest_idle(agents, skill) or longest_idle(agents, "") or min(agents, key=_name, default=None)
-    if chosen is None:
-        return None
-    why = Text(
-        zh=f"网上受理：渠道空闲最久 {chosen.username} 首问",
-        en=f"by the web: {chosen.username}, idle the longest, is asked first",
+    found = (
+        choose(agents, skill, tongues)
+        or choose(agents, "", tongues)
+        or choose(agents, skill, ())
+        or choose(agents, "", ())
     )
-    return chosen.username, Reason(Rule.R8, why)
+    last = min(agents, key=_name, default=None)
+    if found is None and last is None:
+        return None
+    name, tongue = (found.agent.username, found.tongue) if found else (last.username if last else "", None)
+    why = Text(
+        zh=f"网上受理：渠道空闲最久{f'且会{tongue.name.zh}' if tongue else ''} {name} 首问",
+        en=f"by the web: {name}, idle the longest{f' who speaks {tongue.name.en}' if tongue else ''}, is asked first",
+    )
+    return name, Reason(Rule.R8, why)
 
 
 def _name(agent: Agent) -> str:

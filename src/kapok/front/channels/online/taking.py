@@ -24,6 +24,8 @@ class Wish:
     service: str = ""
     address: str = ""
     call_back: bool = False
+    language: str = ""
+    """In which they read the page, of those nobody knows."""
 
 
 def must_own(customer: Customer, service: str) -> None:
@@ -34,11 +36,11 @@ def must_own(customer: Customer, service: str) -> None:
 
 def take_in(wish: Wish, customer: Customer | None, actor: str, at: datetime) -> tuple[str, Decision]:
     """The matter, and the decision that was carried out. Within a verb's transaction."""
-    who = receiving.receiver(customer, at)
+    who = receiving.receiver(customer, at, wish.language)
     matter, decision = asking.take_in(_wanted(wish, customer, who, at), actor)
-    case = Case.objects.get(matter=matter)
-    answering.said_by(case, wish.words, None, at)
-    if decision.course is not Course.OPEN:
+    if decision.course is not Course.ATTACH:
+        answering.said_by(Case.objects.get(matter=matter), wish.words, None, at)
+    if decision.course is Course.URGE:
         journal.record(events.Wrote(subject=matter, actor=actor, at=at))
     receiving.interaction(who, customer, topic=wish.subject.title, matter=matter, actor=actor, at=at)
     return matter, decision
@@ -50,4 +52,5 @@ def _wanted(wish: Wish, customer: Customer | None, who: receiving.Receiver, at: 
         kind=about.kind, title=about.title, channel=who.channel, customer=customer.number if customer else "",
         service=wish.service, address=wish.address, calling="", pressed="", dialled="", complaint_kind=about.complaint_kind,
         facts={}, note="", waited=asking.NOT_WAITED, me=who.staff, at=at, online=who.reason, call_back=wish.call_back,
+        language=wish.language, words=wish.words,
     )  # fmt: skip

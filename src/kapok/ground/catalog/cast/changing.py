@@ -6,7 +6,20 @@ changes of a line take a day. A changed number is announced for 45 days.
 
 from __future__ import annotations
 
-from kapok.ground.catalog.cast.wording import CONFIRMED, PHOTO, TESTED, Document, back, gate, served, stage, ways, words
+from kapok.ground.catalog.cast.wording import (
+    CONFIRMED,
+    PHOTO,
+    TESTED,
+    WE_ASK,
+    WE_TEST,
+    Document,
+    back,
+    gate,
+    served,
+    stage,
+    ways,
+    words,
+)
 from kapok.kernel.text import Text
 
 RUNNING = ["fixed_voice", "fixed_broadband", "wireless", "leased_line", "payphone", "data"]
@@ -28,13 +41,22 @@ def _flow(action: str, title: Text, services: list[str], nodes: list[Document], 
 
 
 def _accept(title: Text, budget: str, *evidence: Document) -> Document:
-    return stage("accept", title, "hotline", budget, evidence=list(evidence), event="order.surveyed")
+    return stage(
+        "accept",
+        title,
+        "hotline",
+        budget,
+        told=words("我们受理并核对您的要求。", "We take your request and check it."),
+        evidence=list(evidence),
+        event="order.surveyed",
+    )
 
 
 def _test(budget: str, *, completes: bool = True) -> Document:
     told = ["order.tested", "order.completed"] if completes else ["order.tested"]
     return stage(
         "test", Text(zh="业务测试", en="Test of the service"), "monitoring", budget,
+            told=WE_TEST,
         evidence=[TESTED], event=told, holds=False, runs="test",
     )  # fmt: skip
 
@@ -42,6 +64,7 @@ def _test(budget: str, *, completes: bool = True) -> Document:
 def _confirm(budget: str) -> Document:
     return stage(
         "confirm", Text(zh="与客户确认", en="Confirm with the customer"), "hotline", budget,
+            told=WE_ASK,
         evidence=[CONFIRMED], event="order.confirmed",
     )  # fmt: skip
 
@@ -56,6 +79,7 @@ CHANGE = _flow(
         _accept(Text(zh="受理与核对", en="Accept and check"), "2 hours"),
         stage(
             "modify", Text(zh="修改局数据", en="Change the configuration"), "data", "4 hours",
+            told=words("我们按您的要求更改速率或功能。", "We change speed or features as you asked."),
             event=["order.configured", "service.changed"], runs="modify",
         ),
         _test("2 hours"),
@@ -72,10 +96,12 @@ SUSPEND = _flow(
         _accept(Text(zh="受理停机与原因", en="Accept with the reason"), "2 hours"),
         stage(
             "suspend", Text(zh="停机", en="Suspend"), "data", "4 hours",
+            told=words("我们停用业务，为您保留。", "We suspend your service and keep it for you."),
             event=["service.suspended", "order.completed"], runs="suspend",
         ),
         stage(
             "inform", Text(zh="告知客户如何复机", en="Tell the customer how to resume"), "hotline", "6 hours",
+            told=words("我们告知您如何恢复使用。", "We tell you how to have it back."),
             event=["customer.informed", "order.confirmed"],
         ),
     ],
@@ -88,7 +114,8 @@ RESUME = _flow(
     RUNNING,
     [
         stage(
-            "resume", Text(zh="复机", en="Resume"), "data", "5 hours", event="service.resumed", runs="resume"
+            "resume", Text(zh="复机", en="Resume"), "data", "5 hours",
+            told=words("我们恢复您的业务。", "We switch your service on again."), event="service.resumed", runs="resume"
         ),
         _test("3 hours"),
         _confirm("8 hours"),
@@ -104,16 +131,19 @@ CEASE = _flow(
         _accept(Text(zh="受理、核验身份与欠费", en="Accept, check identity and debts"), "2 hours", IDENTIFIED),
         stage(
             "release", Text(zh="拆除并释放资源", en="Terminate and release the resources"), "data", "4 hours",
+            told=words("我们停止业务并拆除线路。", "We end your service and take the line down."),
             event="service.terminated", holds=False, runs="release",
         ),
         gate("choice", "equipment", Text(zh="须上门收回设备？", en="Equipment to fetch?")),
         stage(
             "fetch", Text(zh="上门收回设备", en="Fetch the equipment"), "tianhe-east-field", "8 hours",
+            told=words("我们按约上门收回设备。", "We come as agreed to fetch our equipment."),
             evidence=[words("设备收回单", "receipt for the equipment")], event="visit.done",
         ),
         gate("choice", "fetched"),
         stage(
             "close", Text(zh="结清并告知客户", en="Settle and tell the customer"), "hotline", "4 hours",
+            told=words("我们与您结清，并告知办理结果。", "We settle with you and tell you that it is done."),
             event=["order.completed", "customer.informed", "order.confirmed"],
         ),
     ],
@@ -134,13 +164,18 @@ TRANSFER = _flow(
             Text(zh="受理、双方同意", en="Accept with the consent of both"), "4 hours",
             words("原户主同意书", "consent of the present owner"), words("新户主同意书", "consent of the new owner"),
         ),
-        stage("debts", Text(zh="核对欠费并结清", en="Check and settle debts"), "hotline", "4 hours"),
+        stage(
+            "debts", Text(zh="核对欠费并结清", en="Check and settle debts"), "hotline", "4 hours",
+            told=words("我们核对是否有未缴费用。", "We check whether anything is owed."),
+        ),
         stage(
             "register", Text(zh="更换户主与账户", en="Change owner and account"), "dispatch", "4 hours",
+            told=words("我们将业务转到新户主名下。", "We put the service in the new owner's name."),
             event=["service.changed", "order.completed"], runs="modify",
         ),
         stage(
             "confirm", Text(zh="告知双方", en="Tell both"), "hotline", "4 hours",
+            told=words("我们告知双方办理结果。", "We tell both of you that it is done."),
             evidence=[CONFIRMED], event=["customer.informed", "order.confirmed"],
         ),
     ],
@@ -158,15 +193,19 @@ RENUMBER = _flow(
         _accept(Text(zh="受理并选新号", en="Accept and choose the new number"), "4 hours"),
         stage(
             "assign", Text(zh="配置新号码", en="Assign the new number"), "dispatch", "8 hours",
+            told=words("我们为您备好新号码。", "We assign your new number."),
             event="order.assigned", runs="assign",
         ),
         stage(
             "announce", Text(zh="告知改号日与 45 天改号通知音", en="Tell the day, and the 45 days of announcement"), "hotline",
-            "12 hours", evidence=[words("客户知悉改号日与 45 天通知音", "the customer knows the day and the 45 days")],
+            "12 hours",
+            told=words("我们告知您改号日期，以及 45 天改号提示。", "We tell you the day, and that callers are told for 45 days."),
+            evidence=[words("客户知悉改号日与 45 天通知音", "the customer knows the day and the 45 days")],
             event="customer.informed",
         ),
         stage(
             "modify", Text(zh="改号并开通 45 天通知音", en="Change the number, announce it for 45 days"), "data", "8 hours",
+            told=words("我们更改号码，来电者将听到改号提示。", "We change the number; callers of the old one are told the new."),
             event=["order.configured", "service.changed"], runs="modify",
         ),
         _test("6 hours"),
@@ -183,20 +222,24 @@ REPLACE = _flow(
         _accept(Text(zh="受理并核验身份", en="Accept and check the identity"), "4 hours", IDENTIFIED),
         stage(
             "assign", Text(zh="配置新卡或新终端", en="Assign the new card or equipment"), "dispatch", "4 hours",
+            told=words("我们为您备好新卡或新设备。", "We assign your new card or equipment."),
             event="order.assigned", runs="assign",
         ),
         gate("choice", "where", Text(zh="须上门？", en="Visit needed?")),
         stage(
             "visit", Text(zh="上门更换", en="Replace on site"), "tianhe-east-field", "24 hours",
+            told=words("我们按约上门更换，请安排人在场。", "We come as agreed to replace it; please let somebody be there."),
             evidence=[PHOTO], event=["order.dispatched", "order.installed"],
         ),
         stage(
             "hand-out", Text(zh="营业厅领取", en="Handed out in the hall"), "yuexiu-hall", "24 hours",
+            told=words("请到营业厅领取新卡或新设备。", "Please collect your new card or equipment in the hall."),
             evidence=[words("领取签名", "signature for it")], event="order.installed",
         ),
         gate("choice", "replaced"),
         stage(
             "modify", Text(zh="更新局数据", en="Change the configuration"), "data", "6 hours",
+            told=words("我们在网络中启用新卡或新设备。", "We put the new card or equipment to use in the network."),
             event="order.configured", runs="modify",
         ),
         _test("4 hours"),

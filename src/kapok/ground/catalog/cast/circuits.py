@@ -24,28 +24,37 @@ def _stages(desk: str, assign: int, legs: int) -> list[Document]:
         gate("start"),
         stage(
             "assign", Text(zh="电路设计与资源配置", en="Design the circuit and assign resources"), "dispatch", _days(assign),
+            told=words("我们设计电路并配好资源。", "We design the circuit and assign what it takes."),
             event=["order.surveyed", "order.assigned"], runs="assign",
         ),
         gate("split", "legs"),
         *(
-            stage(f"access-{end}", title, "tianhe-east-field", _days(legs), evidence=[PHOTO], event="order.installed")
+            stage(
+                f"access-{end}", title, "tianhe-east-field", _days(legs),
+                told=words(f"我们在 {end.upper()} 端施工。", f"We do the work at end {end.upper()}."),
+                evidence=[PHOTO], event="order.installed",
+            )
             for end, title in ends
         ),
         stage(
             "transport", Text(zh="传输与数据制作", en="Transport and configuration"), "data", _days(1),
+            told=words("我们配置传输与数据。", "We prepare transmission and configuration."),
             event="order.configured", runs="activate",
         ),
         stage(
             "progress", Text(zh="向客户通报进度", en="Tell the customer of the progress"), desk, _days(1),
+            told=words("我们向您通报进度。", "We tell you how far we are."),
             event="customer.informed",
         ),
         gate("join", "joined"),
         stage(
             "test", Text(zh="全程电路测试", en="Test of the whole circuit"), "monitoring", _days(1),
+            told=words("我们对全程电路进行测试。", "We test the circuit from end to end."),
             evidence=[TESTED], event=["order.tested", "order.completed"], holds=False, runs="test",
         ),
         stage(
             "handover", Text(zh="交付客户签收", en="Hand over to the customer"), desk, _days(1),
+            told=words("我们交付电路，请您签收。", "We hand the circuit over to you."),
             evidence=[CONFIRMED], event="order.confirmed",
         ),
         gate("end"),

@@ -6,7 +6,20 @@ leave the reserve; payphones and websites are parameters of this demonstration.
 
 from __future__ import annotations
 
-from kapok.ground.catalog.cast.wording import CONFIRMED, PHOTO, TESTED, Document, back, gate, served, stage, ways, words
+from kapok.ground.catalog.cast.wording import (
+    CONFIRMED,
+    PHOTO,
+    TESTED,
+    WE_ASK,
+    WE_TEST,
+    Document,
+    back,
+    gate,
+    served,
+    stage,
+    ways,
+    words,
+)
 from kapok.kernel.text import Text
 
 INSTALL: Document = {
@@ -22,6 +35,10 @@ INSTALL: Document = {
             Text(zh="受理与查勘", en="Accept and survey"),
             "hotline",
             "1 day",
+            told=words(
+                "我们核对您的地址和要求，并为您预留线路。",
+                "We check your address and what you asked for, and set a line aside for you.",
+            ),
             event="order.surveyed",
             runs="reserve",
         ),
@@ -30,6 +47,7 @@ INSTALL: Document = {
             Text(zh="配置资源", en="Assign resources"),
             "dispatch",
             "2 days",
+            told=words("我们为您配好从机房到您家的线路。", "We assign the line from our exchange to your home."),
             event="order.assigned",
             runs="assign",
         ),
@@ -39,6 +57,7 @@ INSTALL: Document = {
             Text(zh="局数据制作", en="Configure the exchange"),
             "data",
             "1 day",
+            told=words("我们在机房为您开通业务数据。", "We prepare your service in our exchange."),
             event="order.configured",
             runs="activate",
         ),
@@ -47,6 +66,7 @@ INSTALL: Document = {
             Text(zh="派工并预约", en="Dispatch and appointment"),
             "tianhe-east-field",
             "2 days",
+            told=words("我们致电与您约定上门时间。", "We call you to agree when we come."),
             event=["order.dispatched", "visit.appointed"],
         ),
         gate("join", "ready"),
@@ -55,6 +75,9 @@ INSTALL: Document = {
             Text(zh="上门施工", en="Installation on site"),
             "tianhe-east-field",
             "5 days",
+            told=words(
+                "装维人员按约上门施工，请安排人在场。", "Our technician comes as agreed; please let somebody be there."
+            ),
             evidence=[PHOTO],
             event="order.installed",
         ),
@@ -63,6 +86,7 @@ INSTALL: Document = {
             Text(zh="测试与竣工", en="Test and complete"),
             "monitoring",
             "1 day",
+            told=WE_TEST,
             evidence=[TESTED],
             event=["order.tested", "order.completed"],
             holds=False,
@@ -73,6 +97,7 @@ INSTALL: Document = {
             Text(zh="与客户确认", en="Confirm with the customer"),
             "hotline",
             "6 hours",
+            told=WE_ASK,
             evidence=[CONFIRMED],
             event="order.confirmed",
         ),
@@ -96,23 +121,27 @@ SIM: Document = {
         gate("start"),
         stage(
             "accept", Text(zh="受理与选号", en="Accept and choose a number"), "hotline", "10 minutes",
+            told=words("我们受理并请您选号。", "We take your order and let you choose a number."),
             event="order.surveyed", runs="reserve",
         ),
         stage(
             "assign", Text(zh="配置号码与 SIM 卡", en="Assign number and SIM"), "dispatch", "5 minutes",
+            told=words("我们为您备好号码和 SIM 卡。", "We assign your number and SIM card."),
             event="order.assigned", runs="assign",
         ),
         stage(
             "activate", Text(zh="网络开通", en="Activate"), "data", "10 minutes",
+            told=words("我们在网络中开通您的号码。", "We switch your number on in the network."),
             event="order.configured", runs="activate",
         ),
         stage(
             "test", Text(zh="拨测", en="Test call"), "monitoring", "5 minutes",
+            told=words("我们拨打测试电话。", "We make a test call."),
             evidence=[TESTED], event=["order.tested", "order.completed"], holds=False, runs="test",
         ),
         stage(
             "confirm", Text(zh="与客户确认", en="Confirm with the customer"), "hotline", "10 minutes",
-            evidence=[CONFIRMED], event="order.confirmed",
+            told=WE_ASK, evidence=[CONFIRMED], event="order.confirmed",
         ),
         gate("end"),
     ],
@@ -132,28 +161,34 @@ PAYPHONE: Document = {
         gate("start"),
         stage(
             "accept", Text(zh="受理与选址", en="Accept and choose the site"), "hotline", "1 day",
+            told=words("我们核对场地并选定位置。", "We look at the site and choose the place."),
             evidence=[words("场地许可", "permission for the site")], event="order.surveyed", runs="reserve",
         ),
         stage(
             "assign", Text(zh="配置线路与号码", en="Assign line and number"), "dispatch", "1 day",
+            told=words("我们配好线路与号码。", "We assign line and number."),
             event="order.assigned", runs="assign",
         ),
         gate("split", "both"),
         stage(
             "configure", Text(zh="局数据与计费表", en="Exchange and charging table"), "data", "1 day",
+            told=words("我们在机房开通并设置资费。", "We prepare it in our exchange, with its charges."),
             event="order.configured", runs="activate",
         ),
         stage(
             "install", Text(zh="安装话机", en="Set up the telephone"), "tianhe-east-field", "7 days",
+            told=words("我们上门安装话机。", "We come and set the telephone up."),
             evidence=[PHOTO], event=["order.dispatched", "order.installed"],
         ),
         gate("join", "ready"),
         stage(
             "test", Text(zh="拨测（含 110、119、120）", en="Test calls, emergency numbers too"), "monitoring", "1 day",
+            told=words("我们拨打测试电话，包括紧急号码。", "We make test calls, to the emergency numbers too."),
             evidence=[TESTED], event="order.tested", holds=False, runs="test",
         ),
         stage(
             "register", Text(zh="登记巡检", en="Enter into the inspection round"), "tianhe-east-field", "1 day",
+            told=words("话机列入定期巡检，可以使用。", "It is inspected regularly from now on, and can be used."),
             event=["order.completed", "order.confirmed"],
         ),
         gate("end"),
@@ -175,22 +210,26 @@ WEBSITE: Document = {
         gate("start"),
         stage(
             "accept", Text(zh="受理与域名核对", en="Accept and check the domain"), "hotline", "8 hours",
+            told=words("我们受理并核对您的域名。", "We take your order and check your domain."),
             event="order.surveyed", runs="reserve",
         ),
         stage(
             "assign", Text(zh="分配空间与地址", en="Assign space and addresses"), "dispatch", "4 hours",
+            told=words("我们为您分配空间与地址。", "We assign space and addresses to you."),
             event="order.assigned", runs="assign",
         ),
         stage(
-            "host", Text(zh="建站", en="Set the site up"), "data", "1 day", event="order.configured", runs="activate"
+            "host", Text(zh="建站", en="Set the site up"), "data", "1 day",
+            told=words("我们为您建站。", "We set your site up."), event="order.configured", runs="activate"
         ),
         stage(
             "test", Text(zh="访问测试", en="Test of access"), "monitoring", "4 hours",
+            told=words("我们测试网站能否访问。", "We test that the site can be reached."),
             evidence=[TESTED], event=["order.tested", "order.completed"], holds=False, runs="test",
         ),
         stage(
             "confirm", Text(zh="与客户确认", en="Confirm with the customer"), "hotline", "8 hours",
-            evidence=[CONFIRMED], event="order.confirmed",
+            told=WE_ASK, evidence=[CONFIRMED], event="order.confirmed",
         ),
         gate("end"),
     ],
@@ -213,14 +252,24 @@ REPLY: Document = {
             Text(zh="受理并分派", en="Take and assign"),
             "hotline",
             "0.25 working hours",
+            told=words(
+                "我们收到您的问题并交专人办理。", "We have your question and give it to somebody who answers it."
+            ),
             event="request.acknowledged",
         ),
-        stage("answer", Text(zh="实质答复", en="Substantive reply"), "key-accounts", "1.5 working hours"),
+        stage(
+            "answer",
+            Text(zh="实质答复", en="Substantive reply"),
+            "key-accounts",
+            "1.5 working hours",
+            told=words("专人正在为您准备答复。", "Somebody is preparing the answer to you."),
+        ),
         stage(
             "acknowledge",
             Text(zh="客户确认", en="The customer acknowledges"),
             "key-accounts",
             "0.5 working hours",
+            told=words("我们请您确认答复是否解决问题。", "We ask you whether that answers you."),
             event="request.answered",
         ),
         gate("end"),

@@ -43,3 +43,7 @@ def served(code: str, *, reserve: int = 25) -> Document:
 TESTED = words("测试记录", "test record")
 CONFIRMED = words("客户确认", "the customer's confirmation")
 PHOTO = words("现场照片", "photo of the site")
+
+WE_TEST = words("我们测试您的业务是否正常。", "We test that your service works.")
+WE_ASK = words("我们回访，请您确认是否满意。", "We call you back and ask whether it is as you wished.")
+"""What customers are told of stages that most flows have."""

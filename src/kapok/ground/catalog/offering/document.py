@@ -25,7 +25,7 @@ LONGEST = 200
 
 def _short(words: Text) -> Text:
     if max(len(words.zh), len(words.en)) > LONGEST:
-        raise refuse("too_long", f"不得超过 {LONGEST} 字：请缩短", f"holds at most {LONGEST} signs: shorten it")
+        raise refuse("too_long", f"不得超过 {LONGEST} 字：请缩短", f"holds at most {LONGEST} characters: shorten it")
     return words
 
 

@@ -17,16 +17,9 @@ from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Text, joined
 
 
-def money(amount: Money) -> Text:
-    """An amount as both languages write it, e.g. `88.00 元` and `CNY 88.00`."""
-    if amount.currency == "CNY":
-        return Text(zh=f"{amount.amount} 元", en=f"CNY {amount.amount}")
-    return Text(zh=f"{amount.amount} {amount.currency}", en=f"{amount.currency} {amount.amount}")
-
-
 def priced(price: Price) -> Text:
     """One price with how often, or per what, it falls due."""
-    said, often = money(Money(price.amount, price.currency)), PRICE_KINDS[price.kind]
+    said, often = Money(price.amount, price.currency).text, PRICE_KINDS[price.kind]
     if price.kind is PriceKind.RECURRING:
         often = PERIODS[price.period][1]
     if price.kind is PriceKind.USAGE and price.per:
@@ -101,7 +94,10 @@ def _trial(told: Trial | None) -> Text:
         if told.becomes
         else Text(zh="", en="")
     )
-    return Text(zh=f"{told.days} 天，{ends.zh}{then.zh}", en=f"{told.days} days, {ends.en}{then.en}")
+    return Text(
+        zh=f"{told.days} 天，{ends.zh}{then.zh}",
+        en=f"{told.days} {'day' if told.days == 1 else 'days'}, {ends.en}{then.en}",
+    )
 
 
 def _value(value: Value, names: Mapping[str, Text]) -> Text:

@@ -21,7 +21,7 @@ LOGIN = Text(zh="宽带账号", en="login")
 SUSPENDED = "已停机 / suspended"
 STILL_ONLINE = Text(
     zh="状态已改，但接入服务器没有断开{count}个在线会话；稍后会重试，请检查接入服务器的地址与密钥。",
-    en="The state is changed, but the access server did not end {count} session(s); it is tried again, "
+    en="The state is changed, but the access server did not end {count} {count:session|sessions}; it is tried again, "
     "look at the access server’s address and secret.",
 )
 UNANSWERED = Outcome(

@@ -117,9 +117,9 @@ def _objects(data: Any) -> Iterator[tuple[str, Object]]:
                     yield name, row
         case dict():
             for name in TABLES:
-                rows = data.get(name, ())
-                rows = rows.get("results", ()) if isinstance(rows, dict) else rows
-                yield from ((name, row) for row in rows if isinstance(row, dict))
+                found = data.get(name)
+                found = found.get("results") if isinstance(found, dict) else found
+                yield from ((name, row) for row in (found if isinstance(found, list) else ()) if isinstance(row, dict))
 
 
 def _table_of(url: str) -> str:
@@ -272,6 +272,10 @@ def _name(row: Object, key: str, other: str | None = None) -> str:
         if other is None:
             raise CellMissing(column=key)
         return other
+    if "\0" in str(value):
+        raise BadCell(
+            column=key, value="\\0", expected=Text(zh="去掉不可见字符", en="leave out signs that nobody can see")
+        )
     return str(value).strip()
 
 

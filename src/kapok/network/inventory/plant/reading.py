@@ -27,6 +27,8 @@ COLUMNS = (
     "record", "code", "kind", "name_zh", "name_en", "site", "parent", "exchange_area", "longitude", "latitude", "down_mbps",
     "serial", "covers", "count", "values", "state", "quarantine_days",
 )  # fmt: skip
+FASTEST, LONGEST_REST = 1_000_000, 36_500
+"""No element carries more (Mbit/s), no value rests longer (days)."""
 REMEDY = Text(
     zh=f"应为UTF-8编码的CSV，首行为列名：{'、'.join(COLUMNS)}。",
     en=f"It must be CSV in UTF-8 with these columns named in its first line: {', '.join(COLUMNS)}.",
@@ -58,13 +60,20 @@ def table(
         if strange := [name for name in columns if known and name not in set(known)]:
             named = ", ".join(strange)[:200]
             raise NotAPlantFile(reason=Text(zh=f"不认识的列“{named}”", en=f"unknown column “{named}”"), remedy=remedy)
-        for cells in reader:
+        for cells in map(_readable, reader):
             if any(cell.strip() for cell in cells):
                 filled = [*cells, *[""] * (len(columns) - len(cells))]
                 yield Spot("", reader.line_num), dict(zip(columns, (cell.strip() for cell in filled), strict=False))
     except (csv.Error, UnicodeDecodeError) as broken:
         reason = Text(zh=f"第{reader.line_num + 1}行无法解析（{broken}）", en=f"line {reader.line_num + 1} ({broken})")
         raise NotAPlantFile(reason=reason, remedy=remedy) from None
+
+
+def _readable(cells: list[str]) -> list[str]:
+    """The cells of a row. Raises `csv.Error` for what no text column can hold."""
+    if any("\0" in cell for cell in cells):
+        raise csv.Error("\\0")
+    return cells
 
 
 def _draft(spot: Spot, row: Mapping[str, str], drafts: Drafts) -> None:
@@ -78,14 +87,14 @@ def _draft(spot: Spot, row: Mapping[str, str], drafts: Drafts) -> None:
             drafts.elements.append(
                 ElementDraft(
                     spot, code, needed(row, "kind"), row.get("site", ""), row.get("parent", ""), area, **place,
-                    down_mbps=number(row, "down_mbps", int), serial=row.get("serial", ""),
+                    down_mbps=whole(row, "down_mbps", FASTEST), serial=row.get("serial", ""),
                 )
             )  # fmt: skip
             for address in re.split(r"[;；\s]+", row.get("covers", "")):
                 if address:
                     drafts.covers.append(CoverDraft(spot, code, address))
         case "pool":
-            days = number(row, "quarantine_days", int) or 0
+            days = whole(row, "quarantine_days", LONGEST_REST) or 0
             drafts.pools.append(PoolDraft(spot, code, needed(row, "kind"), name, area, days))
             if row.get("values"):
                 drafts.resources.append(ResourceDraft(spot, row["kind"], code, values=row["values"]))
@@ -111,6 +120,15 @@ def needed(row: Mapping[str, str], column: str) -> str:
     if not row.get(column):
         raise CellMissing(column=column)
     return row[column]
+
+
+def whole(row: Mapping[str, str], column: str, most: int) -> int | None:
+    """A whole number up to `most`, none for an empty cell. Raises `BadCell`."""
+    found = number(row, column, int)
+    if found is not None and not 0 <= found <= most:
+        expected = Text(zh=f"须为 0 至 {most}", en=f"it must be 0 to {most}")
+        raise BadCell(column=column, value=row[column][:40], expected=expected)
+    return found
 
 
 def number(row: Mapping[str, str], column: str, read: Callable[[str], N]) -> N | None:

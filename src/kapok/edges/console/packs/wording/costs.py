@@ -89,8 +89,7 @@ def _unit(compensation: Compensation, pack: Pack) -> Text:
 def amount(paid: Amount, pack: Pack) -> Text:
     """A sum of money in words."""
     if paid.flat is not None:
-        money = str(Purse(pack, {}).money(Fraction(paid.flat)))
-        return Text(zh=money, en=money)
+        return Purse(pack, {}).money(Fraction(paid.flat)).text
     if paid.rate is not None:
         return Text(zh=f"当日有效的费率“{paid.rate}”", en=f"the rate “{paid.rate}” in force on that day")
     if paid.of is not None:

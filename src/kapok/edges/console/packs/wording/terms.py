@@ -34,12 +34,12 @@ LIMIT = Text(zh="限值", en="Limit")
 CLOCKLESS = frozenset({Direction.NEVER, Direction.LIMIT})
 DAYS = Text(zh="计日", en="Counting days")
 PAUSES = Text(zh="暂停", en="Pauses")
-REOPENING = Text(zh="复开", en="Reopened")
+REOPENING = Text(zh="重开", en="Reopened")
 FALLS_AWAY = Text(zh="不再适用", en="Falls away")
 POPULATION = Text(zh="总体要求", en="All cases together")
 BREACH = Text(zh="违约后果", en="A breach costs")
 WARNINGS = Text(zh="预警", en="Warnings")
-NO_COST = Cost(Text(zh="本条未规定赔付", en="no payment is laid down here"))
+NO_COST = Cost(Text(zh="本条未规定赔偿", en="no payment is laid down here"))
 PERIODS = {
     "month": Text(zh="每月", en="in each month"),
     "quarter": Text(zh="每季度", en="in each quarter"),

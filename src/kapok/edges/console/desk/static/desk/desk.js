@@ -113,6 +113,18 @@
     htmx.trigger(where, "fresh");
   });
 
+  // What was asked for earlier never takes the place of what was asked for later, however late its answer comes.
+  const places = new WeakMap();
+  let asked = 0, shown = 0;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (["offers", "terms"].includes(event.detail.target.id)) places.set(event.detail.xhr, ++asked);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const place = places.get(event.detail.xhr);
+    if (place < shown) event.detail.shouldSwap = false;
+    else if (place && event.detail.shouldSwap) shown = place;
+  });
+
   // Sent twice by an impatient hand, it goes out once; the server knows it again all the same.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-once]")) return;
