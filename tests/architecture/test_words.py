@@ -21,7 +21,7 @@ NUMBERS_AND_CODES = frozenset(
         "place", "plate", "promise", "purpose", "reckoning", "request", "requested_by", "resource", "role", "room",
         "rules", "segment", "service", "sha256", "shift", "since", "skill", "source", "starts", "state", "step",
         "steps", "stops", "subjects", "subscriber", "substance", "technician", "theme", "through", "tier", "title",
-        "to_staff", "total", "unit", "until", "username", "verb", "version", "window",
+        "to_staff", "told", "total", "unit", "units", "until", "username", "verb", "version", "window",
     }
 )  # fmt: skip
 """Fields of any event: numbers and codes, texts that the program makes of them, masked values, names of units and of plant."""

@@ -464,7 +464,7 @@ def test_pressing_for_an_order_is_journalled_on_order_and_work() -> None:
     api.expedite(order=number, note="客户催问", supervise=True, **by("agent", 10))
     (said,) = told("ordering.expedited", leg(number).subject)
     assert said["how"]["en"] == "under supervision"
-    assert Entry.objects.filter(kind="work.urged").count() == 2
+    assert Entry.objects.filter(kind="work.supervised").count() == 2
     with pytest.raises(work.NotWaiting):
         api.expedite(order=number, note="路过问问", **by("viewer", 11))
 

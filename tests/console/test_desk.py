@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kapok.chain.ordering import queries as orders
+from kapok.chain.ordering.models import Order
 from kapok.front.channels import api, queries
 from kapok.front.channels.models import Case, Interaction, Note
 from kapok.ground.customers.models import PersonalLook
+from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
@@ -66,6 +69,33 @@ def test_the_page_of_a_customer_says_what_they_have_what_is_open_and_what_we_owe
     ).content.decode()
     assert "<html" not in part
     assert service in part
+
+
+def test_an_old_open_order_stays_in_sight_however_many_came_after_it(signed_in: SignedIn, chen: str) -> None:
+    order = shop.placed(whose=chen)
+    first = Order.objects.get(number=order)
+    said = {field: getattr(first, field) for field in ("customer", "channel", "unit", "first_contact", "quote")}
+    Order.objects.bulk_create(
+        Order(
+            id=uuid7(shop.later(n)), number=f"O2027-{n:06}", placed_at=shop.later(n), closed_at=shop.later(n),
+            state="completed", **said,
+        )
+        for n in range(1, 25)
+    )  # fmt: skip
+    page = signed_in("agent").get(f"/desk/customers/{chen}").content.decode()
+    assert f"/orders/{order}" in page
+    assert "我们接下来要做到" in page
+    assert "没有待兑现的承诺" not in page
+    assert (page.count("/orders/O2027-"), "O2027-000004" in page) == (20, False)
+
+
+def test_of_very_many_open_orders_the_oldest_are_shown_and_the_rest_counted(chen: str) -> None:
+    numbers = [shop.placed(whose=chen, minutes=n) for n in range(3)]
+    found = orders.open_of(chen, limit=2)
+    assert ([row.number for row in found.rows], found.more) == (numbers[:2], 1)
+    assert list(found.subjects) == [f"order/{number}-1" for number in numbers]
+    whole = orders.open_of(chen, limit=3)
+    assert (len(whole.rows), whole.more) == (3, 0)
 
 
 def test_the_page_reads_in_english(signed_in: SignedIn, chen: str) -> None:

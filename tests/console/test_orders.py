@@ -285,6 +285,23 @@ def test_the_order_is_pressed_for_and_confirmed() -> None:
     client = signed_in("agent")
     sent = {"note": "客户催问", "supervise": "on"}
     assert "has been told" in client.post(f"/orders/{number}/expedite", sent, follow=True).content.decode()
+    for page in (f"/orders/{number}", "/orders", f"/desk/customers/{leg(number).order.customer.number}"):
+        assert "under supervision" in text(client, page), page
+    assert number in text(client, "/orders?pressed=supervised")
+    assert f"/orders/{number}/lift" not in text(client, f"/orders/{number}")
+    head = signed_in("supervisor")
+    assert 'id="supervised"' in text(head, "/orders")
+    assert "No longer" in head.post(f"/orders/{number}/lift", {"note": "已落实"}, follow=True).content.decode()
+    assert f'href="/orders/{number}"' not in text(client, "/orders?pressed=supervised")
+    again = head.post(f"/orders/{number}/supervise", {"note": "再列入"}, follow=True).content.decode()
+    assert "their head have been told" in again
+    for entry in Entry.objects.filter(kind="work.supervised").order_by("position"):
+        tell(journal.line(entry))
+    (notice, *_) = Notice.objects.filter(kind="work.supervised")
+    reader = signed_in(notice.recipient.username)
+    assert "Put under supervision" in text(reader, "/notices")
+    opened = reader.post(f"/notices/{notice.id}/open")
+    assert opened["Location"] == f"/matters/{notice.subject}"
     assert f"/orders/{number}/1/confirm" not in text(client, f"/orders/{number}")
     early = client.post(f"/orders/{number}/1/confirm", {"word": "回访 3", "rating": "5"}).content.decode()
     assert "does not wait for the customer" in early

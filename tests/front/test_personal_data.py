@@ -52,7 +52,7 @@ def world(settings: Settings, tmp_path: Path) -> SimpleNamespace:
     """A customer with a line that has been taken down again, and words about her in every module."""
     settings.MEDIA_ROOT = tmp_path
     number = shop.customer(NAME, phone=PHONE, email=MAIL)
-    wished = {"login": LOGIN, "wish": f"装在{DOOR}"}
+    wished = {"login": LOGIN, "reason": f"装在{DOOR}"}
     order = shop.placed(shop.line(characteristics=wished), whose=number, note=f"打 {PHONE} 找{NAME}")
     shop.run(1)
     ordering.expedite(order=order, leg=1, note=f"{NAME}催", **shop.by("agent", 1))

@@ -5,6 +5,7 @@ Only what takes the same from the plant can be put in its place; for all else th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from kapok.chain.ordering import areas, drafting, quoting, rules
@@ -40,6 +41,13 @@ def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
     facts = areas.facts_of(order.customer, areas.at(leg.address.code if leg.address else ""))
     drafting.must_be_sold(asked, facts, order.channel)
     return version
+
+
+def must_fit(leg: Leg, line: Line, version: OfferVersion | None, characteristics: Mapping[str, Any]) -> None:
+    """Refuse what the line cannot be wished to be; of another offer also what was wished before. Raises `NotSpecified`."""
+    wished = {**(line.characteristics if version else {}), **characteristics}
+    offer = parse((version or line.offer).document)
+    drafting.must_fit(line.number, Action(leg.action), [offer], wished)
 
 
 def _misfit(leg: Leg, old: Offer, new: Offer) -> Text | None:

@@ -27,6 +27,7 @@ from kapok.chain.ordering import (
     events,
     moves,
     placing,
+    pressing,
     quoting,
     rows,
     rules,
@@ -37,6 +38,7 @@ from kapok.chain.ordering.drafting import LineDraft
 from kapok.chain.ordering.models import Line, Order, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import (
+    AddressTooWide,
     AlreadyPaid,
     BadLine,
     BadMoment,
@@ -55,6 +57,8 @@ from kapok.chain.ordering.refusals import (
     NothingToConfirm,
     NotInThisState,
     NotSettleable,
+    NotSpecified,
+    NotSupervised,
     NotTheirService,
     NotThisAction,
     NotWaiting,
@@ -71,22 +75,20 @@ from kapok.chain.ordering.refusals import (
 from kapok.chain.ordering.rules import CUSTOMER, DEEDS, Deviation, State, StepState
 from kapok.ground.customers.rows import living_customer
 from kapok.ground.journal import api as journal
-from kapok.ground.work import api as work
 from kapok.ground.work import queries as work_queries
 from kapok.ground.work.baton import api as baton
-from kapok.ground.work.models import Item
 from kapok.ground.work.rows import person
-from kapok.ground.work.rules import CONFIRMS, LIVE, rated, tidy_note
+from kapok.ground.work.rules import rated, tidy_note
 from kapok.kernel.text import Text
 
 __all__ = [
-    "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands", "LiftedByOthers",
-    "LiftedWhenPaid", "LineDraft",
-    "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotDeferred", "NotInThisState", "NotSettleable",
-    "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
-    "ReturnRunning", "ServiceNeeded", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend",
-    "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "pay", "place_order", "retry_step", "return_leg",
-    "settle_step", "undefer", "wait_for_plant",
+    "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
+    "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotDeferred",
+    "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting",
+    "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "TooLateToWish",
+    "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait", "expedite",
+    "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
+    "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (
@@ -94,7 +96,6 @@ PROMISED, WINDOW, UNTIL = (
     Text(zh="上门时段", en="The window of the visit"),
     Text(zh="缓装至", en="The day until which it is put off"),
 )
-URGED, SUPERVISED = Text(zh="催单", en="urged"), Text(zh="督办", en="under supervision")
 
 
 @transaction.atomic
@@ -167,7 +168,7 @@ def amend(
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
-    Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `BadLine`, `BadMoment`,
+    Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
     `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `TooLateToWish`, `inventory.WishTaken`.
     """
     row, act = rows.order_called(order), Act(actor, at)
@@ -183,6 +184,7 @@ def amend(
     cancelling.may(leg)
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
+    amending.must_fit(leg, fresh, version, characteristics)
     deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
     moves.refresh(row, act)
 
@@ -303,14 +305,24 @@ def end_wait(*, order: str, leg: int, actor: str, at: datetime) -> bool:
 def expedite(
     *, order: str, leg: int | None = None, note: str, supervise: bool = False, actor: str, at: datetime
 ) -> None:
-    """Press for an order or a leg, or put it under supervision: whoever has the work is told, and it stands in the journal.
+    """Press for an order or a leg, or put it under supervision until that is lifted or it is over: the leg shows it.
 
+    Whoever has the work is told, of supervision their head too.
     Raises `UnknownOrder`, `UnknownLeg`, `NotWaiting`, `NotAPerson`, `NoteMissing`.
     """
     row, act, why = rows.order_called(order), Act(actor, at), tidy_note(note)
     for each in rows.open_legs(rows.legs_locked(row, leg)):
-        work.urge(matter=each.subject, note=why, actor=actor, at=at)
-        moves.say(each, events.Expedited, act, how=SUPERVISED if supervise else URGED, note=why)
+        pressing.press(each, why, act, supervise=supervise)
+
+
+@transaction.atomic
+def lift_supervision(*, order: str, leg: int | None = None, note: str, actor: str, at: datetime) -> None:
+    """Say that an order or a leg needs no supervision any more, and why.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NotSupervised`, `NoteMissing`.
+    """
+    row, act, why = rows.order_called(order), Act(actor, at), tidy_note(note)
+    pressing.lift(order, rows.open_legs(rows.legs_locked(row, leg)), why, act)
 
 
 @transaction.atomic
@@ -359,22 +371,13 @@ def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", 
     row, stars = rows.order_called(order), rated(rating)
     said = tidy_note(word, needed=False) or "客户确认 / confirmed by the customer"
     (found,) = rows.legs_locked(row, leg)
-    item = _asks_the_customer(found.subject)
+    item = concluding.asks_the_customer(found.subject)
     if item is None:
         raise NothingToConfirm(leg=found.subject.partition("/")[2])
     wanted = len(work_queries.evidence_of(item))
     baton.carry_out(item=item, evidence=[said] * max(wanted, 1), actor=actor, at=at)
     fresh = rows.leg_locked(found.subject)
     moves.keep(fresh, rating=stars)
-
-
-def _asks_the_customer(subject: str) -> UUID | None:
-    """The stage in hand whose delivery says that the customer has confirmed."""
-    live = Item.objects.filter(matter__subject=subject, state__in=[state.value for state in LIVE])
-    for item in live.select_related("matter__flow__template").order_by("opened_at"):
-        if CONFIRMS & set(work_queries.tells(item)):
-            return item.id
-    return None
 
 
 def _stuck(identifier: UUID) -> Step:

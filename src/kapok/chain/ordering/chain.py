@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from kapok.chain.ordering import cancelling, forecast, rules
-from kapok.chain.ordering.models import Leg, Line, Step
+from kapok.chain.ordering.models import OVER, Leg, Line, Step
 from kapok.chain.ordering.rules import DEEDS, Action, State, StepState
-from kapok.chain.ordering.views import LegView, LineView, StageView, StepView, Way
+from kapok.chain.ordering.views import LegView, LineView, Pressed, StageView, StepView, Way
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.informing import words_for
 from kapok.ground.catalog.rules import ways_back
@@ -84,12 +84,25 @@ def _leg(leg: Leg, known: _Known) -> LegView:
         until=leg.until, version=leg.version, after=leg.after.number if leg.after else None,
         promised_date=leg.promised_date, begun_at=leg.begun_at, committed_at=leg.committed_at,
         completed_at=leg.completed_at, confirmed_at=leg.confirmed_at, rating=leg.rating, expected_at=leg.expected_at,
-        jeopardy_at=leg.jeopardy_at, lines=tuple(_line(line) for line in known.lines.get(leg.id, [])),
+        jeopardy_at=leg.jeopardy_at, pressed=pressed(leg), lines=tuple(_line(line) for line in known.lines.get(leg.id, [])),
         stages=tuple(_stages(flow, matter, items, by_item, known)) if flow and matter else (), steps=tuple(steps),
         promises=tuple(sorted(known.clocks.get(leg.subject, []), key=_by_due)),
         ways_back=tuple(_ways(flow, items)) if flow and leg.state in {State.IN_PROGRESS, State.HELD} else (),
         undoes=tuple(_undoes(known.steps.get(leg.id, []))), cancel_refused=_why_not(leg),
     )  # fmt: skip
+
+
+def pressed(leg: Leg) -> Pressed | None:
+    """How a leg is pressed for, with its order at hand; None where it is not, or over."""
+    if leg.state in OVER or not (leg.urged or leg.supervised_at):
+        return None
+    supervised = leg.supervised_at is not None
+    by, since, why = (
+        (leg.supervised_by, leg.supervised_at, leg.supervised_why)
+        if supervised
+        else (leg.urged_by, leg.urged_at, leg.urged_why)
+    )
+    return Pressed(leg.order.number, leg.number, leg.urged, supervised, by, since, why) if since else None
 
 
 def _by_due(row: Row) -> tuple[bool, bool, float]:

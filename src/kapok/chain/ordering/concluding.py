@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from kapok.chain.ordering import events, moves, placing, rules
 from kapok.chain.ordering.models import Leg, Line, Step
@@ -10,6 +11,9 @@ from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.performing import OWNED_SINCE, code_of, held, lines_of, reason_of, running, taken
 from kapok.chain.ordering.rules import ACTIONS, Action, State
 from kapok.ground.catalog.offering.document import parse
+from kapok.ground.work import queries as work_queries
+from kapok.ground.work.models import Item
+from kapok.ground.work.rules import CONFIRMS, LIVE
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.rules import ServiceState, masked
@@ -231,3 +235,12 @@ def _living(leg: Leg) -> list[str]:
 
 def _services(leg: Leg) -> list[str]:
     return list(dict.fromkeys(number for _, number in _served(leg)))
+
+
+def asks_the_customer(subject: str) -> UUID | None:
+    """The stage in hand whose delivery says that the customer has confirmed."""
+    live = Item.objects.filter(matter__subject=subject, state__in=[state.value for state in LIVE])
+    for item in live.select_related("matter__flow__template").order_by("opened_at"):
+        if CONFIRMS & set(work_queries.tells(item)):
+            return item.id
+    return None

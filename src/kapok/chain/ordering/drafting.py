@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import rules
+from kapok.chain.ordering import rules, specified
 from kapok.chain.ordering.models import OVER, Line
 from kapok.chain.ordering.refusals import (
+    AddressTooWide,
     BadLine,
     InOtherHands,
     NoFlowForLine,
     NoLines,
     NotInThisState,
+    NotSpecified,
     NotTheirService,
     NotThisAction,
     ServiceNeeded,
@@ -37,6 +39,7 @@ from kapok.ground.customers.models import Customer
 from kapok.ground.places.models import Address
 from kapok.ground.places.queries import exchange_area_of
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
+from kapok.ground.places.rules import LEVELS, Level
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
@@ -132,8 +135,8 @@ class Planned:
 def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str, Any], channel: str) -> list[Asked]:
     """The lines, each possible, bundles with their parts; the services are locked until the verb's `transaction.atomic` ends.
 
-    Raises `NoLines`, `BadLine`, `UnknownOffer`, `OfferNotOnSale`, `UnknownOfferVersion`, `NotThisAction`, `UnknownAddress`,
-    `RetiredAddress`, `ServiceNeeded`, `NotTheirService`, `NotInThisState`, `InOtherHands`.
+    Raises `NoLines`, `BadLine`, `NotSpecified`, `UnknownOffer`, `OfferNotOnSale`, `UnknownOfferVersion`, `NotThisAction`,
+    `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `ServiceNeeded`, `NotTheirService`, `NotInThisState`, `InOtherHands`.
     """
     if not 1 <= len(drafts) <= rules.MOST_LINES:
         raise NoLines(most=rules.MOST_LINES)
@@ -144,8 +147,25 @@ def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str
     for line in lines:
         must_be_sold(line, facts, channel)
         _must_fit(line)
+    _must_be_specified(lines)
     _must_be_free([line for line in lines if line.service])
     return lines
+
+
+def _must_be_specified(lines: Sequence[Asked]) -> None:
+    """Refuse what a service cannot be; what is wished of a bundle may be of any of its parts. Raises `NotSpecified`."""
+    for line in lines:
+        if line.draft.characteristics:
+            offers_of = [each.offer for each in lines if each.draft is line.draft]
+            must_fit(line.number, line.action, offers_of, line.draft.characteristics)
+
+
+def must_fit(line: int, action: Action, offers_of: Sequence[Offer], wished: Mapping[str, Any]) -> None:
+    """Refuse what is wished of a line where its offers cannot be so. Raises `NotSpecified`."""
+    wrong = specified.complaint(action, offers_of, wished)
+    if wrong:
+        title = offers_of[0].title
+        raise NotSpecified(line=line, offer_name=title, name=wrong.name, value=wrong.value, remedy=wrong.remedy)
 
 
 def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
@@ -242,11 +262,19 @@ def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Ite
         if action in rules.ALLOCATES and not draft.address:
             raise _bad(place, "address", "", Text(zh="填写标准地址", en="give a standard address"))
         address = known.addresses.get(draft.address) or (service.address if service else None)
+        if action in rules.ALLOCATES and address:
+            must_be_served(address)
         for version, offer in _versions(place, draft, service, known):
             pieces = draft.quantity if offer.service else 1
             for _ in range(pieces):
                 number += 1
                 yield Asked(number, draft, action, version, offer, address, service, draft.quantity // pieces)
+
+
+def must_be_served(address: Address) -> None:
+    """Refuse where nobody can be served: a road, or what is above it. Raises `AddressTooWide`."""
+    if address.level < rules.SERVED:
+        raise AddressTooWide(address=address.full, level_name=LEVELS[Level(address.level)])
 
 
 def _versions(

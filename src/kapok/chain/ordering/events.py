@@ -116,6 +116,16 @@ class Expedited(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SupervisionLifted(Event):
+    """A leg is no longer under supervision."""
+
+    kind: ClassVar[str] = "ordering.supervision_lifted"
+    wording: ClassVar[Text] = Text(zh="解除督办：{note}", en="No longer under supervision: {note}")
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepFellOut(Event):
     """The system cannot do a step: it is left to people, with the reason."""
 

@@ -10,27 +10,30 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from kapok.chain.ordering import rows, rules
-from kapok.chain.ordering.chain import leg_views
+from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, State, StepState
-from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, StageView, StepView, Way
+from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, Pressed, StageView, StepView, Way
 from kapok.kernel.text import Text, joined
 
 __all__ = [
-    "Filter", "LegView", "LineView", "OrderRow", "OrderView", "Page", "Place", "StageView", "StepView", "Way",
-    "counts", "fallen_out", "late", "order", "order_of", "orders", "orders_of", "search", "still_ordered", "under_way",
+    "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed",
+    "StageView", "StepView", "Way", "counts", "fallen_out", "late", "open_of", "order", "order_of", "orders", "orders_of",
+    "pressed_of", "search", "still_ordered", "supervised", "under_way",
 ]  # fmt: skip
 
 ORDERED = Text(zh="订单 {number}（{state}）", en="order {number} ({state})")
 FOUND = 20
 COUNTED = 10_000
 """Beyond so many a list says “more than”."""
+SHOWN_OPEN = 100
+"""So many open orders of a customer are shown at once; how many more there are is said."""
 
 
 def order(number: str) -> OrderView:
     """One order with its legs, their chains, steps and promises. Raises `UnknownOrder`."""
     row = rows.order_called(number)
-    legs = list(Leg.objects.filter(order=row).select_related("address", "after").order_by("number"))
+    legs = list(Leg.objects.filter(order=row).select_related("address", "after", "order").order_by("number"))
     return OrderView(
         id=row.id, number=row.number, customer=row.customer.number, account=row.account.number if row.account else "",
         channel=row.channel, state=State(row.state), exception=row.exception, unit=row.unit.code, unit_id=row.unit_id,
@@ -62,6 +65,8 @@ class Filter:
     states: Collection[str] = ()
     exception: str = ""
     jeopardy: bool = False
+    pressed: str = ""
+    """`urged`: a leg of it is pressed for; `supervised`: one is under supervision."""
     open: bool = False
     text: str = ""
     """The beginning of an order's number, or a customer's."""
@@ -97,6 +102,26 @@ def orders_of(customer: str, *, limit: int = 50) -> list[OrderRow]:
     whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
     found = Order.objects.filter(whose).order_by("-placed_at", "-id").select_related(*SHOWN)
     return _rows(found[:limit])
+
+
+@dataclass(frozen=True)
+class OpenOrders:
+    """What a customer has under way: the first orders, how many more there are, and the legs of all that are not over."""
+
+    rows: Sequence[OrderRow]
+    more: int
+    subjects: Sequence[str]
+
+
+def open_of(customer: str, *, limit: int = SHOWN_OPEN) -> OpenOrders:
+    """The orders of a customer that are not closed, the oldest first: no later ones push them out of sight."""
+    whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
+    found = Order.objects.filter(whose, closed_at=None).order_by("placed_at", "id")
+    legs = Leg.objects.filter(order__in=found.order_by().values("id")).exclude(state__in=OVER)
+    subjects = legs.order_by("order__placed_at", "number").values_list("subject", flat=True)[:COUNTED]
+    rows_ = _rows(found.select_related(*SHOWN)[:limit])
+    more = found[limit:COUNTED].count() if len(rows_) == limit else 0
+    return OpenOrders(rows_, more, list(subjects))
 
 
 def still_ordered(customer: UUID) -> list[Text]:
@@ -139,6 +164,24 @@ def fallen_out(*, units: Collection[UUID] | None = None, limit: int = 50) -> lis
     ]
 
 
+PRESSED = {"urged": Q(urged__gt=0) | Q(supervised_at__isnull=False), "supervised": Q(supervised_at__isnull=False)}
+
+
+def supervised(*, units: Collection[UUID] | None = None, limit: int = 50) -> list[Pressed]:
+    """The legs under supervision, the longest first."""
+    found = Leg.objects.filter(PRESSED["supervised"]).exclude(state__in=OVER)
+    if units is not None:
+        found = found.filter(order__unit__in=units)
+    rows_ = found.select_related("order").order_by("supervised_at", "id")[:limit]
+    return [each for leg in rows_ if (each := pressed(leg))]
+
+
+def pressed_of(subjects: Collection[str]) -> dict[str, Pressed]:
+    """Of these matters those whose legs are pressed for."""
+    legs = Leg.objects.filter(PRESSED["urged"], subject__in=subjects).exclude(state__in=OVER).select_related("order")
+    return {leg.subject: each for leg in legs if (each := pressed(leg))}
+
+
 SHOWN = ("customer", "unit", "first_contact")
 
 
@@ -155,6 +198,9 @@ def _filtered(wanted: Filter) -> QuerySet[Order]:
     if wanted.jeopardy:
         legs = Leg.objects.filter(jeopardy_at__isnull=False).exclude(state__in=OVER)
         found = found.filter(id__in=legs.values("order"))
+    if wanted.pressed in PRESSED:
+        legs = Leg.objects.filter(PRESSED[wanted.pressed]).exclude(state__in=OVER)
+        found = found.filter(id__in=legs.values("order"))
     if text := wanted.text.strip().upper():
         found = found.filter(Q(number__startswith=text) | Q(customer__number=text))
     return found
@@ -164,7 +210,7 @@ def _rows(page: Iterable[Order]) -> list[OrderRow]:
     """A page of orders, with what was asked for, in three queries."""
     page = list(page)
     legs: dict[UUID, list[Leg]] = {}
-    for leg in Leg.objects.filter(order__in=page).order_by("number"):
+    for leg in Leg.objects.filter(order__in=page).select_related("order").order_by("number"):
         legs.setdefault(leg.order_id, []).append(leg)
     titles: dict[UUID, list[Text]] = {}
     for line in Line.objects.filter(leg__order__in=page).select_related("offer").order_by("number"):
@@ -176,11 +222,13 @@ def _row(row: Order, legs: Sequence[Leg], titles: dict[UUID, list[Text]]) -> Ord
     parts = [_what(leg, titles.get(leg.id, [])) for leg in legs if leg.after_id is None]
     since = [leg.jeopardy_at for leg in legs if leg.jeopardy_at]
     expected = [leg.expected_at for leg in legs if leg.expected_at and leg.state not in OVER]
+    hard = [each for leg in legs if (each := pressed(leg))]
     return OrderRow(
         id=row.id, number=row.number, customer=row.customer.number, channel=row.channel, state=State(row.state),
         exception=row.exception, what=joined(dict.fromkeys(parts), zh="；", en="; "), legs=len(legs),
         unit_name=row.unit.name, first_contact_name=row.first_contact.name, placed_at=row.placed_at,
         closed_at=row.closed_at, jeopardy_at=min(since, default=None), expected_at=max(expected, default=None),
+        pressed=max(hard, key=lambda each: (each.supervised, each.urged), default=None),
     )  # fmt: skip
 
 

@@ -35,6 +35,15 @@ class NoLines(KapokError):
     )
 
 
+class NotSupervised(KapokError):
+    """Nothing of the order is under supervision."""
+
+    wording = Text(
+        zh="订单 {order} 未列入督办，无从解除；请刷新订单页。",
+        en="Order {order} is not under supervision, there is nothing to lift; reload its page.",
+    )
+
+
 class NotATrial(KapokError):
     """No trial of this service is running."""
 
@@ -49,6 +58,25 @@ class BadLine(KapokError):
 
     wording = Text(
         zh="第 {line} 行“{field}”不能是“{value}”：{remedy}。", en="Line {line}: {field} cannot be “{value}”: {remedy}."
+    )
+
+
+class AddressTooWide(KapokError):
+    """Nobody can be served at a road or a district."""
+
+    field = "address"
+    wording = Text(
+        zh="地址“{address}”只到“{level_name}”，无法装机：请选到门牌、楼栋或房号。",
+        en="Nobody can be served at “{address}” ({level_name}): choose a house number, a building or a room as the address.",
+    )
+
+
+class NotSpecified(KapokError):
+    """What is wished of a service is not what it can be."""
+
+    wording = Text(
+        zh="第 {line} 行“{offer_name}”的“{name}”不能是“{value}”：{remedy}。",
+        en="Line {line}, {offer_name}: {name} cannot be “{value}”: {remedy}.",
     )
 
 

@@ -17,6 +17,7 @@ from kapok.chain.ordering.refusals import (
     PastNoReturn,
     ReturnRunning,
 )
+from kapok.ground.places.rules import Level
 from kapok.kernel.text import Text
 
 # ---- what is asked for ----
@@ -101,6 +102,8 @@ FITTING: Mapping[Action, frozenset[str]] = {
 }
 """The states in which a service must be for what is asked of it; an installation is of none."""
 
+SERVED = Level.NUMBER
+"""From this level down somebody can be served at an address."""
 MOST_LINES, MOST_PIECES, MOST_CHARACTERISTICS, LONGEST_VALUE = 200, 200, 40, 200
 
 

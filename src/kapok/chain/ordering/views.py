@@ -15,6 +15,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.text import Text
 
 NOTHING = Text(zh="", en="")
+SUPERVISED, URGED = Text(zh="督办", en="under supervision"), Text(zh="催单 ×{number}", en="urged ×{number}")
 
 
 class Standing:
@@ -32,6 +33,24 @@ class Standing:
     def exception_name(self) -> Text:
         """What its exception is called; nothing for none."""
         return rules.DEVIATIONS[Deviation(self.exception)].title if self.exception else NOTHING
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """How an order or a leg is pressed for: urged so often, or under supervision; who did last, since when, why."""
+
+    order: str
+    leg: int
+    urged: int
+    supervised: bool
+    by: str
+    since: datetime
+    why: str
+
+    @property
+    def badge(self) -> Text:
+        """It in a word."""
+        return SUPERVISED if self.supervised else URGED.format(number=self.urged)
 
 
 @dataclass(frozen=True)
@@ -141,6 +160,8 @@ class LegView(Standing):
     rating: int | None
     expected_at: datetime | None
     jeopardy_at: datetime | None
+    pressed: Pressed | None
+    """How it is pressed for, while it is open."""
     lines: tuple[LineView, ...]
     stages: tuple[StageView, ...]
     steps: tuple[StepView, ...]
@@ -191,6 +212,8 @@ class OrderRow(Standing):
     closed_at: datetime | None
     jeopardy_at: datetime | None
     expected_at: datetime | None
+    pressed: Pressed | None
+    """How the most pressed for of its open legs is."""
 
 
 @dataclass(frozen=True)

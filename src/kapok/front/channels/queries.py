@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import gathering, rows, rules
@@ -24,6 +24,7 @@ from kapok.front.channels.models import (
 )
 from kapok.ground.customers.languages import named
 from kapok.ground.people.models import Staff
+from kapok.ground.work.models import Matter
 from kapok.kernel.text import Text, joined
 
 
@@ -230,6 +231,14 @@ def cases_of(customer: str, *, limit: int = 20) -> list[CaseView]:
     whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
     found = Case.objects.select_related("customer", "unit", "owner").filter(whose)
     return [_case(row) for row in found.order_by("-asked_at", "matter")[:limit]]
+
+
+def open_cases_of(customer: str, *, limit: int = 100) -> list[CaseView]:
+    """What a customer asked and nobody has answered, while its matter is open; the oldest first."""
+    whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
+    matter = Matter.objects.filter(subject=OuterRef("matter"), closed_at=None)
+    found = Case.objects.select_related("customer", "unit", "owner").filter(whose, Exists(matter), answered_at=None)
+    return [_case(row) for row in found.order_by("asked_at", "matter")[:limit]]
 
 
 def _case(row: Case) -> CaseView:

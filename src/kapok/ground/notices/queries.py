@@ -24,7 +24,8 @@ class Heard:
     kind: str
     title: Text
     subject: str
-    commitment: UUID
+    commitment: UUID | None
+    """None where somebody urged the matter."""
     entry: UUID
     """The journal entry that it tells of."""
     unit: str
@@ -33,8 +34,8 @@ class Heard:
     happened_at: datetime
     at: datetime
     seen: bool
-    state: State
-    """Where the commitment stands now."""
+    state: State | None
+    """Where the commitment stands now; None where there is none."""
 
     @property
     def answers(self) -> bool:
@@ -47,9 +48,14 @@ class Heard:
         return KINDS[self.kind]
 
     @property
-    def state_name(self) -> Text:
+    def look(self) -> str:
+        """How it is drawn: the last word of its kind."""
+        return self.kind.rpartition(".")[2]
+
+    @property
+    def state_name(self) -> Text | None:
         """What the commitment's state is called."""
-        return STATES[self.state]
+        return STATES[self.state] if self.state else None
 
 
 def notices(staff: UUID) -> QuerySet[Notice]:
@@ -92,10 +98,10 @@ def _heard(row: Notice) -> Heard:
         subject=row.subject,
         commitment=row.commitment_id,
         entry=row.entry,
-        unit=row.commitment.unit,
+        unit=row.commitment.unit if row.commitment else "",
         due_at=row.due_at,
         happened_at=row.happened_at,
         at=row.at,
         seen=row.seen_at is not None,
-        state=State(row.commitment.state),
+        state=State(row.commitment.state) if row.commitment else None,
     )

@@ -22,9 +22,29 @@ from kapok.kernel.ids import uuid7
 
 def tell(line: Line) -> None:
     """Write a notice to everybody whom the entry concerns; who has it already gets no second one."""
-    numbers = rules.asked(line.data, by=line.actor) if line.kind == rules.ANSWERED else _concerned(line)
+    numbers = WHOM.get(line.kind, _concerned)(line)
     people = Staff.objects.filter(username__in=numbers, state=State.ACTIVE).values_list("id", flat=True)
     Notice.objects.bulk_create((_notice(line, person) for person in people), ignore_conflicts=True)
+
+
+def _asked(line: Line) -> list[str]:
+    return rules.asked(line.data, by=line.actor)
+
+
+def _urged(line: Line) -> list[str]:
+    """Whoever has the work and answers for it, as the entry says; nobody of an entry of the work itself."""
+    return [rules.person_of(each) for each in line.data.get("told", ())]
+
+
+def _supervised(line: Line) -> list[str]:
+    """The same, and the nearest head of each unit that has the work."""
+    heads = [posts.around("", unit, line.recorded_at).heads[:1] for unit in line.data["units"]]
+    actor = rules.person_of(line.actor)
+    return [*_urged(line), *(head.username for found in heads for head in found if head.username != actor)]
+
+
+WHOM = {rules.ANSWERED: _asked, rules.URGED: _urged, rules.SUPERVISED: _supervised}
+"""Of other kinds the settings say who is told."""
 
 
 def _concerned(line: Line) -> list[str]:
@@ -51,7 +71,7 @@ def _notice(line: Line, recipient: UUID) -> Notice:
     return Notice(
         id=uuid7(line.at),
         recipient_id=recipient,
-        commitment_id=line.data["commitment"],
+        commitment_id=line.data.get("commitment"),
         entry=line.id,
         subject=line.subject,
         kind=line.kind,

@@ -28,12 +28,16 @@ class Told(StrEnum):
 
 ANSWERED = "commitments.pause_answered"
 """What was asked of clocks has been answered: who asked is told, whatever the settings say."""
+URGED, SUPERVISED = "work.urged", "work.supervised"
+"""Whoever has the work and answers for it is told, of supervision their head too, whatever the settings say."""
 KINDS: Mapping[str, Text] = {
     "commitments.warned": Text(zh="预警", en="Warning"),
     "commitments.breached": Text(zh="违约", en="Broken"),
     "commitments.owed": Text(zh="应赔", en="Owed"),
     "commitments.corrected": Text(zh="更正", en="Corrected"),
     ANSWERED: Text(zh="申请答复", en="Answer"),
+    URGED: Text(zh="催办", en="Urged"),
+    SUPERVISED: Text(zh="督办", en="Supervision"),
 }
 """The kinds of entries that somebody is told of, and what each is called on a notice."""
 
@@ -84,6 +88,8 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
     """What a notice says beside its kind: the promise, and what is owed or what became of it."""
     if kind == ANSWERED:
         return _answer(data)
+    if kind in {URGED, SUPERVISED}:
+        return PRESSED[kind].format(number=data["number"])
     title = Text(**data["title"])
     if kind == "commitments.owed":
         return joined([title, _owed(data)], zh="：", en=": ")
@@ -91,6 +97,13 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
         before, after = Text(**data["before_name"]), Text(**data["after_name"])
         return joined([title, joined([before, after], zh="→", en=" → ")], zh="：", en=": ")
     return title
+
+
+PRESSED = {
+    URGED: Text(zh="第 {number} 次催办，缘由见时间线", en="Urged, number {number}; the time line says why"),
+    SUPERVISED: Text(zh="已列入督办，缘由见时间线", en="Put under supervision; the time line says why"),
+}
+"""What a person typed stays in the time line: only there it is forgotten with the customer."""
 
 
 def _answer(data: Mapping[str, Any]) -> Text:

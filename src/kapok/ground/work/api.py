@@ -200,20 +200,16 @@ def note_not_reached(*, matter: str, note: str, actor: str, at: datetime) -> Non
 
 
 @transaction.atomic
-def urge(*, matter: str, note: str, actor: str, at: datetime) -> None:
-    """Urge whoever has the work of a matter: its owner and the owner's unit do, and the units that asked for work of it.
+def urge(*, matter: str, note: str, supervise: bool = False, actor: str, at: datetime) -> None:
+    """Urge whoever has the work of a matter: its owner, the owner's unit, and the units that asked for work of it do.
 
-    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotWaiting`, `NoteMissing`.
+    `supervise` puts it under supervision besides: the head is told, too. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`,
+    `NotWaiting`, `NoteMissing`.
     """
     row, note, me = rows.open_matter(matter), rules.tidy_note(note), rows.person(actor)
     if not rows.waits_for(me, row, at):
         raise NotWaiting(username=row.first_contact.username)
-    live = list(Item.objects.filter(matter=row, state__in=following.LIVE).order_by("opened_at", "id"))
-    urging.note(row, live, me, at)
-    journal.record_together(
-        events.Urged(subject=subject, actor=actor, at=at, correlation=row.id, note=note)
-        for subject in (row.subject, *(item.subject for item in live))
-    )
+    urging.urge(row, me, note, Act(actor, at), supervise=supervise)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from kapok.ground.journal.rules import Event
@@ -106,6 +106,19 @@ class Urged(Event):
     wording: ClassVar[Text] = Text(zh="催办：{note}", en="Urged: {note}")
     typed: ClassVar[frozenset[str]] = frozenset({"note"})
     note: str
+    number: int
+    """How often the matter has been urged now."""
+    told: list[str] = field(default_factory=list)
+    """Whoever has the work and answers for it; of the whole matter alone."""
+    units: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supervised(Urged):
+    """Somebody put it under supervision: whoever has the work is urged, and their head is told."""
+
+    kind: ClassVar[str] = "work.supervised"
+    wording: ClassVar[Text] = Text(zh="督办：{note}", en="Under supervision: {note}")
 
 
 @dataclass(frozen=True, kw_only=True)

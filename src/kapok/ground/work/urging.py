@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
+from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
-from kapok.ground.work import rules
+from kapok.ground.work import events, following, rules
 from kapok.ground.work.models import Handoff, Item, Matter, Urge
+from kapok.ground.work.moves import Act
 from kapok.kernel.ids import uuid7
 
 
@@ -24,13 +26,34 @@ class Tally:
     returned: int
 
 
-def note(matter: Matter, live: Sequence[Item], by: Staff, at: datetime) -> None:
-    """Count one urge of a locked matter, once for each unit that has work of it; with none its own unit is meant."""
+def urge(matter: Matter, by: Staff, note: str, act: Act, *, supervise: bool) -> None:
+    """Count one urge of a locked matter, and tell it of the matter and of each piece of work that somebody has of it."""
+    live = list(
+        Item.objects.filter(matter=matter, state__in=following.LIVE).select_related("accountable", "holder", "unit")
+    )
+    event: type[events.Urged] = events.Supervised if supervise else events.Urged
+    said = {"actor": act.actor, "at": act.at, "correlation": matter.id, "note": note}
+    said["number"] = _count(matter, live, by, act.at)
+    told = {who.subject for item in live for who in (item.accountable, item.holder) if who} or {
+        matter.first_contact.subject
+    }
+    units = {item.unit.code for item in live} or {matter.unit.code}
+    whole = event(subject=matter.subject, told=sorted(told - {act.actor}), units=sorted(units), **said)
+    journal.record_together([whole, *(event(subject=item.subject, **said) for item in _in_order(live))])
+
+
+def _in_order(live: Sequence[Item]) -> list[Item]:
+    return sorted(live, key=lambda item: (item.opened_at, item.id))
+
+
+def _count(matter: Matter, live: Sequence[Item], by: Staff, at: datetime) -> int:
+    """How often the matter has been urged now; once for each unit that has work of it, with none its own unit is meant."""
     number = (Urge.objects.filter(matter=matter).aggregate(last=Max("number"))["last"] or 0) + 1
     units = sorted({item.unit_id for item in live} or {matter.unit_id})
     Urge.objects.bulk_create(
         Urge(id=uuid7(at), matter=matter, number=number, unit_id=unit, urged_by=by, urged_at=at) for unit in units
     )
+    return number
 
 
 def tally(matter: UUID) -> Tally:

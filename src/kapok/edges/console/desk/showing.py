@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from kapok.chain.ordering import queries as orders
-from kapok.chain.ordering.models import Leg
 from kapok.edges.console.customers.reach import may
 from kapok.edges.console.desk.actions import shown
 from kapok.edges.console.desk.belonging import Met
@@ -36,26 +35,27 @@ class Open:
     state: Text
     clock: Shown | None
     case: CaseView | None = None
+    pressed: orders.Pressed | None = None
 
 
 def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
     """What the page shows; a few queries, however much there is."""
-    cases = channels.cases_of(one.number)
-    ordered = orders.orders_of(one.number, limit=20)
-    legs = Leg.objects.filter(order__customer__number=one.number).order_by("-order__placed_at", "number")
-    subjects = {leg.subject: leg for leg in legs.select_related("order")[:100]}
-    owed = [row for row in commitments.of_subjects([*subjects, *(case.matter for case in cases)]) if row.running]
+    cases, running = channels.open_cases_of(one.number), orders.open_of(one.number)
+    owed = commitments.of_subjects([*running.subjects, *(case.matter for case in cases)])
     services = inventory.services_of(one.number)
     under_way = orders.under_way([each.number for each in services])
     may_order = may(request, Permission.ORDERS_PLACE, one) and not one.erased_at
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
-    clocks = all_shown(sorted((row for row in owed if row.due_at), key=lambda row: str(row.due_at)), request.at, names)
+    clocks = all_shown(
+        sorted((row for row in owed if row.running and row.due_at), key=lambda row: str(row.due_at)), request.at, names
+    )
     return {
         "one": one,
         "at": request.at,
         "services": shown(services, under_way, may_order=may_order),
-        "orders": ordered,
-        "open": [*_open_orders(ordered, clocks), *_open_cases(cases, clocks)],
+        "orders": orders.orders_of(one.number, limit=20),
+        "more_open": running.more,
+        "open": [*_open_orders(running.rows, clocks), *_open_cases(cases, clocks)],
         "owed": clocks[:OWED],
         "interactions": [Met(talk, mine=True) for talk in channels.interactions_of(one.number, limit=6)],
         "notes": channels.notes_of(one.number, limit=10),
@@ -69,9 +69,10 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
 
 def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown]) -> list[Open]:
     return [
-        Open(f"order/{row.number}", row.what, row.state_name, _first(clocks, f"order/{row.number}-"))
+        Open(
+            f"order/{row.number}", row.what, row.state_name, _first(clocks, f"order/{row.number}-"), pressed=row.pressed
+        )
         for row in rows
-        if row.closed_at is None
     ]
 
 
@@ -83,7 +84,7 @@ def _open_cases(cases: Iterable[CaseView], clocks: Sequence[Shown]) -> list[Open
     return [
         Open(case.matter, case.kind_name, stands[bool(case.replied_at)], _first(clocks, case.matter), case)
         for case in cases
-        if case.answered_at is None and _runs(case, clocks)
+        if _runs(case, clocks)
     ]
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from kapok.back.workforce import boards, files, rules
 from kapok.back.workforce.boards import Job, Row
 from kapok.back.workforce.crews import grid
+from kapok.chain.ordering import queries as orders
 from kapok.edges.console.field import reach
 from kapok.edges.console.field.actions import fitting
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -47,6 +48,10 @@ class Lane:
     tracks: int
 
 
+def _matters(board: boards.Board) -> set[str]:
+    return {job.matter for job in (*board.open, *(job for row in board.rows for job in row.jobs))}
+
+
 @screen(permission=Permission.DISPATCH_READ)
 def board(request: ScreenRequest) -> HttpResponse:
     """The technicians of a unit on a day by hours, what nobody has been sent to on the left; refreshed by itself."""
@@ -66,7 +71,7 @@ def board(request: ScreenRequest) -> HttpResponse:
     }
     if found is not None and unit is not None:
         values |= {"lanes": [_lane(row, day) for row in found.rows], "hours": _hours(), "now": _now(request.at, day)}
-        values |= {"may": reach.may_dispatch(request, unit.id)}
+        values |= {"may": reach.may_dispatch(request, unit.id), "pressed": orders.pressed_of(_matters(found))}
     values |= {"before": day - timedelta(days=1), "after": day + timedelta(days=1)}
     page = "field/lanes.html" if request.headers.get("HX-Request") else "field/board.html"
     return render(request, page, values)

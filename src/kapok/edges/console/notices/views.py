@@ -82,6 +82,8 @@ def open_notice(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002
     told = journal.line_of(found.entry) if found.answers else None
     if told is not None:
         return redirect("console:pause-request", told.data["request"])
+    if found.commitment is None:
+        return redirect("console:matter", found.subject)
     return redirect("console:commitment", found.commitment)
 
 
@@ -131,7 +133,7 @@ def _shown(heard: list[queries.Heard], reader: Scope) -> list[Shown]:
             each,
             titles.get(each.subject, called(each.subject)),
             timezone.localdate(each.at),
-            each.answers or reader.holds(each.unit),
+            each.answers or each.commitment is None or reader.holds(each.unit),
         )
         for each in heard
     ]

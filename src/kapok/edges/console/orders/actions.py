@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from kapok.chain.ordering import api
 from kapok.chain.ordering.queries import LegView, OrderView
@@ -14,6 +15,7 @@ from kapok.edges.console.orders.forms import (
     ConfirmForm,
     DeferForm,
     ExpediteForm,
+    NoteForm,
     OrderForm,
     ReasonForm,
     ReturnForm,
@@ -49,6 +51,8 @@ class Action:
 
 BOTH = frozenset({PLACE, MANAGE})
 MANAGING = frozenset({MANAGE})
+SUPERVISING = frozenset({MANAGE, Permission.WORK_JUDGE.value})
+supervise = partial(api.expedite, supervise=True)
 
 ON_ORDERS: Mapping[str, Action] = {
     "pay": Action(
@@ -58,6 +62,18 @@ ON_ORDERS: Mapping[str, Action] = {
     "expedite": Action(
         Text(zh="催单", en="Urge"), api.expedite, ExpediteForm,
         Text(zh="已催单。", en="Whoever has the work has been told."), "flag", BOTH,
+    ),
+    "supervise": Action(
+        Text(zh="列入督办", en="Put under supervision"), supervise, NoteForm,
+        Text(
+            zh="已列入督办，已通知办理人及其负责人。",
+            en="Under supervision; whoever has the work and their head have been told.",
+        ),
+        "flag", SUPERVISING,
+    ),
+    "lift": Action(
+        Text(zh="解除督办", en="Lift the supervision"), api.lift_supervision, NoteForm,
+        Text(zh="已解除督办。", en="No longer under supervision."), "check", SUPERVISING,
     ),
     "cancel": Action(
         Text(zh="整单撤单", en="Cancel the order"), api.cancel, CancelForm,
@@ -128,9 +144,15 @@ def for_order(order: OrderView, allowed: frozenset[str]) -> list[Offered]:
     fitting = {
         "pay": order.paid_at is None and order.closed_at is None,
         "expedite": order.closed_at is None,
+        "supervise": any(leg.open and not _supervised(leg) for leg in order.legs),
+        "lift": any(map(_supervised, order.legs)),
         "cancel": any(leg.open and leg.cancel_refused is None for leg in order.legs) and len(order.legs) > 1,
     }
     return _offered(ON_ORDERS, fitting, allowed)
+
+
+def _supervised(leg: LegView) -> bool:
+    return leg.pressed is not None and leg.pressed.supervised
 
 
 def for_leg(leg: LegView, allowed: frozenset[str]) -> list[Offered]:

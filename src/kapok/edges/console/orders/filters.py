@@ -18,6 +18,10 @@ from kapok.kernel.text import Text
 OPEN = "open"
 ALL = Text(zh="全部", en="all")
 STILL_OPEN = Text(zh="未办结", en="still open")
+PRESSED = (
+    ("urged", Text(zh="催单或督办", en="urged or supervised")),
+    ("supervised", Text(zh="督办", en="under supervision")),
+)
 IN_JEOPARDY = Text(zh="预计超时", en="will be late")
 INDENT = "\u3000"
 
@@ -35,6 +39,7 @@ class OrdersFilter(forms.Form):
         )
         self._choose("exception", _("Exception"), [(each.value, _coded(each)) for each in rules.GRAVEST_FIRST])
         self._choose("jeopardy", _("Forecast"), [("yes", IN_JEOPARDY)])
+        self._choose("pressed", _("Urged"), PRESSED)
 
     def _choose(self, name: str, label: Any, choices: Iterable[tuple[str, Text]]) -> None:
         said = [("", in_reading_language(ALL)), *((code, in_reading_language(text)) for code, text in choices)]
@@ -52,6 +57,7 @@ class OrdersFilter(forms.Form):
             open=state == OPEN,
             exception=asked.get("exception", ""),
             jeopardy=bool(asked.get("jeopardy", "")),
+            pressed=asked.get("pressed", ""),
             text=asked.get("text", ""),
         )
 

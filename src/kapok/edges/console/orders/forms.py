@@ -165,6 +165,14 @@ class ExpediteForm(OrderForm):
         }
 
 
+class NoteForm(OrderForm):
+    """Why it is put under supervision, or needs none any more."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        return {"note": _words(_("Note"), _("Whoever has the work reads it; without names of customers."))}
+
+
 class ConfirmForm(OrderForm):
     """How the customer said that it is done, and how good it was."""
 

@@ -42,5 +42,5 @@ def order_of_step(step: UUID) -> str:
 
 def allowed(request: ScreenRequest, order: OrderView) -> frozenset[str]:
     """What the reader may do with an order: the permissions that they have at its unit."""
-    wanted = (Permission.ORDERS_PLACE, Permission.ORDERS_MANAGE)
+    wanted = (Permission.ORDERS_PLACE, Permission.ORDERS_MANAGE, Permission.WORK_JUDGE)
     return frozenset(each.value for each in wanted if order.unit_id in people.units_where(request.user.id, each))

@@ -34,6 +34,7 @@ def orders(request: ScreenRequest) -> HttpResponse:
     wanted = form.wanted(request.units, everywhere=people.everywhere(request.units))
     page = queries.orders(wanted, after=_place(request.GET.get("after", "")), limit=PAGE)
     counted = queries.counts(replace(wanted, states=()))
+    supervised = queries.supervised(units=wanted.units, limit=20)
     values = {
         "form": form,
         "rows": page.rows,
@@ -41,6 +42,8 @@ def orders(request: ScreenRequest) -> HttpResponse:
         "after": f"{page.after.placed_at.isoformat()}~{page.after.id}" if page.after else "",
         "states": [(state, rules.STATES[state], counted[state]) for state in rules.State if counted.get(state)],
         "fallen_out": queries.fallen_out(units=wanted.units, limit=5),
+        "supervised": supervised,
+        "people": names_of([each.by for each in supervised]),
     }
     part = request.headers.get("HX-Target") == "orders"
     return render(request, "orders/rows.html" if part else "orders/orders.html", values)
@@ -86,7 +89,9 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         "order": found,
         "at": request.at,
         "legs": [_leg(leg, may, request.at, names, asked) for leg in found.legs],
-        "people": names_of([each.asked_by for each in asked]),
+        "people": names_of(
+            [*(each.asked_by for each in asked), *(leg.pressed.by for leg in found.legs if leg.pressed)]
+        ),
         "approvers": approvers_named(request, {found.unit}) if asked else "",
         "offered": for_order(found, may),
         "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],

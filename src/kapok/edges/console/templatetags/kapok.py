@@ -52,6 +52,12 @@ def who(actor: str) -> str:
 
 
 @register.filter
+def of(found: Mapping[str, Any] | str, key: str) -> Any:
+    """What a mapping has under this key; nothing where it has none, or where there is no mapping."""
+    return found.get(key) if isinstance(found, Mapping) else None
+
+
+@register.filter
 def named(actor: str, names: Mapping[str, str]) -> str:
     """Who did it, by name, with the staff number on hover; the number alone where no name is known."""
     kind, _, number = actor.partition("/")

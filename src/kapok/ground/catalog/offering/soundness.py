@@ -14,7 +14,6 @@ from kapok.ground.catalog.offering.specifications import (
     CHANNELS,
     RESOURCES,
     SPECIFICATIONS,
-    Characteristic,
     Specification,
     Value,
 )
@@ -125,7 +124,7 @@ def _characterised(given: Mapping[str, Value], spec: Specification) -> Iterator[
             yield _finding(
                 "characteristics", "missing", f"缺少“{known.title.zh}”", f"'{known.title.en}' is missing: add it"
             )
-        elif name in given and not _fits(given[name], known):
+        elif name in given and not known.fits(given[name]):
             asked = (
                 Text(zh="、".join(known.values), en=" or ".join(known.values)) if known.values else WORDS[known.kind]
             )
@@ -135,11 +134,6 @@ def _characterised(given: Mapping[str, Value], spec: Specification) -> Iterator[
                 f"“{known.title.zh}”应为{asked.zh}",
                 f"'{known.title.en}' has to be {asked.en}",
             )
-
-
-def _fits(value: Value, known: Characteristic) -> bool:
-    positive = type(value) is not int or value > 0
-    return type(value) is known.kind and positive and (not known.values or value in known.values)
 
 
 def _resourced(offer: Offer) -> Iterator[Finding]:

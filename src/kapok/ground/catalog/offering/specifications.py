@@ -65,6 +65,13 @@ class Characteristic:
     title: Text
     needed: bool = True
     values: Mapping[str, Text] = field(default_factory=dict)
+    most: int = 400_000
+    """The most that a number can be."""
+
+    def fits(self, value: object) -> bool:
+        """Whether it can be this."""
+        sized = type(value) is not int or 0 < value <= self.most
+        return type(value) is self.kind and sized and (not self.values or value in self.values)
 
 
 @dataclass(frozen=True)
