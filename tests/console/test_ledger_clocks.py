@@ -66,9 +66,9 @@ def effects(page: str) -> dict[str, str]:
 
 def test_before_it_is_sent_the_form_says_which_clocks_will_stop(agent: Client, fault: Commitment) -> None:
     page = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred")
-    assert effects(page) == {"Repaired within 24 hours": "will stop", "accept, line test, pre-handle": "goes on"}
+    assert effects(page) == {"Repaired within 24 hours": "will stop", "accept, line test, pre-handle": "will stop"}
     part = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred&stops=stage", **{"HX-Target": "effects"})
-    assert effects(part) == {"Repaired within 24 hours": "goes on", "accept, line test, pre-handle": "goes on"}
+    assert effects(part) == {"Repaired within 24 hours": "goes on", "accept, line test, pre-handle": "will stop"}
     assert "<html" not in part
     assert set(effects(text(agent, f"/ledger/{fault.id}/pause?kind=nonsense")).values()) == {"goes on"}
 
