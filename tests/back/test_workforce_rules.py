@@ -47,8 +47,11 @@ class TestStates:
 
     def test_what_is_possible(self) -> None:
         assert rules.possible(Kind.VISIT, State.CREATED) == (Deed.ACCEPT,)
-        assert rules.possible(Kind.VISIT, State.WORKING) == (Deed.HOLD, Deed.SEND_BACK, Deed.REPLY)
-        assert rules.possible(Kind.APPOINTMENT, State.APPOINTED) == (Deed.HOLD, Deed.SEND_BACK, Deed.REPLY)
+        aside = (Deed.REBOOK, Deed.PASS_ON, Deed.DEFER, Deed.WAIT, Deed.SEND_BACK)
+        assert rules.possible(Kind.VISIT, State.WORKING) == (Deed.HOLD, Deed.REPLY, *aside)
+        assert rules.possible(Kind.APPOINTMENT, State.ACCEPTED) == (Deed.APPOINT, Deed.HOLD, *aside[1:])
+        assert rules.possible(Kind.APPOINTMENT, State.APPOINTED) == (Deed.REPLY, Deed.HOLD, *aside)
+        assert rules.possible(Kind.VISIT, State.HELD) == (Deed.LIFT_HOLD, Deed.REBOOK, Deed.PASS_ON, Deed.SEND_BACK)
         assert rules.possible(Kind.VISIT, State.REPLIED) == ()
 
     def test_what_a_stage_asks_of_the_field(self) -> None:

@@ -296,8 +296,8 @@ CODE_SENDER = environment.text("KAPOK_CODE_SENDER")
 # By what customers know who answers for what they asked: name, (staff) number, nobody.
 FIRST_CONTACT_SHOWN = environment.choice("KAPOK_FIRST_CONTACT_SHOWN", "name", ("name", "number", "nobody"))
 
-# Who knows where a visit for such a matter is, and what it takes: called with the matter's subject.
-WORKFORCE_VISITS = {"order": "kapok.chain.ordering.visits.visit_of"}
+# The module that knows of a kind of matter where its visit is, what it takes and whose it is, and puts it off for the field.
+WORKFORCE_MATTERS = {"order": "kapok.chain.ordering.fieldwork"}
 
 # Notices: who is told of what becomes of a promise, how many heads after the nearest, how long a seen one is kept.
 NOTICES_TELL = {

@@ -199,6 +199,15 @@ def open_to(username: str, at: datetime) -> list[Job]:
     return order_of_day(jobs(free, at))
 
 
+def colleagues(units: Collection[UUID], username: str, at: datetime) -> dict[str, list[tuple[str, str]]]:
+    """To whom a technician may pass work on: of each of these units, by code, the others who do field work."""
+    around: dict[str, list[tuple[str, str]]] = {}
+    for each in crews.members(units, "", at, at):
+        if each.username != username:
+            around.setdefault(each.unit.code, []).append((each.username, each.name))
+    return {unit: sorted(people) for unit, people in around.items()}
+
+
 def job(item: UUID, at: datetime) -> Job | None:
     """One work order by its item."""
     return next(iter(jobs(WorkOrder.objects.filter(item=item), at)), None)

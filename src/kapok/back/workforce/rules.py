@@ -119,8 +119,13 @@ class Deed(StrEnum):
     BEGIN = "begin"
     HOLD = "hold"
     LIFT_HOLD = "lift_hold"
-    SEND_BACK = "send_back"
     REPLY = "reply"
+    APPOINT = "appoint"
+    REBOOK = "rebook"
+    PASS_ON = "pass_on"  # noqa: S105 - no password
+    DEFER = "defer"
+    WAIT = "wait"
+    SEND_BACK = "send_back"
 
 
 DEEDS: Mapping[Deed, Text] = {
@@ -130,9 +135,22 @@ DEEDS: Mapping[Deed, Text] = {
     Deed.BEGIN: Text(zh="开始施工", en="Begin"),
     Deed.HOLD: Text(zh="挂起", en="Hold"),
     Deed.LIFT_HOLD: Text(zh="解挂", en="Go on"),
-    Deed.SEND_BACK: Text(zh="退单", en="Return"),
     Deed.REPLY: Text(zh="回单", en="Reply"),
+    Deed.APPOINT: Text(zh="预约", en="Appoint"),
+    Deed.REBOOK: Text(zh="改约", en="Move the visit"),
+    Deed.PASS_ON: Text(zh="转派", en="Pass on"),
+    Deed.DEFER: Text(zh="缓装", en="Put off"),
+    Deed.WAIT: Text(zh="待装", en="Wait for plant"),
+    Deed.SEND_BACK: Text(zh="退单", en="Return"),
 }
+
+ASIDE = (Deed.REBOOK, Deed.PASS_ON, Deed.DEFER, Deed.WAIT, Deed.SEND_BACK)
+"""What is done seldom: the phone shows it when asked for more."""
+PUTS_OFF: Mapping[Deed, Text] = {
+    Deed.DEFER: Text(zh="客户要求缓装（10P）", en="put off at the customer's wish (10P)"),
+    Deed.WAIT: Text(zh="待装，缺资源（10W）", en="waiting for plant (10W)"),
+}
+"""What only the matter of an order knows: it leaves its course, and its clocks stand still or run on by its own rules."""
 
 POSSIBLE: Mapping[Deed, frozenset[State]] = {
     Deed.ACCEPT: OPEN,
@@ -141,17 +159,27 @@ POSSIBLE: Mapping[Deed, frozenset[State]] = {
     Deed.BEGIN: frozenset({State.ARRIVED}),
     Deed.HOLD: IN_HAND - {State.HELD},
     Deed.LIFT_HOLD: frozenset({State.HELD}),
-    Deed.SEND_BACK: IN_HAND,
     Deed.REPLY: frozenset({State.WORKING}),
+    Deed.APPOINT: frozenset({State.ACCEPTED}),
+    Deed.REBOOK: IN_HAND - {State.ACCEPTED},
+    Deed.PASS_ON: IN_HAND,
+    Deed.DEFER: IN_HAND - {State.HELD},
+    Deed.WAIT: IN_HAND - {State.HELD},
+    Deed.SEND_BACK: IN_HAND,
 }
 """From which states a technician may do what on a visit."""
 
 AT_THE_DESK: Mapping[Deed, frozenset[State]] = {
     Deed.ACCEPT: OPEN,
+    Deed.APPOINT: frozenset({State.ACCEPTED}),
+    Deed.REPLY: frozenset({State.APPOINTED}),
     Deed.HOLD: frozenset({State.ACCEPTED, State.APPOINTED}),
     Deed.LIFT_HOLD: frozenset({State.HELD}),
+    Deed.REBOOK: frozenset({State.APPOINTED, State.HELD}),
+    Deed.PASS_ON: IN_HAND,
+    Deed.DEFER: frozenset({State.ACCEPTED, State.APPOINTED}),
+    Deed.WAIT: frozenset({State.ACCEPTED, State.APPOINTED}),
     Deed.SEND_BACK: IN_HAND,
-    Deed.REPLY: frozenset({State.APPOINTED}),
 }
 """The same where only a window is to be agreed: nobody goes there."""
 

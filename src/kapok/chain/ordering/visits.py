@@ -11,10 +11,6 @@ from datetime import datetime
 
 from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
-from kapok.back.workforce.rules import Errand
-from kapok.chain.ordering import rules
-from kapok.chain.ordering.models import Leg, Line
-from kapok.ground.catalog.offering.document import parse
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,3 @@ def cancel(holder: str, *, actor: str, at: datetime) -> None:
     found = field.appointment_of(holder)
     if found is not None and found.booked:
         workforce.cancel_appointment(appointment=found.id, actor=actor, at=at)
-
-
-def visit_of(holder: str) -> Errand | None:
-    """Where the visit of a leg is, and what it takes: the longest of its lines'; None where it takes none."""
-    leg = Leg.objects.select_related("address").filter(subject=holder).first()
-    if leg is None or leg.address is None:
-        return None
-    lines = Line.objects.filter(leg=leg).values_list("offer__document", "characteristics")
-    coming = (document for document, wished in lines if rules.visits(rules.Action(leg.action), wished))
-    visits = [visit for visit in (parse(document).visit for document in coming) if visit]
-    longest = max(visits, key=lambda visit: visit.minutes, default=None)
-    return Errand(leg.address.code, longest.skill, longest.minutes) if longest else None

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 
 from kapok.back.workforce import api, queries, rules
 from kapok.back.workforce.boards import Job
-from kapok.back.workforce.models import WorkOrder
-from kapok.back.workforce.orders import errand_of
 from kapok.back.workforce.rules import Errand
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.kernel.text import Text
@@ -106,10 +104,7 @@ class OrderForm(forms.Form):
                 self.fields[name] = forms.CharField(label=label, max_length=rules.NOTE)
 
     def _windows(self, job: Job, at: Any) -> list[tuple[str, str]]:
-        row = WorkOrder.objects.select_related("address").get(item=job.item)
-        self.errand = errand_of(job.matter)
-        if self.errand is None and row.address and row.minutes:
-            self.errand = Errand(row.address.code, row.skill, row.minutes)
+        self.errand = queries.errand(job.item)
         if self.errand is None:
             raise api.PlaceUnknown
         known = self.errand
