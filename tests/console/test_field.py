@@ -11,8 +11,10 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import localtime
 from pytest_django.fixtures import Settings
 
+from kapok.back.workforce import api
 from kapok.back.workforce.models import Appointment, Done, Material, Picture, Stock, Vehicle, WorkOrder
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
@@ -109,8 +111,6 @@ class TestTheWorkOrder:
 
     def test_it_shows_what_was_found(self) -> None:
         item = at_work()
-        from kapok.back.workforce import api
-
         api.reply(
             item=item, photos=[api.Upload("a.png", PNG)], tests={"optical_power": "-21.5"}, note="已通", **by("han", 60)
         )
@@ -139,7 +139,7 @@ def _on_shift_now(username: str) -> None:
     RosterEntry.objects.filter(id=row.id).update(period=(_now() - timedelta(hours=1), _now() + timedelta(hours=8)))
 
 
-def _on_shift_tomorrow(username: str) -> None:
+def on_shift_tomorrow(username: str) -> None:
     """From 10 to 12 by the clock of Guangzhou, and nobody else."""
     from kapok.ground.posts.models import RosterEntry
 
@@ -175,10 +175,24 @@ class TestThePhone:
         assert stands(item) == ("arrived", "han")
         assert Done.objects.count() == 1
 
+    def test_what_is_due_is_said_and_late_is_only_that(self) -> None:
+        offered, agreed = item_of(visit()), taken(40)
+        api.assign(item=offered, technician="han", reason="近", **by("disp", 41))
+        Appointment.objects.update(starts_at=_now() - timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
+        jobs = {each["item"]: each for each in client("han", Language.EN).get("/field/jobs").json()["jobs"]}
+        assert (jobs[str(offered)]["due_name"], jobs[str(offered)]["alarm_name"]) == ("accept by", "late to accept")
+        due = f"{localtime(Appointment.objects.first().ends_at):%m-%d %H:%M}"  # type: ignore[union-attr]
+        assert (jobs[str(agreed)]["due_name"], jobs[str(agreed)]["due"]) == ("be there by", due)
+        assert (jobs[str(agreed)]["alarm"], jobs[str(agreed)]["alarm_name"]) == ("soon", "the window has begun")
+        page = client("disp").get(f"/dispatch/{offered}").content.decode()
+        assert "接单超时" in page
+        assert "接单截止 2026-03-02" in page
+        assert "到场截止" in client("disp").get(f"/dispatch/{agreed}").content.decode()
+
     def test_the_windows_come_as_data_with_their_room(self) -> None:
         item = taken()
         Appointment.objects.update(starts_at=_now() + timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
-        _on_shift_tomorrow("han")
+        on_shift_tomorrow("han")
         (window,) = client("han", Language.EN).get("/field/windows").json()["windows"][str(item)]
         assert window["name"].endswith("10:00–12:00 (1)")
         assert client("liu").get("/field/windows").json()["windows"] == {}
@@ -276,8 +290,6 @@ class TestThePhone:
 class TestPictures:
     def test_whoever_may_see_the_work_sees_its_pictures(self) -> None:
         item = at_work()
-        from kapok.back.workforce import api
-
         api.reply(item=item, photos=[api.Upload("a.jpg", JPEG_WITH_GPS)], **by("han", 60))
         address = f"/field/pictures/{Picture.objects.get().id}"
         for who, status in (("han", 200), ("disp", 200), ("super", 200), ("liu", 404), ("agent", 404)):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -182,6 +183,55 @@ AT_THE_DESK: Mapping[Deed, frozenset[State]] = {
     Deed.SEND_BACK: IN_HAND,
 }
 """The same where only a window is to be agreed: nobody goes there."""
+
+
+class Due(StrEnum):
+    """What a work order has to do next by a time."""
+
+    ACCEPT = "accept"
+    AGREE = "agree"
+    ARRIVE = "arrive"
+    FINISH = "finish"
+
+
+DUES: Mapping[Due, Text] = {
+    Due.ACCEPT: Text(zh="接单截止", en="accept by"),
+    Due.AGREE: Text(zh="约定时段截止", en="agree a window by"),
+    Due.ARRIVE: Text(zh="到场截止", en="be there by"),
+    Due.FINISH: Text(zh="完成截止", en="done by"),
+}
+LATES: Mapping[Due, Text] = {
+    Due.ACCEPT: Text(zh="接单超时", en="late to accept"),
+    Due.AGREE: Text(zh="预约超时", en="late to agree a window"),
+    Due.ARRIVE: Text(zh="到场超时", en="late for the visit"),
+    Due.FINISH: Text(zh="完成超时", en="late to finish"),
+}
+SOONS: Mapping[Due, Text] = {
+    Due.ACCEPT: Text(zh="接单即将到期", en="soon due: accept"),
+    Due.AGREE: Text(zh="预约即将到期", en="soon due: agree a window"),
+    Due.ARRIVE: Text(zh="约定时段已开始", en="the window has begun"),
+    Due.FINISH: Text(zh="即将到期", en="soon due"),
+}
+THERE = frozenset({State.ARRIVED, State.WORKING, State.HELD})
+"""Nobody is waited for any more: somebody is there, or said why not."""
+
+
+def due_next(
+    kind: Kind, state: State, *, accept_by: datetime | None, ends_at: datetime | None, finish_by: datetime | None
+) -> tuple[Due, datetime | None]:
+    """What is due of a work order as it stands, and by when: to take the offer, to come as agreed, to finish.
+
+    Whoever comes within the window is not late for the work before the window ends.
+    """
+    if state in OPEN:
+        return Due.ACCEPT, accept_by
+    if kind is Kind.APPOINTMENT:
+        return (Due.FINISH if ends_at else Due.AGREE), finish_by
+    if ends_at is None:
+        return Due.FINISH, finish_by
+    if state not in THERE:
+        return Due.ARRIVE, ends_at
+    return Due.FINISH, max(finish_by, ends_at) if finish_by else None
 
 
 def possible(kind: Kind, state: State) -> tuple[Deed, ...]:

@@ -12,7 +12,6 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -23,7 +22,7 @@ from kapok.back.workforce.boards import Job
 from kapok.back.workforce.replying import MOST_PHOTOS, proof_of
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.edges.console.field.telling import NOT_OURS, read
-from kapok.edges.console.field.words import words
+from kapok.edges.console.field.words import spoken_window, words
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.roles import Permission
 from kapok.ground.work.queries import evidence_of
@@ -32,7 +31,6 @@ from kapok.kernel.text import Language, Text
 
 SHELL = ("field/phone.css", "field/phone.js", "field/sheets.js", "field/queue.js", "console/kapok.css", "console/theme.js",
          "console/kapok.svg", "vendor/tabler/tabler.min.css")  # fmt: skip
-BESIDE = Text(zh="{name}（{more}）", en="{name} ({more})")
 
 
 @screen(permission=Permission.FIELD_WORK)
@@ -164,11 +162,10 @@ def _named(texts: Mapping[Any, Text], language: Language) -> dict[str, str]:
 
 def _window(each: queries.Window, language: Language) -> dict[str, str]:
     begins, ends = localtime(each.starts_at), localtime(each.ends_at)
-    when = f"{begins:%m-%d} {date_format(begins, 'D')} {begins:%H:%M}–{ends:%H:%M}"
     return {
         "value": f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}",
         "window": f"{begins:%m-%d %H:%M}–{ends:%H:%M}",
-        "name": BESIDE.format(name=when, more=each.free).in_(language),
+        "name": spoken_window(each, language),
     }
 
 
@@ -178,9 +175,10 @@ def _shown(job: Job, language: Language) -> dict[str, Any]:
         window = f"{localtime(job.starts_at):%m-%d %H:%M}–{localtime(job.ends_at):%H:%M}"
     wanted = evidence_of(job.item) if job.state in rules.LIVE else ()
     return {
-        "item": str(job.item), "title": job.title.in_(language), "about": job.about, "kind": job.kind.value,
+        "item": str(job.item), "title": job.title.in_(language), "about": job.about.in_(language), "kind": job.kind.value,
         "state": job.state.value, "address": job.address.in_(language) if job.address else "", "window": window,
-        "alarm": job.alarm, "pressed": job.expedited, "matter": job.matter, "why": job.explanation.in_(language),
+        "alarm": job.alarm, "alarm_name": job.alarm_name.in_(language), "due_name": job.due_name.in_(language),
+        "pressed": job.expedited, "matter": job.matter, "why": job.explanation.in_(language),
         "due": f"{localtime(job.due_at):%m-%d %H:%M}" if job.due_at else "",
         "unit": job.unit, "puts_off": matters.puts_off(job.matter),
         "evidence": [each.in_(language) for each in wanted], "proofs": [proof_of(each) for each in wanted],

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+
+from kapok.back.workforce.queries import Window
+from kapok.kernel.text import Language, Text
+
+OFFERED = Text(zh="{window}（可约 {free}）", en="{window} ({free} free)")
+
+
+def spoken_window(each: Window, language: Language) -> str:
+    """A window as one chooses it: day, weekday, hours, and how many visits fit in still."""
+    begins, ends = localtime(each.starts_at), localtime(each.ends_at)
+    window = f"{begins:%m-%d} {date_format(begins, 'D')} {begins:%H:%M}–{ends:%H:%M}"
+    return OFFERED.format(window=window, free=each.free).in_(language)
 
 
 def words() -> dict[str, str]:
@@ -22,7 +36,6 @@ def words() -> dict[str, str]:
             "nothing_help": _("What dispatch sends you appears here by itself."),
             "mine": _("My work today"),
             "free": _("Nobody has been sent to these"),
-            "due": _("Due"),
             "no_window": _("No window agreed"),
             "no_address": _("Address not stated"),
             "done": _("Done today"),
@@ -31,8 +44,6 @@ def words() -> dict[str, str]:
             "note": _("Note"),
             "send": _("Send"),
             "cancel": _("Back"),
-            "late": _("Late"),
-            "soon": _("Soon due"),
             "pressed": _("Pressed for"),
             "left": _("left"),
             "as_of": _("As of"),

@@ -194,7 +194,8 @@
   });
 
   function card(all) {
-    const job = deeds(all).length || told.open.includes(all.state) ? all : { ...all, alarm: "" };
+    // What is due next is told by the other side: of what was done here since, nothing is known yet.
+    const job = !all.unsent && (deeds(all).length || told.open.includes(all.state)) ? all : { ...all, alarm: "", due: "" };
     const label = job.unsent ? make("span", { class: "phone-badge is-unsent" }, words.unsent) : null;
     return make("article", { class: `phone-card${job.alarm ? ` is-${job.alarm}` : ""}`, "data-item": job.item, "data-state": job.state },
       make("div", { class: "phone-row" },
@@ -204,9 +205,9 @@
       make("p", { class: "phone-about" }, job.about),
       make("p", { class: "phone-address" }, job.address || words.no_address),
       make("p", { class: "phone-row phone-signs" },
-        job.alarm ? make("span", { class: `phone-badge is-${job.alarm}` }, words[job.alarm]) : null,
+        job.alarm ? make("span", { class: `phone-badge is-${job.alarm}` }, job.alarm_name) : null,
         job.pressed ? make("span", { class: "phone-badge is-soon" }, `${words.pressed} ×${job.pressed}`) : null,
-        job.due ? make("span", {}, `${words.due} ${job.due}`) : null),
+        job.due ? make("span", {}, `${job.due_name} ${job.due}`) : null),
       job.why ? folded(`why ${job.item}`, {}, make("summary", {}, words.why), job.why) : null,
       held(all) && job.puts_off ? calling(job) : null,
       buttons(job));
