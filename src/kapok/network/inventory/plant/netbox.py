@@ -128,9 +128,11 @@ def _objects(data: Any) -> Iterator[tuple[str, Object]]:
             yield from ((_table_of(str(row.get("url", ""))), row) for row in rows if isinstance(row, dict))
         case dict():
             for name, found in data.items():
-                rows = found.get("results") if isinstance(found, dict) else found
+                listed = found.get("results") if isinstance(found, dict) else found
                 table = str(name).replace("_", "-")[:40]
-                yield from ((table, row) for row in (rows if isinstance(rows, list) else ()) if isinstance(row, dict))
+                yield from (
+                    (table, row) for row in (listed if isinstance(listed, list) else ()) if isinstance(row, dict)
+                )
 
 
 def _table_of(url: str) -> str:
