@@ -134,10 +134,55 @@ def test_bad_input_is_said_and_nothing_is_half_written(
     assert written() == before
 
 
+@pytest.mark.parametrize(
+    ("offer", "said"),
+    [
+        ("telex", "没有代码为“telex”的商品"),
+        ("fibre-draft", "商品“fibre-draft”还是草稿、尚未发布"),
+        ("circuit-10", "只售给客户分群：商业客户、大客户"),
+        ("sim-voice", "商品“sim-voice”已停售"),
+    ],
+)
+def test_why_an_offer_cannot_be_had_is_said_truly_and_once(
+    signed_in: SignedIn, chen: str, offer: str, said: str
+) -> None:
+    client = signed_in("agent")
+    offers.copy_offer(code="fibre-100", number=1, to="fibre-draft", title=plant.named("待定"), **shop.by("manager"))
+    offers.retire_offer(code="sim-voice", **shop.by("manager"))
+    page, before = shown(client, chen, offer), written()
+    assert page.count(said) == 1
+    answer = client.post(f"/desk/customers/{chen}/order", filled(client, chen, offer=offer))
+    assert (answer.status_code, answer.content.decode().count(said)) == (422, 1)
+    assert written() == before
+
+
+def test_a_road_is_no_address_to_be_served_at(signed_in: SignedIn, chen: str) -> None:
+    client, before = signed_in("agent"), written()
+    said = "只到“路巷”，无法装机：请选到门牌、楼栋或房号"
+    assert shown(client, chen, address="road").count(said) == 1
+    offered = client.get(f"/desk/customers/{chen}/order/offers", {"address": "road"}).content.decode()
+    assert (offered.count(said), "fibre-100" in offered) == (1, False)
+    answer = client.post(f"/desk/customers/{chen}/order", filled(client, chen, address="road"))
+    assert (answer.status_code, answer.content.decode().count(said)) == (422, 1)
+    assert written() == before
+
+
 def test_five_megabytes_are_refused_at_the_door(signed_in: SignedIn, chen: str) -> None:
     client, before = signed_in("agent"), written()
     answer = client.post(f"/desk/customers/{chen}/order", filled(client, chen, note="a" * 5 * 2**20))
-    assert answer.status_code == 400
+    assert answer.status_code == 413
+    assert "内容太长" in answer.content.decode()
+    assert "一张表单至多 5 MB" in answer.content.decode()
+    assert len(answer.content) < 50_000
+    assert written() == before
+
+
+def test_a_field_that_is_too_long_is_said_beside_it_and_the_others_are_kept(signed_in: SignedIn, chen: str) -> None:
+    client, before = signed_in("agent"), written()
+    answer = client.post(f"/desk/customers/{chen}/order", filled(client, chen, note="很" * 1001, pay="later"))
+    page = answer.content.decode()
+    assert (answer.status_code, "1000" in page, "r101" in page) == (422, True, True)
+    assert "fibre-100" in page
     assert written() == before
 
 

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from kapok.back.workforce import api
 from kapok.back.workforce.models import Appointment, Done, Material, Picture, Stock, Vehicle, WorkOrder
+from kapok.chain.ordering import queries as orders
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
@@ -59,6 +60,21 @@ class TestTheBoard:
         assert self.page(unit="east-2").count('class="lane-shift"') == 3  # Mo of the second patch, too
         assert 'draggable="true"' in page
         assert "光猫亮红灯" in page
+
+    def test_it_marks_the_work_of_orders_that_are_urged_or_supervised(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        subject = visit()
+        assert "badge supervised" not in self.page()
+        hard = orders.Pressed("O2026-000001", 1, 2, supervised=True, by="staff/disp", since=later(0), why="客户催问")
+        asked: list[set[str]] = []
+
+        def pressed_of(subjects: set[str]) -> dict[str, orders.Pressed]:
+            asked.append(subjects)
+            return {subject: hard}
+
+        monkeypatch.setattr(orders, "pressed_of", pressed_of)
+        page = self.page()
+        assert (page.count("badge supervised"), "督办" in page) == (1, True)
+        assert [subject in subjects for subjects in asked] == [True]
 
     def test_it_has_english_and_empty_states(self) -> None:
         english = client("disp", Language.EN).get("/dispatch", {"unit": "west"}).content.decode()

@@ -107,6 +107,11 @@ def test_what_is_no_table_is_refused(office: SimpleNamespace, text: str) -> None
     assert Customer.objects.count() == 0
 
 
+def test_a_row_that_cannot_be_parsed_is_named_by_its_line(office: SimpleNamespace) -> None:
+    with pytest.raises(customers.NotACustomerFile, match="line 2 "):
+        load('name,segment,unit\n"a" b,public,patch\n')
+
+
 def test_a_file_is_read_in_its_own_encoding(office: SimpleNamespace) -> None:
     text = "姓名,客户群,单位,电话\n张伟民,public,patch,13800138000\n"
     for content in (text.encode("gbk"), text.encode("utf-8-sig"), text.encode()):

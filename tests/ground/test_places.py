@@ -328,6 +328,11 @@ def test_a_file_of_something_else_is_refused(city: None, head: str, rows: list[s
         load(*rows, head=head)
 
 
+def test_a_row_that_cannot_be_parsed_is_named_by_its_line(city: None) -> None:
+    with pytest.raises(places.NotAnAddressFile, match="line 2 "):
+        load('"a" b', head="level1_zh\n")
+
+
 def test_the_demonstration_is_loaded_once(db: None) -> None:
     people_demo.load(AT)
     demo.load(AT)

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kapok.ground.journal.queries import timeline
+from kapok.kernel.text import Text
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import queries, refusals
 from kapok.network.inventory.models import Coverage, Element, Finding, PlantAudit, Pool, Resource, Shortage, Site
@@ -164,6 +165,81 @@ def test_an_export_of_netbox_is_loaded() -> None:
     again = load(json.dumps(NETBOX), "netbox", leave_out_refused=True)
     assert (again.sites, again.elements, again.resources) == (0, 0, 0)
     assert again.known > 0
+
+
+PASSIVE: dict[str, Any] = {
+    "sites": NETBOX["sites"],
+    "devices": [
+        {"name": "olt 2", "role": "gpon-olt"}, {"name": "spl-b", "role": "splitter"}, {"name": "odf-b", "role": "odf"},
+        {"name": "dp-b", "role": "distribution-point"}, {"name": "mdf-b", "role": "mdf"},
+    ],
+    "interfaces": [{"device": "olt 2", "name": "0/1", "type": "gpon"}, {"device": "olt 2", "name": "mgmt", "type": "other"}],
+    "rear-ports": [{"device": "spl-b", "name": "in", "positions": 8}, {"device": "dp-b", "name": "feed", "positions": 2}],
+    "front_ports": {
+        "results": [
+            {"device": {"name": "spl-b"}, "name": "out 1", "rear_port": {"name": "in"}},
+            {"device": {"name": "spl-b"}, "name": "out 2", "mark_connected": True},
+            {"device": {"name": "dp-b"}, "name": "1", "cable": {"id": 7}},
+            {"device": {"name": "mdf-b"}, "name": "v1"}, {"device": {"name": "odf-b"}, "name": "f1"},
+            {"device": {"name": "ghost"}, "name": "f1"},
+        ]
+    },
+    "cables": [
+        {
+            "a_terminations": [{"object": {"device": {"name": "spl-b"}, "name": "in"}}],
+            "b_terminations": [{"object": {"device": {"name": "olt 2"}, "name": "0/1"}}],
+        },
+        {"side_a_device": "spl-b", "side_b_device": "dp-b"},
+    ],
+    "prefixes": [{"prefix": "10.0.0.0/8", "is_pool": False}],
+    "racks": [{"name": "r1"}, {"name": "r2"}],
+}  # fmt: skip
+
+
+def test_splitters_and_frames_have_their_ports_from_front_ports_and_what_is_not_read_is_said() -> None:
+    loaded = load(json.dumps(PASSIVE), "netbox", leave_out_refused=True)
+    ports = Resource.objects.filter(element__code__in=["spl-b", "dp-b", "mdf-b", "odf-b"]).order_by("code")
+    assert list(ports.values_list("code", "kind", "state")) == [
+        ("dp-b:1", "secondary_pair", "blocked"), ("mdf-b:v1", "mdf_port", "free"),
+        ("spl-b:out-1", "splitter_port", "free"), ("spl-b:out-2", "splitter_port", "blocked"),
+    ]  # fmt: skip
+    assert Element.objects.get(code="spl-b").parent.code == "olt-2:0/1"  # type: ignore[union-attr]
+    assert [(row.table, row.line) for row in loaded.rows] == [("front-ports", 6)]
+    assert {(table, why.en): count for (table, why), count in loaded.passed.items()} == {
+        ("racks", "this table is not read"): 2,
+        ("interfaces", "interfaces of an OLT that are no PON"): 1,
+        ("rear-ports", "ports towards the core; only cables name them"): 2,
+        ("front-ports", "ports of a device of which customers get none"): 1,
+        ("cables", "cables between equals, or to what is fed already"): 1,
+        ("prefixes", "prefixes that are no pools"): 1,
+    }
+
+
+def test_front_ports_as_one_table_and_what_is_passed_over_on_the_command_line(tmp_path: Path) -> None:
+    load("Name,Role,Site,Serial\nspl-c,Splitter,,\n", "netbox")
+    loaded = load("Name,Device,Rear Port\nout 1,ghost,in\n", "netbox", dry_run=True)
+    assert [(row.table, row.line) for row in loaded.rows] == [("front-ports", 2)]
+    file, out = tmp_path / "n.json", StringIO()
+    file.write_text(json.dumps(PASSIVE), encoding="utf-8")
+    call_command("importplant", str(file), "--from=netbox", "--leave-out-refused", stdout=out)
+    assert "passed over in racks: this table is not read (2 rows)" in out.getvalue()
+
+
+@pytest.mark.parametrize("days", [-1, 36_501, 2**31])
+def test_a_value_does_not_rest_for_ever(days: int) -> None:
+    before = counts()
+    with pytest.raises(refusals.RestTooLong, match=f"0 to 36500 days, not {days}"):
+        inventory.add_pool(code="P9", kind="vlan", name=Text(zh="池", en="pool"), quarantine_days=days, **WHO)
+    assert counts() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "line"), [(b'record,code\nsite,"a" b\n', 2), (b"record,code\nsite,a\nsite,\xff\n", 3)]
+)
+def test_a_row_that_cannot_be_read_is_named_by_its_line(content: bytes, line: int) -> None:
+    with pytest.raises(refusals.NotAPlantFile) as refused:
+        load(content)
+    assert f"第{line}行无法解析" in refused.value.text.zh
 
 
 def test_one_answer_of_the_api_and_one_table_as_csv() -> None:

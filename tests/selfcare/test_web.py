@@ -165,9 +165,9 @@ def test_sent_twice_it_places_one_order(chen: str) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"offer": "telex"}, "已停售"), ({"offer": ""}, "请选择商品"), ({"address": ""}, "请选择地址"),
+        ({"offer": "telex"}, "没有代码为“telex”的商品"), ({"offer": ""}, "请选择商品"), ({"address": ""}, "请选择地址"),
         ({"seen": "forged"}, "不一致"),
-        ({"address": "n3"}, "不一致"), ({"offer": "circuit-10"}, "已停售"), ({"pay": "never"}, "never"), ({"key": "x"}, ""),
+        ({"address": "n3"}, "不一致"), ({"offer": "circuit-10"}, "只售给"), ({"pay": "never"}, "never"), ({"key": "x"}, ""),
         ({"window": "tomorrow"}, "请从列表中选择时段"), ({"window": "2026-12-01T09:00/2026-12-01T11:00"}, "请从列表中选择时段"),
         ({"window": "9999-12-31T20:00:00+00:00/9999-12-31T22:00:00+00:00"}, "请从列表中选择时段"),
         ({"window": "0001-01-01T00:00:00+14:00/0001-01-01T02:00:00+14:00"}, "请从列表中选择时段"),

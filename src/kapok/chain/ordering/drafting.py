@@ -263,7 +263,7 @@ def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Ite
             raise _bad(place, "address", "", Text(zh="填写标准地址", en="give a standard address"))
         address = known.addresses.get(draft.address) or (service.address if service else None)
         if action in rules.ALLOCATES and address:
-            must_be_served(address)
+            must_be_served(address.full, address.level)
         for version, offer in _versions(place, draft, service, known):
             pieces = draft.quantity if offer.service else 1
             for _ in range(pieces):
@@ -271,10 +271,10 @@ def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Ite
                 yield Asked(number, draft, action, version, offer, address, service, draft.quantity // pieces)
 
 
-def must_be_served(address: Address) -> None:
+def must_be_served(full: Text, level: int) -> None:
     """Refuse where nobody can be served: a road, or what is above it. Raises `AddressTooWide`."""
-    if address.level < rules.SERVED:
-        raise AddressTooWide(address=address.full, level_name=LEVELS[Level(address.level)])
+    if level < rules.SERVED:
+        raise AddressTooWide(address=full, level_name=LEVELS[Level(level)])
 
 
 def _versions(

@@ -12,6 +12,7 @@ from kapok.ground.catalog.offering.specifications import SPECIFICATIONS, Charact
 from kapok.kernel.text import Text, joined
 from kapok.network.activation.rules import PARAM_NAMES, PARAMS
 
+MANY = 10**20
 LOGIN, LOGS_IN = "login", "fixed_broadband"
 SAID: Mapping[str, Text] = {
     "reason": Text(zh="缘由", en="reason"),
@@ -50,8 +51,13 @@ def complaint(action: Action, offers: Sequence[Offer], wished: Mapping[str, Any]
         remedy = _remedy(name, value, known, offers)
         if remedy is not None:
             title = known.get(name) or SAID.get(name) or Text(zh=name, en=name)
-            return Complaint(title.title if isinstance(title, Characteristic) else title, str(value)[:40], remedy)
+            return Complaint(title.title if isinstance(title, Characteristic) else title, _shown(value), remedy)
     return None
+
+
+def _shown(value: object) -> str:
+    """A value as a refusal names it; of a number with more figures than anybody reads that it is one."""
+    return "…" if isinstance(value, int) and abs(value) >= MANY else str(value)[:40]
 
 
 def _known(action: Action, offers: Iterable[Offer]) -> dict[str, Characteristic | Text]:

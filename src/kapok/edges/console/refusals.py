@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -60,11 +62,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes both
-    """Django's 400."""
+    """Django's 400; what is longer than we read is a 413, refused before it is read."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_long()
     return apology(
         status=400,
         title=_("This request cannot be understood"),
         remedy=_("Go back to the start page and try again from there."),
+    )
+
+
+def too_long() -> HttpResponse:
+    """A form of which a field holds more than we read of a whole form: none of it was read."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+    return apology(
+        status=413,
+        title=_("This text is too long"),
+        remedy=_(
+            "A form takes at most %(most)s MB in all. Nothing was saved. Go back in the browser, where the other fields are as "
+            "you left them, and shorten the longest one."
+        )
+        % {"most": most},
     )
 
 

@@ -19,8 +19,8 @@ from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.drafting import may_become
 from kapok.chain.ordering.previewing import Preview, preview
 from kapok.chain.ordering.rules import PARTS, VISIT, YES, Action
-from kapok.front.channels.basket import GONE, OTHERWISE, PROMISED_OTHERWISE
-from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_of, promised
+from kapok.front.channels.basket import OTHERWISE, PROMISED_OTHERWISE
+from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_of, promised, why_not
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
@@ -38,6 +38,9 @@ from kapok.network.inventory.rules import SERVICE_STATES, ServiceState, State
 
 SALT = "kapok.channels.action"
 SAME_PLACE = Text(zh="业务已在该地址，请选择另一地址", en="the service is at this address already: choose another one")
+NOT_INSTEAD = Text(
+    zh="此业务不能改为该商品，请改选同类套餐", en="this service cannot become it; choose another plan of its kind"
+)
 TOO_SLOW = Text(
     zh="现有线路最高 {most} Mbit/s，不足 {wanted}", en="its line carries {most} Mbit/s at most, not {wanted}"
 )
@@ -176,7 +179,12 @@ def _chosen(wanted: Wanted, at: datetime) -> tuple[Text | None, Choice | None, T
     if wanted.action is not Action.CHANGE or not wanted.offer:
         return None, None, None
     choice = next((each for each in changes(wanted, at) if each.code == wanted.offer), None)
-    return None, choice, choice.why_not if choice else GONE
+    return None, choice, choice.why_not if choice else _not_offered(wanted, at)
+
+
+def _not_offered(wanted: Wanted, at: datetime) -> Text:
+    area = area_at(wanted.service.address)
+    return why_not(wanted.offer, wanted.customer, wanted.channel, area, at, otherwise=NOT_INSTEAD)
 
 
 def _moved(wanted: Wanted, at: datetime) -> tuple[Text | None, Choice | None, Text | None]:

@@ -11,11 +11,14 @@ from uuid import UUID
 from django.core import signing
 
 from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.drafting import must_be_served
 from kapok.chain.ordering.previewing import Preview, preview
+from kapok.front.channels import offering
 from kapok.front.channels.offering import Asked, Choice, areas_at, installable, promised
 from kapok.front.channels.queries import placed_by
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.places import queries as places
+from kapok.ground.places.queries import AddressView
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
@@ -23,7 +26,6 @@ from kapok.kernel.text import Text
 
 SALT = "kapok.channels.basket"
 MOST_LINES = 20
-GONE = Text(zh="该商品已停售", en="the offer is no longer on sale")
 OTHERWISE = Text(zh="页面内容与所选不一致", en="the page does not show what was chosen")
 PROMISED_OTHERWISE = Text(zh="对客户的承诺已有变化", en="what we promise is otherwise now")
 BETWEEN = "~"
@@ -76,6 +78,11 @@ class Terms:
     seen: str
 
     @property
+    def refused_together(self) -> Text | None:
+        """Why the lines cannot be ordered together; what is wrong with one of them is said beside it."""
+        return None if any(line.refused for line in self.lines) else self.refused
+
+    @property
     def current(self) -> LineShown | None:
         """The line that is being chosen."""
         return next((line for line in self.lines if line.current), None)
@@ -99,22 +106,25 @@ def _shown(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, 
     """Each line; each address is asked once."""
     areas = areas_at(wish.address for wish in lines)
     sold_in = {area: installable(customer, channel, area, at) for area in set(areas.values())}
-    spots: dict[str, tuple[Text | None, Asked]] = {}
+    spots: dict[str, tuple[AddressView | None, Asked]] = {}
     for number, wish in enumerate(lines, 1):
         if wish.address not in spots:
             place = places.address(wish.address, at=at)
-            spots[wish.address] = (place.full if place else None, Asked(wish.address, at))
-        full, asked = spots[wish.address]
+            spots[wish.address] = (place, Asked(wish.address, at))
+        place, asked = spots[wish.address]
+        full = place.full if place else None
         last = current and number == len(lines)
         try:
-            if full is None:
+            if place is None:
                 raise UnknownAddress(code=wish.address)
+            must_be_served(place.full, place.level)
             sold = sold_in[areas[wish.address]]
             choice = asked.choice(sold[wish.offer]) if wish.offer in sold else None
         except KapokError as why:
             yield LineShown(number, wish, last, full, None, why.text)
         else:
-            yield LineShown(number, wish, last, full, choice, None if choice else GONE)
+            why_not = None if choice else offering.why_not(wish.offer, customer, channel, areas[wish.address], at)
+            yield LineShown(number, wish, last, full, choice, why_not)
 
 
 # ---- what was seen ----

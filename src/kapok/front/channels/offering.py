@@ -21,12 +21,14 @@ from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.customers import queries as customers
 from kapok.ground.places import queries as places
 from kapok.ground.places.rules import Segment
+from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.queries import Qualification
 
 SPEED = "down_mbps"
+NOT_BY_ITSELF = Text(zh="该商品不能单独新装，请改选套餐", en="it cannot be installed by itself; choose a plan")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,17 @@ def installable(customer: str, channel: str, area: str, at: datetime) -> dict[st
     """What the customer may order anew, by code, in the order of the catalogue."""
     sold = offers.on_sale(facts_of(customer, area), channel, at)
     return {version.code: version for version in sold if _installs(version.offer)}
+
+
+def why_not(
+    offer: str, customer: str, channel: str, area: str, at: datetime, *, otherwise: Text = NOT_BY_ITSELF
+) -> Text:
+    """Why an offer is not among those to choose from: unknown, a draft, retired, not for them; or what is said otherwise."""
+    try:
+        found = offers.why_not(offer, facts_of(customer, area), channel, at)
+    except KapokError as unknown:
+        return unknown.text
+    return found or otherwise
 
 
 def _installs(offer: Offer) -> bool:

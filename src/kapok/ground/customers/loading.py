@@ -39,6 +39,7 @@ from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.ground.places.rows import segment_called
 from kapok.kernel.errors import KapokError
 from kapok.kernel.ids import uuid7
+from kapok.kernel.tables import UNREADABLE, unreadable
 from kapok.kernel.text import Text
 
 BATCH = 5_000
@@ -188,9 +189,8 @@ def _read(lines: Iterable[str], loaded: Loaded) -> Iterator[Row]:
                 loaded.refuse(reader.line_num, {"": RowOutOfShape(cells=len(cells), columns=len(columns))})
             else:
                 yield Row(reader.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=True)))
-    except (csv.Error, UnicodeDecodeError) as broken:
-        line = reader.line_num + 1
-        raise _unreadable(Text(zh=f"第{line}行无法解析（{broken}）", en=f"line {line} ({broken})")) from None
+    except UNREADABLE as broken:
+        raise _unreadable(unreadable(reader, broken)) from None
 
 
 def _unreadable(reason: Text) -> NotACustomerFile:

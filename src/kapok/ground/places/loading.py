@@ -27,6 +27,7 @@ from kapok.ground.places.refusals import (
 )
 from kapok.kernel.errors import KapokError
 from kapok.kernel.ids import uuid7
+from kapok.kernel.tables import UNREADABLE, unreadable
 from kapok.kernel.text import Text
 
 BATCH = 5_000
@@ -102,9 +103,8 @@ def _checked(lines: Iterable[str], areas: dict[str, UUID], loaded: Loaded) -> It
                     yield _row(reader.line_num, columns, cells, areas)
                 except KapokError as refused:
                     loaded.refuse(reader.line_num, refused)
-    except (csv.Error, UnicodeDecodeError) as broken:
-        reason = Text(zh=f"第{reader.line_num + 1}行无法解析（{broken}）", en=f"line {reader.line_num + 1} ({broken})")
-        raise NotAnAddressFile(reason=reason, columns=", ".join(COLUMNS)) from None
+    except UNREADABLE as broken:
+        raise NotAnAddressFile(reason=unreadable(reader, broken), columns=", ".join(COLUMNS)) from None
 
 
 def _check_columns(columns: list[str]) -> None:

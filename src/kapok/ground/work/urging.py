@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q
@@ -28,22 +29,17 @@ class Tally:
 
 def urge(matter: Matter, by: Staff, note: str, act: Act, *, supervise: bool) -> None:
     """Count one urge of a locked matter, and tell it of the matter and of each piece of work that somebody has of it."""
-    live = list(
-        Item.objects.filter(matter=matter, state__in=following.LIVE).select_related("accountable", "holder", "unit")
-    )
+    rows = Item.objects.filter(matter=matter, state__in=following.LIVE).order_by("opened_at", "id")
+    live = list(rows.select_related("accountable", "holder", "unit"))
     event: type[events.Urged] = events.Supervised if supervise else events.Urged
-    said = {"actor": act.actor, "at": act.at, "correlation": matter.id, "note": note}
+    said: dict[str, Any] = {"actor": act.actor, "at": act.at, "correlation": matter.id, "note": note}
     said["number"] = _count(matter, live, by, act.at)
     told = {who.subject for item in live for who in (item.accountable, item.holder) if who} or {
         matter.first_contact.subject
     }
     units = {item.unit.code for item in live} or {matter.unit.code}
     whole = event(subject=matter.subject, told=sorted(told - {act.actor}), units=sorted(units), **said)
-    journal.record_together([whole, *(event(subject=item.subject, **said) for item in _in_order(live))])
-
-
-def _in_order(live: Sequence[Item]) -> list[Item]:
-    return sorted(live, key=lambda item: (item.opened_at, item.id))
+    journal.record_together([whole, *(event(subject=item.subject, **said) for item in live)])
 
 
 def _count(matter: Matter, live: Sequence[Item], by: Staff, at: datetime) -> int:

@@ -236,6 +236,15 @@ class PlantRowsRefused(KapokError):
     )
 
 
+class RestTooLong(KapokError):
+    """A value cannot rest for so many days."""
+
+    wording = Text(
+        zh="回收后须停放 0 至 {most} 天，不能是 {days} 天。",
+        en="A value that is given back rests for 0 to {most} days, not {days}.",
+    )
+
+
 class BadCell(KapokError):
     """A cell cannot be read."""
 

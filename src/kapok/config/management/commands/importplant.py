@@ -25,6 +25,7 @@ SUMMARY = Text(
     "{resources} {resources:resource|resources}, {coverage} covered {coverage:address|addresses}; "
     "{known} known before, {refused} refused.",
 )
+PASSED = Text(zh="未读取 {table}：{why}（{count} 行）", en="passed over in {table}: {why} ({count} {count:row|rows})")
 
 
 class FileTooLarge(KapokError):
@@ -61,6 +62,8 @@ class Command(BaseCommand):
             raise CommandError(refused.text.in_(language)) from None
         for row in loaded.rows:
             self.stdout.write("\t".join((row.table, str(row.line), row.reason.in_(language))).lstrip("\t"))
+        for (table, why), count in sorted(loaded.passed.items(), key=lambda each: each[0][0]):
+            self.stdout.write(PASSED.format(table=table, why=why, count=count).in_(language))
         self.stdout.write(SUMMARY.format(**vars(loaded)).in_(language))
         if options["dry_run"]:
             self.stdout.write(DRY.in_(language))

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from kapok.chain.ordering.drafting import must_be_served
 from kapok.edges.console.customers.reach import may, reached
 from kapok.edges.console.desk import sites
 from kapok.edges.console.desk.forms import OrderForm, show_refusal
@@ -153,9 +154,11 @@ def _offers(request: ScreenRequest, one: CustomerView, address: str) -> dict[str
         return values
     try:
         found = offering.choices(one.number, channel_of(request), address, request.at)
+        place = places.address(address, at=request.at)
+        if place:
+            must_be_served(place.full, place.level)
     except KapokError as refused:
         return values | {"refused_address": refused.text}
-    place = places.address(address, at=request.at)
     responsible = next((each for each in place.patches if each.segment == one.segment), None) if place else None
     return values | {"address": place, "choices": found, "responsible": responsible}
 

@@ -32,8 +32,9 @@ Choice = tuple[str, Any]
 FIELDS: Mapping[type[KapokError], str] = {
     places.UnknownAddress: "address", places.RetiredAddress: "address", field.NoPatch: "window", field.NobodyHasSkill: "window",
     field.WindowFull: "window", field.WindowPast: "window", field.BadWindow: "window", ordering.BadMoment: "window",
-    offering.UnknownOffer: "offer", offering.OfferNotOnSale: "offer", ordering.NotThisAction: "offer",
-    ordering.NoFlowForLine: "offer", ordering.BadLine: "offer",
+    offering.UnknownOffer: "offer", offering.OfferNotOnSale: "offer", offering.OfferStillDraft: "offer",
+    ordering.NotThisAction: "offer", ordering.NoFlowForLine: "offer", ordering.BadLine: "offer", ordering.NotSpecified: "offer",
+    ordering.AddressTooWide: "address",
 }  # fmt: skip
 """Beside which field of an order a refusal is shown; the others stand above the form."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
 from kapok.network.inventory.plant import api as plant
 from kapok.network.inventory.plant.loading import Source
 from kapok.network.inventory.plant.reading import COLUMNS
@@ -57,4 +58,11 @@ def import_file(request: ScreenRequest) -> HttpResponse:
             form.add_error("file", refused.text.in_(request.language))
         else:
             values |= {"loaded": loaded, "rows": loaded.rows[:SHOWN], "tried": given["dry_run"]}
+            values["passed"] = [
+                (table, why, count) for (table, why), count in sorted(loaded.passed.items(), key=_table)
+            ]
     return render(request, "inventory/import.html", values)
+
+
+def _table(counted: tuple[tuple[str, Text], int]) -> str:
+    return counted[0][0]

@@ -39,7 +39,7 @@ class OrdersFilter(forms.Form):
         )
         self._choose("exception", _("Exception"), [(each.value, _coded(each)) for each in rules.GRAVEST_FIRST])
         self._choose("jeopardy", _("Forecast"), [("yes", IN_JEOPARDY)])
-        self._choose("pressed", _("Urged"), PRESSED)
+        self._choose("pressed", _("Urged or supervised"), PRESSED)
 
     def _choose(self, name: str, label: Any, choices: Iterable[tuple[str, Text]]) -> None:
         said = [("", in_reading_language(ALL)), *((code, in_reading_language(text)) for code, text in choices)]

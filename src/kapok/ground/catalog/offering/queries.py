@@ -12,7 +12,7 @@ from kapok.ground.catalog import rules as states
 from kapok.ground.catalog.offering import checking, rows, rules
 from kapok.ground.catalog.offering.document import Kind, Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
-from kapok.ground.catalog.offering.refusals import OfferNotOnSale, OfferRefused
+from kapok.ground.catalog.offering.refusals import OfferRefused
 from kapok.ground.catalog.rules import State
 from kapok.ground.catalog.template import Unreadable
 from kapok.kernel.promises import Facts
@@ -72,8 +72,7 @@ def why_not(code: str, facts: Facts, channel: str, at: datetime) -> Text | None:
     """Why an offer cannot be ordered, with the remedy; nothing when it can. Raises `UnknownOffer`."""
     row = _sold(at).filter(code=code).first()
     if row is None:
-        rows.versions_called(code)
-        return OfferNotOnSale(offer=code).text
+        return rows.not_on_sale(code).text
     return rules.refusal(parse(row.document), facts, channel)
 
 

@@ -38,11 +38,20 @@ class UnknownOfferVersion(KapokError):
 
 
 class OfferNotOnSale(KapokError):
-    """The offer exists, but no version of it is on sale."""
+    """The offer was on sale, and is no more."""
 
     wording = Text(
-        zh="商品“{offer}”不在售（草稿或已停售），请改选在售商品，或先发布它。",
-        en="The offer “{offer}” is not on sale (a draft, or retired); choose another one, or publish it first.",
+        zh="商品“{offer}”已停售，请改选在售商品。",
+        en="The offer “{offer}” is no longer on sale; choose another one.",
+    )
+
+
+class OfferStillDraft(OfferNotOnSale):
+    """The offer has never been on sale."""
+
+    wording = Text(
+        zh="商品“{offer}”还是草稿、尚未发布，请改选在售商品，或先发布它。",
+        en="The offer “{offer}” is a draft and not on sale yet; choose another one, or publish it first.",
     )
 
 

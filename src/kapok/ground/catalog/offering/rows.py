@@ -13,7 +13,13 @@ from django.db import connection
 
 from kapok.ground.catalog.offering.document import Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
-from kapok.ground.catalog.offering.refusals import NoOfferDraft, OfferNotOnSale, UnknownOffer, UnknownOfferVersion
+from kapok.ground.catalog.offering.refusals import (
+    NoOfferDraft,
+    OfferNotOnSale,
+    OfferStillDraft,
+    UnknownOffer,
+    UnknownOfferVersion,
+)
 from kapok.ground.catalog.rules import State
 
 
@@ -49,9 +55,14 @@ def on_sale(code: str, *, lock: bool = False) -> OfferVersion:
     rows = OfferVersion.objects.select_for_update() if lock else OfferVersion.objects.all()
     version = rows.filter(code=code, state=State.PUBLISHED).first()
     if version is None:
-        versions_called(code)
-        raise OfferNotOnSale(offer=code)
+        raise not_on_sale(code)
     return version
+
+
+def not_on_sale(code: str) -> OfferNotOnSale:
+    """Why no version of an offer is on sale: it has been, or it is still a draft. Raises `UnknownOffer`."""
+    published = any(row.published_at for row in versions_called(code))
+    return (OfferNotOnSale if published else OfferStillDraft)(offer=code)
 
 
 def all_on_sale(codes: Collection[str], *, lock: bool = False) -> list[OfferVersion]:

@@ -20,9 +20,9 @@ from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, lacking, moving, rows, rules
 from kapok.network.inventory.events import Covered, PlantAdded, PlantAudited, PlantImported, RecordCorrected
 from kapok.network.inventory.models import Element, Finding, Pool, Site
-from kapok.network.inventory.plant import adding, auditing, loading
+from kapok.network.inventory.plant import adding, auditing, loading, reading
 from kapok.network.inventory.plant.drafts import Loaded
-from kapok.network.inventory.refusals import NoSuchMove, ResourceHeld
+from kapok.network.inventory.refusals import NoSuchMove, ResourceHeld, RestTooLong
 from kapok.network.inventory.rules import State
 
 __all__ = [
@@ -108,11 +108,14 @@ def add_pool(
 ) -> None:
     """Open a pool, with its values: a range, a prefix or a list (see `add_resources`).
 
-    Raises `BadPlantCode`, `CodeTaken`, `UnknownKind`, `BadPlaceName`, `UnknownExchangeArea`, `BadRange`, `WrongHome`.
+    Raises `BadPlantCode`, `CodeTaken`, `UnknownKind`, `BadPlaceName`, `UnknownExchangeArea`, `BadRange`, `WrongHome`,
+    `RestTooLong`.
     """
+    if not 0 <= quarantine_days <= reading.LONGEST_REST:
+        raise RestTooLong(days=quarantine_days, most=reading.LONGEST_REST)
     tidy, sort, names = adding.refuse_known(Pool, code), rows.known_kind(kind), tidy_text(name)
     made = Pool(
-        id=uuid7(at), code=tidy, kind=sort, name_zh=names.zh, name_en=names.en, quarantine_days=max(0, quarantine_days),
+        id=uuid7(at), code=tidy, kind=sort, name_zh=names.zh, name_en=names.en, quarantine_days=quarantine_days,
         exchange_area=places.exchange_area_called(exchange_area),
     )  # fmt: skip
     adding.check_pool(sort, sort, tidy)

@@ -113,6 +113,13 @@ class Loaded:
     known: int = 0
     refused: int = 0
     rows: list[Refused] = field(default_factory=list)
+    passed: dict[tuple[str, Text], int] = field(default_factory=dict)
+    """What was not read, and is no fault: how many rows of which table, and why."""
+
+    def pass_over(self, table: str, why: Text) -> None:
+        """Count a row that is not read."""
+        if (table, why) in self.passed or len(self.passed) < ENOUGH:
+            self.passed[table, why] = self.passed.get((table, why), 0) + 1
 
     def refuse(self, spot: Spot, reason: KapokError) -> None:
         """Note a row that cannot be loaded."""

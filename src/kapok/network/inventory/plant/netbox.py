@@ -1,5 +1,5 @@
-"""Reading what NetBox exports: sites, devices, interfaces, cables, prefixes and VLANs, as JSON of its API or as CSV of its
-tables.
+"""Reading what NetBox exports: sites, devices, their interfaces, front and rear ports, cables, prefixes and VLANs, as JSON of
+its API or as CSV of its tables. What is not read is counted.
 
 A JSON file is an object that names the tables (`{"sites": [...], "devices": [...]}`), or one answer of the API, whose
 objects say by their `url` what they are. A CSV file is one table, known by its columns. The role of a device says what it
@@ -30,10 +30,11 @@ from kapok.network.inventory.refusals import BadCell, CellMissing, NotAPlantFile
 
 Object = Mapping[str, Any]
 
-TABLES = ("sites", "devices", "interfaces", "cables", "prefixes", "vlans")
+TABLES = ("sites", "devices", "interfaces", "rear-ports", "front-ports", "cables", "prefixes", "vlans")
 REMEDY = Text(
-    zh="应为NetBox导出的JSON（含sites、devices、interfaces、cables、prefixes、vlans）或其中一张表的CSV。",
-    en="It must be JSON as NetBox exports it (with sites, devices, interfaces, cables, prefixes, vlans) "
+    zh="应为NetBox导出的JSON（含sites、devices、interfaces、front-ports、rear-ports、cables、prefixes、vlans）或其中一张表的CSV。",
+    en="It must be JSON as NetBox exports it (with sites, devices, interfaces, front-ports, rear-ports, cables, prefixes, "
+    "vlans) "
     "or one of these tables as CSV.",
 )
 TOO_DEEP = Text(zh="JSON嵌套过深", en="its JSON is nested too deeply")
@@ -41,6 +42,8 @@ MARKS = {  # columns by which a CSV table is known, the most telling first
     "cables": {"side_a_device", "device_a", "a_terminations", "termination_a"},
     "vlans": {"vid"},
     "prefixes": {"prefix"},
+    "front-ports": {"rear_port", "rear_port_position", "rear_ports"},
+    "rear-ports": {"positions"},
     "interfaces": {"device"},
     "devices": {"device_type", "role", "device_role"},
     "sites": {"slug", "facility", "region"},
@@ -69,6 +72,12 @@ HEIGHT: Mapping[ElementKind, int] = {
 }  # fmt: skip
 """Of two that a cable joins, the lower number feeds the other."""
 
+NOT_READ = Text(zh="不读取这张表", en="this table is not read")
+NO_PON = Text(zh="OLT上不是PON的接口", en="interfaces of an OLT that are no PON")
+NOT_ALLOCATED = Text(zh="该类设备的端口不分配给客户", en="ports of a device of which customers get none")
+FEEDS = Text(zh="馈线侧端口，只用来认线缆", en="ports towards the core; only cables name them")
+SAME_HEIGHT = Text(zh="线缆两端同级，或下端已有上级", en="cables between equals, or to what is fed already")
+NO_POOL = Text(zh="不是资源池的网段", en="prefixes that are no pools")
 PLACES_ON_A_PON = tuple(f"L{place:03}" for place in range(1, 65))
 IN_USE = {"active", "planned", "staged", "inventory", ""}
 
@@ -83,7 +92,7 @@ def read(text: str, loaded: Loaded) -> Drafts:
 
 def _read(text: str, loaded: Loaded) -> Drafts:
     export = _Export(loaded)
-    tables = _json(text) if text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["} else _csv(text)
+    tables = _json(text, loaded) if text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["} else _csv(text)
     for name in TABLES:
         for spot, row in tables.get(name, ()):
             try:
@@ -93,7 +102,7 @@ def _read(text: str, loaded: Loaded) -> Drafts:
     return export.drafts
 
 
-def _json(text: str) -> dict[str, list[tuple[Spot, Object]]]:
+def _json(text: str, loaded: Loaded) -> dict[str, list[tuple[Spot, Object]]]:
     try:
         data = json.loads(text.lstrip("\ufeff"))
     except ValueError as broken:
@@ -102,6 +111,9 @@ def _json(text: str) -> dict[str, list[tuple[Spot, Object]]]:
         ) from None
     found: dict[str, list[tuple[Spot, Object]]] = {}
     for name, row in _objects(data):
+        if name not in TABLES:
+            loaded.pass_over(name, NOT_READ)
+            continue
         rows = found.setdefault(name, [])
         rows.append((Spot(name, len(rows) + 1), row))
     if not found:
@@ -110,21 +122,23 @@ def _json(text: str) -> dict[str, list[tuple[Spot, Object]]]:
 
 
 def _objects(data: Any) -> Iterator[tuple[str, Object]]:
+    """Every object with the table that it is of, read or not."""
     match data:
         case {"results": list() as rows} | list(rows):
-            for row in rows:
-                if isinstance(row, dict) and (name := _table_of(str(row.get("url", "")))):
-                    yield name, row
+            yield from ((_table_of(str(row.get("url", ""))), row) for row in rows if isinstance(row, dict))
         case dict():
-            for name in TABLES:
-                found = data.get(name)
-                found = found.get("results") if isinstance(found, dict) else found
-                yield from ((name, row) for row in (found if isinstance(found, list) else ()) if isinstance(row, dict))
+            for name, found in data.items():
+                listed = found.get("results") if isinstance(found, dict) else found
+                table = str(name).replace("_", "-")[:40]
+                yield from (
+                    (table, row) for row in (listed if isinstance(listed, list) else ()) if isinstance(row, dict)
+                )
 
 
 def _table_of(url: str) -> str:
-    """The table of an object by its address, e.g. `…/api/dcim/devices/1/`."""
-    return next((part for part in url.split("/") if part in TABLES), "")
+    """The table of an object by its address, e.g. `…/api/dcim/devices/1/`: what stands before its number."""
+    parts = [part for part in url.split("?", maxsplit=1)[0].split("/") if part]
+    return next((part for part in parts if part in TABLES), parts[-2][:40] if len(parts) > 1 else "?")
 
 
 def _csv(text: str) -> dict[str, list[tuple[Spot, Object]]]:
@@ -155,8 +169,8 @@ class _Export:
     def take(self, spot: Spot, row: Object) -> None:
         """One object of the table that the spot names."""
         take = {
-            "sites": self._site, "devices": self._device, "interfaces": self._interface,
-            "cables": self._cable, "prefixes": self._prefix, "vlans": self._vlan,
+            "sites": self._site, "devices": self._device, "interfaces": self._interface, "rear-ports": self._rear,
+            "front-ports": self._front, "cables": self._cable, "prefixes": self._prefix, "vlans": self._vlan,
         }[spot.table]  # fmt: skip
         take(spot, row)
 
@@ -191,22 +205,42 @@ class _Export:
                 self.known[pon.code] = pon
                 self.drafts.elements.append(pon)
                 self.drafts.resources.append(ResourceDraft(spot, "pon_port", pon.code, names=PLACES_ON_A_PON))
+            else:
+                self.loaded.pass_over(spot.table, NO_PON)
             return
+        self._port(spot, device, name, state)
+
+    def _front(self, spot: Spot, row: Object) -> None:
+        """A port towards the customers: how a splitter, a distribution point, a cabinet and a frame are drawn up."""
+        device, name = self._device_called(_name(row, "device")), _code(_name(row, "name"))
+        self._port(spot, device, name, "blocked" if _taken(row) else "free")
+
+    def _rear(self, spot: Spot, row: Object) -> None:
+        """A port towards the core: it carries no customer by itself, a cable says what feeds it."""
+        self._device_called(_name(row, "device"))
+        self.loaded.pass_over(spot.table, FEEDS)
+
+    def _port(self, spot: Spot, device: ElementDraft, name: str, state: str) -> None:
         kind = next((kind for kind, hop in HOPS.items() if hop.host == device.kind), None)
-        if kind is not None:
+        if kind is None:
+            self.loaded.pass_over(spot.table, NOT_ALLOCATED)
+        else:
             self.drafts.resources.append(ResourceDraft(spot, kind, device.code, state, names=(name,)))
 
-    def _cable(self, _spot: Spot, row: Object) -> None:
+    def _cable(self, spot: Spot, row: Object) -> None:
         """A cable: of the two that it joins the one nearer to the core feeds the other."""
         ends = [self._end(row, side) for side in ("a", "b")]
         upper, lower = sorted(ends, key=lambda each: HEIGHT[ElementKind(each.kind)])
         if HEIGHT[ElementKind(upper.kind)] < HEIGHT[ElementKind(lower.kind)] and not lower.parent:
             lower.parent = upper.code
+        else:
+            self.loaded.pass_over(spot.table, SAME_HEIGHT)
 
     def _prefix(self, spot: Spot, row: Object) -> None:
         """A prefix that is a pool; others are address plans, and passed over."""
         prefix, status = _name(row, "prefix"), _name(row, "status", "").lower()
         if not _true(row.get("is_pool", False)) or status not in IN_USE:
+            self.loaded.pass_over(spot.table, NO_POOL)
             return
         kind = "ipv6_prefix" if ":" in prefix else "ipv4"
         area = self.areas.get(self._site_of(row), "")

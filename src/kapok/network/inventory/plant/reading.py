@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from kapok.kernel.errors import KapokError
+from kapok.kernel.tables import UNREADABLE, unreadable
 from kapok.kernel.text import Text
 from kapok.network.inventory.plant.drafts import (
     CoverDraft,
@@ -64,9 +65,8 @@ def table(
             if any(cell.strip() for cell in cells):
                 filled = [*cells, *[""] * (len(columns) - len(cells))]
                 yield Spot("", reader.line_num), dict(zip(columns, (cell.strip() for cell in filled), strict=False))
-    except (csv.Error, UnicodeDecodeError) as broken:
-        reason = Text(zh=f"第{reader.line_num + 1}行无法解析（{broken}）", en=f"line {reader.line_num + 1} ({broken})")
-        raise NotAPlantFile(reason=reason, remedy=remedy) from None
+    except UNREADABLE as broken:
+        raise NotAPlantFile(reason=unreadable(reader, broken), remedy=remedy) from None
 
 
 def _readable(cells: list[str]) -> list[str]:
