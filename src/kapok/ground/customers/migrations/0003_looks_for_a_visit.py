@@ -7,7 +7,7 @@ NAME = "customers_purpose_is_known"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0001_customers_and_accounts")]
+    dependencies = [("customers", "0002_what_they_speak")]
 
     operations = [
         migrations.RemoveConstraint(model_name="personallook", name=NAME),
