@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
-from kapok.chain.ordering import api, engine, reactions
+from kapok.chain.ordering import api, engine, performing, reactions
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.commitments import api as commitments
@@ -342,9 +342,23 @@ def test_an_amendment_is_a_new_version_and_what_was_activated_is_told() -> None:
     assert shop.service(Line.objects.get(leg=row).service.number).state == "active"  # type: ignore[union-attr]
 
 
+def test_an_amendment_while_the_network_is_being_told_is_told_after_it() -> None:
+    number = placed()
+    while (lease := engine.claim(later(1))) and Step.objects.get(id=lease.step).name != "activate":
+        engine.work_off(lease, later(1))
+    assert lease is not None
+    asked = performing.perform(Step.objects.select_related("leg__order").get(id=lease.step), later(1.1))
+    api.amend(order=number, line=1, offer="fibre-300", **by("agent", 1.2))
+    run(1.3)
+    assert (steps(number)[-1], SimulatedUnit.objects.get().settings["down_mbps"]) == (("adjust", "waiting"), 100)
+    engine.settle(lease, asked, later(1.4))
+    run(1.5)
+    assert (("adjust", "done") in steps(number), SimulatedUnit.objects.get().settings["down_mbps"]) == (True, 300)
+
+
 @pytest.mark.parametrize(
     ("offer", "words"),
-    [("voice", "fixed_broadband"), ("trial-fibre-1000", "sold only"), ("sme-blue", "order anew"), ("gold", "gold")],
+    [("voice", "fixed broadband"), ("trial-fibre-1000", "a trial is not"), ("sme-blue", "order anew"), ("gold", "gold")],
 )
 def test_an_amendment_to_what_does_not_fit_is_refused(offer: str, words: str) -> None:
     number = placed(channel="key_account") if offer == "trial-fibre-1000" else at_the_visit()

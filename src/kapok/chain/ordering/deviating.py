@@ -210,6 +210,7 @@ def _told(leg: Leg, line: Line) -> dict[str, Any]:
 
 
 def _adjust(leg: Leg, act: Act) -> None:
-    """What has been activated already is told what is new."""
-    if any(step.name == "activate" and step.state == StepState.DONE for step in rows.steps_locked(leg)):
-        moves.new_step(leg, "adjust", act, due=moves.may_run(leg))
+    """What the network has been told, or may have been, is told what is new; while it is being told, afterwards."""
+    for step in rows.steps_locked(leg):
+        if step.name == "activate" and step.attempts:
+            moves.new_step(leg, "adjust", act, due=step.state == StepState.DONE and moves.may_run(leg))

@@ -132,6 +132,8 @@ def _succeeded(step: Step, leg: Leg, result: Result, act: Act) -> None:
     moves.settle(step, StepState.DONE, act.at, code="", error_zh="", error_en="", measured=measured)
     if DEEDS[step.name].commits and leg.committed_at is None:
         moves.keep(leg, committed_at=act.at)
+    if step.name == "activate":
+        moves.wake(leg, act.at)  # what was amended meanwhile is told after it
     if step.undoes_id is not None:
         moves.say(leg, events.StepUndone, act, step=str(step.undoes_id), title=DEEDS[step.name].title)
         moves.wake(leg, act.at)
