@@ -212,7 +212,7 @@ def test_a_request_is_for_the_eyes_of_its_units(signed_in: SignedIn, agent: Clie
         ({"kind": "fault.restored"}, "is not one of the available choices"),
         ({"stops": ["moon"]}, "is not one of the available choices"),
         ({"kind": "hindrance.began"}, "can be stopped by"),
-        ({"stops": ["stage"]}, "can be stopped by"),
+        ({"kind": "hindrance.began", "stops": ["stage"]}, "can be stopped by"),
     ],
 )
 def test_what_the_pack_does_not_allow_stops_nothing(
