@@ -48,14 +48,15 @@ STEPS = {"retry": retry, "lapse": lapse, "seal": seal, "catch up": catch_up}
 
 def main(step: str, when: str, moment: str) -> None:
     """Do it; die right before or after the first commit."""
-    commit = BaseDatabaseWrapper._commit
+    wrapper: Any = BaseDatabaseWrapper
+    commit = wrapper._commit
 
-    def dies(self: BaseDatabaseWrapper) -> Any:
+    def dies(self: BaseDatabaseWrapper) -> None:
         if when == "after":
             commit(self)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    BaseDatabaseWrapper._commit = dies  # type: ignore[method-assign]
+    wrapper._commit = dies
     STEPS[step](datetime.fromisoformat(moment))
 
 
