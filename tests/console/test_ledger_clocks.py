@@ -97,6 +97,7 @@ def test_clocks_are_asked_to_stop_approved_by_another_and_run_again(
     desk = text(supervisor, "/work")
     assert 'id="pile-approve">For you to approve <span class="badge">1</span>' in desk
     assert "away until evening" in desk
+    assert re.search(r'<span title="agent">[^<]+</span> \d\d-\d\d', desk)
     assert "call 17" in text(supervisor, address)
     page = supervisor.post(address, {"answer": "approve", "word": "heard it"}, follow=True).content.decode()
     assert "Approved: the clocks stand still as of the moment of asking." in page
