@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from kapok.edges.console.health import failures, measure
 from kapok.ground.commitments import beats
+from kapok.ground.commitments.events import SchedulerCaughtUp
+from kapok.ground.commitments.scheduler import ACTOR
+from kapok.ground.journal import api as journal
 from kapok.kernel.text import Language
 from tests.console.conftest import SignedIn
 
@@ -62,6 +65,26 @@ def test_the_keeper_is_alive_by_its_sign_of_life() -> None:
     sign_of_life(timedelta(milliseconds=6))
     assert (measure.measure(NOW).keeper_is_alive, measure.measure(NOW).late_ms) == (True, 6)
     assert not measure.measure(NOW + beats.SILENT_AFTER).keeper_is_alive
+
+
+@pytest.mark.django_db
+def test_the_last_catching_up_is_shown_with_the_way_to_its_time_line(signed_in: SignedIn) -> None:
+    admin = signed_in("administrator", Language.EN)
+    assert "caught up" not in admin.get("/system").content.decode()
+    first, last, at = NOW - timedelta(days=2), NOW - timedelta(hours=1), NOW - timedelta(minutes=5)
+    with transaction.atomic():
+        journal.record(
+            SchedulerCaughtUp(
+                subject=ACTOR, actor=ACTOR, at=at, silent_since=first, first=first, last=last, warned=3, breached=2, fulfilled=1
+            )
+        )  # fmt: skip
+    page = admin.get("/system").content.decode()
+    said = "Last caught up 03-02 16:55: 6 clocks, due from 02-28 17:00 to 03-02 16:00"
+    assert f'<a href="/matters/system/scheduler">{said}</a>' in page
+    assert "6 warnings" not in page
+    line = admin.get("/matters/system/scheduler").content.decode()
+    assert "3 warnings, 2 breaches, 1 kept" in line
+    assert "03-02 16:55 补发完毕" in signed_in("administrator", Language.ZH).get("/system").content.decode()
 
 
 @pytest.mark.django_db

@@ -97,6 +97,7 @@ def test_clocks_are_asked_to_stop_approved_by_another_and_run_again(
     desk = text(supervisor, "/work")
     assert 'id="pile-approve">For you to approve <span class="badge">1</span>' in desk
     assert "away until evening" in desk
+    assert re.search(r'<span title="agent">[^<]+</span> \d\d-\d\d', desk)
     assert "call 17" in text(supervisor, address)
     page = supervisor.post(address, {"answer": "approve", "word": "heard it"}, follow=True).content.decode()
     assert "Approved: the clocks stand still as of the moment of asking." in page
@@ -237,7 +238,7 @@ def test_a_request_is_for_the_eyes_of_its_units(signed_in: SignedIn, agent: Clie
         ({"kind": "fault.restored"}, "is not one of the available choices"),
         ({"stops": ["moon"]}, "is not one of the available choices"),
         ({"kind": "hindrance.began"}, "can be stopped by"),
-        ({"stops": ["stage"]}, "can be stopped by"),
+        ({"kind": "hindrance.began", "stops": ["stage"]}, "can be stopped by"),
     ],
 )
 def test_what_the_pack_does_not_allow_stops_nothing(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from uuid import UUID
 
 import nats
 import pytest
+from django.db import connection
 from nats.js.api import StreamConfig
 from pytest_django.fixtures import Settings
 
@@ -30,6 +33,7 @@ from kapok.ground.journal.queries import line
 from tests.ground.journal_lab import AT, ring
 
 Answer = TypeVar("Answer")
+ROOT = Path(__file__).parents[2]
 SERVER = Path(sys.executable).parent / "nats-server"
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -189,6 +193,48 @@ def test_what_is_sent_twice_is_stored_once(tmp_path: Path) -> None:
             relay.close()
         stored = asked(_stored(cluster.urls))
     assert [UUID(each["id"]) for each in stored] == keys
+
+
+RELAYER = """
+import os, signal, sys
+import django
+django.setup()
+from kapok.edges.relay.jetstream import Relay
+from kapok.ground.journal import api as journal
+from tests.ground.journal_lab import AT
+relay = Relay(sys.argv[1], replicas=1)
+
+def publish(line):
+    relay.publish(line)
+    if line.data["times"] == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+journal.deliver(journal.Subscription(relay.subscription.name, publish), at=AT)
+"""
+"""A relay that dies when the stream has stored the third entry and the reading place has not moved yet."""
+
+
+@pytest.mark.slow
+def test_killed_between_the_stream_and_the_reading_place_everything_is_stored_once(tmp_path: Path) -> None:
+    keys = [ring(number) for number in range(1, 6)]
+    at = connection.settings_dict
+    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    surroundings = os.environ | {"KAPOK_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "kapok.config.settings"}
+    with servers(tmp_path, 1) as cluster:
+        asked(_stream(cluster.urls, name=STREAM, subjects=["kapok.>"]))
+        killed = subprocess.run(
+            [sys.executable, "-c", RELAYER, cluster.urls], env=surroundings, cwd=ROOT, check=False, timeout=120
+        )
+        assert killed.returncode == -signal.SIGKILL
+        assert [UUID(each["id"]) for each in asked(_stored(cluster.urls))] == keys[:3]
+        assert Cursor.objects.get(subscriber="relay-nats").position == 0
+        relay = Relay(cluster.urls, replicas=1)
+        try:
+            relay_until(relay, 5)
+        finally:
+            relay.close()
+        assert [UUID(each["id"]) for each in asked(_stored(cluster.urls))] == keys
+    assert not Letter.objects.exists()
 
 
 def test_what_the_stream_will_never_take_becomes_a_dead_letter_that_says_why(tmp_path: Path) -> None:

@@ -92,7 +92,9 @@ def test_the_clock_runs_on_until_it_is_approved_and_stops_as_of_the_asking() -> 
     )
     assert row().due_at == MONDAY + 30 * HOUR
     said = explain(row().id, at=MONDAY + 9 * HOUR)
-    assert "approved by staff/lin" in said.en
+    assert "approved by 林静 (lin)" in said.en
+    assert "answers for it: 陈卫东 (chen), Bureau (bureau)" in said.en
+    assert "负责：陈卫东（chen），bureau中（bureau）" in said.zh
     assert "evidence call 88; approved 2026-03-02 14:00" in said.en
     assert "批准，自申请时起停" in said.zh
 

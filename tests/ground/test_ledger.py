@@ -49,7 +49,8 @@ def many(db: None) -> list[Commitment]:
 def filters() -> Iterator[Filter]:
     units: list[tuple[str, ...] | None] = [None, ("a",), ("", "b", "c"), ("moon",)]
     named: list[dict[str, Any]] = [
-        {}, {"promise": "repair"}, {"tier": "contract", "owner": "staff/lin"}, {"subject": "fault/F1"}, {"undated": True},
+        {}, {"promise": "repair"}, {"tier": "contract", "owners": ("staff/lin",)}, {"owners": ("staff/chen", "staff/lin")},
+        {"subject": "fault/F1"}, {"undated": True},
         {"due_before": NOW}, {"due_from": NOW, "due_before": NOW + 3 * HOUR}, {"subject": "fault/%"},
     ]  # fmt: skip
     for unit, states, more, latest in product(units, [STATES, tuple(RUNNING), (State.KEPT,)], named, [False, True]):
@@ -61,7 +62,9 @@ def plainly(wanted: Filter) -> list[Commitment]:
     rows = Commitment.objects.filter(state__in=[state.value for state in wanted.states])
     if wanted.units is not None:
         rows = rows.filter(unit__in=wanted.units)
-    named = {name: getattr(wanted, name) for name in ("promise", "tier", "owner") if getattr(wanted, name)}
+    named: dict[str, Any] = {name: getattr(wanted, name) for name in ("promise", "tier") if getattr(wanted, name)}
+    if wanted.owners:
+        named["owner__in"] = wanted.owners
     rows = rows.filter(**named, subject__startswith=wanted.subject)
     if wanted.undated:
         rows = rows.filter(due_at=None)

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from kapok.ground.commitments import scheduler
+from kapok.ground.commitments import beats, catching_up, scheduler
 from kapok.ground.commitments.firing import Deed
-from kapok.ground.commitments.models import Commitment, PackVersion
+from kapok.ground.commitments.models import Commitment, PackVersion, SchedulerBeat
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
@@ -173,10 +173,10 @@ def test_catching_up_is_said(pack: UUID) -> None:
     started(pack, "fault/F1", warn_at=WARN)
     started(pack, "fault/F2", direction="keep", due_at=DUE + SECOND)
     at = DUE + timedelta(days=2)
-    fired = scheduler.fire(at=at)
-    scheduler.tell_caught_up(
-        deeds=fired.deeds, first=fired.moments[0], last=fired.moments[-1], silent_since=OPENED, at=at
-    )
+    scheduler.fire(at=at, limit=1)
+    scheduler.fire(at=at)  # another process: what was made good is told as one
+    assert catching_up.latest() is None
+    assert catching_up.tell(silent_since=OPENED, at=at)
     [line] = timeline("system/scheduler")
     assert line.data == {
         "silent_since": OPENED.isoformat(),
@@ -186,6 +186,33 @@ def test_catching_up_is_said(pack: UUID) -> None:
         "breached": 1,
         "fulfilled": 1,
     }
+    assert catching_up.latest() == catching_up.CaughtUp(at, WARN[0], DUE + SECOND, 4, "system/scheduler")
+
+
+def test_catching_up_is_said_by_one_and_not_where_nothing_was_due(pack: UUID) -> None:
+    assert not catching_up.tell(silent_since=OPENED, at=DUE)
+    started(pack, "fault/F1")
+    scheduler.fire(at=DUE)
+    beats.beat(name="scheduler@one#1", started_at=DUE, at=DUE, fired=1, late_p99=None, jumps=0)
+    assert not catching_up.tell(silent_since=OPENED, at=DUE), "whoever gave that sign of life has told it"
+    assert timeline("system/scheduler") == []
+
+
+@pytest.mark.django_db
+def test_each_process_has_a_sign_of_life_of_its_own_and_those_that_ended_are_forgotten() -> None:
+    def beat(name: str, at: datetime) -> None:
+        beats.beat(name=name, started_at=OPENED, at=at, fired=0, late_p99=None, jumps=0)
+
+    beat("scheduler@one#1", DUE)
+    beat("scheduler@one#2", DUE + SECOND)
+    beat("scheduler@onerous#3", DUE + 2 * SECOND)
+    assert beats.beating(DUE + 2 * SECOND).alive == 3
+    assert beats.last_seen("scheduler@one") == DUE + SECOND
+    assert beats.last_seen() == DUE + 2 * SECOND
+    later = DUE + beats.FORGOTTEN_AFTER + 2 * SECOND
+    beat("scheduler@one#4", later)
+    assert set(SchedulerBeat.objects.values_list("name", flat=True)) == {"scheduler@one#4", "scheduler@onerous#3"}
+    assert (beats.beating(later).alive, beats.last_seen("scheduler@one")) == (1, later)
 
 
 def test_after_a_breach_the_matter_is_judged_as_it_was_fired(pack: UUID) -> None:

@@ -504,7 +504,7 @@ def test_a_commitment_explains_itself_in_both_languages() -> None:
     judged = only(rules, reported(), *paused(1, 2), restored(6))
     version = rules.calendar("always").version
     assert promises.explain(judged).en.splitlines() == [
-        "p The promise (rule)",
+        "The promise (p, rule)",
         f"finish within 4 hours; calendar always {version}, UTC",
         "2026-03-02 08:00:00 fault reported by the customer: the clock starts",
         "2026-03-02 09:00:00 put off at the customer's wish: paused",

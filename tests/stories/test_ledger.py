@@ -215,11 +215,11 @@ def test_a_pause_stops_the_internal_clock_and_not_the_laws(office: None) -> None
     commitments.resume(subject=matter, kind="customer.deferred", reason="back", **by("agent", 60 * 49))
     assert row(matter, "pledge-repair").due_at == later(60 * 24 + 60 * 48)
     said = explain(row(matter, "pledge-repair").id, at=later(60 * 50))
-    for words in ("customer is away until evening", "staff/judge", "call 4711"):
+    for words in ("customer is away until evening", "call 4711"):
         assert words in said.en
         assert words in said.zh
-    assert "申请 客户，批准 staff/judge；停 内部工序、公开承诺；" in said.zh
-    assert "approved by staff/judge; stops internal stage, public pledge; evidence" in said.en
+    assert "申请 客户，批准 judge（judge）；停 内部工序、公开承诺；" in said.zh
+    assert "approved by judge (judge); stops internal stage, public pledge; evidence" in said.en
     assert ledger.binding(matter).overall is not None
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from kapok.ground.commitments import asking, beats, scheduler
-from kapok.ground.commitments.firing import Deed
+from kapok.ground.commitments import asking, beats, catching_up, scheduler
 from kapok.kernel.steady import SteadyClock
 
 log = logging.getLogger("kapok.keeper")
@@ -45,9 +44,14 @@ def boot() -> timedelta:
     return timedelta(microseconds=time.clock_gettime_ns(time.CLOCK_BOOTTIME) / 1000)
 
 
-def name() -> str:
-    """What the scheduler of this machine is called."""
+def machine() -> str:
+    """What the schedulers of this machine are called, each with the number of its process behind it."""
     return f"scheduler@{socket.gethostname()}"
+
+
+def name() -> str:
+    """What the scheduler of this process is called."""
+    return f"{machine()}#{os.getpid()}"
 
 
 def scheduler_loop(stop: Event) -> None:
@@ -73,21 +77,6 @@ def scheduler_loop(stop: Event) -> None:
             connection.close()
 
 
-@dataclass
-class Tally:
-    """What has been made good so far."""
-
-    deeds: Counter[Deed] = field(default_factory=Counter)
-    first: datetime | None = None
-    last: datetime | None = None
-
-    def add(self, fired: scheduler.Fired) -> None:
-        """Count a batch."""
-        self.deeds += fired.deeds
-        if fired.moments:
-            self.first, self.last = self.first or fired.moments[0], fired.moments[-1]
-
-
 class Scheduler:
     """What one scheduler knows between two looks at the database."""
 
@@ -98,12 +87,11 @@ class Scheduler:
             boot,
             tolerance=settings.CLOCK_TOLERANCE,
             settle=settings.CLOCK_SETTLE,
-            floor=beats.last_seen(self.name),  # a moment that has passed
+            floor=beats.last_seen(machine()),  # a moment that has passed
         )
         self._started_at = self._clock.now()
         self._beaten_at = datetime.min.replace(tzinfo=UTC)
         self._silent_since: datetime | None = None
-        self._tally = Tally()
         self._fired = self._told_jumps = 0
         self._streak = scheduler.Streak()
         self._late: deque[timedelta] = deque(maxlen=REMEMBERED)
@@ -112,7 +100,6 @@ class Scheduler:
         """Take up the work where it was left."""
         seen = beats.last_seen()
         self._silent_since = seen if seen is not None and self._now() - seen > SILENCE else None
-        self._tally = Tally()
 
     def run(self, bell: psycopg.Connection[Any], stop: Event) -> None:
         """Fire and sleep by turns."""
@@ -140,7 +127,6 @@ class Scheduler:
                 continue
             self._fired += len(fired.moments)
             if self._silent_since is not None:
-                self._tally.add(fired)
                 continue
             done = self._now()
             self._late.extend(done - moment for moment in fired.moments)
@@ -161,14 +147,12 @@ class Scheduler:
 
         Before it has caught up a scheduler gives no sign of life, so that one which is killed meanwhile leaves the rest to be told.
         """
-        if self._silent_since is not None and self._tally.first is not None and self._tally.last is not None:
-            scheduler.tell_caught_up(
-                deeds=self._tally.deeds,
-                first=self._tally.first,
-                last=self._tally.last,
-                silent_since=self._silent_since,
-                at=now,
-            )
+        if self._silent_since is not None:
+            with (
+                transaction.atomic()
+            ):  # who is killed in between has neither told it nor been seen: the next one tells it
+                catching_up.tell(silent_since=self._silent_since, at=now)
+                self._beat(now)
         self._silent_since = None
         if now - self._beaten_at >= BEAT_EVERY:
             asking.lapse_requests(at=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from kapok.ground.commitments.naming import FIELDS, tiers_named
 from kapok.ground.commitments.refusals import UnknownCommitment
 from kapok.ground.commitments.standing import promise_of, said_of
 from kapok.ground.journal import queries as journal
+from kapok.ground.people import queries as people
+from kapok.ground.people.models import OrgUnit
 from kapok.kernel import promises
 from kapok.kernel.promises import Judgement
 from kapok.kernel.promises.wording import moment
@@ -35,7 +37,8 @@ FIRST = Text(zh="最初承诺到期 {due}", en="first promised for {due}")
 REVISED = Text(zh="{when} 因条目 {entry} 修订：{changes}", en="{when} revised by entry {entry}: {changes}")
 PACK = Text(zh="依据 {pack} {version}版（{adopted} 启用）", en="by {pack}, version {version}, adopted {adopted}")
 NOTHING = Text(zh="无", en="nothing")
-ANSWERS = Text(zh="负责：{owner}（{unit}）", en="answers for it: {owner} ({unit})")
+ANSWERS = Text(zh="负责：{owner}，{unit}", en="answers for it: {owner}, {unit}")
+CALLED = Text(zh="{name}（{code}）", en="{name} ({code})")
 
 
 def explain(commitment: UUID, *, at: datetime) -> Text:
@@ -77,7 +80,7 @@ def _lines(row: Commitment, at: datetime) -> Iterator[Text]:
     if judgement is not None:
         yield promises.explain(judgement, pack.declared)
     yield PACK.format(pack=pack.title, version=row.pack.version, adopted=moment(row.pack.adopted_at, zone))
-    yield ANSWERS.format(owner=row.owner, unit=row.unit or "-")
+    yield ANSWERS.format(owner=_person(row.owner, _names(row.owner)), unit=_unit(row.unit))
     due_at = row.due_at if judgement is None else judgement.due_at
     if row.first_due_at is not None and row.first_due_at != due_at:
         yield FIRST.format(due=moment(row.first_due_at, zone))
@@ -91,12 +94,14 @@ def _lines(row: Commitment, at: datetime) -> Iterator[Text]:
 def _pauses(row: Commitment, zone: ZoneInfo) -> Iterator[Text]:
     begins = {datetime.fromisoformat(pause[0]) for pause in row.pauses}
     told = [each for each in journal.happenings(row.subject) if each.at in begins and each.kind in rules.ENDS]
-    approved = _approved(row) if told else {}
-    for entry in journal.lines(told):
+    approved, lines = _approved(row) if told else {}, journal.lines(told)
+    said = [said_of(entry.data) for entry in lines]
+    names = _names(*(str(each.get(by, "")) for each in said for by in ("requested_by", "approved_by")))
+    for entry in lines:
         facts = said_of(entry.data)
         if "approved_by" in facts:
             answered = approved.get((entry.kind, entry.at))
-            yield joined([_pause(entry, facts, zone), *_answered(answered, zone)], zh="", en="")
+            yield joined([_pause(entry, facts, zone, names), *_answered(answered, zone)], zh="", en="")
         else:
             yield OF_ITSELF.format(when=moment(entry.at, zone), event=promises.EVENTS[entry.kind], entry=entry.id)
 
@@ -111,15 +116,33 @@ def _answered(at: datetime | None, zone: ZoneInfo) -> list[Text]:
     return [] if at is None else [ANSWERED.format(when=moment(at, zone))]
 
 
-def _pause(entry: journal.Line, facts: dict[str, Any], zone: ZoneInfo) -> Text:
+def _pause(entry: journal.Line, facts: dict[str, Any], zone: ZoneInfo, names: Mapping[str, str]) -> Text:
+    said = str(facts.get("requested_by", "—"))
     return PAUSE.format(
         when=moment(entry.at, zone),
         reason=facts.get("reason", "—"),
-        requested_by=REQUESTERS.get(said := facts.get("requested_by", "—"), said),
-        approved_by=facts["approved_by"],
+        requested_by=REQUESTERS.get(said) or _person(said, names),
+        approved_by=_person(facts["approved_by"], names),
         tiers=tiers_named(str(facts.get(promises.STOPS, "")).split()),
         evidence=facts.get("evidence") or NO_EVIDENCE,
     )
+
+
+def _names(*actors: str) -> Mapping[str, str]:
+    """The names of the people among them, by their staff numbers; one query, or none where there is nobody."""
+    numbers = {actor.removeprefix("staff/") for actor in actors if actor}
+    return people.names(numbers) if numbers else {}
+
+
+def _person(actor: str, names: Mapping[str, str]) -> Text:
+    """A person by name, with the staff number; whoever has no name here as the journal calls them."""
+    number = actor.removeprefix("staff/")
+    return CALLED.format(name=names[number], code=number) if number in names else Text(zh=actor, en=actor)
+
+
+def _unit(code: str) -> Text:
+    found = OrgUnit.objects.filter(code=code).first() if code else None
+    return CALLED.format(name=found.name, code=code) if found else Text(zh=code or "—", en=code or "—")
 
 
 def _changes(revision: Revision, zone: ZoneInfo) -> Text:

@@ -26,7 +26,8 @@ class Filter:
     states: tuple[State, ...] = tuple(RUNNING)
     promise: str = ""
     tier: str = ""
-    owner: str = ""
+    owners: tuple[str, ...] = ()
+    """Who answers for them: one of these people."""
     subject: str = ""
     """How the matter's name begins."""
     due_from: datetime | None = None
@@ -98,8 +99,8 @@ DENSE = 20_000
 
 def _is_dense(wanted: Filter) -> bool:
     """Whether to walk along a narrower condition than the units: there is one, and the units hold too much to look through."""
-    if wanted.owner or not (wanted.promise or wanted.tier):
-        return bool(wanted.owner)  # one person never answers for much
+    if wanted.owners or not (wanted.promise or wanted.tier):
+        return bool(wanted.owners)  # one person never answers for much
     held = count(Filter(units=wanted.units, states=wanted.states), at_most=DENSE)
     return sum(held.values()) > DENSE
 
@@ -129,10 +130,11 @@ def _only_undated(wanted: Filter) -> list[Condition]:
 
 def _named(wanted: Filter) -> list[Condition]:
     conditions: list[Condition] = [
-        (f"{column} = %s", [value])
-        for column, value in (("promise", wanted.promise), ("tier", wanted.tier), ("owner", wanted.owner))
-        if value
+        (f"{column} = %s", [value]) for column, value in (("promise", wanted.promise), ("tier", wanted.tier)) if value
     ]
+    if wanted.owners:
+        one = len(wanted.owners) == 1
+        conditions.append(("owner = %s", [wanted.owners[0]]) if one else ("owner = ANY(%s)", [list(wanted.owners)]))
     if wanted.subject:
         conditions.append(("subject LIKE %s", [_begins(wanted.subject)]))
     return conditions

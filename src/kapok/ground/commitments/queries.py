@@ -162,7 +162,7 @@ def rows_of(ids: Sequence[UUID]) -> list[Row]:
 
 def due_soon(owner: str, *, limit: int = 20) -> list[Row]:
     """The running clocks for which a person answers, the first due first."""
-    found = lanes.identifiers(Filter(owner=owner), after=None, limit=limit)
+    found = lanes.identifiers(Filter(owners=(owner,)), after=None, limit=limit)
     return _in_order(found)
 
 

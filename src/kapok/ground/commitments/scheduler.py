@@ -24,10 +24,9 @@ from django.db import (
     transaction,
 )
 
-from kapok.ground.commitments import events, registry, stuck
+from kapok.ground.commitments import registry, stuck
 from kapok.ground.commitments.firing import FIRE, FIRE_ONE, FIRST, NEXT, Deed
 from kapok.ground.commitments.models import Commitment, PackVersion
-from kapok.ground.journal import api as journal
 from kapok.ground.journal.rules import cause
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
@@ -189,26 +188,6 @@ def next_moment() -> datetime | None:
         cursor.execute(NEXT)
         (moment,) = cursor.fetchone() or (None,)
     return moment
-
-
-@transaction.atomic
-def tell_caught_up(
-    *, deeds: Counter[Deed], first: datetime, last: datetime, silent_since: datetime, at: datetime
-) -> None:
-    """Say in the journal that nothing had fired since `silent_since` and that by `at` it has been made good."""
-    journal.record(
-        events.SchedulerCaughtUp(
-            subject=ACTOR,
-            actor=ACTOR,
-            at=at,
-            silent_since=silent_since,
-            first=first,
-            last=last,
-            warned=deeds[Deed.WARNED],
-            breached=deeds[Deed.BREACHED],
-            fulfilled=deeds[Deed.FULFILLED],
-        )
-    )
 
 
 def wake_if_soon(moment: datetime | None, at: datetime) -> None:

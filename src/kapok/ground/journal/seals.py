@@ -47,7 +47,8 @@ FROM covered
 """
 UNSEALED: Final = "SELECT count(*), min(recorded_at) FROM journal_entry WHERE (transaction, position) > (%s, %s)"
 OVERDUE: Final = """
-SELECT recorded_at, id FROM journal_entry WHERE recorded_at < statement_timestamp() - %s ORDER BY recorded_at, id LIMIT 1
+SELECT recorded_at, id FROM journal_entry WHERE recorded_at < statement_timestamp() - make_interval(secs => %s)
+ORDER BY recorded_at, id LIMIT 1
 """
 HASHES: Final = "SELECT hash FROM covered ORDER BY transaction, position"
 
@@ -204,7 +205,7 @@ def _nothing_sealed() -> Finding | None:
     if Seal.objects.exists():
         return None
     with connection.cursor() as cursor:
-        cursor.execute(OVERDUE, [settings.SEAL_EVERY])
+        cursor.execute(OVERDUE, [settings.SEAL_EVERY.total_seconds()])
         found = cursor.fetchone()
     return Finding(Breach.NOTHING_SEALED, timezone.localdate(found[0]), 1, None, found[1]) if found else None
 

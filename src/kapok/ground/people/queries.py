@@ -158,6 +158,12 @@ def names(usernames: Iterable[str]) -> dict[str, str]:
     return dict(Staff.objects.filter(username__in=set(usernames)).values_list("username", "name"))
 
 
+def numbers_of(name: str) -> list[str]:
+    """The staff numbers of those who are called so, or whose number it is, whatever the case of its letters."""
+    found = Staff.objects.filter(Q(username=name.lower()) | Q(name__iexact=name))
+    return sorted(found.values_list("username", flat=True))
+
+
 def locked_until(username: str, *, at: datetime, address: str | None = None) -> datetime | None:
     """Until when this account is locked (from `address`, or from any address), or None where it is open."""
     attempts = AccessAttempt.objects.filter(username=username.lower())

@@ -105,7 +105,7 @@ def explain(judgement: Judgement, declared: Mapping[str, Fact] = FACTS) -> Text:
     clause = f"{promise.instrument} {promise.clause}".strip()
     version, words = f"{promise.calendar} {judgement.calendar_version}, {judgement.zone}", term(promise, declared)
     lines = [
-        Text(zh=f"{promise.code} {promise.title.zh}（{clause}）", en=f"{promise.code} {promise.title.en} ({clause})"),
+        Text(zh=f"{promise.title.zh}（{promise.code}，{clause}）", en=f"{promise.title.en} ({promise.code}, {clause})"),
         Text(zh=f"{words.zh}；日历 {version}", en=f"{words.en}; calendar {version}"),
         *(_used(entry.at, zone, entry.kind, effect) for entry, effect in judgement.used),
         *(ANOMALIES[anomaly] for anomaly in judgement.anomalies),

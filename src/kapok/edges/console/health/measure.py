@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 import kapok
 from kapok.edges.console.health import failures
 from kapok.ground.commitments.beats import Beating, beating
+from kapok.ground.commitments.catching_up import CaughtUp, latest
 from kapok.ground.journal.seals import Tail, tail
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
@@ -41,6 +42,7 @@ class Health:
     versions: tuple[tuple[str, str], ...]
     failures: tuple[failures.Failure, ...]
     beating: Beating
+    caught_up: CaughtUp | None
     unsealed: Tail
 
     @property
@@ -91,6 +93,7 @@ def measure(at: datetime) -> Health:
         versions=_versions(),
         failures=tuple(failures.latest(settings.FAILURES)),
         beating=beating(at),
+        caught_up=latest(),
         unsealed=tail(),
     )
 

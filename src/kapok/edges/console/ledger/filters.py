@@ -17,6 +17,7 @@ from kapok.edges.console.people.forms import in_reading_language
 from kapok.ground.commitments import queries
 from kapok.ground.commitments.lanes import Filter, Place
 from kapok.ground.commitments.rules import STATES, State
+from kapok.ground.people import queries as people
 from kapok.ground.people.queries import Unit
 from kapok.ground.places.pinyin import in_alphabet
 from kapok.ground.work.rules import MATTERS
@@ -63,7 +64,7 @@ class LedgerFilter(forms.Form):
             states=_states(asked.get("state", ""), due=due),
             promise=asked.get("promise", ""),
             tier=asked.get("tier", ""),
-            owner=_owner(asked.get("owner", "")),
+            owners=_owners(asked.get("owner", "")),
             subject=_subject(asked.get("subject", "")),
             due_before=at if due == "past" else at + SPANS[due] if due in SPANS else None,
             undated=due == "none",
@@ -129,6 +130,9 @@ def _subject(words: str) -> str:
     return f"{kind}/{number}" if kind else words
 
 
-def _owner(words: str) -> str:
-    words = words.strip().lower()
-    return words if not words or "/" in words else f"staff/{words}"
+def _owners(words: str) -> tuple[str, ...]:
+    """The people who are called so or have that number; whoever is nobody answers for nothing."""
+    words = words.strip()
+    if not words or "/" in words:
+        return (words.lower(),) if words else ()
+    return tuple(f"staff/{number}" for number in people.numbers_of(words) or [words.lower()])

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kapok.edges.console.ledger.presenting import called
+from kapok.edges.console.ledger.presenting import called, names_of
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.forms import TakeForm
 from kapok.edges.console.work.presenting import piles
@@ -20,9 +20,11 @@ from kapok.kernel.errors import KapokError
 @screen(permission=Permission.WORK_DO)
 def my_work(request: ScreenRequest) -> HttpResponse:
     """Everything that waits for this person, with its clocks; the piles refresh themselves."""
+    asked = requests.to_answer(request.user)
     values = {
         "piles": piles(queries.my_work(request.user.username, request.at), request.at),
-        "asked": [(each, called(each.subject)) for each in requests.to_answer(request.user)],
+        "asked": [(each, called(each.subject)) for each in asked],
+        "people": names_of(each.asked_by for each in asked) if asked else {},
         "at": request.at,
     }
     part = request.headers.get("HX-Target") == "desk"
