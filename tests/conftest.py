@@ -16,13 +16,15 @@ from pathlib import Path
 import psutil
 import pytest
 from django.db import connections
+from django.test import TransactionTestCase, override_settings
+from django.test.signals import setting_changed
 from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from kapok.config import environment
+from kapok.config import environment, translations
 from kapok.host.cluster import Cluster
 from kapok.host.home import Home
-from tests import peers, scratch
+from tests import emptying, longest, peers, scratch
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME_OF_RUN = "KAPOK_TEST_HOME"
@@ -38,15 +40,30 @@ settings.load_profile("kapok")
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "peer(name): needs an optional peer; see tests/peers.py")
     if not hasattr(config, "workerinput"):
+        _compile_catalogues()
+        # Several workers take the files in our order, not by the number of their tests.
+        config.option.loadscopereorder = False
         _clear_abandoned_homes()
         os.environ[HOME_OF_RUN] = str(scratch.folder(f"{HOME_NAME}{os.getpid()}-"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that a story imports runs once, where it is at home, unless the story runs alone.
+def _compile_catalogues() -> None:
+    """Before any worker begins, so that none reads half a catalogue; Django has read what there was before."""
+    translations.compile_()
+    setting_changed.send(None, setting="LOCALE_PATHS", value=None, enter=True)
 
-    With `--cov`, measure only the tests that must try every branch of what decides; elsewhere it would only cost time.
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> Iterator[None]:
+    """However tests are asked for, each file runs as it does alone: pytest-django's order holds within a file.
+
+    A test that a story imports runs once, where it is at home, unless the story runs alone. With `--cov`, measure only the tests
+    that must try every branch of what decides; elsewhere it would only cost time.
     """
+    asked = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    yield
+    spread = "workerinput" in vars(config)
+    items.sort(key=lambda item: (longest.place(item.path) if spread else 0, asked[item.path]))
     at_home = {item.function for item in _functions(items) if item.module.__name__ == item.function.__module__}
     guests = {item for item in _functions(items) if item.module.__name__ != item.function.__module__}
     items[:] = [item for item in items if item not in guests or item.function not in at_home]
@@ -102,26 +119,31 @@ def django_db_modify_db_settings(database_url: str, django_db_modify_db_settings
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Between tests with real transactions the journal is emptied; the trigger that forbids it rests, in test databases only."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After a test with real transactions the database is emptied in our way; tests may empty the journal, too."""
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER journal_entry_is_never_emptied")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords(django_test_environment: None) -> Iterator[None]:
+    """Hashing a password takes long on purpose; no test is about that."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)
-def _queue_is_left_empty(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test with real transactions: the queue's tables are not Django's, whose flush passes them over."""
+def _flows_are_read_anew() -> Iterator[None]:
+    """What a version of a flow says is read once in a process; tests, and worlds, draw flows of the same name and number."""
+    _forget_flows()
     yield
-    mark = request.node.get_closest_marker("django_db")
-    if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):
-        blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
-        with blocker.unblock(), connections["default"].cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+    _forget_flows()
 
 
-@pytest.fixture(autouse=True)
-def _flows_are_read_anew() -> None:
-    """What a version of a flow says is read once in a process; tests draw flows of the same name and number."""
+def _forget_flows() -> None:
     for name, cached in (
         ("kapok.back.workforce.orders", "field_stages"),
         ("kapok.chain.ordering.reactions", "_steps_of"),

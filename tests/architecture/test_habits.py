@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import longest
 from tests.architecture.house import ROOT, SOURCE, calls, modules, place, tree
 
 # Only edges, the command line, the host and the worker's tasks may look at the clock on the wall.
@@ -110,3 +111,7 @@ def test_no_lock_file_names_an_address() -> None:
         assert "http" not in path.read_text(), path
     for path in (path for path in tracked() if path.name == "package-lock.json"):
         assert '"resolved"' not in path.read_text(), path
+
+
+def test_the_files_of_tests_that_begin_first_are_there() -> None:
+    assert [name for name in longest.FILES if not (longest.TESTS / name).is_file()] == []

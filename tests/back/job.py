@@ -19,6 +19,8 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item
 from kapok.kernel.promises import find
 from kapok.kernel.text import Text
+from tests import worlds
+from tests.back import team
 from tests.back.team import AT, clock, named
 
 EARLIER: dict[str, Any] = {"actor": "staff/tester", "at": AT - timedelta(days=2)}
@@ -60,7 +62,12 @@ FLOW: dict[str, Any] = {
 
 
 def set_up() -> None:
-    """Posts, the operator's pledges, and the flow."""
+    """The team, posts, the operator's pledges, and the flow."""
+    worlds.begin("jobs", _set_up)
+
+
+def _set_up() -> None:
+    team.set_up_team()
     for code, function, unit, a, b in POSTS:
         posts.open_post(code=code, function=function, title=named(code), unit=unit, a=a, b=b, **EARLIER)
     commitments.adopt_pack(document=find("guangzhou-pledges").read_text(encoding="utf-8"), **EARLIER)

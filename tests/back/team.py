@@ -13,6 +13,7 @@ from kapok.ground.places import api as places
 from kapok.ground.places.rules import Level, Segment
 from kapok.ground.posts import api as posts
 from kapok.kernel.text import Language, Text
+from tests import worlds
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Guangzhou
 MONDAY = AT.date()
@@ -53,6 +54,11 @@ PEOPLE = (
 
 
 def set_up() -> None:
+    """The team without work."""
+    worlds.begin("team", set_up_team)
+
+
+def set_up_team() -> None:
     """Han and Liu splice fibre (Liu climbs, too), Mo only in the second patch, Wu in the west; Han is on from 8 to 16."""
     for code, kind, parent in UNITS:
         people.add_unit(code=code, kind=kind, name=named(code), parent=parent, **WHO)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -197,6 +198,14 @@ class TestMoving:
             with pytest.raises((api.UnknownReason, api.WindowPast, api.WindowFull, api.WindowNotOffered)):
                 api.rebook(appointment=made, **{**said, **wrong}, **WHO)
         assert Appointment.objects.get(id=made).starts_at == clock(10)
+
+    def test_what_was_never_made_is_neither_moved_nor_given_back(self) -> None:
+        nowhere = UUID(int=1)
+        with pytest.raises(api.UnknownAppointment):
+            api.rebook(appointment=nowhere, starts_at=clock(12), ends_at=clock(14), reason="customer", **WHO)
+        with pytest.raises(api.UnknownAppointment):
+            api.cancel_appointment(appointment=nowhere, **WHO)
+        assert not Appointment.objects.exists()
 
     def test_what_is_over_stays(self) -> None:
         made = book()

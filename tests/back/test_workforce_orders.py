@@ -143,6 +143,20 @@ class TestTheBaton:
         api.accept(item=item, **by("liu", 12))
         assert stands(item) == ("appointed", "liu")
 
+    def test_what_is_no_order_is_neither_put_off_nor_called(self) -> None:
+        item = taken()
+        said = {"key": KEY, "item": item, "pressed_at": later(9)}
+        for deed, told in (
+            (Deed.DEFER, {"until": later(9999), "note": "出差", "evidence": "录音"}),
+            (Deed.WAIT, {"note": "无端口", "expected_at": None}),
+        ):
+            with pytest.raises(api.NotPutOff):
+                api.take(**said, deed=deed, told=told, **by("han", 10))
+        with pytest.raises(api.NobodyToCall):
+            api.call(item=item, **by("han", 10))
+        assert stands(item) == ("appointed", "han")
+        assert not Done.objects.exists()
+
     def test_a_delivery_anywhere_is_a_reply(self) -> None:
         item = taken()
         baton.deliver(item=item, evidence=["照片在群里"], **by("han", 30))

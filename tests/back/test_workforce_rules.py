@@ -9,7 +9,7 @@ import pytest
 
 from kapok.back.workforce import boards, pictures, rules
 from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, windows, worked
-from kapok.back.workforce.rules import Deed, Kind, State
+from kapok.back.workforce.rules import Deed, Due, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights, choose, distance, score
 from kapok.kernel.text import Text
 from tests.back.job import JPEG_BODY, JPEG_WITH_GPS, PNG
@@ -47,8 +47,11 @@ class TestStates:
 
     def test_what_is_possible(self) -> None:
         assert rules.possible(Kind.VISIT, State.CREATED) == (Deed.ACCEPT,)
-        assert rules.possible(Kind.VISIT, State.WORKING) == (Deed.HOLD, Deed.SEND_BACK, Deed.REPLY)
-        assert rules.possible(Kind.APPOINTMENT, State.APPOINTED) == (Deed.HOLD, Deed.SEND_BACK, Deed.REPLY)
+        aside = (Deed.REBOOK, Deed.PASS_ON, Deed.DEFER, Deed.WAIT, Deed.SEND_BACK)
+        assert rules.possible(Kind.VISIT, State.WORKING) == (Deed.HOLD, Deed.REPLY, *aside)
+        assert rules.possible(Kind.APPOINTMENT, State.ACCEPTED) == (Deed.APPOINT, Deed.HOLD, *aside[1:])
+        assert rules.possible(Kind.APPOINTMENT, State.APPOINTED) == (Deed.REPLY, Deed.HOLD, *aside)
+        assert rules.possible(Kind.VISIT, State.HELD) == (Deed.LIFT_HOLD, Deed.REBOOK, Deed.PASS_ON, Deed.SEND_BACK)
         assert rules.possible(Kind.VISIT, State.REPLIED) == ()
 
     def test_what_a_stage_asks_of_the_field(self) -> None:
@@ -123,20 +126,37 @@ class TestScores:
         assert distance((113.32, 23.13), (113.33, 23.13)) == pytest.approx(1.02, abs=0.01)
 
 
-class TestAlarms:
+class TestWhatIsDue:
     @pytest.mark.parametrize(
-        ("state", "starts", "ends", "due", "said"),
+        ("kind", "state", "window", "due", "by"),
         [
-            (State.APPOINTED, 10, 12, 30, ""), (State.APPOINTED, 8, 10, 30, "soon"), (State.APPOINTED, 6, 8, 30, "late"),
-            (State.WORKING, 6, 8, 30, ""), (State.WORKING, 6, 8, 8, "late"), (State.WORKING, 6, 8, 10, "soon"),
-            (State.REPLIED, 6, 8, 8, ""), (State.CREATED, None, None, None, ""),
+            (Kind.VISIT, State.DISPATCHED, (10, 12), Due.ACCEPT, 9), (Kind.VISIT, State.CREATED, None, Due.ACCEPT, 9),
+            (Kind.VISIT, State.APPOINTED, (10, 12), Due.ARRIVE, 12), (Kind.VISIT, State.TRAVELLING, (10, 12), Due.ARRIVE, 12),
+            (Kind.VISIT, State.WORKING, (10, 12), Due.FINISH, 17), (Kind.VISIT, State.WORKING, (16, 18), Due.FINISH, 18),
+            (Kind.VISIT, State.ACCEPTED, None, Due.FINISH, 17), (Kind.APPOINTMENT, State.ACCEPTED, None, Due.AGREE, 17),
+            (Kind.APPOINTMENT, State.APPOINTED, (20, 22), Due.FINISH, 17),
         ],
     )  # fmt: skip
-    def test_late_and_soon(
-        self, state: State, starts: int | None, ends: int | None, due: int | None, said: str
+    def test_the_next_thing_and_by_when(
+        self, kind: Kind, state: State, window: tuple[int, int] | None, due: Due, by: int
     ) -> None:
-        moments = [at(each) if each is not None else None for each in (starts, ends, due)]
-        assert boards.alarm(state, *moments, at(9)) == said
+        ends = at(window[1]) if window else None
+        assert rules.due_next(kind, state, accept_by=at(9), ends_at=ends, finish_by=at(17)) == (due, at(by))
+
+    @pytest.mark.parametrize(
+        ("state", "due", "by", "starts", "said"),
+        [
+            (State.APPOINTED, Due.ARRIVE, 12, 10, ""), (State.APPOINTED, Due.ARRIVE, 10, 8, "soon"),
+            (State.APPOINTED, Due.ARRIVE, 8, 6, "late"), (State.WORKING, Due.FINISH, 30, 6, ""),
+            (State.WORKING, Due.FINISH, 8, 6, "late"), (State.WORKING, Due.FINISH, 10, 6, "soon"),
+            (State.REPLIED, Due.FINISH, 8, 6, ""), (State.CREATED, Due.ACCEPT, None, None, ""),
+            (State.DISPATCHED, Due.ACCEPT, 9.5, 20, ""), (State.DISPATCHED, Due.ACCEPT, 9.1, 20, "soon"),
+            (State.DISPATCHED, Due.ACCEPT, 8.9, 20, "late"),
+        ],
+    )  # fmt: skip
+    def test_late_and_soon(self, state: State, due: Due, by: float | None, starts: int | None, said: str) -> None:
+        due_at, starts_at = (None if each is None else at(each) for each in (by, starts))
+        assert boards.alarm(state, due, due_at, starts_at, at(9)) == said
 
 
 def _webp(*chunks: tuple[bytes, bytes]) -> bytes:

@@ -24,6 +24,7 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service
+from tests import worlds
 from tests.network import plant
 from tests.network.plant import AT
 
@@ -43,6 +44,11 @@ def by(username: str, minutes: float = 0) -> dict[str, Any]:
 
 def set_up() -> None:
     """Open the shop."""
+    worlds.begin("shop", open_it)
+
+
+def open_it() -> None:
+    """The same, verb by verb."""
     for loader in (people, posts, packs, flows, offers):
         loader.load(AT)
     plant.set_up_places()

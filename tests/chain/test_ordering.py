@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -55,6 +56,34 @@ def test_a_broadband_order_runs_down_to_a_working_line() -> None:
         "order.dispatched", "visit.appointed", "order.installed", "order.tested", "order.completed", "order.confirmed",
     ]  # fmt: skip
     assert Order.objects.get(number=number).state == "completed"
+
+
+def test_what_asks_the_customer_nothing_is_not_confirmed() -> None:
+    number = placed()
+    with pytest.raises(api.NothingToConfirm, match=f"{number}-1"):
+        api.confirm(order=number, leg=1, rating=5, **by("agent", 1))
+    row = leg(number)
+    assert (row.rating, row.confirmed_at, live(number)) == (None, None, {"accept"})
+
+
+@pytest.mark.parametrize(
+    ("order", "leg", "refusal"),
+    [("O2026-999999", 1, api.UnknownOrder), ("", 2, api.UnknownLeg), ("", 0, api.UnknownLeg)],
+)
+def test_what_is_not_there_is_neither_confirmed_nor_cancelled(order: str, leg: int, refusal: type[KapokError]) -> None:
+    number = placed()
+    with pytest.raises(refusal):
+        api.confirm(order=order or number, leg=leg, **by("agent", 1))
+    with pytest.raises(refusal):
+        api.cancel(order=order or number, leg=leg, reason="客户不要了", **by("agent", 1))
+    assert stands(number) == ("inProgress", "", "")
+
+
+def test_a_step_that_is_not_there_is_neither_tried_again_nor_settled() -> None:
+    with pytest.raises(api.UnknownStep):
+        api.retry_step(step=UUID(int=1), **by("agent", 1))
+    with pytest.raises(api.UnknownStep):
+        api.settle_step(step=UUID(int=1), note="手工完成", **by("agent", 1))
 
 
 # ---- placing ----

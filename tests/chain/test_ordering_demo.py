@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings as project
 from django.utils.module_loading import import_string
-from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import engine, queries
 from kapok.chain.ordering.models import Leg, Order, Step
@@ -18,8 +17,7 @@ UNDER_WAY = {Action.MOVE, Action.RENUMBER}
 pytestmark = pytest.mark.django_db
 
 
-def test_the_demonstration_has_orders_in_every_state_and_exception(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_the_demonstration_has_orders_in_every_state_and_exception() -> None:
     at = datetime.now(UTC)
     loaders = project.DEMO_LOADERS
     for loader in loaders[: loaders.index("kapok.chain.ordering.demo.load") + 1]:

@@ -10,7 +10,6 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api, engine, trials
 from kapok.chain.ordering.models import Leg, Step
@@ -30,8 +29,7 @@ pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 
 
 @pytest.fixture
-def _shop(transactional_db: None, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _shop(transactional_db: None) -> None:
     shop.set_up()
 
 

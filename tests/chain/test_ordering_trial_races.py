@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api, trials
 from kapok.chain.ordering.models import Extension, Leg
@@ -18,8 +17,7 @@ OVER = 30 * 24 * 60 + 4
 
 
 @pytest.fixture
-def _shop(transactional_db: None, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _shop(transactional_db: None) -> None:
     shop.set_up()
 
 

@@ -13,15 +13,12 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as project
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import translation
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
-from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
-from kapok.config import translations
 from kapok.edges.console.health.failures import FailureFile
 from kapok.ground.people import demo
 from kapok.ground.people.cast import LOGINS, Login
@@ -39,15 +36,8 @@ QUIETLY = [
     "--disable-sync",
 ]  # fmt: skip
 
-QUICKLY = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
 SignedIn = Callable[..., Client]
 BrowserPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _catalogues() -> None:
-    translations.compile_()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,8 +47,7 @@ def _provoked_failures_are_not_kept() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = QUICKLY
+def _in_chinese() -> Iterator[None]:
     with translation.override("zh-hans"):
         yield
 
@@ -73,10 +62,8 @@ def cast(db: None) -> dict[str, Login]:
 @pytest.fixture(scope="module")
 def open_counter(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A shop with a front desk for the tests of a module, each of which undoes what it did: a customer's number."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(PASSWORD_HASHERS=QUICKLY):
-            yield counter_page.set_up()
-        transaction.set_rollback(True)
+    with worlds.standing(django_db_blocker, counter_page.set_up) as customer:
+        yield customer
 
 
 @pytest.fixture
@@ -89,6 +76,18 @@ def signed_in(cast: dict[str, Login]) -> SignedIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def agent(signed_in: SignedIn) -> Client:
+    """An agent, in Chinese."""
+    return signed_in("agent")
+
+
+@pytest.fixture
+def reader(signed_in: SignedIn) -> Client:
+    """Who may only look, in English."""
+    return signed_in("viewer", Language.EN)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,6 @@ def by(username: str) -> dict[str, Any]:
 
 def set_up() -> str:
     """Open the shop and its counter; the number of a customer who lives at 体育西路1号101房."""
-    shop.set_up()
     counter.set_up()
     today = timezone.localdate()
     for username in ("technician", "technician2"):

@@ -11,6 +11,7 @@ from kapok.ground.posts import demo as posts
 from kapok.ground.work import api, queries
 from kapok.ground.work.baton import api as baton
 from kapok.kernel.text import Text
+from tests import worlds
 
 FAULT = {"service": "fixed_broadband", "fault_kind": "access_line", "segment": "public"}
 
@@ -22,6 +23,10 @@ def now() -> datetime:
 
 def set_up() -> None:
     """What an operator has before its first matter; the cast must be there."""
+    worlds.begin("office at work", _set_up)
+
+
+def _set_up() -> None:
     at = now() - timedelta(days=1)
     for loader in (posts, flows, packs):
         loader.load(at)

@@ -25,21 +25,8 @@ from kapok.supervision.mining import api as mining
 from kapok.supervision.mining import demo, store, tasks
 from kapok.supervision.mining.models import Audit
 from tests.console.conftest import AT, SignedIn
+from tests.supervision.conftest import LOG, MAP, PACK
 
-LOG = b"""ticket,step,when,team
-T1,reported,2026-03-02T08:00:00+08:00,hotline
-T1,repaired,2026-03-02T12:00:00+08:00,field
-T2,reported,2026-03-02T08:00:00+08:00,hotline
-T2,repaired,2026-03-04T08:00:00+08:00,field
-"""
-MAP = """
-columns: {case: ticket, activity: step, time: when, unit: team}
-facts: {service: fixed_voice}
-events:
-- {kind: fault.reported, activity: reported}
-- {kind: fault.restored, activity: repaired}
-"""
-PACK = "guangzhou-pledges"
 SOMEBODY = UUID("019cac0f-2680-74fd-8fce-efaa679bbfa9")
 
 

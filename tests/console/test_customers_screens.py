@@ -14,11 +14,16 @@ from kapok.ground.customers.models import Customer, PersonalLook
 from kapok.ground.people import api as people
 from kapok.ground.places import demo as places
 from kapok.kernel.text import Language
+from tests import worlds
 from tests.console.conftest import AT, BrowserPage, SignedIn
 
 
 @pytest.fixture
 def city(cast: object) -> None:
+    worlds.begin("customers of the demonstration", _set_up)
+
+
+def _set_up() -> None:
     places.load(AT)
     demo.load(AT)
 

@@ -85,7 +85,7 @@ def test_each_service_shows_what_may_be_done_with_it_now(signed_in: SignedIn, ch
     order = Order.objects.latest("placed_at").number
     page = client.get(f"/desk/customers/{chen}").content.decode()
     assert address(chen, service, "cease") not in page
-    assert f'在途订单: <a class="tabular" href="/orders/{order}">' in page
+    assert f'在途订单：<a class="tabular" href="/orders/{order}">' in page
 
 
 def test_the_pages_read_in_english(signed_in: SignedIn, chen: str) -> None:
@@ -108,7 +108,7 @@ def test_a_speed_is_changed_to_an_offer_that_the_line_carries(signed_in: SignedI
         False,
     )
     terms = shown(client, chen, service, "change")
-    assert "CNY 88.00 → <strong>CNY 128.00</strong>" in terms
+    assert "88.00 元 → <strong>128.00 元</strong>" in terms
     assert "修改局数据" in terms
     assert act(client, chen, service, "change").status_code == 302
     assert line() == ("change", "fibre-300", service, {})

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api, queries
 from kapok.ground.customers import api as customers
+from kapok.kernel.money import Money
 from kapok.kernel.text import Language
 from tests.chain import shop
 from tests.console import counter_page
@@ -69,7 +70,7 @@ def test_a_key_account_order_of_two_sites_by_keyboard_alone(browser_page: Browse
             keys.press("l")
             expect(page.locator("#where")).to_be_focused()
             expect(page.locator("#places [aria-selected=true]")).to_contain_text("珠江银行")
-    expect(page.locator("#total-month")).to_have_text("CNY 8600.00")
+    expect(page.locator("#total-month")).to_have_text(Money(860000, "CNY").text.in_(language))
     keys.press("Enter")
     keys.press("Control+Enter")
     page.wait_for_url(PLACED)
@@ -129,7 +130,7 @@ def test_a_service_is_modified_by_keyboard_alone(browser_page: BrowserPage) -> N
     page.keyboard.press("c")
     page.wait_for_url(re.compile("/change$"))
     choose(page, "offer", "fibre-300")
-    expect(page.locator("#terms strong").first).to_have_text("CNY 128.00")
+    expect(page.locator("#terms strong").first).to_have_text("128.00 元")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(PLACED)
     assert Line.objects.filter(leg__action="change").values_list("offer__code", "service__number").get() == (

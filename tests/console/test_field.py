@@ -11,17 +11,17 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import localtime
 from pytest_django.fixtures import Settings
 
+from kapok.back.workforce import api
 from kapok.back.workforce.models import Appointment, Done, Material, Picture, Stock, Vehicle, WorkOrder
 from kapok.chain.ordering import queries as orders
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.back import job as jobs
-from tests.back import team
 from tests.back.job import JPEG_WITH_GPS, PNG, at_work, by, item_of, later, stands, taken, visit
-from tests.chain.conftest import QUICKLY
 
 pytestmark = pytest.mark.django_db
 KEY = "0190a1b2-0000-7000-8000-000000000001"
@@ -31,8 +31,7 @@ WRONG = {"key": KEY, "item": KEY, "deed": "hold", "pressed_at": "2026-03-02T01:0
 
 @pytest.fixture(autouse=True)
 def _team(db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PASSWORD_HASHERS, settings.MEDIA_ROOT = QUICKLY, tmp_path
-    team.set_up()
+    settings.MEDIA_ROOT = tmp_path
     jobs.set_up()
 
 
@@ -125,8 +124,6 @@ class TestTheWorkOrder:
 
     def test_it_shows_what_was_found(self) -> None:
         item = at_work()
-        from kapok.back.workforce import api
-
         api.reply(
             item=item, photos=[api.Upload("a.png", PNG)], tests={"optical_power": "-21.5"}, note="已通", **by("han", 60)
         )
@@ -155,6 +152,17 @@ def _on_shift_now(username: str) -> None:
     RosterEntry.objects.filter(id=row.id).update(period=(_now() - timedelta(hours=1), _now() + timedelta(hours=8)))
 
 
+def on_shift_tomorrow(username: str) -> None:
+    """From 10 to 12 by the clock of Guangzhou, and nobody else."""
+    from kapok.ground.posts.models import RosterEntry
+
+    row = RosterEntry.objects.filter(staff__username=username).order_by("day").first()
+    assert row is not None
+    RosterEntry.objects.exclude(id=row.id).delete()
+    noon = (_now() + timedelta(hours=8)).replace(hour=4, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    RosterEntry.objects.filter(id=row.id).update(period=(noon - timedelta(hours=2), noon), day=noon.date())
+
+
 class TestThePhone:
     def test_the_page_holds_no_work(self) -> None:
         item_of(visit())
@@ -179,6 +187,51 @@ class TestThePhone:
         assert phone.post("/field/deeds", told(item, "arrive")).json() == {"done": True, "new": False}
         assert stands(item) == ("arrived", "han")
         assert Done.objects.count() == 1
+
+    def test_what_is_due_is_said_and_late_is_only_that(self) -> None:
+        offered, agreed = item_of(visit()), taken(40)
+        api.assign(item=offered, technician="han", reason="近", **by("disp", 41))
+        Appointment.objects.update(starts_at=_now() - timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
+        jobs = {each["item"]: each for each in client("han", Language.EN).get("/field/jobs").json()["jobs"]}
+        assert (jobs[str(offered)]["due_name"], jobs[str(offered)]["alarm_name"]) == ("accept by", "late to accept")
+        due = f"{localtime(Appointment.objects.first().ends_at):%m-%d %H:%M}"  # type: ignore[union-attr]
+        assert (jobs[str(agreed)]["due_name"], jobs[str(agreed)]["due"]) == ("be there by", due)
+        assert (jobs[str(agreed)]["alarm"], jobs[str(agreed)]["alarm_name"]) == ("soon", "the window has begun")
+        page = client("disp").get(f"/dispatch/{offered}").content.decode()
+        assert "接单超时" in page
+        assert "接单截止 2026-03-02" in page
+        assert "到场截止" in client("disp").get(f"/dispatch/{agreed}").content.decode()
+
+    def test_the_windows_come_as_data_with_their_room(self) -> None:
+        item = taken()
+        Appointment.objects.update(starts_at=_now() + timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
+        on_shift_tomorrow("han")
+        (window,) = client("han", Language.EN).get("/field/windows").json()["windows"][str(item)]
+        assert window["name"].endswith("10:00–12:00 (1)")
+        assert client("liu").get("/field/windows").json()["windows"] == {}
+        assert client("disp").get("/field/windows").status_code == 403
+        said = {"window": window["value"], "reason": "customer"}
+        assert client("han").post("/field/deeds", told(item, "rebook", said=said)).json() == {"done": True, "new": True}
+        assert Appointment.objects.get().moved == 1
+        assert f"{Appointment.objects.get().starts_at.isoformat()}/" in window["value"]
+
+    def test_work_is_passed_on_to_a_colleague_of_the_list(self) -> None:
+        item = taken()
+        Appointment.objects.update(starts_at=_now() + timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
+        day = client("han", Language.EN).get("/field/jobs").json()
+        assert (day["colleagues"], day["jobs"][0]["puts_off"]) == ({"east-field": [["liu", "Liu"]]}, False)
+        answer = client("han").post("/field/deeds", told(item, "pass_on", said={"to": "liu", "reason": ""}))
+        assert (answer.status_code, stands(item)) == (409, ("appointed", "han"))
+        answer = client("han").post("/field/deeds", told(item, "pass_on", said={"to": "liu", "reason": "需要登高"}))
+        assert (answer.status_code, stands(item)) == (200, ("dispatched", "liu"))
+
+    def test_a_number_that_nobody_knows_is_said(self) -> None:
+        item = taken()
+        answer = client("han").post(f"/field/contact/{item}")
+        assert (answer.status_code, answer.json()) == (409, {"refused": "此单没有登记客户电话，请向调度台询问。"})
+        assert client("han").get(f"/field/contact/{item}").status_code == 405
+        assert client("liu").post(f"/field/contact/{item}").status_code == 409
+        assert client("disp").post(f"/field/contact/{item}").status_code == 403
 
     def test_a_reply_comes_with_its_files(self) -> None:
         item = at_work()
@@ -222,7 +275,10 @@ class TestThePhone:
             {}, {"told": "{"}, {"told": "[]"}, {"told": "null"}, {"told": '{"key": 1}'},
             {"told": json.dumps({"key": KEY, "item": KEY, "deed": "fly", "pressed_at": "2026-03-02T01:00:00Z"})},
             {"told": json.dumps({"key": KEY, "item": KEY, "deed": "arrive", "pressed_at": "2026-03-02T01:00:00"})},
-            {"told": json.dumps(WRONG)}, {"told": "[" * 200_000}, {"told": '{"a":' * 200_000},
+            {"told": json.dumps(WRONG)}, {"told": json.dumps(WRONG | {"deed": "appoint", "said": {}})},
+            {"told": json.dumps(WRONG | {"deed": "rebook", "said": {"window": "2026-03-02T01:00/2026-03-02T03:00"}})},
+            {"told": json.dumps(WRONG | {"deed": "defer", "said": {"until": "soon"}})},
+            {"told": "[" * 200_000}, {"told": '{"a":' * 200_000},
         ],
     )  # fmt: skip
     def test_what_no_phone_of_ours_sends_is_refused(self, sent: dict[str, str]) -> None:
@@ -247,8 +303,6 @@ class TestThePhone:
 class TestPictures:
     def test_whoever_may_see_the_work_sees_its_pictures(self) -> None:
         item = at_work()
-        from kapok.back.workforce import api
-
         api.reply(item=item, photos=[api.Upload("a.jpg", JPEG_WITH_GPS)], **by("han", 60))
         address = f"/field/pictures/{Picture.objects.get().id}"
         for who, status in (("han", 200), ("disp", 200), ("super", 200), ("liu", 404), ("agent", 404)):

@@ -15,10 +15,9 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.back import job as jobs
-from tests.back import team
 from tests.back.job import PNG, by, item_of, stands, van, visit
-from tests.chain.conftest import QUICKLY
 from tests.console.conftest import PHONE, BrowserPage
+from tests.console.test_field import on_shift_tomorrow
 
 pytestmark = [pytest.mark.browser, pytest.mark.peer("chromium"), pytest.mark.django_db(transaction=True)]
 KEPT = """async () => {
@@ -32,8 +31,7 @@ KEPT = """async () => {
 @pytest.fixture
 def cast(transactional_db: None, settings: Settings, tmp_path: Path) -> dict[str, object]:
     """The field team in place of the demonstration: the browser's fixture signs in by role."""
-    settings.PASSWORD_HASHERS, settings.MEDIA_ROOT = QUICKLY, tmp_path
-    team.set_up()
+    settings.MEDIA_ROOT = tmp_path
     jobs.set_up()
     van()
     Staff.objects.update(must_change_password=False)
@@ -80,13 +78,7 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     page.locator("input[name=test-optical_power]").fill("-21.5")
     page.locator("select:has(option[value=connector])").select_option("connector")
     page.locator("input[name=use-connector]").fill("2")
-    page.locator(".phone-signature").scroll_into_view_if_needed()
-    box = page.locator(".phone-signature").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 20, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] + 90, steps=5)
-    page.mouse.up()
+    sign(page)
     page.locator("#sheet [type=submit]").click()
     expect(page.locator("#unsent li")).to_have_count(7)
     expect(card).to_have_attribute("data-state", "replied")
@@ -153,6 +145,119 @@ def test_what_is_refused_is_shown_until_it_is_seen(browser_page: BrowserPage) ->
     expect(page.locator("#unsent")).to_be_hidden()
     assert stands(item) == ("dispatched", "liu")
     assert WorkOrder.objects.get(item=item).technician is not None
+
+
+def sign(page: Page) -> None:
+    page.locator(".phone-signature").scroll_into_view_if_needed()
+    box = page.locator(".phone-signature").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 90, steps=5)
+    page.mouse.up()
+
+
+def test_a_reply_that_is_refused_is_mended_with_all_that_was_entered(browser_page: BrowserPage) -> None:
+    item = jobs.at_work()
+    soon()
+    page = browser_page("han", Language.EN, phone=True, at="/field/today")
+    deed(page, "reply")
+    expect(page.locator("fieldset[data-proof=photo] .phone-needed")).to_have_text("needed: photo of the site")
+    page.locator("#sheet [type=submit]").click()
+    expect(page.locator("#sheet .phone-missing[role=alert]").last).to_have_text("Still missing: photo of the site")
+    broken = {"name": "a.heic", "mimeType": "image/heic", "buffer": b"no picture"}
+    page.locator("input[name=camera]").set_input_files([broken])
+    expect(page.locator("fieldset[data-proof=photo] .phone-missing")).to_contain_text(
+        "cannot read these pictures: a.heic"
+    )
+    page.locator("input[name=camera]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    expect(page.locator(".phone-photos img")).to_have_count(1)
+    page.locator("input[name=test-optical_power]").fill("-21.5")
+    page.locator("select:has(option[value=connector])").select_option("connector")
+    page.locator("input[name=use-connector]").fill("2")
+    page.locator("textarea[name=note]").fill("drop fibre replaced")
+    sign(page)
+    api.count_van(plate="A·10001", material="connector", count=1, note="", **by("disp", 30))
+    page.locator("#sheet [type=submit]").click()
+    expect(page.locator(".phone-refused")).to_contain_text("CONNECTOR")
+    assert (stands(item), Picture.objects.count(), Done.objects.count()) == (("working", "han"), 0, 0)
+
+    page.get_by_role("button", name="Mend and send again").click()
+    expect(page.locator(".phone-photos img")).to_have_count(1)
+    assert page.locator("input[name=test-optical_power]").input_value() == "-21.5"
+    assert page.locator("textarea[name=note]").input_value() == "drop fibre replaced"
+    page.locator("input[name=use-connector]").fill("1")
+    page.locator("#sheet [type=submit]").click()
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert stands(item) == ("replied", "han")
+    assert sorted(Picture.objects.values_list("kind", flat=True)) == ["photo", "signature"]
+    assert (str(Reading.objects.get().value), WorkOrder.objects.get(item=item).note) == (
+        "-21.500",
+        "drop fibre replaced",
+    )
+
+
+def test_what_is_turned_away_on_the_line_holds_nothing_up(browser_page: BrowserPage) -> None:
+    """A gateway says that it is too large: it is refused in words, what is behind it goes on, and it is sent again by hand."""
+    first, second = (item_of(visit(hour=hour)) for hour in (10, 12))
+    for item in (first, second):
+        api.assign(item=item, technician="han", reason="近", **by("disp", 1))
+    soon()
+    page = browser_page("han", Language.EN, phone=True, at="/field/today")
+    expect(page.locator(".phone-card")).to_have_count(2)
+    turned: list[str] = []
+
+    def turn_away(route: object) -> None:
+        if turned:
+            route.continue_()  # type: ignore[attr-defined]
+            return
+        turned.append("413")
+        route.fulfill(status=413, body="too large")  # type: ignore[attr-defined]
+
+    page.context.set_offline(True)
+    for item in (first, second):
+        page.locator(f"[data-item='{item}'] [data-deed=accept]").click()
+    expect(page.locator("#unsent li")).to_have_count(2)
+    page.route("**/field/deeds", turn_away)
+    page.context.set_offline(False)
+    expect(page.locator(".phone-refused")).to_contain_text("too large for the line", timeout=20_000)
+    expect(page.locator("#unsent li")).to_have_count(1)
+    assert (stands(first)[0], stands(second)[0]) == ("dispatched", "appointed")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert stands(first) == ("appointed", "han")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_visit_is_moved_and_work_passed_on_without_a_line(browser_page: BrowserPage, language: Language) -> None:
+    first, second = jobs.taken(), jobs.taken(20)
+    soon()
+    on_shift_tomorrow("han")
+    page = browser_page("han", language, phone=True, at="/field/today")
+    expect(page.locator(".phone-card")).to_have_count(2)
+    page.wait_for_function("localStorage.getItem('kapok-field-windows') !== null")
+    page.context.set_offline(True)
+    one = page.locator(f"[data-item='{first}']")
+    one.locator(".phone-more summary").click()
+    one.locator("[data-deed=rebook]").click()
+    chosen = page.locator("select[name=window] option").first.inner_text()
+    page.locator("select[name=reason]").select_option("not_home")
+    page.locator("#sheet [type=submit]").click()
+    expect(one.locator(".phone-window")).to_contain_text("10:00–12:00")
+    assert chosen.endswith("（1）" if language is Language.ZH else "(1)")
+    other = page.locator(f"[data-item='{second}']")
+    other.locator(".phone-more summary").click()
+    other.locator("[data-deed=pass_on]").click()
+    page.locator("select[name=to]").select_option("liu")
+    page.locator("textarea[name=reason]").fill("needs a ladder")
+    page.locator("#sheet [type=submit]").click()
+    expect(other.locator("[data-deed]")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.context.set_offline(False)
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    moved = WorkOrder.objects.select_related("appointment").get(item=first).appointment
+    assert moved is not None
+    assert (moved.moved, stands(first), stands(second)) == (1, ("appointed", "han"), ("dispatched", "liu"))
 
 
 def test_nothing_to_do_is_said(browser_page: BrowserPage) -> None:

@@ -18,6 +18,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
 from kapok.ground.work.models import Matter
 from kapok.kernel.text import Language, Text
+from tests import worlds
 from tests.console import office
 from tests.console.conftest import AT, SignedIn
 
@@ -26,7 +27,7 @@ WHO = {"actor": "staff/tester", "at": AT}
 
 @pytest.fixture
 def flows(cast: dict[str, Login]) -> None:
-    demo.load(AT)
+    worlds.begin("flows of the demonstration", lambda: demo.load(AT))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from kapok.kernel.text import Language
 from kapok.network.inventory import api, demo
 from kapok.network.inventory.models import Finding, Resource, Service, Shortage, Site
 from kapok.network.inventory.rules import Need
+from tests import worlds
 from tests.console.conftest import BrowserPage, SignedIn
 
 LEG = "order/O2026-000001-1"
@@ -30,6 +31,10 @@ def now() -> datetime:
 
 def set_up() -> None:
     """The demonstration's plant, put down a day ago."""
+    worlds.begin("plant of the demonstration", _set_up)
+
+
+def _set_up() -> None:
     at = now() - timedelta(days=1)
     places.load(at)
     demo.load(at)

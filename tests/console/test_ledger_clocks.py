@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -16,7 +18,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Grant
 from kapok.ground.people.roles import Permission, roles_with
-from kapok.kernel.promises import find
+from kapok.kernel.promises import find, parse
 from kapok.kernel.text import Language
 from tests.console.conftest import AT, SignedIn
 
@@ -64,9 +66,9 @@ def effects(page: str) -> dict[str, str]:
 
 def test_before_it_is_sent_the_form_says_which_clocks_will_stop(agent: Client, fault: Commitment) -> None:
     page = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred")
-    assert effects(page) == {"Repaired within 24 hours": "will stop", "accept, line test, pre-handle": "goes on"}
+    assert effects(page) == {"Repaired within 24 hours": "will stop", "accept, line test, pre-handle": "will stop"}
     part = text(agent, f"/ledger/{fault.id}/pause?kind=customer.deferred&stops=stage", **{"HX-Target": "effects"})
-    assert effects(part) == {"Repaired within 24 hours": "goes on", "accept, line test, pre-handle": "goes on"}
+    assert effects(part) == {"Repaired within 24 hours": "goes on", "accept, line test, pre-handle": "will stop"}
     assert "<html" not in part
     assert set(effects(text(agent, f"/ledger/{fault.id}/pause?kind=nonsense")).values()) == {"goes on"}
 
@@ -288,10 +290,51 @@ def test_a_pack_binds_all_so_it_takes_the_right_of_the_top_unit(signed_in: Signe
 
 
 def test_a_newer_version_follows_the_one_in_force(signed_in: SignedIn) -> None:
-    old = find("guangzhou-pledges").read_text(encoding="utf-8").replace('version: "2026.3"', 'version: "2025.1"')
+    shipped = find("guangzhou-pledges").read_text(encoding="utf-8")
+    now = parse(shipped, "guangzhou-pledges").version
+    old = shipped.replace(f'version: "{now}"', 'version: "2025.1"')
     commitments.adopt_pack(document=old, actor="staff/admin", at=AT)
     client = signed_in("manager", Language.EN)
     assert "another version than in force" in text(client, "/ledger/packs")
     client.post("/ledger/packs/guangzhou-pledges/adopt")
     assert "Earlier versions" in text(client, "/ledger/packs")
-    assert sorted(PackVersion.objects.values_list("version", flat=True)) == ["2025.1", "2026.3"]
+    assert sorted(PackVersion.objects.values_list("version", flat=True)) == ["2025.1", now]
+
+
+def test_a_clock_at_rest_is_due_at_one_moment_wherever_the_page_says_it(signed_in: SignedIn, fault: Commitment) -> None:
+    """Reported two hours ago, at rest for one of them: were it to go on now, it would be due an hour later than promised."""
+    assert fault.due_at is not None
+    held = timedelta(hours=1)
+    with transaction.atomic():
+        journal.record(
+            journal.happening(
+                "customer.deferred", subject=MATTER, actor="staff/supervisor", at=datetime.now(UTC) - held,
+                facts={"stops": "pledge", "reason": "away", "requested_by": "customer", "approved_by": "staff/supervisor"},
+            )
+        )  # fmt: skip
+    client = signed_in("supervisor", Language.EN)
+    page = text(client, f"/ledger/{fault.id}")
+    seen = re.search(r"<dt>Due</dt><dd class=\"tabular\">([\d: -]+) <small[^>]*>were it to go on now</small>", page)
+    said = re.search(r"due (\d{4}-\d\d-\d\d \d\d:\d\d)", page[page.index('class="card-body explained"') :])
+    drawn = re.search(r"due \w+ (\d{4}-\d\d-\d\d \d\d:\d\d)", page[page.index('<figure class="course') :])
+    assert seen is not None
+    assert said is not None
+    due = (fault.due_at + held).astimezone(ZoneInfo(fault.zone))
+    about = {f"{due + timedelta(minutes=each):%Y-%m-%d %H:%M}" for each in (0, 1)}
+    assert seen[1] in about
+    assert said[1] == seen[1]
+    assert drawn is not None
+    assert drawn[1] == seen[1]
+    before = f"{fault.due_at.astimezone(ZoneInfo(fault.zone)):%Y-%m-%d %H:%M}"
+    assert (
+        page.count(before)
+        == page.count(f'irst promised</dt><dd class="tabular">{before}') + page.count(f"first promised for {before}")
+        == 2
+    )
+    assert 'class="text-secondary tabular">stands still<' in page
+    listed = text(client, "/ledger")
+    assert '<td class="tabular" data-label="Due">stands still</td>' in listed
+    export = b"".join(client.get("/ledger/export").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    (row,) = [each for each in csv.DictReader(export.splitlines()) if each["promise"] == "repair"]
+    assert (row["state"], row["due"]) == ("paused", "stands still")
+    assert "stands still" in text(client, f"/matters/{MATTER}")

@@ -15,6 +15,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
 from kapok.ground.posts import api as posts
 from kapok.kernel.text import Language, Text
+from tests import worlds
 from tests.console.conftest import AT, SignedIn
 
 WHO = {"actor": "staff/tester", "at": AT}
@@ -22,6 +23,10 @@ WHO = {"actor": "staff/tester", "at": AT}
 
 @pytest.fixture
 def offers(cast: dict[str, Login]) -> None:
+    worlds.begin("offers of the demonstration", _set_up)
+
+
+def _set_up() -> None:
     for skill in ("fibre", "climbing"):
         posts.define_skill(code=skill, title=Text(zh=skill, en=skill), **WHO)
     catalog_demo.load(AT)

@@ -11,8 +11,6 @@ from django.test import Client
 
 from kapok.kernel.promises import Pack, available, load
 from kapok.kernel.promises.selector import Bounds
-from kapok.kernel.text import Language
-from tests.console.conftest import SignedIn
 from tests.console.test_packs import words
 
 Query = dict[str, str | list[str]]
@@ -25,16 +23,6 @@ START: Query = {
     "f_customer_class": "consumer",
 }
 GUANGZHOU: Query = {"pack": "guangzhou-pledges", "promise": "repair", "f_service": "fixed_broadband"}
-
-
-@pytest.fixture
-def agent(signed_in: SignedIn) -> Client:
-    return signed_in("agent")
-
-
-@pytest.fixture
-def reader(signed_in: SignedIn) -> Client:
-    return signed_in("viewer", Language.EN)
 
 
 def answer(client: Client, query: Query, **more: str | list[str]) -> str:

@@ -15,6 +15,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import demo, queries
 from kapok.kernel.text import Language
+from tests import worlds
 from tests.console.conftest import AT, SignedIn
 
 GOOD = "工号,姓名,单位,岗位,技能\n30001,周凯,热线班,hotline-desk:B,english:2\nviewer,Daniel Au,tianhe,,\n"
@@ -23,7 +24,7 @@ BAD = f"{GOOD}30002,,moon,,\n"
 
 @pytest.fixture
 def administrator(signed_in: SignedIn) -> Client:
-    demo.load(AT)
+    worlds.begin("posts of the demonstration", lambda: demo.load(AT))
     return signed_in("administrator", Language.EN)
 
 

@@ -17,6 +17,7 @@ from kapok.ground.posts import api as posts
 from kapok.ground.posts import demo, queries
 from kapok.ground.posts.models import Absence, PostHolder, RosterEntry, StaffSkill
 from kapok.kernel.text import Language
+from tests import worlds
 from tests.console.conftest import AT, SignedIn
 
 
@@ -26,7 +27,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def filled(cast: dict[str, Login]) -> None:
-    demo.load(AT)
+    worlds.begin("posts of the demonstration", lambda: demo.load(AT))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from kapok.front.channels.rules import Channel, Decision
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.places import api as places
 from kapok.ground.work.models import Matter
+from tests import worlds
 from tests.chain import shop
 from tests.network import plant
 
@@ -18,6 +19,16 @@ SEGMENTS = {Channel.KEY_ACCOUNT: "key_account", Channel.BUSINESS: "business"}
 
 
 def set_up() -> None:
+    """Open the shop with its channels."""
+    worlds.begin("counter", _open)
+
+
+def _open() -> None:
+    shop.open_it()
+    set_up_channels()
+
+
+def set_up_channels() -> None:
     """Set the channels up, and let both agents serve the hotline."""
     for channel in Channel:
         api.set_channel(

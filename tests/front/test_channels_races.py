@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
 from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering.models import Order
@@ -24,9 +23,7 @@ AT_ONCE = 8
 
 @pytest.fixture(autouse=True)
 def _open(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__qualname__}"]
     settings.DEMO = True
-    shop.set_up()
     counter.set_up()
 
 

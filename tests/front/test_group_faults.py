@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.front.channels import api as channels
+from kapok.front.channels import demo
 from kapok.front.channels import queries as talks
 from kapok.front.channels.announcing import api, covering, queries, reactions
 from kapok.front.channels.models import Announcement, Case, Covered, Interaction, Linked, Message, Report
@@ -415,3 +416,16 @@ def test_the_open_faults_of_ones_units_may_be_announced() -> None:
     announced(first)
     assert queries.announceable(monitoring) == [(second, "光缆中断")]
     assert queries.announceable(frozenset()) == []
+
+
+def test_the_demonstration_has_one_that_two_reported() -> None:
+    demo.group_fault(shop.later(200))
+    assert Announcement.objects.count() == 0
+    for name in ("陈静", "李四", "王五"):
+        shop.installed(whose=shop.customer(name))
+    demo.group_fault(shop.later(200))
+    (view,) = queries.announcements(queries.announcement_rows())
+    assert ([each.code for each in view.covers], view.services, view.reports) == (["OLT1"], 3, 2)
+    assert (view.expected_at, view.late(shop.later(200))) == (shop.later(320), False)
+    assert Interaction.objects.filter(ended_at=None).count() == 0
+    assert len(shop.told("channels.announcement_revised", view.matter)) == 1

@@ -6,9 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
-from pytest_django.fixtures import Settings
 
 from kapok.front.channels import api
 from kapok.front.channels.models import Note
@@ -23,8 +21,7 @@ NOTES = 6
 
 
 @pytest.fixture(autouse=True)
-def _open(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__qualname__}"]
+def _open() -> None:
     shop.set_up()
 
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from pytest_django.fixtures import Settings
 
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
@@ -17,11 +16,6 @@ from tests import worlds
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 WHO = {"actor": "staff/tester", "at": AT}
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def set_up_office() -> SimpleNamespace:

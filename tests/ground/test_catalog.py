@@ -21,6 +21,7 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import Entry as Happened
 from kapok.kernel.promises import Outcome, judge_all, parse
 from kapok.kernel.text import Text
+from tests import worlds
 from tests.ground.conftest import AT, WHO
 from tests.races import outcomes
 
@@ -30,7 +31,7 @@ LATER = {"actor": "staff/tester", "at": AT + timedelta(hours=1)}
 
 @pytest.fixture
 def units(db: None) -> SimpleNamespace:
-    people_demo.load(AT)
+    worlds.begin("cast", lambda: people_demo.load(AT))
     return SimpleNamespace()
 
 

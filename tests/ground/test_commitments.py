@@ -7,6 +7,7 @@ from itertools import permutations
 from random import Random
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -281,6 +282,11 @@ def test_a_changed_fact_is_a_new_fact_and_the_old_due_time_stays_readable() -> N
     happen("matter.changed", MONDAY + 2 * HOUR, service="fixed_voice")
     assert (row("pledge-repair").state, row("pledge-repair").due_at) == ("open", MONDAY + 24 * HOUR)
     assert Commitment.objects.filter(subject=SUBJECT, promise="pledge-repair").count() == 1
+
+
+def test_a_commitment_that_is_not_there_is_not_explained() -> None:
+    with pytest.raises(commitments.UnknownCommitment):
+        explain(UUID(int=1), at=MONDAY)
 
 
 def test_a_waived_promise_falls_away_and_what_was_late_stays_broken() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,6 +17,7 @@ from pytest_django.fixtures import Settings
 from kapok.ground.journal import seals
 from kapok.ground.journal.models import Entry, Seal
 from kapok.ground.journal.seals import Breach, Finding
+from kapok.kernel.ids import uuid7
 from tests.ground.journal_lab import AT, elsewhere, ring
 
 DAY = date(2026, 3, 2)
@@ -259,3 +261,58 @@ def test_the_unsealed_tail_is_said_with_its_beginning(capsys: pytest.CaptureFixt
     assert f"其后 2 条日志自 {since} 起尚未封印" in command(capsys, "verify")[1]
     seals.seal(at=AT)
     assert seals.tail() == seals.Tail(0, None)
+
+
+def forge(recorded: timedelta, entry: UUID) -> Entry:
+    """As the role of the program itself may: an entry that says it was recorded earlier, or later."""
+    execute(
+        "INSERT INTO journal_entry (id, kind, subject, at, actor, data, recorded_at) "
+        "VALUES (%s, 'bell.rang', 'bell/9', %s, 'staff/lin', '{\"times\": 9}', statement_timestamp() + %s)",
+        entry, AT, recorded,
+    )  # fmt: skip
+    return Entry.objects.get(id=entry)
+
+
+@pytest.mark.parametrize("recorded", [timedelta(days=-2), timedelta(seconds=-1), timedelta(days=400)])
+def test_when_it_was_recorded_is_said_by_the_clock_of_the_database_alone(recorded: timedelta) -> None:
+    three_seals()
+    before = timezone.now()
+    forged = forge(recorded, uuid7(AT))
+    assert before - timedelta(seconds=5) < forged.recorded_at < timezone.now() + timedelta(seconds=5)
+    assert seals.tail() == seals.Tail(1, forged.recorded_at)
+
+
+def test_what_the_program_writes_keeps_the_moment_of_its_statement() -> None:
+    with transaction.atomic():
+        ring(1)
+        ring(2)
+    first, second = Entry.objects.order_by("position")
+    assert first.recorded_at <= second.recorded_at
+
+
+def test_a_journal_without_any_seal_does_not_agree(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    entries = three_seals()
+    with tampering():
+        execute("DELETE FROM journal_seal")
+    assert found() is None, "so young that nothing need have been sealed"
+    settings.SEAL_EVERY = timedelta(0)
+    oldest = entries[0]
+    assert found() == Finding(Breach.NOTHING_SEALED, timezone.localdate(oldest.recorded_at), 1, None, oldest.id)
+    code, said = command(capsys, "verify", "--language=en")
+    assert code == 1
+    assert said.startswith("The journal cannot be vouched for: there is no seal at all, though entries should long")
+    assert str(oldest.id) in said
+    assert seals.seal(at=AT) == 10
+    assert command(capsys, "verify", "--language=en")[0] == 0
+
+
+def test_the_command_names_the_place_in_english(capsys: pytest.CaptureFixture[str]) -> None:
+    entries = three_seals()
+    with tampering():
+        execute("DELETE FROM journal_entry WHERE id = %s", entries[5].id)
+    code, said = command(capsys, "verify", "--language=en")
+    assert code == 1
+    assert said.startswith(
+        "2026-03-02, seal 2: an entry was removed, once number 2 of those it covers, "
+        f"just before {entries[6].id}. Before it 4 entries agree."
+    )

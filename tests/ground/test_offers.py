@@ -18,6 +18,7 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.people import demo as people_demo
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text
+from tests import worlds
 from tests.ground.conftest import AT, WHO
 from tests.races import outcomes
 
@@ -42,6 +43,10 @@ FIBRE: dict[str, Any] = {
 
 @pytest.fixture
 def flows(db: None) -> None:
+    worlds.begin("a flow to sell by", _set_up)
+
+
+def _set_up() -> None:
     people_demo.load(AT)
     catalog.draft_flow(document=INSTALL, **WHO)
     catalog.publish_flow(code="install", revision=1, **WHO)
@@ -148,7 +153,7 @@ def test_orders_keep_their_version_and_a_past_moment_its_offers(flows: None) -> 
     assert published.data == {"offer": "fibre-100", "number": 2, "replaces": 1}
 
 
-def test_a_bundle_holds_its_parts_on_sale(flows: None) -> None:
+def _draft_bundle() -> None:
     for code in ("one", "two"):
         api.draft_offer(document=FIBRE | {"code": code}, **WHO)
         api.publish_offer(code=code, revision=1, **WHO)
@@ -160,6 +165,10 @@ def test_a_bundle_holds_its_parts_on_sale(flows: None) -> None:
         "prices": FIBRE["prices"],
     }
     api.draft_offer(document=bundle, **WHO)
+
+
+def test_a_bundle_holds_its_parts_on_sale(flows: None) -> None:
+    _draft_bundle()
     api.publish_offer(code="both", revision=1, **WHO)
     assert [each.code for each in queries.parts(queries.offer("both").offer)] == ["one", "two"]
     with pytest.raises(api.PartOfBundle, match="both"):
@@ -176,9 +185,7 @@ def test_a_bundle_holds_its_parts_on_sale(flows: None) -> None:
 
 
 def test_of_two_who_publish_at_once_one_does(transactional_db: None) -> None:
-    people_demo.load(AT)
-    catalog.draft_flow(document=INSTALL, **WHO)
-    catalog.publish_flow(code="install", revision=1, **WHO)
+    _set_up()
     api.draft_offer(document=FIBRE, **WHO)
     came = outcomes(*(lambda: api.publish_offer(code="fibre-100", revision=1, **WHO) for _ in range(4)))
     assert came == ["NoOfferDraft", "NoOfferDraft", "NoOfferDraft", "done"]
@@ -186,20 +193,8 @@ def test_of_two_who_publish_at_once_one_does(transactional_db: None) -> None:
 
 
 def test_a_part_is_not_retired_while_its_bundle_is_published(transactional_db: None) -> None:
-    people_demo.load(AT)
-    catalog.draft_flow(document=INSTALL, **WHO)
-    catalog.publish_flow(code="install", revision=1, **WHO)
-    for code in ("one", "two"):
-        api.draft_offer(document=FIBRE | {"code": code}, **WHO)
-        api.publish_offer(code=code, revision=1, **WHO)
-    bundle = {
-        "code": "both",
-        "title": FIBRE["title"],
-        "kind": "bundle",
-        "parts": ["one", "two"],
-        "prices": FIBRE["prices"],
-    }
-    api.draft_offer(document=bundle, **WHO)
+    _set_up()
+    _draft_bundle()
     outcomes(lambda: api.publish_offer(code="both", revision=1, **WHO), lambda: api.retire_offer(code="one", **LATER))
     sold = {code for code, _ in queries.codes()}
     assert sold in ({"one", "two", "both"}, {"two"})

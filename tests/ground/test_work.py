@@ -87,6 +87,7 @@ def test_a_complaint_about_the_network_goes_to_assurance() -> None:
         ({"unit": "nowhere"}, "UnknownUnit"),
         ({"note": "x" * 1001}, "NoteMissing"),
         ({"actor": "system/robot"}, "NotAPerson"),
+        ({"actor": "customer/agent"}, "NotAPerson"),
     ],
 )
 def test_a_matter_that_cannot_be_is_not_opened(change: dict[str, object], refusal: str) -> None:
@@ -96,6 +97,13 @@ def test_a_matter_that_cannot_be_is_not_opened(change: dict[str, object], refusa
     assert type(refused.value).__name__ == refusal
     assert not Matter.objects.exists()
     assert not Entry.objects.filter(kind__startswith="fault.").exists()
+
+
+def test_who_has_left_opens_no_matter() -> None:
+    left("agent", "tech3")
+    with pytest.raises(work.NotAPerson):
+        fault(minutes=2)
+    assert not Matter.objects.exists()
 
 
 def test_a_matter_has_its_name_alone() -> None:

@@ -74,3 +74,21 @@ def test_a_refusal_carries_its_data_and_says_them_in_both_languages() -> None:
 
 def test_a_refusal_without_words_of_its_own_still_says_something() -> None:
     assert KapokError().text == Text(zh="操作被拒绝。", en="This was refused.")
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        ("附近没有接入点 / no access point near", "附近没有接入点", "no access point near"),
+        ("新装 光纤宽带 100M / install Fibre broadband 100 M", "新装 光纤宽带 100M", "install Fibre broadband 100 M"),
+        ("缺端口", "缺端口", "缺端口"), ("A / B", "A / B", "A / B"), ("客户 / 家人", "客户 / 家人", "客户 / 家人"),
+        ("缺端口 / ", "缺端口 / ", "缺端口 / "), ("", "", ""),
+    ],
+)  # fmt: skip
+def test_what_was_kept_in_both_languages_is_read_in_one(words: str, zh: str, en: str) -> None:
+    assert Text.kept(words) == Text(zh=zh, en=en)
+
+
+def test_what_is_kept_comes_back() -> None:
+    assert Text.kept(GREETING.both) == GREETING
+    assert Text.kept(Text(zh="好", en="好").both) == Text(zh="好", en="好")

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -18,17 +17,22 @@ from kapok.host.lab.programs import Program
 from kapok.host.lab.running import Laboratory
 from kapok.network.activation import doors
 from kapok.network.activation.models import Peer
-from tests import scratch
+from tests import scratch, worlds
 from tests.conftest import HOME_OF_RUN
-from tests.ground.conftest import _quick_passwords, committed_office, office
+from tests.ground.conftest import committed_office, office
 from tests.network.access_server import AccessServer
 from tests.network.plant import set_up_places, set_up_plant
+from tests.processes import url_of_the_test
 
-__all__ = ["_quick_passwords", "committed_office", "office"]
+__all__ = ["committed_office", "office"]
 
 
 @pytest.fixture
 def plant(office: SimpleNamespace) -> None:
+    worlds.begin("plant", _set_up)
+
+
+def _set_up() -> None:
     set_up_places()
     set_up_plant()
 
@@ -36,17 +40,10 @@ def plant(office: SimpleNamespace) -> None:
 @pytest.fixture
 def committed_plant(committed_office: SimpleNamespace) -> None:
     """The same, visible to other connections."""
-    set_up_places()
-    set_up_plant()
+    worlds.begin("plant", _set_up)
 
 
 Begin = Callable[[Program], tuple[str, int]]
-
-
-def url_of_the_test() -> str:
-    """Where this worker's database is."""
-    at = connection.settings_dict
-    return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
 
 
 @pytest.fixture(scope="module")

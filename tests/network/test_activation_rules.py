@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kapok.network.activation import rules
+from kapok.kernel.text import Text
+from kapok.network.activation import readings, rules
 from kapok.network.activation.rules import Diagnosis, Fault, Loss, Reading, Verb, weak_light
 
 
@@ -106,6 +107,17 @@ def test_a_note_never_holds_a_sign_that_a_server_would_run(text: str) -> None:
 def test_a_note_keeps_what_people_write() -> None:
     assert rules.plain_note(" 欠费停机，请缴费（overdue: 3 months）! ") == "欠费停机，请缴费（overdue: 3 months）!"
     assert rules.plain_note("`id` %{exec:x}") == "id exec:x"
+    assert rules.plain_note("the customer's wish 'x' a'1") == "the customer’s wish x a 1"
+
+
+def test_measurements_are_named_and_have_their_units() -> None:
+    measured = {"rx_dbm": -17.9, "onu_state": "active", "authentication": "accepted", "down_mbps": 100, "told": ""}
+    assert readings.spoken(measured) == Text(
+        zh="光功率 -17.9 dBm；光猫 已开通；登录认证 通过；下行速率 100 兆；服务器答复 –",
+        en="light received -17.9 dBm; ONU active; authentication accepted; speed down 100 Mbit/s; what the server said –",
+    )
+    assert readings.reading("sessions", 0) == (Text(zh="在线会话", en="sessions open"), Text(zh="0", en="0"))
+    assert readings.reading("odd", "x") == (Text(zh="odd", en="odd"), Text(zh="x", en="x"))
 
 
 def test_light_is_fine_between_the_two_limits() -> None:

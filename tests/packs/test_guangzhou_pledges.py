@@ -116,3 +116,14 @@ def test_the_stages_leave_a_quarter_of_the_promise_in_reserve(code: str) -> None
 
 def test_nothing_in_it_is_unverified() -> None:
     assert (RULES.label, RULES.unverified) == (None, ())
+
+
+def test_updates_end_with_the_matter() -> None:
+    entries = [
+        Entry("fault.reported", MORNING),
+        Entry("fault.restored", MORNING + HOUR / 2),
+        Entry("customer.informed", MORNING + HOUR),
+        Entry("matter.closed", MORNING + 1.5 * HOUR),
+    ]
+    rows = promises.judge(RULES.by_code["SL1-update"][0], RULES, entries, {"tier": "SL1"}, FAR)
+    assert [row.state for row in rows] == [Outcome.VOID, Outcome.VOID]

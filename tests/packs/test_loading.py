@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -96,12 +95,10 @@ def test_a_hostile_file_is_refused_at_its_line(lines: str, line: int, code: str)
     assert refusal(lines) == (line, code)
 
 
-def test_depth_and_size_are_bounded_and_cost_nothing() -> None:
-    began = time.monotonic()
+def test_depth_and_size_are_bounded() -> None:
     assert refusal("[" * 10_000 + "]" * 10_000)[1] == "too_deep"
     assert refusal("x: " + "y" * document.MAXIMUM_BYTES)[1] == "too_large"
     assert refusal("x:\n" + "- a\n" * (document.MAXIMUM_NODES + 1))[1] == "too_large"
-    assert time.monotonic() - began < 20
 
 
 def test_scalars_stay_the_words_that_were_written() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +13,20 @@ import pytest
 from click.testing import CliRunner
 
 from kapok.cli.packs import packs as packs_command
-from kapok.kernel.promises import Duty, Level, Pack, PackRefused, Promise, Statistic, available, find, load, parse
+from kapok.kernel.promises import (
+    Duty,
+    Entry,
+    Level,
+    Pack,
+    PackRefused,
+    Promise,
+    Statistic,
+    available,
+    find,
+    judge,
+    load,
+    parse,
+)
 from kapok.kernel.promises.budgets import comparable, longest
 from kapok.kernel.promises.evidence import Evidence
 from kapok.kernel.text import Text
@@ -34,6 +47,7 @@ FULLY_SEEN = {
 # Addresses that may stand in a pack of Chinese rules; mirrors of the law are named by the instrument, not by their address.
 CHINESE_SITES = {"hubca.miit.gov.cn", "elecfans.com", "fsou.com", "m.gmw.cn", "politics.gmw.cn"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+BEGAN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 every_pack = pytest.mark.parametrize("pack", PACKS.values(), ids=list(PACKS))
 
 
@@ -255,3 +269,64 @@ def test_the_overview_names_every_pack_with_its_label(page: str, doubt: str) -> 
     for code, pack in PACKS.items():
         (line,) = [line for line in lines if f"`{code}`" in line]
         assert (line.split("|")[3].strip() == doubt) == (pack.label is not None), code
+
+
+LIVES = {
+    "fault": ("fault.reported", {"fault_kind": "access_line", "outage": "total", "cause": "operator"}),
+    "complaint": ("complaint.received", {"complaint_kind": "service"}),
+    "request": ("request.received", {}),
+}
+"""How matters begin that are no orders, and what is known of them."""
+SHARED = ("visit.appointed", "customer.informed", "visit.missed_by_customer", "customer.returned", "visit.started")
+"""What happens to matters of every kind."""
+EVERYBODY = {"segment": "key_account", "tier": "SL1", "area": "urban", "customer_class": "consumer"}
+
+
+@pytest.mark.parametrize("kind", LIVES)
+@pytest.mark.parametrize("service", ["fixed_voice", "fixed_broadband", "leased_line", "wholesale_access"])
+@every_pack
+def test_what_happens_to_every_kind_of_matter_opens_nothing_that_only_another_kind_can_end(
+    pack: Pack, service: str, kind: str
+) -> None:
+    begins, known = LIVES[kind]
+    facts = {**EVERYBODY, **known, "service": service}
+    entries = [Entry(event, BEGAN + timedelta(hours=hour)) for hour, event in enumerate((begins, *SHARED))]
+    others = {"order", "fault", "complaint", "request"} - {kind}
+    opened = {row.code for row in pack.promises if judge(row, pack, entries, facts, BEGAN + timedelta(hours=9))}
+    ends = {row.code: {each.partition(".")[0] for each in row.closes} for row in pack.promises if row.code in opened}
+    assert not [code for code, subjects in ends.items() if subjects and subjects <= others]
+
+
+@pytest.mark.parametrize("kind", ["request", "complaint"])
+def test_telling_the_customer_how_a_request_stands_starts_no_updates_of_a_fault(kind: str) -> None:
+    begins, known = LIVES[kind]
+    entries = [Entry(begins, BEGAN), Entry("customer.informed", BEGAN + timedelta(minutes=5))]
+    for tier in ("SL1", "SL2"):
+        (row,) = PACKS["guangzhou-pledges"].by_code[f"{tier}-update"]
+        facts = {**EVERYBODY, **known, "tier": tier, "service": "leased_line"}
+        made = judge(row, PACKS["guangzhou-pledges"], entries, facts, BEGAN + timedelta(days=1))
+        assert [judgement for judgement in made if judgement.opened_at] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "promise", "event", "known"),
+    [
+        ("cn-telecom-regulations", "CN-TR-DUNNING-TERMINATE", "service.suspended", {}),
+        ("in-trai-2024", "IN-24-BB-PROVISION", "order.paid", {"service": "fixed_broadband"}),
+        ("au-nbn-rebates", "AU-NBN-2018-CONNECTION", "order.accepted", {"service": "wholesale_access"}),
+        ("uk-automatic-compensation", "GB-AC-DELAYED-START", "order.date_agreed",
+         {"service": "fixed_broadband", "customer_class": "consumer", "promised_date": "2026-03-09"}),
+        ("guangzhou-pledges", "install-visit", "visit.appointed", {"service": "fixed_broadband"}),
+    ],
+)  # fmt: skip
+def test_an_order_to_suspend_is_no_connection_and_no_arrears(
+    code: str, promise: str, event: str, known: dict[str, str]
+) -> None:
+    pack = PACKS[code]
+    (row,) = pack.by_code[promise]
+
+    def clocks(**action: str) -> int:
+        return len(judge(row, pack, [Entry(event, BEGAN)], {**known, **action}, BEGAN + timedelta(days=1)))
+
+    assert clocks(action="suspend") == 0
+    assert clocks(action="install") == 1

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.console.conftest import _catalogues, _provoked_failures_are_not_kept, _quick_passwords, cast, open_counter
+from tests.console.conftest import _in_chinese, _provoked_failures_are_not_kept, cast, open_counter
 
-__all__ = ["_catalogues", "_provoked_failures_are_not_kept", "_quick_passwords", "cast", "open_counter"]
+__all__ = ["_in_chinese", "_provoked_failures_are_not_kept", "cast", "open_counter"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
-from pytest_django.fixtures import Settings
 
 from tests.chain import shop
 from tests.chain.conftest import open_shop
@@ -14,7 +12,6 @@ __all__ = ["access_server", "begin", "lab_home", "open_shop"]
 
 
 @pytest.fixture
-def city(transactional_db: None, settings: Settings) -> None:
+def city(transactional_db: None) -> None:
     """The shop, visible to subscribers and to the RADIUS server."""
-    settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__qualname__}"]
     shop.set_up()

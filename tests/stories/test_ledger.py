@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
-from pytest_django.fixtures import Settings
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments import queries as ledger
@@ -32,6 +31,7 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries as baton_queries
 from kapok.ground.work.rules import Part, Reason, Side
 from kapok.kernel.promises import Tier, find
+from tests import worlds
 from tests.ground.clocks import desk
 from tests.ground.conftest import AT
 from tests.ground.packs import DESK
@@ -110,13 +110,12 @@ def shares(commitment: Commitment, at: datetime) -> dict[tuple[str, str, str, Pa
     return {(s.party.unit, s.party.answers, s.party.acted_by, s.party.part): s.time for s in found}
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def office(db: None) -> None:
+    worlds.begin("work and its rules", _set_up)
+
+
+def _set_up() -> None:
     set_up_work()
     for code in ("guangzhou-pledges", "cn-service-specification-2005"):
         commitments.adopt_pack(

@@ -197,7 +197,7 @@ def came_in(customer: str) -> Client:
 
 def test_by_the_web_the_customer_orders_and_confirms_alone_and_somebody_answers_for_it(settings: Settings) -> None:
     settings.DEMO = True
-    counter.set_up()
+    counter.set_up_channels()
     channels.assign_staff(channel="public", username="manager", **by("admin", after()))
     whose = shop.customer("陈静", address="r101", phone="13800138000")
     client = came_in(whose)

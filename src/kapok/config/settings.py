@@ -299,8 +299,8 @@ FIRST_CONTACT_SHOWN = environment.choice("KAPOK_FIRST_CONTACT_SHOWN", "name", ("
 # The languages in which customers are spoken with; the first is spoken by everybody of the operator, each other one is a skill.
 SPOKEN_LANGUAGES = environment.row("KAPOK_SPOKEN_LANGUAGES", "zh, yue, en, ja, ko", LANGUAGES_SPOKEN)
 
-# Who knows where a visit for such a matter is, and what it takes: called with the matter's subject.
-WORKFORCE_VISITS = {"order": "kapok.chain.ordering.visits.visit_of"}
+# The module that knows of a kind of matter where its visit is, what it takes and whose it is, and puts it off for the field.
+WORKFORCE_MATTERS = {"order": "kapok.chain.ordering.fieldwork"}
 
 # Notices: who is told of what becomes of a promise, how many heads after the nearest, how long a seen one is kept.
 NOTICES_TELL = {

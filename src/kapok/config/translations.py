@@ -8,6 +8,7 @@ placeholders, and a message that two catalogues say differently: Django merges t
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -80,9 +81,11 @@ def extract() -> list[str]:
 
 
 def compile_() -> list[str]:
-    """Write the binary catalogues that Django reads."""
+    """Write the binary catalogues that Django reads; who reads one at the same moment reads the old one."""
     for path in catalogues().values():
-        _read(path).save_as_mofile(str(path.with_suffix(".mo")))
+        draft = path.with_suffix(f".{os.getpid()}.mo")
+        _read(path).save_as_mofile(str(draft))
+        draft.replace(path.with_suffix(".mo"))
     return []
 
 

@@ -6,10 +6,14 @@ shows it picks the language of the reader.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+BETWEEN = " / "
+HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class Language(StrEnum):
@@ -48,7 +52,13 @@ class Text:
     @property
     def both(self) -> str:
         """Both wordings in one line, for what is kept as it is and read by everybody; one where they are the same."""
-        return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
+        return self.zh if self.zh == self.en else f"{self.zh}{BETWEEN}{self.en}"
+
+    @classmethod
+    def kept(cls, words: str) -> Text:
+        """What was kept as `both` writes it, in each language again; what one language alone was typed in is said in both."""
+        zh, _slash, en = words.partition(BETWEEN)
+        return cls(zh=zh, en=en) if HAN.search(zh) and en.strip() and not HAN.search(en) else cls(zh=words, en=words)
 
     def __str__(self) -> str:
         return self.en

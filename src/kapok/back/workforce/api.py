@@ -16,7 +16,7 @@ from kapok.back.workforce import booking, dispatching, events, holding, orders, 
 from kapok.back.workforce.booking import Wish
 from kapok.back.workforce.dispatching import Explanation
 from kapok.back.workforce.files import Upload
-from kapok.back.workforce.models import BOOKED, Appointment, Helper
+from kapok.back.workforce.models import Helper
 from kapok.back.workforce.phone import take
 from kapok.back.workforce.refusals import (
     AppointmentOver,
@@ -33,6 +33,7 @@ from kapok.back.workforce.refusals import (
     KeyOfAnother,
     NobodyFits,
     NobodyHasSkill,
+    NobodyToCall,
     NoPatch,
     NotAPicture,
     NotAppointed,
@@ -42,12 +43,14 @@ from kapok.back.workforce.refusals import (
     NotMeasured,
     NotNow,
     NotOnVan,
+    NotPutOff,
     NotYoursToDo,
     NoVan,
     PictureTooLarge,
     PlaceUnknown,
     PlateTaken,
     ReplyIncomplete,
+    StillLacking,
     TooManyPictures,
     UnderWay,
     UnknownAppointment,
@@ -73,6 +76,7 @@ from kapok.back.workforce.technician import (
     set_off,
 )
 from kapok.back.workforce.vans import add_vehicle, count_van, define_material, drive, load_van
+from kapok.back.workforce.visiting import call
 from kapok.ground.journal import api as journal
 from kapok.ground.work import rows as work_rows
 from kapok.kernel.ids import uuid7
@@ -81,13 +85,13 @@ from kapok.kernel.text import Text
 __all__ = [
     "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
     "DrivesAnother", "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits",
-    "NobodyHasSkill", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan", "NotYoursToDo",
-    "NoteNeeded", "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken", "ReplyIncomplete", "TooManyPictures",
-    "UnderWay", "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder",
-    "Upload", "WindowFull", "WindowNotOffered", "WindowPast", "Wish", "accept", "add_helper", "add_vehicle", "appoint",
-    "approve_hold", "arrive", "assign", "begin", "book", "book_together", "cancel_appointment", "count_van", "define_material",
-    "dispatch", "drive", "expedite", "hold", "lift_hold", "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back",
-    "set_off", "take",
+    "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan",
+    "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken",
+    "ReplyIncomplete", "StillLacking", "TooManyPictures", "UnderWay", "UnknownAppointment", "UnknownMaterial", "UnknownReason",
+    "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload", "WindowFull", "WindowNotOffered", "WindowPast", "Wish",
+    "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign", "begin", "book", "book_together",
+    "call", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "hold", "lift_hold",
+    "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
 ]  # fmt: skip
 
 
@@ -161,19 +165,7 @@ def appoint(
     `errand` says where it is and what it takes, where nobody knows. Raises `UnknownWorkOrder`, `PlaceUnknown`, and what `rebook`
     and `book` do.
     """
-    row = orders.called(item)
-    holder = row.item.matter.subject
-    booked = Appointment.objects.filter(holder=holder, state=BOOKED).first()
-    if booked is not None:
-        rebook(appointment=booked.id, starts_at=starts_at, ends_at=ends_at, reason=reason, actor=actor, at=at)
-        return booked.id
-    known = errand or orders.errand_of(holder)
-    if known is None and row.address and row.minutes:
-        known = Errand(row.address.code, row.skill, row.minutes)
-    if known is None:
-        raise PlaceUnknown
-    wish = Wish(holder, known.address, known.skill, known.minutes, starts_at, ends_at)
-    return booking.book([wish], actor=actor, at=at)[0]
+    return booking.agree(orders.called(item), starts_at, ends_at, reason, errand, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -16,14 +16,15 @@ from kapok.back.workforce import crews, fleet, rules
 from kapok.back.workforce.capacity import Span
 from kapok.back.workforce.models import CANCELLED, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
-from kapok.back.workforce.rules import Deed, Kind, State
+from kapok.back.workforce.rules import Deed, Due, Kind, State
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.work.models import Handoff
 from kapok.ground.work.queries import clocks
+from kapok.ground.work.rules import HandoffState
 from kapok.kernel.text import Text
 
 LATE, SOON = "late", "soon"
-SOON_BEFORE = timedelta(hours=2)
-UNDER_WAY = frozenset({State.ARRIVED, State.WORKING, State.HELD})
+SOON_BEFORE, SOON_TO_ACCEPT = timedelta(hours=2), timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Job:
 
     item: UUID
     matter: str
-    about: str
+    about: Text
     title: Text
     kind: Kind
     state: State
@@ -45,9 +46,11 @@ class Job:
     ends_at: datetime | None
     minutes: int | None
     skill: str
+    due: Due
     due_at: datetime | None
+    """By when that which is due next; of what is agreed with the customer the end of the window."""
     alarm: str
-    """`late`, `soon`, or nothing."""
+    """`late`, `soon`, or nothing: of that which is due next."""
     expedited: int
     helpers: tuple[str, ...]
     explanation: Text
@@ -65,6 +68,16 @@ class Job:
         return rules.KINDS[self.kind]
 
     @property
+    def due_name(self) -> Text:
+        """What is due next, in words."""
+        return rules.DUES[self.due]
+
+    @property
+    def alarm_name(self) -> Text:
+        """What is late, or will be soon; where nothing is, what is due."""
+        return {LATE: rules.LATES, SOON: rules.SOONS}.get(self.alarm, rules.DUES)[self.due]
+
+    @property
     def deeds(self) -> tuple[Deed, ...]:
         """What its technician may do now."""
         return rules.possible(self.kind, self.state)
@@ -80,44 +93,50 @@ def order_of_day(jobs: Iterable[Job]) -> list[Job]:
 
 
 def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
-    """These work orders, in three queries more however many there are."""
+    """These work orders, in four queries more however many there are."""
     found = list(rows.select_related(*OF_ORDER))
     due = clocks([row.item.subject for row in found])
+    offered = Handoff.objects.filter(item__in=[row.item_id for row in found], state=HandoffState.OFFERED)
+    accept_by = dict(offered.values_list("item", "accept_by_at"))
     lending: dict[UUID, list[str]] = {}
     for order, name in Helper.objects.filter(order__in=found).order_by("added_at").values_list("order", "staff__name"):
         lending.setdefault(order, []).append(name)
     asked = set(Hold.objects.filter(order__in=found, until=None, approval="waiting").values_list("order", flat=True))
-    return [_job(row, due.get(row.item.subject), lending.get(row.id, []), row.id in asked, at) for row in found]
+    until = {row.id: (accept_by.get(row.item_id), getattr(due.get(row.item.subject), "due_at", None)) for row in found}
+    return [_job(row, until[row.id], lending.get(row.id, []), row.id in asked, at) for row in found]
 
 
-def _job(row: WorkOrder, clock: object, helpers: Sequence[str], asks: bool, at: datetime) -> Job:  # noqa: FBT001
-    due_at = getattr(clock, "due_at", None)
+def _job(
+    row: WorkOrder,
+    until: tuple[datetime | None, datetime | None],
+    helpers: Sequence[str],
+    asks: bool,  # noqa: FBT001
+    at: datetime,
+) -> Job:
     window = row.appointment if row.appointment and row.appointment.state != CANCELLED else None
     starts_at, ends_at = (window.starts_at, window.ends_at) if window else (None, None)
-    state = State(row.state)
+    state, kind = State(row.state), Kind(row.kind)
+    due, due_at = rules.due_next(kind, state, accept_by=until[0], ends_at=ends_at, finish_by=until[1])
     return Job(
-        item=row.item_id, matter=row.item.matter.subject, about=row.item.matter.title, title=row.item.title,
-        kind=Kind(row.kind), state=state, unit=row.unit.code, unit_id=row.unit_id,
+        item=row.item_id, matter=row.item.matter.subject, about=Text.kept(row.item.matter.title), title=row.item.title,
+        kind=kind, state=state, unit=row.unit.code, unit_id=row.unit_id,
         technician=row.technician.username if row.technician else "",
         technician_name=row.technician.name if row.technician else "", address=row.address.full if row.address else None,
         starts_at=starts_at, ends_at=ends_at, minutes=row.minutes,
-        skill=row.skill, due_at=due_at, alarm=alarm(state, starts_at, ends_at, due_at, at),
+        skill=row.skill, due=due, due_at=due_at, alarm=alarm(state, due, due_at, starts_at, at),
         expedited=row.expedited, helpers=tuple(helpers), explanation=row.explanation, asks=asks,
     )  # fmt: skip
 
 
-def alarm(
-    state: State, starts_at: datetime | None, ends_at: datetime | None, due_at: datetime | None, at: datetime
-) -> str:
-    """Whether work is late (its time or its window has passed), or will be soon."""
-    if state not in rules.LIVE:
+def alarm(state: State, due: Due, due_at: datetime | None, starts_at: datetime | None, at: datetime) -> str:
+    """Whether what is due next is late, or will be soon; who is waited for is soon late once the window has begun."""
+    if state not in rules.LIVE or due_at is None:
         return ""
-    there = state in UNDER_WAY
-    if (due_at is not None and due_at < at) or (ends_at is not None and ends_at < at and not there):
+    if due_at < at:
         return LATE
-    near = due_at is not None and due_at - at < SOON_BEFORE
-    waited_for = starts_at is not None and starts_at < at and not there
-    return SOON if near or waited_for else ""
+    if due is Due.ARRIVE:
+        return SOON if starts_at is not None and starts_at < at else ""
+    return SOON if due_at - at < (SOON_TO_ACCEPT if due is Due.ACCEPT else SOON_BEFORE) else ""
 
 
 @dataclass(frozen=True)
@@ -197,6 +216,15 @@ def open_to(username: str, at: datetime) -> list[Job]:
         state=State.CREATED, unit__in=Staff.objects.filter(username=username).values("unit")
     )
     return order_of_day(jobs(free, at))
+
+
+def colleagues(units: Collection[UUID], username: str, at: datetime) -> dict[str, list[tuple[str, str]]]:
+    """To whom a technician may pass work on: of each of these units, by code, the others who do field work."""
+    around: dict[str, list[tuple[str, str]]] = {}
+    for each in crews.members(units, "", at, at):
+        if each.username != username:
+            around.setdefault(each.unit.code, []).append((each.username, each.name))
+    return {unit: sorted(people) for unit, people in around.items()}
 
 
 def job(item: UUID, at: datetime) -> Job | None:

@@ -22,6 +22,7 @@ from kapok.back.workforce.refusals import (
     BadMinutes,
     BadWindow,
     BookedAlready,
+    PlaceUnknown,
     UnderWay,
     UnknownAppointment,
     UnknownReason,
@@ -29,7 +30,7 @@ from kapok.back.workforce.refusals import (
     WindowNotOffered,
     WindowPast,
 )
-from kapok.back.workforce.rules import State
+from kapok.back.workforce.rules import Errand, State
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work.models import Matter
@@ -156,6 +157,31 @@ def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str
             reason_name=rules.REBOOKS[reason],
         )
     )  # fmt: skip
+
+
+def agree(
+    row: WorkOrder,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    errand: Errand | None,
+    *,
+    actor: str,
+    at: datetime,
+) -> UUID:
+    """The window of the visit that a work order is about: booked, or where there is one moved, for a reason.
+
+    Raises `PlaceUnknown`, and what `rebook` and `book` do.
+    """
+    holder = row.item.matter.subject
+    booked = Appointment.objects.filter(holder=holder, state=BOOKED).values_list("id", flat=True).first()
+    if booked is not None:
+        rebook(called(booked), starts_at, ends_at, reason, actor=actor, at=at)
+        return booked
+    known = errand or orders.errand_for(row)
+    if known is None:
+        raise PlaceUnknown
+    return book([Wish(holder, known.address, known.skill, known.minutes, starts_at, ends_at)], actor=actor, at=at)[0]
 
 
 def must_wait_for_us(row: Appointment) -> None:

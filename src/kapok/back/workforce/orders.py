@@ -11,11 +11,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F, Q
-from django.utils.module_loading import import_string
 
-from kapok.back.workforce import crews, rules
+from kapok.back.workforce import crews, matters, rules
 from kapok.back.workforce.models import BOOKED, KEPT, Appointment, WorkOrder
 from kapok.back.workforce.refusals import NotNow, UnknownWorkOrder
 from kapok.back.workforce.rules import Deed, Errand, Kind, State
@@ -105,8 +103,16 @@ def pass_by_itself(row: WorkOrder, at: datetime) -> None:
 
 def errand_of(holder: str) -> Errand | None:
     """Where the visit for a matter is and what it takes, as far as somebody knows."""
-    knows = settings.WORKFORCE_VISITS.get(holder.partition("/")[0])
-    return import_string(knows)(holder) if knows else None
+    knows = matters.chain_of(holder)
+    return knows.visit_of(holder) if knows else None
+
+
+def errand_for(row: WorkOrder) -> Errand | None:
+    """The same of a work order, which may know it where nobody else does."""
+    known = errand_of(row.item.matter.subject)
+    if known is None and row.address and row.minutes:
+        return Errand(row.address.code, row.skill, row.minutes)
+    return known
 
 
 def follow(row: WorkOrder, at: datetime, *, offered: bool) -> None:

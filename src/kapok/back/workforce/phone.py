@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.back.workforce import orders, technician
+from kapok.back.workforce import orders, technician, visiting
 from kapok.back.workforce.models import Done
 from kapok.back.workforce.refusals import KeyOfAnother
 from kapok.back.workforce.rules import Deed
@@ -22,8 +22,13 @@ VERBS: Mapping[Deed, Callable[..., None]] = {
     Deed.BEGIN: technician.begin,
     Deed.HOLD: technician.hold,
     Deed.LIFT_HOLD: technician.lift_hold,
-    Deed.SEND_BACK: technician.send_back,
     Deed.REPLY: technician.reply,
+    Deed.APPOINT: visiting.appoint,
+    Deed.REBOOK: visiting.rebook,
+    Deed.PASS_ON: technician.pass_on,
+    Deed.DEFER: visiting.defer,
+    Deed.WAIT: visiting.wait,
+    Deed.SEND_BACK: technician.send_back,
 }
 
 

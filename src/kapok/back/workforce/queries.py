@@ -8,10 +8,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kapok.back.workforce import crews, rules
+from kapok.back.workforce import crews, orders, rules
 from kapok.back.workforce.capacity import OPEN_DAYS, Span, Visit
 from kapok.back.workforce.capacity import windows as spans_of
 from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
+from kapok.back.workforce.orders import OF_ORDER
+from kapok.back.workforce.rules import Errand
+from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 
@@ -36,6 +39,30 @@ def windows(*, address: str, skill: str, minutes: int, after: datetime, days: in
     ]
     counted = ((span, _free(crew, span, minutes)) for span in asked)
     return [Window(span.since, span.until, free) for span, free in counted if free]
+
+
+def errand(item: UUID) -> Errand | None:
+    """Where the visit of a work order is and what it takes, as far as anybody knows."""
+    row = WorkOrder.objects.select_related(*OF_ORDER).filter(item=item).first()
+    return orders.errand_for(row) if row else None
+
+
+def windows_of(username: str, at: datetime) -> dict[UUID, list[Window] | None]:
+    """Of each work order that a technician has in hand the windows with room; None where nobody knows where the visit is.
+
+    Asked once for all that is alike: the same place, skill and minutes.
+    """
+    mine = WorkOrder.objects.filter(technician__username=username, state__in=[each.value for each in rules.IN_HAND])
+    errands = {row.item_id: orders.errand_for(row) for row in mine.select_related(*OF_ORDER)}
+    alike = {each: _offered(each, at) for each in set(errands.values()) if each}
+    return {item: alike[known] if known else None for item, known in errands.items()}
+
+
+def _offered(wanted: Errand, at: datetime) -> list[Window]:
+    try:
+        return windows(address=wanted.address, skill=wanted.skill, minutes=wanted.minutes, after=at)
+    except KapokError:
+        return []  # nobody can be sent there: the appointment is refused with the reason
 
 
 def _free(crew: list[crews.Technician], span: Span, minutes: int) -> int:

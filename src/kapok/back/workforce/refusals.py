@@ -329,3 +329,27 @@ class KeyOfAnother(KapokError):
         zh="该操作编号已用于别的操作，请刷新手机页面。",
         en="This key was used for another action; reload the page on the phone.",
     )
+
+
+class NotPutOff(KapokError):
+    """Only what was ordered can be put off or wait for plant."""
+
+    wording = Text(
+        zh="只有订单的工单才能“{deed_name}”；其他情况请挂起或退单。",
+        en="Only work for an order allows “{deed_name}”: hold the others, or return them.",
+    )
+
+
+class StillLacking(KapokError):
+    """It waits for plant, and there is none yet."""
+
+    wording = Text(zh="资源仍不足，继续待装。", en="Plant is lacking still: it goes on waiting.")
+
+
+class NobodyToCall(KapokError):
+    """No telephone number is known."""
+
+    wording = Text(
+        zh="此单没有登记客户电话，请向调度台询问。",
+        en="No telephone number of the customer is known here; ask the dispatch desk.",
+    )

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -119,8 +120,13 @@ class Deed(StrEnum):
     BEGIN = "begin"
     HOLD = "hold"
     LIFT_HOLD = "lift_hold"
-    SEND_BACK = "send_back"
     REPLY = "reply"
+    APPOINT = "appoint"
+    REBOOK = "rebook"
+    PASS_ON = "pass_on"  # noqa: S105 - no password
+    DEFER = "defer"
+    WAIT = "wait"
+    SEND_BACK = "send_back"
 
 
 DEEDS: Mapping[Deed, Text] = {
@@ -130,9 +136,22 @@ DEEDS: Mapping[Deed, Text] = {
     Deed.BEGIN: Text(zh="开始施工", en="Begin"),
     Deed.HOLD: Text(zh="挂起", en="Hold"),
     Deed.LIFT_HOLD: Text(zh="解挂", en="Go on"),
-    Deed.SEND_BACK: Text(zh="退单", en="Return"),
     Deed.REPLY: Text(zh="回单", en="Reply"),
+    Deed.APPOINT: Text(zh="预约", en="Appoint"),
+    Deed.REBOOK: Text(zh="改约", en="Move the visit"),
+    Deed.PASS_ON: Text(zh="转派", en="Pass on"),
+    Deed.DEFER: Text(zh="缓装", en="Put off"),
+    Deed.WAIT: Text(zh="待装", en="Wait for plant"),
+    Deed.SEND_BACK: Text(zh="退单", en="Return"),
 }
+
+ASIDE = (Deed.REBOOK, Deed.PASS_ON, Deed.DEFER, Deed.WAIT, Deed.SEND_BACK)
+"""What is done seldom: the phone shows it when asked for more."""
+PUTS_OFF: Mapping[Deed, Text] = {
+    Deed.DEFER: Text(zh="客户要求缓装（10P）", en="put off at the customer's wish (10P)"),
+    Deed.WAIT: Text(zh="待装，缺资源（10W）", en="waiting for plant (10W)"),
+}
+"""What only the matter of an order knows: it leaves its course, and its clocks stand still or run on by its own rules."""
 
 POSSIBLE: Mapping[Deed, frozenset[State]] = {
     Deed.ACCEPT: OPEN,
@@ -141,19 +160,78 @@ POSSIBLE: Mapping[Deed, frozenset[State]] = {
     Deed.BEGIN: frozenset({State.ARRIVED}),
     Deed.HOLD: IN_HAND - {State.HELD},
     Deed.LIFT_HOLD: frozenset({State.HELD}),
-    Deed.SEND_BACK: IN_HAND,
     Deed.REPLY: frozenset({State.WORKING}),
+    Deed.APPOINT: frozenset({State.ACCEPTED}),
+    Deed.REBOOK: IN_HAND - {State.ACCEPTED},
+    Deed.PASS_ON: IN_HAND,
+    Deed.DEFER: IN_HAND - {State.HELD},
+    Deed.WAIT: IN_HAND - {State.HELD},
+    Deed.SEND_BACK: IN_HAND,
 }
 """From which states a technician may do what on a visit."""
 
 AT_THE_DESK: Mapping[Deed, frozenset[State]] = {
     Deed.ACCEPT: OPEN,
+    Deed.APPOINT: frozenset({State.ACCEPTED}),
+    Deed.REPLY: frozenset({State.APPOINTED}),
     Deed.HOLD: frozenset({State.ACCEPTED, State.APPOINTED}),
     Deed.LIFT_HOLD: frozenset({State.HELD}),
+    Deed.REBOOK: frozenset({State.APPOINTED, State.HELD}),
+    Deed.PASS_ON: IN_HAND,
+    Deed.DEFER: frozenset({State.ACCEPTED, State.APPOINTED}),
+    Deed.WAIT: frozenset({State.ACCEPTED, State.APPOINTED}),
     Deed.SEND_BACK: IN_HAND,
-    Deed.REPLY: frozenset({State.APPOINTED}),
 }
 """The same where only a window is to be agreed: nobody goes there."""
+
+
+class Due(StrEnum):
+    """What a work order has to do next by a time."""
+
+    ACCEPT = "accept"
+    AGREE = "agree"
+    ARRIVE = "arrive"
+    FINISH = "finish"
+
+
+DUES: Mapping[Due, Text] = {
+    Due.ACCEPT: Text(zh="接单截止", en="accept by"),
+    Due.AGREE: Text(zh="约定时段截止", en="agree a window by"),
+    Due.ARRIVE: Text(zh="到场截止", en="be there by"),
+    Due.FINISH: Text(zh="完成截止", en="done by"),
+}
+LATES: Mapping[Due, Text] = {
+    Due.ACCEPT: Text(zh="接单超时", en="late to accept"),
+    Due.AGREE: Text(zh="预约超时", en="late to agree a window"),
+    Due.ARRIVE: Text(zh="到场超时", en="late for the visit"),
+    Due.FINISH: Text(zh="完成超时", en="late to finish"),
+}
+SOONS: Mapping[Due, Text] = {
+    Due.ACCEPT: Text(zh="接单即将到期", en="soon due: accept"),
+    Due.AGREE: Text(zh="预约即将到期", en="soon due: agree a window"),
+    Due.ARRIVE: Text(zh="约定时段已开始", en="the window has begun"),
+    Due.FINISH: Text(zh="即将到期", en="soon due"),
+}
+THERE = frozenset({State.ARRIVED, State.WORKING, State.HELD})
+"""Nobody is waited for any more: somebody is there, or said why not."""
+
+
+def due_next(
+    kind: Kind, state: State, *, accept_by: datetime | None, ends_at: datetime | None, finish_by: datetime | None
+) -> tuple[Due, datetime | None]:
+    """What is due of a work order as it stands, and by when: to take the offer, to come as agreed, to finish.
+
+    Whoever comes within the window is not late for the work before the window ends.
+    """
+    if state in OPEN:
+        return Due.ACCEPT, accept_by
+    if kind is Kind.APPOINTMENT:
+        return (Due.FINISH if ends_at else Due.AGREE), finish_by
+    if ends_at is None:
+        return Due.FINISH, finish_by
+    if state not in THERE:
+        return Due.ARRIVE, ends_at
+    return Due.FINISH, max(finish_by, ends_at) if finish_by else None
 
 
 def possible(kind: Kind, state: State) -> tuple[Deed, ...]:

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.back.workforce import events, holding, orders, replying, rules
+from kapok.back.workforce import events, holding, matters, orders, replying, rules
 from kapok.back.workforce.files import Upload
 from kapok.back.workforce.models import BOOKED, WorkOrder
-from kapok.back.workforce.refusals import NotAppointed, NoteNeeded, NotNow, NotYoursToDo, UnknownReason
+from kapok.back.workforce.refusals import NotAppointed, NoteNeeded, NotNow, NotYoursToDo, StillLacking, UnknownReason
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.ground.catalog.rules import ways_back
 from kapok.ground.journal import api as journal
@@ -52,23 +52,23 @@ def accept(*, item: UUID, said_at: datetime | None = None, actor: str, at: datet
 @transaction.atomic
 def set_off(*, item: UUID, said_at: datetime | None = None, actor: str, at: datetime) -> None:
     """Be on the way. Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`."""
-    row, _ = _mine(item, Deed.SET_OFF, actor)
-    _go(row, State.TRAVELLING, actor, at, said_at)
+    row, _ = mine(item, Deed.SET_OFF, actor)
+    go(row, State.TRAVELLING, actor, at, said_at)
 
 
 @transaction.atomic
 def arrive(*, item: UUID, said_at: datetime | None = None, actor: str, at: datetime) -> None:
     """Be there: the matter is told that the visit has started. Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`."""
-    row, _ = _mine(item, Deed.ARRIVE, actor)
-    _go(row, State.ARRIVED, actor, at, said_at, arrived_at=said_at or at)
+    row, _ = mine(item, Deed.ARRIVE, actor)
+    go(row, State.ARRIVED, actor, at, said_at, arrived_at=said_at or at)
     work.happen(matter=row.item.matter.subject, kind=STARTED, actor=actor, at=at)
 
 
 @transaction.atomic
 def begin(*, item: UUID, said_at: datetime | None = None, actor: str, at: datetime) -> None:
     """Begin to work. Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`."""
-    row, _ = _mine(item, Deed.BEGIN, actor)
-    _go(row, State.WORKING, actor, at, said_at)
+    row, _ = mine(item, Deed.BEGIN, actor)
+    go(row, State.WORKING, actor, at, said_at)
 
 
 @transaction.atomic
@@ -88,18 +88,25 @@ def hold(
     (`approve_hold`, then as of now); until then it runs. For every other reason it runs on.
     Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, `UnknownReason`, `NoteNeeded`.
     """
-    row, me = _mine(item, Deed.HOLD, actor)
+    row, me = mine(item, Deed.HOLD, actor)
     held = holding.write(row, me, reason, note, evidence, at=at)
-    _go(row, State.HELD, actor, at, said_at, held_from=row.state)
+    go(row, State.HELD, actor, at, said_at, held_from=row.state)
     holding.tell(row, held, actor=actor, at=at)
 
 
 @transaction.atomic
 def lift_hold(*, item: UUID, said_at: datetime | None = None, actor: str, at: datetime) -> None:
-    """Go on where it was held; the customer's clock runs again. Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`."""
-    row, _ = _mine(item, Deed.LIFT_HOLD, actor)
+    """Go on where it was held, what was put off or waited for plant along with it; the customer's clock runs again.
+
+    Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, `StillLacking`.
+    """
+    row, _ = mine(item, Deed.LIFT_HOLD, actor)
+    matter = row.item.matter.subject
+    chain = matters.chain_of(matter)
+    if chain and not chain.go_on(matter, reason=rules.DEEDS[Deed.LIFT_HOLD].both, actor=actor, at=at):
+        raise StillLacking
     holding.lift(row, actor=actor, at=at)
-    _go(row, State(row.held_from), actor, at, said_at)
+    go(row, State(row.held_from), actor, at, said_at)
 
 
 @transaction.atomic
@@ -110,14 +117,14 @@ def send_back(
 
     Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, `UnknownReason`, and what the baton does.
     """
-    row, _ = _mine(item, Deed.SEND_BACK, actor)
+    row, _ = mine(item, Deed.SEND_BACK, actor)
     if reason not in rules.RETURNS:
         raise UnknownReason(reason=reason[:40], reasons=", ".join(rules.RETURNS))
     cause = rules.RETURNS[reason]
-    defect = f"{cause.title.both} {_tidy(note)}".strip()
+    defect = f"{cause.title.both} {tidy(note)}".strip()
     if row.state == State.HELD:
         holding.lift(row, actor=actor, at=at)
-    _go(row, State.RETURNED, actor, at, said_at)
+    go(row, State.RETURNED, actor, at, said_at)
     flow = flow_of(row.item.matter)
     ways = list(ways_back(flow, row.item.stage)) if flow and row.item.stage else []
     if len(ways) == 1:
@@ -127,21 +134,23 @@ def send_back(
     journal.record(
         events.SentBack(
             subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, reason=reason,
-            reason_name=cause.title, note=_tidy(note),
+            reason_name=cause.title, note=tidy(note),
         )
     )  # fmt: skip
 
 
 @transaction.atomic
-def pass_on(*, item: UUID, to: str, reason: str, actor: str, at: datetime) -> None:
-    """Offer the work to a colleague of the same unit; it stays with the actor until they accept.
+def pass_on(*, item: UUID, to: str, reason: str, said_at: datetime | None = None, actor: str, at: datetime) -> None:
+    """Offer the work to a colleague of the same unit, who is told in person.
 
     Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, and what `baton.transfer` does.
     """
-    row, _ = _mine(item, Deed.SEND_BACK, actor)
+    row, _ = mine(item, Deed.PASS_ON, actor)
     if row.state == State.HELD:
         holding.lift(row, actor=actor, at=at)
-    baton.transfer(item=item, unit=row.item.unit.code, to=to, warm=True, note=_tidy(reason), actor=actor, at=at)
+    baton.transfer(item=item, unit=row.item.unit.code, to=to, warm=True, note=tidy(reason), actor=actor, at=at)
+    if said_at is not None:
+        WorkOrder.objects.filter(id=row.id).update(moved_at=said_at)
 
 
 @transaction.atomic
@@ -167,7 +176,7 @@ def reply(
     agreed = row.appointment is not None and row.appointment.state == BOOKED
     if row.kind == Kind.APPOINTMENT and State(row.state) in rules.IN_HAND and not agreed:
         raise NotAppointed
-    row, me = _mine(item, Deed.REPLY, actor)
+    row, me = mine(item, Deed.REPLY, actor)
     proven = replying.write(
         row,
         me,
@@ -179,7 +188,7 @@ def reply(
         actor=actor,
         at=at,
     )
-    words = _tidy(note)
+    words = tidy(note)
     WorkOrder.objects.filter(id=row.id).update(note=words)
     baton.deliver(item=item, evidence=proven, facts=facts, note=words, actor=actor, at=at)
     if said_at is not None:
@@ -195,17 +204,23 @@ def _called(item: UUID, deed: Deed) -> WorkOrder:
     return row
 
 
-def _mine(item: UUID, deed: Deed, actor: str) -> tuple[WorkOrder, Staff]:
-    """The work order in the actor's hands. Raises `NotHeld`, `NotHolder`."""
+def mine(item: UUID, deed: Deed, actor: str) -> tuple[WorkOrder, Staff]:
+    """The work order in the actor's hands, who may do this now. Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`."""
     row, me = _called(item, deed), work_rows.person(actor)
+    must_hold(row, me)
+    return row, me
+
+
+def must_hold(row: WorkOrder, me: Staff) -> None:
+    """Raises `NotHeld`, `NotHolder`."""
     if row.item.state != ItemState.HELD or row.item.holder is None:
         raise NotHeld(state_name=ITEM_STATES[ItemState(row.item.state)])
     if row.item.holder_id != me.id:
         raise NotHolder(holder=row.item.holder.username)
-    return row, me
 
 
-def _go(row: WorkOrder, to: State, actor: str, at: datetime, said_at: datetime | None, **more: Any) -> None:
+def go(row: WorkOrder, to: State, actor: str, at: datetime, said_at: datetime | None, **more: Any) -> None:
+    """Move it, and say so in the journal. Raises `NotNow`."""
     if not orders.move(row, to, said_at or at, **more):
         raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=rules.STATES[to])
     journal.record(
@@ -216,7 +231,8 @@ def _go(row: WorkOrder, to: State, actor: str, at: datetime, said_at: datetime |
     )  # fmt: skip
 
 
-def _tidy(note: str) -> str:
+def tidy(note: str) -> str:
+    """Words as they are kept. Raises `NoteNeeded`."""
     words = " ".join(note.split())
     if len(words) > rules.NOTE:
         raise NoteNeeded(field=NOTE, most=rules.NOTE)

@@ -16,6 +16,7 @@ from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering.document import Kind, Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.kernel.text import Text
+from kapok.network.inventory.kinds import SERVICES
 
 LEFT = Text(zh="此类订单不改变商品，请留空", en="leave it out: such an order leaves the offer as it is")
 ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
@@ -32,7 +33,8 @@ def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
     old, new = parse(line.offer.document), parse(version.document)
     remedy = _misfit(leg, old, new)
     if remedy:
-        raise BadLine(line=line.number, field="offer", value=code, remedy=remedy)
+        wanted = Text(zh=f"{new.title.zh}（{code}）", en=f"{new.title.en} ({code})")
+        raise BadLine(line=line.number, field="offer", value=wanted, remedy=remedy)
     order = leg.order
     draft = drafting.LineDraft(offer=code, action=leg.action, characteristics=line.characteristics)
     asked = drafting.Asked(
@@ -53,8 +55,10 @@ def must_fit(leg: Leg, line: Line, version: OfferVersion | None, characteristics
 def _misfit(leg: Leg, old: Offer, new: Offer) -> Text | None:
     """Why the one cannot stand in for the other, with the remedy."""
     if old.service != new.service:
-        family = old.service or "—"
-        return Text(zh=f"须为同一产品（{family}）的商品，否则{ANEW.zh}", en=f"choose one of {family}, or {ANEW.en}")
+        family = SERVICES.get(old.service or "", Text(zh="无产品", en="no product"))
+        return Text(
+            zh=f"须为同一产品（{family.zh}）的商品，否则{ANEW.zh}", en=f"choose one of {family.en}, or {ANEW.en}"
+        )
     if Kind.TRIAL in {old.kind, new.kind}:
         return Text(zh=f"试用与正式套餐不能互改，{ANEW.zh}", en=f"a trial is not exchanged for a plan: {ANEW.en}")
     bundled = Kind.BUNDLE in {old.kind, new.kind} or _is_part(leg.order, old.code)

@@ -25,6 +25,7 @@ from kapok.ground.work import queries as work
 from kapok.ground.work.baton import api as baton
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
+from kapok.network.activation.readings import spoken
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +142,8 @@ def _succeeded(step: Step, leg: Leg, result: Result, act: Act) -> None:
 
 def _record(measured: dict[str, object]) -> str:
     """What was measured, as evidence."""
-    said = "; ".join(f"{name} {value}" for name, value in measured.items())
-    return (f"{TESTED.zh} / {TESTED.en}: {said}" if said else f"{TESTED.zh} / {TESTED.en}")[:500]
+    found = spoken(measured)
+    return (Text(zh=f"{TESTED.zh}：{found.zh}", en=f"{TESTED.en}: {found.en}") if measured else TESTED).both[:500]
 
 
 def _failed(step: Step, leg: Leg, result: Result, act: Act) -> None:

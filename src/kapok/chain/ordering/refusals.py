@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -53,12 +55,30 @@ class NotATrial(KapokError):
     )
 
 
+FIELDS = {
+    "offer": Text(zh="商品", en="offer"),
+    "action": Text(zh="办理事项", en="action"),
+    "address": Text(zh="地址", en="address"),
+    "quantity": Text(zh="数量", en="quantity"),
+    "service": Text(zh="业务号码", en="service"),
+    "to_customer": Text(zh="接收客户", en="receiving customer"),
+    "cause": Text(zh="撤单方", en="who gives it up"),
+    "suspension": Text(zh="停机原因", en="reason of the suspension"),
+    "characteristics": Text(zh="参数", en="characteristics"),
+}
+"""What a line is made of, in words; what is wished beside it goes by its own name."""
+
+
 class BadLine(KapokError):
     """A field of a line is not what it can be."""
 
     wording = Text(
-        zh="第 {line} 行“{field}”不能是“{value}”：{remedy}。", en="Line {line}: {field} cannot be “{value}”: {remedy}."
+        zh="第 {line} 行的{field_name}不能是“{value}”：{remedy}。",
+        en="Line {line}: {field_name} cannot be “{value}”: {remedy}.",
     )
+
+    def __init__(self, *, field: str, **data: Any) -> None:
+        super().__init__(field=field, field_name=FIELDS.get(field, Text(zh=f"“{field}”", en=field)), **data)
 
 
 class AddressTooWide(KapokError):

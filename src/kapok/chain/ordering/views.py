@@ -13,6 +13,7 @@ from kapok.chain.ordering.rules import Action, Deviation, State, StepState
 from kapok.ground.commitments.queries import Row
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text
+from kapok.network.activation.readings import reading
 
 NOTHING = Text(zh="", en="")
 SUPERVISED, URGED = Text(zh="督办", en="under supervision"), Text(zh="催单 ×{number}", en="urged ×{number}")
@@ -71,6 +72,11 @@ class StepView:
     """The name of the step that it takes back, if it does."""
     opened_at: datetime
     done_at: datetime | None
+
+    @property
+    def readings(self) -> list[tuple[Text, Text]]:
+        """What was measured, by name, each with its unit."""
+        return [reading(name, value) for name, value in self.measured.items()]
 
     @property
     def title(self) -> Text:
@@ -177,6 +183,11 @@ class LegView(Standing):
     def action_name(self) -> Text:
         """What is done."""
         return rules.ACTIONS[self.action]
+
+    @property
+    def why(self) -> Text:
+        """Why it is in its exception, in each language where the reason was given in both."""
+        return Text.kept(self.reason)
 
     @property
     def clocks(self) -> Text:

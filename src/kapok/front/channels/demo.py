@@ -57,7 +57,7 @@ def load(at: datetime) -> None:
             api.assign_staff(channel=each.channel, username=username, actor=ACTOR, at=at)
     if not Interaction.objects.exists():
         _talk(at)
-        _group_fault(at)
+        group_fault(at)
 
 
 def _talk(at: datetime) -> None:
@@ -78,7 +78,7 @@ def _talk(at: datetime) -> None:
         api.add_note(customer=home.number, words="晚上七点后才在家，上门请约晚间时段。", actor="staff/agent", at=began)
 
 
-def _group_fault(at: datetime) -> None:
+def group_fault(at: datetime) -> None:
     """An OLT is cut off: two of the customers under it have called, are told so, and nobody is sent to them."""
     olt = _busiest_olt()
     if olt is None:
@@ -125,15 +125,9 @@ def _lines() -> QuerySet[Resource]:
 
 
 def _busiest_olt() -> Element | None:
-    found = (
-        _lines()
-        .values("element__parent")
-        .annotate(count=Count("id"))
-        .order_by("-count", "element__parent__code")
-        .first()
-    )
-    parent = found["element__parent"] if found else None
-    return Element.objects.get(id=parent) if parent else None
+    counted = _lines().values_list("element__parent__code").annotate(count=Count("id"))
+    busiest = counted.order_by("-count", "element__parent__code").first()
+    return Element.objects.filter(code=busiest[0] or "").first() if busiest else None
 
 
 def _under(olt: Element) -> list[Service]:

@@ -78,7 +78,8 @@ def _lines(row: Commitment, at: datetime) -> Iterator[Text]:
         yield promises.explain(judgement, pack.declared)
     yield PACK.format(pack=pack.title, version=row.pack.version, adopted=moment(row.pack.adopted_at, zone))
     yield ANSWERS.format(owner=row.owner, unit=row.unit or "-")
-    if row.first_due_at is not None and row.first_due_at != row.due_at:
+    due_at = row.due_at if judgement is None else judgement.due_at
+    if row.first_due_at is not None and row.first_due_at != due_at:
         yield FIRST.format(due=moment(row.first_due_at, zone))
     yield from _pauses(row, zone)
     for revision in Revision.objects.filter(commitment=row).order_by("recorded_at", "id"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from kapok.ground.commitments.registry import pack_of
 from kapok.ground.commitments.rules import RUNNING, State
 from kapok.ground.commitments.standing import promise_of
 from kapok.ground.people.models import OrgUnit
-from kapok.kernel.promises import Direction, Pack, Promise, Tier
+from kapok.kernel.promises import Clock, Direction, Pack, Promise, Tier
 from kapok.kernel.text import Text
 
 COUNTED = 10_000
@@ -211,6 +211,13 @@ class Detail:
     reopened: int
     owed: Mapping[str, Any] | None
     revisions: Sequence[Revised]
+
+    def seen_at(self, at: datetime) -> Detail:
+        """The same with the due moment as it stands at a moment: that of a clock at rest moves on while it rests."""
+        row, since = self.row, self.row.paused_since
+        if since is None or row.due_at is None or at <= since:
+            return self
+        return replace(self, row=replace(row, due_at=Clock(self.words, self.made_by).moved(row.due_at, since, at)))
 
 
 def commitment(id: UUID) -> Detail | None:  # noqa: A002  # the name of what identifies it

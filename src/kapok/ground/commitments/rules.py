@@ -35,6 +35,9 @@ STATES: Mapping[State, Text] = {
     State.VOID: Text(zh="不再适用", en="fell away"),
 }
 
+AT_REST = Text(zh="停走", en="stands still")
+"""What is said in place of the due moment of a paused clock: it moves on until the clock goes on."""
+
 RESUMES: Mapping[str, str] = {
     "clock.paused": "clock.resumed",
     "customer.deferred": "customer.returned",

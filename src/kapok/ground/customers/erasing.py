@@ -41,6 +41,11 @@ class Reached:
         """What kind of contact it is."""
         return rules.CONTACT_KINDS[self.kind]
 
+    @property
+    def role_name(self) -> Text:
+        """What it is for."""
+        return rules.CONTACT_ROLES[self.role]
+
 
 @dataclass(frozen=True)
 class Personal:

@@ -168,6 +168,7 @@ class Purpose(StrEnum):
 
     ORDER = "order"
     FAULT = "fault"
+    VISIT = "visit"
     COMPLAINT = "complaint"
     BILLING = "billing"
     IDENTITY = "identity"
@@ -179,6 +180,7 @@ class Purpose(StrEnum):
 PURPOSES: Mapping[Purpose, Text] = {
     Purpose.ORDER: Text(zh="办理订单", en="handle an order"),
     Purpose.FAULT: Text(zh="处理故障", en="handle a fault"),
+    Purpose.VISIT: Text(zh="上门联系", en="reach the customer for a visit"),
     Purpose.COMPLAINT: Text(zh="处理投诉", en="handle a complaint"),
     Purpose.BILLING: Text(zh="核对账务", en="check a bill"),
     Purpose.IDENTITY: Text(zh="核验身份", en="verify the identity"),
@@ -186,6 +188,9 @@ PURPOSES: Mapping[Purpose, Text] = {
     Purpose.LAW: Text(zh="依法提供", en="required by law"),
     Purpose.OTHER: Text(zh="其他（须说明）", en="other (say what)"),
 }
+
+OF_WORK = frozenset({Purpose.VISIT})
+"""Granted by the work that one holds, and only while one holds it; nobody chooses these from a list."""
 
 SHORTEST_NOTE = 4
 NOTE_LENGTH = 200

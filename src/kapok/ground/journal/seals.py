@@ -46,6 +46,9 @@ SELECT count(*), max(transaction), (SELECT position FROM covered ORDER BY transa
 FROM covered
 """
 UNSEALED: Final = "SELECT count(*), min(recorded_at) FROM journal_entry WHERE (transaction, position) > (%s, %s)"
+OVERDUE: Final = """
+SELECT recorded_at, id FROM journal_entry WHERE recorded_at < statement_timestamp() - %s ORDER BY recorded_at, id LIMIT 1
+"""
 HASHES: Final = "SELECT hash FROM covered ORDER BY transaction, position"
 
 
@@ -68,6 +71,7 @@ class Breach(StrEnum):
     SEAL_MISSING = "seal_missing"
     OTHER_DIGEST = "other_digest"
     NO_SUCH_DAY = "no_such_day"
+    NOTHING_SEALED = "nothing_sealed"
     WORDS_ALTERED = "words_altered"
     WORDS_GONE = "words_gone"
 
@@ -80,6 +84,10 @@ BREACHES: Mapping[Breach, Text] = {
     Breach.SEAL_MISSING: Text(zh="缺少封印", en="a seal is missing"),
     Breach.OTHER_DIGEST: Text(zh="当日摘要与另存的不同", en="the day's digest is not the one that was kept"),
     Breach.NO_SUCH_DAY: Text(zh="该日没有封印", en="there is no seal of that day"),
+    Breach.NOTHING_SEALED: Text(
+        zh="一个封印也没有，而日志早已应当封印",
+        en="there is no seal at all, though entries should long have been sealed",
+    ),
     Breach.WORDS_ALTERED: Text(zh="人员填写的文字被改动", en="the words that a person typed were changed"),
     Breach.WORDS_GONE: Text(
         zh="人员填写的文字缺失，且没有删除记录",
@@ -178,7 +186,7 @@ def verify(*, since: date | None = None, expected: Mapping[date, str] | None = N
         if (finding := _missing_before(each, before)) or (finding := _breach(each, before)):
             return Verified(count, entries, finding)
         before, count, entries = each, count + 1, entries + each.entries
-    finding = _unexpected(expected or {}) or _from_the_future(before) or _words(_through(first))
+    finding = _unexpected(expected or {}) or _nothing_sealed() or _from_the_future(before) or _words(_through(first))
     return Verified(count, entries, finding)
 
 
@@ -189,6 +197,16 @@ def tail() -> Tail:
         cursor.execute(UNSEALED, _through(last))
         entries, since = cursor.fetchone()
     return Tail(entries, since)
+
+
+def _nothing_sealed() -> Finding | None:
+    """Entries older than what a seal may wait, and no seal: none was ever written, or somebody took them all away."""
+    if Seal.objects.exists():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(OVERDUE, [settings.SEAL_EVERY])
+        found = cursor.fetchone()
+    return Finding(Breach.NOTHING_SEALED, timezone.localdate(found[0]), 1, None, found[1]) if found else None
 
 
 def _from_the_future(last: Seal | None) -> Finding | None:

@@ -198,28 +198,17 @@ def complaint(params: Mapping[str, Any], needed: Collection[str]) -> Text | None
     return None
 
 
-MEASURES: Mapping[str, Text] = {
-    "rx_dbm": Text(zh="收光功率（dBm）", en="light received (dBm)"),
-    "onu_state": Text(zh="光猫状态", en="state of the ONU"),
-    "port_state": Text(zh="端口状态", en="state of the port"),
-    "profile": Text(zh="速率模板", en="profile"),
-    "authentication": Text(zh="登录认证", en="authentication"),
-    "registration": Text(zh="注册结果", en="registration"),
-    "told": Text(zh="服务器答复", en="what the server said"),
-    "down_mbps": Text(zh="下行速率（兆）", en="speed down (Mbit/s)"),
-    "up_mbps": Text(zh="上行速率（兆）", en="speed up (Mbit/s)"),
-    "sessions": Text(zh="在线会话", en="sessions open"),
-    "disconnected": Text(zh="已断开会话", en="sessions ended"),
-}
-"""What is measured, by the names under which it stands in an outcome."""
-
 NOTE_LENGTH = 80
-_NOTE = re.compile(r"[^\w .,;:()/+\-，。；：（）、！？!?]+")
+_NOTE = re.compile(r"[^\w .,;:()/+\-，。；：（）、！？!?’]+")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 
 
 def plain_note(text: str) -> str:
-    """A reason as it may stand in an answer to the network: no quotes, no braces, nothing that a server would read as code."""
-    return " ".join(_NOTE.sub(" ", text).split())[:NOTE_LENGTH]
+    """A reason as it may stand in an answer to the network: no quotes, no braces, nothing that a server would read as code.
+
+    The apostrophe between two letters becomes the printed one, which nothing reads as a quote.
+    """
+    return " ".join(_NOTE.sub(" ", _APOSTROPHE.sub("’", text)).split())[:NOTE_LENGTH]
 
 
 STRONGEST, WEAKEST = -8.0, -27.0

@@ -31,9 +31,18 @@ SPOILT = Text(
     en="The seals agree, but of entry {entry} {breach}. "
     "Keep the database and its backups as they are, and compare with an older backup.",
 )
-PLACE = Text(zh="，其中第 {place} 条", en=", the {place}. in it")
-ENTRY = Text(zh="，其中第 {place} 条（{entry}）", en=", the {place}. in it ({entry})")
-NEXT = Text(zh="，原为其中第 {place} 条，现在其后的是 {entry}", en=", the {place}. in it, before {entry}")
+PLACE = Text(zh="，其中第 {place} 条", en=", number {place} of those it covers")
+ENTRY = Text(zh="，其中第 {place} 条（{entry}）", en=", number {place} of those it covers ({entry})")
+NEXT = Text(
+    zh="，原为其中第 {place} 条，现在其后的是 {entry}",
+    en=", once number {place} of those it covers, just before {entry}",
+)
+UNSEALED = Text(
+    zh="{breach}：最早的条目 {entry} 写于 {day}。若后台进程确曾运行，则封印已被删除；"
+    "请保全数据库与备份，并用另存的每日摘要核对（--expect）。",
+    en="The journal cannot be vouched for: {breach}. The oldest, {entry}, was written on {day}. If the worker has been running, "
+    "the seals were removed: keep the database and its backups as they are, and compare the digests that you kept (--expect).",
+)
 
 
 class Command(BaseCommand):
@@ -93,6 +102,8 @@ def _said(found: seals.Verified) -> Text:
     if finding is None:
         seals_ = counted(found.seals, zh="{n} 个封印", one="{n} seal", many="{n} seals")
         return AGREES.format(seals=seals_, entries=_entries(found.entries))
+    if finding.breach is seals.Breach.NOTHING_SEALED:
+        return UNSEALED.format(breach=seals.BREACHES[finding.breach], entry=finding.entry, day=finding.day)
     if finding.breach in seals.OF_WORDS:
         return SPOILT.format(entry=finding.entry, breach=seals.BREACHES[finding.breach])
     wording = PLACE if finding.entry is None else NEXT if finding.breach is seals.Breach.REMOVED else ENTRY

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.chain.ordering.agreeing import Difference, differences
 from kapok.edges.console.activation.forms import FaultForm
+from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
@@ -30,7 +31,8 @@ from kapok.kernel.text import Text
 from kapok.network.activation import api as activation
 from kapok.network.activation import queries
 from kapok.network.activation.queries import CallView, FaultView
-from kapok.network.activation.rules import MEASURES, PARAM_NAMES
+from kapok.network.activation.readings import reading
+from kapok.network.activation.rules import PARAM_NAMES
 from kapok.network.inventory.refusals import UnknownService
 
 PAGE = 50
@@ -163,11 +165,15 @@ def _laboratory(request: ScreenRequest, forms: dict[str, FaultForm]) -> HttpResp
 
 
 def _shown(call: CallView) -> ShownCall:
-    return ShownCall(call, _lines(call.request, PARAM_NAMES), _lines(call.measured, MEASURES))
+    return ShownCall(call, _lines(call.request, PARAM_NAMES), _measured(call.measured))
 
 
 def _lines(values: Mapping[str, Any], names: Mapping[str, Text]) -> list[Value]:
     return [Value(names.get(name, Text(zh=name, en=name)), value) for name, value in values.items()]
+
+
+def _measured(values: Mapping[str, Any]) -> list[Value]:
+    return [Value(what, in_reading_language(much)) for what, much in (reading(*each) for each in values.items())]
 
 
 def _say(request: ScreenRequest, outcome: activation.Outcome) -> None:

@@ -162,10 +162,13 @@ class EditForm(DetailsForm):
         return found
 
 
+CHOSEN = {code: title for code, title in rules.PURPOSES.items() if code not in rules.OF_WORK}
+
+
 class LookForm(forms.Form):
     """What somebody needs personal data for."""
 
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=_choices(rules.PURPOSES))
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=_choices(CHOSEN))
     note = forms.CharField(label=_("In words"), max_length=rules.NOTE_LENGTH, required=False)
     matter = forms.CharField(
         label=_("Matter"),

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kapok.back.workforce import api, queries, rules
 from kapok.back.workforce.boards import Job
-from kapok.back.workforce.models import WorkOrder
-from kapok.back.workforce.orders import errand_of
 from kapok.back.workforce.rules import Errand
+from kapok.edges.console.field.words import spoken_window
 from kapok.edges.console.people.forms import in_reading_language
-from kapok.kernel.text import Text
+from kapok.kernel.text import Language, Text
 
 NOTHING = Text(zh="", en="")
 
@@ -106,19 +105,14 @@ class OrderForm(forms.Form):
                 self.fields[name] = forms.CharField(label=label, max_length=rules.NOTE)
 
     def _windows(self, job: Job, at: Any) -> list[tuple[str, str]]:
-        row = WorkOrder.objects.select_related("address").get(item=job.item)
-        self.errand = errand_of(job.matter)
-        if self.errand is None and row.address and row.minutes:
-            self.errand = Errand(row.address.code, row.skill, row.minutes)
+        self.errand = queries.errand(job.item)
         if self.errand is None:
             raise api.PlaceUnknown
         known = self.errand
         found = queries.windows(address=known.address, skill=known.skill, minutes=known.minutes, after=at)
+        language = Language.of(get_language())
         return [
-            (
-                f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}",
-                f"{localtime(each.starts_at):%m-%d %H:%M}–{localtime(each.ends_at):%H:%M}（{each.free}）",
-            )
+            (f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}", spoken_window(each, language))
             for each in found
         ]
 

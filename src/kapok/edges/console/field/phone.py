@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.files.base import File
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -19,29 +17,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
-from kapok.back.workforce import api, boards, rules
+from kapok.back.workforce import api, boards, matters, queries, rules
 from kapok.back.workforce.boards import Job
-from kapok.back.workforce.files import must_be_small
+from kapok.back.workforce.replying import MOST_PHOTOS, proof_of
 from kapok.back.workforce.rules import Deed, Kind, State
-from kapok.edges.console.field.words import words
+from kapok.edges.console.field.telling import NOT_OURS, read
+from kapok.edges.console.field.words import spoken_window, words
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.roles import Permission
 from kapok.ground.work.queries import evidence_of
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 
-SHELL = ("field/phone.css", "field/phone.js", "field/queue.js", "console/kapok.css", "console/theme.js", "console/kapok.svg",
-         "vendor/tabler/tabler.min.css")  # fmt: skip
-TOLD: Mapping[Deed, tuple[str, ...]] = {
-    Deed.HOLD: ("reason", "note", "evidence"),
-    Deed.SEND_BACK: ("reason", "note"),
-    Deed.REPLY: ("tests", "materials", "evidence", "note"),
-}
-"""What a phone may tell beside the deed itself."""
-NULL = "\\u0000"
-"""The null character as JSON writes it: no text column can hold it."""
-NOT_OURS = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
-"""What reading raises at what no phone of ours sends."""
+SHELL = ("field/phone.css", "field/phone.js", "field/sheets.js", "field/queue.js", "console/kapok.css", "console/theme.js",
+         "console/kapok.svg", "vendor/tabler/tabler.min.css")  # fmt: skip
 
 
 @screen(permission=Permission.FIELD_WORK)
@@ -65,8 +54,29 @@ def jobs(request: ScreenRequest) -> HttpResponse:
     values = {
         "who": username, "name": request.user.name, "at": request.at.isoformat(), "csrf": get_token(request),
         "jobs": [_shown(job, language) for job in mine], "open": [_shown(job, language) for job in free], "van": van,
+        "colleagues": boards.colleagues({job.unit_id for job in mine}, username, request.at),
     }  # fmt: skip
     return JsonResponse(values, headers={"Cache-Control": "no-store"})
+
+
+@screen(permission=Permission.FIELD_WORK)
+def windows(request: ScreenRequest) -> HttpResponse:
+    """The windows with room for each work order in hand, as data: kept on the phone, so that one is agreed without a line."""
+    found = queries.windows_of(request.user.username, request.at)
+    values = {str(item): free and [_window(each, request.language) for each in free] for item, free in found.items()}
+    return JsonResponse({"windows": values}, headers={"Cache-Control": "no-store"})
+
+
+@screen(permission=Permission.FIELD_WORK)
+@require_POST
+def contact(request: ScreenRequest, item: UUID) -> HttpResponse:
+    """The numbers to call for the work that one holds; each look is kept with its purpose."""
+    try:
+        numbers = api.call(item=item, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        return _refused(request, refused)
+    told = [{"number": each.value, "role": each.role_name.in_(request.language)} for each in numbers]
+    return JsonResponse({"numbers": told}, headers={"Cache-Control": "no-store"})
 
 
 @screen(permission=Permission.FIELD_WORK)
@@ -74,7 +84,7 @@ def jobs(request: ScreenRequest) -> HttpResponse:
 def deed(request: ScreenRequest) -> HttpResponse:
     """One thing that the phone tells, under its key: done, done before, or refused in the reader's words."""
     try:
-        told = _read(request)
+        told = read(request)
     except NOT_OURS:
         return JsonResponse({"refused": _("This was not understood; reload the page on the phone.")}, status=400)
     except api.PictureTooLarge as refused:
@@ -99,48 +109,19 @@ def worker(request: ScreenRequest) -> HttpResponse:
     return response
 
 
-def _read(request: ScreenRequest) -> dict[str, Any]:
-    """What the phone sent. Raises `PictureTooLarge`, and one of `NOT_OURS` at what no phone of ours sends."""
-    sent = json.loads(request.POST["told"])
-    if NULL in json.dumps(sent):
-        raise ValueError("null character")
-    which = Deed(sent["deed"])
-    pressed = datetime.fromisoformat(sent["pressed_at"])
-    if pressed.tzinfo is None:
-        raise ValueError("zone")
-    said = sent.get("said") or {}
-    told = {name: said[name] for name in TOLD.get(which, ()) if name in said}
-    if which is Deed.REPLY:
-        told = _reply(told)
-        told["photos"] = [_upload(each) for each in request.FILES.getlist("photos")]
-        signature = request.FILES.get("signature")
-        told["signature"] = _upload(signature) if signature else None
-    elif not all(isinstance(value, str) for value in told.values()):
-        raise TypeError
-    return {"key": UUID(sent["key"]), "item": UUID(sent["item"]), "deed": which, "pressed_at": pressed, "told": told}
-
-
-def _reply(told: dict[str, Any]) -> dict[str, Any]:
-    tests, materials = dict(told.get("tests") or {}), dict(told.get("materials") or {})
-    evidence = [str(each) for each in told.get("evidence") or []]
-    return {"tests": tests, "materials": materials, "evidence": evidence, "note": str(told.get("note") or "")}
-
-
-def _upload(file: File[bytes]) -> api.Upload:
-    name = file.name or "photo"
-    must_be_small(name, file.size)
-    return api.Upload(name, file.read())
-
-
 def _addresses() -> dict[str, Any]:
     """Where the phone asks and tells."""
-    names = {"jobs": "field-jobs", "deeds": "field-deed", "worker": "field-worker"}
-    return {name: reverse(f"console:{view}") for name, view in names.items()}
+    names = {"jobs": "field-jobs", "windows": "field-windows", "deeds": "field-deed", "worker": "field-worker"}
+    contact = reverse("console:field-contact", args=(UUID(int=0),))
+    return {name: reverse(f"console:{view}") for name, view in names.items()} | {"contact": contact}
 
 
 def _table() -> dict[str, Any]:
     """What may be done in which state, so that the phone knows it without a line."""
-    return {"possible": {kind.value: _possible(kind) for kind in Kind}, "after": _after(), "open": sorted(rules.OPEN)}
+    return {
+        "possible": {kind.value: _possible(kind) for kind in Kind}, "after": _after(), "open": sorted(rules.OPEN),
+        "in_hand": sorted(rules.IN_HAND), "aside": list(rules.ASIDE), "puts_off": list(rules.PUTS_OFF),
+    }  # fmt: skip
 
 
 def _lists(language: Language) -> dict[str, Any]:
@@ -152,6 +133,7 @@ def _lists(language: Language) -> dict[str, Any]:
             for code, each in rules.HOLDS.items()
         ],
         "returns": {code: each.title.in_(language) for code, each in rules.RETURNS.items()},
+        "most_photos": MOST_PHOTOS, "rebooks": _named(rules.REBOOKS, language),
         "tests": [
             {"code": code, "name": each.title.in_(language), "unit": each.unit, "least": str(each.least), "most": str(each.most)}
             for code, each in rules.TESTS.items()
@@ -168,6 +150,8 @@ def _after() -> dict[str, str]:
     after = {
         Deed.ACCEPT: State.APPOINTED, Deed.SET_OFF: State.TRAVELLING, Deed.ARRIVE: State.ARRIVED, Deed.BEGIN: State.WORKING,
         Deed.HOLD: State.HELD, Deed.LIFT_HOLD: State.WORKING, Deed.SEND_BACK: State.RETURNED, Deed.REPLY: State.REPLIED,
+        Deed.APPOINT: State.APPOINTED, Deed.REBOOK: State.APPOINTED, Deed.PASS_ON: State.DISPATCHED,
+        Deed.DEFER: State.HELD, Deed.WAIT: State.HELD,
     }  # fmt: skip
     return {deed.value: state.value for deed, state in after.items()}
 
@@ -176,14 +160,26 @@ def _named(texts: Mapping[Any, Text], language: Language) -> dict[str, str]:
     return {str(code): text.in_(language) for code, text in texts.items()}
 
 
+def _window(each: queries.Window, language: Language) -> dict[str, str]:
+    begins, ends = localtime(each.starts_at), localtime(each.ends_at)
+    return {
+        "value": f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}",
+        "window": f"{begins:%m-%d %H:%M}–{ends:%H:%M}",
+        "name": spoken_window(each, language),
+    }
+
+
 def _shown(job: Job, language: Language) -> dict[str, Any]:
     window = ""
     if job.starts_at and job.ends_at:
         window = f"{localtime(job.starts_at):%m-%d %H:%M}–{localtime(job.ends_at):%H:%M}"
+    wanted = evidence_of(job.item) if job.state in rules.LIVE else ()
     return {
-        "item": str(job.item), "title": job.title.in_(language), "about": job.about, "kind": job.kind.value,
+        "item": str(job.item), "title": job.title.in_(language), "about": job.about.in_(language), "kind": job.kind.value,
         "state": job.state.value, "address": job.address.in_(language) if job.address else "", "window": window,
-        "alarm": job.alarm, "pressed": job.expedited, "matter": job.matter, "why": job.explanation.in_(language),
+        "alarm": job.alarm, "alarm_name": job.alarm_name.in_(language), "due_name": job.due_name.in_(language),
+        "pressed": job.expedited, "matter": job.matter, "why": job.explanation.in_(language),
         "due": f"{localtime(job.due_at):%m-%d %H:%M}" if job.due_at else "",
-        "evidence": [each.in_(language) for each in evidence_of(job.item)] if job.state in rules.LIVE else [],
+        "unit": job.unit, "puts_off": matters.puts_off(job.matter),
+        "evidence": [each.in_(language) for each in wanted], "proofs": [proof_of(each) for each in wanted],
     }  # fmt: skip

@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from kapok.back.workforce.queries import Window
+from kapok.kernel.text import Language, Text
+
+OFFERED = Text(zh="{window}（可约 {free}）", en="{window} ({free} free)")
+
+
+def spoken_window(each: Window, language: Language) -> str:
+    """A window as one chooses it: day, weekday, hours, and how many visits fit in still."""
+    begins, ends = localtime(each.starts_at), localtime(each.ends_at)
+    window = f"{begins:%m-%d} {date_format(begins, 'D')} {begins:%H:%M}–{ends:%H:%M}"
+    return OFFERED.format(window=window, free=each.free).in_(language)
 
 
 def words() -> dict[str, str]:
     """Each in the reader's language."""
-    return _of_a_reply() | {
-        "online": _("Connected"),
-        "offline": _("No line: what you do is kept on this phone"),
-        "unsent": _("not sent yet"),
-        "sending": _("Sending…"),
-        "refused": pgettext("deed", "Refused"),
-        "discard": _("Discard"),
-        "signed_out": _("You are signed out: sign in, then it is sent."),
-        "sign_in": _("Sign in"),
-        "nothing": _("No work for today."),
-        "nothing_help": _("What dispatch sends you appears here by itself."),
-        "mine": _("My work today"),
-        "free": _("Nobody has been sent to these"),
-        "due": _("Due"),
-        "no_window": _("No window agreed"),
-        "no_address": _("Address not stated"),
-        "done": _("Done today"),
-        "why": _("Why you"),
-        "reason": _("Reason"),
-        "note": _("Note"),
-        "send": _("Send"),
-        "cancel": _("Back"),
-        "late": _("Late"),
-        "soon": _("Soon due"),
-        "pressed": _("Urged"),
-        "left": _("left"),
-        "as_of": _("As of"),
-    }
+    return (
+        _of_a_reply()
+        | _of_a_visit()
+        | _of_a_refusal()
+        | {
+            "online": _("Connected"),
+            "offline": _("No line: what you do is kept on this phone"),
+            "unsent": _("not sent yet"),
+            "sending": _("Sending…"),
+            "signed_out": _("You are signed out: sign in, then it is sent."),
+            "sign_in": _("Sign in"),
+            "nothing": _("No work for today."),
+            "nothing_help": _("What dispatch sends you appears here by itself."),
+            "mine": _("My work today"),
+            "free": _("Nobody has been sent to these"),
+            "no_window": _("No window agreed"),
+            "no_address": _("Address not stated"),
+            "done": _("Done today"),
+            "why": _("Why you"),
+            "reason": _("Reason"),
+            "note": _("Note"),
+            "send": _("Send"),
+            "cancel": _("Back"),
+            "pressed": _("Urged"),
+            "left": _("left"),
+            "as_of": _("As of"),
+        }
+    )
 
 
 def _of_a_reply() -> dict[str, str]:
@@ -51,5 +65,42 @@ def _of_a_reply() -> dict[str, str]:
         "take_photo": _("Take a photo"),
         "signature": _("Signature of the customer"),
         "clear": _("Clear"),
-        "evidence": _("Evidence (left empty, photos, readings and signature stand for it)"),
+        "evidence": _("Evidence"),
+        "needed": _("needed"),
+        "missing": _("Still missing"),
+        "or_photo": _("or a photo"),
+        "or_test": _("or a reading"),
+        "or_signature": _("or the signature"),
+        "too_many": _("At most {most} photos: tap those that you leave out."),
+        "bad_photo": _("This phone cannot read these pictures: {names}. Take them again as JPEG."),
+    }
+
+
+def _of_a_visit() -> dict[str, str]:
+    return {
+        "more": _("More"),
+        "call": _("Show the customer's number"),
+        "dial": _("Call"),
+        "no_line": _("No line: the number cannot be fetched now."),
+        "window": _("Window"),
+        "no_windows": _("The free windows are not known on this phone yet; they come with the line."),
+        "no_place": _("This work does not say where the visit is; the dispatch desk agrees the window."),
+        "no_room": _("No window is free in the next days; ask the dispatch desk."),
+        "colleague": pgettext("passing on", "To whom"),
+        "no_colleague": _("Nobody else of your unit does field work."),
+        "until": _("Put off until"),
+        "lacking": _("What is lacking"),
+        "expected": _("When it is expected, if known"),
+    }
+
+
+def _of_a_refusal() -> dict[str, str]:
+    return {
+        "refused": pgettext("deed", "Refused"),
+        "discard": _("Discard"),
+        "mend": _("Mend and send again"),
+        "again": _("Send again"),
+        "refused_403": _("You may not do this, or you were signed in anew meanwhile; send it again."),
+        "refused_413": _("It is too large for the line: leave out photos and send again."),
+        "refused_other": _("It was not understood; send it again, or ask the dispatch desk."),
     }

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from kapok.batch.audit.cells import harmless
 from kapok.ground.commitments import queries
 from kapok.ground.commitments.lanes import Filter
-from kapok.ground.commitments.rules import STATES
+from kapok.ground.commitments.rules import AT_REST, STATES, State
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Language, Text
 
@@ -49,10 +49,11 @@ def csv_lines(wanted: Filter, language: Language, zone: ZoneInfo) -> Iterator[st
 
 
 def _cells(row: queries.Row, language: Language, zone: ZoneInfo) -> Sequence[str]:
-    moments = (row.opened_at, row.due_at, row.first_due_at, row.closed_at)
+    opened, first, closed = (_wall(moment, zone) for moment in (row.opened_at, row.first_due_at, row.closed_at))
+    due = AT_REST.in_(language) if row.state is State.PAUSED else _wall(row.due_at, zone)
     return [
         row.subject, row.promise, row.title.in_(language), TIERS[row.tier].in_(language), STATES[row.state].in_(language),
-        row.unit, row.owner.removeprefix("staff/"), *(_wall(moment, zone) for moment in moments),
+        row.unit, row.owner.removeprefix("staff/"), opened, due, first, closed,
         str(row.elapsed // SECOND), str(row.late_by // SECOND), str(row.urges), row.pack, row.pack_version,
     ]  # fmt: skip
 

@@ -52,7 +52,7 @@ SAID = {
 @screen(permission=Permission.LEDGER_READ)
 def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
     """One commitment of one's units; its clock refreshes itself."""
-    detail = seen(request, id)
+    detail = seen(request, id).seen_at(request.at)
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     drawn = line(detail, request.at)
     values = {

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from kapok.ground.commitments.queries import Row
-from kapok.ground.commitments.rules import STATES, State
+from kapok.ground.commitments.rules import AT_REST, STATES, State
 from kapok.ground.people import queries as people
 from kapok.ground.work import queries as work
 from kapok.kernel.promises.terms import TIERS
@@ -63,6 +63,11 @@ class Shown:
     def ticks(self) -> bool:
         """Whether its clock moves while one looks at it."""
         return self.row.state in {State.OPEN, State.OVERDUE} and self.row.due_at is not None
+
+    @property
+    def at_rest(self) -> Text | None:
+        """What is said in place of the due moment of a clock that stands still; None of one that does not."""
+        return AT_REST if self.row.state is State.PAUSED else None
 
     @property
     def soon_at(self) -> datetime | None:

@@ -16,10 +16,6 @@ def _days(number: int) -> str:
 
 def _stages(desk: str, assign: int, legs: int) -> list[Document]:
     """The stages; whole working days to assign resources, and for the legs side by side."""
-    ends = (
-        ("a", Text(zh="接入端 A 施工", en="Access at end A")),
-        ("b", Text(zh="接入端 B 施工", en="Access at end B")),
-    )
     return [
         gate("start"),
         stage(
@@ -28,14 +24,7 @@ def _stages(desk: str, assign: int, legs: int) -> list[Document]:
             event=["order.surveyed", "order.assigned"], runs="assign",
         ),
         gate("split", "legs"),
-        *(
-            stage(
-                f"access-{end}", title, "tianhe-east-field", _days(legs),
-                told=words(f"我们在 {end.upper()} 端施工。", f"We do the work at end {end.upper()}."),
-                evidence=[PHOTO], event="order.installed",
-            )
-            for end, title in ends
-        ),
+        *(_access(end, _days(legs)) for end in "AB"),
         stage(
             "transport", Text(zh="传输与数据制作", en="Transport and configuration"), "data", _days(1),
             told=words("我们配置传输与数据。", "We prepare transmission and configuration."),
@@ -59,6 +48,13 @@ def _stages(desk: str, assign: int, legs: int) -> list[Document]:
         ),
         gate("end"),
     ]  # fmt: skip
+
+
+def _access(end: str, budget: str) -> Document:
+    return stage(
+        f"access-{end.lower()}", Text(zh=f"接入端 {end} 施工", en=f"Access at end {end}"), "tianhe-east-field", budget,
+        told=words(f"我们在 {end} 端施工。", f"We do the work at end {end}."), evidence=[PHOTO], event="order.installed",
+    )  # fmt: skip
 
 
 def _circuit(code: str, title: Text, applies: Document, promise: Document, stages: list[Document]) -> Document:

@@ -41,22 +41,22 @@ def face(detail: Detail, at: datetime) -> Face | None:
     row = detail.row
     if row.direction is not Direction.WITHIN or row.opened_at is None or row.due_at is None:
         return None
-    whole = _share(detail, row.due_at, 1)
+    whole = _share(detail, row.due_at, 1, at)
     if not whole:
         return None
-    ran = min(_share(detail, min(row.closed_at or row.paused_since or at, row.due_at), whole), 1)
+    ran = min(_share(detail, min(row.closed_at or row.paused_since or at, row.due_at), whole, at), 1)
     points = [("warn", point) for point in row.warn_at] + ([("target", row.target_at)] if row.target_at else [])
-    ticks = [_tick(kind, share) for kind, point in points if 0 < (share := _share(detail, point, whole)) < 1]
+    ticks = [_tick(kind, share) for kind, point in points if 0 < (share := _share(detail, point, whole, at)) < 1]
     return Face(f"{ran * 100:.2f}", f"{100 - ran * 100:.2f}", round(ran * 100), ticks)
 
 
-def _share(detail: Detail, moment: datetime, whole: float) -> float:
-    """What has run at a moment of a whole, in seconds of a whole of 1."""
+def _share(detail: Detail, moment: datetime, whole: float, at: datetime) -> float:
+    """What has run at a moment of a whole, in seconds of a whole of 1; what stands still does so until `at`."""
     opened = detail.row.opened_at
     if opened is None or moment <= opened:
         return 0
     clock = Clock(detail.words, detail.made_by)
-    over = [(begins, ends) for begins, ends in detail.row.pauses if ends is not None]  # the due moment allows for these
+    over = [(begins, max(ends or at, begins)) for begins, ends in detail.row.pauses]  # the due moment allows for these
     return elapsed(opened, moment, clock.running, over).total_seconds() / whole
 
 

@@ -1,6 +1,6 @@
 // What was done on this phone and is not sent yet: kept in the browser's own database, sent in order, each under a key of its own.
 window.kapokQueue = (function () {
-  const NAME = "kapok-field", STORE = "deeds";
+  const NAME = "kapok-field", STORE = "deeds", LATER = new Set([408, 425, 429]);
 
   function open() {
     return new Promise((good, bad) => {
@@ -48,7 +48,7 @@ window.kapokQueue = (function () {
     return form;
   }
 
-  // "sent", "refused" (with why), "signed-out", or "lost": no line, or a fault of ours; then it is tried again later.
+  // "sent", "refused" (with why, or by what status), "signed-out", or "lost": no line, or a fault of ours; then it is tried again later.
   async function send(address, token, deed) {
     let answer;
     try {
@@ -58,11 +58,9 @@ window.kapokQueue = (function () {
     }
     if (answer.redirected) return { came: "signed-out" };
     if (answer.ok) return { came: "sent" };
-    if (answer.status === 409 || answer.status === 400) {
-      const said = await answer.json().catch(() => ({}));
-      if (said.refused) return { came: "refused", why: said.refused };
-    }
-    return { came: "lost" };
+    if (answer.status >= 500 || LATER.has(answer.status)) return { came: "lost" };
+    const said = await answer.json().catch(() => ({}));
+    return { came: "refused", why: said.refused, status: answer.status };
   }
 
   return { all, add, drop, keep, send };

@@ -1,0 +1,41 @@
+"""What a matter's own module knows and does for the field: where the visit is, whose it is, how it leaves its course."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import import_module
+from typing import Protocol, cast
+
+from django.conf import settings
+
+from kapok.back.workforce.rules import Errand
+
+
+class Chain(Protocol):
+    """The module that `settings.WORKFORCE_MATTERS` names for a kind of matter; each is called with the matter's subject."""
+
+    def visit_of(self, holder: str) -> Errand | None:
+        """Where the visit is, and what it takes; None where it takes none."""
+
+    def customer_of(self, holder: str) -> str:
+        """The number of the customer; empty where there is none."""
+
+    def put_off(self, holder: str, *, until: datetime, reason: str, evidence: str, actor: str, at: datetime) -> None:
+        """The customer wishes it later (10P)."""
+
+    def lack_plant(self, holder: str, *, reason: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
+        """Our plant is lacking (10W)."""
+
+    def go_on(self, holder: str, *, reason: str, actor: str, at: datetime) -> bool:
+        """It goes on, if it was put off or waited; False where plant is lacking still."""
+
+
+def chain_of(holder: str) -> Chain | None:
+    """Who answers for a matter; None where nobody does."""
+    name = settings.WORKFORCE_MATTERS.get(holder.partition("/")[0])
+    return cast(Chain, import_module(name)) if name else None
+
+
+def puts_off(holder: str) -> bool:
+    """Whether such a matter can be put off, or wait for plant."""
+    return holder.partition("/")[0] in settings.WORKFORCE_MATTERS

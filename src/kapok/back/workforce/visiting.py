@@ -1,0 +1,133 @@
+"""What a technician agrees with the customer: a window, another one, to come later; and the number to call for it.
+
+As `technician`: who holds the work is asked of the baton each time, `said_at` is when the phone says that it happened.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from kapok.back.workforce import booking, events, matters, orders, rules
+from kapok.back.workforce.matters import Chain
+from kapok.back.workforce.models import BOOKED, WorkOrder
+from kapok.back.workforce.refusals import NobodyToCall, NotPutOff
+from kapok.back.workforce.rules import Deed, State
+from kapok.back.workforce.technician import go, mine, must_hold, tidy
+from kapok.ground.customers import api as customers
+from kapok.ground.customers.erasing import Reached
+from kapok.ground.customers.rules import DIALLED, Purpose
+from kapok.ground.journal import api as journal
+from kapok.ground.work import rows as work_rows
+
+
+@transaction.atomic
+def appoint(
+    *, item: UUID, starts_at: datetime, ends_at: datetime, said_at: datetime | None = None, actor: str, at: datetime
+) -> None:
+    """Agree a window with the customer. Raises what `technician.mine` and `booking.agree` do."""
+    row, _ = mine(item, Deed.APPOINT, actor)
+    booking.agree(row, starts_at, ends_at, "", None, actor=actor, at=at)
+    _happened(row, said_at)
+
+
+@transaction.atomic
+def rebook(
+    *,
+    item: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    said_at: datetime | None = None,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Agree another window, for a reason of the list. Raises what `technician.mine` and `booking.agree` do."""
+    row, _ = mine(item, Deed.REBOOK, actor)
+    booking.agree(row, starts_at, ends_at, reason, None, actor=actor, at=at)
+    _happened(row, said_at)
+
+
+@transaction.atomic
+def defer(
+    *,
+    item: UUID,
+    until: datetime,
+    note: str,
+    evidence: str,
+    said_at: datetime | None = None,
+    actor: str,
+    at: datetime,
+) -> None:
+    """The customer wishes it later (10P): it is held, its window is given back, the leg is put off with the evidence.
+
+    Raises what `technician.mine` does, `NotPutOff`, and what the matter's own module refuses.
+    """
+    chain = _put_off(item, Deed.DEFER, note, said_at=said_at, actor=actor, at=at)
+    matter = orders.called(item).item.matter.subject
+    chain.put_off(matter, until=until, reason=tidy(note), evidence=tidy(evidence), actor=actor, at=at)
+
+
+@transaction.atomic
+def wait(
+    *,
+    item: UUID,
+    note: str,
+    expected_at: datetime | None = None,
+    said_at: datetime | None = None,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Our plant is lacking (10W): it is held, its window is given back, the leg waits while the customer's clock runs on.
+
+    Raises what `technician.mine` does, `NotPutOff`, and what the matter's own module refuses.
+    """
+    chain = _put_off(item, Deed.WAIT, note, said_at=said_at, actor=actor, at=at)
+    matter = orders.called(item).item.matter.subject
+    chain.lack_plant(matter, reason=tidy(note), expected_at=expected_at, actor=actor, at=at)
+
+
+@transaction.atomic
+def call(*, item: UUID, actor: str, at: datetime) -> tuple[Reached, ...]:
+    """The customer's telephone numbers in clear, for whoever holds the work and as long as they do; each look is kept.
+
+    Raises `UnknownWorkOrder`, `NotHeld`, `NotHolder`, `NobodyToCall`, `ErasedCustomer`.
+    """
+    row = orders.called(item)
+    must_hold(row, work_rows.person(actor))
+    matter = row.item.matter.subject
+    chain = matters.chain_of(matter)
+    number = chain.customer_of(matter) if chain else ""
+    if not number:
+        raise NobodyToCall
+    seen = customers.look(customer=number, purpose=Purpose.VISIT.value, matter=matter, actor=actor, at=at)
+    numbers = tuple(each for each in seen.contacts if each.kind in DIALLED)
+    if not numbers:
+        raise NobodyToCall
+    return numbers
+
+
+def _put_off(item: UUID, deed: Deed, note: str, *, said_at: datetime | None, actor: str, at: datetime) -> Chain:
+    """It is held, its window is given back, and when it goes on it begins anew; the module that puts the matter off."""
+    row, _ = mine(item, deed, actor)
+    chain = matters.chain_of(row.item.matter.subject)
+    if chain is None:
+        raise NotPutOff(deed_name=rules.DEEDS[deed])
+    if row.appointment is not None and row.appointment.state == BOOKED:
+        booking.cancel(booking.called(row.appointment.id), actor=actor, at=at)
+        row = orders.called(item)  # as it stands without its window
+    go(row, State.HELD, actor, at, said_at, held_from=State.ACCEPTED)
+    journal.record(
+        events.Held(
+            subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, reason=deed.value,
+            reason_name=rules.PUTS_OFF[deed], note=tidy(note),
+        )
+    )  # fmt: skip
+    return chain
+
+
+def _happened(row: WorkOrder, said_at: datetime | None) -> None:
+    if said_at is not None:
+        WorkOrder.objects.filter(id=row.id).update(moved_at=said_at)

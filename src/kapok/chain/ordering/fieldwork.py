@@ -1,0 +1,53 @@
+"""What the field asks of ordering, by the subject of a leg: where the visit is, whose it is, and to put it off (10P) or wait (10W).
+
+Called by `back.workforce`, which knows this module by `settings.WORKFORCE_MATTERS`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kapok.chain.ordering import api
+from kapok.chain.ordering.models import Leg
+from kapok.chain.ordering.refusals import UnknownOrder
+from kapok.chain.ordering.rules import Deviation, State
+from kapok.chain.ordering.visits import visit_of
+
+__all__ = ["customer_of", "go_on", "lack_plant", "put_off", "visit_of"]
+
+
+def customer_of(holder: str) -> str:
+    """The number of the customer whose leg it is; empty where it is none."""
+    numbers = Leg.objects.filter(subject=holder).values_list("order__customer__number", flat=True)
+    return numbers.first() or ""
+
+
+def put_off(holder: str, *, until: datetime, reason: str, evidence: str, actor: str, at: datetime) -> None:
+    """The customer wishes it later (10P). Raises what `api.defer` does."""
+    order, leg = _called(holder)
+    api.defer(order=order, leg=leg, until=until, reason=reason, evidence=evidence, actor=actor, at=at)
+
+
+def lack_plant(holder: str, *, reason: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
+    """Our plant is lacking (10W). Raises what `api.wait_for_plant` does."""
+    order, leg = _called(holder)
+    api.wait_for_plant(order=order, leg=leg, reason=reason, expected_at=expected_at, actor=actor, at=at)
+
+
+def go_on(holder: str, *, reason: str, actor: str, at: datetime) -> bool:
+    """The leg goes on, if it was put off or waited; False where plant is lacking still."""
+    leg = Leg.objects.select_related("order").filter(subject=holder, state=State.HELD).first()
+    if leg is None:
+        return True
+    if leg.exception == Deviation.WAIT:
+        return api.end_wait(order=leg.order.number, leg=leg.number, actor=actor, at=at)
+    if leg.exception == Deviation.DEFER:
+        api.undefer(order=leg.order.number, leg=leg.number, reason=reason, actor=actor, at=at)
+    return True
+
+
+def _called(holder: str) -> tuple[str, int]:
+    found = Leg.objects.filter(subject=holder).values_list("order__number", "number").first()
+    if found is None:
+        raise UnknownOrder(order=holder[:40])
+    return found
