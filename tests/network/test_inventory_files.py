@@ -267,7 +267,7 @@ def test_the_command_line_loads_and_tries(tmp_path: Path) -> None:
     assert ended.value.code == 1
     assert "3 elements, 1 pool, 14 resources" in out.getvalue()
     assert out.getvalue().startswith("9\t“rope” in column “record” is not valid")
-    with pytest.raises(CommandError, match="1 row):
+    with pytest.raises(CommandError, match="1 row cannot be loaded"):
         call_command("importplant", str(file), "--language=en")
     assert not Element.objects.filter(code="OLT7").exists()
     call_command("importplant", str(file), "--leave-out-refused", stdout=StringIO())
