@@ -13,6 +13,7 @@ from kapok.front.channels.models import Interaction, Note
 from kapok.kernel.text import Language
 from tests.console import counter_page
 from tests.console.conftest import BrowserPage
+from tests.selfcare.test_selfcare import placed
 
 pytestmark = pytest.mark.peer("chromium")
 
@@ -83,3 +84,14 @@ def test_the_desk_fits_a_phone(browser_page: BrowserPage) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.goto(f"/desk/customers/{number}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_unfolded_stays_so_when_the_order_refreshes_itself(browser_page: BrowserPage) -> None:
+    order = placed(counter_page.set_up())
+    page = browser_page("agent", at=f"/orders/{order}")
+    told = page.locator("#leg-1-told")
+    told.locator("summary").click()
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+        page.evaluate("htmx.trigger('#order', 'refresh')")
+    page.wait_for_timeout(200)
+    expect(told).to_have_attribute("open", "")

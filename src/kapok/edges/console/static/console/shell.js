@@ -36,6 +36,15 @@
     if (event.detail.elt.hasAttribute("data-poll")) event.detail.headers["X-Kapok-Poll"] = "1";
   });
 
+  // What somebody has unfolded stays so when its part refreshes itself.
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map((each) => each.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  });
+
   function tidy(toast) {
     if (toast.dataset.toast === "success") setTimeout(() => toast.remove(), 6000);
     toast.querySelector("[data-toast-close]").addEventListener("click", () => toast.remove());
