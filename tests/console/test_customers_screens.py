@@ -120,7 +120,7 @@ def test_a_customer_is_registered_and_corrected(keeper: Client) -> None:
         ("unit", "elsewhere", "Select a valid choice"),
     ):
         assert said in keeper.post("/customers/new", {**NEW, field: wrong}).content.decode(), field
-    assert keeper.post("/customers/new", {**NEW, "name": "何" * 5 * 2**20}).status_code == 400
+    assert keeper.post("/customers/new", {**NEW, "name": "何" * 5 * 2**20}).status_code == 413
     assert Customer.objects.count() == count
     there = keeper.post("/customers/new", NEW)
     number = there.headers["Location"].rsplit("/", 1)[1]

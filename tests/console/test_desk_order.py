@@ -17,6 +17,7 @@ from kapok.ground.catalog.offering import api as offers
 from kapok.ground.catalog.offering import queries as catalog
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
+from kapok.kernel.text import Text
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
@@ -139,7 +140,7 @@ def test_bad_input_is_said_and_nothing_is_half_written(
     [
         ("telex", "没有代码为“telex”的商品"),
         ("fibre-draft", "商品“fibre-draft”还是草稿、尚未发布"),
-        ("circuit-10", "只售给客户分群：商业客户、大客户"),
+        ("circuit-10", "只售给渠道：大客户渠道、商业客户渠道"),
         ("sim-voice", "商品“sim-voice”已停售"),
     ],
 )
@@ -147,7 +148,9 @@ def test_why_an_offer_cannot_be_had_is_said_truly_and_once(
     signed_in: SignedIn, chen: str, offer: str, said: str
 ) -> None:
     client = signed_in("agent")
-    offers.copy_offer(code="fibre-100", number=1, to="fibre-draft", title=plant.named("待定"), **shop.by("manager"))
+    offers.copy_offer(
+        code="fibre-100", number=1, to="fibre-draft", title=Text(zh="待定", en="draft"), **shop.by("manager")
+    )
     offers.retire_offer(code="sim-voice", **shop.by("manager"))
     page, before = shown(client, chen, offer), written()
     assert page.count(said) == 1

@@ -233,13 +233,9 @@ def test_a_value_does_not_rest_for_ever(days: int) -> None:
     assert counts() == before
 
 
-@pytest.mark.parametrize(
-    ("content", "line"), [(b'record,code\nsite,"a" b\n', 2), (b"record,code\nsite,a\nsite,\xff\n", 3)]
-)
-def test_a_row_that_cannot_be_read_is_named_by_its_line(content: bytes, line: int) -> None:
-    with pytest.raises(refusals.NotAPlantFile) as refused:
-        load(content)
-    assert f"第{line}行无法解析" in refused.value.text.zh
+def test_a_row_that_cannot_be_read_is_named_by_its_line() -> None:
+    with pytest.raises(refusals.NotAPlantFile, match=r"line 2 \("):
+        load('record,code\nsite,"a" b\n')
 
 
 def test_one_answer_of_the_api_and_one_table_as_csv() -> None:
@@ -269,9 +265,9 @@ def test_the_command_line_loads_and_tries(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command("importplant", str(file), "--dry-run", "--language=en", stdout=out)
     assert ended.value.code == 1
-    assert "3 elements, 1 pools, 14 resources" in out.getvalue()
+    assert "3 elements, 1 pool, 14 resources" in out.getvalue()
     assert out.getvalue().startswith("9\t“rope” in column “record” is not valid")
-    with pytest.raises(CommandError, match="1 rows cannot be loaded"):
+    with pytest.raises(CommandError, match="1 row cannot be loaded"):
         call_command("importplant", str(file), "--language=en")
     assert not Element.objects.filter(code="OLT7").exists()
     call_command("importplant", str(file), "--leave-out-refused", stdout=StringIO())

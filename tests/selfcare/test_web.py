@@ -187,7 +187,7 @@ def test_five_megabytes_are_refused_at_the_door(chen: str) -> None:
     client = inside(chen)
     for address in ("new", "ask", "request"):
         before = written()
-        assert client.post(f"/my/{address}", {"words": "a" * 5 * 2**20, "offer": "x"}).status_code == 400
+        assert client.post(f"/my/{address}", {"words": "a" * 5 * 2**20, "offer": "x"}).status_code == 413
         assert written() == before
 
 
