@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kapok.chain.ordering import api, queries
 from kapok.chain.ordering.models import Line, Step
+from kapok.edges.selfcare import showing
 from tests.chain import shop
-from tests.chain.shop import do, line, live, placed, run, stands
+from tests.chain.shop import by, do, leg, line, live, placed, run, stands
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 CARD = "sim-voice"
@@ -37,3 +39,38 @@ def test_a_card_is_replaced_transferred_and_given_up_and_nothing_falls_out() -> 
     assert shop.service(service).state == "terminated"
     assert not Step.objects.filter(state="fallen_out").exists()
     assert Step.objects.filter(name="finish", state="done").count() == 4
+
+
+def test_whether_it_works_is_asked_of_what_works_afterwards_alone() -> None:
+    whose = shop.customer()
+    service = shop.installed(whose=whose)
+    bought = Line.objects.get(service__number=service).leg.order.number
+    number = placed(line(action="suspend", address="", service=service), whose=whose, minutes=60)
+    do(number, "accept", 61)
+    for minutes in (62, 63, 66):
+        run(minutes)
+    assert ("suspend", "done") in shop.steps(number), list(Step.objects.values_list("name", "code", "error_en"))
+    assert (stands(number)[0], live(number)) == ("completed", {"inform"})
+    assert not queries.order(number).legs[0].asks
+    shown = showing.mine(number, whose)
+    assert shown is not None
+    assert not shown.parts[0].may_confirm
+    with pytest.raises(api.NotAsked):
+        api.confirm(order=number, leg=1, actor=f"customer/{whose}", at=shop.later(67))
+    assert live(number) == {"inform"}
+    do(number, "inform", 68)
+    assert (live(number), leg(number).confirmed_at) == (set(), None)
+    assert queries.order(bought).legs[0].confirmed_at is not None
+
+
+def test_of_a_resumption_it_is_asked() -> None:
+    whose = shop.customer()
+    service = shop.installed(whose=whose)
+    off = placed(line(action="suspend", address="", service=service), whose=whose, minutes=60)
+    through(off, 61)
+    back = placed(line(action="resume", address="", service=service), whose=whose, minutes=120)
+    run(121)
+    run(122)
+    assert (stands(back)[0], queries.order(back).legs[0].asks) == ("completed", True)
+    api.confirm(order=back, leg=1, rating=4, **by("agent", 123))
+    assert (leg(back).rating, leg(back).confirmed_at is not None, live(back)) == (4, True, set())

@@ -71,8 +71,15 @@ def test_the_technician_agrees_a_window_from_real_capacity_and_hands_in() -> Non
     kept = Appointment.objects.get(state="booked")
     assert (kept.starts_at, kept.ends_at, kept.holder) == (*chosen.values(), leg(number).subject)
     assert state(item) == "appointed"
+    days_before = kept.starts_at - timedelta(days=1)
+    assert [each.item for each in boards.my_day(HAN, days_before.date(), later(4))] == [item]  # to be handed in now
     told(item, Deed.REPLY, 4)
-    assert live(number) >= {"visit"}
+    visit = shop.item(number, "visit").id
+    workforce.assign(item=visit, technician=HAN, reason="熟悉该楼", **by("dispatcher", 5))
+    assert [each.item for each in boards.my_day(HAN, days_before.date(), later(6))] == [visit]  # to be accepted now
+    told(visit, Deed.ACCEPT, 7)
+    assert boards.my_day(HAN, days_before.date(), later(8)) == []  # it is of another day
+    assert visit in [each.item for each in boards.my_day(HAN, kept.starts_at.date(), later(8))]
     assert "appoint" not in live(number)
 
 

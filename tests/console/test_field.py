@@ -207,7 +207,7 @@ class TestThePhone:
         Appointment.objects.update(starts_at=_now() + timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
         on_shift_tomorrow("han")
         (window,) = client("han", Language.EN).get("/field/windows").json()["windows"][str(item)]
-        assert window["name"].endswith("10:00–12:00 (1)")
+        assert window["name"].endswith("10:00–12:00 (2 free)")
         assert client("liu").get("/field/windows").json()["windows"] == {}
         assert client("disp").get("/field/windows").status_code == 403
         said = {"window": window["value"], "reason": "customer"}

@@ -244,7 +244,7 @@ def test_a_visit_is_moved_and_work_passed_on_without_a_line(browser_page: Browse
     page.locator("select[name=reason]").select_option("not_home")
     page.locator("#sheet [type=submit]").click()
     expect(one.locator(".phone-window")).to_contain_text("10:00–12:00")
-    assert chosen.endswith("（1）" if language is Language.ZH else "(1)")
+    assert chosen.endswith("（可约 2）" if language is Language.ZH else "(2 free)")
     other = page.locator(f"[data-item='{second}']")
     other.locator(".phone-more summary").click()
     other.locator("[data-deed=pass_on]").click()

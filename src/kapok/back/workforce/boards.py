@@ -202,12 +202,16 @@ def _day(day: date) -> tuple[datetime, datetime]:
 
 
 def my_day(username: str, day: date, at: datetime) -> list[Job]:
-    """What a technician has in hand or was sent to, what is appointed for that day or for none, and what was done that day."""
+    """What a technician has to do that day, and what was done.
+
+    A visit of another day is theirs to do then; an offer is answered, and an agreed window handed in, today.
+    """
     since, until = _day(day)
     mine = WorkOrder.objects.filter(technician__username=username)
     live = Q(state__in=[each.value for each in rules.LIVE])
-    early = Q(appointment=None) | Q(appointment__starts_at__lt=until)
-    return order_of_day(jobs(mine.filter((live & early) | Q(replied_at__gte=since, replied_at__lt=until)), at))
+    today = Q(appointment=None) | Q(appointment__starts_at__lt=until)
+    today |= Q(kind=Kind.APPOINTMENT) | Q(state__in=[each.value for each in rules.OPEN])
+    return order_of_day(jobs(mine.filter((live & today) | Q(replied_at__gte=since, replied_at__lt=until)), at))
 
 
 def open_to(username: str, at: datetime) -> list[Job]:

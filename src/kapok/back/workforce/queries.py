@@ -48,11 +48,11 @@ def errand(item: UUID) -> Errand | None:
 
 
 def windows_of(username: str, at: datetime) -> dict[UUID, list[Window] | None]:
-    """Of each work order that a technician has in hand the windows with room; None where nobody knows where the visit is.
+    """Of each work order that a technician has, or was sent to, the windows with room; None where nobody knows where the visit is.
 
     Asked once for all that is alike: the same place, skill and minutes.
     """
-    mine = WorkOrder.objects.filter(technician__username=username, state__in=[each.value for each in rules.IN_HAND])
+    mine = WorkOrder.objects.filter(technician__username=username, state__in=[each.value for each in rules.LIVE])
     errands = {row.item_id: orders.errand_for(row) for row in mine.select_related(*OF_ORDER)}
     alike = {each: _offered(each, at) for each in set(errands.values()) if each}
     return {item: alike[known] if known else None for item, known in errands.items()}

@@ -51,6 +51,7 @@ from kapok.chain.ordering.refusals import (
     NoFlowForLine,
     NoLines,
     NotAllowedNow,
+    NotAsked,
     NotATrial,
     NotDeferred,
     NothingAmended,
@@ -83,8 +84,8 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
-    "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotDeferred",
-    "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting",
+    "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotAsked",
+    "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting",
     "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "TooLateToWish",
     "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait", "expedite",
     "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
@@ -366,11 +367,13 @@ def settle_step(*, step: UUID, note: str, actor: str, at: datetime) -> None:
 def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", actor: str, at: datetime) -> None:
     """The customer confirms that it is done, and rates it 1 to 5 if they like; `word` is how they said so.
 
-    Raises `UnknownOrder`, `UnknownLeg`, `NothingToConfirm`, `InvalidRating`, `NoteMissing`.
+    Raises `UnknownOrder`, `UnknownLeg`, `NotAsked`, `NothingToConfirm`, `InvalidRating`, `NoteMissing`.
     """
     row, stars = rows.order_called(order), rated(rating)
     said = tidy_note(word, needed=False) or "客户确认 / confirmed by the customer"
     (found,) = rows.legs_locked(row, leg)
+    if found.action not in rules.ASKED:
+        raise NotAsked(action_name=rules.ACTIONS[rules.Action(found.action)])
     item = concluding.asks_the_customer(found.subject)
     if item is None:
         raise NothingToConfirm(leg=found.subject.partition("/")[2])

@@ -154,5 +154,5 @@ def _of_leg(entry: Entry) -> None:
         moves.keep(leg, committed_at=entry.at)
     if entry.kind == COMPLETED:
         course.completed(leg, act)
-    elif entry.kind == CONFIRMED:
+    elif entry.kind == CONFIRMED and leg.action in rules.ASKED:
         moves.keep(leg, confirmed_at=entry.at)

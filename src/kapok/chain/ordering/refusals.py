@@ -217,6 +217,15 @@ class NowhereBack(KapokError):
     )
 
 
+class NotAsked(KapokError):
+    """After this nothing works that did not before: the customer is told, and asked nothing."""
+
+    wording = Text(
+        zh="“{action_name}”无需客户确认好用；告知客户后回单即可。",
+        en="After “{action_name}” nobody asks the customer whether it works: tell them, and hand the stage in.",
+    )
+
+
 class NothingToConfirm(KapokError):
     """The customer cannot confirm yet."""
 

@@ -52,6 +52,8 @@ ALLOCATES = frozenset({Action.INSTALL, Action.MOVE})
 """These take plant at the address; a renumbering takes a number alone, a replacement the part that is replaced."""
 SOLD = frozenset({Action.INSTALL, Action.CHANGE})
 """These are for an offer on sale; all others are about a service as it is, on its own version of its offer, sold or not."""
+ASKED = frozenset(Action) - {Action.SUSPEND, Action.CEASE, Action.TRANSFER}
+"""After these a service works, or works anew: the customer is asked whether it does. After the others they are told."""
 PARTS: Mapping[Action, frozenset[str]] = {
     Action.RENUMBER: frozenset({"number"}),
     Action.REPLACE: frozenset({"sim", "onu"}),

@@ -185,6 +185,11 @@ class LegView(Standing):
         return rules.ACTIONS[self.action]
 
     @property
+    def asks(self) -> bool:
+        """Whether it is done, a service works after it, and the customer has not said yet that it does."""
+        return self.action in rules.ASKED and self.completed_at is not None and self.confirmed_at is None
+
+    @property
     def why(self) -> Text:
         """Why it is in its exception, in each language where the reason was given in both."""
         return Text.kept(self.reason)

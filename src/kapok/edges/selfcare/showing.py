@@ -167,8 +167,8 @@ def _part(leg: LegView) -> Part:
 
 
 def may_confirm(leg: LegView) -> bool:
-    """Whether it is done and the customer has not said yet that it works."""
-    return leg.state is State.COMPLETED and leg.confirmed_at is None
+    """Whether it is done, something works by it, and the customer has not said yet that it does."""
+    return leg.state is State.COMPLETED and leg.asks
 
 
 def _stages(leg: LegView) -> Sequence[Stage]:

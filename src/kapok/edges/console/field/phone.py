@@ -12,7 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import get_default_timezone_name, localdate, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
@@ -37,7 +37,8 @@ SHELL = ("field/phone.css", "field/phone.js", "field/sheets.js", "field/queue.js
 @ensure_csrf_cookie
 def today(request: ScreenRequest) -> HttpResponse:
     """The page itself: it holds no work, which the phone fetches and keeps, so that it opens without a line."""
-    told = _addresses() | _table() | _lists(request.language) | {"language": request.language.value, "words": words()}
+    told = _addresses() | _table() | _lists(request.language)
+    told |= {"language": request.language.value, "zone": get_default_timezone_name(), "words": words()}
     return render(request, "field/today.html", {"told": told})
 
 
@@ -63,7 +64,7 @@ def jobs(request: ScreenRequest) -> HttpResponse:
 def windows(request: ScreenRequest) -> HttpResponse:
     """The windows with room for each work order in hand, as data: kept on the phone, so that one is agreed without a line."""
     found = queries.windows_of(request.user.username, request.at)
-    values = {str(item): free and [_window(each, request.language) for each in free] for item, free in found.items()}
+    values = {str(item): _free(each, request.language) for item, each in found.items()}
     return JsonResponse({"windows": values}, headers={"Cache-Control": "no-store"})
 
 
@@ -158,6 +159,10 @@ def _after() -> dict[str, str]:
 
 def _named(texts: Mapping[Any, Text], language: Language) -> dict[str, str]:
     return {str(code): text.in_(language) for code, text in texts.items()}
+
+
+def _free(found: list[queries.Window] | None, language: Language) -> list[dict[str, str]] | None:
+    return None if found is None else [_window(each, language) for each in found]
 
 
 def _window(each: queries.Window, language: Language) -> dict[str, str]:

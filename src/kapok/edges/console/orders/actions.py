@@ -161,7 +161,7 @@ def for_leg(leg: LegView, allowed: frozenset[str]) -> list[Offered]:
     deferred = leg.exception == Deviation.DEFER
     held = leg.state is State.HELD
     fitting = {
-        "confirm": leg.completed_at is not None and leg.confirmed_at is None,
+        "confirm": leg.asks,
         "amend": leg.open and leg.cancel_refused is None,
         "return": free and bool(leg.ways_back),
         "wait": free and not held,

@@ -48,9 +48,9 @@
 
   const held = (job) => Boolean(job) && told.in_hand.includes(job.state);
 
-  // The windows with room, for what is in hand: asked again when they are old, or something new is in hand.
+  // The windows with room, for what is to be done: asked again when they are old, or something new has come.
   async function fetchWindows() {
-    const mine = day.jobs.filter(held);
+    const mine = day.jobs.filter((job) => held(job) || told.open.includes(job.state));
     if (free && Date.now() - free.at < FRESH && mine.every((job) => job.item in free.windows)) return;
     if (!mine.length) return;
     try {

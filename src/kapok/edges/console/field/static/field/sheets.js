@@ -35,7 +35,8 @@ window.kapokSheets = function (told, make, act) {
     return box;
   }
 
-  const tomorrow = () => new Date(Date.now() + 86400000 - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+  // By our clock, whatever zone the phone is in.
+  const tomorrow = () => new Intl.DateTimeFormat("en-CA", { timeZone: told.zone, dateStyle: "short" }).format(new Date(Date.now() + 86400000));
   const day = (name, kept, required) => make("input", { type: "date", name, required, min: tomorrow(), value: said(kept, name) || (required ? tomorrow() : "") });
 
   function held(job, kept) {
