@@ -344,7 +344,12 @@ def test_an_amendment_is_a_new_version_and_what_was_activated_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("offer", "words"),
-    [("voice", "fixed_broadband"), ("trial-fibre-1000", "sold only"), ("sme-blue", "order anew"), ("gold", "gold")],
+    [
+        ("voice", "fixed broadband"),
+        ("trial-fibre-1000", "a trial is not exchanged"),
+        ("sme-blue", "order anew"),
+        ("gold", "gold"),
+    ],
 )
 def test_an_amendment_to_what_does_not_fit_is_refused(offer: str, words: str) -> None:
     number = placed(channel="key_account") if offer == "trial-fibre-1000" else at_the_visit()
