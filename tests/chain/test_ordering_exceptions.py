@@ -358,7 +358,12 @@ def test_an_amendment_while_the_network_is_being_told_is_told_after_it() -> None
 
 @pytest.mark.parametrize(
     ("offer", "words"),
-    [("voice", "fixed broadband"), ("trial-fibre-1000", "a trial is not"), ("sme-blue", "order anew"), ("gold", "gold")],
+    [
+        ("voice", "fixed broadband"),
+        ("trial-fibre-1000", "a trial is not exchanged"),
+        ("sme-blue", "order anew"),
+        ("gold", "gold"),
+    ],
 )
 def test_an_amendment_to_what_does_not_fit_is_refused(offer: str, words: str) -> None:
     number = placed(channel="key_account") if offer == "trial-fibre-1000" else at_the_visit()

@@ -164,7 +164,7 @@ def test_a_table_is_tried_and_loaded(keeper: Client) -> None:
     for expected in ("nothing has been changed", "1 customer ", "1 row refused", "segment", "unit", "phone"):
         assert expected in page
     page = keeper.post("/customers/import", {"file": csv_file(rows)}).content.decode()
-    assert "1 rows cannot be loaded, so none was." in page
+    assert "1 row cannot be loaded, so none was." in page
     assert Customer.objects.count() == count
     good = rows.replace("韩梅梅,nobody,nowhere,12".encode("gbk"), "韩梅梅,business,tianhe-east-2,".encode("gbk"))
     assert "Loaded" in keeper.post("/customers/import", {"file": csv_file(good)}).content.decode()

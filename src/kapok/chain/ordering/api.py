@@ -86,9 +86,9 @@ __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
     "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotAsked",
     "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction",
-    "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "TooLateToWish",
-    "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait", "expedite",
-    "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
+    "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded",
+    "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait",
+    "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
     "wait_for_plant",
 ]  # fmt: skip
 
