@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -17,6 +21,7 @@ from pytest_django.fixtures import Settings
 from kapok.ground.journal import seals
 from kapok.ground.journal.models import Entry, Seal
 from kapok.ground.journal.seals import Breach, Finding
+from kapok.host.binaries import fitting
 from kapok.kernel.ids import uuid7
 from tests.ground.journal_lab import AT, elsewhere, ring
 
@@ -316,3 +321,32 @@ def test_the_command_names_the_place_in_english(capsys: pytest.CaptureFixture[st
         "2026-03-02, seal 2: an entry was removed, once number 2 of those it covers, "
         f"just before {entries[6].id}. Before it 4 entries agree."
     )
+
+
+@pytest.mark.slow
+def test_what_a_backup_brings_back_keeps_the_moments_at_which_it_was_recorded(tmp_path: Path) -> None:
+    three_seals()
+    columns = "SELECT id, recorded_at, transaction, position FROM journal_entry ORDER BY position"
+    guarded = "SELECT count(*) FROM pg_trigger WHERE tgname = 'journal_entry_is_recorded_now' AND tgparentid = 0"
+    at = connection.settings_dict
+    name, where = at["NAME"], {"host": at["HOST"], "port": str(at["PORT"]), "user": at["USER"]}
+    fresh, dump = f"{name}_restored", tmp_path / "dump"
+    options = [f"--{'username' if key == 'user' else key}={value}" for key, value in where.items()]
+    with psycopg.connect(**where, password=at["PASSWORD"], dbname=name, autocommit=True) as ground:
+        tools = fitting(at_least=ground.info.server_version // 10000)[0]
+
+        def run(program: str, *more: object) -> None:
+            told = [tools / program, *options, "--no-owner", *map(str, more)]
+            subprocess.run(told, env=os.environ | {"PGPASSWORD": at["PASSWORD"]}, check=True, timeout=120)
+
+        before = ground.execute(columns).fetchall()
+        assert len(before) == 10
+        ground.execute(f'CREATE DATABASE "{fresh}"')
+        try:
+            run("pg_dump", "--format=custom", "--file", dump, name)
+            run("pg_restore", "--exit-on-error", "--single-transaction", "--dbname", fresh, dump)
+            with psycopg.connect(**where, password=at["PASSWORD"], dbname=fresh) as restored:
+                assert restored.execute(columns).fetchall() == before
+                assert restored.execute(guarded).fetchone() == (1,)
+        finally:
+            ground.execute(f'DROP DATABASE "{fresh}" WITH (FORCE)')
