@@ -85,6 +85,18 @@ def test_a_customer_is_told_in_words_what_happens_at_each_stage(chen: str) -> No
     ]  # fmt: skip
 
 
+def test_of_a_promise_that_stands_still_no_moment_is_said_to_pass(chen: str) -> None:
+    order = placed(chen)
+    due = re.compile(r'<p class="promise"><strong>')
+    assert due.search(inside(order).get(f"/my/orders/{order}").content.decode())
+    said = {"reason": "房屋装修", "evidence": "来电录音", **counter_page.by("supervisor")}
+    assert ordering.defer(order=order, leg=1, until=counter_page.now() + timedelta(days=9), **said) is None
+    page = inside(order).get(f"/my/orders/{order}").content.decode()
+    assert not due.search(page)
+    assert "时钟已暂停" in page
+    assert "the clock stands still" in inside(order, language="en").get(f"/my/orders/{order}").content.decode()
+
+
 def test_no_staff_data_are_shown(chen: str) -> None:
     order = placed(chen)
     page = inside(order).get(f"/my/orders/{order}").content.decode()

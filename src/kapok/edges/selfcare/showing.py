@@ -72,6 +72,8 @@ class Promise:
     due_at: datetime
     running: bool
     kept: bool
+    paused: bool
+    """It stands still: it falls due later than `due_at`, and nobody knows when."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def _stages(leg: LegView) -> Sequence[Stage]:
 
 def _promises(leg: LegView) -> Sequence[Promise]:
     return [
-        Promise(row.title, row.due_at, row.running, row.state.value == "kept")
+        Promise(row.title, row.due_at, row.running, row.state.value == "kept", row.paused_since is not None)
         for row in leg.promises
         if row.tier.value != "stage" and row.due_at is not None
     ]
