@@ -19,6 +19,7 @@ from kapok.back.workforce.models import Appointment, Done, Material, Picture, St
 from kapok.chain.ordering import queries as orders
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
+from kapok.ground.work.models import Matter
 from kapok.kernel.text import Language
 from tests.back import job as jobs
 from tests.back.job import JPEG_WITH_GPS, PNG, at_work, by, item_of, later, stands, taken, visit
@@ -113,6 +114,22 @@ class TestTheWorkOrder:
         assert stands(item) == ("dispatched", "han")
         assert "Han: " in page
         assert "points" in page
+
+    def test_windows_are_offered_with_the_signs_of_the_readers_language(self) -> None:
+        item = item_of(visit())
+        on_shift_tomorrow("han")
+        english = client("disp", Language.EN).get(f"/dispatch/{item}/appoint").content.decode()
+        assert "10:00–12:00 (2 free)" in english
+        assert "（" not in english.split("<form")[-1]
+        assert "10:00–12:00（可约 2）" in client("disp").get(f"/dispatch/{item}/appoint").content.decode()
+
+    def test_what_is_kept_in_both_languages_is_read_in_one(self) -> None:
+        item = item_of(visit())
+        Matter.objects.update(title="新装 光纤宽带 100M / install Fibre broadband 100 M")
+        english = client("disp", Language.EN).get(f"/dispatch/{item}").content.decode()
+        assert "install Fibre broadband 100 M" in english
+        assert "新装" not in english
+        assert "install" not in client("disp").get(f"/dispatch/{item}").content.decode()
 
     def test_a_form_that_is_refused_changes_nothing(self) -> None:
         item = item_of(visit())

@@ -93,10 +93,11 @@ def order_of_day(jobs: Iterable[Job]) -> list[Job]:
 
 
 def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
-    """These work orders, in four queries more however many there are."""
+    """These work orders, in at most four queries more however many there are."""
     found = list(rows.select_related(*OF_ORDER))
     due = clocks([row.item.subject for row in found])
-    offered = Handoff.objects.filter(item__in=[row.item_id for row in found], state=HandoffState.OFFERED)
+    open_ = [row.item_id for row in found if State(row.state) in rules.OPEN]
+    offered = Handoff.objects.filter(item__in=open_, state=HandoffState.OFFERED)
     accept_by = dict(offered.values_list("item", "accept_by_at"))
     lending: dict[UUID, list[str]] = {}
     for order, name in Helper.objects.filter(order__in=found).order_by("added_at").values_list("order", "staff__name"):

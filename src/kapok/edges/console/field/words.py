@@ -68,9 +68,9 @@ def _of_a_reply() -> dict[str, str]:
         "evidence": _("Evidence"),
         "needed": _("needed"),
         "missing": _("Still missing"),
-        "or_photo": _("or a photo"),
-        "or_test": _("or a reading"),
-        "or_signature": _("or the signature"),
+        "or_photo": _("in words, if there is no photo"),
+        "or_test": _("in words, if there is no reading"),
+        "or_signature": _("in words, if nobody signs"),
         "too_many": _("At most {most} photos: tap those that you leave out."),
         "bad_photo": _("This phone cannot read these pictures: {names}. Take them again as JPEG."),
     }
