@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,9 +20,12 @@ from kapok.back.workforce.models import Appointment, Done, Material, Picture, St
 from kapok.chain.ordering import queries as orders
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
+from kapok.ground.places import api as places
+from kapok.ground.places.rules import Level
 from kapok.ground.work.models import Matter
-from kapok.kernel.text import Language
+from kapok.kernel.text import Language, Text
 from tests.back import job as jobs
+from tests.back import team
 from tests.back.job import JPEG_WITH_GPS, PNG, at_work, by, item_of, later, stands, taken, visit
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +126,28 @@ class TestTheWorkOrder:
         assert "10:00–12:00 (2 free)" in english
         assert "（" not in english.split("<form")[-1]
         assert "10:00–12:00（可约 2）" in client("disp").get(f"/dispatch/{item}/appoint").content.decode()
+
+    def test_where_nobody_knows_the_place_it_is_asked_for_before_the_windows(self) -> None:
+        item = item_of(jobs.job())
+        name = Text(zh="体育西路9号", en="9 Tiyu West Road")
+        places.add_address(code="k9", level=Level.NUMBER, name=name, parent="a", **team.WHO)
+        on_shift_tomorrow("han")
+        at = f"/dispatch/{item}/appoint"
+        assert "先填写" in client("disp").get(at).content.decode()
+        known = {"where": "nowhere at all", "skill": "fibre", "minutes": "60"}
+        assert "没有与此相符的门牌" in client("disp").get(at, known).content.decode()
+        assert (
+            'name="window"'
+            not in client("disp").get(at, known | {"where": "体育西路9号", "minutes": "5"}).content.decode()
+        )
+        asked = f"{at}?where=体育西路9号&skill=fibre&minutes=60"
+        page = client("disp").get(asked).content.decode()
+        window = re.search(r'<option value="([^"]+/[^"]+)"', page)
+        assert window is not None
+        answer = client("disp").post(asked, {"window": window[1], "reason": ""})
+        assert answer.headers["Location"] == f"/dispatch/{item}"
+        booked = Appointment.objects.get(state="booked")
+        assert (booked.address.code, booked.skill) == ("k9", "fibre")
 
     def test_what_is_kept_in_both_languages_is_read_in_one(self) -> None:
         item = item_of(visit())

@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
-from kapok.back.workforce import api, boards
+from kapok.back.workforce import api, boards, queries
 from kapok.back.workforce.boards import Job
+from kapok.back.workforce.rules import Errand
 from kapok.edges.console.field import reach
 from kapok.edges.console.field.actions import ON_ORDERS, Action, OrderForm, explained
+from kapok.edges.console.field.placing import PlaceForm
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.roles import Permission
@@ -32,8 +34,14 @@ def act(request: ScreenRequest, item: UUID, code: str) -> HttpResponse:
         raise Http404
     if not reach.may_dispatch(request, job.unit_id):
         return not_permitted(request, Permission.DISPATCH_DO)
+    errand = queries.errand(item) if "window" in action.asks else None
+    if "window" in action.asks and errand is None:
+        place = PlaceForm(request.GET or None)
+        errand = place.errand()
+        if errand is None:
+            return render(request, "field/place.html", {"form": place, "action": action, "job": job})
     try:
-        form = _form(request, action, job)
+        form = _form(request, action, job, errand)
     except KapokError as refused:
         messages.error(request, refused.text.in_(request.language))
         return redirect("console:work-order", item)
@@ -62,7 +70,7 @@ def assign(request: ScreenRequest, item: UUID) -> HttpResponse:
     return JsonResponse({"assigned": said["technician"]})
 
 
-def _form(request: ScreenRequest, action: Action, job: Job) -> OrderForm:
+def _form(request: ScreenRequest, action: Action, job: Job, errand: Errand | None) -> OrderForm:
     found = (
         boards.board(job.unit, localdate(request.at), request.at)
         if {"technician", "helper"} & set(action.asks)
@@ -70,4 +78,4 @@ def _form(request: ScreenRequest, action: Action, job: Job) -> OrderForm:
     )
     people = [(row.username, f"{row.name} {row.username}") for row in found.rows] if found else []
     data = request.POST if request.method == "POST" else None
-    return OrderForm(data, action=action, job=job, people=people, at=request.at)
+    return OrderForm(data, action=action, errand=errand, people=people, at=request.at)

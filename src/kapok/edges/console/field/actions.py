@@ -85,17 +85,17 @@ class OrderForm(forms.Form):
     """What an action asks for."""
 
     def __init__(
-        self, *args: Any, action: Action, job: Job, people: list[tuple[str, str]], at: Any, **kwargs: Any
+        self, *args: Any, action: Action, errand: Errand | None, people: list[tuple[str, str]], at: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.errand: Errand | None = None
+        self.errand = errand
         asked = {"technician": people, "helper": people}
         for name in action.asks:
             if name in asked:
                 label = _("Technician") if name == "technician" else _("Helper")
                 self.fields[name] = forms.ChoiceField(label=label, choices=asked[name])
             elif name == "window":
-                self.fields[name] = forms.ChoiceField(label=_("Window"), choices=self._windows(job, at))
+                self.fields[name] = forms.ChoiceField(label=_("Window"), choices=_windows(errand, at))
             elif name == "why":
                 self.fields["reason"] = forms.ChoiceField(
                     label=_("Why it moves"), required=False, choices=[("", "—"), *_named(rules.REBOOKS)]
@@ -103,18 +103,6 @@ class OrderForm(forms.Form):
             else:
                 label = _("Reason") if name == "reason" else _("Note")
                 self.fields[name] = forms.CharField(label=label, max_length=rules.NOTE)
-
-    def _windows(self, job: Job, at: Any) -> list[tuple[str, str]]:
-        self.errand = queries.errand(job.item)
-        if self.errand is None:
-            raise api.PlaceUnknown
-        known = self.errand
-        found = queries.windows(address=known.address, skill=known.skill, minutes=known.minutes, after=at)
-        language = Language.of(get_language())
-        return [
-            (f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}", spoken_window(each, language))
-            for each in found
-        ]
 
     def said(self) -> dict[str, Any]:
         """What the verb is told."""
@@ -124,6 +112,16 @@ class OrderForm(forms.Form):
             field = forms.DateTimeField()
             told |= {"starts_at": field.to_python(begins), "ends_at": field.to_python(ends), "errand": self.errand}
         return told
+
+
+def _windows(errand: Errand | None, at: Any) -> list[tuple[str, str]]:
+    if errand is None:
+        raise api.PlaceUnknown
+    found = queries.windows(address=errand.address, skill=errand.skill, minutes=errand.minutes, after=at)
+    language = Language.of(get_language())
+    return [
+        (f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}", spoken_window(each, language)) for each in found
+    ]
 
 
 def _named(texts: Mapping[str, Text]) -> list[tuple[str, str]]:
