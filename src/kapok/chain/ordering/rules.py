@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kapok.chain.ordering.refusals import (
-    CancelRunning,
-    NotAllowedNow,
-    PastNoReturn,
-    ReturnRunning,
-)
+from kapok.chain.ordering.refusals import CancelRunning, NotAllowedNow, PastNoReturn, ReturnRunning
 from kapok.ground.places.rules import Level
 from kapok.kernel.text import Text
 
