@@ -116,7 +116,7 @@ def test_sent_twice_it_places_one_order(signed_in: SignedIn, chen: str) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"offer": "telex"}, "没有代码为“telex”的商品"), ({"address": "nowhere"}, "nowhere"), ({"address": ""}, "请从列表中选择地址"),
+        ({"offer": "telex"}, "没有代码为"), ({"address": "nowhere"}, "nowhere"), ({"address": ""}, "请从列表中选择地址"),
         ({"window": "2020-01-01T09:00:00+08:00/2020-01-01T11:00:00+08:00"}, "已"), ({"offer": ""}, "请选择商品"),
         ({"window": "9999-12-31T20:00:00+00:00/9999-12-31T22:00:00+00:00"}, "请从列表中选择时段"),
         ({"window": "tomorrow"}, "请从列表中选择时段"),
