@@ -64,7 +64,7 @@ def known(chen: str, cast: object) -> Mapping[str, Any]:
     return {
         "number": {"selfcare:my-service": service, "order": order, "": chen}, "service": service, "identifier": talk,
         "subject": subject, "matter": subject, "leg": 1, "item": uuid4(), "picture": uuid4(), "plate": "A1", "code": "suspend",
-        "step": uuid4(), "channel": "hotline",
+        "step": uuid4(), "channel": "hotline", "report": uuid4(),
     }  # fmt: skip
 
 

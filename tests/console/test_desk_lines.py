@@ -86,10 +86,10 @@ def test_without_a_line_or_with_half_a_line_nothing_is_placed(signed_in: SignedI
 def test_one_line_that_cannot_be_refuses_all_of_them_and_says_which(signed_in: SignedIn, chen: str) -> None:
     client = signed_in("agent")
     page = part(client, chen, "terms", line=["r101~fibre-100", "n5~telex"])
-    assert "已停售" in page
+    assert "没有代码为“telex”的商品" in page
     answer = sent(client, chen, page)
     assert answer.status_code == 422
-    assert "第 2 行：该商品已停售" in answer.content.decode()
+    assert "第 2 行：没有代码为“telex”的商品" in answer.content.decode()
     fine = part(client, chen, "terms", line=["r101~fibre-100", "n5~voice"])
     other = sent(client, chen, fine, line=["n5~voice", "r101~fibre-100"])
     assert "不一致" in other.content.decode()

@@ -245,7 +245,7 @@ def test_plant_is_tried_and_loaded(keeper: Client) -> None:
     page = send(dry_run="on")
     for expected in ("nothing has been changed", "There is no kind “rocket”"):
         assert expected in page
-    assert "1 rows cannot be loaded, so none was" in send()
+    assert "1 row cannot be loaded, so none was" in send()
     assert Site.objects.count() == sites
     assert "Loaded" in send(leave_out_refused="on")
     assert Site.objects.count() == sites + 1
