@@ -356,6 +356,25 @@ def test_an_amendment_while_the_network_is_being_told_is_told_after_it() -> None
     assert (("adjust", "done") in steps(number), SimulatedUnit.objects.get().settings["down_mbps"]) == (True, 300)
 
 
+def test_what_was_agreed_to_is_not_amended() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="suspend", address="", service=service), whose=whose, minutes=100)
+    before = Line.objects.get(leg=leg(number)).characteristics
+    with pytest.raises(api.BadLine, match="suspension"):
+        api.amend(order=number, line=1, characteristics={"suspension": "violation"}, **by("agent", 101))
+    assert (leg(number).version, Line.objects.get(leg=leg(number)).characteristics) == (1, before)
+
+
+def test_what_has_been_taken_back_is_not_told_an_amendment() -> None:
+    number = at_the_visit()
+    api.return_leg(order=number, leg=1, reason=REASON, **by("technician", 10))
+    api.amend(order=number, line=1, offer="fibre-300", **by("agent", 11))
+    run(12)
+    assert "adjust" not in {name for name, _ in steps(number)}
+    assert "fallen_out" not in {state for _, state in steps(number)}
+
+
 @pytest.mark.parametrize(
     ("offer", "words"),
     [

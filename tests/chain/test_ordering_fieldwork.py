@@ -12,6 +12,7 @@ from kapok.back.workforce import api as workforce
 from kapok.back.workforce import boards, queries
 from kapok.back.workforce.models import Appointment, Done, WorkOrder
 from kapok.back.workforce.rules import Deed
+from kapok.chain.ordering import api as ordering
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.models import PersonalLook
 from kapok.ground.places import api as places
@@ -116,6 +117,29 @@ def test_the_customer_wishes_it_later() -> None:
     assert state(visit) == "accepted"
     told(visit, Deed.APPOINT, 8, **window(visit))
     assert state(visit) == "appointed"
+
+
+def test_put_off_work_is_not_passed_on() -> None:
+    number, visit = visited()
+    told(visit, Deed.DEFER, 6, until=later(6) + timedelta(days=5), note="客户出差", evidence="通话录音 7")
+    with pytest.raises(workforce.NotNow):
+        told(visit, Deed.PASS_ON, 7, to="technician2", reason="需要登高")
+    assert (stands(number)[:2], state(visit)) == (("held", "10P"), "held")
+
+
+def test_going_on_after_a_hold_leaves_the_customers_wish_as_it_is() -> None:
+    number, visit = visited()
+    told(visit, Deed.HOLD, 6, reason="power", note="", evidence="")
+    ordering.defer(
+        order=number,
+        leg=1,
+        until=later(6) + timedelta(days=5),
+        reason="客户出差",
+        evidence="通话录音 7",
+        **by("supervisor", 7),
+    )
+    told(visit, Deed.LIFT_HOLD, 8)
+    assert (stands(number)[:2], state(visit)) == (("held", "10P"), "appointed")
 
 
 def test_without_the_customers_word_nothing_is_put_off() -> None:

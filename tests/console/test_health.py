@@ -84,6 +84,8 @@ def test_the_last_catching_up_is_shown_with_the_way_to_its_time_line(signed_in: 
     assert "6 warnings" not in page
     line = admin.get("/matters/system/scheduler").content.decode()
     assert "3 warnings, 2 breaches, 1 kept" in line
+    assert signed_in("noc_engineer").get("/matters/system/scheduler").status_code == 200
+    assert signed_in("agent").get("/matters/system/scheduler").status_code == 403
     assert "03-02 16:55 补发完毕" in signed_in("administrator", Language.ZH).get("/system").content.decode()
 
 

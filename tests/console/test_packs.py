@@ -165,10 +165,10 @@ def test_a_changed_file_is_read_again_and_a_broken_one_is_named(
     monkeypatch.setattr(library, "available", lambda: [copy] if copy.exists() else [])
     assert "还没有规则包" in page(agent, "/packs")
     copy.write_text(text, encoding="utf-8")
-    assert "2026.1" in page(agent, "/packs")
-    copy.write_text(text.replace('"2026.1"', '"2026.2"'), encoding="utf-8")
-    os.utime(copy, (1, 1))
     assert "2026.2" in page(agent, "/packs")
+    copy.write_text(text.replace('"2026.2"', '"2026.3"'), encoding="utf-8")
+    os.utime(copy, (1, 1))
+    assert "2026.3" in page(agent, "/packs")
     copy.write_text(text.replace("promises:", "promisses:"), encoding="utf-8")
     shown = page(agent, "/packs")
     assert "有一个规则包无法读取" in shown

@@ -18,7 +18,7 @@ from kapok.kernel.text import Language
 from tests import worlds
 from tests.console.conftest import AT, SignedIn
 
-GOOD = "工号,姓名,单位,岗位,技能\n30001,周凯,热线班,hotline-desk:B,english:2\nviewer,Daniel Au,tianhe,,\n"
+GOOD = "工号,姓名,单位,岗位,技能\n30001,周凯,热线班,hotline-desk:B,language-en:2\nviewer,Daniel Au,tianhe,,\n"
 BAD = f"{GOOD}30002,,moon,,\n"
 
 

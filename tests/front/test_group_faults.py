@@ -248,6 +248,16 @@ def test_who_names_no_service_is_attached_where_all_that_they_have_lies_under_it
     assert reported(fibre, 50)[1].course is Course.ATTACH
 
 
+def test_what_goes_by_radio_lies_under_no_announcement() -> None:
+    customer = shop.customer(address="r101")
+    shop.placed(shop.line("sim-voice"), whose=customer, minutes=1)
+    shop.run(2)
+    Service.objects.filter(customer__number=customer).update(state="active")
+    announced()
+    assert reported(customer=customer)[1].course is Course.OPEN
+    assert Report.objects.count() == 0
+
+
 def test_r3_comes_before_r4_and_other_kinds_are_not_attached() -> None:
     service = shop.installed()
     own, _ = reported(service, 5)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
-from pytest_django.fixtures import Settings
 
 from kapok.front.channels.announcing import api, queries
 from kapok.front.channels.models import Announcement, Covered, Report
@@ -24,9 +22,7 @@ WORDS = Text(zh="光缆中断，抢修中。", en="A cable is cut; it is being m
 
 
 @pytest.fixture(autouse=True)
-def _open(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__qualname__}"]
-    shop.set_up()
+def _open() -> None:
     counter.set_up()
 
 

@@ -147,7 +147,7 @@ def test_orders_keep_their_version_and_a_past_moment_its_offers(flows: None) -> 
     api.retire_offer(code="fibre-100", **LATER)
     told = queries.why_not("fibre-100", someone, "public", after)
     assert told is not None
-    assert "不在售" in told.zh
+    assert "已停售" in told.zh
     published = Entry.objects.filter(kind="catalog.offer_published").order_by("id").last()
     assert published is not None
     assert published.data == {"offer": "fibre-100", "number": 2, "replaces": 1}

@@ -278,7 +278,7 @@ def test_words_for_trials_flags_and_plans() -> None:
         fibre(characteristics={"free": True, "late": False}, prices=[PRICE | {"currency": "EUR"}], visit=None)
     )
     assert [said.en for _, said in telling.characteristics(changed)] == ["yes", "no"]
-    assert telling.priced(changed.prices[0]) == Text(zh="一次性 0.01 EUR", en="EUR 0.01 once")
+    assert telling.priced(changed.prices[0]) == Text(zh="一次性 EUR 0.01", en="EUR 0.01 once")
     assert telling.visit(changed).en == telling.trial(changed).en == "—"
     assert telling.channels(SOLD["payphone"]).en == "transient users"
 

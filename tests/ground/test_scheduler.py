@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -187,6 +187,16 @@ def test_catching_up_is_said(pack: UUID) -> None:
         "fulfilled": 1,
     }
     assert catching_up.latest() == catching_up.CaughtUp(at, WARN[0], DUE + SECOND, 4, "system/scheduler")
+
+
+def test_what_was_fired_on_time_before_the_silence_is_not_made_good(pack: UUID) -> None:
+    now = datetime.now(UTC)
+    started(pack, "fault/F1", due_at=now)
+    scheduler.fire(at=now)
+    fired_at = Entry.objects.get(kind="commitments.breached").recorded_at
+    assert not catching_up.tell(silent_since=fired_at - 2 * SECOND, at=now + timedelta(days=2))
+    assert timeline("system/scheduler") == []
+    assert catching_up.tell(silent_since=fired_at - timedelta(minutes=1), at=now + timedelta(days=2))
 
 
 def test_catching_up_is_said_by_one_and_not_where_nothing_was_due(pack: UUID) -> None:

@@ -277,6 +277,8 @@ def test_urges_transfers_and_returns_of_a_matter_are_counted() -> None:
         work.urge(matter=subject, note="快一点", **by("desk", 4))
     field = item(one).unit_id
     baton.transfer(item=one, unit="exchange", warm=True, note="端口故障", **by("tech", 5))
+    assert urging.tally(matter(subject).id) == urging.Tally(2, 0, 0)
+    baton.accept(item=one, **by("engineer", 6))
     assert urging.tally(matter(subject).id) == urging.Tally(2, 1, 0)
     assert urging.by_unit(AT, later(60)) == {matter(subject).unit_id: 1, field: 1}
     assert urging.by_unit(AT, later(3)) == {matter(subject).unit_id: 1}

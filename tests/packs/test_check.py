@@ -180,7 +180,7 @@ def test_facts_of_the_wrong_kind_are_refused() -> None:
     assert codes(REPAIR + "\ncompensation: {ladder: {measure: area, steps: [{amount: 1}]}}") == ["fact_kind"]
     assert codes(REPAIR + "\ncompensation: {ladder: {measure: nothing, steps: [{amount: 1}]}}") == ["unknown_fact"]
     assert codes(REPAIR + "\nagreed: {fact: fee}") == ["fact_kind"]
-    assert codes("opens: month.measured\ndirection: limit\nlimit: {fact: area, at_most: 1}") == ["fact_kind", "bound"]
+    assert codes("opens: month.measured\ndirection: limit\nlimit: {fact: area, at_most: 1}") == ["fact_kind"]
 
 
 def test_a_limit_must_be_readable() -> None:

@@ -126,4 +126,20 @@ def test_updates_end_with_the_matter() -> None:
         Entry("matter.closed", MORNING + 1.5 * HOUR),
     ]
     rows = promises.judge(RULES.by_code["SL1-update"][0], RULES, entries, {"tier": "SL1"}, FAR)
-    assert [row.state for row in rows] == [Outcome.VOID, Outcome.VOID]
+    assert [row.state for row in rows] == [Outcome.VOID]
+
+
+def test_updates_begin_again_after_each_and_with_a_reopening_but_not_after_the_restoration() -> None:
+    entries = [
+        Entry("fault.reported", MORNING),
+        Entry("customer.informed", MORNING + HOUR / 2),
+        Entry("fault.restored", MORNING + HOUR),
+        Entry("customer.informed", MORNING + 1.25 * HOUR),
+        Entry("fault.reopened", MORNING + 2 * HOUR),
+        Entry("customer.informed", MORNING + 2.5 * HOUR),
+    ]
+    rows = promises.judge(RULES.by_code["SL1-update"][0], RULES, entries, {"tier": "SL1"}, MORNING + 2.75 * HOUR)
+    assert [(row.state, row.opened_at) for row in rows] == [
+        (Outcome.KEPT, MORNING), (Outcome.VOID, MORNING + HOUR / 2), (Outcome.KEPT, MORNING + 2 * HOUR),
+        (Outcome.OPEN, MORNING + 2.5 * HOUR),
+    ]  # fmt: skip

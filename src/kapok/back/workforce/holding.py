@@ -47,6 +47,11 @@ def tell(row: WorkOrder, held: Hold, *, actor: str, at: datetime) -> None:
     )  # fmt: skip
 
 
+def running(row: WorkOrder) -> bool:
+    """Whether it is held for a reason of its own; what was put off or waits for plant has none."""
+    return Hold.objects.filter(order=row, until=None).exists()
+
+
 def waiting(row: WorkOrder) -> Hold:
     """The hold that waits for approval, locked until the verb's `transaction.atomic` ends. Raises `NothingToApprove`."""
     rows = Hold.objects.select_related("asked_by").select_for_update(no_key=True, of=("self",))

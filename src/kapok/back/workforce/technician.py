@@ -101,12 +101,20 @@ def lift_hold(*, item: UUID, said_at: datetime | None = None, actor: str, at: da
     Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, `StillLacking`.
     """
     row, _ = mine(item, Deed.LIFT_HOLD, actor)
-    matter = row.item.matter.subject
-    chain = matters.chain_of(matter)
-    if chain and not chain.go_on(matter, reason=rules.DEEDS[Deed.LIFT_HOLD].both, actor=actor, at=at):
-        raise StillLacking
+    _go_on(row, actor, at)
     holding.lift(row, actor=actor, at=at)
     go(row, State(row.held_from), actor, at, said_at)
+
+
+def _go_on(row: WorkOrder, actor: str, at: datetime) -> None:
+    """What was put off here, or waited for plant, goes on; what is held for a reason of its own leaves the matter as it is.
+
+    Raises `StillLacking`.
+    """
+    matter = row.item.matter.subject
+    chain = None if holding.running(row) else matters.chain_of(matter)
+    if chain and not chain.go_on(matter, reason=rules.DEEDS[Deed.LIFT_HOLD].both, actor=actor, at=at):
+        raise StillLacking
 
 
 @transaction.atomic
@@ -141,12 +149,14 @@ def send_back(
 
 @transaction.atomic
 def pass_on(*, item: UUID, to: str, reason: str, said_at: datetime | None = None, actor: str, at: datetime) -> None:
-    """Offer the work to a colleague of the same unit, who is told in person.
+    """Offer the work to a colleague of the same unit, who is told in person. What was put off, or waits for plant, goes on first.
 
     Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, and what `baton.transfer` does.
     """
     row, _ = mine(item, Deed.PASS_ON, actor)
     if row.state == State.HELD:
+        if not holding.running(row):
+            raise NotNow(state_name=rules.STATES[State.HELD], deed_name=rules.DEEDS[Deed.PASS_ON])
         holding.lift(row, actor=actor, at=at)
     baton.transfer(item=item, unit=row.item.unit.code, to=to, warm=True, note=tidy(reason), actor=actor, at=at)
     if said_at is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kapok.chain.ordering import areas, drafting, quoting, rules
+from kapok.chain.ordering import areas, drafting, placing, quoting, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.refusals import BadLine
 from kapok.chain.ordering.rules import Action
@@ -19,6 +19,7 @@ from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import SERVICES
 
 LEFT = Text(zh="此类订单不改变商品，请留空", en="leave it out: such an order leaves the offer as it is")
+AGREED = frozenset({*placing.CONSENTS, "to_account", "suspension"})
 ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
 
 
@@ -46,7 +47,12 @@ def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
 
 
 def must_fit(leg: Leg, line: Line, version: OfferVersion | None, characteristics: Mapping[str, Any]) -> None:
-    """Refuse what the line cannot be wished to be; of another offer also what was wished before. Raises `NotSpecified`."""
+    """Refuse what the line cannot be wished to be; of another offer also what was wished before.
+
+    What somebody had to agree to, or a suspension was asked for by, is not amended. Raises `NotSpecified`, `BadLine`.
+    """
+    for name in sorted(AGREED & set(characteristics)):
+        raise BadLine(line=line.number, field=name, value=str(characteristics[name])[:40], remedy=ANEW)
     wished = {**(line.characteristics if version else {}), **characteristics}
     offer = parse((version or line.offer).document)
     drafting.must_fit(line.number, Action(leg.action), [offer], wished)

@@ -212,5 +212,5 @@ def _told(leg: Leg, line: Line) -> dict[str, Any]:
 def _adjust(leg: Leg, act: Act) -> None:
     """What the network has been told, or may have been, is told what is new; while it is being told, afterwards."""
     for step in rows.steps_locked(leg):
-        if step.name == "activate" and step.attempts:
+        if step.name == "activate" and step.attempts and step.state != StepState.UNDONE:
             moves.new_step(leg, "adjust", act, due=step.state == StepState.DONE and moves.may_run(leg))

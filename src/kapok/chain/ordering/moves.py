@@ -159,7 +159,10 @@ def wake(leg: Leg, at: datetime) -> None:
     back = waiting.filter(undoes__isnull=False).exclude(after__state__in=list(STEP_OPEN))
     if back.update(next_try_at=at) or not may_run(leg):
         return
-    waiting.filter(undoes=None).update(next_try_at=at)
+    forward = waiting.filter(undoes=None)
+    if Step.objects.filter(leg=leg, name="activate", state__in=STEP_OPEN).exists():
+        forward = forward.exclude(name="adjust")  # what is new is told after it
+    forward.update(next_try_at=at)
 
 
 def settle(step: Step, to: StepState, at: datetime, **fields: Any) -> bool:

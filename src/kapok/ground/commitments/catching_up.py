@@ -43,6 +43,8 @@ class CaughtUp:
 def tell(*, silent_since: datetime, at: datetime) -> bool:
     """Say in the journal what has fired since `silent_since`; whether it was said.
 
+    What whoever fell silent still fired was on time, so the count begins when a sign of life was missed.
+
     Whoever tells gives a sign of life in the same transaction; from then on it is told, and nobody else tells it again.
     """
     with connection.cursor() as cursor:
@@ -51,7 +53,7 @@ def tell(*, silent_since: datetime, at: datetime) -> bool:
             return False
         since = UUID(int=int((silent_since - OVERLOOKED).timestamp() * 1000) << 80)
         kinds = {deed.name.lower(): deed.value for deed in Deed}
-        cursor.execute(FIRED, {"first": since, "actor": ACTOR, "since": silent_since, **kinds})
+        cursor.execute(FIRED, {"first": since, "actor": ACTOR, "since": silent_since + beats.SILENT_AFTER, **kinds})
         warned, breached, fulfilled, first, last = cursor.fetchone()
     if first is None:
         return False

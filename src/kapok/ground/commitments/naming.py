@@ -22,7 +22,7 @@ FIELDS: Mapping[str, Text] = {
     "pauses": Text(zh="暂停", en="pauses"),
     "unit": Text(zh="责任单位", en="unit"),
     "owner": Text(zh="责任人", en="owner"),
-    "urges": Text(zh="催办次数", en="urges"),
+    "urges": Text(zh="重复触发次数", en="opened again while running"),
     "reopened": Text(zh="重开次数", en="times reopened"),
     "breach_number": Text(zh="第几次违约", en="number of the breach"),
     "facts": Text(zh="事项要素", en="facts of the matter"),

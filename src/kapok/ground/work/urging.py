@@ -20,7 +20,7 @@ from kapok.kernel.ids import uuid7
 
 @dataclass(frozen=True)
 class Tally:
-    """What befell a matter on its way: urged so often, offered on to another unit, sent back."""
+    """What befell a matter on its way: urged so often, passed on to another unit that took it, sent back."""
 
     urged: int
     transferred: int
@@ -56,7 +56,8 @@ def tally(matter: UUID) -> Tally:
     """What befell this matter so far, in two queries."""
     urged = Urge.objects.filter(matter=matter).aggregate(last=Max("number"))["last"] or 0
     counted = Handoff.objects.filter(item__matter=matter).aggregate(
-        transferred=Count("id", filter=Q(way=rules.Way.TRANSFER)), returned=Count("id", filter=Q(way=rules.Way.RETURN))
+        transferred=Count("id", filter=Q(way=rules.Way.TRANSFER, state=rules.HandoffState.ACCEPTED)),
+        returned=Count("id", filter=Q(way=rules.Way.RETURN)),
     )
     return Tally(urged, **counted)
 

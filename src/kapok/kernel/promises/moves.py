@@ -42,8 +42,9 @@ class Role(IntEnum):
     RESTART = 3
     CONTINUE = 4
     THROUGH = 5
-    RESUME = 6
-    PAUSE = 7
+    AGAIN = 6
+    RESUME = 7
+    PAUSE = 8
 
 
 class Effect(IntEnum):
@@ -83,6 +84,7 @@ RANK: Mapping[Role, int] = MappingProxyType(
         Role.RESTART: 1,
         Role.CONTINUE: 1,
         Role.THROUGH: 1,
+        Role.AGAIN: 1,
         Role.RESUME: 2,
         Role.PAUSE: 3,
         Role.CLOSE: 4,
@@ -99,6 +101,7 @@ MOVES: Mapping[tuple[State, Role], tuple[State, Effect]] = MappingProxyType(
         (_S.IDLE, _R.RESTART): (_S.IDLE, _E.EARLY_REOPEN),
         (_S.IDLE, _R.CONTINUE): (_S.IDLE, _E.EARLY_REOPEN),
         (_S.IDLE, _R.THROUGH): (_S.IDLE, _E.EARLY_REOPEN),
+        (_S.IDLE, _R.AGAIN): (_S.IDLE, _E.EARLY_REOPEN),
         (_S.IDLE, _R.RESUME): (_S.IDLE, _E.NOTHING),
         (_S.IDLE, _R.PAUSE): (_S.HELD, _E.NOTHING),
         (_S.HELD, _R.CLOSE): (_S.HELD, _E.EARLY_CLOSE),
@@ -107,6 +110,7 @@ MOVES: Mapping[tuple[State, Role], tuple[State, Effect]] = MappingProxyType(
         (_S.HELD, _R.RESTART): (_S.HELD, _E.EARLY_REOPEN),
         (_S.HELD, _R.CONTINUE): (_S.HELD, _E.EARLY_REOPEN),
         (_S.HELD, _R.THROUGH): (_S.HELD, _E.EARLY_REOPEN),
+        (_S.HELD, _R.AGAIN): (_S.HELD, _E.EARLY_REOPEN),
         (_S.HELD, _R.RESUME): (_S.IDLE, _E.NOTHING),
         (_S.HELD, _R.PAUSE): (_S.HELD, _E.NOTHING),
         (_S.RUNNING, _R.CLOSE): (_S.CLOSED, _E.STOP),
@@ -115,6 +119,7 @@ MOVES: Mapping[tuple[State, Role], tuple[State, Effect]] = MappingProxyType(
         (_S.RUNNING, _R.RESTART): (_S.RUNNING, _E.URGE),
         (_S.RUNNING, _R.CONTINUE): (_S.RUNNING, _E.URGE),
         (_S.RUNNING, _R.THROUGH): (_S.RUNNING, _E.URGE),
+        (_S.RUNNING, _R.AGAIN): (_S.RUNNING, _E.URGE),
         (_S.RUNNING, _R.RESUME): (_S.RUNNING, _E.NOTHING),
         (_S.RUNNING, _R.PAUSE): (_S.PAUSED, _E.HOLD),
         (_S.PAUSED, _R.CLOSE): (_S.CLOSED, _E.STOP_PAUSED),
@@ -123,6 +128,7 @@ MOVES: Mapping[tuple[State, Role], tuple[State, Effect]] = MappingProxyType(
         (_S.PAUSED, _R.RESTART): (_S.PAUSED, _E.URGE),
         (_S.PAUSED, _R.CONTINUE): (_S.PAUSED, _E.URGE),
         (_S.PAUSED, _R.THROUGH): (_S.PAUSED, _E.URGE),
+        (_S.PAUSED, _R.AGAIN): (_S.PAUSED, _E.URGE),
         (_S.PAUSED, _R.RESUME): (_S.RUNNING, _E.GO),
         (_S.PAUSED, _R.PAUSE): (_S.PAUSED, _E.NOTHING),
         (_S.CLOSED, _R.CLOSE): (_S.CLOSED, _E.NOTHING),
@@ -131,6 +137,7 @@ MOVES: Mapping[tuple[State, Role], tuple[State, Effect]] = MappingProxyType(
         (_S.CLOSED, _R.RESTART): (_S.RUNNING, _E.START),
         (_S.CLOSED, _R.CONTINUE): (_S.RUNNING, _E.CONTINUE),
         (_S.CLOSED, _R.THROUGH): (_S.RUNNING, _E.THROUGH),
+        (_S.CLOSED, _R.AGAIN): (_S.RUNNING, _E.START),
         (_S.CLOSED, _R.RESUME): (_S.CLOSED, _E.NOTHING),
         (_S.CLOSED, _R.PAUSE): (_S.CLOSED, _E.NOTHING),
         (_S.VOID, _R.CLOSE): (_S.VOID, _E.NOTHING),
@@ -139,15 +146,22 @@ MOVES: Mapping[tuple[State, Role], tuple[State, Effect]] = MappingProxyType(
         (_S.VOID, _R.RESTART): (_S.RUNNING, _E.START),
         (_S.VOID, _R.CONTINUE): (_S.RUNNING, _E.CONTINUE),
         (_S.VOID, _R.THROUGH): (_S.RUNNING, _E.THROUGH),
+        (_S.VOID, _R.AGAIN): (_S.VOID, _E.NOTHING),
         (_S.VOID, _R.RESUME): (_S.VOID, _E.NOTHING),
         (_S.VOID, _R.PAUSE): (_S.VOID, _E.NOTHING),
     }
 )
 
 
+REOPENS: Mapping[str, Role] = MappingProxyType(
+    {"restart": Role.RESTART, "continue": Role.CONTINUE, "through": Role.THROUGH, "again": Role.AGAIN}
+)
+"""What an entry of `reopens` does, by the reopening policy; of `ignore` nothing."""
+
+
 def roles(promise: Promise) -> Mapping[str, frozenset[Role]]:
     """What each event kind does to the clock of `promise`, by its lists and its reopening policy."""
-    reopening = {"restart": Role.RESTART, "continue": Role.CONTINUE, "through": Role.THROUGH}.get(promise.reopening)
+    reopening = REOPENS.get(promise.reopening)
     lists = [
         (Role.CLOSE, promise.closes),
         (Role.VOID, promise.voids),

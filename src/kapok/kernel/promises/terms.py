@@ -40,6 +40,7 @@ class Reopening(StrEnum):
     RESTART = "restart"
     CONTINUE = "continue"
     THROUGH = "through"
+    AGAIN = "again"
     IGNORE = "ignore"
 
 

@@ -23,7 +23,8 @@ HEADER = (
     Text(zh="责任人", en="owner"), Text(zh="开始时间", en="opened"), Text(zh="到期时间", en="due"),
     Text(zh="最初到期时间", en="first due"), Text(zh="了结时间", en="closed"),
     Text(zh="已用时长（秒）", en="time run (s)"), Text(zh="超时时长（秒）", en="late by (s)"),
-    Text(zh="催办次数", en="urges"), Text(zh="规则包", en="pack"), Text(zh="规则包版本", en="pack version"),
+    Text(zh="重复触发次数", en="opened again while running"),
+    Text(zh="规则包", en="pack"), Text(zh="规则包版本", en="pack version"),
 )  # fmt: skip
 
 

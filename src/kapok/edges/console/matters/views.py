@@ -27,7 +27,7 @@ PAGE = 50
 PEOPLE = ("from_staff", "to_staff", "answers", "holder", "owner", "approver")
 """The fields of entries that name people."""
 WORK = "work"
-PERMISSIONS = {"staff": Permission.PEOPLE_READ, "unit": Permission.PEOPLE_READ}
+PERMISSIONS = {"staff": Permission.PEOPLE_READ, "unit": Permission.PEOPLE_READ, "system": Permission.SYSTEM_READ}
 """What one needs to see the time line of a kind of subject; of every other kind the ledger's."""
 
 
@@ -87,6 +87,8 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
 def _may_see(subject: str, answering: set[str], lines: list[journal.Line], units: frozenset[UUID]) -> bool:
     """Whether the reader's units have to do with it: they answer for a commitment of it, or an entry hands it to them."""
     kind, _, name = subject.partition("/")
+    if kind == "system":
+        return True
     if kind == "staff":
         person = people.person(name)
         return person is not None and bool(person.units & units)

@@ -79,8 +79,8 @@ def over_report(service: Service | None, address: str, customer: Customer | None
 
 
 def living_services(customer: Customer) -> list[UUID]:
-    """What the customer has that may fail."""
-    found = Service.objects.filter(customer=customer, state__in=reaching.LIVING).exclude(kind__in=reaching.BY_RADIO)
+    """What the customer has that may fail; what goes by radio lies under no announcement."""
+    found = Service.objects.filter(customer=customer, state__in=reaching.LIVING)
     return list(found.order_by("number").values_list("id", flat=True))
 
 

@@ -223,7 +223,7 @@ class Conduct:
     passed_on: int
     """Its transfers in matters that were transferred more often than is tolerated."""
     urged: int
-    """How often others had to urge it."""
+    """How often its work was urged."""
 
     @property
     def points(self) -> int:

@@ -188,6 +188,10 @@ REOPENINGS = {
         en="{kinds} lets the clock go on; the time while it was closed does not count",
     ),
     Reopening.THROUGH: Text(zh="{kinds}的，视同从未完成", en="{kinds} counts as if it had never been closed"),
+    Reopening.AGAIN: Text(
+        zh="履约后{kinds}的，重新计时；已不再适用的不再计时",
+        en="{kinds} starts a new clock once the last was met; what has fallen away stays so",
+    ),
     Reopening.IGNORE: Text(zh="{kinds}的，不影响计时", en="{kinds} has no effect on the clock"),
 }
 
