@@ -80,6 +80,8 @@ def test_it_outlives_the_loss_of_its_connections() -> None:
                 )
             started(pack, f"fault/F{number}", due_at=datetime.now(UTC))
             assert within(20, lambda done=number + 1: overdue() == done)  # type: ignore[misc]  # cannot infer a lambda's default
+    connection.close()
+    connection.close_pool()  # in which the lost ones would wait for another test
 
 
 class Machine:

@@ -196,11 +196,15 @@ def test_a_process_that_dies_in_the_middle_of_a_verb_leaves_nothing_behind() -> 
     baton.accept(item=accept, **by("agent", 1))
     before = (Item.objects.count(), Entry.objects.count(), Turn.objects.count())
     connection.close()
+    connection.close_pool()  # the child would take up what other tests have left in it
     child = os.fork()
-    if not child:  # what happens here is never committed
-        with transaction.atomic():
-            baton.deliver(item=accept, **by("agent", 2))
-            os.kill(os.getpid(), signal.SIGKILL)
+    if not child:  # what happens here is never committed, and nothing of the test goes on here
+        try:
+            with transaction.atomic():
+                baton.deliver(item=accept, **by("agent", 2))
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
     assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
     assert (Item.objects.count(), Entry.objects.count(), Turn.objects.count()) == before
     assert item(accept).state == "held"
