@@ -204,10 +204,12 @@ def cancel(row: Appointment, *, actor: str, at: datetime) -> None:
 
 
 def called(appointment: UUID) -> Appointment:
-    """The appointment that is booked, locked until the verb's `transaction.atomic` ends.
+    """The appointment that is booked, its matter before it, locked until the verb's `transaction.atomic` ends.
 
     Raises `UnknownAppointment`, `AppointmentOver`.
     """
+    holder = Appointment.objects.filter(id=appointment).values_list("holder", flat=True).first()
+    Matter.objects.select_for_update(no_key=True).filter(subject=holder).first()
     rows = Appointment.objects.select_related("address", "unit").select_for_update(no_key=True, of=("self",))
     row = rows.filter(id=appointment).first()
     if row is None:
