@@ -76,6 +76,11 @@ def test_threads_never_make_the_same_and_each_sees_its_own_in_order() -> None:
     assert len({identifier for own in made for identifier in own}) == threads * each
 
 
+def test_the_first_of_a_moment_lies_below_all_of_it_and_above_all_before() -> None:
+    first, millisecond = ids.first_at(AT), timedelta(milliseconds=1)
+    assert uuid7(AT - millisecond) < first < uuid7(AT) < ids.first_at(AT + millisecond)
+
+
 def test_a_forked_child_goes_its_own_way() -> None:
     reader, writer = os.pipe()
     child = os.fork()

@@ -148,9 +148,8 @@ class Scheduler:
         Before it has caught up a scheduler gives no sign of life, so that one which is killed meanwhile leaves the rest to be told.
         """
         if self._silent_since is not None:
-            with (
-                transaction.atomic()
-            ):  # who is killed in between has neither told it nor been seen: the next one tells it
+            # Whoever is killed in between has neither told it nor been seen: the next one tells it.
+            with transaction.atomic():
                 catching_up.tell(silent_since=self._silent_since, at=now)
                 self._beat(now)
         self._silent_since = None

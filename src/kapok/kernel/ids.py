@@ -41,6 +41,11 @@ _counter = _Counter()
 os.register_at_fork(after_in_child=_counter.restart)
 
 
+def first_at(at: datetime) -> UUID:
+    """What no identifier of the aware moment `at` or later lies below: it begins a range of those that `uuid7` makes."""
+    return UUID(int=((at - EPOCH) // MILLISECOND) << 80)
+
+
 def uuid7(at: datetime) -> UUID:
     """A version 7 identifier (RFC 9562, section 5.7) for the aware moment `at`, to the millisecond, from 1970 on.
 

@@ -165,9 +165,7 @@ def appoint(
     `errand` says where it is and what it takes, where nobody knows. Raises `UnknownWorkOrder`, `PlaceUnknown`, and what `rebook`
     and `book` do.
     """
-    orders.must_exist(item)
-    work_rows.item_called(item)
-    return booking.agree(orders.called(item), starts_at, ends_at, reason, errand, actor=actor, at=at)
+    return booking.agree(orders.called_first(item), starts_at, ends_at, reason, errand, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from kapok.back.workforce.rules import Deed, Errand, Kind, State
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.people.models import Staff
 from kapok.ground.places.models import Address
+from kapok.ground.work import rows as work_rows
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Handoff, Item
 from kapok.ground.work.queries import evidence_of
@@ -39,6 +40,19 @@ def called(item: UUID) -> WorkOrder:
     if row is None:
         raise UnknownWorkOrder
     return row
+
+
+def called_first(item: UUID) -> WorkOrder:
+    """The same, its matter locked before it as the baton does. Raises `UnknownWorkOrder`."""
+    must_exist(item)
+    work_rows.item_called(item)
+    return called(item)
+
+
+def happened(row: WorkOrder, said_at: datetime | None) -> None:
+    """Keep when the phone says that it happened, if it says so."""
+    if said_at is not None:
+        WorkOrder.objects.filter(id=row.id).update(moved_at=said_at)
 
 
 def must_exist(item: UUID) -> None:

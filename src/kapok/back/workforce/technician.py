@@ -45,8 +45,7 @@ def accept(*, item: UUID, said_at: datetime | None = None, actor: str, at: datet
     if row.technician is not None and row.technician_id != me.id:
         raise NotYoursToDo(username=row.technician.username)
     baton.accept(item=item, actor=actor, at=at)
-    if said_at is not None:
-        WorkOrder.objects.filter(id=row.id).update(moved_at=said_at)
+    orders.happened(row, said_at)
 
 
 @transaction.atomic
@@ -159,8 +158,7 @@ def pass_on(*, item: UUID, to: str, reason: str, said_at: datetime | None = None
             raise NotNow(state_name=rules.STATES[State.HELD], deed_name=rules.DEEDS[Deed.PASS_ON])
         holding.lift(row, actor=actor, at=at)
     baton.transfer(item=item, unit=row.item.unit.code, to=to, warm=True, note=tidy(reason), actor=actor, at=at)
-    if said_at is not None:
-        WorkOrder.objects.filter(id=row.id).update(moved_at=said_at)
+    orders.happened(row, said_at)
 
 
 @transaction.atomic
@@ -182,7 +180,7 @@ def reply(
 
     Raises `UnknownWorkOrder`, `NotNow`, `NotAppointed`, `NotHeld`, `NotHolder`, and what `replying.write` and `baton.deliver` do.
     """
-    row = orders.called(item)
+    row = orders.called_first(item)
     agreed = row.appointment is not None and row.appointment.state == BOOKED
     if row.kind == Kind.APPOINTMENT and State(row.state) in rules.IN_HAND and not agreed:
         raise NotAppointed
@@ -207,9 +205,7 @@ def reply(
 
 def _called(item: UUID, deed: Deed) -> WorkOrder:
     """The work order, its matter locked first as the baton does; it may do this now."""
-    orders.must_exist(item)
-    work_rows.item_called(item)
-    row = orders.called(item)
+    row = orders.called_first(item)
     orders.must_be_possible(row, deed)
     return row
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from kapok.back.workforce import booking, events, matters, orders, rules
 from kapok.back.workforce.matters import Chain
-from kapok.back.workforce.models import BOOKED, WorkOrder
+from kapok.back.workforce.models import BOOKED
 from kapok.back.workforce.refusals import NobodyToCall, NotPutOff
 from kapok.back.workforce.rules import Deed, State
 from kapok.back.workforce.technician import go, mine, must_hold, tidy
@@ -30,7 +30,7 @@ def appoint(
     """Agree a window with the customer. Raises what `technician.mine` and `booking.agree` do."""
     row, _ = mine(item, Deed.APPOINT, actor)
     booking.agree(row, starts_at, ends_at, "", None, actor=actor, at=at)
-    _happened(row, said_at)
+    orders.happened(row, said_at)
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def rebook(
     """Agree another window, for a reason of the list. Raises what `technician.mine` and `booking.agree` do."""
     row, _ = mine(item, Deed.REBOOK, actor)
     booking.agree(row, starts_at, ends_at, reason, None, actor=actor, at=at)
-    _happened(row, said_at)
+    orders.happened(row, said_at)
 
 
 @transaction.atomic
@@ -65,8 +65,7 @@ def defer(
 
     Raises what `technician.mine` does, `NotPutOff`, and what the matter's own module refuses.
     """
-    chain = _put_off(item, Deed.DEFER, note, said_at=said_at, actor=actor, at=at)
-    matter = orders.called(item).item.matter.subject
+    chain, matter = _put_off(item, Deed.DEFER, note, said_at=said_at, actor=actor, at=at)
     chain.put_off(matter, until=until, reason=tidy(note), evidence=tidy(evidence), actor=actor, at=at)
 
 
@@ -84,8 +83,7 @@ def wait(
 
     Raises what `technician.mine` does, `NotPutOff`, and what the matter's own module refuses.
     """
-    chain = _put_off(item, Deed.WAIT, note, said_at=said_at, actor=actor, at=at)
-    matter = orders.called(item).item.matter.subject
+    chain, matter = _put_off(item, Deed.WAIT, note, said_at=said_at, actor=actor, at=at)
     chain.lack_plant(matter, reason=tidy(note), expected_at=expected_at, actor=actor, at=at)
 
 
@@ -109,10 +107,13 @@ def call(*, item: UUID, actor: str, at: datetime) -> tuple[Reached, ...]:
     return numbers
 
 
-def _put_off(item: UUID, deed: Deed, note: str, *, said_at: datetime | None, actor: str, at: datetime) -> Chain:
-    """It is held, its window is given back, and when it goes on it begins anew; the module that puts the matter off."""
+def _put_off(
+    item: UUID, deed: Deed, note: str, *, said_at: datetime | None, actor: str, at: datetime
+) -> tuple[Chain, str]:
+    """It is held, its window is given back, and when it goes on it begins anew; who puts the matter off, and its subject."""
     row, _ = mine(item, deed, actor)
-    chain = matters.chain_of(row.item.matter.subject)
+    matter = row.item.matter.subject
+    chain = matters.chain_of(matter)
     if chain is None:
         raise NotPutOff(deed_name=rules.DEEDS[deed])
     if row.appointment is not None and row.appointment.state == BOOKED:
@@ -125,9 +126,4 @@ def _put_off(item: UUID, deed: Deed, note: str, *, said_at: datetime | None, act
             reason_name=rules.PUTS_OFF[deed], note=tidy(note),
         )
     )  # fmt: skip
-    return chain
-
-
-def _happened(row: WorkOrder, said_at: datetime | None) -> None:
-    if said_at is not None:
-        WorkOrder.objects.filter(id=row.id).update(moved_at=said_at)
+    return chain, matter

@@ -25,7 +25,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 # Bits of the packed order, from the highest: instant, rank, kind, row within the instant, role.
-_RANK_AT, _KIND_AT, _ROW_AT = 32, 24, 4
+_RANK_AT, _KIND_AT, _ROW_AT = 32, 24, max(Role).bit_length()
 _ROW_MASK, _ROLE_MASK = (1 << (_KIND_AT - _ROW_AT)) - 1, (1 << _ROW_AT) - 1
 _INSTANT_AT = 35
 

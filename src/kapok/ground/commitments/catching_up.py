@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -14,6 +13,7 @@ from kapok.ground.commitments.firing import Deed
 from kapok.ground.commitments.scheduler import ACTOR
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
+from kapok.kernel.ids import first_at
 
 OVERLOOKED = timedelta(days=1)
 """So long before the silence something may have been due that is fired only after it."""
@@ -43,17 +43,23 @@ class CaughtUp:
 def tell(*, silent_since: datetime, at: datetime) -> bool:
     """Say in the journal what has fired since `silent_since`; whether it was said.
 
-    What whoever fell silent still fired was on time, so the count begins when a sign of life was missed.
-
-    Whoever tells gives a sign of life in the same transaction; from then on it is told, and nobody else tells it again.
+    What whoever fell silent still fired was on time, so the count begins when a sign of life was missed. Whoever
+    tells gives a sign of life in the same transaction; from then on it is told, and nobody else tells it again.
     """
     with connection.cursor() as cursor:
         cursor.execute(ONE_TELLS)
         if (seen := beats.last_seen()) is not None and seen > silent_since:
             return False
-        since = UUID(int=int((silent_since - OVERLOOKED).timestamp() * 1000) << 80)
         kinds = {deed.name.lower(): deed.value for deed in Deed}
-        cursor.execute(FIRED, {"first": since, "actor": ACTOR, "since": silent_since + beats.SILENT_AFTER, **kinds})
+        cursor.execute(
+            FIRED,
+            {
+                "first": first_at(silent_since - OVERLOOKED),
+                "actor": ACTOR,
+                "since": silent_since + beats.SILENT_AFTER,
+                **kinds,
+            },
+        )
         warned, breached, fulfilled, first, last = cursor.fetchone()
     if first is None:
         return False

@@ -13,6 +13,7 @@ from django.db.models import Q
 from kapok.ground.journal.apart import together
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.rules import sentence
+from kapok.kernel.ids import first_at
 from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text
 
@@ -95,6 +96,5 @@ def happenings(subject: str) -> list[Entry]:
 def subjects_since(kinds: Collection[str], at: datetime) -> list[str]:
     """The matters to which something of these kinds has happened at `at` or later, in order of name."""
     # Identifiers begin with the moment: so only the partitions and pages from then on are read.
-    first = UUID(int=int(at.timestamp() * 1000) << 80)
-    rows = Entry.objects.filter(id__gte=first, at__gte=at, kind__in=list(kinds))
+    rows = Entry.objects.filter(id__gte=first_at(at), at__gte=at, kind__in=list(kinds))
     return sorted(set(rows.values_list("subject", flat=True)))
