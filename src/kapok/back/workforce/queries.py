@@ -26,6 +26,11 @@ class Window:
     ends_at: datetime
     free: int
 
+    @property
+    def value(self) -> str:
+        """It as a form sends it."""
+        return f"{self.starts_at.isoformat()}/{self.ends_at.isoformat()}"
+
 
 def windows(*, address: str, skill: str, minutes: int, after: datetime, days: int = OPEN_DAYS) -> list[Window]:
     """The windows with room that begin after a moment, of so many days, from what the people who can be sent have left.

@@ -39,7 +39,7 @@ from kapok.ground.customers.models import Customer
 from kapok.ground.places.models import Address
 from kapok.ground.places.queries import exchange_area_of
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
-from kapok.ground.places.rules import LEVELS, Level
+from kapok.ground.places.rules import LEVELS, SERVED, Level
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
@@ -273,7 +273,7 @@ def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Ite
 
 def must_be_served(full: Text, level: int) -> None:
     """Refuse where nobody can be served: a road, or what is above it. Raises `AddressTooWide`."""
-    if level < rules.SERVED:
+    if level < SERVED:
         raise AddressTooWide(address=full, level_name=LEVELS[Level(level)])
 
 

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kapok.chain.ordering.refusals import CancelRunning, NotAllowedNow, PastNoReturn, ReturnRunning
-from kapok.ground.places.rules import Level
 from kapok.kernel.text import Text
 
 # ---- what is asked for ----
@@ -99,8 +98,6 @@ FITTING: Mapping[Action, frozenset[str]] = {
 }
 """The states in which a service must be for what is asked of it; an installation is of none."""
 
-SERVED = Level.NUMBER
-"""From this level down somebody can be served at an address."""
 MOST_LINES, MOST_PIECES, MOST_CHARACTERISTICS, LONGEST_VALUE = 200, 200, 40, 200
 
 

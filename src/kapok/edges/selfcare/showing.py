@@ -22,7 +22,7 @@ from kapok.chain.ordering.rules import Deviation, State
 from kapok.edges.selfcare.doors import MyRequest
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import queries as places
-from kapok.ground.places.rules import Level
+from kapok.ground.places.rules import SERVED
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.promises.values import value_title
@@ -154,7 +154,7 @@ def windows(visit: AppointmentView, after: datetime) -> tuple[list[field.Window]
 def choice(window: field.Window) -> tuple[str, str]:
     """A window as a choice: what the form sends, and what one reads."""
     begins, ends = localtime(window.starts_at), localtime(window.ends_at)
-    return f"{window.starts_at.isoformat()}/{window.ends_at.isoformat()}", f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
+    return window.value, f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
 
 
 def _part(leg: LegView) -> Part:
@@ -233,4 +233,4 @@ def searched(request: MyRequest) -> dict[str, object]:
     """The addresses that answer to `?q=`; of roads and what is above them it has to be said which number."""
     typed = request.GET.get("q", "").strip()[:MOST_TYPED]
     found = places.search(typed, limit=FOUND) if len(typed) > 1 else []
-    return {"typed": typed, "found": [(each, each.level > Level.ROAD) for each in found]}
+    return {"typed": typed, "found": [(each, each.level >= SERVED) for each in found]}

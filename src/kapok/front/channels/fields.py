@@ -13,7 +13,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 
 class WindowField(forms.CharField):
-    """A window as `visiting.Slot.value` says it: `begin/end`, both aware; None for none."""
+    """A window as `workforce.queries.Window.value` says it: `begin/end`, both aware; None for none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=80, **kwargs)

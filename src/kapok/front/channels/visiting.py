@@ -24,24 +24,10 @@ TOO_MANY = Text(zh="上门处所较多，请逐处预约", en="there are many pl
 
 
 @dataclass(frozen=True)
-class Slot:
-    """A window that is free, with its value in the form."""
-
-    starts_at: datetime
-    ends_at: datetime
-    free: int
-
-    @property
-    def value(self) -> str:
-        """It as the form sends it."""
-        return f"{self.starts_at.isoformat()}/{self.ends_at.isoformat()}"
-
-
-@dataclass(frozen=True)
 class Windows:
     """The free windows by day, or why there are none; empty and without a reason where nobody has to come."""
 
-    days: Sequence[tuple[str, Sequence[Slot]]] = ()
+    days: Sequence[tuple[str, Sequence[field.Window]]] = ()
     none: Text | None = None
 
     def __bool__(self) -> bool:
@@ -61,18 +47,18 @@ def windows(visits: Sequence[tuple[str, str, int]], at: datetime) -> Windows:
     slots = _together(found)[:MOST_WINDOWS]
     if not slots:
         return Windows(none=NONE_FREE if len(visits) == 1 else NONE_TOGETHER)
-    days: dict[str, list[Slot]] = {}
+    days: dict[str, list[field.Window]] = {}
     for slot in slots:
         days.setdefault(f"{timezone.localdate(slot.starts_at):%m-%d}", []).append(slot)
     return Windows(list(days.items()))
 
 
-def _together(found: Sequence[Sequence[field.Window]]) -> list[Slot]:
+def _together(found: Sequence[Sequence[field.Window]]) -> list[field.Window]:
     """What stands in each of the lists, with the least that is free."""
     others = [{(window.starts_at, window.ends_at): window.free for window in each} for each in found[1:]]
     slots = []
     for window in found[0]:
         span = (window.starts_at, window.ends_at)
         if all(span in each for each in others):
-            slots.append(Slot(*span, min([window.free, *(each[span] for each in others)])))
+            slots.append(field.Window(*span, min([window.free, *(each[span] for each in others)])))
     return slots

@@ -50,6 +50,11 @@ def read(cell: str, known: Sequence[str]) -> list[str]:
     return tidy((by_name.get(part, part) for part in parts), known)
 
 
+def listed(known: Sequence[str]) -> list[tuple[str, Text]]:
+    """The operator's list as a table of names."""
+    return list(zip(known, named(known), strict=True))
+
+
 def named(codes: Iterable[str]) -> list[Text]:
     """What these languages are called; a code itself where the table has no name of it."""
     return [LANGUAGES.get(code, Text(zh=code, en=code)) for code in codes]

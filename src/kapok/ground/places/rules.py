@@ -42,6 +42,10 @@ UPPER = Level.ROAD
 """Levels down to this one are what a broad search finds; there are a few thousand of them, however many rooms there are."""
 
 
+SERVED = Level.NUMBER
+"""From this level down somebody can be served at an address."""
+
+
 class Segment(StrEnum):
     """The customer segments that have patches, as promises call them (`kernel.promises.FACTS`)."""
 

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from kapok.edges.console.people.forms import UnitsForm, in_reading_language
 from kapok.ground.customers import api as customers
 from kapok.ground.customers import rules
-from kapok.ground.customers.languages import named
+from kapok.ground.customers.languages import listed
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places.rules import SEGMENTS
 from kapok.kernel.errors import KapokError
@@ -66,10 +66,8 @@ def _value(key: StrEnum) -> str:
 
 def _spoken(*, none: bool = False) -> Any:
     """The languages of the operator's list."""
-    codes = settings.SPOKEN_LANGUAGES
-    return lambda: (
-        [("", "—")] * none + [(code, in_reading_language(name)) for code, name in zip(codes, named(codes), strict=True)]
-    )
+    table = listed(settings.SPOKEN_LANGUAGES)
+    return lambda: [("", "—")] * none + [(code, in_reading_language(name)) for code, name in table]
 
 
 class DetailsForm(UnitsForm):

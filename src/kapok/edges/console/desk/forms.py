@@ -19,7 +19,7 @@ from kapok.front.channels import rules
 from kapok.front.channels.basket import MOST_LINES, Wish
 from kapok.front.channels.fields import WindowField
 from kapok.ground.catalog.offering import refusals as offering
-from kapok.ground.customers.languages import named
+from kapok.ground.customers.languages import listed
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import refusals as places
 from kapok.kernel.errors import KapokError
@@ -58,9 +58,8 @@ def words(label: str, hint: str = "", *, required: bool = True, longest: int = L
 
 def spoken(label: str) -> forms.ChoiceField:
     """A language of the operator's list."""
-    codes = settings.SPOKEN_LANGUAGES
     return forms.ChoiceField(
-        label=label, required=False, choices=[("", "—"), *choices(zip(codes, named(codes), strict=True))]
+        label=label, required=False, choices=[("", "—"), *choices(listed(settings.SPOKEN_LANGUAGES))]
     )
 
 

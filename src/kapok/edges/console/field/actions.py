@@ -119,9 +119,7 @@ def _windows(errand: Errand | None, at: Any) -> list[tuple[str, str]]:
         raise api.PlaceUnknown
     found = queries.windows(address=errand.address, skill=errand.skill, minutes=errand.minutes, after=at)
     language = Language.of(get_language())
-    return [
-        (f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}", spoken_window(each, language)) for each in found
-    ]
+    return [(each.value, spoken_window(each, language)) for each in found]
 
 
 def _named(texts: Mapping[str, Text]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -166,18 +167,17 @@ def _free(found: list[queries.Window] | None, language: Language) -> list[dict[s
 
 
 def _window(each: queries.Window, language: Language) -> dict[str, str]:
-    begins, ends = localtime(each.starts_at), localtime(each.ends_at)
     return {
-        "value": f"{each.starts_at.isoformat()}/{each.ends_at.isoformat()}",
-        "window": f"{begins:%m-%d %H:%M}–{ends:%H:%M}",
-        "name": spoken_window(each, language),
-    }
+        "value": each.value, "window": _hours(each.starts_at, each.ends_at), "name": spoken_window(each, language),
+    }  # fmt: skip
+
+
+def _hours(begins: datetime, ends: datetime) -> str:
+    return f"{localtime(begins):%m-%d %H:%M}–{localtime(ends):%H:%M}"
 
 
 def _shown(job: Job, language: Language) -> dict[str, Any]:
-    window = ""
-    if job.starts_at and job.ends_at:
-        window = f"{localtime(job.starts_at):%m-%d %H:%M}–{localtime(job.ends_at):%H:%M}"
+    window = _hours(job.starts_at, job.ends_at) if job.starts_at and job.ends_at else ""
     wanted = evidence_of(job.item) if job.state in rules.LIVE else ()
     return {
         "item": str(job.item), "title": job.title.in_(language), "about": job.about.in_(language), "kind": job.kind.value,
