@@ -150,9 +150,10 @@ def first_due(subjects: Iterable[str]) -> dict[str, Row]:
     return {row.subject: row for row in rows}
 
 
-def of_subjects(subjects: Iterable[str]) -> list[Row]:
-    """The commitments of several matters and work items, in two queries whatever their number."""
-    return _rows(Commitment.objects.filter(subject__in=list(subjects)).order_by("subject", "due_at", "id"))
+def of_subjects(subjects: Iterable[str], *, running: bool = False) -> list[Row]:
+    """The commitments of several matters and work items, or those whose clock is not over, in two queries whatever their number."""
+    found = Commitment.objects.filter(subject__in=list(subjects))
+    return _rows((found.filter(state__in=RUNNING) if running else found).order_by("subject", "due_at", "id"))
 
 
 def rows_of(ids: Sequence[UUID]) -> list[Row]:

@@ -37,7 +37,8 @@ NOTHING = Text(zh="–", en="–")
 
 def reading(name: str, value: object) -> tuple[Text, Text]:
     """One measurement: what, and how much, with its unit."""
-    said = SAID.get(str(value)) or (Text(zh=str(value), en=str(value)) if value not in {None, ""} else NOTHING)
+    word = "" if value is None else str(value)
+    said = SAID.get(word) or (Text(zh=word, en=word) if word else NOTHING)
     unit = UNITS.get(name) if said is not NOTHING else None
     much = Text(zh=f"{said.zh} {unit.zh}", en=f"{said.en} {unit.en}") if unit else said
     return MEASURES.get(name, Text(zh=name, en=name)), much

@@ -41,14 +41,12 @@ class Open:
 def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
     """What the page shows; a few queries, however much there is."""
     cases, running = channels.open_cases_of(one.number), orders.open_of(one.number)
-    owed = commitments.of_subjects([*running.subjects, *(case.matter for case in cases)])
+    owed = commitments.of_subjects([*running.subjects, *(case.matter for case in cases)], running=True)
     services = inventory.services_of(one.number)
     under_way = orders.under_way([each.number for each in services])
     may_order = may(request, Permission.ORDERS_PLACE, one) and not one.erased_at
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
-    clocks = all_shown(
-        sorted((row for row in owed if row.running and row.due_at), key=lambda row: str(row.due_at)), request.at, names
-    )
+    clocks = all_shown(sorted((row for row in owed if row.due_at), key=lambda row: str(row.due_at)), request.at, names)
     return {
         "one": one,
         "at": request.at,

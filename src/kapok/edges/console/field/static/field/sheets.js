@@ -110,7 +110,7 @@ window.kapokSheets = function (told, make, act) {
         if (name.startsWith("use-") && Number(value) > 0) materials[name.slice(4)] = Number(value);
       }
       const evidence = job.evidence.map((_, number) => given.get(`evidence-${number}`) || "");
-      const made = { item: job.item, deed: "reply", said: { tests, materials, evidence, note: given.get("note") }, photos: photos.blobs(), signature: await pen.blob() };
+      const made = { item: job.item, deed: "reply", said: { tests, materials, evidence, note: given.get("note") }, photos: await photos.blobs(), signature: await pen.blob() };
       const shown = { photo: made.photos.length, test: Object.keys(tests).length, signature: made.signature };
       const lacks = job.evidence.map((_, number) => !evidence[number].trim() && !shown[job.proofs[number]]);
       parts.forEach((each) => each.classList.toggle("is-missing", lacks.some((lack, number) => lack && each.dataset.proof === job.proofs[number])));
@@ -164,16 +164,19 @@ window.kapokSheets = function (told, make, act) {
       shown.append(button);
       count();
     }
-    file.addEventListener("change", async () => {
+    async function read(pictures, ready) {
       const failed = [];
-      for (const each of file.files) {
-        try { await add(each, false); } catch { failed.push(each.name); }
+      for (const each of pictures) {
+        try { await add(each, ready); } catch { failed.push(each.name || "–"); }
       }
-      file.value = "";
       if (failed.length) bad.textContent = words.bad_photo.replace("{names}", failed.join(", "));
+    }
+    file.addEventListener("change", async () => {
+      await read([...file.files], false);
+      file.value = "";
     });
-    (async () => { for (const each of before || []) await add(each, true); })();
-    return { parts: [labelled(words.take_photo, file), shown, bad], blobs: () => [...kept.values()] };
+    const ready = read([...(before || [])], true);
+    return { parts: [labelled(words.take_photo, file), shown, bad], blobs: async () => { await ready; return [...kept.values()]; } };
   }
 
   // A photo no larger than is needed, upright, without what the camera wrote beside it. Raises where it is none that can be read.
@@ -192,7 +195,7 @@ window.kapokSheets = function (told, make, act) {
     const canvas = make("canvas", { class: "phone-signature", width: 640, height: 240, role: "img", "aria-label": words.signature });
     const pen = canvas.getContext("2d");
     let drawing = false, drawn = Boolean(before);
-    if (before) createImageBitmap(before).then((picture) => pen.drawImage(picture, 0, 0));
+    const ready = before ? createImageBitmap(before).then((picture) => pen.drawImage(picture, 0, 0)).catch(() => { drawn = false; }) : null;
     const at = (event) => {
       const box = canvas.getBoundingClientRect();
       return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
@@ -205,7 +208,7 @@ window.kapokSheets = function (told, make, act) {
     });
     canvas.addEventListener("pointerup", () => { drawing = false; });
     const clear = () => { pen.clearRect(0, 0, canvas.width, canvas.height); drawn = false; };
-    return { canvas, clear, blob: () => drawn ? new Promise((good) => canvas.toBlob(good, "image/png")) : Promise.resolve(null) };
+    return { canvas, clear, blob: async () => { await ready; return drawn ? new Promise((good) => canvas.toBlob(good, "image/png")) : null; } };
   }
 
   return { asks, open };
