@@ -297,8 +297,13 @@ def deliveries_of(item: UUID) -> list[Delivery]:
 
 def evidence_of(item: UUID) -> tuple[Text, ...]:
     """What the stage of an item wants at delivery."""
-    found = Item.objects.select_related("matter__flow__template").filter(id=item).first()
-    return following.evidence_of(found) if found else ()
+    return evidence_of_each([item]).get(item, ())
+
+
+def evidence_of_each(items: Collection[UUID]) -> dict[UUID, tuple[Text, ...]]:
+    """The same of many items, in one query."""
+    rows = Item.objects.select_related("matter__flow__template").filter(id__in=items)
+    return {row.id: following.evidence_of(row) for row in rows}
 
 
 def tells(found: Item) -> tuple[str, ...]:

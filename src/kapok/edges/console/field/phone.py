@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from kapok.edges.console.field.telling import NOT_OURS, read
 from kapok.edges.console.field.words import spoken_window, words
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.roles import Permission
-from kapok.ground.work.queries import evidence_of
+from kapok.ground.work.queries import evidence_of_each
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language, Text
 
@@ -55,7 +55,7 @@ def jobs(request: ScreenRequest) -> HttpResponse:
     ]
     values = {
         "who": username, "name": request.user.name, "at": request.at.isoformat(), "csrf": get_token(request),
-        "jobs": [_shown(job, language) for job in mine], "open": [_shown(job, language) for job in free], "van": van,
+        "jobs": _shown(mine, language), "open": _shown(free, language), "van": van,
         "colleagues": boards.colleagues({job.unit_id for job in mine}, username, request.at),
     }  # fmt: skip
     return JsonResponse(values, headers={"Cache-Control": "no-store"})
@@ -176,9 +176,13 @@ def _hours(begins: datetime, ends: datetime) -> str:
     return f"{localtime(begins):%m-%d %H:%M}–{localtime(ends):%H:%M}"
 
 
-def _shown(job: Job, language: Language) -> dict[str, Any]:
+def _shown(found: Sequence[Job], language: Language) -> list[dict[str, Any]]:
+    wanted = evidence_of_each([job.item for job in found if job.state in rules.LIVE])
+    return [_job(job, wanted.get(job.item, ()), language) for job in found]
+
+
+def _job(job: Job, wanted: Sequence[Text], language: Language) -> dict[str, Any]:
     window = _hours(job.starts_at, job.ends_at) if job.starts_at and job.ends_at else ""
-    wanted = evidence_of(job.item) if job.state in rules.LIVE else ()
     return {
         "item": str(job.item), "title": job.title.in_(language), "about": job.about.in_(language), "kind": job.kind.value,
         "state": job.state.value, "address": job.address.in_(language) if job.address else "", "window": window,
