@@ -26,7 +26,7 @@ test: $(READY) ## install and run what must hold before and after a change: lint
 	$(TESTS) -n 2 --dist loadfile -m "not slow" --cov
 
 slow: $(READY) ## the tests that are slow by nature: clusters, storms, kill -9 series, long journeys, real logs
-	$(TESTS) -n 2 --dist loadfile -m slow
+	$(TESTS) -n 2 --dist loadfile -m slow --timeout 1800
 
 coverage: $(READY) ## every branch of the kernel and of the rules tried? (make test asks it too)
 	$(TESTS) -q -n 2 --dist loadfile -m "not slow" tests/kernel tests/packs tests/ground tests/network tests/back tests/chain tests/front tests/supervision --cov
