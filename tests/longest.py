@@ -36,7 +36,6 @@ FILES = (
     "chain/test_ordering_demo.py",
     "back/test_workforce_demo.py",
     "stories/test_orders_down.py",
-    "stories/test_orders_astray.py",
     "host/test_backup.py",
     "host/test_cluster.py",
     "host/test_up.py",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.chain import shop
-from tests.chain.conftest import open_shop
 from tests.network.conftest import access_server, begin, lab_home
 
-__all__ = ["access_server", "begin", "lab_home", "open_shop"]
+__all__ = ["access_server", "begin", "lab_home"]
 
 
 @pytest.fixture
