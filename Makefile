@@ -23,12 +23,12 @@ run: $(READY) ## install, start the database, load the demo, serve the console (
 
 test: $(READY) ## install and run what must hold before and after a change: lint, types, docs, tests
 	@$(MAKE) --no-print-directory lint types docs
-	$(TESTS) -n 2 --dist loadfile -m "not slow" --cov
+	$(TESTS) -n 2 --dist loadfile -m "not slow"
 
 slow: $(READY) ## the tests that are slow by nature: clusters, storms, kill -9 series, long journeys, real logs
 	$(TESTS) -n 2 --dist loadfile -m slow --timeout 1800
 
-coverage: $(READY) ## every branch of the kernel and of the rules tried? (make test asks it too)
+coverage: $(READY) ## is every branch of the kernel and of the rules tried? (half as long again as the tests alone)
 	$(TESTS) -q -n 2 --dist loadfile -m "not slow" tests/kernel tests/packs tests/ground tests/network tests/back tests/chain tests/front tests/supervision --cov
 
 setup: $(READY) ## only install
