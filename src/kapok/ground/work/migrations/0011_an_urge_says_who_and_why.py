@@ -1,0 +1,43 @@
+from django.db import migrations, models
+from django.db.models import Q
+
+# What was said stands apart from the entry of the urge, unless it was forgotten.
+CARRY = """
+UPDATE work_urge urge SET urged_by = 'staff/' || staff.username FROM people_staff staff WHERE staff.id = urge.staff_id;
+UPDATE work_urge urge SET why = apart.words ->> 'note'
+FROM work_matter matter, journal_entry entry, journal_apart apart
+WHERE matter.id = urge.matter_id AND entry.subject = matter.subject AND entry.kind IN ('work.urged', 'work.supervised')
+    AND entry.at = urge.urged_at AND (entry.data ->> 'number')::int = urge.number AND apart.entry = entry.id
+    AND apart.words ->> 'note' IS NOT NULL;
+"""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('journal', '0007_recorded_by_this_clock'),
+        ('people', '0004_what_a_unit_was'),
+        ('work', '0010_urges_are_counted'),
+    ]
+
+    operations = [
+        migrations.RenameField(model_name='urge', old_name='urged_by', new_name='staff'),
+        migrations.AddField(
+            model_name='urge',
+            name='urged_by',
+            field=models.CharField(default='', max_length=200),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='urge',
+            name='why',
+            field=models.CharField(blank=True, default='', max_length=1000),
+            preserve_default=False,
+        ),
+        migrations.RunSQL(CARRY),
+        migrations.RemoveField(model_name='urge', name='staff'),
+        migrations.AddConstraint(
+            model_name='urge',
+            constraint=models.CheckConstraint(condition=Q(('urged_by', ''), _negated=True), name='work_urged_by_somebody'),
+        ),
+    ]
