@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, default='', max_length=1000),
             preserve_default=False,
         ),
-        migrations.RunSQL(CARRY),
+        migrations.RunSQL(CARRY, migrations.RunSQL.noop),
         migrations.RemoveField(model_name='urge', name='staff'),
         migrations.AddConstraint(
             model_name='urge',
