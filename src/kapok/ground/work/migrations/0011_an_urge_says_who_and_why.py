@@ -1,14 +1,20 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-# What was said stands apart from the entry of the urge, unless it was forgotten.
+# What was said stands apart from the entry of the urge, unless it was forgotten. One statement: a row that was updated twice would
+# leave a check of its references pending, and the table could not be altered.
 CARRY = """
-UPDATE work_urge urge SET urged_by = 'staff/' || staff.username FROM people_staff staff WHERE staff.id = urge.staff_id;
-UPDATE work_urge urge SET why = apart.words ->> 'note'
-FROM work_matter matter, journal_entry entry, journal_apart apart
-WHERE matter.id = urge.matter_id AND entry.subject = matter.subject AND entry.kind IN ('work.urged', 'work.supervised')
-    AND entry.at = urge.urged_at AND (entry.data ->> 'number')::int = urge.number AND apart.entry = entry.id
-    AND apart.words ->> 'note' IS NOT NULL;
+UPDATE work_urge urge SET
+    urged_by = (SELECT 'staff/' || staff.username FROM people_staff staff WHERE staff.id = urge.staff_id),
+    why = coalesce((
+        SELECT apart.words ->> 'note'
+        FROM work_matter matter
+        JOIN journal_entry entry ON entry.subject = matter.subject AND entry.kind IN ('work.urged', 'work.supervised')
+            AND entry.at = urge.urged_at AND (entry.data ->> 'number')::int = urge.number
+        JOIN journal_apart apart ON apart.entry = entry.id
+        WHERE matter.id = urge.matter_id
+        LIMIT 1
+    ), '');
 """
 
 
