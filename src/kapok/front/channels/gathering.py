@@ -90,7 +90,10 @@ def hold(kind: rules.Kind, customer: Customer | None) -> None:
 
 
 def open_of_kind(kind: rules.Kind, customer: Customer | None, service: Service | None) -> str:
-    """The open matter of the same kind on the same service (R3), locked; of a customer where no service was named, one without."""
+    """The open matter of the same kind on the same service (R3); of a customer where no service was named, one without.
+
+    It is locked within the `transaction.atomic` of the verb, so that nobody closes it before it is urged.
+    """
     if customer is None:
         return ""
     whose = Q(customer=customer) | Q(customer__merged_into=customer)
