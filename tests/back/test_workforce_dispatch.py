@@ -16,6 +16,9 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import api as posts
+from kapok.ground.work import api as work
+from kapok.ground.work.models import Item, Matter, Urge
+from kapok.ground.work.urging import Pressing, tally
 from tests.back.job import PNG, at_work, by, item_of, later, stands, taken, visit
 from tests.back.team import MONDAY, WHO, book, clock
 
@@ -127,13 +130,27 @@ class TestHelpersAndPressing:
         first, second = taken(), taken(2)
         api.expedite(item=second, note="客户来电", **by("disp", 5))
         mine = boards.my_day("han", MONDAY, later(6))
-        assert [job.item for job in mine if job.kind == "visit"] == [second, first]
+        assert [(job.item, job.urged) for job in mine if job.kind == "visit"] == [(second, 1), (first, 0)]
+
+    def test_the_board_urges_the_matter_whoever_dispatches_and_reads_what_others_urged(self) -> None:
+        item = taken()
+        matter = Matter.objects.get(id=Item.objects.get(id=item).matter_id)
+        api.expedite(item=item, note="客户来电", **by("disp", 5))
+        work.urge(matter=matter.subject, note="又来电", **by("agent", 6))
+        job = boards.job(item, later(7))
+        assert job is not None
+        assert job.pressing == Pressing(2, "staff/agent", later(6), "又来电")
+        assert tally(matter.id).urged == 2
+        with pytest.raises(api.NoteNeeded):
+            api.expedite(item=item, note=" ", **by("disp", 8))
+        assert tally(matter.id).urged == 2
 
     def test_what_is_done_is_not_pressed_for(self) -> None:
         item = at_work()
         api.reply(item=item, photos=[api.Upload("a.png", PNG)], **by("han", 30))
         with pytest.raises(api.NotNow):
             api.expedite(item=item, note="客户来电", **by("disp", 31))
+        assert not Urge.objects.exists()
 
 
 class TestReading:
@@ -154,7 +171,7 @@ class TestReading:
         before = statements()
         for n in range(3):
             taken(n + 1)
-        assert statements() == before <= 16
+        assert statements() == before <= 18
 
     def test_what_nobody_has_is_open_to_the_unit(self) -> None:
         item = item_of(visit())

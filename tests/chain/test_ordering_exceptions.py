@@ -497,12 +497,13 @@ def test_whoever_answers_for_the_matter_cancels_it_and_the_order_follows() -> No
     assert held(leg(number).subject) == {}
 
 
-def test_pressing_for_an_order_is_journalled_on_order_and_work() -> None:
+def test_pressing_for_an_order_is_journalled_once_on_its_matter_and_on_the_work() -> None:
     number = at_the_visit()
     api.expedite(order=number, note="客户催问", supervise=True, **by("agent", 10))
-    (said,) = told("ordering.expedited", leg(number).subject)
-    assert said["how"]["en"] == "under supervision"
+    (said,) = told("work.supervised", leg(number).subject)
+    assert (said["note"], said["number"]) == ("客户催问", 1)
     assert Entry.objects.filter(kind="work.supervised").count() == 2
+    assert told("ordering.expedited") == []
     with pytest.raises(work.NotWaiting):
         api.expedite(order=number, note="路过问问", **by("viewer", 11))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kapok.chain.ordering import api, queries
 from kapok.ground.journal.models import Entry
@@ -11,6 +13,8 @@ from kapok.ground.notices.models import Notice
 from kapok.ground.notices.reactions import tell
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import api as work
+from kapok.ground.work import urging
+from kapok.ground.work.models import Matter, Urge
 from tests.chain.shop import by, do, item, later, leg, placed, run, stands, told
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
@@ -34,6 +38,9 @@ def test_a_leg_that_is_pressed_for_says_how_often_by_whom_and_why() -> None:
     visit = item(number, "visit")
     api.expedite(order=number, note="客户催问", **by("agent", 10))
     api.expedite(order=number, leg=1, note="客户再次催问", **by("agent", 12))
+    with pytest.raises(work.NotWaiting):
+        api.expedite(order=number, note="路过催单", **by("viewer", 13))
+    assert urging.tally(Matter.objects.get(subject=leg(number).subject).id).urged == 2
     (row,) = queries.orders(queries.Filter(pressed="urged")).rows
     assert row.pressed is not None
     assert (row.pressed.urged, row.pressed.supervised, row.pressed.by) == (2, False, "staff/agent")
@@ -63,6 +70,7 @@ def test_supervision_tells_the_head_too_and_stands_until_it_is_lifted() -> None:
         later(10),
         "重点客户",
     )
+    assert (found.urged, found.badge.zh) == (2, "督办 · 催单 ×2")
     assert queries.pressed_of([leg(number).subject, "order/none"]) == {leg(number).subject: found}
     told_of = {each.username for each in (visit.holder, visit.accountable) if each}
     heads = {each.username for each in posts.around("", visit.unit.code, later(10)).heads[:1]} - {"supervisor"}
@@ -72,6 +80,9 @@ def test_supervision_tells_the_head_too_and_stands_until_it_is_lifted() -> None:
     assert len(queries.supervised()) == 1
     api.lift_supervision(order=number, note="已落实", **by("supervisor", 20))
     assert (queries.supervised(), leg(number).supervised_why) == ([], "")
+    (row,) = queries.orders(queries.Filter(pressed="urged")).rows
+    assert row.pressed is not None
+    assert (row.pressed.badge.zh, row.pressed.since, row.pressed.why) == ("催单 ×2", later(12), "再次督办")
     assert told("ordering.supervision_lifted", leg(number).subject) == [{"note": "已落实"}]
 
 
@@ -86,3 +97,29 @@ def test_supervision_ends_with_the_order() -> None:
     assert queries.order(number).legs[0].pressed is None
     with pytest.raises(api.NotSupervised):
         api.lift_supervision(order=number, note="已落实", **by("agent", 13))
+
+
+def test_a_list_costs_the_same_however_many_orders_are_urged() -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as sent:
+            queries.orders(queries.Filter(pressed="urged"))
+        return len(sent)
+
+    api.expedite(order=at_the_visit(), note="客户催问", **by("agent", 10))
+    before = statements()
+    for _ in range(2):
+        api.expedite(order=placed(), note="客户催问", **by("agent", 11))
+    assert (statements(), len(queries.orders(queries.Filter(pressed="urged")).rows)) == (before, 3)
+    assert before == 4
+
+
+def test_a_customer_who_asks_again_counts_and_what_is_refused_does_not() -> None:
+    number = at_the_visit()
+    subject = leg(number).subject
+    work.take_urge(matter=subject, note="怎么还没来", actor="customer/C000001", at=later(10))
+    assert queries.pressed_of([subject])[subject].by == "customer/C000001"
+    with pytest.raises(work.NoteMissing):
+        work.take_urge(matter=subject, note=" ", actor="customer/C000001", at=later(11))
+    with pytest.raises(work.UnknownMatter):
+        work.take_urge(matter="order/none", note="怎么还没来", actor="customer/C000001", at=later(11))
+    assert set(Urge.objects.values_list("number", "why")) == {(1, "怎么还没来")}

@@ -16,13 +16,13 @@ from django.utils.timezone import localtime
 from pytest_django.fixtures import Settings
 
 from kapok.back.workforce import api
-from kapok.back.workforce.models import Appointment, Done, Material, Picture, Stock, Vehicle, WorkOrder
+from kapok.back.workforce.models import Appointment, Done, Material, Picture, Stock, Vehicle
 from kapok.chain.ordering import queries as orders
 from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Level
-from kapok.ground.work.models import Matter
+from kapok.ground.work.models import Matter, Urge
 from kapok.kernel.text import Language, Text
 from tests.back import job as jobs
 from tests.back import team
@@ -160,10 +160,11 @@ class TestTheWorkOrder:
     def test_a_form_that_is_refused_changes_nothing(self) -> None:
         item = item_of(visit())
         page = client("disp").post(f"/dispatch/{item}/press", {"note": ""}).content.decode()
-        assert WorkOrder.objects.get(item=item).expedited == 0
+        assert not Urge.objects.exists()
         assert "催单" in page
         client("disp").post(f"/dispatch/{item}/press", {"note": "客户第二次来电"})
-        assert WorkOrder.objects.get(item=item).expedited == 1
+        assert Urge.objects.get().why == "客户第二次来电"
+        assert "催单 ×1" in client("disp").get(f"/dispatch/{item}").content.decode()
 
     def test_it_shows_what_was_found(self) -> None:
         item = at_work()

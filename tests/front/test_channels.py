@@ -23,6 +23,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.places.models import PlaceDefect
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.work import api as work
+from kapok.ground.work import urging
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.refusals import NotAPerson
@@ -136,13 +137,15 @@ def test_what_is_open_is_urged_not_opened_twice() -> None:
     subject, _ = ask(customer=number)
     again, decision = ask(30, customer=number, note="客户着急")
     assert (again, decision.course, Case.objects.count(), Matter.objects.count()) == (subject, Course.URGE, 1, 1)
-    [told] = [each for each in timeline(subject) if each.kind == "channels.pressed_again"]
-    assert told.data == {"note": "客户着急", "customer": number}
+    assert urging.pressing([subject]) == {subject: urging.Pressing(1, "staff/agent", shop.later(30), "客户着急")}
     other, _ = ask(31, customer=number, kind="complaint", complaint_kind="billing")
     assert other != subject
     mine, _ = ask(40, "keyaccount", customer=number, note="自己催")
     assert mine == subject
-    assert len(shop.told("work.urged", subject)) == 1
+    assert [(each["note"], each["number"]) for each in shop.told("work.urged", subject)] == [
+        ("客户着急", 1),
+        ("自己催", 2),
+    ]
 
 
 def test_a_public_fault_goes_to_the_patch_and_stays_with_whoever_was_asked_first() -> None:

@@ -199,7 +199,7 @@ def test_a_service_under_an_element_is_attached_and_nobody_is_sent() -> None:
     assert (subject, decision.course, decision.owner, decision.unit) == (matter, Course.ATTACH, "", "")
     assert [each.rule.value for each in decision.reasons] == ["R1", "R4"]
     assert (Item.objects.count(), Matter.objects.count(), Case.objects.count()) == (items, matters, 0)
-    assert Entry.objects.filter(kind__in=["work.urged", "channels.pressed_again", "fault.reported"]).count() == 0
+    assert Entry.objects.filter(kind__in=["work.urged", "fault.reported"]).count() == 0
     assert talks.interaction(talk).matters == (matter,)
     assert shop.told("channels.attached", matter) == [
         {"customer": customer, "service": service, "again": False, "expected": shop.later(60).isoformat()}

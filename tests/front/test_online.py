@@ -22,6 +22,7 @@ from kapok.ground.commitments import scheduler
 from kapok.ground.customers import api as customers
 from kapok.ground.journal.models import Entry
 from kapok.ground.places.refusals import UnknownAddress
+from kapok.ground.work import urging
 from kapok.ground.work.models import Matter
 from kapok.network.inventory.refusals import UnknownService
 from tests.chain import shop
@@ -55,7 +56,7 @@ def order(customer: str, minutes: float = 0, key: UUID | None = None, **said: An
 
 def happened(subject: str) -> list[str]:
     found = Entry.objects.filter(subject=subject).order_by("transaction", "position").values_list("kind", flat=True)
-    return [kind for kind in found if kind.startswith(("request.", "channels."))]
+    return [kind for kind in found if kind.startswith(("request.", "channels.", "work."))]
 
 
 def everything(*but: type[Model]) -> tuple[int, ...]:
@@ -99,7 +100,9 @@ def test_r3_what_is_open_is_urged_and_the_words_go_there() -> None:
     again, decision = api.ask(customer=number, topic="wish", words="请尽快", **who(number, 5))
     assert (again, decision.course, Case.objects.count()) == (subject, Course.URGE, 1)
     assert [each.words for each in online.messages_about(subject)] == ["专线多少钱一个月？", "请尽快"]
-    assert happened(subject)[-3:] == ["channels.pressed_again", "channels.routed", "channels.wrote"]
+    assert happened(subject)[-3:] == ["work.urged", "channels.routed", "channels.wrote"]
+    title = "网上申请办理 / Something asked for by the web"
+    assert urging.pressing([subject]) == {subject: urging.Pressing(1, f"customer/{number}", shop.later(5), title)}
 
 
 def test_r6_and_r8_a_household_is_asked_after_by_the_longest_idle_and_goes_to_its_patch() -> None:

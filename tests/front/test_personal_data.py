@@ -30,7 +30,7 @@ from kapok.ground.journal.seals import verify
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
-from kapok.ground.work.models import Delivery, Handoff, Item, Matter
+from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Urge
 from kapok.ground.work.rules import Reason, Side
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
@@ -187,7 +187,7 @@ def test_the_export_has_what_every_module_holds(world: SimpleNamespace) -> None:
     assert [each["words"] for each in found["channels.note"]] == [f"{NAME}下午在家"]
     assert [each["purpose"] for each in found["customers.personallook"]] == ["other"]
     told = {each["kind"]: each["data"] for each in found["journal"]}
-    assert told["ordering.expedited"]["note"] == f"{NAME}催"
+    assert {each["why"] for each in found["work.urge"]} == {f"{NAME}催", f"{NAME}又来电"}
     assert told["channels.closed"]["resolution"] == f"{NAME}满意"
     assert told["customers.exported"]["reason"] == ABOUT["reason"]
     words = json.dumps(found)
@@ -200,6 +200,7 @@ EXPECTED = {
     "ordering.order": 1, "ordering.leg": 1, "ordering.line": 1, "activation.subscriber": 1, "activation.accounting": 1,
     "workforce.hold": 1, "workforce.picture": 1, "channels.interaction": 1, "channels.linked": 1, "channels.case": 1,
     "channels.note": 1, "channels.accesscode": 2, "channels.message": 1, "commitments.pauserequest": 2, "work.handoff": 10,
+    "work.urge": 2,
 }  # fmt: skip
 
 
@@ -223,13 +224,14 @@ def test_nothing_of_the_person_is_left_anywhere(
         (FORGOTTEN,)
     }
     handoff = Handoff.objects.get(state="overruled")
+    assert set(Urge.objects.values_list("why", flat=True)) == {FORGOTTEN}
     assert (handoff.note, handoff.defect, handoff.judgement) == (FORGOTTEN, FORGOTTEN, FORGOTTEN)
     assert {(each.reason, each.evidence, each.word) for each in PauseRequest.objects.all()} == {(FORGOTTEN,) * 3}
     assert verify().finding is None
     assert (Note.objects.count(), AccessCode.objects.count(), DoorKnock.objects.count()) == (0, 0, 0)
     assert Accounting.objects.get().login == ""
     assert set(Call.objects.values_list("service", flat=True)) == {world.service}
-    assert {"ordering.placed", "ordering.expedited"} <= set(Entry.objects.values_list("kind", flat=True))
+    assert {"ordering.placed", "work.urged"} <= set(Entry.objects.values_list("kind", flat=True))
 
 
 def test_others_keep_what_was_said_about_them(world: SimpleNamespace) -> None:
@@ -241,8 +243,9 @@ def test_others_keep_what_was_said_about_them(world: SimpleNamespace) -> None:
     customers.erase_person(customer=world.number, **ABOUT)
     assert Note.objects.get().words == "陈静上夜班"
     assert shop.order(order).note == "陈静的单"
-    told = [each.data for each in timeline(shop.leg(order).subject) if each.kind == "ordering.expedited"]
+    told = [each.data for each in timeline(shop.leg(order).subject) if each.kind == "work.urged"]
     assert [each["note"] for each in told] == ["陈静催"]
+    assert set(Urge.objects.exclude(why=FORGOTTEN).values_list("why", flat=True)) == {"陈静催"}
 
 
 def test_what_is_open_is_named_and_nothing_is_erased(world: SimpleNamespace) -> None:

@@ -265,6 +265,12 @@ def test_urging_reaches_everybody_who_has_the_work() -> None:
     one = held(subject)
     work.urge(matter=subject, note="客户再次来电", **by("agent2", 3))
     assert (kinds(subject)[-1], of(one)[-1]) == ("work.urged", "work.urged")
+    work.take_urge(matter=subject, note="网上催办", actor="customer/C000001", at=later(4))
+    told = Entry.objects.filter(kind="work.urged", subject=subject).order_by("position")
+    assert [each.data["told"] for each in told] == [["staff/tech"]] * 2
+    assert urging.pressing([subject, "fault/none"]) == {
+        subject: urging.Pressing(2, "customer/C000001", later(4), "网上催办")
+    }
 
 
 def test_urges_transfers_and_returns_of_a_matter_are_counted() -> None:

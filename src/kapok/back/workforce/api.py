@@ -78,6 +78,7 @@ from kapok.back.workforce.technician import (
 from kapok.back.workforce.vans import add_vehicle, count_van, define_material, drive, load_van
 from kapok.back.workforce.visiting import call
 from kapok.ground.journal import api as journal
+from kapok.ground.work import api as work
 from kapok.ground.work import rows as work_rows
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
@@ -205,14 +206,14 @@ def add_helper(*, item: UUID, helper: str, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def expedite(*, item: UUID, note: str, actor: str, at: datetime) -> None:
-    """Press for a work order: it goes before others on board and phone. Raises `UnknownWorkOrder`, `NotNow`, `NoteNeeded`."""
-    row, words = orders.called(item), _words(note)
+    """Urge the matter of a work order: it goes before others on board and phone.
+
+    Raises `UnknownWorkOrder`, `NotNow`, `NoteNeeded`, `NoteMissing`.
+    """
+    row, words = orders.called_first(item), _words(note)
     if rules.State(row.state) not in rules.LIVE:
         raise NotNow(state_name=rules.STATES[rules.State(row.state)], deed_name=Text(zh="催单", en="Urge"))
-    orders.press(row)
-    journal.record(
-        events.Expedited(subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, note=words)
-    )
+    work.take_urge(matter=row.item.matter.subject, note=words, actor=actor, at=at)
 
 
 @transaction.atomic

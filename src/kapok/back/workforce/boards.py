@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,8 +19,9 @@ from kapok.back.workforce.orders import OF_ORDER
 from kapok.back.workforce.rules import Deed, Due, Kind, State
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work.models import Handoff
-from kapok.ground.work.queries import clocks
+from kapok.ground.work.queries import Clock, clocks
 from kapok.ground.work.rules import HandoffState
+from kapok.ground.work.urging import Pressing, pressing
 from kapok.kernel.text import Text
 
 LATE, SOON = "late", "soon"
@@ -51,7 +52,8 @@ class Job:
     """By when that which is due next; of what is agreed with the customer the end of the window."""
     alarm: str
     """`late`, `soon`, or nothing: of that which is due next."""
-    expedited: int
+    pressing: Pressing | None
+    """How its matter was urged, if it was."""
     helpers: tuple[str, ...]
     explanation: Text
     asks: bool
@@ -78,54 +80,77 @@ class Job:
         return {LATE: rules.LATES, SOON: rules.SOONS}.get(self.alarm, rules.DUES)[self.due]
 
     @property
+    def urged(self) -> int:
+        """How often its matter was urged."""
+        return self.pressing.number if self.pressing else 0
+
+    @property
     def deeds(self) -> tuple[Deed, ...]:
         """What its technician may do now."""
         return rules.possible(self.kind, self.state)
 
 
 def order_of_day(jobs: Iterable[Job]) -> list[Job]:
-    """The jobs in the order in which they are driven: by window, what is pressed for first of equals, then by due time.
+    """The jobs in the order in which they are driven: by window, what was urged most first of equals, then by due time.
 
     The seam for route planning: it gets the jobs of one technician and one day, and gives them back in another order.
     """
     far = datetime.max.replace(tzinfo=timezone.get_default_timezone())
-    return sorted(jobs, key=lambda job: (job.starts_at or far, -job.expedited, job.due_at or far, str(job.item)))
+    return sorted(jobs, key=lambda job: (job.starts_at or far, -job.urged, job.due_at or far, str(job.item)))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of work orders beside their rows, each table asked once."""
+
+    accept_by: Mapping[UUID, datetime]
+    clocks: Mapping[str, Clock]
+    helpers: Mapping[UUID, Sequence[str]]
+    asks: Collection[UUID]
+    urged: Mapping[str, Pressing]
+
+    def due(self, row: WorkOrder, state: State, ends_at: datetime | None) -> tuple[Due, datetime | None]:
+        """What is due next of a work order, and by when."""
+        clock = self.clocks.get(row.item.subject)
+        finish_by = clock.due_at if clock else None
+        accept_by = self.accept_by.get(row.item_id)
+        return rules.due_next(Kind(row.kind), state, accept_by=accept_by, ends_at=ends_at, finish_by=finish_by)
 
 
 def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
-    """These work orders, in at most four queries more however many there are."""
+    """These work orders, in at most five queries more however many there are."""
     found = list(rows.select_related(*OF_ORDER))
-    due = clocks([row.item.subject for row in found])
+    known = _known(found)
+    return [_job(row, known, at) for row in found]
+
+
+def _known(found: Sequence[WorkOrder]) -> _Known:
     open_ = [row.item_id for row in found if State(row.state) in rules.OPEN]
     offered = Handoff.objects.filter(item__in=open_, state=HandoffState.OFFERED)
-    accept_by = dict(offered.values_list("item", "accept_by_at"))
     lending: dict[UUID, list[str]] = {}
     for order, name in Helper.objects.filter(order__in=found).order_by("added_at").values_list("order", "staff__name"):
         lending.setdefault(order, []).append(name)
-    asked = set(Hold.objects.filter(order__in=found, until=None, approval="waiting").values_list("order", flat=True))
-    until = {row.id: (accept_by.get(row.item_id), getattr(due.get(row.item.subject), "due_at", None)) for row in found}
-    return [_job(row, until[row.id], lending.get(row.id, []), row.id in asked, at) for row in found]
+    asked = Hold.objects.filter(order__in=found, until=None, approval="waiting").values_list("order", flat=True)
+    return _Known(
+        accept_by=dict(offered.values_list("item", "accept_by_at")), clocks=clocks([row.item.subject for row in found]),
+        helpers=lending, asks=set(asked), urged=pressing({row.item.matter.subject for row in found}),
+    )  # fmt: skip
 
 
-def _job(
-    row: WorkOrder,
-    until: tuple[datetime | None, datetime | None],
-    helpers: Sequence[str],
-    asks: bool,  # noqa: FBT001
-    at: datetime,
-) -> Job:
+def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
     window = row.appointment if row.appointment and row.appointment.state != CANCELLED else None
     starts_at, ends_at = (window.starts_at, window.ends_at) if window else (None, None)
-    state, kind = State(row.state), Kind(row.kind)
-    due, due_at = rules.due_next(kind, state, accept_by=until[0], ends_at=ends_at, finish_by=until[1])
+    state = State(row.state)
+    due, due_at = known.due(row, state, ends_at)
     return Job(
         item=row.item_id, matter=row.item.matter.subject, about=Text.kept(row.item.matter.title), title=row.item.title,
-        kind=kind, state=state, unit=row.unit.code, unit_id=row.unit_id,
+        kind=Kind(row.kind), state=state, unit=row.unit.code, unit_id=row.unit_id,
         technician=row.technician.username if row.technician else "",
         technician_name=row.technician.name if row.technician else "", address=row.address.full if row.address else None,
         starts_at=starts_at, ends_at=ends_at, minutes=row.minutes,
         skill=row.skill, due=due, due_at=due_at, alarm=alarm(state, due, due_at, starts_at, at),
-        expedited=row.expedited, helpers=tuple(helpers), explanation=row.explanation, asks=asks,
+        pressing=known.urged.get(row.item.matter.subject), helpers=tuple(known.helpers.get(row.id, ())),
+        explanation=row.explanation, asks=row.id in known.asks,
     )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ class Dispatched(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Expedited(Event):
+    """Entries of old; `work.urged` says it now."""
+
     kind: ClassVar[str] = "workforce.expedited"
     wording: ClassVar[Text] = Text(zh="催单：{note}", en="Urged: {note}")
     typed: ClassVar[frozenset[str]] = frozenset({"note"})

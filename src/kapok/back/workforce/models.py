@@ -83,7 +83,6 @@ class WorkOrder(models.Model):
     """Why this technician, in one line."""
     state = models.CharField(max_length=12)
     held_from = models.CharField(max_length=12, blank=True)
-    expedited = models.PositiveSmallIntegerField(default=0)
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField()
     """When it came to its state."""

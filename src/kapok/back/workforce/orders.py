@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from kapok.back.workforce import crews, matters, rules
 from kapok.back.workforce.models import BOOKED, KEPT, Appointment, WorkOrder
@@ -197,8 +197,3 @@ def unappointed(row: Appointment, at: datetime) -> None:
     waiting.filter(state=State.HELD).update(held_from=State.ACCEPTED)
     waiting.filter(state=State.APPOINTED).update(state=State.ACCEPTED, moved_at=at)
     mine.update(appointment=None)
-
-
-def press(row: WorkOrder) -> None:
-    """It was asked for once more."""
-    WorkOrder.objects.filter(id=row.id).update(expedited=F("expedited") + 1)

@@ -18,9 +18,10 @@ from kapok.ground.commitments import queries as commitments
 from kapok.ground.commitments.queries import Row
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.posts import queries as posts
-from kapok.ground.work import following
+from kapok.ground.work import following, urging
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState
+from kapok.ground.work.urging import Pressing
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -37,6 +38,7 @@ class _Known:
     lines: dict[UUID, list[Line]] = field(default_factory=dict)
     clocks: dict[str, list[Row]] = field(default_factory=dict)
     names: dict[str, Text] = field(default_factory=dict)
+    urged: Mapping[str, Pressing] = field(default_factory=dict)
 
 
 def leg_views(legs: Sequence[Leg]) -> Iterator[LegView]:
@@ -60,6 +62,7 @@ def _known(legs: Sequence[Leg]) -> _Known:
     for row in commitments.of_subjects([*subjects, *(item.subject for all_ in known.items.values() for item in all_)]):
         known.clocks.setdefault(row.subject, []).append(row)
     known.names = {unit.code: unit.name for unit in OrgUnit.objects.filter(code__in=_named(known))}
+    known.urged = urging.pressing(subjects)
     known.names |= {f"skill:{code}": title for code, title in posts.skill_titles().items()}
     return known
 
@@ -84,7 +87,8 @@ def _leg(leg: Leg, known: _Known) -> LegView:
         until=leg.until, version=leg.version, after=leg.after.number if leg.after else None,
         promised_date=leg.promised_date, begun_at=leg.begun_at, committed_at=leg.committed_at,
         completed_at=leg.completed_at, confirmed_at=leg.confirmed_at, rating=leg.rating, expected_at=leg.expected_at,
-        jeopardy_at=leg.jeopardy_at, pressed=pressed(leg), lines=tuple(_line(line) for line in known.lines.get(leg.id, [])),
+        jeopardy_at=leg.jeopardy_at, pressed=pressed(leg, known.urged),
+        lines=tuple(_line(line) for line in known.lines.get(leg.id, [])),
         stages=tuple(_stages(flow, matter, items, by_item, known)) if flow and matter else (), steps=tuple(steps),
         promises=tuple(sorted(known.clocks.get(leg.subject, []), key=_by_due)),
         ways_back=tuple(_ways(flow, items)) if flow and leg.state in {State.IN_PROGRESS, State.HELD} else (),
@@ -92,17 +96,15 @@ def _leg(leg: Leg, known: _Known) -> LegView:
     )  # fmt: skip
 
 
-def pressed(leg: Leg) -> Pressed | None:
-    """How a leg is pressed for, with its order at hand; None where it is not, or over."""
-    if leg.state in OVER or not (leg.urged or leg.supervised_at):
+def pressed(leg: Leg, urged: Mapping[str, Pressing]) -> Pressed | None:
+    """How a leg, its order at hand, is pressed for, as its matter was `urged`; None where it was not, or is over."""
+    found = urged.get(leg.subject)
+    if leg.state in OVER or found is None:
         return None
-    supervised = leg.supervised_at is not None
-    by, since, why = (
-        (leg.supervised_by, leg.supervised_at, leg.supervised_why)
-        if supervised
-        else (leg.urged_by, leg.urged_at, leg.urged_why)
-    )
-    return Pressed(leg.order.number, leg.number, leg.urged, supervised, by, since, why) if since else None
+    last = (found.by, found.at, found.why)
+    if leg.supervised_at is not None:
+        last = (leg.supervised_by, leg.supervised_at, leg.supervised_why)
+    return Pressed(leg.order.number, leg.number, found.number, leg.supervised_at is not None, *last)
 
 
 def _by_due(row: Row) -> tuple[bool, bool, float]:

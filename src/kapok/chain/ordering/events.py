@@ -106,7 +106,7 @@ class LegOver(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Expedited(Event):
-    """Somebody pressed for a leg, or put it under supervision."""
+    """Somebody urged a leg, or put it under supervision: entries of old; `work.urged` and `work.supervised` say it now."""
 
     kind: ClassVar[str] = "ordering.expedited"
     wording: ClassVar[Text] = Text(zh="{how}：{note}", en="{how}: {note}")

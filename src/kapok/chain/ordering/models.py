@@ -109,11 +109,6 @@ class Leg(models.Model):
     """When it will be completed, as the forecast last said."""
     jeopardy_at = models.DateTimeField(null=True)
     """Since when the forecast says that it will be late."""
-    urged = models.PositiveSmallIntegerField(default=0)
-    """How often it was pressed for; who did last, when and why."""
-    urged_at = models.DateTimeField(null=True)
-    urged_by = models.CharField(max_length=200, blank=True, default="")
-    urged_why = models.CharField(max_length=NOTE, blank=True, default="")
     supervised_at = models.DateTimeField(null=True)
     """Since when it is under supervision, by whom and why; what is over is no longer, though this stays."""
     supervised_by = models.CharField(max_length=200, blank=True, default="")
@@ -141,10 +136,6 @@ class Leg(models.Model):
                 condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="ordering_rating_from_1_to_5"
             ),
             models.CheckConstraint(
-                condition=Q(urged=0, urged_at__isnull=True) | Q(urged__gt=0, urged_at__isnull=False) & ~Q(urged_by=""),
-                name="ordering_urged_by_somebody",
-            ),
-            models.CheckConstraint(
                 condition=Q(supervised_at__isnull=True, supervised_by="")
                 | Q(supervised_at__isnull=False) & ~Q(supervised_by=""),
                 name="ordering_supervised_by_somebody",
@@ -158,7 +149,6 @@ class Leg(models.Model):
                 condition=Q(supervised_at__isnull=False) & ~Q(state__in=OVER),
                 name="ordering_leg_supervised",
             ),
-            models.Index("urged_at", condition=Q(urged__gt=0) & ~Q(state__in=OVER), name="ordering_leg_urged"),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ def erase(customer: UUID) -> None:
     orders = Order.objects.filter(customer=customer)
     legs = list(Leg.objects.filter(order__in=orders))
     overwrite(orders, "note")
-    overwrite(Leg.objects.filter(order__in=orders), "reason", "urged_why", "supervised_why")
+    overwrite(Leg.objects.filter(order__in=orders), "reason", "supervised_why")
     wished = list(Line.objects.filter(leg__in=legs))
     for line in wished:
         said = line.characteristics.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, State, StepState
 from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, Pressed, StageView, StepView, Way
+from kapok.ground.work import urging
 from kapok.kernel.text import Text, joined
 
 __all__ = [
@@ -66,7 +67,7 @@ class Filter:
     exception: str = ""
     jeopardy: bool = False
     pressed: str = ""
-    """`urged`: a leg of it is pressed for; `supervised`: one is under supervision."""
+    """`urged`: a leg of it that is not over was urged, or put under supervision; `supervised`: one is under supervision."""
     open: bool = False
     text: str = ""
     """The beginning of an order's number, or a customer's."""
@@ -164,7 +165,8 @@ def fallen_out(*, units: Collection[UUID] | None = None, limit: int = 50) -> lis
     ]
 
 
-PRESSED = {"urged": Q(urged__gt=0) | Q(supervised_at__isnull=False), "supervised": Q(supervised_at__isnull=False)}
+PRESSED = {"urged": Q(urging.was_urged("subject")), "supervised": Q(supervised_at__isnull=False)}
+"""The legs of each; what is under supervision was urged."""
 
 
 def supervised(*, units: Collection[UUID] | None = None, limit: int = 50) -> list[Pressed]:
@@ -172,14 +174,19 @@ def supervised(*, units: Collection[UUID] | None = None, limit: int = 50) -> lis
     found = Leg.objects.filter(PRESSED["supervised"]).exclude(state__in=OVER)
     if units is not None:
         found = found.filter(order__unit__in=units)
-    rows_ = found.select_related("order").order_by("supervised_at", "id")[:limit]
-    return [each for leg in rows_ if (each := pressed(leg))]
+    return list(_pressed(found.select_related("order").order_by("supervised_at", "id")[:limit]).values())
 
 
 def pressed_of(subjects: Collection[str]) -> dict[str, Pressed]:
-    """Of these matters those whose legs are pressed for."""
-    legs = Leg.objects.filter(PRESSED["urged"], subject__in=subjects).exclude(state__in=OVER).select_related("order")
-    return {leg.subject: each for leg in legs if (each := pressed(leg))}
+    """Of these matters those whose legs are pressed for, in two queries."""
+    return _pressed(Leg.objects.filter(subject__in=subjects).exclude(state__in=OVER).select_related("order"))
+
+
+def _pressed(legs: Iterable[Leg]) -> dict[str, Pressed]:
+    """How those of the legs are pressed for that are, in their order, with one query for all."""
+    legs = list(legs)
+    urged = urging.pressing(leg.subject for leg in legs if leg.state not in OVER)
+    return {leg.subject: each for leg in legs if (each := pressed(leg, urged))}
 
 
 SHOWN = ("customer", "unit", "first_contact")
@@ -207,7 +214,7 @@ def _filtered(wanted: Filter) -> QuerySet[Order]:
 
 
 def _rows(page: Iterable[Order]) -> list[OrderRow]:
-    """A page of orders, with what was asked for, in three queries."""
+    """A page of orders, with what was asked for and how it is pressed for, in four queries."""
     page = list(page)
     legs: dict[UUID, list[Leg]] = {}
     for leg in Leg.objects.filter(order__in=page).select_related("order").order_by("number"):
@@ -215,20 +222,21 @@ def _rows(page: Iterable[Order]) -> list[OrderRow]:
     titles: dict[UUID, list[Text]] = {}
     for line in Line.objects.filter(leg__order__in=page).select_related("offer").order_by("number"):
         titles.setdefault(line.leg_id, []).append(line.offer.title)
-    return [_row(row, legs.get(row.id, []), titles) for row in page]
+    hard = _pressed(leg for mine in legs.values() for leg in mine)
+    return [_row(row, legs.get(row.id, []), titles, hard) for row in page]
 
 
-def _row(row: Order, legs: Sequence[Leg], titles: dict[UUID, list[Text]]) -> OrderRow:
+def _row(row: Order, legs: Sequence[Leg], titles: Mapping[UUID, list[Text]], hard: Mapping[str, Pressed]) -> OrderRow:
     parts = [_what(leg, titles.get(leg.id, [])) for leg in legs if leg.after_id is None]
     since = [leg.jeopardy_at for leg in legs if leg.jeopardy_at]
     expected = [leg.expected_at for leg in legs if leg.expected_at and leg.state not in OVER]
-    hard = [each for leg in legs if (each := pressed(leg))]
+    pressing = (hard[leg.subject] for leg in legs if leg.subject in hard)
     return OrderRow(
         id=row.id, number=row.number, customer=row.customer.number, channel=row.channel, state=State(row.state),
         exception=row.exception, what=joined(dict.fromkeys(parts), zh="；", en="; "), legs=len(legs),
         unit_name=row.unit.name, first_contact_name=row.first_contact.name, placed_at=row.placed_at,
         closed_at=row.closed_at, jeopardy_at=min(since, default=None), expected_at=max(expected, default=None),
-        pressed=max(hard, key=lambda each: (each.supervised, each.urged), default=None),
+        pressed=max(pressing, key=lambda each: (each.supervised, each.urged), default=None),
     )  # fmt: skip
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.rules import Action, Deviation, State, StepState
 from kapok.ground.commitments.queries import Row
+from kapok.ground.work.urging import URGED
 from kapok.kernel.money import Money
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 from kapok.network.activation.readings import reading
 
 NOTHING = Text(zh="", en="")
-SUPERVISED, URGED = Text(zh="督办", en="under supervision"), Text(zh="催单 ×{number}", en="urged ×{number}")
+SUPERVISED = Text(zh="督办", en="under supervision")
 
 
 class Standing:
@@ -38,7 +39,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Pressed:
-    """How an order or a leg is pressed for: urged so often, or under supervision; who did last, since when, why."""
+    """How an order or a leg is pressed for: urged so often, and whether under supervision; who did, since when, why.
+
+    Under supervision these say who put it there, else who urged last. To put it there counts as an urge.
+    """
 
     order: str
     leg: int
@@ -51,7 +55,8 @@ class Pressed:
     @property
     def badge(self) -> Text:
         """It in a word."""
-        return SUPERVISED if self.supervised else URGED.format(number=self.urged)
+        times = URGED.format(number=self.urged)
+        return joined([SUPERVISED, times], zh=" · ", en=" · ") if self.supervised else times
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,6 @@ from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import unit_called
 from kapok.ground.work import api as work
-from kapok.ground.work import queries as matters
-from kapok.ground.work.rules import tidy_note
 from kapok.kernel.text import joined
 from kapok.network.inventory.models import Service
 
@@ -110,9 +108,9 @@ def _announced(wanted: Wanted, known: Known) -> Announcement | None:
 
 
 def _join(matter: str, announced: Announcement | None, wanted: Wanted, known: Known, actor: str) -> None:
-    """What is open already is urged; what is announced gets one report more, and nobody is urged or sent."""
+    """What is open already is urged, whoever took it and by the web; what is announced gets a report more, nobody is urged."""
     if announced is None:
-        _press(matter, wanted, known, actor)
+        work.take_urge(matter=matter, note=wanted.note or wanted.title, actor=actor, at=wanted.at)
         return
     said = Reported(known.customer, known.service, wanted.words or wanted.title, wanted.interaction)
     attaching.attach(announced, said, actor, wanted.at)
@@ -151,17 +149,6 @@ def _open(wanted: Wanted, known: Known, decision: Decision, actor: str) -> str:
 
 def _owner(decision: Decision, first: str) -> Staff:
     return Staff.objects.get(username=decision.owner or first)
-
-
-def _press(matter: str, wanted: Wanted, known: Known, actor: str) -> None:
-    """Urge whoever has the work; where the one who took it in may not, the matter says at least that the customer pressed."""
-    note = tidy_note(wanted.note or wanted.title)
-    found = matters.matter(matter)
-    if found is not None and wanted.online is None and matters.may_urge(wanted.me.username, matter, wanted.at):
-        work.urge(matter=matter, note=note, actor=actor, at=wanted.at)
-        return
-    who = known.caller.customer
-    journal.record(events.PressedAgain(subject=matter, actor=actor, at=wanted.at, note=note, customer=who))
 
 
 def _tell(matter: str, decision: Decision, actor: str, at: datetime) -> None:

@@ -62,7 +62,7 @@ class Routed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PressedAgain(Event):
-    """The customer asked again for what is open already."""
+    """The customer asked again for what is open already: entries of old; `work.urged` says it now, and counts it."""
 
     kind: ClassVar[str] = "channels.pressed_again"
     wording: ClassVar[Text] = Text(zh="客户催办：{note}", en="the customer urges it: {note}")

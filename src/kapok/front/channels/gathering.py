@@ -90,12 +90,16 @@ def hold(kind: rules.Kind, customer: Customer | None) -> None:
 
 
 def open_of_kind(kind: rules.Kind, customer: Customer | None, service: Service | None) -> str:
-    """The open matter of the same kind on the same service (R3); of a customer where no service was named, one without."""
+    """The open matter of the same kind on the same service (R3); of a customer where no service was named, one without.
+
+    It is locked within the `transaction.atomic` of the verb, so that nobody closes it before it is urged.
+    """
     if customer is None:
         return ""
     whose = Q(customer=customer) | Q(customer__merged_into=customer)
     cases = Case.objects.filter(whose, kind=kind, service=service)
     live = Matter.objects.filter(subject__in=cases.values("matter"), state=MatterState.OPEN)
+    live = live.select_for_update(no_key=True)
     return live.order_by("opened_at").values_list("subject", flat=True).first() or ""
 
 

@@ -50,44 +50,12 @@ from kapok.ground.work.rules import HandoffState, MatterState
 from kapok.kernel.ids import uuid7
 
 __all__ = [
-    "EndedUnit",
-    "FlowTie",
-    "HandoverRunning",
-    "InvalidFact",
-    "MatterClosed",
-    "MatterTaken",
-    "NoHandover",
-    "NotAMatter",
-    "NotAPerson",
-    "NotActing",
-    "NotConfirmed",
-    "NotDeputy",
-    "NotOwner",
-    "NotWaiting",
-    "NoteMissing",
-    "PausesClocks",
-    "SameHands",
-    "StillInHand",
-    "StillThere",
-    "TitleMissing",
-    "UnknownKind",
-    "UnknownMatter",
-    "UnknownStaff",
-    "UnknownUnit",
-    "accept_first_contact",
-    "begin",
-    "close_matter",
-    "hand_back_matter",
-    "hand_over_first_contact",
-    "happen",
-    "note_not_reached",
-    "open_matter",
-    "refuse_first_contact",
-    "take_over_matter",
-    "tell",
-    "urge",
-    "withdraw_first_contact",
-]
+    "EndedUnit", "FlowTie", "HandoverRunning", "InvalidFact", "MatterClosed", "MatterTaken", "NoHandover", "NotAMatter",
+    "NotAPerson", "NotActing", "NotConfirmed", "NotDeputy", "NotOwner", "NotWaiting", "NoteMissing", "PausesClocks", "SameHands",
+    "StillInHand", "StillThere", "TitleMissing", "UnknownKind", "UnknownMatter", "UnknownStaff", "UnknownUnit",
+    "accept_first_contact", "begin", "close_matter", "hand_back_matter", "hand_over_first_contact", "happen", "note_not_reached",
+    "open_matter", "refuse_first_contact", "take_over_matter", "take_urge", "tell", "urge", "withdraw_first_contact",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -209,7 +177,16 @@ def urge(*, matter: str, note: str, supervise: bool = False, actor: str, at: dat
     row, note, me = rows.open_matter(matter), rules.tidy_note(note), rows.person(actor)
     if not rows.waits_for(me, row, at):
         raise NotWaiting(username=row.first_contact.username)
-    urging.urge(row, me, note, Act(actor, at), supervise=supervise)
+    urging.urge(row, note, Act(actor, at), supervise=supervise)
+
+
+@transaction.atomic
+def take_urge(*, matter: str, note: str, actor: str, at: datetime) -> None:
+    """Count an urge as `urge` does, for the module that took it: that has checked who may, or a customer asked it.
+
+    Raises `UnknownMatter`, `MatterClosed`, `NoteMissing`.
+    """
+    urging.urge(rows.open_matter(matter), rules.tidy_note(note), Act(actor, at))
 
 
 @transaction.atomic

@@ -345,12 +345,18 @@ class Urge(models.Model):
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
-    urged_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    urged_by = models.CharField(max_length=200)
+    """Who pressed, as the journal calls them: `staff/<number>`, or `customer/<number>` where customers did by themselves."""
     urged_at = models.DateTimeField()
+    why = models.CharField(max_length=rules.NOTE, blank=True)
+    """What they said; may be forgotten."""
 
     class Meta:
         verbose_name = _("urge")
-        constraints = [models.UniqueConstraint("matter", "number", "unit", name="work_urged_once_a_number")]
+        constraints = [
+            models.UniqueConstraint("matter", "number", "unit", name="work_urged_once_a_number"),
+            models.CheckConstraint(condition=~Q(urged_by=""), name="work_urged_by_somebody"),
+        ]
         indexes = [models.Index("urged_at", "unit", name="work_urge_by_moment")]
 
     def __str__(self) -> str:

@@ -11,11 +11,11 @@ from kapok.ground.commitments import personal as clocks
 from kapok.ground.customers.kept import Held, held, overwrite
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.rules import FORGOTTEN
-from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
+from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter, Urge
 
 
 def held_of(subjects: Collection[str]) -> Held:
-    """The matters with their work, hand-offs and deliveries, and what was asked of their clocks."""
+    """The matters with their work, hand-offs, deliveries and urges, and what was asked of their clocks."""
     matters = list(Matter.objects.filter(subject__in=subjects).order_by("opened_at", "id"))
     items = list(Item.objects.filter(matter__in=matters).order_by("id"))
     named = [*subjects, *(item.subject for item in items)]
@@ -24,6 +24,7 @@ def held_of(subjects: Collection[str]) -> Held:
         Handoff.objects.filter(item__in=items).order_by("id"),
         Delivery.objects.filter(item__in=items).order_by("id"),
         Handover.objects.filter(matter__in=matters).order_by("id"),
+        Urge.objects.filter(matter__in=matters).order_by("id"),
         subjects=named,
     )  # fmt: skip
     return own + clocks.held_of(named)
@@ -35,6 +36,7 @@ def erase(subjects: Collection[str], *, titles: bool) -> None:
     items = Item.objects.filter(matter__in=matters)
     overwrite(Handoff.objects.filter(item__in=items), "note", "defect", "judgement")
     overwrite(Handover.objects.filter(matter__in=matters), "note")
+    overwrite(Urge.objects.filter(matter__in=matters), "why")
     deliveries = Delivery.objects.filter(item__in=items)
     overwrite(deliveries, "note", "defect")
     deliveries.exclude(evidence=[]).update(evidence=[FORGOTTEN])

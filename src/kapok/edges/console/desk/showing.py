@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from kapok.ground.customers.queries import CustomerView
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
+from kapok.ground.work.urging import Pressing, pressing
 from kapok.kernel.text import Text
 from kapok.network.inventory import queries as inventory
 
@@ -36,6 +37,8 @@ class Open:
     clock: Shown | None
     case: CaseView | None = None
     pressed: orders.Pressed | None = None
+    urged: Pressing | None = None
+    """How a case was urged; of an order `pressed` says it."""
 
 
 def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
@@ -53,7 +56,10 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
         "services": shown(services, under_way, may_order=may_order),
         "orders": orders.orders_of(one.number, limit=20),
         "more_open": running.more,
-        "open": [*_open_orders(running.rows, clocks), *_open_cases(cases, clocks)],
+        "open": [
+            *_open_orders(running.rows, clocks),
+            *_open_cases(cases, clocks, pressing(case.matter for case in cases)),
+        ],
         "owed": clocks[:OWED],
         "interactions": [Met(talk, mine=True) for talk in channels.interactions_of(one.number, limit=6)],
         "notes": channels.notes_of(one.number, limit=10),
@@ -74,14 +80,14 @@ def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown]) -> li
     ]
 
 
-def _open_cases(cases: Iterable[CaseView], clocks: Sequence[Shown]) -> list[Open]:
+def _open_cases(cases: Iterable[CaseView], clocks: Sequence[Shown], urged: Mapping[str, Pressing]) -> list[Open]:
     stands = {
         True: Text(zh="已答复，待客户确认", en="replied, to be acknowledged"),
         False: Text(zh="待答复", en="to be answered"),
     }
     return [
-        Open(case.matter, case.kind_name, stands[bool(case.replied_at)], _first(clocks, case.matter), case)
-        for case in cases
+        Open(case.matter, case.kind_name, stands[bool(case.replied_at)], _first(clocks, case.matter), case, urged=each)
+        for case, each in ((case, urged.get(case.matter)) for case in cases)
         if _runs(case, clocks)
     ]
 
