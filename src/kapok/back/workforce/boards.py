@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from kapok.back.workforce import crews, fleet, rules
+from kapok.back.workforce import crews, fleet, matters, rules
 from kapok.back.workforce.capacity import Span
 from kapok.back.workforce.models import CANCELLED, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
-from kapok.back.workforce.rules import Deed, Due, Kind, State
+from kapok.back.workforce.rules import Deed, Due, Kind, Rest, State
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.queries import clocks
@@ -56,6 +56,8 @@ class Job:
     explanation: Text
     asks: bool
     """Whether a hold waits for approval."""
+    rest: Rest | None
+    """That its matter is put off or waits for plant: it is not carried on."""
 
     @property
     def state_name(self) -> Text:
@@ -78,6 +80,11 @@ class Job:
         return {LATE: rules.LATES, SOON: rules.SOONS}.get(self.alarm, rules.DUES)[self.due]
 
     @property
+    def rest_name(self) -> Text | None:
+        """That it is put off or waits for plant, and until when; None where it goes on."""
+        return matters.told(self.rest) if self.rest else None
+
+    @property
     def deeds(self) -> tuple[Deed, ...]:
         """What its technician may do now."""
         return rules.possible(self.kind, self.state)
@@ -93,7 +100,7 @@ def order_of_day(jobs: Iterable[Job]) -> list[Job]:
 
 
 def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
-    """These work orders, in at most four queries more however many there are."""
+    """These work orders, in at most five queries more however many there are."""
     found = list(rows.select_related(*OF_ORDER))
     due = clocks([row.item.subject for row in found])
     open_ = [row.item_id for row in found if State(row.state) in rules.OPEN]
@@ -103,8 +110,10 @@ def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
     for order, name in Helper.objects.filter(order__in=found).order_by("added_at").values_list("order", "staff__name"):
         lending.setdefault(order, []).append(name)
     asked = set(Hold.objects.filter(order__in=found, until=None, approval="waiting").values_list("order", flat=True))
+    resting = matters.resting({row.item.matter.subject for row in found if State(row.state) in rules.LIVE})
     until = {row.id: (accept_by.get(row.item_id), getattr(due.get(row.item.subject), "due_at", None)) for row in found}
-    return [_job(row, until[row.id], lending.get(row.id, []), row.id in asked, at) for row in found]
+    shown = [_job(row, until[row.id], lending.get(row.id, []), row.id in asked, at) for row in found]
+    return [replace(job, rest=resting.get(job.matter)) if job.state in rules.LIVE else job for job in shown]
 
 
 def _job(
@@ -125,7 +134,7 @@ def _job(
         technician_name=row.technician.name if row.technician else "", address=row.address.full if row.address else None,
         starts_at=starts_at, ends_at=ends_at, minutes=row.minutes,
         skill=row.skill, due=due, due_at=due_at, alarm=alarm(state, due, due_at, starts_at, at),
-        expedited=row.expedited, helpers=tuple(helpers), explanation=row.explanation, asks=asks,
+        expedited=row.expedited, helpers=tuple(helpers), explanation=row.explanation, asks=asks, rest=None,
     )  # fmt: skip
 
 
