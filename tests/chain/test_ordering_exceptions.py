@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -515,3 +516,19 @@ def test_a_bill_that_a_person_settled_is_told_to_billing_all_the_same() -> None:
     api.settle_step(step=row.id, note="已在计费系统手工登记", **by("noc", 3))
     (said,) = told("ordering.billing_due", leg(number).subject)
     assert (said["order"], [each["offer"] for each in said["lines"]]) == (number, ["fibre-100"])
+
+
+def test_what_was_promised_is_put_off_at_the_customers_word_alone() -> None:
+    day = date(2026, 3, 20)
+    number = placed(promised_date=day)
+    for evidence in ("", "  "):
+        with pytest.raises(api.LaterWithoutWord):
+            api.amend(order=number, line=1, promised_date=day + timedelta(days=1), evidence=evidence, **by("agent", 1))
+    row = leg(number)
+    assert (row.promised_date, row.version, told("ordering.amended")) == (day, 1, [])
+    api.amend(order=number, line=1, promised_date=day - timedelta(days=1), **by("agent", 2))
+    later_day = day + timedelta(days=3)
+    api.amend(order=number, line=1, promised_date=later_day, evidence="来电录音 17", **by("agent", 3))
+    row = leg(number)
+    assert (row.promised_date, row.version) == (later_day, 3)
+    assert [each["evidence"] for each in told("ordering.amended")] == ["", "来电录音 17"]

@@ -127,7 +127,7 @@ def test_put_off_work_is_not_passed_on() -> None:
     assert (stands(number)[:2], state(visit)) == (("held", "10P"), "held")
 
 
-def test_going_on_after_a_hold_leaves_the_customers_wish_as_it_is() -> None:
+def test_going_on_after_a_hold_leaves_the_customers_wish_as_it_is_until_it_is_said_again() -> None:
     number, visit = visited()
     told(visit, Deed.HOLD, 6, reason="power", note="", evidence="")
     ordering.defer(
@@ -139,7 +139,9 @@ def test_going_on_after_a_hold_leaves_the_customers_wish_as_it_is() -> None:
         **by("supervisor", 7),
     )
     told(visit, Deed.LIFT_HOLD, 8)
-    assert (stands(number)[:2], state(visit)) == (("held", "10P"), "appointed")
+    assert (stands(number)[:2], state(visit)) == (("held", "10P"), "held")
+    told(visit, Deed.LIFT_HOLD, 9)
+    assert (stands(number)[:2], state(visit)) == (("inProgress", ""), "accepted")
 
 
 def test_without_the_customers_word_nothing_is_put_off() -> None:

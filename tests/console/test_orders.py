@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
+from django.utils.timezone import localtime
 
 from kapok.chain.ordering import api, engine, forecast
-from kapok.chain.ordering.models import Line, Step
+from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.journal import queries as journal
 from kapok.ground.journal.models import Entry
@@ -332,3 +336,59 @@ def test_who_may_see_and_do_what() -> None:
     assert agent.get("/orders/O2026-999999").status_code == 404
     assert agent.get(f"/orders/{number}/7/cancel").status_code == 404
     assert agent.get(f"/orders/{number}/1/fly").status_code == 404
+
+
+def test_what_was_amended_is_listed_whatever_became_of_it() -> None:
+    """10Q is no exception that an order is in, but a version: what is done or given up stays on the list."""
+    placed()
+    amended, done_with = placed(), placed()
+    for number in (amended, done_with):
+        api.amend(order=number, line=1, offer="fibre-300", actor="staff/agent", at=now())
+    api.cancel(order=done_with, reason="不装了", actor="staff/agent", at=now())
+    client = signed_in("agent")
+    page = text(client, "/orders?exception=10Q")
+    assert re.findall(r'href="/orders/(O2026-\d+)">', page) == [done_with, amended]
+    assert page.count("10Q amended</span>") == 2
+    assert re.findall(r'href="/orders/(O2026-\d+)">', text(client, "/orders?exception=10Q&state=open")) == [
+        each for each in (done_with, amended) if shop.order(each).closed_at is None
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "ordering_leg_amended" in Leg.objects.filter(version__gt=1).values("order").explain()
+
+
+def test_an_amendment_offers_what_the_line_may_become_and_wants_the_word_for_a_later_day() -> None:
+    day = (now() + timedelta(days=20)).date()
+    number, plain = placed(promised_date=day), placed()
+    client = signed_in("agent")
+    page = text(client, f"/orders/{number}/1/amend")
+    offered = re.findall(r'<option value="([a-z][a-z0-9-]+)"', page)
+    assert {"fibre-300", "fibre-1000"} <= set(offered)
+    assert not {"fibre-100", "trial-fibre-1000", "landline"} & set(offered)
+    assert "Needed for a later promised date" in page
+    assert "Needed for a later promised date" not in text(client, f"/orders/{plain}/1/amend")
+    later = {"line": "1", "offer": "", "promised_date": (day + timedelta(days=9)).isoformat(), "evidence": ""}
+    refused = client.post(f"/orders/{number}/1/amend", later).content.decode()
+    assert "takes the evidence of the customer" in html.unescape(refused)
+    assert (leg(number).promised_date, leg(number).version) == (day, 1)
+    client.post(f"/orders/{number}/1/amend", later | {"evidence": "来电录音 31"})
+    assert (leg(number).promised_date, leg(number).version) == (day + timedelta(days=9), 2)
+    strange = client.post(f"/orders/{number}/1/amend", {"line": "1", "offer": "landline", "promised_date": ""})
+    assert "Select a valid choice" in strange.content.decode()
+
+
+def test_what_is_put_off_is_shown_with_what_will_happen_and_when() -> None:
+    number = placed()
+    run()
+    until = now() + timedelta(days=3)
+    said = {"reason": "客户装修", "evidence": "录音 17", "actor": "staff/supervisor", "at": now()}
+    visit = shop.item(number, "appoint").id
+    api.defer(order=number, leg=1, until=until, **said)
+    when = f"{localtime(until):%Y-%m-%d %H:%M}"
+    page = text(signed_in("agent"), f"/orders/{number}")
+    assert f"At {when} it goes on by itself: the clocks run again and the first contact is told." in page
+    words = f"put off at the customer's wish (10P); it goes on by itself at {when}"
+    assert words in html.unescape(text(signed_in("dispatcher"), f"/dispatch/{visit}"))
+    phone = signed_in("technician")
+    rests = [each["rest"] for each in phone.get(reverse("console:field-jobs")).json()["open"]]
+    assert rests == [words]

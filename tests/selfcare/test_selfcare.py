@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.test import Client
+from django.utils.timezone import localtime
 from pytest_django.fixtures import Settings
 
 from kapok.back.workforce import api as workforce
@@ -95,6 +96,40 @@ def test_of_a_promise_that_stands_still_no_moment_is_said_to_pass(chen: str) -> 
     assert not due.search(page)
     assert "时钟已暂停" in page
     assert "the clock stands still" in inside(order, language="en").get(f"/my/orders/{order}").content.decode()
+
+
+def test_what_is_put_off_says_when_it_goes_on_and_that_another_time_is_agreed(chen: str) -> None:
+    order = placed(chen)
+    client, english = inside(order), inside(order, language="en")
+    until = counter_page.now() + timedelta(days=9)
+    said = {"reason": "房屋装修", "evidence": "来电录音", **counter_page.by("supervisor")}
+    ordering.defer(order=order, leg=1, until=until, **said)
+    page = client.get(f"/my/orders/{order}").content.decode()
+    for words in (
+        f"到 {localtime(until):%Y-%m-%d %H:%M} 自动继续办理。",
+        "原约定的上门时段已取消，我们会与您重新约定。",
+    ):
+        assert words in page
+    assert "我们将于" not in page
+    page = english.get(f"/my/orders/{order}").content.decode()
+    assert f"It goes on by itself {localtime(until):%Y-%m-%d %H:%M}." in page
+    assert "The time that was agreed no longer holds; we agree a new one with you." in page
+
+
+def test_what_waits_for_plant_says_that_the_time_is_agreed_when_it_goes_on(chen: str) -> None:
+    order = placed(chen, window=False)
+    ordering.wait_for_plant(order=order, leg=1, reason="管道未通", **counter_page.by("dispatcher"))
+    assert "继续办理时，我们会与您约定上门时段。" in inside(order).get(f"/my/orders/{order}").content.decode()
+
+
+def test_an_amendment_is_told(chen: str) -> None:
+    order = placed(chen)
+    told = "订单内容已变更，现为第 2 版。"
+    assert told not in inside(order).get(f"/my/orders/{order}").content.decode()
+    ordering.amend(order=order, line=1, offer="fibre-300", **counter_page.by("agent"))
+    assert told in inside(order).get(f"/my/orders/{order}").content.decode()
+    english = inside(order, language="en").get(f"/my/orders/{order}").content.decode()
+    assert "What you ordered was changed; this is version 2." in english
 
 
 def test_no_staff_data_are_shown(chen: str) -> None:

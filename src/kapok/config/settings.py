@@ -308,6 +308,8 @@ NOTICES_TELL = {
     "commitments.breached": environment.choices("KAPOK_TELL_OF_BREACH", "owner,deputy,head,above", Told),
     "commitments.owed": environment.choices("KAPOK_TELL_OF_OWED", "owner,head", Told),
     "commitments.corrected": environment.choices("KAPOK_TELL_OF_CORRECTION", "owner,head,before", Told),
+    "ordering.in_jeopardy": environment.choices("KAPOK_TELL_OF_JEOPARDY", "owner", Told),
+    "ordering.deferral_over": environment.choices("KAPOK_TELL_OF_GOING_ON", "owner", Told),
 }
 NOTICES_ABOVE = environment.number("KAPOK_TELL_HEADS_ABOVE", 1)
 NOTICES_KEPT = timedelta(days=environment.number("KAPOK_NOTICE_DAYS", 90))

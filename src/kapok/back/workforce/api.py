@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.back.workforce import booking, dispatching, events, holding, orders, rules
+from kapok.back.workforce import booking, dispatching, events, holding, orders, resting, rules
 from kapok.back.workforce.booking import Wish
 from kapok.back.workforce.dispatching import Explanation
 from kapok.back.workforce.files import Upload
@@ -50,6 +50,7 @@ from kapok.back.workforce.refusals import (
     PlaceUnknown,
     PlateTaken,
     ReplyIncomplete,
+    Resting,
     StillLacking,
     TooManyPictures,
     UnderWay,
@@ -88,11 +89,12 @@ __all__ = [
     "DrivesAnother", "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits",
     "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan",
     "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken",
-    "ReplyIncomplete", "StillLacking", "TooManyPictures", "UnderWay", "UnknownAppointment", "UnknownMaterial", "UnknownReason",
-    "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload", "WindowFull", "WindowNotOffered", "WindowPast", "Wish",
+    "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay", "UnknownAppointment", "UnknownMaterial",
+    "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload", "WindowFull", "WindowNotOffered",
+    "WindowPast", "Wish",
     "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign", "begin", "book", "book_together",
-    "call", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "hold", "lift_hold",
-    "load_van", "pass_on", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take",
+    "call", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "give_up", "hold",
+    "lift_hold", "load_van", "pass_on", "put_off", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take", "take_up",
 ]  # fmt: skip
 
 
@@ -166,7 +168,28 @@ def appoint(
     `errand` says where it is and what it takes, where nobody knows. Raises `UnknownWorkOrder`, `PlaceUnknown`, and what `rebook`
     and `book` do.
     """
-    return booking.agree(orders.called_first(item), starts_at, ends_at, reason, errand, actor=actor, at=at)
+    return booking.agree(orders.called(item), starts_at, ends_at, reason, errand, actor=actor, at=at)
+
+
+@transaction.atomic
+def give_up(*, holder: str, actor: str, at: datetime) -> None:
+    """Give back the window that is booked for a matter, if one is: what it was agreed for has changed."""
+    booking.give_up(holder, actor=actor, at=at)
+
+
+@transaction.atomic
+def put_off(*, holder: str, deed: rules.Deed, actor: str, at: datetime) -> None:
+    """Let the field work of a matter rest: its window is given back, what is in hand is held and not carried on until `take_up`.
+
+    `deed` says why: `Deed.DEFER` or `Deed.WAIT`.
+    """
+    resting.put_off(holder, deed, actor=actor, at=at)
+
+
+@transaction.atomic
+def take_up(*, holder: str, actor: str, at: datetime) -> None:
+    """Let the field work of a matter that rested go on, in the hands in which it is; a window is agreed anew."""
+    resting.take_up(holder, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -210,7 +233,7 @@ def expedite(*, item: UUID, note: str, actor: str, at: datetime) -> None:
 
     Raises `UnknownWorkOrder`, `NotNow`, `NoteNeeded`, `NoteMissing`.
     """
-    row, words = orders.called_first(item), _words(note)
+    row, words = orders.called(item), _words(note)
     if rules.State(row.state) not in rules.LIVE:
         raise NotNow(state_name=rules.STATES[rules.State(row.state)], deed_name=Text(zh="催单", en="Urge"))
     work.take_urge(matter=row.item.matter.subject, note=words, actor=actor, at=at)

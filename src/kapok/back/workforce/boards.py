@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from kapok.back.workforce import crews, fleet, rules
+from kapok.back.workforce import crews, fleet, matters, rules
 from kapok.back.workforce.capacity import Span
 from kapok.back.workforce.models import CANCELLED, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
-from kapok.back.workforce.rules import Deed, Due, Kind, State
+from kapok.back.workforce.rules import Deed, Due, Kind, Rest, State
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.queries import Clock, clocks
@@ -58,6 +58,8 @@ class Job:
     explanation: Text
     asks: bool
     """Whether a hold waits for approval."""
+    rest: Rest | None
+    """That its matter is put off or waits for plant: it is not carried on."""
 
     @property
     def state_name(self) -> Text:
@@ -85,6 +87,11 @@ class Job:
         return self.pressing.number if self.pressing else 0
 
     @property
+    def rest_name(self) -> Text | None:
+        """That it is put off or waits for plant, and until when; None where it goes on."""
+        return matters.told(self.rest) if self.rest else None
+
+    @property
     def deeds(self) -> tuple[Deed, ...]:
         """What its technician may do now."""
         return rules.possible(self.kind, self.state)
@@ -108,6 +115,7 @@ class _Known:
     helpers: Mapping[UUID, Sequence[str]]
     asks: Collection[UUID]
     urged: Mapping[str, Pressing]
+    resting: Mapping[str, Rest]
 
     def due(self, row: WorkOrder, state: State, ends_at: datetime | None) -> tuple[Due, datetime | None]:
         """What is due next of a work order, and by when."""
@@ -118,7 +126,7 @@ class _Known:
 
 
 def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
-    """These work orders, in at most five queries more however many there are."""
+    """These work orders, in at most six queries more however many there are."""
     found = list(rows.select_related(*OF_ORDER))
     known = _known(found)
     return [_job(row, known, at) for row in found]
@@ -134,6 +142,7 @@ def _known(found: Sequence[WorkOrder]) -> _Known:
     return _Known(
         accept_by=dict(offered.values_list("item", "accept_by_at")), clocks=clocks([row.item.subject for row in found]),
         helpers=lending, asks=set(asked), urged=pressing({row.item.matter.subject for row in found}),
+        resting=matters.resting({row.item.matter.subject for row in found if State(row.state) in rules.LIVE}),
     )  # fmt: skip
 
 
@@ -151,6 +160,7 @@ def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
         skill=row.skill, due=due, due_at=due_at, alarm=alarm(state, due, due_at, starts_at, at),
         pressing=known.urged.get(row.item.matter.subject), helpers=tuple(known.helpers.get(row.id, ())),
         explanation=row.explanation, asks=row.id in known.asks,
+        rest=known.resting.get(row.item.matter.subject) if state in rules.LIVE else None,
     )  # fmt: skip
 
 

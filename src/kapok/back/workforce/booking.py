@@ -203,6 +203,14 @@ def cancel(row: Appointment, *, actor: str, at: datetime) -> None:
     )  # fmt: skip
 
 
+def give_up(holder: str, *, actor: str, at: datetime, passed: bool = False) -> None:
+    """Give back the window that is booked for a matter, if one is; of `passed` only one that has ended."""
+    rows = Appointment.objects.filter(holder=holder, state=BOOKED)
+    booked = (rows.filter(ends_at__lte=at) if passed else rows).values_list("id", flat=True).first()
+    if booked is not None:
+        cancel(called(booked), actor=actor, at=at)
+
+
 def called(appointment: UUID) -> Appointment:
     """The appointment that is booked, its matter before it, locked until the verb's `transaction.atomic` ends.
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
 
 from django.conf import settings
+from django.utils import timezone
 
-from kapok.back.workforce.rules import Errand
+from kapok.back.workforce import rules
+from kapok.back.workforce.rules import Errand, Rest
+from kapok.kernel.text import Text
 
 
 class Chain(Protocol):
@@ -26,6 +30,9 @@ class Chain(Protocol):
     def lack_plant(self, holder: str, *, reason: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
         """Our plant is lacking (10W)."""
 
+    def resting(self, holders: Collection[str]) -> Mapping[str, Rest]:
+        """Those of the matters that are put off, or wait for plant, now."""
+
     def go_on(self, holder: str, *, reason: str, actor: str, at: datetime) -> bool:
         """It goes on, if it was put off or waited; False where plant is lacking still."""
 
@@ -34,6 +41,25 @@ def chain_of(holder: str) -> Chain | None:
     """Who answers for a matter; None where nobody does."""
     name = settings.WORKFORCE_MATTERS.get(holder.partition("/")[0])
     return cast(Chain, import_module(name)) if name else None
+
+
+def resting(holders: Iterable[str]) -> dict[str, Rest]:
+    """Those of the matters that are put off, or wait for plant, now; one question to each module."""
+    kinds: dict[str, list[str]] = {}
+    for holder in holders:
+        kinds.setdefault(holder.partition("/")[0], []).append(holder)
+    found: dict[str, Rest] = {}
+    for each in kinds.values():
+        chain = chain_of(each[0])
+        found |= chain.resting(each) if chain else {}
+    return found
+
+
+def told(rest: Rest) -> Text:
+    """That a matter rests, in words, and until when where that is known."""
+    if rest.until is None:
+        return rest.text
+    return rules.UNTIL[rest.deed].format(why=rest.text, until=f"{timezone.localtime(rest.until):%Y-%m-%d %H:%M}")
 
 
 def puts_off(holder: str) -> bool:

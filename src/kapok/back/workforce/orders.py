@@ -15,8 +15,8 @@ from django.db.models import Q
 
 from kapok.back.workforce import crews, matters, rules
 from kapok.back.workforce.models import BOOKED, KEPT, Appointment, WorkOrder
-from kapok.back.workforce.refusals import NotNow, UnknownWorkOrder
-from kapok.back.workforce.rules import Deed, Errand, Kind, State
+from kapok.back.workforce.refusals import NotNow, Resting, UnknownWorkOrder
+from kapok.back.workforce.rules import Deed, Errand, Kind, Rest, State
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.people.models import Staff
 from kapok.ground.places.models import Address
@@ -34,19 +34,17 @@ OF_ORDER = ("item__matter", "item__unit", "item__holder", "unit", "address", "ap
 
 
 def called(item: UUID) -> WorkOrder:
-    """The work order of an item, locked until the verb's `transaction.atomic` ends. Raises `UnknownWorkOrder`."""
+    """The work order of an item, its matter locked before it as the baton does, until the verb's `transaction.atomic` ends.
+
+    Raises `UnknownWorkOrder`.
+    """
+    must_exist(item)
+    work_rows.item_called(item)
     rows = WorkOrder.objects.select_related(*OF_ORDER).select_for_update(no_key=True, of=("self",))
     row = rows.filter(item=item).first()
     if row is None:
         raise UnknownWorkOrder
     return row
-
-
-def called_first(item: UUID) -> WorkOrder:
-    """The same, its matter locked before it as the baton does. Raises `UnknownWorkOrder`."""
-    must_exist(item)
-    work_rows.item_called(item)
-    return called(item)
 
 
 def happened(row: WorkOrder, said_at: datetime | None) -> None:
@@ -62,8 +60,10 @@ def must_exist(item: UUID) -> None:
 
 
 def must_be_possible(row: WorkOrder, deed: Deed) -> None:
-    """Raises `NotNow` where the work order's state does not allow it."""
+    """Raises `Resting` where its matter is put off or waits for plant, `NotNow` where its state does not allow it."""
     if deed not in rules.possible(Kind(row.kind), State(row.state)):
+        if row.state == State.HELD and deed is not Deed.PASS_ON:
+            must_go_on(row, deed)
         raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=rules.DEEDS[deed])
 
 
@@ -95,7 +95,7 @@ def make(item: Item, kind: Kind, at: datetime) -> WorkOrder | None:
     if not crews.members({item.unit_id}, "", at, at):
         return None
     holder = item.matter.subject
-    appointment = Appointment.objects.filter(holder=holder, state=BOOKED).first()
+    appointment = Appointment.objects.filter(holder=holder, state=BOOKED, ends_at__gt=at).first()
     errand = errand_of(holder)
     address = Address.objects.filter(code=errand.address).values_list("id", flat=True).first() if errand else None
     return WorkOrder.objects.create(
@@ -108,11 +108,15 @@ def make(item: Item, kind: Kind, at: datetime) -> WorkOrder | None:
 
 def pass_by_itself(row: WorkOrder, at: datetime) -> None:
     """A window was to be agreed and stands already: nobody is asked again, the stage is handed in."""
-    agreed = row.appointment is not None and row.appointment.state == BOOKED
-    if row.kind != Kind.APPOINTMENT or not agreed or State(row.state) not in rules.OPEN:
+    if row.kind != Kind.APPOINTMENT or not agreed(row, at) or State(row.state) not in rules.OPEN or rests(row):
         return
     wanted = len(evidence_of(row.item_id))
     baton.carry_out(item=row.item_id, evidence=[AGREED.both] * wanted, note=AGREED.both, actor=SYSTEM, at=at)
+
+
+def agreed(row: WorkOrder, at: datetime) -> bool:
+    """Whether a window is agreed that has not ended: who comes later than that has to ask the customer anew."""
+    return row.appointment is not None and row.appointment.state == BOOKED and row.appointment.ends_at > at
 
 
 def errand_of(holder: str) -> Errand | None:
@@ -149,10 +153,26 @@ def _taken(row: WorkOrder, holder: Staff, at: datetime) -> None:
     if row.item.unit_id != row.unit_id:
         move(row, State.RETURNED, at, technician=None)
     elif row.technician_id != holder.id or State(row.state) not in rules.IN_HAND:
-        booked = row.appointment is not None and row.appointment.state == BOOKED
+        stopped = row.state == State.HELD or rests(row)
         move(row, State.ACCEPTED, at, technician=holder)
-        if booked:
+        back_to = State.APPOINTED if agreed(row, at) else State.ACCEPTED
+        if stopped:  # who takes it over finds it as it was: it goes on when they say so
+            move(row, State.HELD, at, held_from=back_to.value)
+        elif back_to is State.APPOINTED:
             move(row, State.APPOINTED, at)
+
+
+def rests(row: WorkOrder) -> Rest | None:
+    """That its matter is put off or waits for plant; None where it goes on."""
+    holder = row.item.matter.subject
+    return matters.resting([holder]).get(holder)
+
+
+def must_go_on(row: WorkOrder, deed: Deed) -> None:
+    """Raises `Resting` where its matter is put off or waits for plant."""
+    rest = rests(row)
+    if rest is not None:
+        raise Resting(why=matters.told(rest), deed_name=rules.DEEDS[deed])
 
 
 def _offered(row: WorkOrder, at: datetime) -> None:
@@ -166,6 +186,8 @@ def _offered(row: WorkOrder, at: datetime) -> None:
 
 
 def _delivered(row: WorkOrder, at: datetime) -> None:
+    """Raises `Resting`: what is put off, or waits for plant, is not handed in."""
+    must_go_on(row, Deed.REPLY)
     by = row.technician or row.item.holder or row.item.accountable
     move(row, State.REPLIED, at, replied_at=at, technician=by)
     if row.kind == Kind.VISIT and row.appointment_id:

@@ -41,7 +41,7 @@ def take(
     `pressed_at` is when it happened by the phone's clock: never taken as later than `at`, nor as earlier than what happened last.
     Raises `KeyOfAnother`, `UnknownWorkOrder`, and what the technician's verb does.
     """
-    me, row = work_rows.person(actor), orders.called_first(item)
+    me, row = work_rows.person(actor), orders.called(item)
     happened = min(max(pressed_at, row.moved_at), at)
     said = {"staff": me, "item_id": item, "deed": deed.value, "pressed_at": happened, "reached_at": at}
     kept, new = Done.objects.get_or_create(key=key, defaults=said)

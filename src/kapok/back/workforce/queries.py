@@ -13,7 +13,7 @@ from kapok.back.workforce.capacity import OPEN_DAYS, Span, Visit
 from kapok.back.workforce.capacity import windows as spans_of
 from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
-from kapok.back.workforce.rules import Errand
+from kapok.back.workforce.rules import Errand, Kind
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -105,6 +105,20 @@ def appointment_of(holder: str) -> AppointmentView | None:
     rows = Appointment.objects.filter(holder=holder).exclude(state=CANCELLED)
     row = rows.select_related("address", "unit", "kept_for").order_by("-made_at", "-id").first()
     return appointment_view(row) if row else None
+
+
+def visited(holder: str) -> bool:
+    """Whether the visit of a matter has been handed in, and has not been sent back since."""
+    done = [each.value for each in rules.DONE]
+    return WorkOrder.objects.filter(
+        item__matter__subject=holder, item__undone_at=None, kind=Kind.VISIT, state__in=done
+    ).exists()
+
+
+def given_up(holder: str) -> bool:
+    """Whether the window that was booked last for a matter no longer holds."""
+    last = Appointment.objects.filter(holder=holder).order_by("made_at", "id").values_list("state", flat=True).last()
+    return last == CANCELLED
 
 
 def under_way(appointment: UUID) -> bool:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from kapok.back.workforce import orders, rules
-from kapok.back.workforce.models import WorkOrder
+from kapok.back.workforce import booking, orders, rules
+from kapok.back.workforce.models import BOOKED, WorkOrder
 from kapok.back.workforce.rules import State
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import Line
 from kapok.ground.work.models import Item
 
 WORK = "work/"
-OFFERED, TAKEN_OVER = "handoff.offered", "work.taken_over"
-PASSES = frozenset(
-    {OFFERED, "handoff.accepted", "handoff.refused", "handoff.judged", "handoff.withdrawn", "handoff.delivered"}
-)
+OFFERED, ACCEPTED, TAKEN_OVER = "handoff.offered", "handoff.accepted", "work.taken_over"
+TAKEN = frozenset({ACCEPTED, TAKEN_OVER})
+PASSES = frozenset({OFFERED, ACCEPTED, "handoff.refused", "handoff.judged", "handoff.withdrawn", "handoff.delivered"})
 AFTERWARDS: Mapping[str, State] = {
     "order.tested": State.VERIFIED,
     "order.completed": State.VERIFIED,
@@ -54,6 +54,7 @@ def _passed(entry: Entry) -> None:
     if kind is None or _follow(entry) or entry.kind != OFFERED:
         return
     item = Item.objects.select_related("matter", "unit").get(id=_item(entry))
+    booking.give_up(item.matter.subject, passed=True, actor=orders.SYSTEM, at=entry.at)
     made = orders.make(item, kind, entry.at)
     if made is not None:
         orders.pass_by_itself(made, entry.at)
@@ -61,11 +62,19 @@ def _passed(entry: Entry) -> None:
 
 def _follow(entry: Entry) -> bool:
     """Whether there is a work order, which is now where the baton is."""
-    row = WorkOrder.objects.select_related(*orders.OF_ORDER, "item__accountable").filter(item=_item(entry)).first()
+    rows = WorkOrder.objects.select_related(*orders.OF_ORDER, "item__accountable").filter(item=_item(entry))
+    row = rows.first()
     if row is None:
         return False
+    if entry.kind in TAKEN and State(row.state) not in rules.UNDER_WAY and _has_passed(row, entry.at):
+        booking.give_up(row.item.matter.subject, passed=True, actor=orders.SYSTEM, at=entry.at)
+        row = rows.get()
     orders.follow(row, entry.at, offered=entry.kind == OFFERED)
     return True
+
+
+def _has_passed(row: WorkOrder, at: datetime) -> bool:
+    return row.appointment is not None and row.appointment.state == BOOKED and not orders.agreed(row, at)
 
 
 def _item(entry: Entry) -> UUID:

@@ -296,9 +296,12 @@ class ReplyIncomplete(KapokError):
 
 
 class NotAppointed(KapokError):
-    """No window was agreed yet."""
+    """No window was agreed yet, or it has passed."""
 
-    wording = Text(zh="尚未约定上门时段，请先预约。", en="No window has been agreed yet; make the appointment first.")
+    wording = Text(
+        zh="尚未约定上门时段，或时段已过；请先预约或改约。",
+        en="No window is agreed, or it has passed; make the appointment first, or move it.",
+    )
 
 
 class NothingToApprove(KapokError):
@@ -337,6 +340,15 @@ class NotPutOff(KapokError):
     wording = Text(
         zh="只有订单的工单才能“{deed_name}”；其他情况请挂起或退单。",
         en="Only work for an order allows “{deed_name}”: hold the others, or return them.",
+    )
+
+
+class Resting(KapokError):
+    """Its matter is put off, or waits for plant: nothing is done there until it goes on."""
+
+    wording = Text(
+        zh="{why}，现在不能“{deed_name}”；要继续办理，请先“解挂”并重新约定上门时段。",
+        en="It is {why}: “{deed_name}” is not possible. To carry on, let it go on first and agree a window anew.",
     )
 
 

@@ -153,6 +153,25 @@ PUTS_OFF: Mapping[Deed, Text] = {
 }
 """What only the matter of an order knows: it leaves its course, and its clocks stand still or run on by its own rules."""
 
+UNTIL = {
+    Deed.DEFER: Text(zh="{why}，至 {until} 自动继续", en="{why}; it goes on by itself at {until}"),
+    Deed.WAIT: Text(zh="{why}，预计 {until}", en="{why}; expected by {until}"),
+}
+
+
+@dataclass(frozen=True)
+class Rest:
+    """That a matter has left its course: put off at the customer's wish, or for want of our plant; until when, if that is known."""
+
+    deed: Deed
+    until: datetime | None = None
+
+    @property
+    def text(self) -> Text:
+        """It in words."""
+        return PUTS_OFF[self.deed]
+
+
 POSSIBLE: Mapping[Deed, frozenset[State]] = {
     Deed.ACCEPT: OPEN,
     Deed.SET_OFF: frozenset({State.ACCEPTED, State.APPOINTED}),

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from kapok.back.workforce import events, holding, matters, orders, replying, rules
 from kapok.back.workforce.files import Upload
-from kapok.back.workforce.models import BOOKED, WorkOrder
+from kapok.back.workforce.models import WorkOrder
 from kapok.back.workforce.refusals import NotAppointed, NoteNeeded, NotNow, NotYoursToDo, StillLacking, UnknownReason
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.ground.catalog.rules import ways_back
@@ -95,23 +95,28 @@ def hold(
 
 @transaction.atomic
 def lift_hold(*, item: UUID, said_at: datetime | None = None, actor: str, at: datetime) -> None:
-    """Go on where it was held, what was put off or waited for plant along with it; the customer's clock runs again.
+    """Go on where it was held, the customer's clock runs again: first a hold of its own, then what was put off or waited for plant.
 
     Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`, `StillLacking`.
     """
     row, _ = mine(item, Deed.LIFT_HOLD, actor)
-    _go_on(row, actor, at)
-    holding.lift(row, actor=actor, at=at)
-    go(row, State(row.held_from), actor, at, said_at)
+    if holding.running(row):
+        holding.lift(row, actor=actor, at=at)
+        if orders.rests(row):
+            return  # held by its matter alone now
+    else:
+        _go_on(row, actor, at)
+        row = orders.called(item)
+    if row.state == State.HELD:
+        go(row, State(row.held_from), actor, at, said_at)
+    else:
+        orders.happened(row, said_at)
 
 
 def _go_on(row: WorkOrder, actor: str, at: datetime) -> None:
-    """What was put off here, or waited for plant, goes on; what is held for a reason of its own leaves the matter as it is.
-
-    Raises `StillLacking`.
-    """
+    """What was put off, or waited for plant, goes on, and what is in hand of it with it. Raises `StillLacking`."""
     matter = row.item.matter.subject
-    chain = None if holding.running(row) else matters.chain_of(matter)
+    chain = matters.chain_of(matter)
     if chain and not chain.go_on(matter, reason=rules.DEEDS[Deed.LIFT_HOLD].both, actor=actor, at=at):
         raise StillLacking
 
@@ -180,10 +185,8 @@ def reply(
 
     Raises `UnknownWorkOrder`, `NotNow`, `NotAppointed`, `NotHeld`, `NotHolder`, and what `replying.write` and `baton.deliver` do.
     """
-    row = orders.called_first(item)
-    agreed = row.appointment is not None and row.appointment.state == BOOKED
-    if row.kind == Kind.APPOINTMENT and State(row.state) in rules.IN_HAND and not agreed:
-        raise NotAppointed
+    row = orders.called(item)
+    must_be_agreed(row, at)
     row, me = mine(item, Deed.REPLY, actor)
     proven = replying.write(
         row,
@@ -203,9 +206,16 @@ def reply(
         WorkOrder.objects.filter(id=row.id).update(replied_at=said_at)
 
 
+def must_be_agreed(row: WorkOrder, at: datetime) -> None:
+    """A window that has passed is none: the customer is asked anew. Raises `NotAppointed`."""
+    in_hand = State(row.state) in rules.IN_HAND - {State.HELD}
+    if row.kind == Kind.APPOINTMENT and in_hand and not orders.agreed(row, at):
+        raise NotAppointed
+
+
 def _called(item: UUID, deed: Deed) -> WorkOrder:
     """The work order, its matter locked first as the baton does; it may do this now."""
-    row = orders.called_first(item)
+    row = orders.called(item)
     orders.must_be_possible(row, deed)
     return row
 

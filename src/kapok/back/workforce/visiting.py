@@ -12,7 +12,6 @@ from django.db import transaction
 
 from kapok.back.workforce import booking, events, matters, orders, rules
 from kapok.back.workforce.matters import Chain
-from kapok.back.workforce.models import BOOKED
 from kapok.back.workforce.refusals import NobodyToCall, NotPutOff
 from kapok.back.workforce.rules import Deed, State
 from kapok.back.workforce.technician import go, mine, must_hold, tidy
@@ -116,9 +115,8 @@ def _put_off(
     chain = matters.chain_of(matter)
     if chain is None:
         raise NotPutOff(deed_name=rules.DEEDS[deed])
-    if row.appointment is not None and row.appointment.state == BOOKED:
-        booking.cancel(booking.called(row.appointment.id), actor=actor, at=at)
-        row = orders.called(item)  # as it stands without its window
+    booking.give_up(matter, actor=actor, at=at)
+    row = orders.called(item)  # as it stands without its window
     go(row, State.HELD, actor, at, said_at, held_from=State.ACCEPTED)
     journal.record(
         events.Held(

@@ -6,21 +6,45 @@ Only what takes the same from the plant can be put in its place; for all else th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from kapok.chain.ordering import areas, drafting, placing, quoting, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.refusals import BadLine
 from kapok.chain.ordering.rules import Action
+from kapok.ground.catalog.offering import queries as catalog
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering.document import Kind, Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import SERVICES
 
 LEFT = Text(zh="此类订单不改变商品，请留空", en="leave it out: such an order leaves the offer as it is")
 AGREED = frozenset({*placing.CONSENTS, "to_account", "suspension"})
 ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
+
+
+def may_become(leg: Leg, at: datetime) -> list[tuple[str, Text]]:
+    """The offers on sale that may stand in for that of a line of a leg, by code and title, in the order of the catalogue."""
+    if leg.action not in rules.SOLD:
+        return []
+    lines = list(Line.objects.select_related("offer", "service").filter(leg=leg).order_by("number"))
+    facts = _facts(leg)
+    found = catalog.on_sale(facts, leg.order.channel, at)
+    return [(each.code, each.title) for each in found if any(_stands_in(leg, line, each.code, facts) for line in lines)]
+
+
+def _stands_in(leg: Leg, line: Line, code: str, facts: Mapping[str, Any]) -> bool:
+    try:
+        return _version_for(leg, line, code, facts).id != line.offer_id
+    except KapokError:
+        return False
+
+
+def _facts(leg: Leg) -> dict[str, Any]:
+    return areas.facts_of(leg.order.customer, areas.at(leg.address.code if leg.address else ""))
 
 
 def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
@@ -30,19 +54,21 @@ def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
     """
     if leg.action not in rules.SOLD:
         raise BadLine(line=line.number, field="offer", value=code, remedy=LEFT)
+    return _version_for(leg, line, code, _facts(leg))
+
+
+def _version_for(leg: Leg, line: Line, code: str, facts: Mapping[str, Any]) -> OfferVersion:
     version = offers.on_sale(code)
     old, new = parse(line.offer.document), parse(version.document)
     remedy = _misfit(leg, old, new)
     if remedy:
         wanted = Text(zh=f"{new.title.zh}（{code}）", en=f"{new.title.en} ({code})")
         raise BadLine(line=line.number, field="offer", value=wanted, remedy=remedy)
-    order = leg.order
     draft = drafting.LineDraft(offer=code, action=leg.action, characteristics=line.characteristics)
     asked = drafting.Asked(
         line.number, draft, Action(leg.action), version, new, leg.address, line.service, line.quantity
     )
-    facts = areas.facts_of(order.customer, areas.at(leg.address.code if leg.address else ""))
-    drafting.must_be_sold(asked, facts, order.channel)
+    drafting.must_be_sold(asked, facts, leg.order.channel)
     return version
 
 

@@ -46,6 +46,7 @@ from kapok.chain.ordering.refusals import (
     ConsentMissing,
     HasDebt,
     InOtherHands,
+    LaterWithoutWord,
     LiftedByOthers,
     LiftedWhenPaid,
     NoFlowForLine,
@@ -84,12 +85,12 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
-    "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow", "NotAsked",
-    "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction",
-    "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded",
-    "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait",
-    "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer",
-    "wait_for_plant",
+    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow",
+    "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService",
+    "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning",
+    "ServiceNeeded", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm",
+    "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg",
+    "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (
@@ -163,14 +164,16 @@ def amend(
     offer: str = "",
     characteristics: Mapping[str, Any] = MappingProxyType({}),
     promised_date: date | None = None,
+    evidence: str = "",
     actor: str,
     at: datetime,
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
+    A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
-    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `TooLateToWish`, `inventory.WishTaken`.
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `WishTaken`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = (
@@ -186,7 +189,7 @@ def amend(
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
     amending.must_fit(leg, fresh, version, characteristics)
-    deviating.amend(leg, fresh, version=version, characteristics=characteristics, promised_date=promised_date, act=act)
+    deviating.amend(leg, fresh, deviating.Amendment(version, characteristics, promised_date, evidence), act)
     moves.refresh(row, act)
 
 

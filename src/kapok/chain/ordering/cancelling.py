@@ -98,6 +98,7 @@ def go_on(leg: Leg, act: Act) -> None:
             back = State(leg.held_from or State.IN_PROGRESS)
             moves.move(leg, back, held_from="", exception="", compensation="", reason="", cause="")
             moves.wake(leg, act.at)
+            visits.take_up(leg.subject, actor=act.actor, at=act.at)  # where it was held before
             moves.say(leg, events.CancelKeptFrom, act)
     moves.cancelled_when_undone(leg, act)
 

@@ -6,14 +6,15 @@ Every function here runs within the `transaction.atomic` of a verb that has lock
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import amending, events, moves, placing, rows, rules, wishing
+from kapok.chain.ordering import amending, events, moves, placing, rows, rules, visits, wishing
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
-from kapok.chain.ordering.refusals import NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
+from kapok.chain.ordering.refusals import LaterWithoutWord, NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
 from kapok.chain.ordering.rules import Deviation, State, StepState
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.rules import ways_back
@@ -22,7 +23,7 @@ from kapok.ground.work import api as work
 from kapok.ground.work import following
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
-from kapok.ground.work.rules import LIVE, ItemState
+from kapok.ground.work.rules import LIVE, ItemState, tidy_note
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory.rules import masked
 
@@ -87,9 +88,17 @@ def returned(leg: Leg, *, to: str, reason: Text, act: Act) -> None:
     now = {"compensation": Deviation.RETURN.value, "returned_to": to, "reason": reason.both[:1000]}
     moves.keep(leg, **now, exception=leg.exception if leg.state == State.HELD else Deviation.RETURN.value)
     moves.deviated(leg, Deviation.RETURN, reason, act)
+    _give_up_the_visit(leg, to, act)
     undone = Item.objects.filter(matter__subject=leg.subject, undone_at=act.at)
     ids = set(undone.values_list("id", flat=True))
     moves.take_back(leg, [step for step in rows.steps_locked(leg) if step.item_id in ids], act)
+
+
+def _give_up_the_visit(leg: Leg, to: str, act: Act) -> None:
+    """What goes back before the visit may take longer than its window allows: the customer is asked anew."""
+    flow = following.flow_of(Matter.objects.select_related("flow__template").get(subject=leg.subject))
+    if flow is not None and visits.comes_after(flow, to):
+        visits.cancel(leg.subject, actor=act.actor, at=act.at)
 
 
 def done_again(leg: Leg, stage: str, act: Act) -> None:
@@ -163,23 +172,37 @@ def undefer(leg: Leg, *, reason: str, act: Act) -> None:
 # ---- 10Q ----
 
 
-def amend(
-    leg: Leg,
-    line: Line,
-    *,
-    version: OfferVersion | None,
-    characteristics: Mapping[str, Any],
-    promised_date: date | None,
-    act: Act,
-) -> None:
+@dataclass(frozen=True)
+class Amendment:
+    """What a line is to be instead: a version of an offer, characteristics, a promised date, with the evidence for a later one."""
+
+    version: OfferVersion | None
+    characteristics: Mapping[str, Any]
+    promised_date: date | None
+    evidence: str
+
+
+def _word_for(leg: Leg, promised_date: date | None, evidence: str) -> str:
+    """The evidence as it is kept: what was promised is put off at the customer's wish alone.
+
+    Raises `LaterWithoutWord`, `NoteMissing`.
+    """
+    later = promised_date and leg.promised_date and promised_date > leg.promised_date
+    if later and not evidence.strip():
+        raise LaterWithoutWord
+    return tidy_note(evidence, needed=bool(later))
+
+
+def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     """Let a leg on its way be for something else: a new version of it; the clocks go on.
 
-    Raises `NothingAmended`, and what `wishing.fulfil` does.
+    Raises `LaterWithoutWord`, `NoteMissing`, `NothingAmended`, and what `wishing.fulfil` does.
     """
+    word = _word_for(leg, asked.promised_date, asked.evidence)
     before, was_for = _told(leg, line), line.offer
-    line.offer = version or line.offer
-    line.characteristics = {**line.characteristics, **characteristics}
-    promised = promised_date or leg.promised_date
+    line.offer = asked.version or line.offer
+    line.characteristics = {**line.characteristics, **asked.characteristics}
+    promised = asked.promised_date or leg.promised_date
     moves.keep(leg, promised_date=promised)
     after = _told(leg, line)
     differs = [name for name in after if after[name] != before[name]]
@@ -189,17 +212,17 @@ def amend(
     if leg.action in rules.SOLD:
         amending.quote_anew(leg.order, line, was_for, line.offer)
     moves.keep(leg, version=leg.version + 1)
-    facts = {"promised_date": promised.isoformat()} if promised and promised_date else {}
+    facts = {"promised_date": promised.isoformat()} if promised and asked.promised_date else {}
     said = before["characteristics"]
-    facts |= wishing.fulfil(
-        leg, line, [name for name in characteristics if said.get(name) != characteristics[name]], act
-    )
+    changed = [name for name, value in asked.characteristics.items() if said.get(name) != value]
+    facts |= wishing.fulfil(leg, line, changed, act)
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
     was, now = (
         {name: masked(told[name]) if name == "characteristics" else told[name] for name in differs}
         for told in (before, after)
     )
-    moves.say(leg, events.Amended, act, version=leg.version, what=", ".join(differs), before=was, after=now)
+    told = {"version": leg.version, "what": ", ".join(differs), "before": was, "after": now}
+    moves.say(leg, events.Amended, act, **told, evidence=word)
     _adjust(leg, act)
 
 

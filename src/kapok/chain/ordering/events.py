@@ -62,15 +62,30 @@ class BackOnCourse(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeferralOver(Event):
+    """A leg that was put off went on by itself; whoever answers to the customer for it is told."""
+
+    kind: ClassVar[str] = "ordering.deferral_over"
+    wording: ClassVar[Text] = Text(zh="{title}", en="{title}")
+    title: Text
+    owner: str
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Amended(Event):
-    """What was asked for changed on the way; before and after name what differs."""
+    """What was asked for changed on the way; before and after name what differs, `evidence` is the word for a later date."""
 
     kind: ClassVar[str] = "ordering.amended"
-    wording: ClassVar[Text] = Text(zh="10Q 改单为第 {version} 版：{what}", en="10Q amended, version {version}: {what}")
+    wording: ClassVar[Text] = Text(
+        zh="10Q 改单为第 {version} 版：{what} {evidence}", en="10Q amended, version {version}: {what} {evidence}"
+    )
+    typed: ClassVar[frozenset[str]] = frozenset({"evidence"})
     version: int
     what: str
     before: dict[str, Any]
     after: dict[str, Any]
+    evidence: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +216,7 @@ class NumberIntercepted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class InJeopardy(Event):
-    """The forecast says that a leg will be late though it is not yet."""
+    """The forecast says that a leg will be late though it is not yet; whoever answers to the customer for it is told."""
 
     kind: ClassVar[str] = "ordering.in_jeopardy"
     wording: ClassVar[Text] = Text(
@@ -211,6 +226,8 @@ class InJeopardy(Event):
     expected: datetime
     due: datetime
     left: Text
+    owner: str
+    unit: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,15 +5,17 @@ Called by `back.workforce`, which knows this module by `settings.WORKFORCE_MATTE
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from kapok.back.workforce.rules import Rest
 from kapok.chain.ordering import api
 from kapok.chain.ordering.models import Leg
 from kapok.chain.ordering.refusals import UnknownOrder
 from kapok.chain.ordering.rules import Deviation, State
-from kapok.chain.ordering.visits import visit_of
+from kapok.chain.ordering.visits import RESTS, visit_of
 
-__all__ = ["customer_of", "go_on", "lack_plant", "put_off", "visit_of"]
+__all__ = ["customer_of", "go_on", "lack_plant", "put_off", "resting", "visit_of"]
 
 
 def customer_of(holder: str) -> str:
@@ -32,6 +34,13 @@ def lack_plant(holder: str, *, reason: str, expected_at: datetime | None, actor:
     """Our plant is lacking (10W). Raises what `api.wait_for_plant` does."""
     order, leg = _called(holder)
     api.wait_for_plant(order=order, leg=leg, reason=reason, expected_at=expected_at, actor=actor, at=at)
+
+
+def resting(holders: Collection[str]) -> Mapping[str, Rest]:
+    """Those of the legs that are put off (10P) or wait for plant (10W), and until when."""
+    held = Leg.objects.filter(subject__in=list(holders), state=State.HELD, exception__in=list(RESTS))
+    rows = held.values_list("subject", "exception", "until")
+    return {subject: Rest(RESTS[Deviation(exception)], until) for subject, exception, until in rows}
 
 
 def go_on(holder: str, *, reason: str, actor: str, at: datetime) -> bool:

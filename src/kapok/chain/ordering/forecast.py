@@ -182,7 +182,12 @@ def promised(subjects: Sequence[str]) -> dict[str, datetime]:
 def watch(*, at: datetime) -> int:
     """Look at all legs that go on and say which have come into jeopardy, and which are out of it; how many changed."""
     takes, last, changed = measured(at), None, 0
-    going = Leg.objects.filter(state__in=GOES_ON).exclude(exception=Deviation.DEFER.value).order_by("id")
+    going = (
+        Leg.objects.select_related("order__unit", "order__first_contact")
+        .filter(state__in=GOES_ON)
+        .exclude(exception=Deviation.DEFER.value)
+        .order_by("id")
+    )
     while page := list((going.filter(id__gt=last) if last else going)[:CHUNK]):
         last = page[-1].id
         told = forecasts([leg.subject for leg in page], at, takes)
@@ -201,7 +206,8 @@ def _kept(leg: Leg, forecast: Forecast, at: datetime) -> bool:
         return False
     act = Act(SYSTEM, at)
     if late and forecast.due_at is not None:
-        moves.say(leg, events.InJeopardy, act, expected=expected, due=forecast.due_at, left=forecast.left)
+        said = {"expected": expected, "due": forecast.due_at, "left": forecast.left}
+        moves.say(leg, events.InJeopardy, act, **said, **moves.first_contact(leg))
     else:
         moves.say(leg, events.OutOfJeopardy, act)
     return True

@@ -19,6 +19,8 @@ OVER = sorted(state.value for state in rules.OVER)
 DUE = [StepState.WAITING.value, StepState.FAILED.value]
 DEVIATIONS = ["", *(each.value for each in Deviation)]
 NOTE = 1000
+PUT_OFF = Q(state=State.HELD.value, exception=Deviation.DEFER.value)
+"""The legs that the customer wished later (10P)."""
 
 
 class Order(models.Model):
@@ -143,6 +145,8 @@ class Leg(models.Model):
         ]
         indexes = [
             models.Index("state", "id", condition=~Q(state__in=OVER), name="ordering_leg_open"),
+            models.Index("until", condition=PUT_OFF, name="ordering_leg_put_off"),
+            models.Index("order", condition=Q(version__gt=1), name="ordering_leg_amended"),
             models.Index("jeopardy_at", condition=Q(jeopardy_at__isnull=False), name="ordering_leg_in_jeopardy"),
             models.Index(
                 "supervised_at",

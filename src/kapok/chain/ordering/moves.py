@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from kapok.chain.ordering import events, rules
+from kapok.chain.ordering import events, rules, visits
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.chain.ordering.rules import DEEDS, DEVIATIONS, OVER, STATES, STEP_OPEN, Deviation, State, StepState
 from kapok.ground.journal import api as journal
@@ -60,6 +60,13 @@ def matter_of(leg: Leg) -> Any:
     return Matter.objects.values_list("id", flat=True).get(subject=leg.subject)
 
 
+def first_contact(leg: Leg) -> dict[str, str]:
+    """Who answers to the customer for a leg, and the unit; where they have left, nobody, and the head of the unit is told."""
+    order = leg.order
+    who = order.first_contact
+    return {"owner": who.subject if who.is_active else SYSTEM, "unit": order.unit.code}
+
+
 def typed(words: str) -> Text:
     """What a person typed, as a text of both languages."""
     return Text(zh=words, en=words)
@@ -82,6 +89,7 @@ def hold(leg: Leg, deviation: Deviation, *, reason: Text, until: datetime | None
     said = {"exception": deviation.value, "reason": reason.both, "until": until}
     move(leg, State.HELD, held_from=leg.state, **said)
     rest(leg)
+    visits.put_off(leg.subject, deviation, actor=act.actor, at=act.at)
     deviated(leg, deviation, reason, act, until)
 
 
@@ -91,6 +99,7 @@ def lift(leg: Leg, act: Act) -> None:
     exception = Deviation.RETURN.value if leg.compensation == Deviation.RETURN else ""
     move(leg, State(leg.held_from or State.IN_PROGRESS), held_from="", exception=exception, reason="", until=None)
     wake(leg, act.at)
+    visits.take_up(leg.subject, actor=act.actor, at=act.at)
     back_on_course(leg, deviation, act)
 
 

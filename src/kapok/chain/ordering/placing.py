@@ -228,8 +228,9 @@ def _named(plan: Planned) -> Text:
 
 
 def wanted_visits(order: Order, placing: Placing, window: tuple[datetime, datetime]) -> Iterator[visits.Wanted]:
-    """The visits that the legs take, in the window that the customer chose."""
+    """The visits that the legs take, in the window that the customer chose; what waits for plant takes one when it goes on."""
+    waiting = set(Leg.objects.filter(order=order, state=State.HELD).values_list("number", flat=True))
     for number, plan in enumerate(placing.legs, 1):
-        if plan.visit and plan.address:
+        if plan.visit and plan.address and number not in waiting:
             skill, minutes = plan.visit
             yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *window)

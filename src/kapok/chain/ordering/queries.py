@@ -9,18 +9,18 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
-from kapok.chain.ordering import rows, rules
+from kapok.chain.ordering import amending, rows, rules, visits
 from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
-from kapok.chain.ordering.rules import ACTIONS, Action, State, StepState
+from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State, StepState
 from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, Pressed, StageView, StepView, Way
 from kapok.ground.work import urging
 from kapok.kernel.text import Text, joined
 
 __all__ = [
     "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed",
-    "StageView", "StepView", "Way", "counts", "fallen_out", "late", "open_of", "order", "order_of", "orders", "orders_of",
-    "pressed_of", "search", "still_ordered", "supervised", "under_way",
+    "StageView", "StepView", "Way", "counts", "fallen_out", "late", "may_become", "open_of", "order", "order_of",
+    "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way", "visit_ahead",
 ]  # fmt: skip
 
 ORDERED = Text(zh="订单 {number}（{state}）", en="order {number} ({state})")
@@ -50,6 +50,17 @@ def order_of(subject: str) -> tuple[str, int] | None:
     return (found[0], found[1]) if found else None
 
 
+def visit_ahead(subject: str) -> bool:
+    """Whether somebody has still to go to the customer for a leg that is open."""
+    return visits.is_ahead(subject)
+
+
+def may_become(subject: str, at: datetime) -> list[tuple[str, Text]]:
+    """The offers on sale that may stand in for that of a line of a leg (10Q), by code and title; none of an unknown one."""
+    leg = Leg.objects.select_related(*rows.OF_LEG).filter(subject=subject).first()
+    return amending.may_become(leg, at) if leg else []
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a list goes on: after the order placed at that moment."""
@@ -65,6 +76,7 @@ class Filter:
     units: Collection[UUID] | None = None
     states: Collection[str] = ()
     exception: str = ""
+    """A code: one that an open leg is in; `10Q` for what was amended, whatever became of it."""
     jeopardy: bool = False
     pressed: str = ""
     """`urged`: a leg of it that is not over was urged, or put under supervision; `supervised`: one is under supervision."""
@@ -200,7 +212,9 @@ def _filtered(wanted: Filter) -> QuerySet[Order]:
         found = found.filter(state__in=list(wanted.states))
     if wanted.open:
         found = found.filter(closed_at=None)
-    if wanted.exception:
+    if wanted.exception == Deviation.AMEND:
+        found = found.filter(id__in=Leg.objects.filter(version__gt=1).values("order"))
+    elif wanted.exception:
         found = found.filter(exception=wanted.exception)
     if wanted.jeopardy:
         legs = Leg.objects.filter(jeopardy_at__isnull=False).exclude(state__in=OVER)
@@ -236,6 +250,7 @@ def _row(row: Order, legs: Sequence[Leg], titles: Mapping[UUID, list[Text]], har
         exception=row.exception, what=joined(dict.fromkeys(parts), zh="；", en="; "), legs=len(legs),
         unit_name=row.unit.name, first_contact_name=row.first_contact.name, placed_at=row.placed_at,
         closed_at=row.closed_at, jeopardy_at=min(since, default=None), expected_at=max(expected, default=None),
+        amended=any(leg.version > 1 for leg in legs),
         pressed=max(pressing, key=lambda each: (each.supervised, each.urged), default=None),
     )  # fmt: skip
 

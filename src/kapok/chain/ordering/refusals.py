@@ -307,6 +307,15 @@ class TooLateToWish(KapokError):
     )
 
 
+class LaterWithoutWord(KapokError):
+    """The promised date is put off without the customer's word."""
+
+    wording = Text(
+        zh="改为更晚的承诺日期，须填写客户要求的凭据（如来电录音号）；没有凭据请保留原日期。",
+        en="A later promised date takes the evidence of the customer's wish, e.g. the number of a call; else leave the date.",
+    )
+
+
 class NothingAmended(KapokError):
     """The amendment changes nothing."""
 

@@ -235,6 +235,8 @@ class OrderRow(Standing):
     expected_at: datetime | None
     pressed: Pressed | None
     """How the most pressed for of its open legs is."""
+    amended: bool
+    """Whether a leg of it was amended (10Q), whatever became of it."""
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,22 @@ Nothing is asked of them where a leg needs no visit, or no window was chosen: th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
-from kapok.back.workforce.rules import Errand
+from kapok.back.workforce.rules import Deed, Errand, Kind, kind_of
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.models import Leg, Line
+from kapok.chain.ordering.rules import Deviation
+from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.offering.document import parse
+from kapok.ground.catalog.template import Flow
+
+RESTS: Mapping[Deviation, Deed] = {Deviation.DEFER: Deed.DEFER, Deviation.WAIT: Deed.WAIT}
+"""The exceptions by which a leg is held, as the field calls them."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,28 @@ def book(wanted: Sequence[Wanted], *, actor: str, at: datetime) -> None:
 
 def cancel(holder: str, *, actor: str, at: datetime) -> None:
     """Give up the appointment of a leg, if it has one that is not over."""
-    found = field.appointment_of(holder)
-    if found is not None and found.booked:
-        workforce.cancel_appointment(appointment=found.id, actor=actor, at=at)
+    workforce.give_up(holder=holder, actor=actor, at=at)
+
+
+def put_off(holder: str, deviation: Deviation, *, actor: str, at: datetime) -> None:
+    """A leg is held (10P, 10W): its appointment is given up, the field does not carry on with it."""
+    workforce.put_off(holder=holder, deed=RESTS[deviation], actor=actor, at=at)
+
+
+def take_up(holder: str, *, actor: str, at: datetime) -> None:
+    """A leg that was held goes on in the field, too."""
+    workforce.take_up(holder=holder, actor=actor, at=at)
+
+
+def comes_after(flow: Flow, stage: str) -> bool:
+    """Whether the visit of a flow comes after one of its stages."""
+    after = Graph(flow).after(stage)
+    return any(kind_of(frozenset(flow.stages[code].event)) is Kind.VISIT for code in after if code in flow.stages)
+
+
+def is_ahead(holder: str) -> bool:
+    """Whether somebody has still to go to the customer for a leg that is open."""
+    return visit_of(holder) is not None and not field.visited(holder)
 
 
 def visit_of(holder: str) -> Errand | None:

@@ -43,8 +43,15 @@ WHY = {
     Deviation.DEFER: Text(zh="已按您的要求延后办理。", en="Put off as you asked."),
     Deviation.RETURN: Text(zh="有一步需要重做，我们正在处理。", en="One step has to be done again; we are on it."),
     Deviation.CANCEL: Text(zh="订单正在撤销。", en="The order is being cancelled."),
-    Deviation.AMEND: Text(zh="订单已按您的要求变更。", en="The order was changed as you asked."),
 }
+AMENDED = Text(
+    zh="订单内容已变更，现为第 {version} 版。", en="What you ordered was changed; this is version {version}."
+)
+AGREED_ANEW = Text(
+    zh="原约定的上门时段已取消，我们会与您重新约定。",
+    en="The time that was agreed no longer holds; we agree a new one with you.",
+)
+AGREED_LATER = Text(zh="继续办理时，我们会与您约定上门时段。", en="When it goes on we agree with you when we come.")
 COMING = Text(zh="开通中", en="being set up")
 ENOUGH, FOUND, MOST_TYPED = 24, 10, 60
 
@@ -87,9 +94,14 @@ class Part:
     state: Text
     why: Text | None
     until: datetime | None
+    goes_on: bool
+    """It goes on by itself at `until`; else that is when we expect to go on."""
+    amended: Text | None
     stages: tuple[Stage, ...]
     promises: tuple[Promise, ...]
     visit: AppointmentView | None
+    to_agree: Text | None
+    """That a window has to be agreed, anew or when it goes on."""
     may_move: bool
     may_confirm: bool
     rating: int | None
@@ -162,10 +174,20 @@ def _part(leg: LegView) -> Part:
     return Part(
         number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
         address=leg.address_full, state=leg.state_name, why=WHY[Deviation(leg.exception)] if leg.exception else None,
-        until=leg.until if leg.exception else None, stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
+        until=leg.until if leg.exception else None, goes_on=leg.exception == Deviation.DEFER,
+        amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(leg, visit),
+        stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
         may_move=visit is not None and leg.open and not field.under_way(visit.id), may_confirm=may_confirm(leg), rating=leg.rating,
         confirmed_at=leg.confirmed_at,
     )  # fmt: skip
+
+
+def _to_agree(leg: LegView, visit: AppointmentView | None) -> Text | None:
+    if visit is not None or not leg.open or not orders.visit_ahead(leg.subject):
+        return None
+    if field.given_up(leg.subject):
+        return AGREED_ANEW
+    return AGREED_LATER if leg.state is State.HELD else None
 
 
 def may_confirm(leg: LegView) -> bool:

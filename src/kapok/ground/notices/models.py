@@ -7,18 +7,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.notices.rules import KINDS, SUPERVISED, URGED
+from kapok.ground.notices.rules import KINDS, OF_ORDERS, SUPERVISED, URGED
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Text
 
 
 class Notice(models.Model):
-    """One person is told of one entry: about a commitment, or that their work was urged. Moments are UTC."""
+    """One person is told of one entry: about a commitment, an order, or that their work was urged. Moments are UTC."""
 
     id = models.UUIDField(primary_key=True)
     recipient = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, null=True, related_name="+")
-    """None where somebody urged: the matter is meant then."""
+    """None where somebody urged, or of an order: the matter is meant then."""
     entry = models.UUIDField()
     """The journal entry that is told of."""
     subject = models.CharField(max_length=200)
@@ -39,7 +39,7 @@ class Notice(models.Model):
             models.UniqueConstraint("entry", "recipient", name="notices_told_once"),
             models.CheckConstraint(condition=Q(kind__in=list(KINDS)), name="notices_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(commitment__isnull=False) | Q(kind__in=[URGED, SUPERVISED]),
+                condition=Q(commitment__isnull=False) | Q(kind__in=[URGED, SUPERVISED, *sorted(OF_ORDERS)]),
                 name="notices_commitment_or_urged",
             ),
         ]

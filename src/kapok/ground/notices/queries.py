@@ -25,7 +25,7 @@ class Heard:
     title: Text
     subject: str
     commitment: UUID | None
-    """None where somebody urged the matter."""
+    """None where somebody urged the matter, or an order is meant."""
     entry: UUID
     """The journal entry that it tells of."""
     unit: str

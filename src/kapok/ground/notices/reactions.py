@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from kapok.ground.journal.queries import Line
 from kapok.ground.notices import rules
@@ -23,8 +24,19 @@ from kapok.kernel.ids import uuid7
 def tell(line: Line) -> None:
     """Write a notice to everybody whom the entry concerns; who has it already gets no second one."""
     numbers = WHOM.get(line.kind, _concerned)(line)
-    people = Staff.objects.filter(username__in=numbers, state=State.ACTIVE).values_list("id", flat=True)
+    here = Staff.objects.filter(username__in=numbers, state=State.ACTIVE).exclude(id__in=_told(line))
+    people = here.values_list("id", flat=True)
     Notice.objects.bulk_create((_notice(line, person) for person in people), ignore_conflicts=True)
+
+
+def _told(line: Line) -> QuerySet[Notice, UUID]:
+    """Who has not seen yet that the same order will be late: while that is so, they are not told once more."""
+    unseen = (
+        Notice.objects.filter(kind=rules.JEOPARDY, seen_at=None)
+        if line.kind == rules.JEOPARDY
+        else Notice.objects.none()
+    )
+    return unseen.filter(subject=line.subject).values_list("recipient", flat=True)
 
 
 def _asked(line: Line) -> list[str]:
@@ -48,7 +60,7 @@ WHOM = {rules.ANSWERED: _asked, rules.URGED: _urged, rules.SUPERVISED: _supervis
 
 
 def _concerned(line: Line) -> list[str]:
-    """Whom what became of a commitment concerns, as the settings say."""
+    """Whom what became of a commitment, or of an order, concerns, as the settings say."""
     told = settings.NOTICES_TELL[line.kind]
     around = _around(line, before=Told.BEFORE in told)
     return rules.recipients(around, told, above=settings.NOTICES_ABOVE)
@@ -57,7 +69,12 @@ def _concerned(line: Line) -> list[str]:
 def _around(line: Line, *, before: bool) -> rules.Around:
     owner = rules.person_of(line.data["owner"])
     near = posts.around(owner, line.data["unit"], line.recorded_at)
-    earlier = Notice.objects.filter(commitment=line.data["commitment"]).exclude(kind=rules.ANSWERED)
+    of = (
+        {"subject": line.subject, "kind": line.kind}
+        if line.kind in rules.OF_ORDERS
+        else {"commitment": line.data["commitment"]}
+    )
+    earlier = Notice.objects.filter(**of).exclude(kind=rules.ANSWERED)
     return rules.Around(
         owner=owner,
         deputies=[person.username for person in near.partners],
@@ -67,7 +84,7 @@ def _around(line: Line, *, before: bool) -> rules.Around:
 
 
 def _notice(line: Line, recipient: UUID) -> Notice:
-    words, due_at = rules.words(line.kind, line.data), line.data.get("due_at")
+    words, due_at = rules.words(line.kind, line.data), line.data.get("due_at") or line.data.get("due")
     return Notice(
         id=uuid7(line.at),
         recipient_id=recipient,

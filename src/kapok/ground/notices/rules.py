@@ -30,6 +30,9 @@ ANSWERED = "commitments.pause_answered"
 """What was asked of clocks has been answered: who asked is told, whatever the settings say."""
 URGED, SUPERVISED = "work.urged", "work.supervised"
 """Whoever has the work and answers for it is told, of supervision their head too, whatever the settings say."""
+JEOPARDY, GOES_ON = "ordering.in_jeopardy", "ordering.deferral_over"
+"""An order will be late, or goes on by itself: whoever answers to its customer is told, and whom the settings say."""
+OF_ORDERS = frozenset({JEOPARDY, GOES_ON})
 KINDS: Mapping[str, Text] = {
     "commitments.warned": Text(zh="预警", en="Warning"),
     "commitments.breached": Text(zh="违约", en="Broken"),
@@ -38,6 +41,8 @@ KINDS: Mapping[str, Text] = {
     ANSWERED: Text(zh="申请答复", en="Answer"),
     URGED: Text(zh="催办", en="Urged"),
     SUPERVISED: Text(zh="督办", en="Supervision"),
+    JEOPARDY: Text(zh="预计超时", en="Will be late"),
+    GOES_ON: Text(zh="缓装期满", en="Goes on"),
 }
 """The kinds of entries that somebody is told of, and what each is called on a notice."""
 
@@ -90,6 +95,8 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
         return _answer(data)
     if kind in {URGED, SUPERVISED}:
         return PRESSED[kind].format(number=data["number"])
+    if kind == JEOPARDY:
+        return LEFT.format(left=Text(**data["left"]))
     title = Text(**data["title"])
     if kind == "commitments.owed":
         return joined([title, _owed(data)], zh="：", en=": ")
@@ -104,6 +111,9 @@ PRESSED = {
     SUPERVISED: Text(zh="已列入督办，缘由见时间线", en="Put under supervision; the time line says why"),
 }
 """What a person typed stays in the time line: only there it is forgotten with the customer."""
+
+
+LEFT = Text(zh="预计晚于承诺；剩余：{left}", en="expected later than promised; left: {left}")
 
 
 def _answer(data: Mapping[str, Any]) -> Text:

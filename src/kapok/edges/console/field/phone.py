@@ -188,6 +188,7 @@ def _job(job: Job, wanted: Sequence[Text], language: Language) -> dict[str, Any]
         "state": job.state.value, "address": job.address.in_(language) if job.address else "", "window": window,
         "alarm": job.alarm, "alarm_name": job.alarm_name.in_(language), "due_name": job.due_name.in_(language),
         "pressed": job.urged, "matter": job.matter, "why": job.explanation.in_(language),
+        "rest": job.rest_name.in_(language) if job.rest_name else "",
         "due": f"{localtime(job.due_at):%m-%d %H:%M}" if job.due_at else "",
         "unit": job.unit, "puts_off": matters.puts_off(job.matter),
         "evidence": [each.in_(language) for each in wanted], "proofs": [proof_of(each) for each in wanted],

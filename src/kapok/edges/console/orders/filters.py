@@ -23,6 +23,7 @@ PRESSED = (
     ("supervised", Text(zh="督办", en="under supervision")),
 )
 IN_JEOPARDY = Text(zh="预计超时", en="will be late")
+SHOWN = (*rules.GRAVEST_FIRST, rules.Deviation.AMEND)
 INDENT = "\u3000"
 
 
@@ -37,7 +38,7 @@ class OrdersFilter(forms.Form):
         self._choose(
             "state", _("State"), [(OPEN, STILL_OPEN), *((state.value, name) for state, name in rules.STATES.items())]
         )
-        self._choose("exception", _("Exception"), [(each.value, _coded(each)) for each in rules.GRAVEST_FIRST])
+        self._choose("exception", _("Exception"), [(each.value, _coded(each)) for each in SHOWN])
         self._choose("jeopardy", _("Forecast"), [("yes", IN_JEOPARDY)])
         self._choose("pressed", _("Urged or supervised"), PRESSED)
 

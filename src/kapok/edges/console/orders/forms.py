@@ -11,6 +11,7 @@ from django import forms
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
+from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.queries import LegView
 from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
@@ -34,8 +35,8 @@ def _why() -> forms.CharField:
     return _words(_("Why"), _("In a few words; without names of customers."))
 
 
-def _moment(label: str, *, required: bool = True) -> LocalMomentField:
-    return LocalMomentField(zone=get_current_timezone(), label=label, required=required)
+def _moment(label: str, *, hint: str = "", required: bool = True) -> LocalMomentField:
+    return LocalMomentField(zone=get_current_timezone(), label=label, help_text=hint, required=required)
 
 
 def _choices(texts: Iterable[tuple[str, Text]]) -> list[Choice]:
@@ -88,7 +89,7 @@ class DeferForm(OrderForm):
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
         return {
-            "until": _moment(_("Put off until")),
+            "until": _moment(_("Put off until"), hint=_("It goes on by itself then, and the clocks run again.")),
             "reason": _why(),
             "evidence": _words(_("Evidence of the customer's wish"), _("E.g. the number of a call.")),
         }
@@ -122,12 +123,24 @@ class AmendForm(OrderForm):
         date = forms.DateInput(attrs={"type": "date"})
         return {
             "line": forms.TypedChoiceField(label=_("Line"), choices=_choices(lines), coerce=int),
-            "offer": forms.CharField(
-                label=_("Another offer"), max_length=60, required=False, help_text=_("Its code; empty: as it is.")
-            ),
+            **self._offers(),
             "promised_date": forms.DateField(label=_("Another promised date"), required=False, widget=date),
+            **self._word(),
             **self._wishes(),
         }
+
+    def _offers(self) -> Mapping[str, forms.Field]:
+        """What a line of it may become."""
+        found = orders.may_become(self.leg.subject, self.at) if self.leg else []
+        choices = [("", _("As it is")), *_choices(found)]
+        return {"offer": forms.ChoiceField(label=_("Another offer"), choices=choices, required=False)} if found else {}
+
+    def _word(self) -> Mapping[str, forms.Field]:
+        """The customer's word, where a promised date could become a later one."""
+        if self.leg is None or self.leg.promised_date is None:
+            return {}
+        hint = _("Needed for a later promised date; e.g. the number of a call.")
+        return {"evidence": _words(_("Evidence of the customer's wish"), hint, required=False)}
 
     def _wishes(self) -> Mapping[str, forms.Field]:
         """What may be wished otherwise of such a leg: the new number, or how a part is replaced."""

@@ -204,6 +204,7 @@
       make("h3", {}, job.title),
       make("p", { class: "phone-about" }, job.about),
       make("p", { class: "phone-address" }, job.address || words.no_address),
+      job.rest ? make("p", { class: "phone-rest" }, make("span", { class: "phone-badge is-soon" }, job.rest)) : null,
       make("p", { class: "phone-row phone-signs" },
         job.alarm ? make("span", { class: `phone-badge is-${job.alarm}` }, job.alarm_name) : null,
         job.pressed ? make("span", { class: "phone-badge is-soon" }, `${words.pressed} ×${job.pressed}`) : null,
