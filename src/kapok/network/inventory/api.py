@@ -39,15 +39,18 @@ from kapok.network.inventory.refusals import (
     NoSuchMove,
     NotDisconnected,
     NothingHeld,
+    NotLacking,
     ReservationExpired,
     ResourceHeld,
 )
 from kapok.network.inventory.rules import EXPIRED, STATES, Need, ServiceState, State
+from kapok.network.inventory.views import ShortageView
 
 __all__ = [
     "Need",
     "NoSuchMove",
     "NotDisconnected",
+    "NotLacking",
     "NothingHeld",
     "Reservation",
     "ReservationExpired",
@@ -74,6 +77,7 @@ __all__ = [
     "request_release",
     "reserve",
     "resolve_shortages",
+    "say_lacking",
 ]
 
 EXPIRED_AT_ONCE = 2_000
@@ -182,6 +186,20 @@ def expire_reservations(*, at: datetime, actor: str) -> int:
 def resolve_shortages(*, actor: str, at: datetime) -> int:
     """Tell those who wait that there is plant, the longest waiting first and no more than there is plant for; how many."""
     return lacking.resolve(actor=actor, at=at)
+
+
+@transaction.atomic
+def say_lacking(
+    *, holder: str, address: str, needs: Sequence[Need], code: str, actor: str, at: datetime
+) -> ShortageView:
+    """Store that plant is lacking for the holder though the records may claim otherwise: somebody stood before it.
+
+    It counts at the element from which the holder has that kind, else at the nearest from which it would get it. What has become
+    free after that ends it, as any other; the holder keeps what it has. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`,
+    `NotLacking`, `UnknownAddress`, `RetiredAddress`.
+    """
+    rows.hold(rows.tidy_holder(holder))
+    return lacking.say(code, holder=holder, address=address, needs=rows.tidy_needs(needs), actor=actor, at=at)
 
 
 @transaction.atomic
