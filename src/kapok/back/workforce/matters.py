@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
@@ -9,6 +10,7 @@ from typing import Protocol, cast
 from django.conf import settings
 
 from kapok.back.workforce.rules import Errand
+from kapok.kernel.text import Text
 
 
 class Chain(Protocol):
@@ -23,8 +25,13 @@ class Chain(Protocol):
     def put_off(self, holder: str, *, until: datetime, reason: str, evidence: str, actor: str, at: datetime) -> None:
         """The customer wishes it later (10P)."""
 
-    def lack_plant(self, holder: str, *, reason: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
-        """Our plant is lacking (10W)."""
+    def lacks_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
+        """Which plant each of these could lack, by the codes of shortages; one query."""
+
+    def lack_plant(
+        self, holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
+    ) -> None:
+        """Our plant is lacking (10W); without a code nobody says which."""
 
     def go_on(self, holder: str, *, reason: str, actor: str, at: datetime) -> bool:
         """It goes on, if it was put off or waited; False where plant is lacking still."""
@@ -39,3 +46,13 @@ def chain_of(holder: str) -> Chain | None:
 def puts_off(holder: str) -> bool:
     """Whether such a matter can be put off, or wait for plant."""
     return holder.partition("/")[0] in settings.WORKFORCE_MATTERS
+
+
+def lacks(holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
+    """Which plant each of these matters could lack, as far as its own module knows; a query for each kind of matter."""
+    found: dict[str, Mapping[str, Text]] = {}
+    for kind in sorted({holder.partition("/")[0] for holder in holders} & set(settings.WORKFORCE_MATTERS)):
+        mine = [holder for holder in holders if holder.startswith(f"{kind}/")]
+        chain = chain_of(mine[0])
+        found |= chain.lacks_of(mine) if chain else {}
+    return found

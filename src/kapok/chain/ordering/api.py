@@ -25,6 +25,7 @@ from kapok.chain.ordering import (
     deviating,
     drafting,
     events,
+    lacking,
     moves,
     placing,
     pressing,
@@ -275,15 +276,16 @@ def undefer(*, order: str, leg: int, reason: str, actor: str, at: datetime) -> N
 
 @transaction.atomic
 def wait_for_plant(
-    *, order: str, leg: int, reason: str, expected_at: datetime | None = None, actor: str, at: datetime
+    *, order: str, leg: int, reason: str, code: str = "", expected_at: datetime | None = None, actor: str, at: datetime
 ) -> None:
-    """Say that our plant is lacking for a leg (10W): it waits, the customer's clock runs on, and it goes on when there is plant.
+    """Say that our plant is lacking for a leg (10W): it waits, the customer's clock runs on.
 
-    Raises `UnknownOrder`, `UnknownLeg`, `NotAllowedNow`, `NoteMissing`.
+    With the code of a shortage it counts as demand, and goes on when there is plant; without, until somebody says so.
+    Raises `UnknownOrder`, `UnknownLeg`, `NotAllowedNow`, `NoteMissing`, `NotLacking`.
     """
     row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
     (found,) = rows.legs_locked(row, leg)
-    moves.hold(found, Deviation.WAIT, reason=moves.typed(why), until=expected_at, act=act)
+    lacking.wait(found, code, why, expected_at, act)
     moves.refresh(row, act)
 
 

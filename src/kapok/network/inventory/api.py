@@ -78,6 +78,7 @@ __all__ = [
     "reserve",
     "resolve_shortages",
     "say_lacking",
+    "wait_no_longer",
 ]
 
 EXPIRED_AT_ONCE = 2_000
@@ -200,6 +201,12 @@ def say_lacking(
     """
     rows.hold(rows.tidy_holder(holder))
     return lacking.say(code, holder=holder, address=address, needs=rows.tidy_needs(needs), actor=actor, at=at)
+
+
+@transaction.atomic
+def wait_no_longer(*, holder: str, at: datetime) -> None:
+    """Say that the holder wants nothing any more, so that it is no demand and nobody waits behind it. Raises `NoHolder`."""
+    lacking.settle(rows.tidy_holder(holder), at=at)
 
 
 @transaction.atomic
