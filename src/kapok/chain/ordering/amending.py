@@ -41,7 +41,8 @@ def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:
     asked = drafting.Asked(
         line.number, draft, Action(leg.action), version, new, leg.address, line.service, line.quantity
     )
-    facts = areas.facts_of(order.customer, areas.at(leg.address.code if leg.address else ""))
+    located = areas.of_address(leg.address.code if leg.address else "", order.customer, order.placed_at)
+    facts = areas.facts_of(order.customer, located)
     drafting.must_be_sold(asked, facts, order.channel)
     return version
 

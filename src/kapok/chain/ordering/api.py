@@ -126,7 +126,7 @@ def place_order(
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     _refuse_past(WINDOW, window and window[0] < at)
     whose = living_customer(customer)
-    located = areas.of_lines(lines)
+    located = areas.of_lines(lines, whose, at)
     facts = areas.facts_of(whose, located)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
@@ -134,7 +134,7 @@ def place_order(
     paid = pay or not quoting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
-        legs=drafting.planned(asked, facts), areas=located, paid=paid, promised_date=promised_date,
+        legs=drafting.planned(asked, facts), located=located, paid=paid, promised_date=promised_date,
         note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)

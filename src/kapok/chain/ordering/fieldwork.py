@@ -29,9 +29,7 @@ def put_off(holder: str, *, until: datetime, reason: str, evidence: str, actor: 
     api.defer(order=order, leg=leg, until=until, reason=reason, evidence=evidence, actor=actor, at=at)
 
 
-def lack_plant(
-    holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
-) -> None:
+def lack_plant(holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
     """Our plant is lacking (10W). Raises what `api.wait_for_plant` does."""
     order, leg = _called(holder)
     api.wait_for_plant(order=order, leg=leg, reason=reason, code=code, expected_at=expected_at, actor=actor, at=at)

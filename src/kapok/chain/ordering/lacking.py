@@ -22,7 +22,7 @@ BECAUSE = Text(zh="{what}：{words}", en="{what}: {words}")
 
 
 def of(leg: Leg) -> Mapping[str, Text]:
-    """The shortages that the leg can have by what it takes from the inventory, in the order of the walk; empty where it takes nothing."""
+    """The shortages that the leg can have by what it takes of the plant, in the order of the walk; none where it takes nothing."""
     return {code: SHORTAGES[code] for code in rules.lacking(Need(**need) for need in leg.needs)}
 
 

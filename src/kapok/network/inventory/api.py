@@ -155,14 +155,23 @@ def request_release(
 
 
 @transaction.atomic
-def release(*, service: str = "", holder: str = "", evidence: str = "", actor: str, at: datetime) -> int:
+def release(
+    *,
+    service: str = "",
+    holder: str = "",
+    evidence: str = "",
+    rests_until: datetime | None = None,
+    actor: str,
+    at: datetime,
+) -> int:
     """Free what is to be released, now that its disconnection is confirmed (`evidence` says how); of a holder also what
     never ran.
 
-    A number rests for as long as its pool says. Asked again it moves nothing. Raises `NotDisconnected` where something is
-    still in service and its release has not been asked for, `UnknownService`, `NoHolder`.
+    A number rests for as long as its pool says, and at least until `rests_until`. Asked again it moves nothing. Raises
+    `NotDisconnected` where something is still in service and its release has not been asked for, `UnknownService`, `NoHolder`.
     """
     where, given = _whose(service, holder)
+    given["rests_until"] = rests_until
     states = (State.PENDING_RELEASE,) if service else (State.PENDING_RELEASE, State.RESERVED, State.ASSIGNED)
     moved = moving.move(where, given, to=State.FREE, change=moving.LET_GO, at=at, only=states)
     running = Resource.objects.filter(_of(service, holder), state=State.IN_SERVICE).order_by("code").first()

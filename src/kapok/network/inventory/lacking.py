@@ -74,9 +74,7 @@ def open_shortage(
     return view
 
 
-def say(
-    code: str, *, holder: str, address: str, needs: Sequence[rules.Need], actor: str, at: datetime
-) -> ShortageView:
+def say(code: str, *, holder: str, address: str, needs: Sequence[rules.Need], actor: str, at: datetime) -> ShortageView:
     """Store what a person found to be lacking, where the holder has it or would get it; see `api.say_lacking`."""
     kind = rules.lacking(needs).get(code)
     if kind is None:

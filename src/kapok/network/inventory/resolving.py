@@ -31,7 +31,8 @@ WITH RECURSIVE hops AS (
 ), areas AS (
     SELECT kind, exchange_area_id, since, host, max(wanted) AS most FROM at_area GROUP BY 1, 2, 3, 4
 ), area_homes AS (
-    SELECT areas.*, e.id AS home FROM areas JOIN inventory_element e ON e.kind = host AND e.exchange_area_id = areas.exchange_area_id
+    SELECT areas.*, e.id AS home FROM areas
+    JOIN inventory_element e ON e.kind = areas.host AND e.exchange_area_id = areas.exchange_area_id
     UNION
     SELECT areas.*, p.id FROM areas
     JOIN inventory_pool p ON p.kind = areas.kind AND (p.exchange_area_id IS NOT DISTINCT FROM areas.exchange_area_id
