@@ -150,6 +150,7 @@ def test_a_public_fault_goes_to_the_patch_and_stays_with_whoever_was_asked_first
     assert (decision.unit, decision.defect) == ("tianhe-east", False)
     assert [reason.rule.value for reason in decision.reasons] == ["R1", "R7", "R6"]
     assert matter(subject).first_contact.username == "agent"
+    assert Matter.objects.get(subject=subject, near__code="tianhe-east-1").unit.code == "hotline"
     assert PlaceDefect.objects.count() == 0
 
 
