@@ -67,13 +67,16 @@ WITH RECURSIVE hops AS (
     UNION ALL
     SELECT path.point, e.id, e.kind, e.parent_id, path.depth + 1
     FROM path JOIN inventory_element e ON e.id = path.parent_id WHERE path.depth < 12
+), feeds AS MATERIALIZED (
+    SELECT DISTINCT ON (point, kind) point, kind, id FROM path ORDER BY point, kind, depth
 ), steps AS MATERIALIZED (
     SELECT w.id, w.opened_at, points.id AS point, n.kind, n.count, CASE WHEN n.kind = w.kind THEN w.since END AS since,
-        (SELECT path.id FROM path WHERE path.point = points.id AND path.kind = h.host ORDER BY path.depth LIMIT 1) AS home
+        feeds.id AS home
     FROM waits w CROSS JOIN LATERAL (
         SELECT each ->> 'kind' AS kind, sum((each ->> 'count')::int) AS count FROM jsonb_array_elements(w.needs) each GROUP BY 1
     ) n JOIN hops h ON h.kind = n.kind AND h.point = w.point
     JOIN points ON points.root = w.address_id AND points.kind = w.point
+    LEFT JOIN feeds ON feeds.point = points.id AND feeds.kind = h.host
     WHERE w.code <> 'NO_DP' OR w.since IS NOT NULL
 ), turns AS MATERIALIZED (
     SELECT id, kind, home, since, sum(count) OVER (PARTITION BY kind, home ORDER BY opened_at, id) AS wanted FROM (
