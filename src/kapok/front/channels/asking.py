@@ -84,7 +84,7 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
     if wanted.online and decision.course is Course.OPEN:
         decision = replace(decision, reasons=(*decision.reasons, wanted.online))
     if decision.course is Course.OPEN:
-        matter = _open(wanted, known, decision, territory.unit if territory else "", actor)
+        matter = _open(wanted, known, decision, territory.ground if territory else "", actor)
     else:
         matter = decision.matter
         _join(matter, announced, wanted, known, actor)
