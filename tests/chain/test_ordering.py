@@ -20,7 +20,8 @@ from kapok.ground.work.models import Delivery, Matter
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
-from kapok.network.inventory.models import Resource
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory.models import Pool, Resource
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps
 
@@ -342,6 +343,27 @@ def test_a_changed_number_is_announced_for_45_days() -> None:
     (said,) = shop.told("ordering.number_intercepted")
     assert (said["old"], said["new"]) == (f"••••{old[-4:]}", f"••••{new[-4:]}")
     assert said["until"] == (later(104) + timedelta(days=45)).isoformat()
+
+
+def test_a_changed_number_is_given_to_nobody_while_it_is_announced_whatever_its_pool_says() -> None:
+    Pool.objects.filter(code="N-TYX").update(quarantine_days=0)
+    service = shop.installed("voice", address="n5")
+    whose = shop.service(service).customer.number
+    old = Resource.objects.get(service__number=service, kind="number").code
+    number = placed(line("voice", action="renumber", address="", service=service), whose=whose, minutes=100)
+    do(number, "accept", 101)
+    run(102)
+    do(number, "announce", 103)
+    run(104)
+    Resource.objects.filter(kind="number", state="free").exclude(code=old).update(state="blocked")
+
+    def asked(days: int) -> list[str]:
+        at = later(104) + timedelta(days=days)
+        wanted = {"address": "n5", "needs": [inventory.Need("number")], "until": at + timedelta(days=1)}
+        found = inventory.reserve(holder=f"order/{days}", **wanted, actor="staff/agent", at=at)
+        return [each.code for each in found.resources]
+
+    assert (asked(1), asked(44), asked(46)) == ([], [], [old])
 
 
 # ---- several services of one leg ----

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from kapok.chain.ordering import api, engine, performing, reactions
+from kapok.chain.ordering import queries as shop_queries
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.commitments import api as commitments
@@ -22,6 +23,8 @@ from kapok.kernel.ids import uuid7
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory import api as inventory
+from kapok.network.inventory import browsing
+from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, live, placed, run, stands, steps, told
 from tests.network import plant
@@ -171,6 +174,69 @@ def test_unpaid_it_waits_for_both_and_a_person_may_say_that_there_is_plant() -> 
     api.end_wait(order=number, leg=1, **by("dispatcher", 7))
     run(8)
     assert live(number) == {"appoint"}
+
+
+def heard(number: str) -> list[Entry]:
+    """The leg is told what the journal has for it; what it was told."""
+    entries = list(Entry.objects.filter(kind="inventory.shortage_resolved", subject=leg(number).subject))
+    for entry in entries:
+        reactions.hear(as_line(entry))
+    return entries
+
+
+def demand() -> list[tuple[str, str, int]]:
+    return [(each.place, each.code, each.waiting) for each in browsing.demand()]
+
+
+def full() -> None:
+    Resource.objects.filter(kind="splitter_port", state="free").update(state="blocked", note="full")
+
+
+def test_a_second_splitter_beside_the_full_one_ends_the_wait_by_itself() -> None:
+    full()
+    number = placed()
+    assert (stands(number), demand()) == (("held", "10W", ""), [("SPL1", "NO_PORT", 1)])
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["r101"], **by("manager", 60))
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=2, **by("manager", 61))
+    assert len(heard(number)) == 1
+    assert (stands(number), demand()) == (("inProgress", "", ""), [])
+    ports = Resource.objects.filter(holder=leg(number).subject, kind="splitter_port")
+    assert list(ports.values_list("code", flat=True)) == ["SPL2:P001"]
+
+
+def test_what_a_person_found_lacking_is_demand_and_goes_on_when_there_is_plant() -> None:
+    number = at_the_visit()
+    assert list(shop_queries.order(number).legs[0].lacks) == ["NO_DP", "NO_PORT", "NO_PON", "NO_VLAN", "NO_ONU"]
+    with pytest.raises(inventory.NotLacking):
+        api.wait_for_plant(order=number, leg=1, reason="分光器满", code="NO_NUM", **by("dispatcher", 5))
+    assert (stands(number), demand()) == (("inProgress", "", ""), [])
+    api.wait_for_plant(order=number, leg=1, reason="分光器满", code="NO_PORT", **by("dispatcher", 5))
+    assert (stands(number), demand()) == (("held", "10W", ""), [("SPL1", "NO_PORT", 1)])
+    assert leg(number).reason == "端口已满：分光器满 / no port is left: 分光器满"
+    assert told("inventory.shortage_opened", leg(number).subject)[0]["code"] == "NO_PORT"
+    assert inventory.resolve_shortages(**by("manager", 6)) == 0
+    assert heard(number) == []
+    inventory.add_resources(kind="splitter_port", element="SPL1", count=1, **by("manager", 60))
+    assert len(heard(number)) == 1
+    assert (stands(number), demand(), live(number)) == (("inProgress", "", ""), [], {"visit"})
+
+
+def test_without_a_code_it_waits_until_somebody_says_that_there_is_plant() -> None:
+    number = at_the_visit()
+    api.wait_for_plant(order=number, leg=1, reason="管道未通", **by("dispatcher", 5))
+    assert (stands(number), demand(), leg(number).reason) == (("held", "10W", ""), [], "管道未通")
+
+
+def test_a_wait_that_ends_otherwise_is_no_demand_any_more() -> None:
+    number, other = at_the_visit(), at_the_visit()
+    for each in (number, other):
+        api.wait_for_plant(order=each, leg=1, reason="分光器满", code="NO_PORT", **by("dispatcher", 5))
+    assert demand() == [("SPL1", "NO_PORT", 2)]
+    assert api.end_wait(order=number, leg=1, **by("dispatcher", 6)) is True
+    assert demand() == [("SPL1", "NO_PORT", 1)]
+    api.cancel(order=other, reason="客户不等了", **by("agent", 7))
+    run(8)
+    assert (stands(other)[0], demand()) == ("cancelled", [])
 
 
 # ---- 10P ----

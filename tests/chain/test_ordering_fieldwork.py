@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from kapok.back.workforce import api as workforce
-from kapok.back.workforce import boards, queries
+from kapok.back.workforce import boards, matters, queries
 from kapok.back.workforce.models import Appointment, Done, WorkOrder
 from kapok.back.workforce.rules import Deed
 from kapok.chain.ordering import api as ordering
@@ -18,6 +18,8 @@ from kapok.ground.customers.models import PersonalLook
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
 from kapok.ground.work.refusals import NoteMissing, NotHeld, NotHolder
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory import browsing
 from tests.chain import shop
 from tests.chain.shop import by, customer, later, leg, live, placed, run, stands
 from tests.network.plant import AT, WHO
@@ -160,6 +162,21 @@ def test_plant_that_is_lacking_is_waited_for() -> None:
     told(visit, Deed.LIFT_HOLD, 7)
     assert stands(number)[:2] == ("inProgress", "")
     assert state(visit) == "accepted"
+
+
+def test_plant_that_is_lacking_by_a_code_of_the_list_is_demand() -> None:
+    number, visit = visited()
+    assert list(matters.lacks([leg(number).subject, "fault/1"])[leg(number).subject]) == [
+        "NO_DP", "NO_PORT", "NO_PON", "NO_VLAN", "NO_ONU",
+    ]  # fmt: skip
+    with pytest.raises(inventory.NotLacking):
+        told(visit, Deed.WAIT, 6, note="分光器满", code="NO_SIM", expected_at=None)
+    assert (stands(number)[0], state(visit), browsing.demand()) == ("inProgress", "appointed", [])
+    told(visit, Deed.WAIT, 6, note="分光器满", code="NO_PORT", expected_at=None)
+    assert stands(number)[:2] == ("held", "10W")
+    assert [(each.place, each.code, each.waiting) for each in browsing.demand()] == [("SPL1", "NO_PORT", 1)]
+    told(visit, Deed.LIFT_HOLD, 7)
+    assert (stands(number)[:2], browsing.demand()) == (("inProgress", ""), [])
 
 
 def test_work_that_is_passed_on_is_the_colleagues() -> None:

@@ -264,6 +264,7 @@ class TestThePhone:
         Appointment.objects.update(starts_at=_now() + timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
         day = client("han", Language.EN).get("/field/jobs").json()
         assert (day["colleagues"], day["jobs"][0]["puts_off"]) == ({"east-field": [["liu", "Liu"]]}, False)
+        assert day["jobs"][0]["lacks"] == []
         answer = client("han").post("/field/deeds", told(item, "pass_on", said={"to": "liu", "reason": ""}))
         assert (answer.status_code, stands(item)) == (409, ("appointed", "han"))
         answer = client("han").post("/field/deeds", told(item, "pass_on", said={"to": "liu", "reason": "需要登高"}))

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import demo, queries
 from kapok.ground.catalog.cast import REPAIR
-from kapok.kernel.text import Language
+from kapok.ground.posts import api as posts
+from kapok.kernel.text import Language, Text
 from tests.console.conftest import AT, BrowserPage
 from tests.console.test_browser import sideways
 
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture
 def drafted(browser_page: BrowserPage) -> BrowserPage:
+    posts.define_skill(code="fibre", title=Text(zh="光纤熔接", en="Fibre splicing"), actor="staff/tester", at=AT)
     demo.load(AT)
     catalog.draft_flow(document=REPAIR, actor="staff/tester", at=AT)
     return browser_page

@@ -16,6 +16,7 @@ from kapok.ground.catalog import demo, queries
 from kapok.ground.catalog.cast import REPAIR
 from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
+from kapok.ground.posts import api as posts
 from kapok.ground.work.models import Matter
 from kapok.kernel.text import Language, Text
 from tests import worlds
@@ -27,7 +28,12 @@ WHO = {"actor": "staff/tester", "at": AT}
 
 @pytest.fixture
 def flows(cast: dict[str, Login]) -> None:
-    worlds.begin("flows of the demonstration", lambda: demo.load(AT))
+    worlds.begin("flows of the demonstration", _set_up)
+
+
+def _set_up() -> None:
+    posts.define_skill(code="fibre", title=Text(zh="光纤熔接", en="Fibre splicing"), **WHO)
+    demo.load(AT)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
 
+from kapok.back.workforce import api as workforce
 from kapok.chain.ordering import api, engine, forecast
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.ground.commitments.models import Commitment, PauseRequest
@@ -23,9 +25,10 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.notices.models import Notice
 from kapok.ground.notices.reactions import tell
 from kapok.ground.people.models import Staff
+from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
-from kapok.network.inventory.models import Resource
+from kapok.network.inventory.models import Resource, Shortage
 from tests.chain import shop
 from tests.chain.conftest import open_shop
 from tests.chain.shop import leg, line, stands
@@ -258,8 +261,37 @@ def test_exceptions_have_their_forms() -> None:
     sent = {"line": "1", "offer": "fibre-300", "promised_date": ""}
     assert "Amended." in manager.post(f"/orders/{number}/1/amend", sent, follow=True).content.decode()
     assert "Nothing would change" in manager.post(f"/orders/{number}/1/amend", sent).content.decode()
-    answer = manager.post(f"/orders/{number}/1/wait", {"reason": "无光缆"}, follow=True).content.decode()
+    form = text(manager, f"/orders/{number}/1/wait")
+    assert re.findall(r'<option value="(\w+)">([^<]+)</option>', form) == [
+        ("NO_DP", "no access point near the address"), ("NO_PORT", "no port is left"), ("NO_PON", "the PON is full"),
+        ("NO_VLAN", "no VLAN is left"), ("NO_ONU", "no ONU is left"),
+    ]  # fmt: skip
+    assert "This field is required" in manager.post(f"/orders/{number}/1/wait", {"reason": "无光缆"}).content.decode()
+    assert stands(number)[:2] == ("inProgress", "")
+    said = {"code": "NO_PORT", "reason": "无光缆"}
+    answer = manager.post(f"/orders/{number}/1/wait", said, follow=True).content.decode()
     assert "10W waiting for plant" in answer
+    assert "no port is left: 无光缆" in answer
+    assert "SPL1" in text(manager, "/inventory/shortages")
+
+
+def test_a_technician_chooses_what_is_lacking_from_a_list_in_their_language() -> None:
+    number = placed()
+    run()
+    item = shop.item(number, "appoint").id
+    workforce.accept(item=item, actor="staff/technician", at=now())
+    for language, name in ((Language.EN, "no port is left"), (Language.ZH, "端口已满")):
+        (job,) = signed_in("technician", language).get("/field/jobs").json()["jobs"]
+        assert ([code for code, _ in job["lacks"]], dict(job["lacks"])["NO_PORT"]) == (
+            ["NO_DP", "NO_PORT", "NO_PON", "NO_VLAN", "NO_ONU"], name,
+        )  # fmt: skip
+    told = {"deed": "wait", "item": str(item), "key": str(uuid7(now())), "pressed_at": now().isoformat()}
+    sent = told | {"said": {"note": "分光器满", "code": "NO_PORT", "expected_at": ""}}
+    assert signed_in("technician").post("/field/deeds", {"told": json.dumps(sent)}).json() == {
+        "done": True,
+        "new": True,
+    }
+    assert (stands(number)[:2], Shortage.objects.get().element.code) == (("held", "10W"), "SPL1")
 
 
 def test_what_the_system_could_not_do_is_tried_again_or_settled_by_hand() -> None:

@@ -153,12 +153,13 @@ def test_a_public_fault_goes_to_the_patch_and_stays_with_whoever_was_asked_first
     assert (decision.unit, decision.defect) == ("tianhe-east", False)
     assert [reason.rule.value for reason in decision.reasons] == ["R1", "R7", "R6"]
     assert matter(subject).first_contact.username == "agent"
+    assert Matter.objects.get(subject=subject, near__code="tianhe-east-1").unit.code == "hotline"
     assert PlaceDefect.objects.count() == 0
 
 
 def test_an_address_without_a_patch_has_an_owner_and_is_noted_as_a_defect() -> None:
     subject, decision = ask(kind="fault", title="断网", address="n9", customer=shop.customer())
-    assert (decision.defect, case(subject).owner.username) == (True, "agent")
+    assert (decision.defect, case(subject).owner.username, matter(subject).near_id) == (True, "agent", None)
     assert list(PlaceDefect.objects.values_list("address__code", flat=True)) == ["n9"]
 
 

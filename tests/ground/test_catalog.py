@@ -17,6 +17,7 @@ from kapok.ground.catalog.models import FlowTemplate, FlowVersion
 from kapok.ground.catalog.template import Line
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import demo as people_demo
+from kapok.ground.posts import api as posts
 from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import Entry as Happened
 from kapok.kernel.promises import Outcome, judge_all, parse
@@ -31,8 +32,13 @@ LATER = {"actor": "staff/tester", "at": AT + timedelta(hours=1)}
 
 @pytest.fixture
 def units(db: None) -> SimpleNamespace:
-    worlds.begin("cast", lambda: people_demo.load(AT))
+    worlds.begin("cast with a skill", _set_up)
     return SimpleNamespace()
+
+
+def _set_up() -> None:
+    people_demo.load(AT)
+    posts.define_skill(code="fibre", title=Text(zh="光纤熔接", en="Fibre splicing"), **WHO)
 
 
 @pytest.fixture

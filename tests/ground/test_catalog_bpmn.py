@@ -17,6 +17,8 @@ from kapok.ground.catalog.cast import FLOWS, REPAIR
 from kapok.ground.catalog.refusals import Unsupported
 from kapok.ground.catalog.template import parse
 from kapok.ground.people import demo as people_demo
+from kapok.ground.posts import api as posts
+from kapok.kernel.text import Text
 from tests.ground.catalog_flows import flows
 from tests.ground.conftest import AT, WHO
 
@@ -207,6 +209,7 @@ def test_any_bytes_are_a_file_or_refused(content: bytes) -> None:
 
 def test_a_file_is_imported_as_a_draft_and_published_when_complete(db: None) -> None:
     people_demo.load(AT)
+    posts.define_skill(code="fibre", title=Text(zh="光纤熔接", en="Fibre splicing"), **WHO)
     assert catalog.import_bpmn(content=FOREIGN.encode(), **BASIS, **WHO) == "foreign"
     found = {(each.where, each.code) for each in checking.findings(queries.flow("foreign", 1))}
     assert ("Gateway_1", "choice_open") in found

@@ -16,6 +16,7 @@ from kapok.ground.catalog.offering import demo as offering_demo
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import demo as people_demo
+from kapok.ground.posts import api as posts
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text
 from tests import worlds
@@ -48,6 +49,7 @@ def flows(db: None) -> None:
 
 def _set_up() -> None:
     people_demo.load(AT)
+    posts.define_skill(code="fibre", title=Text(zh="光纤熔接", en="Fibre splicing"), **WHO)
     catalog.draft_flow(document=INSTALL, **WHO)
     catalog.publish_flow(code="install", revision=1, **WHO)
 

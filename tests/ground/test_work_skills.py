@@ -44,8 +44,8 @@ def on_duty(username: str) -> None:
         posts.plan_shift(username=username, day=date(moment.year, moment.month, moment.day), shift="day", **BEFORE)
 
 
-def nearest(near: str) -> str | None:
-    found = queries.unit_with_skill("fibre", near=near, at=AT)
+def nearest(near: str, *, on_its_ground: bool = False) -> str | None:
+    found = queries.unit_with_skill("fibre", near=near, at=AT, on_its_ground=on_its_ground)
     return found.code if found else None
 
 
@@ -86,6 +86,28 @@ def test_who_is_on_duty_goes_before_who_is_near_and_who_is_away_comes_last() -> 
     assert nearest("hotline") == "dispatch"
     posts.declare_absent(username="desk", until=AT + timedelta(days=1), note="家中急事", **BEFORE)
     assert nearest("hotline") == "dispatch"
+
+
+def test_on_its_ground_the_own_team_goes_before_whoever_is_on_duty_elsewhere() -> None:
+    for code, kind, parent in (
+        ("east", UnitKind.SERVICE_CENTRE, "city"),
+        ("east-team", UnitKind.TEAM, "east"),
+        ("east-1", UnitKind.PATCH, "east"),
+        ("east-2", UnitKind.PATCH, "east"),
+    ):
+        people.add_unit(code=code, kind=kind, name=Text(zh=code, en=code), parent=parent, **BEFORE)
+    for username, unit in (("ann", "east-team"), ("ben", "east-2")):
+        people.open_account(
+            username=username, name=username, unit=unit, language=Language.ZH, password="wet-cotton-9", **BEFORE
+        )
+    able("tech", "ann", "ben")
+    on_duty("tech")
+    on_duty("ben")
+    assert nearest("east-1") == "east-2"
+    assert nearest("east-1", on_its_ground=True) == "east-team"
+    assert nearest("east-2", on_its_ground=True) == "east-2"
+    people.deactivate(username="ann", **BEFORE)
+    assert nearest("east-1", on_its_ground=True) == "east-2"
 
 
 def test_another_operator_does_not_lend_its_people() -> None:

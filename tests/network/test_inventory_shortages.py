@@ -12,10 +12,10 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.network.inventory import api as inventory
-from kapok.network.inventory import queries, refusals
+from kapok.network.inventory import browsing, queries, refusals
 from kapok.network.inventory.models import Resource, Shortage
 from kapok.network.inventory.rules import Need
-from tests.network.plant import AT, COPPER, WHO, named, reserve
+from tests.network.plant import AT, COPPER, FIBRE, WHO, named, reserve
 
 pytestmark = pytest.mark.usefixtures("plant")
 LEG = "order/O2026-000001-1"
@@ -135,4 +135,114 @@ def test_whoever_gets_it_waits_no_longer() -> None:
     reserve(LEG)
     Resource.objects.filter(code="SPL1:P001").update(state="free")
     assert reserve(LEG).shortage is None
+    assert waiting() == set()
+
+
+def second_splitter(ports: int = 1, parent: str = "OLT1/1") -> None:
+    inventory.add_element(code="SPL2", kind="splitter", parent=parent, covers=["r101"], **WHO)
+    if ports:
+        inventory.add_resources(kind="splitter_port", element="SPL2", count=ports, **WHO)
+
+
+def test_a_second_splitter_beside_the_full_one_wakes_who_waits_at_the_first() -> None:
+    fill("splitter_port")
+    assert (reserve(LEG).shortage.code, Shortage.objects.get().element.code) == ("NO_PORT", "SPL1")
+    second_splitter(ports=0)
+    assert inventory.resolve_shortages(**WHO) == 0
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
+    assert waiting() == set()
+    said = timeline(LEG)[0]
+    assert (said.kind, said.data["place"]) == ("inventory.shortage_resolved", "SPL1")
+    assert [each.code for each in reserve(LEG).resources] == ["SPL2:P001", "OLT1/1:L001"]
+
+
+def test_a_port_given_back_on_another_covering_splitter_wakes_the_one_who_waited_longest() -> None:
+    fill("splitter_port")
+    second_splitter()
+    reserve("order/has")
+    for number in range(2):
+        reserve(f"order/W-{number}", at=AT + timedelta(minutes=number))
+    assert inventory.resolve_shortages(**WHO) == 0
+    inventory.release(holder="order/has", **WHO)
+    with CaptureQueriesContext(connection) as asked:
+        assert inventory.resolve_shortages(**WHO) == 1
+    assert len([each for each in asked if "inventory_shortage" in each["sql"]]) == 1
+    assert waiting() == {"order/W-1"}
+    assert reserve("order/W-0").resources[0].code == "SPL2:P001"
+    assert inventory.resolve_shortages(**WHO) == 0
+
+
+def test_of_several_who_wait_at_several_splitters_no_more_are_told_than_there_are_ports() -> None:
+    fill("splitter_port")
+    inventory.add_element(code="SPL3", kind="splitter", parent="OLT1/1", covers=["n3"], **WHO)
+    reserve("order/both", address="r101")
+    reserve("order/third", address="n3", at=AT + timedelta(minutes=1))
+    inventory.cover(element="SPL3", addresses=["n1"], **WHO)
+    inventory.add_resources(kind="splitter_port", element="SPL3", count=1, **WHO)
+    assert waiting() == {"order/third"}
+    assert reserve("order/both").resources[0].code == "SPL3:P001"
+    assert inventory.resolve_shortages(**WHO) == 0
+
+
+def test_a_point_whose_path_is_full_further_in_wakes_nobody() -> None:
+    fill("splitter_port")
+    inventory.add_element(code="OLT1/2", kind="pon", parent="OLT1", **WHO)
+    reserve(LEG)
+    second_splitter(parent="OLT1/2")
+    assert waiting() == {LEG}
+    inventory.add_resources(kind="pon_port", element="OLT1/2", count=1, **WHO)
+    assert waiting() == set()
+    assert [each.code for each in reserve(LEG).resources] == ["SPL2:P001", "OLT1/2:L001"]
+
+
+def test_a_distribution_point_near_by_wakes_who_lacks_a_pair_where_none_covers() -> None:
+    for code, longitude in (("DPA", 113.3315), ("DPB", 113.3325)):
+        inventory.add_element(
+            code=code, kind="distribution_point", parent="CAB1", longitude=longitude, latitude=23.13, **WHO
+        )
+    lacking = reserve(LEG, address="n9", needs=COPPER)
+    assert lacking.shortage.code == "NO_SEC"
+    other = {"DPA": "DPB", "DPB": "DPA"}[lacking.shortage.element]
+    inventory.add_resources(kind="secondary_pair", element=other, count=1, **WHO)
+    assert waiting() == set()
+    assert reserve(LEG, address="n9", needs=COPPER).resources[0].code == f"{other}:S001"
+
+
+def test_what_a_person_found_lacking_is_ended_by_what_comes_after_it_alone() -> None:
+    reserve(LEG)
+    found = inventory.say_lacking(
+        holder=LEG, address="r101", needs=FIBRE, code="NO_PORT", actor="staff/technician", at=AT + timedelta(hours=1)
+    )
+    assert (found.code, found.element, found.kind) == ("NO_PORT", "SPL1", "splitter_port")
+    assert [(each.place, each.code, each.waiting) for each in browsing.demand()] == [("SPL1", "NO_PORT", 1)]
+    later = {"actor": "staff/tester", "at": AT + timedelta(hours=2)}
+    assert inventory.resolve_shortages(**later) == 0
+    inventory.add_resources(kind="splitter_port", element="SPL1", count=1, **later)
+    assert (waiting(), browsing.demand()) == (set(), [])
+
+
+def test_only_what_one_takes_can_be_said_to_be_lacking() -> None:
+    with pytest.raises(inventory.NotLacking) as refused:
+        inventory.say_lacking(holder=LEG, address="r101", needs=FIBRE, code="NO_NUM", **WHO)
+    assert "NO_DP, NO_PORT, NO_PON" in refused.value.text.en
+    assert not Shortage.objects.exists()
+
+
+def test_a_point_said_to_be_missing_is_one_that_is_built_after_that() -> None:
+    found = inventory.say_lacking(holder=LEG, address="r101", needs=FIBRE, code="NO_DP", **WHO)
+    assert (found.element, found.exchange_area) == ("", "TYX")
+    later = {"actor": "staff/tester", "at": AT + timedelta(hours=2)}
+    assert inventory.resolve_shortages(**later) == 0
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["r101"], **later)
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **later)
+    assert waiting() == set()
+
+
+def test_numbers_said_to_be_lacking_wait_for_new_ones() -> None:
+    needs = [Need("number")]
+    found = inventory.say_lacking(holder=LEG, address="r101", needs=needs, code="NO_NUM", **WHO)
+    assert (found.element, found.exchange_area) == ("", "TYX")
+    later = {"actor": "staff/tester", "at": AT + timedelta(hours=2)}
+    assert inventory.resolve_shortages(**later) == 0
+    inventory.add_resources(kind="number", pool="N-TYX", values="2038880010", **later)
     assert waiting() == set()

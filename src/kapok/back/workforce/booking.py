@@ -33,6 +33,7 @@ from kapok.back.workforce.refusals import (
 from kapok.back.workforce.rules import Errand, State
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
+from kapok.ground.work import rows as work_rows
 from kapok.ground.work.models import Matter
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
@@ -123,6 +124,7 @@ def _keep(wish: Wish, place: Where, actor: str, at: datetime) -> UUID:
             window=spoken(wish.starts_at, wish.ends_at),
         )
     )  # fmt: skip
+    work_rows.come_near(wish.holder, place.unit.id)
     orders.appointed(row, at)
     return row.id
 
@@ -148,7 +150,9 @@ def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str
     chosen = same or roomiest(crew, wish)
     before = spoken(row.starts_at, row.ends_at)
     row.starts_at, row.ends_at, row.kept_for, row.moved = starts_at, ends_at, chosen.staff, row.moved + 1
-    row.save(update_fields=["starts_at", "ends_at", "kept_for", "moved"])
+    row.unit = place.unit
+    row.save(update_fields=["starts_at", "ends_at", "kept_for", "moved", "unit"])
+    work_rows.come_near(row.holder, place.unit.id)
     orders.appointed(row, at)
     journal.record(
         events.AppointmentMoved(

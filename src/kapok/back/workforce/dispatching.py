@@ -20,6 +20,8 @@ from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
+from kapok.ground.work import rows as work_rows
+from kapok.ground.work.baton import api as baton
 from kapok.ground.work.queries import clocks
 from kapok.kernel.text import Text, joined
 
@@ -61,7 +63,7 @@ def must_be_open(row: WorkOrder) -> None:
 def dispatch(row: WorkOrder, *, actor: str, at: datetime) -> Explanation:
     """Send who fits best. Raises `InHands`, `NotNow`, `NobodyFits`."""
     must_be_open(row)
-    everybody = crews.members(crews.around(row.unit_id), "", at, at)
+    everybody = crews.members(crews.around(_ground(row)), "", at, at)
     booking.lock(each.id for each in everybody)
     visit = _wanted(row, at)
     able, why = _able(row, everybody, visit, at)
@@ -82,13 +84,16 @@ def assign(row: WorkOrder, technician: Staff | None, username: str, reason: str,
 
 
 def technician_of(row: WorkOrder, username: str, at: datetime) -> Staff | None:
-    """The technician with this number who works around the unit; None where there is none."""
-    people = crews.members(crews.around(row.unit_id), "", at, at)
+    """The technician with this number who works on the ground of the visit or around the unit; None where there is none."""
+    people = crews.members(crews.around(row.unit_id) | crews.around(_ground(row)), "", at, at)
     return next((each for each in people if each.username == username.lower()), None)
 
 
 def send(row: WorkOrder, technician: Staff, why: Text, *, actor: str, at: datetime) -> None:
-    """The work order is this technician's to accept, and the appointment takes their time."""
+    """The work order is this technician's to accept, their unit's if it was another's, and the appointment takes their time."""
+    if not work_rows.works_for(technician, row.item.unit):
+        baton.carry_to(item=row.item_id, unit=technician.unit.code, actor=actor, at=at)
+        row = orders.called(row.item_id)  # as it stands now: the other unit has been offered the work
     said = {"explanation_zh": why.zh[:500], "explanation_en": why.en[:500]}
     if not orders.move(row, State.DISPATCHED, at, technician=technician, **said):
         raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=rules.DEEDS[Deed.ACCEPT])
@@ -100,6 +105,12 @@ def send(row: WorkOrder, technician: Staff, why: Text, *, actor: str, at: dateti
             technician=technician.username, why=why,
         )
     )  # fmt: skip
+
+
+def _ground(row: WorkOrder) -> UUID:
+    """The unit around which somebody is looked for: the one whose people the window was promised of, else who has the work."""
+    booked = row.appointment if row.appointment and row.appointment.state == BOOKED else None
+    return booked.unit_id if booked else row.unit_id
 
 
 def _wanted(row: WorkOrder, at: datetime) -> Visit:

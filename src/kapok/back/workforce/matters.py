@@ -27,8 +27,13 @@ class Chain(Protocol):
     def put_off(self, holder: str, *, until: datetime, reason: str, evidence: str, actor: str, at: datetime) -> None:
         """The customer wishes it later (10P)."""
 
-    def lack_plant(self, holder: str, *, reason: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
-        """Our plant is lacking (10W)."""
+    def lacks_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
+        """Which plant each of these could lack, by the codes of shortages; one query."""
+
+    def lack_plant(
+        self, holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
+    ) -> None:
+        """Our plant is lacking (10W); without a code nobody says which."""
 
     def resting(self, holders: Collection[str]) -> Mapping[str, Rest]:
         """Those of the matters that are put off, or wait for plant, now."""
@@ -65,3 +70,13 @@ def told(rest: Rest) -> Text:
 def puts_off(holder: str) -> bool:
     """Whether such a matter can be put off, or wait for plant."""
     return holder.partition("/")[0] in settings.WORKFORCE_MATTERS
+
+
+def lacks(holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
+    """Which plant each of these matters could lack, as far as its own module knows; a query for each kind of matter."""
+    found: dict[str, Mapping[str, Text]] = {}
+    for kind in sorted({holder.partition("/")[0] for holder in holders} & set(settings.WORKFORCE_MATTERS)):
+        mine = [holder for holder in holders if holder.startswith(f"{kind}/")]
+        chain = chain_of(mine[0])
+        found |= chain.lacks_of(mine) if chain else {}
+    return found

@@ -73,6 +73,7 @@ def wait(
     *,
     item: UUID,
     note: str,
+    code: str = "",
     expected_at: datetime | None = None,
     said_at: datetime | None = None,
     actor: str,
@@ -80,10 +81,11 @@ def wait(
 ) -> None:
     """Our plant is lacking (10W): it is held, its window is given back, the leg waits while the customer's clock runs on.
 
+    The code of the shortage says which (`matters.lacks`): then the leg goes on by itself when there is plant.
     Raises what `technician.mine` does, `NotPutOff`, and what the matter's own module refuses.
     """
     chain, matter = _put_off(item, Deed.WAIT, note, said_at=said_at, actor=actor, at=at)
-    chain.lack_plant(matter, reason=tidy(note), expected_at=expected_at, actor=actor, at=at)
+    chain.lack_plant(matter, reason=tidy(note), code=code, expected_at=expected_at, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -44,7 +44,8 @@ def _stands_in(leg: Leg, line: Line, code: str, facts: Mapping[str, Any]) -> boo
 
 
 def _facts(leg: Leg) -> dict[str, Any]:
-    return areas.facts_of(leg.order.customer, areas.at(leg.address.code if leg.address else ""))
+    order, address = leg.order, leg.address.code if leg.address else ""
+    return areas.facts_of(order.customer, areas.of_address(address, order.customer, order.placed_at))
 
 
 def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:

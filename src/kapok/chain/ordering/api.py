@@ -25,6 +25,7 @@ from kapok.chain.ordering import (
     deviating,
     drafting,
     events,
+    lacking,
     moves,
     placing,
     pressing,
@@ -126,7 +127,7 @@ def place_order(
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     _refuse_past(WINDOW, window and window[0] < at)
     whose = living_customer(customer)
-    located = areas.of_lines(lines)
+    located = areas.of_lines(lines, whose, at)
     facts = areas.facts_of(whose, located)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
@@ -134,7 +135,7 @@ def place_order(
     paid = pay or not quoting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
-        legs=drafting.planned(asked, facts), areas=located, paid=paid, promised_date=promised_date,
+        legs=drafting.planned(asked, facts), located=located, paid=paid, promised_date=promised_date,
         note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)
@@ -278,15 +279,16 @@ def undefer(*, order: str, leg: int, reason: str, actor: str, at: datetime) -> N
 
 @transaction.atomic
 def wait_for_plant(
-    *, order: str, leg: int, reason: str, expected_at: datetime | None = None, actor: str, at: datetime
+    *, order: str, leg: int, reason: str, code: str = "", expected_at: datetime | None = None, actor: str, at: datetime
 ) -> None:
-    """Say that our plant is lacking for a leg (10W): it waits, the customer's clock runs on, and it goes on when there is plant.
+    """Say that our plant is lacking for a leg (10W): it waits, the customer's clock runs on.
 
-    Raises `UnknownOrder`, `UnknownLeg`, `NotAllowedNow`, `NoteMissing`.
+    With the code of a shortage it counts as demand, and goes on when there is plant; without, until somebody says so.
+    Raises `UnknownOrder`, `UnknownLeg`, `NotAllowedNow`, `NoteMissing`, `NotLacking`.
     """
     row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
     (found,) = rows.legs_locked(row, leg)
-    moves.hold(found, Deviation.WAIT, reason=moves.typed(why), until=expected_at, act=act)
+    lacking.wait(found, code, why, expected_at, act)
     moves.refresh(row, act)
 
 

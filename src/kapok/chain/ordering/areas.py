@@ -1,26 +1,40 @@
-"""Of what kind of area (town, country) an order's addresses are: promises and offers differ by it.
+"""Of what kind of area (town, country) an order's addresses are, for promises and offers differ by it; and whose ground it is.
 
 Where nobody has said of an exchange area, the setting `ORDERING_AREA` does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from kapok.chain.ordering.drafting import LineDraft
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
-from kapok.ground.places import queries as places
+from kapok.ground.places import territories
 from kapok.network.inventory.models import Service
 
 AREA = "area"
 
 
-def of_lines(lines: Iterable[LineDraft]) -> dict[str, str]:
-    """The kinds of area of the lines' addresses, by the code of the address, those of the first line first.
+@dataclass(frozen=True)
+class Located:
+    """By the code of each address the kind of its area, and the unit whose ground it is where that is known."""
+
+    kinds: Mapping[str, str]
+    near: Mapping[str, UUID | None]
+
+
+NOWHERE = Located({}, {})
+
+
+def of_lines(lines: Iterable[LineDraft], customer: Customer, moment: datetime) -> Located:
+    """The lines' addresses, those of the first line first.
 
     A line that names no address is about a service at one; both ends of a move are there.
     """
@@ -29,15 +43,24 @@ def of_lines(lines: Iterable[LineDraft]) -> dict[str, str]:
     rows = Service.objects.filter(number__in=numbers, address__isnull=False) if numbers else Service.objects.none()
     at = dict(rows.values_list("number", "address__code"))
     codes = [code for draft in drafts for code in (draft.address, at.get(draft.service, "")) if code]
-    known = places.areas_of(codes) if codes else {}
-    return {code: known.get(code) or settings.ORDERING_AREA for code in codes}
+    return _located(codes, customer, moment)
 
 
-def facts_of(customer: Customer, areas: Mapping[str, str]) -> dict[str, Any]:
+def of_address(address: str, customer: Customer, moment: datetime) -> Located:
+    """The same of one address; of none nothing."""
+    return _located([address] if address else [], customer, moment)
+
+
+def _located(codes: Sequence[str], customer: Customer, moment: datetime) -> Located:
+    if not codes:
+        return NOWHERE
+    found = territories.territories_of(codes, customer.segment, at=moment)
+    return Located(
+        {code: found[code].area or settings.ORDERING_AREA for code in codes},
+        {code: found[code].unit for code in codes},
+    )
+
+
+def facts_of(customer: Customer, located: Located) -> dict[str, Any]:
     """What offers and flows ask about an order: of its customer, and the kind of area of its first line."""
-    return {AREA: next(iter(areas.values()), settings.ORDERING_AREA)} | customers.facts_of(customer)
-
-
-def at(address: str) -> dict[str, str]:
-    """The kinds of area of one address, as `facts_of` takes them."""
-    return {address: places.area_of(address) or settings.ORDERING_AREA} if address else {}
+    return {AREA: next(iter(located.kinds.values()), settings.ORDERING_AREA)} | customers.facts_of(customer)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from kapok.chain.ordering import cancelling, forecast, rules
+from kapok.chain.ordering import cancelling, forecast, lacking, rules
 from kapok.chain.ordering.models import OVER, Leg, Line, Step
 from kapok.chain.ordering.rules import DEEDS, Action, State, StepState
 from kapok.chain.ordering.views import LegView, LineView, Pressed, StageView, StepView, Way
@@ -92,7 +92,7 @@ def _leg(leg: Leg, known: _Known) -> LegView:
         stages=tuple(_stages(flow, matter, items, by_item, known)) if flow and matter else (), steps=tuple(steps),
         promises=tuple(sorted(known.clocks.get(leg.subject, []), key=_by_due)),
         ways_back=tuple(_ways(flow, items)) if flow and leg.state in {State.IN_PROGRESS, State.HELD} else (),
-        undoes=tuple(_undoes(known.steps.get(leg.id, []))), cancel_refused=_why_not(leg),
+        undoes=tuple(_undoes(known.steps.get(leg.id, []))), lacks=lacking.of(leg), cancel_refused=_why_not(leg),
     )  # fmt: skip
 
 

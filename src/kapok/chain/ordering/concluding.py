@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID
+
+from django.conf import settings
 
 from kapok.chain.ordering import events, moves, placing, rules
 from kapok.chain.ordering.models import Leg, Line, Step
@@ -164,25 +167,29 @@ def _ceased(leg: Leg, act: Act) -> None:
         inventory.move_service(service=number, to="terminated", actor=act.actor, at=act.at)
 
 
-def _leave(line: Line, service: str, new: Leg, act: Act) -> None:
-    """Free what the service no longer runs on, of the kinds that the new leg has taken for it."""
+def _leave(line: Line, service: str, new: Leg, act: Act, *, rests_until: datetime | None = None) -> None:
+    """Free what the service no longer runs on, of the kinds that the new leg has taken for it; to rest at least so long."""
     kinds = sorted({need["kind"] for need in new.needs if rules.line_of(need["role"]) in {line.number, 0}})
     if not kinds:
         return
     left = inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
     if left:
-        inventory.release(service=service, evidence=f"order {new.order.number}", actor=act.actor, at=act.at)
+        evidence = f"order {new.order.number}"
+        inventory.release(service=service, evidence=evidence, rests_until=rests_until, actor=act.actor, at=act.at)
 
 
 def _renewed(leg: Leg, act: Act) -> None:
-    """The service runs on the new number, card or terminal; the old one is given back."""
+    """The service runs on the new number, card or terminal; the old one is given back.
+
+    Callers of an old number are told the new one for a while: at least so long nobody else gets it.
+    """
+    until = act.at + settings.ORDERING_INTERCEPTION if leg.action == Action.RENUMBER else None
     for line, number in _served(leg):
         old = running(line).get(rules.NUMBER)
         _take_up(line, number, act)
-        _leave(line, number, leg, act)
+        _leave(line, number, leg, act, rests_until=until)
         new = taken(line).get(rules.NUMBER)
-        if leg.action == Action.RENUMBER and new and old and old.code != new.code:
-            until = act.at + rules.INTERCEPTION
+        if until and new and old and old.code != new.code:
             moves.say(leg, events.NumberIntercepted, act, old=masked(old.value), new=masked(new.value), until=until)
 
 

@@ -10,12 +10,13 @@ from datetime import datetime
 
 from kapok.back.workforce.rules import Rest
 from kapok.chain.ordering import api
+from kapok.chain.ordering.lacking import of_each as lacks_of
 from kapok.chain.ordering.models import Leg
 from kapok.chain.ordering.refusals import UnknownOrder
 from kapok.chain.ordering.rules import Deviation, State
 from kapok.chain.ordering.visits import RESTS, visit_of
 
-__all__ = ["customer_of", "go_on", "lack_plant", "put_off", "resting", "visit_of"]
+__all__ = ["customer_of", "go_on", "lack_plant", "lacks_of", "put_off", "resting", "visit_of"]
 
 
 def customer_of(holder: str) -> str:
@@ -30,10 +31,10 @@ def put_off(holder: str, *, until: datetime, reason: str, evidence: str, actor: 
     api.defer(order=order, leg=leg, until=until, reason=reason, evidence=evidence, actor=actor, at=at)
 
 
-def lack_plant(holder: str, *, reason: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
+def lack_plant(holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
     """Our plant is lacking (10W). Raises what `api.wait_for_plant` does."""
     order, leg = _called(holder)
-    api.wait_for_plant(order=order, leg=leg, reason=reason, expected_at=expected_at, actor=actor, at=at)
+    api.wait_for_plant(order=order, leg=leg, reason=reason, code=code, expected_at=expected_at, actor=actor, at=at)
 
 
 def resting(holders: Collection[str]) -> Mapping[str, Rest]:

@@ -21,6 +21,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.work.models import Matter
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
+from kapok.network.inventory import api as inventory
 
 SYSTEM = "system/ordering"
 WAITS = (StepState.WAITING, StepState.FAILED)
@@ -104,7 +105,8 @@ def lift(leg: Leg, act: Act) -> None:
 
 
 def over(leg: Leg, to: State, act: Act, **fields: Any) -> None:
-    """Nothing is left to do on the leg."""
+    """Nothing is left to do on the leg, and it waits for no plant."""
+    inventory.wait_no_longer(holder=leg.subject, at=act.at)
     move(leg, to, exception="", compensation="", returned_to="", held_from="", jeopardy_at=None, **fields)
     say(leg, events.LegOver, act, state=to.value, state_name=STATES[to])
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kapok.chain.ordering import course, debts, events, lifting, moves, rules, trying, visits
+from kapok.chain.ordering.areas import Located
 from kapok.chain.ordering.drafting import Asked, Planned
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
@@ -51,8 +52,8 @@ class Placing:
     facts: Mapping[str, Any]
     lines: Sequence[Asked]
     legs: Sequence[Planned]
-    areas: Mapping[str, str]
-    """The kind of area of each address."""
+    located: Located
+    """Where the addresses are."""
     paid: bool
     promised_date: date | None
     note: str
@@ -168,14 +169,15 @@ def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
     begins = State(leg.state) is State.IN_PROGRESS
     work.open_matter(
         kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
-        first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.areas),
-        subject=leg.subject, begin=begins, actor=placing.act.actor, at=placing.act.at,
+        first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.located),
+        near=placing.located.near.get(plan.address.code if plan.address else ""), subject=leg.subject, begin=begins,
+        actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 
 
-def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned, areas: Mapping[str, str]) -> dict[str, Any]:
-    """What promises and flows ask about a leg; `areas` is the kind of area of each address."""
-    area = areas.get(plan.address.code if plan.address else "")
+def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned, located: Located) -> dict[str, Any]:
+    """What promises and flows ask about a leg."""
+    area = located.kinds.get(plan.address.code if plan.address else "")
     quote, fee = leg.order.quote, {}
     if leg.number == 1 and quote.get("one_off"):
         fee = {"fee": str(Decimal(quote["one_off"]).scaleb(-exponent(quote["currency"])))}

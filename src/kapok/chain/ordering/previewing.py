@@ -67,7 +67,7 @@ class Preview:
 def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: datetime) -> Preview:
     """What `place_order` would make of these lines if they were paid at `at`. Raises what it raises of customer and lines."""
     whose = customer_called(customer)
-    located = areas.of_lines(lines)
+    located = areas.of_lines(lines, whose, at)
     facts = areas.facts_of(whose, located)
     with transaction.atomic():  # the services of the lines are locked while they are looked at
         asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)

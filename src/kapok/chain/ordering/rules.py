@@ -55,8 +55,6 @@ PARTS: Mapping[Action, frozenset[str]] = {
 """Of what an offer takes, the kinds that the action takes anew."""
 NUMBER, NUMBER_WISH, VISIT, YES, NO = "number", "number_wish", "visit", "yes", "no"
 """A renumbering may wish for a number by its identifier in the inventory, a replacement for a visit: else it is handed out."""
-INTERCEPTION = timedelta(days=45)
-"""So long callers of a changed number are told the new one."""
 
 
 def takes(action: Action, kind: str, *, same_area: bool) -> bool:

@@ -181,6 +181,8 @@ class LegView(Standing):
     ways_back: tuple[Way, ...]
     undoes: tuple[Text, ...]
     """What a cancellation would take back, in that order."""
+    lacks: Mapping[str, Text]
+    """The shortages of plant that it can have, by code."""
     cancel_refused: Text | None
     """Why it cannot be cancelled, if it cannot."""
 

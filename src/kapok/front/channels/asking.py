@@ -77,11 +77,12 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
         open_matter=open_matter, incident=announced.matter if announced else "",
     )  # fmt: skip
     queues = gathering.queues_of(known.setting, wanted.at)
-    decision = rules.route(asked, known.caller, queues, _territory(wanted, known, actor))
+    territory = _territory(wanted, known, actor)
+    decision = rules.route(asked, known.caller, queues, territory)
     if wanted.online and decision.course is Course.OPEN:
         decision = replace(decision, reasons=(*decision.reasons, wanted.online))
     if decision.course is Course.OPEN:
-        matter = _open(wanted, known, decision, actor)
+        matter = _open(wanted, known, decision, territory.ground if territory else "", actor)
     else:
         matter = decision.matter
         _join(matter, announced, wanted, known, actor)
@@ -126,7 +127,7 @@ def _territory(wanted: Wanted, known: Known, actor: str) -> Territory | None:
     return gathering.territory_of(address, segment, actor=actor, at=wanted.at)
 
 
-def _open(wanted: Wanted, known: Known, decision: Decision, actor: str) -> str:
+def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: str) -> str:
     """Open the matter. A manager answers for what the three hours count for; for all else whoever was asked first."""
     owner = decision.owner if decision.three_hours and decision.owner else wanted.me.username
     facts = {**(customers.facts(known.customer.number) if known.customer else {}), **wanted.facts}
@@ -135,7 +136,7 @@ def _open(wanted: Wanted, known: Known, decision: Decision, actor: str) -> str:
     if wanted.complaint_kind:
         facts["complaint_kind"] = wanted.complaint_kind
     matter = work.open_matter(
-        kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=owner, facts=facts, note=wanted.note,
+        kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=owner, facts=facts, near=near, note=wanted.note,
         actor=actor, at=wanted.at,
     )  # fmt: skip
     Case.objects.create(

@@ -130,6 +130,11 @@ class Territory:
     bureau: str = ""
     bureau_name: Text = field(default_factory=lambda: Text(zh="", en=""))
 
+    @property
+    def ground(self) -> str:
+        """The unit on whose ground the address is: a patch or a service centre; empty where only units above these answer."""
+        return self.unit if self.known or self.centre else ""
+
 
 @dataclass(frozen=True)
 class Queues:

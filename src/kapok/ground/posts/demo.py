@@ -89,7 +89,7 @@ WEEK = (
 """From Monday to Sunday of the week in which the demonstration is loaded."""
 
 BEFORE = timedelta(days=50)
-"""How long before the demonstration its posts were filled, so that somebody answers for what its story tells about."""
+"""How long before the demonstration its posts were filled, so that somebody answers for its story and can do it."""
 
 
 @transaction.atomic
@@ -102,13 +102,13 @@ def load(at: datetime) -> None:
     skills, shifts = (set(table.objects.values_list("code", flat=True)) for table in (Skill, Shift))
     for code, title in SKILLS:
         if code not in skills:
-            api.define_skill(code=code, title=title, actor=ACTOR, at=at)
+            api.define_skill(code=code, title=title, actor=ACTOR, at=at - BEFORE)
     for code, title, starts, ends in SHIFTS:
         if code not in shifts:
             api.define_shift(code=code, title=title, starts=starts, ends=ends, actor=ACTOR, at=at)
     if not StaffSkill.objects.exists():
         for username, skill, level in ABLE:
-            api.award_skill(username=username, skill=skill, level=level, actor=ACTOR, at=at)
+            api.award_skill(username=username, skill=skill, level=level, actor=ACTOR, at=at - BEFORE)
     if not RosterEntry.objects.exists():
         _plan_week(at)
 

@@ -285,13 +285,15 @@ def skills_of(staff: Collection[UUID], at: datetime) -> dict[UUID, dict[str, int
     return held
 
 
-def unit_with_skill(skill: str, *, near: str, at: datetime) -> OrgUnit | None:
+def unit_with_skill(skill: str, *, near: str, at: datetime, on_its_ground: bool = False) -> OrgUnit | None:
     """The unit of the same operator with somebody who has this skill; None where nobody has.
 
     One with somebody on duty goes before one where they are off duty, and this before one where they are absent; of equals the
-    nearest to the unit `near` in the tree, then by code.
+    nearest to the unit `near` in the tree, then by code. `on_its_ground`: that unit, its service centre and the teams of this go
+    before all others, whoever is on duty.
     """
     asked = {"skill": skill, "near": near, "at": at, "granted": rules.AbsenceState.GRANTED, "active": State.ACTIVE}
+    asked |= {"ground": on_its_ground}
     return next(iter(OrgUnit.objects.raw(NEAREST_WITH_SKILL, asked)), None)
 
 

@@ -13,9 +13,15 @@ SELECT * FROM up ORDER BY home, height
 
 NEAREST_WITH_SKILL = """
 WITH RECURSIVE up AS (
-    SELECT id, parent_id, 0 AS height FROM people_orgunit WHERE code = %(near)s
+    SELECT id, parent_id, kind, 0 AS height FROM people_orgunit WHERE code = %(near)s
     UNION ALL
-    SELECT above.id, above.parent_id, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
+    SELECT above.id, above.parent_id, above.kind, up.height + 1
+    FROM people_orgunit above JOIN up ON above.id = up.parent_id
+), ground AS (
+    (SELECT id FROM up WHERE %(ground)s ORDER BY kind <> 'service_centre', height LIMIT 1)
+    UNION ALL
+    SELECT below.id FROM people_orgunit below JOIN ground ON below.parent_id = ground.id
+    WHERE below.kind <> 'patch' OR below.code = %(near)s
 ), around AS (
     SELECT id, height AS distance FROM up
     UNION ALL
@@ -31,9 +37,11 @@ WITH RECURSIVE up AS (
     WHERE skill.code = %(skill)s AND held.period @> %(at)s AND staff.state = %(active)s
 )
 SELECT unit.* FROM able JOIN around ON around.id = able.unit_id JOIN people_orgunit unit ON unit.id = able.unit_id
-WHERE unit.valid_to IS NULL ORDER BY able.away, NOT (able.on_duty OR able.away), around.distance, unit.code LIMIT 1
+WHERE unit.valid_to IS NULL
+ORDER BY unit.id NOT IN (SELECT id FROM ground), able.away, NOT (able.on_duty OR able.away), around.distance, unit.code LIMIT 1
 """
-"""Of the operator's tree of units: up from the unit, and down again from each unit passed, counting the steps."""
+"""Of the operator's tree of units: up from the unit, and down again from each unit passed, counting the steps; the ground of a
+unit is its service centre and all below it but the other patches, as `back.workforce.crews` sends people from there."""
 
 DEALING = """
 WITH RECURSIVE up AS (

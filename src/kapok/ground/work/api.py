@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -67,6 +68,7 @@ def open_matter(
     first_contact: str | Staff = "",
     facts: Mapping[str, Any] = MappingProxyType({}),
     urgent: bool = False,
+    near: UUID | str | None = None,
     subject: str = "",
     note: str = "",
     also: Sequence[str] = (),
@@ -77,9 +79,10 @@ def open_matter(
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
-    on, in `unit` or else their own. `also` happened at the same moment. Its facts choose its flow, whose first stages are offered,
-    or with `begin=False` only when `begin` says so; its clocks start in the same transaction. Raises `NotAMatter`, `UnknownKind`,
-    `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
+    on, in `unit` or else their own; the work is on the ground of the unit `near`. `also` happened at the same moment. Its facts
+    choose its flow, whose first stages are offered, or with `begin=False` only when `begin` says so; its clocks start in the same
+    transaction. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`,
+    `MatterTaken`, `FlowTie`.
     """
     owner = rows.asked_first(first_contact, actor)
     what, known = rules.kind_of(kind), rules.checked(facts)
@@ -87,7 +90,7 @@ def open_matter(
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
         title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known,
-        flow=following.chosen(line, known), urgent=urgent, state=MatterState.OPEN, opened_at=at,
+        near_id=rows.near_of(near), flow=following.chosen(line, known), urgent=urgent, state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
     try:
         write([matter])

@@ -168,7 +168,11 @@ def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act:
     named = {
         unit.code: unit for unit in OrgUnit.objects.filter(code__in={stage.unit for stage in stages if stage.unit})
     }
-    units = [(stage, named[stage.unit] if stage.unit else _unit(matter, stage, act)) for stage in stages]
+    able = {skill: _able(matter, skill, act) for skill in sorted({stage.skill for stage in stages if stage.skill})}
+    units = [
+        (stage, named[stage.unit] if stage.unit else able[stage.skill] if stage.skill else _of_post(matter, stage, act))
+        for stage in stages
+    ]
     beginnings = [
         Beginning(_work(matter, stage, able=unit is not None), Receiver(unit or matter.unit), way)
         for stage, unit in units
@@ -186,13 +190,17 @@ def _work(matter: Matter, stage: Stage, *, able: bool) -> Work:
     return Work(title=stage.title, stage=stage.code, function=stage.post, skill=skill, accept_within=within.fixed)
 
 
-def _unit(matter: Matter, stage: Stage, act: Act) -> OrgUnit | None:
-    """The unit that does a stage that names none: it has its skill, or the post with its function; else the matter's own.
+def _able(matter: Matter, skill: str, act: Act) -> OrgUnit | None:
+    """The unit that does what takes a skill: one on whose ground the work is, else the nearest to it, or to the first contact.
 
     None where nobody has the skill: then anybody of the matter's own unit may do it.
     """
-    if stage.skill:
-        return posts.unit_with_skill(stage.skill, near=matter.unit.code, at=act.at)
+    near = matter.near or matter.unit
+    return posts.unit_with_skill(skill, near=near.code, at=act.at, on_its_ground=matter.near is not None)
+
+
+def _of_post(matter: Matter, stage: Stage, act: Act) -> OrgUnit:
+    """The unit of the nearest post with the stage's function; else the matter's own."""
     post = posts.acting_for_unit(matter.unit.code, act.at, stage.post)
     return OrgUnit.objects.get(id=post.unit_id) if post else matter.unit
 

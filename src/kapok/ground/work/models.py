@@ -37,6 +37,8 @@ class Matter(models.Model):
     first_contact = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     acting = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     """The deputy who acts for the first contact; who answers for it does not change."""
+    near = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    """The unit on whose ground the work is, as far as that is known: work that takes a skill is done from there."""
     facts = models.JSONField(default=dict)
     flow = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, null=True, related_name="+")
     """The flow it follows, as it was when the matter was opened; none where no flow applies."""

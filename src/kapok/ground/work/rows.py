@@ -41,7 +41,7 @@ from kapok.kernel.text import Text
 
 NOT_REACHED = NotReached.kind
 STAFF = "staff/"
-OF_MATTER = ("unit", "first_contact", "acting", "flow__template")
+OF_MATTER = ("unit", "first_contact", "acting", "flow__template", "near")
 PARTIES = ("unit", "accountable", "holder", "asked_by")
 SIDES = ("from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers")
 
@@ -134,6 +134,18 @@ def handover_of(matter: Matter, person: Staff) -> Handover:
 def unit_at_work(code: str) -> OrgUnit:
     """The unit with this code, not locked: everybody takes matters up at once. Raises `UnknownUnit`, `EndedUnit`."""
     return _at_work(people_rows.unit_called(code))
+
+
+def near_of(near: UUID | str | None) -> UUID | None:
+    """The unit on whose ground the work is, by its identifier or its code. Raises `UnknownUnit`, `EndedUnit`."""
+    if isinstance(near, str):
+        return unit_at_work(near).id if near else None
+    return near
+
+
+def come_near(subject: str, unit: UUID) -> None:
+    """The work of a matter, if there is one, is on the ground of that unit from now on."""
+    Matter.objects.filter(subject=subject).update(near=unit)
 
 
 def unit_of(person: Staff, code: str) -> OrgUnit:

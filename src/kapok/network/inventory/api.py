@@ -39,15 +39,18 @@ from kapok.network.inventory.refusals import (
     NoSuchMove,
     NotDisconnected,
     NothingHeld,
+    NotLacking,
     ReservationExpired,
     ResourceHeld,
 )
 from kapok.network.inventory.rules import EXPIRED, STATES, Need, ServiceState, State
+from kapok.network.inventory.views import ShortageView
 
 __all__ = [
     "Need",
     "NoSuchMove",
     "NotDisconnected",
+    "NotLacking",
     "NothingHeld",
     "Reservation",
     "ReservationExpired",
@@ -74,6 +77,8 @@ __all__ = [
     "request_release",
     "reserve",
     "resolve_shortages",
+    "say_lacking",
+    "wait_no_longer",
 ]
 
 EXPIRED_AT_ONCE = 2_000
@@ -150,14 +155,23 @@ def request_release(
 
 
 @transaction.atomic
-def release(*, service: str = "", holder: str = "", evidence: str = "", actor: str, at: datetime) -> int:
+def release(
+    *,
+    service: str = "",
+    holder: str = "",
+    evidence: str = "",
+    rests_until: datetime | None = None,
+    actor: str,
+    at: datetime,
+) -> int:
     """Free what is to be released, now that its disconnection is confirmed (`evidence` says how); of a holder also what
     never ran.
 
-    A number rests for as long as its pool says. Asked again it moves nothing. Raises `NotDisconnected` where something is
-    still in service and its release has not been asked for, `UnknownService`, `NoHolder`.
+    A number rests for as long as its pool says, and at least until `rests_until`. Asked again it moves nothing. Raises
+    `NotDisconnected` where something is still in service and its release has not been asked for, `UnknownService`, `NoHolder`.
     """
     where, given = _whose(service, holder)
+    given["rests_until"] = rests_until
     states = (State.PENDING_RELEASE,) if service else (State.PENDING_RELEASE, State.RESERVED, State.ASSIGNED)
     moved = moving.move(where, given, to=State.FREE, change=moving.LET_GO, at=at, only=states)
     running = Resource.objects.filter(_of(service, holder), state=State.IN_SERVICE).order_by("code").first()
@@ -182,6 +196,26 @@ def expire_reservations(*, at: datetime, actor: str) -> int:
 def resolve_shortages(*, actor: str, at: datetime) -> int:
     """Tell those who wait that there is plant, the longest waiting first and no more than there is plant for; how many."""
     return lacking.resolve(actor=actor, at=at)
+
+
+@transaction.atomic
+def say_lacking(
+    *, holder: str, address: str, needs: Sequence[Need], code: str, actor: str, at: datetime
+) -> ShortageView:
+    """Store that plant is lacking for the holder though the records may claim otherwise: somebody stood before it.
+
+    It counts at the element from which the holder has that kind, else at the nearest from which it would get it. What has become
+    free after that ends it, as any other; the holder keeps what it has. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`,
+    `NotLacking`, `UnknownAddress`, `RetiredAddress`.
+    """
+    rows.hold(rows.tidy_holder(holder))
+    return lacking.say(code, holder=holder, address=address, needs=rows.tidy_needs(needs), actor=actor, at=at)
+
+
+@transaction.atomic
+def wait_no_longer(*, holder: str, at: datetime) -> None:
+    """Say that the holder wants nothing any more, so that it is no demand and nobody waits behind it. Raises `NoHolder`."""
+    lacking.settle(rows.tidy_holder(holder), at=at)
 
 
 @transaction.atomic

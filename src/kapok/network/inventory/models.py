@@ -250,7 +250,8 @@ class Resource(models.Model):
 class Shortage(models.Model):
     """Somebody who waits for plant: where the walk stopped, since when, and by when it is to be built if that is known.
 
-    `needs` is all that was asked for, so that it can be asked whether it could be had now.
+    `needs` is all that was asked for, so that it can be asked whether it could be had now. Of one that a person said, against the
+    records, only what has become free `since` then counts.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -262,6 +263,7 @@ class Shortage(models.Model):
     holder = models.CharField(max_length=60)
     needs = models.JSONField()
     opened_at = models.DateTimeField()
+    since = models.DateTimeField(null=True)
     expected_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
 

@@ -55,8 +55,9 @@ RETURNING r.kind, r.code, r.value, coalesce(e.code, p.code), r.state, r.role, ol
 
 LET_GO = """holder = '', role = '', reserved_until = NULL, service_id = NULL,
     free_from = CASE WHEN old.state IN ('in_service', 'pending_release')
-        THEN %(at)s + make_interval(days => coalesce(p.quarantine_days, 0)) ELSE r.free_from END"""
-"""What a resource loses when it is free again; one that was used rests for as long as its pool says."""
+        THEN greatest(%(at)s + make_interval(days => coalesce(p.quarantine_days, 0)), %(rests_until)s::timestamptz)
+        ELSE r.free_from END"""
+"""What a resource loses when it is free again; one that was used rests for as long as its pool says, or whoever lets it go."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def move(
 ) -> list[Moved]:
     """Move all rows of `where` that may go to `to` (of the states `only`, if given); `change` is what else becomes of them."""
     allowed = [state for state in sources(to) if state in set(only) or not only]
-    given = {**values, "to": to.value, "at": at, "sources": allowed}
+    given = {"rests_until": None, **values, "to": to.value, "at": at, "sources": allowed}
     with connection.cursor() as cursor:
         cursor.execute(MOVE.format(where=where, change=change, skip="SKIP LOCKED" if skip else ""), given)
         return [

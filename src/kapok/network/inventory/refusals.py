@@ -192,6 +192,15 @@ class NothingWaits(KapokError):
     )
 
 
+class NotLacking(KapokError):
+    """Whoever waits takes nothing of that sort."""
+
+    wording = Text(
+        zh="缺料代码“{code}”与所需资源不符，请选择其中之一：{codes}。",
+        en="“{code}” is no shortage of what it takes; choose one of: {codes}.",
+    )
+
+
 class ForeignAccount(KapokError):
     """An account is its customer's."""
 

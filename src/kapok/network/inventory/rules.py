@@ -196,6 +196,17 @@ def hangs_on_a_point(lack: Lack) -> bool:
     return lack.home is not None and HOPS[Kind(lack.kind)].reach is Reach.PATH
 
 
+def lacking(needs: Iterable[Need]) -> Mapping[str, str]:
+    """What may be lacking of these: each code in the order of the walk, and the kind that it is about."""
+    found: dict[str, str] = {}
+    for need in in_order(needs):
+        hop = HOPS[Kind(need.kind)]
+        if hop.point is not None:
+            found.setdefault(NO_POINT, need.kind)
+        found.setdefault(hop.shortage, need.kind)
+    return found
+
+
 @dataclass(frozen=True)
 class Choice:
     """What to claim, or what is lacking; `point` is where the line begins, if it begins anywhere."""

@@ -178,10 +178,11 @@ def _hours(begins: datetime, ends: datetime) -> str:
 
 def _shown(found: Sequence[Job], language: Language) -> list[dict[str, Any]]:
     wanted = evidence_of_each([job.item for job in found if job.state in rules.LIVE])
-    return [_job(job, wanted.get(job.item, ()), language) for job in found]
+    lacks = matters.lacks([job.matter for job in found if job.state in rules.LIVE])
+    return [_job(job, wanted.get(job.item, ()), lacks.get(job.matter, {}), language) for job in found]
 
 
-def _job(job: Job, wanted: Sequence[Text], language: Language) -> dict[str, Any]:
+def _job(job: Job, wanted: Sequence[Text], lacks: Mapping[str, Text], language: Language) -> dict[str, Any]:
     window = _hours(job.starts_at, job.ends_at) if job.starts_at and job.ends_at else ""
     return {
         "item": str(job.item), "title": job.title.in_(language), "about": job.about.in_(language), "kind": job.kind.value,
@@ -190,6 +191,6 @@ def _job(job: Job, wanted: Sequence[Text], language: Language) -> dict[str, Any]
         "pressed": job.urged, "matter": job.matter, "why": job.explanation.in_(language),
         "rest": job.rest_name.in_(language) if job.rest_name else "",
         "due": f"{localtime(job.due_at):%m-%d %H:%M}" if job.due_at else "",
-        "unit": job.unit, "puts_off": matters.puts_off(job.matter),
+        "unit": job.unit, "puts_off": matters.puts_off(job.matter), "lacks": list(_named(lacks, language).items()),
         "evidence": [each.in_(language) for each in wanted], "proofs": [proof_of(each) for each in wanted],
     }  # fmt: skip

@@ -22,7 +22,7 @@ TOLD: Mapping[Deed, tuple[str, ...]] = {
     Deed.REBOOK: ("window", "reason"),
     Deed.PASS_ON: ("to", "reason"),
     Deed.DEFER: ("until", "note", "evidence"),
-    Deed.WAIT: ("note", "expected_at"),
+    Deed.WAIT: ("note", "code", "expected_at"),
     Deed.SEND_BACK: ("reason", "note"),
     Deed.REPLY: ("tests", "materials", "evidence", "note"),
 }

@@ -90,6 +90,7 @@ def _of_a_visit() -> dict[str, str]:
         "no_colleague": _("Nobody else of your unit does field work."),
         "until": _("Put off until"),
         "lacking": _("What is lacking"),
+        "found": _("Where, and what was found"),
         "expected": _("When it is expected, if known"),
     }
 

@@ -104,11 +104,17 @@ class ReasonForm(OrderForm):
 
 
 class WaitForm(OrderForm):
-    """What is lacking, and by when it is expected."""
+    """What is lacking, by a code of the list where the leg takes anything of the plant, and by when it is expected."""
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        return {"reason": _words(_("What is lacking")), "expected_at": _moment(_("Expected by"), required=False)}
+        lacks = self.leg.lacks if self.leg else {}
+        code = forms.ChoiceField(label=_("What is lacking"), choices=[("", "—"), *_choices(lacks.items())])
+        return {
+            **({"code": code} if lacks else {}),
+            "reason": _words(_("Where, and what was found")),
+            "expected_at": _moment(_("Expected by"), required=False),
+        }
 
 
 class AmendForm(OrderForm):

@@ -6,7 +6,18 @@ reserve. Where the table's handling time of a key-account fault (3 h) left none,
 
 from __future__ import annotations
 
-from kapok.ground.catalog.cast.wording import CONFIRMED, PHOTO, TESTED, Document, back, gate, stage, ways, words
+from kapok.ground.catalog.cast.wording import (
+    CONFIRMED,
+    PHOTO,
+    TESTED,
+    Document,
+    back,
+    gate,
+    on_site,
+    stage,
+    ways,
+    words,
+)
 from kapok.kernel.text import Text
 
 REPAIR: Document = {
@@ -34,10 +45,9 @@ REPAIR: Document = {
             event="fault.repaired",
         ),
         gate("split", "cable-begins"),
-        stage(
+        on_site(
             "cable",
             Text(zh="修复（线缆）", en="Repair of the cable"),
-            "tianhe-east-field",
             "16 hours",
             evidence=[PHOTO],
             event="fault.repaired",
@@ -50,17 +60,15 @@ REPAIR: Document = {
             event="customer.informed",
         ),
         gate("join", "cable-done"),
-        stage(
+        on_site(
             "contact",
             Text(zh="联系客户并预约", en="Contact and appointment"),
-            "tianhe-east-field",
             "1 hour",
             event="visit.appointed",
         ),
-        stage(
+        on_site(
             "drop",
             Text(zh="修复（入户线）", en="Repair of the drop"),
-            "tianhe-east-field",
             "8 hours",
             evidence=[PHOTO],
             event="fault.repaired",

@@ -15,6 +15,7 @@ from kapok.ground.catalog.cast.wording import (
     Document,
     back,
     gate,
+    on_site,
     served,
     stage,
     ways,
@@ -135,8 +136,8 @@ CEASE = _flow(
             event="service.terminated", holds=False, runs="release",
         ),
         gate("choice", "equipment", Text(zh="须上门收回设备？", en="Equipment to fetch?")),
-        stage(
-            "fetch", Text(zh="上门收回设备", en="Fetch the equipment"), "tianhe-east-field", "8 hours",
+        on_site(
+            "fetch", Text(zh="上门收回设备", en="Fetch the equipment"), "8 hours",
             told=words("我们按约上门收回设备。", "We come as agreed to fetch our equipment."),
             evidence=[words("设备收回单", "receipt for the equipment")], event="visit.done",
         ),
@@ -226,8 +227,8 @@ REPLACE = _flow(
             event="order.assigned", runs="assign",
         ),
         gate("choice", "where", Text(zh="须上门？", en="Visit needed?")),
-        stage(
-            "visit", Text(zh="上门更换", en="Replace on site"), "tianhe-east-field", "24 hours",
+        on_site(
+            "visit", Text(zh="上门更换", en="Replace on site"), "24 hours",
             told=words("我们按约上门更换，请安排人在场。", "We come as agreed to replace it; please let somebody be there."),
             evidence=[PHOTO], event=["order.dispatched", "order.installed"],
         ),

@@ -6,7 +6,19 @@ demonstration; five whole working days leave the highest level a reserve of a fi
 
 from __future__ import annotations
 
-from kapok.ground.catalog.cast.wording import CONFIRMED, PHOTO, TESTED, Document, back, gate, served, stage, ways, words
+from kapok.ground.catalog.cast.wording import (
+    CONFIRMED,
+    PHOTO,
+    TESTED,
+    Document,
+    back,
+    gate,
+    on_site,
+    served,
+    stage,
+    ways,
+    words,
+)
 from kapok.kernel.text import Text
 
 
@@ -51,8 +63,8 @@ def _stages(desk: str, assign: int, legs: int) -> list[Document]:
 
 
 def _access(end: str, budget: str) -> Document:
-    return stage(
-        f"access-{end.lower()}", Text(zh=f"接入端 {end} 施工", en=f"Access at end {end}"), "tianhe-east-field", budget,
+    return on_site(
+        f"access-{end.lower()}", Text(zh=f"接入端 {end} 施工", en=f"Access at end {end}"), budget,
         told=words(f"我们在 {end} 端施工。", f"We do the work at end {end}."), evidence=[PHOTO], event="order.installed",
     )  # fmt: skip
 

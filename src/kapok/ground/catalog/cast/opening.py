@@ -15,6 +15,7 @@ from kapok.ground.catalog.cast.wording import (
     Document,
     back,
     gate,
+    on_site,
     served,
     stage,
     ways,
@@ -61,19 +62,17 @@ INSTALL: Document = {
             event="order.configured",
             runs="activate",
         ),
-        stage(
+        on_site(
             "appoint",
             Text(zh="派工并预约", en="Dispatch and appointment"),
-            "tianhe-east-field",
             "2 days",
             told=words("我们致电与您约定上门时间。", "We call you to agree when we come."),
             event=["order.dispatched", "visit.appointed"],
         ),
         gate("join", "ready"),
-        stage(
+        on_site(
             "visit",
             Text(zh="上门施工", en="Installation on site"),
-            "tianhe-east-field",
             "5 days",
             told=words(
                 "装维人员按约上门施工，请安排人在场。", "Our technician comes as agreed; please let somebody be there."
@@ -175,8 +174,8 @@ PAYPHONE: Document = {
             told=words("我们在机房开通并设置资费。", "We prepare it in our exchange, with its charges."),
             event="order.configured", runs="activate",
         ),
-        stage(
-            "install", Text(zh="安装话机", en="Set up the telephone"), "tianhe-east-field", "7 days",
+        on_site(
+            "install", Text(zh="安装话机", en="Set up the telephone"), "7 days",
             told=words("我们上门安装话机。", "We come and set the telephone up."),
             evidence=[PHOTO], event=["order.dispatched", "order.installed"],
         ),
@@ -186,8 +185,8 @@ PAYPHONE: Document = {
             told=words("我们拨打测试电话，包括紧急号码。", "We make test calls, to the emergency numbers too."),
             evidence=[TESTED], event="order.tested", holds=False, runs="test",
         ),
-        stage(
-            "register", Text(zh="登记巡检", en="Enter into the inspection round"), "tianhe-east-field", "1 day",
+        on_site(
+            "register", Text(zh="登记巡检", en="Enter into the inspection round"), "1 day",
             told=words("话机列入定期巡检，可以使用。", "It is inspected regularly from now on, and can be used."),
             event=["order.completed", "order.confirmed"],
         ),

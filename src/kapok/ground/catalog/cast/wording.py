@@ -20,6 +20,13 @@ def stage(code: str, title: Text, unit: str, budget: str, **more: Any) -> Docume
     return {"kind": "stage", "code": code, "title": words(title.zh, title.en), "unit": unit, "budget": budget} | more
 
 
+def on_site(code: str, title: Text, budget: str, *, skill: str = "fibre", **more: Any) -> Document:
+    """Work at the customer's, held by a team of that ground with the skill."""
+    made = stage(code, title, "", budget) | {"skill": skill} | more
+    del made["unit"]
+    return made
+
+
 def gate(kind: str, code: str = "", title: Text | None = None) -> Document:
     """A node without work."""
     return {"kind": kind, "code": code or kind} | ({"title": words(title.zh, title.en)} if title else {})

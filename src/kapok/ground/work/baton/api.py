@@ -18,7 +18,7 @@ from kapok.ground.catalog.refusals import NoWayBack
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
 from kapok.ground.work.baton import carrying, steps
-from kapok.ground.work.baton.carrying import carry_back, carry_out, leave_to_people
+from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_to, leave_to_people
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.refusals import (
@@ -95,6 +95,7 @@ __all__ = [
     "accept",
     "carry_back",
     "carry_out",
+    "carry_to",
     "concede",
     "confirm",
     "deliver",

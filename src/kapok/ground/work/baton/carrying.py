@@ -16,8 +16,8 @@ from kapok.ground.people.models import Staff
 from kapok.ground.work import events, following, moves, rows, rules
 from kapok.ground.work.baton import steps
 from kapok.ground.work.models import Handoff, Item
-from kapok.ground.work.moves import Act, Giver
-from kapok.ground.work.rules import HandoffState, ItemState
+from kapok.ground.work.moves import Act, Giver, Receiver
+from kapok.ground.work.rules import HandoffState, ItemState, Way
 from kapok.kernel.text import Text
 
 SYSTEM = "system/ordering"
@@ -51,6 +51,21 @@ def carry_back(*, item: UUID, to: str, why: Text, actor: str = SYSTEM, at: datet
     """
     row, act = rows.item_called(item), Act(actor, at)
     send_back(row, steps.taken(row, act), to, why, act)
+
+
+@transaction.atomic
+def carry_to(*, item: UUID, unit: str, actor: str = SYSTEM, at: datetime) -> None:
+    """Offer what one unit was offered to another instead: somebody of that one is sent. The same side asks for it.
+
+    Raises `UnknownItem`, `UnknownUnit`, `EndedUnit`, `NotOffered`, `TooEarly`.
+    """
+    row, act = rows.item_called(item), Act(actor, at)
+    offered, to = rows.offer_of(row, at), rows.unit_at_work(unit)
+    moves.drop_offer(row, at)
+    giver = Giver(offered.from_unit, offered.from_staff, offered.from_answers)
+    moves.offer(row, giver, Receiver(to), act, way=Way.AGAIN)
+    moves.answer_for(row, act)
+    act.record()
 
 
 @transaction.atomic

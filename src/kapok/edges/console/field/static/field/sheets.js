@@ -69,7 +69,7 @@ window.kapokSheets = function (told, make, act) {
       ? [labelled(words.colleague, choose("to", known.colleagues, kept)), labelled(words.reason, write("reason", kept, true))]
       : [make("p", {}, words.no_colleague)],
     defer: (job, kept) => [labelled(words.until, day("until", kept, true)), labelled(words.reason, write("note", kept, true)), labelled(words.evidence_customer, write("evidence", kept, true))],
-    wait: (job, kept) => [labelled(words.lacking, write("note", kept, true)), labelled(words.expected, day("expected_at", kept, false))],
+    wait: (job, kept) => [...((job.lacks || []).length ? [labelled(words.lacking, choose("code", [["", "—"], ...job.lacks], kept))] : []), labelled(words.found, write("note", kept, true)), labelled(words.expected, day("expected_at", kept, false))],
   };
   const NEEDS = { appoint: "window", rebook: "window", pass_on: "to" };
 

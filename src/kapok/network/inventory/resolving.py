@@ -1,0 +1,133 @@
+"""For which of those who wait there is plant now: one statement, however many wait.
+
+Who waits at an exchange area looks at its elements and pools. Who waits for what hangs on a point looks where the lack was, and at
+every other point from which the address can be served (`walking` says which): there all of the path must be left. Each counts at
+every place from which it could take, so that no more are ready than there is plant for, the longest waiting first. Of a lack that
+a person said, against the records, only what has become free after that counts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from kapok.network.inventory import kinds, walking
+
+RESOLVE = """
+WITH RECURSIVE hops AS (
+    SELECT * FROM unnest(%(kinds)s::text[], %(hosts)s::text[], %(sorts)s::text[]) AS h(kind, host, point)
+), waits AS MATERIALIZED (
+    SELECT s.id, s.code, s.kind, s.element_id, s.exchange_area_id, s.address_id, s.needs, s.opened_at, s.since, h.host, h.point,
+        (SELECT sum((n ->> 'count')::int) FROM jsonb_array_elements(s.needs) n WHERE n ->> 'kind' = s.kind) AS count
+    FROM inventory_shortage s JOIN hops h USING (kind) WHERE s.resolved_at IS NULL
+), at_area AS (
+    SELECT id, kind, exchange_area_id, since, host,
+        sum(count) OVER (PARTITION BY code, kind, exchange_area_id ORDER BY opened_at, id) AS wanted
+    FROM waits WHERE point IS NULL
+), areas AS (
+    SELECT kind, exchange_area_id, since, host, max(wanted) AS most FROM at_area GROUP BY 1, 2, 3, 4
+), area_homes AS (
+    SELECT areas.*, e.id AS home FROM areas
+    JOIN inventory_element e ON e.kind = areas.host AND e.exchange_area_id = areas.exchange_area_id
+    UNION
+    SELECT areas.*, p.id FROM areas
+    JOIN inventory_pool p ON p.kind = areas.kind AND (p.exchange_area_id IS NOT DISTINCT FROM areas.exchange_area_id
+        OR p.exchange_area_id IS NULL AND p.kind <> 'number')
+), area_spare AS (
+    SELECT kind, exchange_area_id, since, sum((SELECT count(*) FROM (
+        SELECT 1 FROM inventory_resource r
+        WHERE r.home = h.home AND r.kind = h.kind AND r.state = 'free' AND r.free_from <= %(at)s
+            AND (h.since IS NULL OR r.changed_at > h.since) LIMIT h.most
+    ) seen)) AS free FROM area_homes h GROUP BY 1, 2, 3
+), up AS (
+    SELECT a.id AS root, a.id AS address_id, a.parent_id, a.longitude, a.latitude, 0 AS depth
+    FROM places_address a WHERE a.id IN (SELECT address_id FROM waits WHERE point IS NOT NULL)
+    UNION ALL
+    SELECT up.root, a.id, a.parent_id, a.longitude, a.latitude, up.depth + 1
+    FROM places_address a JOIN up ON a.id = up.parent_id
+), spots AS (
+    SELECT DISTINCT ON (root) root, longitude, latitude FROM up WHERE longitude IS NOT NULL ORDER BY root, depth
+), covers AS MATERIALIZED (
+    SELECT DISTINCT up.root, e.id, e.kind, e.parent_id
+    FROM up JOIN inventory_coverage c USING (address_id) JOIN inventory_element e ON e.id = c.element_id
+), points AS MATERIALIZED (
+    SELECT root, id, kind, parent_id FROM covers
+    UNION ALL
+    SELECT spots.root, e.id, e.kind, e.parent_id FROM spots JOIN inventory_element e
+        ON e.latitude BETWEEN spots.latitude - %(degrees)s AND spots.latitude + %(degrees)s
+        AND sqrt((e.latitude - spots.latitude) ^ 2 + ((e.longitude - spots.longitude) * cos(radians(spots.latitude))) ^ 2)
+            <= %(degrees)s
+    WHERE NOT EXISTS (SELECT FROM covers c WHERE c.root = spots.root AND c.kind = e.kind)
+), path AS (
+    SELECT DISTINCT id AS point, id, kind, parent_id, 0 AS depth FROM points
+    UNION ALL
+    SELECT path.point, e.id, e.kind, e.parent_id, path.depth + 1
+    FROM path JOIN inventory_element e ON e.id = path.parent_id WHERE path.depth < 12
+), feeds AS MATERIALIZED (
+    SELECT DISTINCT ON (point, kind) point, kind, id FROM path ORDER BY point, kind, depth
+), steps AS MATERIALIZED (
+    SELECT w.id, w.opened_at, points.id AS point, n.kind, n.count, CASE WHEN n.kind = w.kind THEN w.since END AS since,
+        feeds.id AS home
+    FROM waits w CROSS JOIN LATERAL (
+        SELECT each ->> 'kind' AS kind, sum((each ->> 'count')::int) AS count FROM jsonb_array_elements(w.needs) each GROUP BY 1
+    ) n JOIN hops h ON h.kind = n.kind AND h.point = w.point
+    JOIN points ON points.root = w.address_id AND points.kind = w.point
+    LEFT JOIN feeds ON feeds.point = points.id AND feeds.kind = h.host
+    WHERE w.code <> 'NO_DP' OR w.since IS NOT NULL
+), turns AS MATERIALIZED (
+    SELECT id, kind, home, since, sum(count) OVER (PARTITION BY kind, home ORDER BY opened_at, id) AS wanted FROM (
+        SELECT id, opened_at, kind, home, since, count FROM steps WHERE home IS NOT NULL
+        UNION
+        SELECT id, opened_at, kind, element_id, since, count FROM waits WHERE element_id IS NOT NULL
+    ) each
+), spare AS (
+    SELECT kind, home, since, (SELECT count(*) FROM (
+        SELECT 1 FROM inventory_resource r
+        WHERE r.home = h.home AND r.kind = h.kind AND r.state = 'free' AND r.free_from <= %(at)s
+            AND (h.since IS NULL OR r.changed_at > h.since) LIMIT h.most
+    ) seen) AS free FROM (SELECT kind, home, since, max(wanted) AS most FROM turns GROUP BY 1, 2, 3) h
+), had AS MATERIALIZED (
+    SELECT t.id, t.kind, t.home FROM turns t
+    JOIN spare s ON s.kind = t.kind AND s.home = t.home AND s.since IS NOT DISTINCT FROM t.since WHERE t.wanted <= s.free
+), ready AS (
+    SELECT w.id FROM at_area w JOIN area_spare s ON s.kind = w.kind AND s.since IS NOT DISTINCT FROM w.since
+        AND s.exchange_area_id IS NOT DISTINCT FROM w.exchange_area_id
+    WHERE w.wanted <= s.free
+    UNION
+    SELECT w.id FROM waits w JOIN had ON had.id = w.id AND had.kind = w.kind AND had.home = w.element_id
+    UNION
+    SELECT steps.id FROM steps LEFT JOIN had USING (id, kind, home) GROUP BY steps.id, steps.point
+    HAVING bool_and(had.id IS NOT NULL)
+    UNION
+    SELECT w.id FROM waits w JOIN LATERAL (
+        SELECT h.point FROM jsonb_array_elements(w.needs) n JOIN hops h ON h.kind = n ->> 'kind' AND h.point IS NOT NULL
+    ) n ON true JOIN points ON points.root = w.address_id AND points.kind = n.point
+    WHERE w.code = 'NO_DP' AND w.since IS NULL
+), locked AS (
+    SELECT s.id FROM inventory_shortage s JOIN ready USING (id) WHERE s.resolved_at IS NULL
+    ORDER BY s.id FOR UPDATE OF s SKIP LOCKED
+)
+UPDATE inventory_shortage s SET resolved_at = %(at)s FROM locked WHERE s.id = locked.id
+RETURNING s.holder, s.code, s.element_id, s.exchange_area_id, s.opened_at, s.id
+"""
+IN_ONE_LINE = " ".join(RESOLVE.split())
+
+Settled = tuple[str, str, UUID | None, UUID | None, datetime, UUID]
+"""Who waited, the code, the element or the exchange area of the lack, since when, the identifier."""
+
+
+def resolve(at: datetime) -> list[Settled]:
+    """Let those wait no longer for whom there is plant, the longest waiting first."""
+    hops = kinds.HOPS
+    values: dict[str, Any] = {
+        "at": at, "degrees": settings.INVENTORY_REACH_METRES / walking.METRES_A_DEGREE,
+        "kinds": [kind.value for kind in hops], "hosts": [hop.host and hop.host.value for hop in hops.values()],
+        "sorts": [hop.point and hop.point.value for hop in hops.values()],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(IN_ONE_LINE, values)
+        return sorted(cursor.fetchall(), key=lambda row: row[4:])
