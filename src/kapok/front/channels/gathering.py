@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from kapok.front.channels import rules
 from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction
+from kapok.front.channels.refusals import NotOpenNow
 from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Tongue, Via
 from kapok.front.channels.speaking import LANGUAGE
 from kapok.ground.customers import languages
@@ -20,10 +21,12 @@ from kapok.ground.customers.rules import digits_of
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import State, UnitKind
 from kapok.ground.places import api as places
+from kapok.ground.places import queries as places_known
 from kapok.ground.places.queries import Responsible
+from kapok.ground.places.rules import Segment
 from kapok.ground.posts import queries as posts
-from kapok.ground.work.models import Matter
-from kapok.ground.work.rules import MatterState
+from kapok.ground.work.models import Handoff, Matter
+from kapok.ground.work.rules import HandoffState, MatterState
 from kapok.kernel.text import Text
 from kapok.network.inventory.models import Resource, Service
 
@@ -82,19 +85,35 @@ def tongues_of(customer: Customer | None, said: str = "") -> tuple[Tongue, ...]:
 
 
 def hold(kind: rules.Kind, customer: Customer | None) -> None:
-    """Let nobody else ask the same for this customer until the verb ends: of two one opens and the other urges."""
+    """Let nobody else ask the same for this customer until the verb ends: of two on one service one opens, the other urges."""
     if customer is not None:
         with connection.cursor() as cursor:
             key = f"{kind.value} {customer.number}"
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 62))", [key])
 
 
-def open_of_kind(kind: rules.Kind, customer: Customer | None, service: Service | None) -> str:
-    """The open matter of the same kind on the same service (R3); of a customer where no service was named, one without."""
+def open_before(kind: rules.Kind, customer: Customer | None, service: Service | None, same_as: str) -> str:
+    """The open matter that this is about already (R3): the one the customer says, else of the same kind on the same service.
+
+    Without either it is something new, whatever else of theirs is open. Raises `NotOpenNow`.
+    """
     if customer is None:
+        return _must_be_open(same_as, Case.objects.none())
+    cases = Case.objects.filter(Q(customer=customer) | Q(customer__merged_into=customer))
+    if same_as:
+        return _must_be_open(same_as, cases)
+    if service is None:
         return ""
-    whose = Q(customer=customer) | Q(customer__merged_into=customer)
-    cases = Case.objects.filter(whose, kind=kind, service=service)
+    return _oldest_open(cases.filter(kind=kind, service=service))
+
+
+def _must_be_open(matter: str, cases: QuerySet[Case]) -> str:
+    if matter and not _oldest_open(cases.filter(matter=matter)):
+        raise NotOpenNow(matter=matter[:40])
+    return matter
+
+
+def _oldest_open(cases: QuerySet[Case]) -> str:
     live = Matter.objects.filter(subject__in=cases.values("matter"), state=MatterState.OPEN)
     return live.order_by("opened_at").values_list("subject", flat=True).first() or ""
 
@@ -104,6 +123,7 @@ def queues_of(setting: ChannelSetting, at: datetime) -> Queues:
     serving = ChannelStaff.objects.filter(channel=setting, until=None, staff__state=State.ACTIVE)
     return Queues(
         mass=setting.mass.code, business=setting.business.code, key=setting.key.code,
+        supervision=(setting.supervision or setting.mass).code,
         overflow=setting.overflow.code if setting.overflow else "", overflow_after=setting.overflow_after,
         call_back_after=setting.call_back_after, agents=_agents(serving.values_list("staff", flat=True), at),
     )  # fmt: skip
@@ -134,13 +154,26 @@ def _agents(staff: Iterable[UUID], at: datetime) -> list[Agent]:
 
 
 def _busy(people: Collection[UUID]) -> set[UUID]:
+    """Who speaks with somebody, or has been given work that they have not answered for yet."""
     running = Interaction.objects.filter(first_contact__in=people, ended_at=None)
-    return set(running.values_list("first_contact", flat=True))
+    given = _given(people).filter(state=HandoffState.OFFERED)
+    return set(running.values_list("first_contact", flat=True)) | set(given.values_list("to_staff", flat=True))
 
 
 def _last(people: Collection[UUID]) -> dict[UUID, datetime]:
-    ended = Interaction.objects.filter(first_contact__in=people).values("first_contact").annotate(last=Max("ended_at"))
-    return {row["first_contact"]: row["last"] for row in ended if row["last"]}
+    """When each was last done with a customer, or took what was given to them."""
+    ended = Interaction.objects.filter(first_contact__in=people).values_list("first_contact").annotate(Max("ended_at"))
+    taken = _given(people).filter(state=HandoffState.ACCEPTED).values_list("to_staff").annotate(Max("answered_at"))
+    last: dict[UUID, datetime] = {}
+    for person, at in [*ended.order_by(), *taken.order_by()]:
+        if person and at:
+            last[person] = max(at, last.get(person, at))
+    return last
+
+
+def _given(people: Collection[UUID]) -> QuerySet[Handoff]:
+    """What the rules gave to these people by name."""
+    return Handoff.objects.filter(to_staff__in=people, item__in=Case.objects.filter(work__isnull=False).values("work"))
 
 
 def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Territory:
@@ -156,6 +189,15 @@ def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Ter
         duty=_on_duty(centre, at) if centre else (), bureau=bureau.code if bureau else "",
         bureau_name=bureau.name if bureau else NOWHERE,
     )  # fmt: skip
+
+
+def around(customer: Customer, at: datetime) -> frozenset[str]:
+    """Who serves a customer day by day: the account manager, and A and B of their patch."""
+    found = {customer.manager.username} if customer.manager else set()
+    if customer.address:
+        patch = places_known.patch_of(customer.address.code, Segment(customer.segment), at=at)
+        found |= set(_holders(patch, at)) - {""} if patch else set()
+    return frozenset(found)
 
 
 def _way_up(unit: UUID) -> list[OrgUnit]:

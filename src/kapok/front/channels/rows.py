@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
@@ -49,7 +50,11 @@ def medium_of(channel: rules.Channel, value: str) -> rules.Medium:
 
 def setting_of(channel: rules.Channel) -> ChannelSetting:
     """How the channel is staffed and ruled. Raises `ChannelNotSet`."""
-    found = ChannelSetting.objects.select_related("mass", "business", "key", "overflow").filter(code=channel).first()
+    found = (
+        ChannelSetting.objects.select_related("mass", "business", "key", "supervision", "overflow")
+        .filter(code=channel)
+        .first()
+    )
     if found is None:
         raise ChannelNotSet(channel_name=rules.CHANNELS[channel])
     return found
@@ -101,6 +106,11 @@ def service_called(number: str) -> Service:
     if found is None:
         raise UnknownService(number=number[:20])
     return found
+
+
+def written(reasons: Iterable[rules.Reason]) -> list[dict[str, str]]:
+    """Reasons as a case keeps them."""
+    return [{"rule": each.rule.value, "zh": each.text.zh, "en": each.text.en} for each in reasons]
 
 
 def words(typed: str, field: Text, longest: int, *, needed: bool = True) -> str:
