@@ -14,6 +14,7 @@ from kapok.front.channels.online import api as online
 from kapok.front.channels.online import queries as written
 from kapok.front.channels.rules import Course
 from kapok.ground.commitments.models import Commitment
+from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
@@ -51,6 +52,8 @@ def patch_with_a_manager() -> str:
     title = Text(zh="社区经理", en="Community manager")
     said: dict[str, Any] = {"code": "east-1-care", "function": "care", "title": title, "unit": "tianhe-east-1"}
     posts.open_post(**said, a="technician2", b="technician", **shop.by("admin"))
+    for username in ("technician2", "technician"):
+        people.grant_role(username=username, role="technician", unit="tianhe-east-1", **shop.by("admin"))
     return shop.customer(address="n1")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +31,7 @@ from kapok.kernel.text import Text
 from kapok.network.inventory.models import Resource, Service
 
 NUMBERS = ("number", "sim")
+DAY = timedelta(days=1)
 NOWHERE = Text(zh="", en="")
 
 
@@ -144,7 +145,7 @@ def _agents(staff: Iterable[UUID], at: datetime) -> list[Agent]:
     """These people as far as they are there, with what they can do and since when they are idle."""
     people = set(staff) - posts.absent(set(staff), at)
     rows = Staff.objects.filter(id__in=people).order_by("username")
-    able, busy, last = posts.skills_of(people, at), _busy(people), _last(people)
+    able, busy, last = posts.skills_of(people, at), _busy(people), _last(people, at)
     return [
         Agent(
             row.username, None if row.id in busy else last.get(row.id, row.opened_at), frozenset(able.get(row.id, {}))
@@ -160,10 +161,11 @@ def _busy(people: Collection[UUID]) -> set[UUID]:
     return set(running.values_list("first_contact", flat=True)) | set(given.values_list("to_staff", flat=True))
 
 
-def _last(people: Collection[UUID]) -> dict[UUID, datetime]:
-    """When each was last done with a customer, or took what was given to them."""
+def _last(people: Collection[UUID], at: datetime) -> dict[UUID, datetime]:
+    """When each was last done with a customer, or took what was given to them within a day."""
     ended = Interaction.objects.filter(first_contact__in=people).values_list("first_contact").annotate(Max("ended_at"))
-    taken = _given(people).filter(state=HandoffState.ACCEPTED).values_list("to_staff").annotate(Max("answered_at"))
+    lately = _given(people).filter(state=HandoffState.ACCEPTED, offered_at__gte=at - DAY)
+    taken = lately.values_list("to_staff").annotate(Max("answered_at"))
     last: dict[UUID, datetime] = {}
     for person, at in [*ended.order_by(), *taken.order_by()]:
         if person and at:

@@ -21,14 +21,17 @@ TO_DO: Mapping[Kind, Text] = {
 def give(kind: Kind, matter: str, decision: Decision, *, actor: str, at: datetime) -> UUID | None:
     """Offer the work of a matter where the rules sent it; the work, None where there is nothing to give.
 
-    A flow says by itself who does what; and whoever answers for the matter keeps what the rules leave with them.
-    Within a verb's transaction.
+    A flow says by itself who does what; and whoever answers for the matter keeps what the rules leave with them, or send to a unit
+    that has been closed. Within a verb's transaction.
     """
     found = matters.matter(matter)
     if found is None or found.flow or found.first_contact == decision.owner:
         return None
     to = {"unit": decision.unit, "to": decision.owner}
-    return baton.give_out(matter=matter, title=TO_DO[kind], **to, note=why(decision), actor=actor, at=at)
+    try:
+        return baton.give_out(matter=matter, title=TO_DO[kind], **to, note=why(decision), actor=actor, at=at)
+    except baton.EndedUnit:
+        return None
 
 
 def why(decision: Decision) -> str:

@@ -199,6 +199,7 @@ class Case(models.Model):
         indexes = [
             models.Index("customer", F("asked_at").desc(), name="channels_case_of_customer"),
             models.Index("service", condition=Q(service__isnull=False), name="channels_case_of_service"),
+            models.Index("work", condition=Q(work__isnull=False), name="channels_case_of_work"),
             models.Index("channel", "waits_since", condition=Q(waits_since__isnull=False), name="channels_case_waits"),
             models.Index("unit", "asked_at", condition=Q(call_back=True, called_at=None), name="channels_case_to_call"),
         ]

@@ -79,7 +79,11 @@ def _asked(case: Case, setting: ChannelSetting, at: datetime) -> Asked:
 def _given(case: Case, decision: Decision, at: datetime) -> int:
     """It is somebody's now, unless one of the unit has taken it meanwhile."""
     said = {"unit": decision.unit, "to": decision.owner, "note": giving.why(decision)}
-    if case.work is None or not baton.give_again(item=case.work, **said, actor=ACTOR, at=at):
+    try:
+        moved = case.work is not None and baton.give_again(item=case.work, **said, actor=ACTOR, at=at)
+    except baton.EndedUnit:  # the queue's unit has been closed: whoever took it in still answers for it
+        return 0
+    if not moved:
         return 0
     case.owner, case.unit = Staff.objects.get(username=decision.owner), unit_called(decision.unit)
     case.waits_since = None

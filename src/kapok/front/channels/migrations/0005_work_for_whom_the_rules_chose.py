@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(models.F('work'), condition=models.Q(('work__isnull', False)), name='channels_case_of_work'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(models.F('channel'), models.F('waits_since'), condition=models.Q(('waits_since__isnull', False)), name='channels_case_waits'),
         ),
         migrations.AddIndex(
