@@ -273,6 +273,20 @@ def test_r3_another_question_of_a_business_has_its_own_three_hours() -> None:
     assert [each.words for each in written.messages_about(first)] == ["还没有答复"]
 
 
+def test_r3_a_form_that_is_sent_twice_asks_one_thing() -> None:
+    talk = take()
+    first, _ = ask(1, interaction=talk, title="资费咨询")
+    assert ask(1, interaction=talk, title=" 资费咨询 ")[0] == first
+    assert ask(2, interaction=talk, title="办理咨询")[0] != first
+    number = business()
+    who: dict[str, Any] = {"network": "10.0.0.1", "actor": f"customer/{number}", "at": shop.later(3)}
+    web = [
+        online.ask(customer=number, topic="question", words=words, **who)[0]
+        for words in ("多少钱？", "多少钱？", "何时装？")
+    ]
+    assert (web[0] == web[1], web[0] == web[2]) == (True, False)
+
+
 def test_r3_on_one_service_the_same_kind_is_urged_as_before() -> None:
     service = shop.installed("voice", address="n5")
     first, _ = ask(kind="fault", title="无法拨号", service=service)

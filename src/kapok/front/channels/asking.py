@@ -75,7 +75,7 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
     """The matter, and the decision that was carried out. Within a verb's transaction."""
     known = _known(wanted)
     gathering.hold(wanted.kind, known.customer)
-    open_matter = gathering.open_before(wanted.kind, known.customer, known.service, wanted.same_as)
+    open_matter = _open_before(wanted, known)
     if queueing.anybody_waits(wanted.channel):
         queueing.serve_channel(wanted.channel, at=wanted.at)
     announced = None if open_matter else _announced(wanted, known)
@@ -106,6 +106,14 @@ def _known(wanted: Wanted) -> Known:
         customer, service, via = gathering.recognise(wanted.calling)
     caller = gathering.caller_of(customer, service, via, wanted.at)
     return Known(customer, service, caller, rows.setting_of(wanted.channel))
+
+
+def _open_before(wanted: Wanted, known: Known) -> str:
+    """The open matter that this is about already (R3), or that was opened by the same form; empty where it is something new."""
+    found = gathering.open_before(wanted.kind, known.customer, known.service, wanted.same_as)
+    if found or known.service:
+        return found
+    return gathering.sent_again(wanted.kind, known.customer, wanted.words, wanted.interaction, wanted.title)
 
 
 def _announced(wanted: Wanted, known: Known) -> Announcement | None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from kapok.front.channels import rules
-from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction
+from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction, Linked, Message
 from kapok.front.channels.refusals import NotOpenNow
 from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Tongue, Via
 from kapok.front.channels.speaking import LANGUAGE
@@ -26,7 +26,7 @@ from kapok.ground.places.queries import Responsible
 from kapok.ground.places.rules import Segment
 from kapok.ground.posts import queries as posts
 from kapok.ground.work.models import Handoff, Matter
-from kapok.ground.work.rules import HandoffState, MatterState
+from kapok.ground.work.rules import HandoffState, MatterState, tidy_title
 from kapok.kernel.text import Text
 from kapok.network.inventory.models import Resource, Service
 
@@ -108,6 +108,22 @@ def open_before(kind: rules.Kind, customer: Customer | None, service: Service | 
     return _oldest_open(cases.filter(kind=kind, service=service))
 
 
+def sent_again(kind: rules.Kind, customer: Customer | None, words: str, interaction: UUID | None, title: str) -> str:
+    """The open matter under which just this was taken in before: a form that is sent twice asks one thing.
+
+    By the web it is known by the customer's words, at the desk by its title within one interaction.
+    """
+    if customer is not None and words:
+        whose = Q(customer=customer) | Q(customer__merged_into=customer)
+        wrote = Message.objects.filter(whose, words=words, staff=None)
+        return _oldest_open(Case.objects.filter(kind=kind, matter__in=wrote.values("case")))
+    if interaction is None:
+        return ""
+    linked = Linked.objects.filter(interaction=interaction).values("matter")
+    titled = Matter.objects.filter(subject__in=linked, title=tidy_title(title)).values("subject")
+    return _oldest_open(Case.objects.filter(kind=kind, matter__in=titled))
+
+
 def _must_be_open(matter: str, cases: QuerySet[Case]) -> str:
     if matter and not _oldest_open(cases.filter(matter=matter)):
         raise NotOpenNow(matter=matter[:40])
@@ -167,9 +183,9 @@ def _last(people: Collection[UUID], at: datetime) -> dict[UUID, datetime]:
     lately = _given(people).filter(state=HandoffState.ACCEPTED, offered_at__gte=at - DAY)
     taken = lately.values_list("to_staff").annotate(Max("answered_at"))
     last: dict[UUID, datetime] = {}
-    for person, at in [*ended.order_by(), *taken.order_by()]:
-        if person and at:
-            last[person] = max(at, last.get(person, at))
+    for person, done in [*ended.order_by(), *taken.order_by()]:
+        if person and done:
+            last[person] = max(done, last.get(person, done))
     return last
 
 
