@@ -79,19 +79,17 @@ def set_channel(
 ) -> None:
     """Set a channel up, or change it: the units (codes) of its queues, whose patches are its, when it overflows and calls back.
 
-    `supervision` is who gets complaints about bills and about people.
-
-    Raises `BadChoice`, `UnknownUnit`, `EndedUnit`.
+    `supervision` is who gets complaints about bills and about people. Raises `BadChoice`, `UnknownUnit`, `EndedUnit`.
     """
     code, of = rows.choice(rules.Channel, channel, "channel"), rows.choice(Segment, segment, "segment")
-    codes_of: dict[str, Any] = {"mass": mass, "business": business, "key": key, "supervision": supervision}
-    units = {name: unit_at_work(code) for name, code in codes_of.items()}
+    queues: dict[str, Any] = {"mass": mass, "business": business, "key": key, "supervision": supervision}
+    units = {name: unit_at_work(unit) for name, unit in queues.items()}
     said: dict[str, Any] = {
         **units, "overflow": unit_at_work(overflow) if overflow else None, "segment": of.value, "skill": skill,
         "overflow_after": overflow_after, "call_back_after": max(call_back_after, overflow_after),
     }  # fmt: skip
     ChannelSetting.objects.update_or_create(code=code.value, defaults=said)
-    journal.record(events.ChannelSet(subject=f"channel/{code}", actor=actor, at=at, **codes_of))
+    journal.record(events.ChannelSet(subject=f"channel/{code}", actor=actor, at=at, **queues))
 
 
 @transaction.atomic
@@ -205,21 +203,18 @@ def ask(
 ) -> tuple[str, Decision]:
     """Take in what a customer asks, where the rules R1 to R8 send it: the matter it is now, and the decision with its reasons.
 
-    What is open on the same service, or is said to be the same as an open matter of theirs (`same_as`), is urged (R3); what is
-    announced gets a report more (R4). A request of a business customer, or by the business line, opens the three-hour clock of
-    the account manager, else of whoever took it in. Where no flow applies its work is offered to whom the rules chose. `waited`
-    is how long they had waited until then; of its interaction counts what was dialled and spoken. Raises
-    `NotOpenNow`, `BadChoice`, `ChannelNotSet`, and what the rows that it names and `work.api.open_matter` refuse.
+    What is open on the same service, or is an open matter of theirs that they say it is (`same_as`), is urged (R3); what is
+    announced gets a report more (R4). Where no flow applies its work is offered to whom the rules chose. `waited` is how long
+    they had waited until then; of its interaction counts what was dialled and spoken. Raises `NotOpenNow`, `BadChoice`,
+    `ChannelNotSet`, and what the rows that it names and `work.api.open_matter` refuse.
     """
     me = person(actor)
     talk = rows.open_interaction(interaction, me) if interaction else None
-    if talk is not None:
-        dialled = dialled or talk.dialled
     wanted = asking.Wanted(
         kind=rows.choice(rules.Kind, kind, "kind"), title=title, channel=rows.choice(rules.Channel, channel, "channel"),
-        customer=customer, service=service, address=address, calling=calling, pressed=pressed, dialled=dialled, note=note,
-        complaint_kind=complaint_kind, facts=dict(facts or {}), waited=waited, me=me, at=at, interaction=interaction,
-        same_as=same_as,
+        customer=customer, service=service, address=address, calling=calling, pressed=pressed, note=note,
+        dialled=dialled or (talk.dialled if talk else ""), complaint_kind=complaint_kind, facts=dict(facts or {}),
+        waited=waited, me=me, at=at, interaction=interaction, same_as=same_as,
         language=rows.language_of(language or (talk.language if talk else "")),
     )  # fmt: skip
     matter, decision = asking.take_in(wanted, actor)
