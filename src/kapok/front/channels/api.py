@@ -203,10 +203,9 @@ def ask(
 ) -> tuple[str, Decision]:
     """Take in what a customer asks, where the rules R1 to R8 send it: the matter it is now, and the decision with its reasons.
 
-    What is open on the same service, or is an open matter of theirs that they say it is (`same_as`), is urged (R3); what is
-    announced gets a report more (R4). Where no flow applies its work is offered to whom the rules chose. `waited` is how long
-    they had waited until then; of its interaction counts what was dialled and spoken. Raises `NotOpenNow`, `BadChoice`,
-    `ChannelNotSet`, and what the rows that it names and `work.api.open_matter` refuse.
+    What is open on the same service, or is what they say it is (`same_as`), is urged (R3); what is announced gets a report more
+    (R4). Where no flow applies the work is offered to whom the rules chose. `waited` is how long they had waited before; of its
+    interaction counts what was dialled and spoken. Raises `NotOpenNow`, `BadChoice`, `ChannelNotSet`, and what the rows refuse.
     """
     me = person(actor)
     talk = rows.open_interaction(interaction, me) if interaction else None
