@@ -189,7 +189,7 @@ def test_what_waits_overflows_and_then_is_called_back_though_nobody_asks_again()
     assert queueing.serve_waiting(at=shop.later(6)) == 1
     assert (case(subject).call_back, case(subject).waits_since, given(subject).to_staff) == (True, shop.later(1), None)
     assert queueing.serve_waiting(at=shop.later(7)) == 0
-    other, _ = ask(7, interaction=talks[0], title="资费咨询")
+    other, _ = ask(7, interaction=talks[0], title="办理咨询")
     api.close_interaction(interaction=talks[1], resolution="完毕", **shop.by("agent2", 8))
     assert queueing.serve_waiting(at=shop.later(8)) == 1
     assert (case(other).owner.username, case(other).unit.code, case(other).call_back) == ("agent2", "dispatch", False)

@@ -76,7 +76,7 @@ def test_at_once_a_stranger_becomes_one_customer() -> None:
 
 def test_of_several_keepers_each_of_the_queue_is_given_once_in_its_order() -> None:
     talks = [api.take(channel="hotline", medium="phone", **shop.by(who)) for who in ("agent", "agent2")]
-    waiting = [counter.ask(number + 1, interaction=talks[0], title="资费咨询")[0] for number in range(3)]
+    waiting = [counter.ask(number + 1, interaction=talks[0], title=f"咨询 {number}")[0] for number in range(3)]
     api.close_interaction(interaction=talks[1], resolution="完毕", **shop.by("agent2", 4))
     assert sum(together(lambda: queueing.serve_waiting(at=shop.later(4)))) == 1
     offers = Handoff.objects.filter(item__matter__subject__in=waiting, state="offered")

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from kapok.front.channels import events, rows, rules
 from kapok.front.channels.models import WORDS, Case, Message
 from kapok.front.channels.online.refusals import NothingToSay
-from kapok.front.channels.refusals import AlreadyAnswered, NotAnswering, NotHeard, NotSubstantive, NotToBeCalled
+from kapok.front.channels.refusals import AlreadyAnswered, NotAnswering, NotHeard, NotSubstantive
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from kapok.ground.people.models import Staff
@@ -79,9 +79,7 @@ def turn_down(case: Case, word: str, actor: str, at: datetime) -> None:
 
 def called_back(matter: str, me: Staff, at: datetime) -> None:
     """Note that the customer was called, once. Within a verb's transaction. Raises `NotToBeCalled`, `NotAnswering`."""
-    case = Case.objects.select_for_update(no_key=True).filter(matter=matter, call_back=True, called_at=None).first()
-    if case is None:
-        raise NotToBeCalled(matter=matter[:40])
+    case = rows.to_be_called(matter)
     _must_answer(case, me)
     case.called_at = at
     case.save(update_fields=["called_at"])

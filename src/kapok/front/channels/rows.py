@@ -17,6 +17,7 @@ from kapok.front.channels.refusals import (
     InteractionOver,
     NotACase,
     NotOfTheChannel,
+    NotToBeCalled,
     NotYourInteraction,
     StillTalking,
     UnknownInteraction,
@@ -97,6 +98,14 @@ def request_called(matter: str) -> Case:
     found = Case.objects.select_for_update(no_key=True).filter(matter=matter, kind=rules.Kind.REQUEST).first()
     if found is None:
         raise NotACase(matter=matter[:40])
+    return found
+
+
+def to_be_called(matter: str) -> Case:
+    """What a customer is still to be called about, locked. Raises `NotToBeCalled`."""
+    found = Case.objects.select_for_update(no_key=True).filter(matter=matter, call_back=True, called_at=None).first()
+    if found is None:
+        raise NotToBeCalled(matter=matter[:40])
     return found
 
 
