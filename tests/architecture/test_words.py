@@ -20,7 +20,7 @@ NUMBERS_AND_CODES = frozenset(
         "old_address", "old_name", "old_parent", "order", "outcome", "owner", "pack", "parent", "pay_by", "payment",
         "place", "plate", "promise", "purpose", "reckoning", "request", "requested_by", "resource", "role", "room",
         "rules", "segment", "service", "sha256", "shift", "since", "skill", "source", "starts", "state", "step",
-        "steps", "stops", "subjects", "subscriber", "substance", "technician", "theme", "through", "tier", "title",
+        "steps", "stops", "subjects", "subscriber", "substance", "supervision", "technician", "theme", "through", "tier", "title",
         "to_staff", "told", "total", "unit", "units", "until", "username", "verb", "version", "window",
     }
 )  # fmt: skip
@@ -29,7 +29,7 @@ NAMES_OF_CODES = "_name"
 """Ends the name of a field that says a code in words."""
 OF_SOME = frozenset(
     {
-        ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.routed", "why"),
+        ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.rerouted", "why"), ("channels.routed", "why"),
         ("commitments.pause_answered", "asked_by"), ("commitments.pause_answered", "what"), ("commitments.pause_asked", "what"),
         ("commitments.view_kept", "name"), ("commitments.view_removed", "name"),
         ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),

@@ -20,7 +20,8 @@ from tests.front import counter
 
 WHERE = "/channels/hotline"
 RIGHT = {
-    "deed": "set", "mass": "hotline", "business": "key-accounts", "key": "key-accounts", "segment": "public", "skill": "",
+    "deed": "set", "mass": "hotline", "business": "key-accounts", "key": "key-accounts", "supervision": "supervision",
+    "segment": "public", "skill": "",
     "overflow": "dispatch", "overflow_after": "30", "call_back_after": "120",
 }  # fmt: skip
 
@@ -52,7 +53,11 @@ def test_a_channel_is_set_up_and_staffed_and_what_is_asked_is_routed(signed_in: 
     assert client.post(WHERE, RIGHT).status_code == 302
     setup = queries.setup_of(queries.rules.Channel.HOTLINE)
     assert setup is not None
-    assert (setup.said["mass"], setup.said["overflow"]) == ("hotline", "dispatch")
+    assert (setup.said["mass"], setup.said["overflow"], setup.said["supervision"]) == (
+        "hotline",
+        "dispatch",
+        "supervision",
+    )
     assert (setup.said["overflow_after"], setup.said["call_back_after"]) == (
         timedelta(seconds=30),
         timedelta(minutes=2),
@@ -71,7 +76,8 @@ def test_a_channel_is_set_up_and_staffed_and_what_is_asked_is_routed(signed_in: 
 @pytest.mark.parametrize(
     "more",
     [
-        {"mass": "nowhere"}, {"mass": ""}, {"business": "x" * 100}, {"segment": "all"}, {"skill": "magic"},
+        {"mass": "nowhere"}, {"mass": ""}, {"business": "x" * 100}, {"supervision": ""}, {"supervision": "nowhere"},
+        {"segment": "all"}, {"skill": "magic"},
         {"overflow_after": "-1"}, {"call_back_after": "3601"}, {"overflow_after": "nine"}, {"call_back_after": "29"},
     ],
 )  # fmt: skip
@@ -91,8 +97,8 @@ def test_only_people_of_ones_own_units_serve(signed_in: SignedIn, chen: str) -> 
 
 
 def test_who_manages_another_unit_sees_and_does_not_change(signed_in: SignedIn, chen: str) -> None:
-    api.set_channel(**{name: RIGHT[name] for name in ("mass", "business", "key", "segment")}, channel="hotline",
-                    **counter_page.by("admin"))  # fmt: skip
+    api.set_channel(**{name: RIGHT[name] for name in ("mass", "business", "key", "supervision", "segment")},
+                    channel="hotline", **counter_page.by("admin"))  # fmt: skip
     api.assign_staff(channel="hotline", username="agent", **counter_page.by("admin"))
     people.open_account(
         username="head",

@@ -32,7 +32,7 @@ def set_up_channels() -> None:
     """Set the channels up, and let both agents serve the hotline."""
     for channel in Channel:
         api.set_channel(
-            channel=channel, mass="hotline", business="key-accounts", key="key-accounts",
+            channel=channel, mass="hotline", business="key-accounts", key="key-accounts", supervision="supervision",
             segment=SEGMENTS.get(channel, "public"), overflow="dispatch", **plant.WHO,
         )  # fmt: skip
     for username in ("agent", "agent2"):

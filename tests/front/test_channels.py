@@ -135,12 +135,12 @@ def test_a_business_request_belongs_to_the_account_manager_within_three_hours() 
 def test_what_is_open_is_urged_not_opened_twice() -> None:
     number = business()
     subject, _ = ask(customer=number)
-    again, decision = ask(30, customer=number, note="客户着急")
+    again, decision = ask(30, customer=number, same_as=subject, note="客户着急")
     assert (again, decision.course, Case.objects.count(), Matter.objects.count()) == (subject, Course.URGE, 1, 1)
     assert urging.pressing([subject]) == {subject: urging.Pressing(1, "staff/agent", shop.later(30), "客户着急")}
     other, _ = ask(31, customer=number, kind="complaint", complaint_kind="billing")
     assert other != subject
-    mine, _ = ask(40, "keyaccount", customer=number, note="自己催")
+    mine, _ = ask(40, "keyaccount", customer=number, same_as=subject, note="自己催")
     assert mine == subject
     assert [(each["note"], each["number"]) for each in shop.told("work.urged", subject)] == [
         ("客户着急", 1),
@@ -166,10 +166,10 @@ def test_an_address_without_a_patch_has_an_owner_and_is_noted_as_a_defect() -> N
 def test_a_stranger_goes_to_the_longest_idle_of_the_channel() -> None:
     first = take(0, "agent")
     api.close_interaction(interaction=first, resolution="完毕", **shop.by("agent", 1))
-    _, decision = ask(2, kind="complaint", title="态度", complaint_kind="other")
+    _, decision = ask(2, title="资费咨询")
     assert (decision.unit, decision.owner) == ("hotline", "agent2")
     api.release_staff(channel="hotline", username="agent2", **shop.by("admin", 3))
-    assert ask(4, kind="complaint", title="其他", complaint_kind="billing")[1].owner == "agent"
+    assert ask(4, title="资费咨询")[1].owner == "agent"
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,13 @@ def test_the_channels_say_how_they_are_staffed() -> None:
     assert views[-1].staff == ("梁小敏", "苏婷")
     with pytest.raises(BadChoice):
         api.set_channel(
-            channel="fax", mass="hotline", business="hotline", key="hotline", segment="public", **shop.by("admin")
+            channel="fax",
+            mass="hotline",
+            business="hotline",
+            key="hotline",
+            supervision="hotline",
+            segment="public",
+            **shop.by("admin"),
         )
 
 
@@ -393,7 +399,7 @@ def test_what_a_merged_customer_asked_is_open_for_the_one_that_stands_for_it() -
     subject, _ = ask(customer=drop)
     customers.merge(keep=keep, drop=drop, reason="同一家店", **shop.by("admin", 1))
     for number in (keep, drop):
-        assert ask(2, customer=number)[0] == subject
+        assert ask(2, customer=number, same_as=subject)[0] == subject
     assert [view.matter for view in queries.cases_of(keep)] == [subject]
 
 
@@ -437,7 +443,7 @@ def test_r8_after_a_time_anybody_takes_it_after_a_longer_one_it_is_called_back(
 ) -> None:
     ChannelSetting.objects.filter(code="hotline").update(skill="fibre-splicing")
     talk = take()
-    subject, decision = ask(minutes, interaction=talk)
+    subject, decision = ask(9, waited=timedelta(minutes=minutes), interaction=talk)
     kept = case(subject)
     assert (kept.owner.username, kept.unit.code, kept.call_back) == (owner, unit, call_back)
     assert decision.call_back is call_back
@@ -484,7 +490,9 @@ def test_a_wrong_naming_is_corrected_with_all_that_was_opened_in_it() -> None:
     earlier, _ = ask(customer=wrong, kind="complaint", complaint_kind="billing")
     talk = take(1, customer=wrong)
     subject, _ = ask(2, customer=wrong, interaction=talk)
-    urged, decision = ask(3, customer=wrong, kind="complaint", complaint_kind="billing", interaction=talk)
+    urged, decision = ask(
+        3, customer=wrong, kind="complaint", complaint_kind="billing", same_as=earlier, interaction=talk
+    )
     assert (urged, decision.course) == (earlier, Course.URGE)
     assert not Commitment.objects.filter(subject=subject, promise="reply").exists()
     api.recognise_customer(interaction=talk, customer=right, **shop.by("agent", 4))

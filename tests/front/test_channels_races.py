@@ -10,8 +10,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering.models import Order
-from kapok.front.channels import api
+from kapok.front.channels import api, queueing
 from kapok.front.channels.models import AccessCode, Case, DoorKnock, Interaction
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Handoff, Item
 from tests.chain import shop
 from tests.front import counter
 from tests.races import at_once
@@ -41,11 +43,10 @@ def test_at_once_nothing_happens_twice() -> None:
     taken = together(lambda: api.take(channel="hotline", medium="phone", **shop.by("agent", 2)))
     assert taken.count(api.StillTalking) == AT_ONCE - 1
     assert Interaction.objects.count() == 1
-    firm = counter.business()
-    asked_for = together(lambda: counter.ask(3, customer=firm)[0])
-    subject = asked_for[0]
-    assert set(asked_for) == {subject}
-    assert Case.objects.count() == 1
+    service = shop.installed("voice", address="n5")
+    faults = together(lambda: counter.ask(3, kind="fault", title="断线", service=service)[0])
+    assert (len(set(faults)), Case.objects.count()) == (1, 1)
+    subject, _ = counter.ask(3, customer=counter.business())
     answered = together(
         lambda: api.answer(
             matter=subject, substance="quote", reply="月租 1200", how="message", word="好", **shop.by("keyaccount", 5)
@@ -71,3 +72,33 @@ def test_at_once_a_stranger_becomes_one_customer() -> None:
     assert answers.count(api.InteractionOver) == AT_ONCE // 2
     assert len(shop.told("channels.recognised")) == 1
     assert Interaction.objects.get(id=talk).customer is not None
+
+
+def test_of_several_keepers_each_of_the_queue_is_given_once_in_its_order() -> None:
+    talks = [api.take(channel="hotline", medium="phone", **shop.by(who)) for who in ("agent", "agent2")]
+    waiting = [counter.ask(number + 1, interaction=talks[0], title=f"咨询 {number}")[0] for number in range(3)]
+    api.close_interaction(interaction=talks[1], resolution="完毕", **shop.by("agent2", 4))
+    assert sum(together(lambda: queueing.serve_waiting(at=shop.later(4)))) == 1
+    offers = Handoff.objects.filter(item__matter__subject__in=waiting, state="offered")
+    named = offers.filter(to_staff__isnull=False).values_list("item__matter__subject", "to_staff__username")
+    assert list(named) == [(waiting[0], "agent2")]
+    assert (offers.count(), Handoff.objects.filter(item__matter__subject__in=waiting).count()) == (3, 4)
+
+
+def test_at_once_one_of_the_unit_takes_it_or_the_keeper_gives_it() -> None:
+    talks = [api.take(channel="hotline", medium="phone", **shop.by(who)) for who in ("agent", "agent2")]
+    subject, _ = counter.ask(1, interaction=talks[0], title="资费咨询")
+    api.close_interaction(interaction=talks[1], resolution="完毕", **shop.by("agent2", 2))
+    item = Item.objects.get(matter__subject=subject).id
+    took, *_ = at_once(
+        lambda: baton.accept(item=item, **shop.by("agent", 3)),
+        lambda: queueing.serve_waiting(at=shop.later(3)),
+        lambda: queueing.serve_waiting(at=shop.later(3)),
+    )
+    queueing.serve_waiting(at=shop.later(4))
+    row = Item.objects.select_related("holder").get(id=item)
+    held = row.holder.username if row.holder else ""
+    named = Handoff.objects.filter(item=item, state="offered").values_list("to_staff__username", flat=True).first()
+    assert (held, named) in {("agent", None), ("", "agent2")}
+    assert (took is None) == (held == "agent")
+    assert Case.objects.get(matter=subject).waits_since is None

@@ -23,6 +23,7 @@ from kapok.front.channels.rules import (
     Via,
     acknowledged,
     longest_idle,
+    look_again,
     route,
     too_often,
 )
@@ -44,7 +45,12 @@ def agent(username: str, idle: float | None = 10, *skills: str) -> Agent:
 
 
 QUEUES = Queues(
-    "hotline", "business-desk", "key-accounts", overflow="general", agents=[agent("lin", 5), agent("wu", 9)]
+    "hotline",
+    "business-desk",
+    "key-accounts",
+    "supervision",
+    overflow="general",
+    agents=[agent("lin", 5), agent("wu", 9)],
 )
 PATCH = Territory("patch-1", named("patch-1"), known=True, a="he", b="ong", centre="east", centre_name=named("east"),
                   duty=[agent("duty")], bureau="tianhe", bureau_name=named("tianhe"))  # fmt: skip
@@ -84,8 +90,9 @@ def test_r2_a_key_account_never_waits_in_the_mass_queue() -> None:
     assert fired(decision) == ["R1", "R7", "R2", "R2"]
     tiered = routed(Kind.REQUEST, replace(HOME, tier="SL3"))
     assert (tiered.unit, tiered.owner, tiered.three_hours) == ("key-accounts", "", True)
-    for kind in Kind:
+    for kind in (Kind.REQUEST, Kind.FAULT):
         assert routed(kind, replace(BANK, manager="")).unit == "key-accounts"
+    assert routed(Kind.COMPLAINT, BANK, complaint_kind="network").unit == "key-accounts"
 
 
 def test_r1_says_the_star_level() -> None:
@@ -140,30 +147,50 @@ def test_r6_an_address_without_a_patch_is_a_defect_and_has_an_owner_all_the_same
 @pytest.mark.parametrize(
     ("kind", "complaint", "line"),
     [
-        (Kind.REQUEST, "", Line.FULFILMENT), (Kind.FAULT, "", Line.ASSURANCE), (Kind.COMPLAINT, "service", Line.ASSURANCE),
-        (Kind.COMPLAINT, "billing", Line.SUPERVISION),
+        (Kind.REQUEST, "", Line.FULFILMENT), (Kind.FAULT, "", Line.ASSURANCE), (Kind.COMPLAINT, "network", Line.ASSURANCE),
+        (Kind.COMPLAINT, "billing", Line.SUPERVISION), (Kind.COMPLAINT, "attitude", Line.SUPERVISION),
+        (Kind.COMPLAINT, "other", Line.SUPERVISION), (Kind.COMPLAINT, "service", Line.SUPERVISION),
     ],
 )  # fmt: skip
 def test_r7_the_kind_gives_the_line(kind: Kind, complaint: str, line: Line) -> None:
     assert routed(kind, complaint_kind=complaint).line is line
 
 
-def test_r7_a_complaint_about_an_attitude_does_not_go_to_the_patch() -> None:
-    assert routed(Kind.COMPLAINT, territory=PATCH, complaint_kind="billing").unit == "hotline"
+@pytest.mark.parametrize("caller", [HOME, SHOP, BANK, Caller()])
+@pytest.mark.parametrize("complaint", ["billing", "attitude", "other"])
+def test_r7_complaints_about_bills_and_people_are_the_supervisions_and_nobodys_who_serves(
+    caller: Caller, complaint: str
+) -> None:
+    decision = routed(Kind.COMPLAINT, caller, PATCH, complaint_kind=complaint, pressed="9")
+    assert (decision.unit, decision.owner, decision.waits) == ("supervision", "", False)
+    assert fired(decision) == ["R1", "R7", "R7"]
+
+
+def test_r7_a_complaint_about_the_network_goes_to_the_patch() -> None:
+    assert routed(Kind.COMPLAINT, territory=PATCH, complaint_kind="network").owner == "he"
 
 
 def test_r8_skill_then_overflow_then_call_back() -> None:
     able = replace(QUEUES, agents=[agent("lin", 5, "english"), agent("wu", 9)])
     assert routed(skill="english", queues=able).owner == "lin"
     waits = routed(skill="japanese")
-    assert (waits.owner, waits.unit, waits.call_back) == ("", "hotline", False)
+    assert (waits.owner, waits.unit, waits.call_back, waits.waits) == ("", "hotline", False, True)
+    assert not routed(queues=able).waits
     over = routed(skill="japanese", waited=timedelta(minutes=1))
     assert (over.owner, over.unit) == ("wu", "general")
     assert routed(skill="japanese", waited=timedelta(minutes=1), queues=replace(QUEUES, overflow="")).unit == "hotline"
     late = routed(skill="japanese", waited=timedelta(minutes=5))
-    assert (late.owner, late.call_back) == ("", True)
+    assert (late.owner, late.call_back, late.waits) == ("", True, True)
     empty = routed(skill="japanese", waited=timedelta(minutes=2), queues=replace(QUEUES, agents=()))
     assert (empty.owner, empty.call_back) == ("", False)
+
+
+def test_r8_what_waits_is_looked_at_by_the_same_rule() -> None:
+    asked = Asked(Kind.FAULT, skill="japanese", waited=timedelta(minutes=1))
+    assert look_again(asked, QUEUES).owner == "wu"
+    assert look_again(replace(asked, skill=""), QUEUES).unit == "hotline"
+    assert look_again(replace(asked, waited=timedelta(minutes=5)), QUEUES).call_back
+    assert fired(look_again(asked, QUEUES)) == ["R8"]
 
 
 def test_the_longest_idle_is_chosen_ties_by_name_and_nobody_who_is_busy() -> None:

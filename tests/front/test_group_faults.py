@@ -264,7 +264,7 @@ def test_r3_comes_before_r4_and_other_kinds_are_not_attached() -> None:
     announced()
     subject, decision = reported(service)
     assert (subject, decision.course) == (own, Course.URGE)
-    other = ask(22, kind="complaint", title="太慢", complaint_kind="service", service=service)[1]
+    other = ask(22, kind="complaint", title="太慢", complaint_kind="network", service=service)[1]
     assert (other.course, Report.objects.count()) == (Course.OPEN, 0)
 
 

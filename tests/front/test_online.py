@@ -97,7 +97,7 @@ def test_r2_a_key_account_by_the_web_is_its_managers() -> None:
 def test_r3_what_is_open_is_urged_and_the_words_go_there() -> None:
     number = business()
     subject = ask(number)
-    again, decision = api.ask(customer=number, topic="wish", words="请尽快", **who(number, 5))
+    again, decision = api.ask(customer=number, topic="wish", words="请尽快", same_as=subject, **who(number, 5))
     assert (again, decision.course, Case.objects.count()) == (subject, Course.URGE, 1)
     assert [each.words for each in online.messages_about(subject)] == ["专线多少钱一个月？", "请尽快"]
     assert happened(subject)[-3:] == ["work.urged", "channels.routed", "channels.wrote"]

@@ -71,7 +71,7 @@ def test_what_begins_or_cancels_a_matter_at_work_is_never_told() -> None:
     assert {each.line for each in work.MATTERS.values()} == set(Line)
     for kind in work.MATTERS:
         assert kind in telling.MATTERS[work.line_of(kind, {})]
-    assert "complaint" in telling.MATTERS[work.line_of("complaint", {"complaint_kind": "service"})]
+    assert "complaint" in telling.MATTERS[work.line_of("complaint", {"complaint_kind": "network"})]
 
 
 def test_nothing_is_told_that_only_another_kind_of_matter_meets_with() -> None:

@@ -70,7 +70,7 @@ def test_matters_are_numbered_one_after_the_other() -> None:
 
 def test_a_complaint_about_the_network_goes_to_assurance() -> None:
     about = {"kind": "complaint.received", "title": "投诉", **by("agent")}
-    lines = [matter(work.open_matter(facts={"complaint_kind": kind}, **about)).line for kind in ("service", "billing")]
+    lines = [matter(work.open_matter(facts={"complaint_kind": kind}, **about)).line for kind in ("network", "billing")]
     assert lines == ["assurance", "supervision"]
 
 

@@ -62,7 +62,9 @@ def test_the_kind_of_a_matter_and_its_line() -> None:
     assert rules.line_of("fault", {}) is Line.ASSURANCE
     assert rules.line_of("order", {}) is Line.FULFILMENT
     assert rules.line_of("complaint", {}) is Line.SUPERVISION
-    assert rules.line_of("complaint", {"complaint_kind": "service"}) is Line.ASSURANCE
+    assert rules.line_of("complaint", {"complaint_kind": "network"}) is Line.ASSURANCE
+    for kind in ("billing", "attitude", "other", "urgent", "service"):
+        assert rules.line_of("complaint", {"complaint_kind": kind}) is Line.SUPERVISION
     assert rules.subject_of("request", 2026, 41) == "request/R2026-000041"
     assert len({kind.letter for kind in rules.MATTERS.values()}) == len(rules.MATTERS)
 

@@ -153,7 +153,7 @@ def test_work_outside_of_the_flow_tells_nothing() -> None:
 
 
 def test_a_complaint_on_the_same_flow_is_not_told_of_as_a_fault() -> None:
-    facts = WITH_FLOW | {"complaint_kind": "service"}
+    facts = WITH_FLOW | {"complaint_kind": "network"}
     subject = work.open_matter(kind="complaint.received", title="投诉", facts=facts, **by("agent"))
     do(subject, "accept", "agent", 1)
     do(subject, "inform", "agent2", 3)

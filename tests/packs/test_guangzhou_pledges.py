@@ -47,6 +47,15 @@ def test_three_hours_of_service_time_run_over_the_night() -> None:
     assert row.due_at == at("2026-03-07 10:00", ZONE)
 
 
+@pytest.mark.parametrize("facts", [{}, {"segment": "public"}])
+def test_whoever_comes_by_the_business_line_has_three_hours_too(facts: dict[str, str]) -> None:
+    asked = Entry("request.received", MORNING)
+    row = judged("reply-line", asked, Entry("request.answered", MORNING + 3 * HOUR), came_by="business_line", **facts)
+    assert (row.state, row.due_at) == (Outcome.KEPT, MORNING + 3 * HOUR)
+    for others in (facts, {"came_by": "business_line", "segment": "business"}):
+        assert list(promises.judge(RULES.by_code["reply-line"][0], RULES, [asked], others, FAR)) == []
+
+
 def test_we_received_it_does_not_stop_the_three_hours() -> None:
     row = judged(
         "reply", Entry("request.received", MORNING), Entry("request.acknowledged", MORNING + HOUR), segment="business"

@@ -273,7 +273,7 @@ def test_the_overview_names_every_pack_with_its_label(page: str, doubt: str) -> 
 
 LIVES = {
     "fault": ("fault.reported", {"fault_kind": "access_line", "outage": "total", "cause": "operator"}),
-    "complaint": ("complaint.received", {"complaint_kind": "service"}),
+    "complaint": ("complaint.received", {"complaint_kind": "network"}),
     "request": ("request.received", {}),
 }
 """How matters begin that are no orders, and what is known of them."""

@@ -299,6 +299,21 @@ def test_a_change_whose_price_was_raised_meanwhile_is_refused_and_goes_through_w
 # ---- asking ----
 
 
+def test_what_is_open_is_shown_to_the_customer_who_says_whether_it_is_the_same() -> None:
+    client = inside(business(phone="020-38880012"))
+    assert "same_as" not in page(client, "ask")
+    said = {"topic": "question", "words": "专线多少钱？"}
+    first = client.post("/my/ask", said).headers["Location"].removeprefix("/my/asked/")
+    form = page(client, "ask")
+    assert f'value="{first}"' in form
+    assert "专线多少钱？" in form
+    client.post("/my/ask", said | {"words": "另外要一个固话"})
+    assert Case.objects.count() == 2
+    again = client.post("/my/ask", said | {"words": "还没有答复", "same_as": first})
+    assert (again.headers["Location"], Case.objects.count()) == (f"/my/asked/{first}", 2)
+    assert client.post("/my/ask", said | {"same_as": "request/R2026-999999"}).status_code == 422
+
+
 def test_a_business_asks_sees_who_answers_until_when_and_says_whether_it_does(chen: str) -> None:
     firm = business(phone="020-38880012")
     client = inside(firm)

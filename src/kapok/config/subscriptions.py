@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connections
 
 from kapok.back.workforce import reactions as workforce
 from kapok.chain.ordering import reactions as ordering
+from kapok.front.channels import queueing
 from kapok.front.channels.announcing import reactions as announcing
 from kapok.ground.journal import seals
 from kapok.ground.journal.api import NotNow, Subscription, deliver, retry_due
@@ -125,6 +126,7 @@ def _duties() -> list[Duty]:
     duties = [Duty(subscription.name, _serve(subscription)) for subscription in SUBSCRIPTIONS]
     duties.append(Duty("journal-seals", lambda at: seals.seal_due(at=at)))
     duties.append(Duty("inventory", Upkeep()))
+    duties.append(Duty("channels-queues", queueing.Upkeep()))
     if settings.NATS_URL:
         duties.append(Duty("relay", _relay()))
     return duties

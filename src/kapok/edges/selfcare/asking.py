@@ -6,15 +6,20 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.text import Truncator
 
 from kapok.edges.selfcare import showing
 from kapok.edges.selfcare.doors import MyRequest, network_address, of_the_customer
-from kapok.edges.selfcare.forms import AskForm, ReplyForm, show_refusal
+from kapok.edges.selfcare.forms import AskForm, ReplyForm, in_reading_language, show_refusal
 from kapok.front.channels.announcing import queries as announcing
 from kapok.front.channels.online import api as online
 from kapok.front.channels.online import queries
 from kapok.front.channels.rules import Course
 from kapok.kernel.errors import KapokError
+
+LONGEST_WORDS = 40
+"""So many characters of what they wrote tell one question from another."""
 
 
 @of_the_customer
@@ -22,7 +27,8 @@ def ask(request: MyRequest) -> HttpResponse:
     """Ask something; one is led to the page on which it is followed."""
     given = request.POST if request.method == "POST" else None
     wished = {name: request.GET.get(name, "")[:20] for name in ("topic", "service")}
-    form = AskForm(given, services=showing.services(request.customer), initial=wished)
+    services, before = showing.services(request.customer), _open_now(request)
+    form = AskForm(given, services=services, before=before, initial=wished)
     if given is not None and form.is_valid():
         try:
             matter, decision = online.ask(
@@ -36,6 +42,18 @@ def ask(request: MyRequest) -> HttpResponse:
             return redirect("selfcare:my-fault", fault.id) if fault else redirect("selfcare:my-asked", matter)
     values = {"form": form, "under": announcing.over_customer(request.customer)}
     return render(request, "selfcare/ask.html", values, status=422 if form.errors else 200)
+
+
+def _open_now(request: MyRequest) -> list[tuple[str, str]]:
+    """What they asked that is open, by its number and the first of their words."""
+    found = [each for each in queries.asked_by(request.customer) if each.open]
+    firsts = queries.first_words([each.matter for each in found])
+    return [(each.matter, _called(each, firsts.get(each.matter, ""))) for each in found]
+
+
+def _called(each: queries.AskedView, words: str) -> str:
+    day = f"{timezone.localtime(each.asked_at):%m-%d %H:%M}"
+    return f"{each.number} {in_reading_language(each.kind_name)} {day} {Truncator(words).chars(LONGEST_WORDS)}".strip()
 
 
 @of_the_customer

@@ -165,7 +165,9 @@ class ServiceForm(_Signed):
 class AskForm(forms.Form):
     """What one asks."""
 
-    def __init__(self, *args: Any, services: Iterable[ServiceView], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, services: Iterable[ServiceView], before: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         topics = [(code.value, in_reading_language(subject.name)) for code, subject in TOPICS.items()]
         of = [(each.number, f"{each.number} {in_reading_language(each.address_full)}") for each in services]
@@ -174,6 +176,11 @@ class AskForm(forms.Form):
             self.fields["service"] = forms.ChoiceField(
                 label=_("Which of your services?"), choices=[("", _("none of them")), *of], required=False
             )
+        if before:
+            self.fields["same_as"] = forms.ChoiceField(
+                label=_("Is it about something that you have asked already?"), required=False,
+                choices=[("", _("no, it is something new")), *before],
+            )  # fmt: skip
         self.fields["words"] = _words(_("What would you like to tell us?"), MESSAGE)
         self.fields["call_back"] = forms.BooleanField(label=_("Call me with the reply"), required=False)
 

@@ -21,8 +21,8 @@ from kapok.ground.work import api as work
 from kapok.ground.work import queries as matters
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
-from kapok.ground.work.rows import works_for
-from kapok.ground.work.rules import LIVE
+from kapok.ground.work.rows import has_hands_in, works_for
+from kapok.ground.work.rules import ItemState
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
@@ -77,6 +77,15 @@ def turn_down(case: Case, word: str, actor: str, at: datetime) -> None:
     journal.record(events.TurnedDown(subject=case.matter, actor=actor, at=at))
 
 
+def called_back(matter: str, me: Staff, at: datetime) -> None:
+    """Note that the customer was called, once. Within a verb's transaction. Raises `NotToBeCalled`, `NotAnswering`."""
+    case = rows.to_be_called(matter)
+    _must_answer(case, me)
+    case.called_at = at
+    case.save(update_fields=["called_at"])
+    journal.record(events.CalledBack(subject=case.matter, actor=me.subject, at=at))
+
+
 def _must_be_replied(case: Case) -> None:
     """Raises `AlreadyAnswered`, `NothingToSay`."""
     if case.answered_at is not None:
@@ -98,11 +107,10 @@ def witness(entries: Sequence[Entry]) -> None:
 
 
 def _must_answer(case: Case, me: Staff) -> None:
-    """The owner, whoever does the work of the unit it was routed to, or of the matter's own."""
+    """The owner, whoever does the work of the unit it was routed to, of the matter's own, or of one that took work of it."""
     matter = Matter.objects.select_related("unit").get(subject=case.matter)
-    if me.id not in {case.owner_id, matter.first_contact_id} and not (
-        works_for(me, case.unit) or works_for(me, matter.unit)
-    ):
+    named = me.id in {case.owner_id, matter.first_contact_id}
+    if not (named or works_for(me, case.unit) or works_for(me, matter.unit) or has_hands_in(me, matter)):
         raise NotAnswering(username=Staff.objects.get(id=case.owner_id).username)
 
 
@@ -145,7 +153,7 @@ def _acknowledge(case: Case, said: Said, actor: str, at: datetime) -> None:
 
 def _finish(case: Case, actor: str, at: datetime) -> None:
     """Hand in what of the flow is left, the last of which says that it was answered; say so where no stage does."""
-    live = Item.objects.filter(matter__subject=case.matter, state__in=[state.value for state in LIVE])
+    live = Item.objects.filter(matter__subject=case.matter, state__in=[ItemState.OFFERED, ItemState.HELD])
     for _ in range(MOST_STAGES):
         item = live.order_by("opened_at", "id").first()
         if item is None:

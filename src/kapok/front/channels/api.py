@@ -28,7 +28,9 @@ from kapok.front.channels.refusals import (
     NotAnswering,
     NotHeard,
     NotOfTheChannel,
+    NotOpenNow,
     NotSubstantive,
+    NotToBeCalled,
     NotYourInteraction,
     StillTalking,
     UnknownInteraction,
@@ -47,9 +49,10 @@ from kapok.kernel.text import Language, Text
 
 __all__ = [
     "AlreadyAnswered", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften", "LineDraft", "NotACase",
-    "NotAnswering", "NotHeard", "NotOfTheChannel", "NotSubstantive", "NotYourInteraction", "StillTalking", "UnknownInteraction",
-    "UnknownLanguage", "WordsMissing", "add_note", "answer", "ask", "assign_staff", "close_interaction", "enter",
-    "recognise_customer", "release_staff", "send_code", "set_channel", "take", "take_order",
+    "NotAnswering", "NotHeard", "NotOfTheChannel", "NotOpenNow", "NotSubstantive", "NotToBeCalled", "NotYourInteraction",
+    "StillTalking", "UnknownInteraction", "UnknownLanguage", "WordsMissing", "add_note", "answer", "ask", "assign_staff",
+    "close_interaction", "enter", "note_called_back", "recognise_customer", "release_staff", "send_code", "set_channel", "take",
+    "take_order",
 ]  # fmt: skip
 
 NOTE, RESOLUTION, TOPIC = (
@@ -65,6 +68,7 @@ def set_channel(
     mass: str,
     business: str,
     key: str,
+    supervision: str,
     segment: str,
     overflow: str = "",
     skill: str = "",
@@ -75,18 +79,17 @@ def set_channel(
 ) -> None:
     """Set a channel up, or change it: the units (codes) of its queues, whose patches are its, when it overflows and calls back.
 
-    Raises `BadChoice`, `UnknownUnit`, `EndedUnit`.
+    `supervision` is who gets complaints about bills and about people. Raises `BadChoice`, `UnknownUnit`, `EndedUnit`.
     """
     code, of = rows.choice(rules.Channel, channel, "channel"), rows.choice(Segment, segment, "segment")
-    units = {"mass": unit_at_work(mass), "business": unit_at_work(business), "key": unit_at_work(key)}
+    queues: dict[str, Any] = {"mass": mass, "business": business, "key": key, "supervision": supervision}
+    units = {name: unit_at_work(unit) for name, unit in queues.items()}
     said: dict[str, Any] = {
         **units, "overflow": unit_at_work(overflow) if overflow else None, "segment": of.value, "skill": skill,
         "overflow_after": overflow_after, "call_back_after": max(call_back_after, overflow_after),
     }  # fmt: skip
     ChannelSetting.objects.update_or_create(code=code.value, defaults=said)
-    journal.record(
-        events.ChannelSet(subject=f"channel/{code}", actor=actor, at=at, mass=mass, business=business, key=key)
-    )
+    journal.record(events.ChannelSet(subject=f"channel/{code}", actor=actor, at=at, **queues))
 
 
 @transaction.atomic
@@ -193,24 +196,24 @@ def ask(
     facts: Mapping[str, Any] | None = None,
     note: str = "",
     waited: timedelta = timedelta(0),
+    same_as: str = "",
     interaction: UUID | None = None,
     actor: str,
     at: datetime,
 ) -> tuple[str, Decision]:
     """Take in what a customer asks, where the rules R1 to R8 send it: the matter it is now, and the decision with its reasons.
 
-    What is open already is urged (R3), what is announced gets a report more (R4). A request of a business customer opens the
-    three-hour clock of the account manager, else of whoever took it in. Of its interaction counts when it was taken, what was
-    dialled and spoken. Raises `BadChoice`, `ChannelNotSet`, and what the rows that it names and `work.api.open_matter` refuse.
+    What is open on the same service, or is what they say it is (`same_as`), is urged (R3); what is announced gets a report more
+    (R4). Where no flow applies the work is offered to whom the rules chose. `waited` is how long they had waited before; of its
+    interaction counts what was dialled and spoken. Raises `NotOpenNow`, `BadChoice`, `ChannelNotSet`, and what the rows refuse.
     """
     me = person(actor)
     talk = rows.open_interaction(interaction, me) if interaction else None
-    if talk is not None:
-        waited, dialled = max(waited, at - talk.started_at), dialled or talk.dialled
     wanted = asking.Wanted(
         kind=rows.choice(rules.Kind, kind, "kind"), title=title, channel=rows.choice(rules.Channel, channel, "channel"),
-        customer=customer, service=service, address=address, calling=calling, pressed=pressed, dialled=dialled, note=note,
-        complaint_kind=complaint_kind, facts=dict(facts or {}), waited=waited, me=me, at=at, interaction=interaction,
+        customer=customer, service=service, address=address, calling=calling, pressed=pressed, note=note,
+        dialled=dialled or (talk.dialled if talk else ""), complaint_kind=complaint_kind, facts=dict(facts or {}),
+        waited=waited, me=me, at=at, interaction=interaction, same_as=same_as,
         language=rows.language_of(language or (talk.language if talk else "")),
     )  # fmt: skip
     matter, decision = asking.take_in(wanted, actor)
@@ -240,6 +243,15 @@ def answer(
     return answering.answer(
         rows.request_called(matter), answering.Said(substance, reply, how, connected, word), person(actor), at
     )
+
+
+@transaction.atomic
+def note_called_back(*, matter: str, actor: str, at: datetime) -> None:
+    """Note that the customer who was to be called was called: they stand in the list no longer.
+
+    Raises `NotToBeCalled`, `NotAnswering`, `NotAPerson`.
+    """
+    answering.called_back(matter, person(actor), at)
 
 
 @transaction.atomic

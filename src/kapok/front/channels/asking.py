@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from kapok.front.channels import events, gathering, rows, rules
+from kapok.front.channels import events, gathering, giving, queueing, rows, rules
 from kapok.front.channels.announcing import attaching, covering
 from kapok.front.channels.announcing.attaching import Reported
 from kapok.front.channels.models import Announcement, Case, ChannelSetting
@@ -24,6 +24,8 @@ from kapok.kernel.text import joined
 from kapok.network.inventory.models import Service
 
 NOT_WAITED = timedelta(0)
+BUSINESS_LINE = "business_line"
+"""As the fact `came_by` has it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Wanted:
     words: str = ""
     """What they wrote, where it was by the web."""
     interaction: UUID | None = None
+    same_as: str = ""
+    """The open matter that the customer says this is about."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
     """The matter, and the decision that was carried out. Within a verb's transaction."""
     known = _known(wanted)
     gathering.hold(wanted.kind, known.customer)
-    open_matter = gathering.open_of_kind(wanted.kind, known.customer, known.service)
+    open_matter = _open_before(wanted, known)
+    if queueing.anybody_waits(wanted.channel):
+        queueing.serve_channel(wanted.channel, at=wanted.at)
     announced = None if open_matter else _announced(wanted, known)
     asked = Asked(
         kind=wanted.kind, complaint_kind=wanted.complaint_kind, pressed=wanted.pressed, dialled=wanted.dialled,
@@ -99,6 +105,14 @@ def _known(wanted: Wanted) -> Known:
         customer, service, via = gathering.recognise(wanted.calling)
     caller = gathering.caller_of(customer, service, via, wanted.at)
     return Known(customer, service, caller, rows.setting_of(wanted.channel))
+
+
+def _open_before(wanted: Wanted, known: Known) -> str:
+    """The open matter that this is about already (R3), or that was opened by the same form; empty where it is something new."""
+    found = gathering.open_before(wanted.kind, known.customer, known.service, wanted.same_as)
+    if found or known.service:
+        return found
+    return gathering.sent_again(wanted.kind, known.customer, wanted.words, wanted.interaction, wanted.title)
 
 
 def _announced(wanted: Wanted, known: Known) -> Announcement | None:
@@ -135,15 +149,19 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
         facts.setdefault("service", known.service.kind)
     if wanted.complaint_kind:
         facts["complaint_kind"] = wanted.complaint_kind
+    if rules.from_business_line(wanted.pressed, wanted.dialled):
+        facts["came_by"] = BUSINESS_LINE
     matter = work.open_matter(
         kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=owner, facts=facts, near=near, note=wanted.note,
         actor=actor, at=wanted.at,
     )  # fmt: skip
+    given = giving.give(wanted.kind, matter, decision, actor=actor, at=wanted.at)
     Case.objects.create(
         matter=matter, kind=wanted.kind.value, customer=known.customer, service=known.service,
         channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, owner),
-        reasons=[{"rule": each.rule.value, "zh": each.text.zh, "en": each.text.en} for each in decision.reasons],
-        asked_at=wanted.at, call_back=decision.call_back or wanted.call_back,
+        reasons=rows.written(decision.reasons), asked_at=wanted.at, call_back=decision.call_back or wanted.call_back,
+        language=wanted.language, work=given,
+        waits_since=wanted.at - wanted.waited if given and decision.waits else None,
     )  # fmt: skip
     return matter
 

@@ -50,7 +50,8 @@ def load(at: datetime) -> None:
         return
     for each in COUNTERS:
         api.set_channel(
-            channel=each.channel, mass=each.mass, business="key-accounts", key="key-accounts", segment=each.segment,
+            channel=each.channel, mass=each.mass, business="key-accounts", key="key-accounts", supervision="supervision",
+            segment=each.segment,
             skill=each.skill, overflow=each.overflow, actor=ACTOR, at=at,
         )  # fmt: skip
         for username in each.staff:

@@ -61,6 +61,25 @@ class Routed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rerouted(Event):
+    """What waited in a queue went to somebody, or its customer is to be called back."""
+
+    kind: ClassVar[str] = "channels.rerouted"
+    wording: ClassVar[Text] = Text(zh="再路由：{why}", en="routed again: {why}")
+    unit: str
+    owner: str
+    why: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalledBack(Event):
+    """The customer was called back."""
+
+    kind: ClassVar[str] = "channels.called_back"
+    wording: ClassVar[Text] = Text(zh="已回拨客户", en="the customer was called back")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PressedAgain(Event):
     """The customer asked again for what is open already: entries of old; `work.urged` says it now, and counts it."""
 
@@ -230,6 +249,7 @@ class ChannelSet(Event):
     mass: str
     business: str
     key: str
+    supervision: str
 
 
 @dataclass(frozen=True, kw_only=True)

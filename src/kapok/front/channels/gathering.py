@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from kapok.front.channels import rules
-from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction
+from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction, Linked, Message
+from kapok.front.channels.refusals import NotOpenNow
 from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Tongue, Via
 from kapok.front.channels.speaking import LANGUAGE
 from kapok.ground.customers import languages
@@ -20,14 +21,17 @@ from kapok.ground.customers.rules import digits_of
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.people.rules import State, UnitKind
 from kapok.ground.places import api as places
+from kapok.ground.places import queries as places_known
 from kapok.ground.places.queries import Responsible
+from kapok.ground.places.rules import Segment
 from kapok.ground.posts import queries as posts
-from kapok.ground.work.models import Matter
-from kapok.ground.work.rules import MatterState
+from kapok.ground.work.models import Handoff, Matter
+from kapok.ground.work.rules import HandoffState, MatterState, tidy_title
 from kapok.kernel.text import Text
 from kapok.network.inventory.models import Resource, Service
 
 NUMBERS = ("number", "sim")
+DAY = timedelta(days=1)
 NOWHERE = Text(zh="", en="")
 
 
@@ -82,22 +86,52 @@ def tongues_of(customer: Customer | None, said: str = "") -> tuple[Tongue, ...]:
 
 
 def hold(kind: rules.Kind, customer: Customer | None) -> None:
-    """Let nobody else ask the same for this customer until the verb ends: of two one opens and the other urges."""
+    """Let nobody else ask the same for this customer until the verb ends: of two on one service one opens, the other urges."""
     if customer is not None:
         with connection.cursor() as cursor:
             key = f"{kind.value} {customer.number}"
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 62))", [key])
 
 
-def open_of_kind(kind: rules.Kind, customer: Customer | None, service: Service | None) -> str:
-    """The open matter of the same kind on the same service (R3); of a customer where no service was named, one without.
+def open_before(kind: rules.Kind, customer: Customer | None, service: Service | None, same_as: str) -> str:
+    """The open matter that this is about already (R3): the one the customer says, else of the same kind on the same service.
 
-    It is locked within the `transaction.atomic` of the verb, so that nobody closes it before it is urged.
+    Without either it is something new, whatever else of theirs is open. Raises `NotOpenNow`.
     """
     if customer is None:
+        return _must_be_open(same_as, Case.objects.none())
+    cases = Case.objects.filter(Q(customer=customer) | Q(customer__merged_into=customer))
+    if same_as:
+        return _must_be_open(same_as, cases)
+    if service is None:
         return ""
-    whose = Q(customer=customer) | Q(customer__merged_into=customer)
-    cases = Case.objects.filter(whose, kind=kind, service=service)
+    return _oldest_open(cases.filter(kind=kind, service=service))
+
+
+def sent_again(kind: rules.Kind, customer: Customer | None, words: str, interaction: UUID | None, title: str) -> str:
+    """The open matter under which just this was taken in before: a form that is sent twice asks one thing.
+
+    By the web it is known by the customer's words, at the desk by its title within one interaction.
+    """
+    if customer is not None and words:
+        whose = Q(customer=customer) | Q(customer__merged_into=customer)
+        wrote = Message.objects.filter(whose, words=words, staff=None)
+        return _oldest_open(Case.objects.filter(kind=kind, matter__in=wrote.values("case")))
+    if interaction is None:
+        return ""
+    linked = Linked.objects.filter(interaction=interaction).values("matter")
+    titled = Matter.objects.filter(subject__in=linked, title=tidy_title(title)).values("subject")
+    return _oldest_open(Case.objects.filter(kind=kind, matter__in=titled))
+
+
+def _must_be_open(matter: str, cases: QuerySet[Case]) -> str:
+    if matter and not _oldest_open(cases.filter(matter=matter)):
+        raise NotOpenNow(matter=matter[:40])
+    return matter
+
+
+def _oldest_open(cases: QuerySet[Case]) -> str:
+    """The subject of the one opened first; locked, so that nobody closes it before it is urged."""
     live = Matter.objects.filter(subject__in=cases.values("matter"), state=MatterState.OPEN)
     live = live.select_for_update(no_key=True)
     return live.order_by("opened_at").values_list("subject", flat=True).first() or ""
@@ -108,6 +142,7 @@ def queues_of(setting: ChannelSetting, at: datetime) -> Queues:
     serving = ChannelStaff.objects.filter(channel=setting, until=None, staff__state=State.ACTIVE)
     return Queues(
         mass=setting.mass.code, business=setting.business.code, key=setting.key.code,
+        supervision=(setting.supervision or setting.mass).code,
         overflow=setting.overflow.code if setting.overflow else "", overflow_after=setting.overflow_after,
         call_back_after=setting.call_back_after, agents=_agents(serving.values_list("staff", flat=True), at),
     )  # fmt: skip
@@ -128,7 +163,7 @@ def _agents(staff: Iterable[UUID], at: datetime) -> list[Agent]:
     """These people as far as they are there, with what they can do and since when they are idle."""
     people = set(staff) - posts.absent(set(staff), at)
     rows = Staff.objects.filter(id__in=people).order_by("username")
-    able, busy, last = posts.skills_of(people, at), _busy(people), _last(people)
+    able, busy, last = posts.skills_of(people, at), _busy(people), _last(people, at)
     return [
         Agent(
             row.username, None if row.id in busy else last.get(row.id, row.opened_at), frozenset(able.get(row.id, {}))
@@ -138,13 +173,27 @@ def _agents(staff: Iterable[UUID], at: datetime) -> list[Agent]:
 
 
 def _busy(people: Collection[UUID]) -> set[UUID]:
+    """Who speaks with somebody, or has been given work that they have not answered for yet."""
     running = Interaction.objects.filter(first_contact__in=people, ended_at=None)
-    return set(running.values_list("first_contact", flat=True))
+    given = _given(people).filter(state=HandoffState.OFFERED)
+    return set(running.values_list("first_contact", flat=True)) | set(given.values_list("to_staff", flat=True))
 
 
-def _last(people: Collection[UUID]) -> dict[UUID, datetime]:
-    ended = Interaction.objects.filter(first_contact__in=people).values("first_contact").annotate(last=Max("ended_at"))
-    return {row["first_contact"]: row["last"] for row in ended if row["last"]}
+def _last(people: Collection[UUID], at: datetime) -> dict[UUID, datetime]:
+    """When each was last done with a customer, or took what was given to them within a day."""
+    ended = Interaction.objects.filter(first_contact__in=people).values_list("first_contact").annotate(Max("ended_at"))
+    lately = _given(people).filter(state=HandoffState.ACCEPTED, offered_at__gte=at - DAY)
+    taken = lately.values_list("to_staff").annotate(Max("answered_at"))
+    last: dict[UUID, datetime] = {}
+    for person, done in [*ended.order_by(), *taken.order_by()]:
+        if person and done:
+            last[person] = max(done, last.get(person, done))
+    return last
+
+
+def _given(people: Collection[UUID]) -> QuerySet[Handoff]:
+    """What the rules gave to these people by name."""
+    return Handoff.objects.filter(to_staff__in=people, item__in=Case.objects.filter(work__isnull=False).values("work"))
 
 
 def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Territory:
@@ -160,6 +209,15 @@ def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Ter
         duty=_on_duty(centre, at) if centre else (), bureau=bureau.code if bureau else "",
         bureau_name=bureau.name if bureau else NOWHERE,
     )  # fmt: skip
+
+
+def around(customer: Customer, at: datetime) -> frozenset[str]:
+    """Who serves a customer day by day: the account manager, and A and B of their patch."""
+    found = {customer.manager.username} if customer.manager else set()
+    if customer.address:
+        patch = places_known.patch_of(customer.address.code, Segment(customer.segment), at=at)
+        found |= set(_holders(patch, at)) - {""} if patch else set()
+    return frozenset(found)
 
 
 def _way_up(unit: UUID) -> list[OrgUnit]:

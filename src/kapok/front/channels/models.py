@@ -7,12 +7,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kapok.front.channels import rules
+from kapok.front.channels.door.models import AccessCode, DoorKnock, Placed
 from kapok.ground.customers.models import Customer
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.places.models import ExchangeArea
 from kapok.ground.places.rules import Segment
 from kapok.kernel.text import Text
 from kapok.network.inventory.models import Element, Service
+
+__all__ = [
+    "MESSAGE", "WORDS", "AccessCode", "Announcement", "Case", "ChannelSetting", "ChannelStaff", "Covered", "DoorKnock",
+    "Interaction", "Linked", "Message", "Note", "Placed", "Report", "Stranger",
+]  # fmt: skip
 
 WORDS = 1000
 MESSAGE = 2000
@@ -25,6 +31,8 @@ class ChannelSetting(models.Model):
     mass = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     business = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     key = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    supervision = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+")
+    """Who gets complaints about bills and about people (R7); the mass queue where an older setting names nobody yet."""
     overflow = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+")
     segment = models.CharField(max_length=20)
     """Of which segment the patches are that its matters go to."""
@@ -159,6 +167,14 @@ class Case(models.Model):
     answered_at = models.DateTimeField(null=True)
     call_back = models.BooleanField(default=False)
     """Whether the customer wants to be called with the reply, or waited so long that we call them (R8)."""
+    called_at = models.DateTimeField(null=True)
+    """When they were called."""
+    language = models.CharField(max_length=8, blank=True, default="")
+    """What they speak, where it was said when it was taken in."""
+    work = models.UUIDField(null=True)
+    """The work that was offered to whom the rules chose; none where a flow says what is done, or whoever took it keeps it."""
+    waits_since = models.DateTimeField(null=True)
+    """Since when they wait to be served, while it stands in a queue (R8)."""
 
     class Meta:
         verbose_name = _("case of a channel")
@@ -183,6 +199,9 @@ class Case(models.Model):
         indexes = [
             models.Index("customer", F("asked_at").desc(), name="channels_case_of_customer"),
             models.Index("service", condition=Q(service__isnull=False), name="channels_case_of_service"),
+            models.Index("work", condition=Q(work__isnull=False), name="channels_case_of_work"),
+            models.Index("channel", "waits_since", condition=Q(waits_since__isnull=False), name="channels_case_waits"),
+            models.Index("unit", "asked_at", condition=Q(call_back=True, called_at=None), name="channels_case_to_call"),
         ]
 
     def __str__(self) -> str:
@@ -332,61 +351,3 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class Placed(models.Model):
-    """A form that placed an order: sent twice, it places no second."""
-
-    key = models.UUIDField(primary_key=True)
-    order = models.CharField(max_length=16, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("order form")
-
-    def __str__(self) -> str:
-        return self.order
-
-
-class AccessCode(models.Model):
-    """A one-time code by which the customer of an order comes in. Of an order only the last one counts."""
-
-    order = models.CharField(max_length=16, primary_key=True)
-    digest = models.CharField(max_length=64)
-    shown = models.CharField(max_length=12, blank=True)
-    """The code in clear, in a demonstration only, where nothing is really sent."""
-    sent_to = models.CharField(max_length=30)
-    sent_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("one-time code")
-
-    def __str__(self) -> str:
-        return self.order
-
-
-class DoorKnock(models.Model):
-    """Somebody asked for a code or tried one; known by digests, since anything may be typed."""
-
-    id = models.UUIDField(primary_key=True)
-    kind = models.CharField(max_length=6)
-    order = models.CharField(max_length=64)
-    address = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("attempt at the customers' door")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=[each.value for each in rules.Knock]), name="channels_knock_is_known"
-            )
-        ]
-        indexes = [
-            models.Index("kind", "order", "at", name="channels_knock_of_order"),
-            models.Index("kind", "address", "at", name="channels_knock_of_address"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,6 +90,12 @@ class CaseView:
     replied_at: datetime | None
     answered_at: datetime | None
     call_back: bool
+    called_at: datetime | None
+
+    @property
+    def to_be_called(self) -> bool:
+        """Whether the customer is still to be called."""
+        return self.call_back and self.called_at is None and self.answered_at is None
 
     @property
     def kind_name(self) -> Text:
@@ -129,6 +135,7 @@ class ChannelView:
     mass: Text
     business: Text
     key: Text
+    supervision: Text
     segment: str
     skill: str
     overflow_after: timedelta
@@ -157,12 +164,14 @@ class Setup:
 
 def setup_of(channel: rules.Channel) -> Setup | None:
     """How a channel is set up; None where it is not yet."""
-    row = ChannelSetting.objects.select_related("mass", "business", "key", "overflow").filter(code=channel).first()
+    related = ("mass", "business", "key", "supervision", "overflow")
+    row = ChannelSetting.objects.select_related(*related).filter(code=channel).first()
     if row is None:
         return None
     serving = ChannelStaff.objects.filter(channel=row, until=None).order_by("staff__username")
     said = {
-        "mass": row.mass.code, "business": row.business.code, "key": row.key.code, "segment": row.segment, "skill": row.skill,
+        "mass": row.mass.code, "business": row.business.code, "key": row.key.code,
+        "supervision": row.supervision.code if row.supervision else "", "segment": row.segment, "skill": row.skill,
         "overflow": row.overflow.code if row.overflow else "", "overflow_after": row.overflow_after,
         "call_back_after": row.call_back_after,
     }  # fmt: skip
@@ -241,6 +250,30 @@ def open_cases_of(customer: str, *, limit: int = 100) -> list[CaseView]:
     return [_case(row) for row in found.order_by("asked_at", "matter")[:limit]]
 
 
+def titles(matters: Iterable[str]) -> dict[str, str]:
+    """What matters are about, in one line each."""
+    return dict(Matter.objects.filter(subject__in=list(matters)).values_list("subject", "title"))
+
+
+def to_be_called(username: str, units: Collection[UUID], *, limit: int = 100) -> list[CaseView]:
+    """Whom this person, or these units, are to call back while the matter is open; whoever asked first stands first."""
+    found = Case.objects.select_related("customer", "unit", "owner").filter(_to_call(username, units))
+    return [_case(row) for row in found.order_by("asked_at", "matter")[:limit]]
+
+
+def how_many_to_call(username: str, units: Collection[UUID]) -> int:
+    """How many of them there are."""
+    return Case.objects.filter(_to_call(username, units)).count()
+
+
+def _to_call(username: str, units: Collection[UUID]) -> Q:
+    """Those of the units that it was sent to, and what this person answers for."""
+    matter = Matter.objects.filter(subject=OuterRef("matter"), closed_at=None)
+    mine = Exists(matter.filter(first_contact__username=username))
+    whose = Q(unit__in=units) | Q(owner__username=username) | Q(mine)
+    return whose & Q(Exists(matter), call_back=True, called_at=None, answered_at=None)
+
+
 def _case(row: Case) -> CaseView:
     return CaseView(
         matter=row.matter, kind=rules.Kind(row.kind), customer=row.customer.number if row.customer else "",
@@ -248,7 +281,7 @@ def _case(row: Case) -> CaseView:
         owner=row.owner.username, owner_name=row.owner.name,
         reasons=tuple((each["rule"], Text(zh=each["zh"], en=each["en"])) for each in row.reasons),
         asked_at=row.asked_at, substance=row.substance, reply=row.reply, replied_at=row.replied_at,
-        answered_at=row.answered_at, call_back=row.call_back,
+        answered_at=row.answered_at, call_back=row.call_back, called_at=row.called_at,
     )  # fmt: skip
 
 
@@ -270,11 +303,12 @@ def channels() -> list[ChannelView]:
     serving = ChannelStaff.objects.filter(until=None).order_by("staff__username")
     for channel, name in serving.values_list("channel", "staff__name"):
         staff.setdefault(channel, []).append(name)
-    found = ChannelSetting.objects.select_related("mass", "business", "key")
+    found = ChannelSetting.objects.select_related("mass", "business", "key", "supervision")
     views = [
         ChannelView(
             code=rules.Channel(row.code), mass=row.mass.name, business=row.business.name, key=row.key.name,
-            segment=row.segment, skill=row.skill, overflow_after=row.overflow_after, call_back_after=row.call_back_after,
+            supervision=(row.supervision or row.mass).name, segment=row.segment, skill=row.skill,
+            overflow_after=row.overflow_after, call_back_after=row.call_back_after,
             staff=tuple(staff.get(row.code, ())),
         )
         for row in found

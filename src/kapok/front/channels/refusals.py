@@ -84,6 +84,24 @@ class AlreadyAnswered(KapokError):
     wording = Text(zh="该需求已于 {at} 答复并经客户确认。", en="This request was answered and acknowledged at {at}.")
 
 
+class NotOpenNow(KapokError):
+    """What is said to be the same is no open matter of this customer."""
+
+    wording = Text(
+        zh="“{matter}”不是该客户在办的事项，请重新选择，或作为新事项受理。",
+        en="“{matter}” is no open matter of this customer; choose again, or take it in as something new.",
+    )
+
+
+class NotToBeCalled(KapokError):
+    """Nobody is to be called about this, or they were called already."""
+
+    wording = Text(
+        zh="“{matter}”没有待回拨的客户，或已经回拨。",
+        en="Nobody is to be called about “{matter}”, or they were called already.",
+    )
+
+
 class NotSubstantive(KapokError):
     """A request cannot be answered by a bare acknowledgement."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
@@ -16,6 +17,7 @@ from kapok.front.channels.refusals import (
     InteractionOver,
     NotACase,
     NotOfTheChannel,
+    NotToBeCalled,
     NotYourInteraction,
     StillTalking,
     UnknownInteraction,
@@ -49,7 +51,11 @@ def medium_of(channel: rules.Channel, value: str) -> rules.Medium:
 
 def setting_of(channel: rules.Channel) -> ChannelSetting:
     """How the channel is staffed and ruled. Raises `ChannelNotSet`."""
-    found = ChannelSetting.objects.select_related("mass", "business", "key", "overflow").filter(code=channel).first()
+    found = (
+        ChannelSetting.objects.select_related("mass", "business", "key", "supervision", "overflow")
+        .filter(code=channel)
+        .first()
+    )
     if found is None:
         raise ChannelNotSet(channel_name=rules.CHANNELS[channel])
     return found
@@ -95,12 +101,25 @@ def request_called(matter: str) -> Case:
     return found
 
 
+def to_be_called(matter: str) -> Case:
+    """What a customer is still to be called about, locked. Raises `NotToBeCalled`."""
+    found = Case.objects.select_for_update(no_key=True).filter(matter=matter, call_back=True, called_at=None).first()
+    if found is None:
+        raise NotToBeCalled(matter=matter[:40])
+    return found
+
+
 def service_called(number: str) -> Service:
     """The service with this number. Raises `UnknownService`."""
     found = Service.objects.select_related("customer", "address").filter(number=number.strip().upper()[:12]).first()
     if found is None:
         raise UnknownService(number=number[:20])
     return found
+
+
+def written(reasons: Iterable[rules.Reason]) -> list[dict[str, str]]:
+    """Reasons as a case keeps them."""
+    return [{"rule": each.rule.value, "zh": each.text.zh, "en": each.text.en} for each in reasons]
 
 
 def words(typed: str, field: Text, longest: int, *, needed: bool = True) -> str:

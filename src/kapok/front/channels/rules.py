@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from kapok.front.channels.door.knocking import CODE_DIGITS, CODE_LASTS, CODE_TRIES, MOST, WITHIN, Knock, too_often
 from kapok.front.channels.speaking import Agent, Tongue, choose, longest_idle, wanted
 from kapok.front.channels.words import (
     DIRECTIONS,
@@ -31,8 +32,9 @@ from kapok.ground.work.rules import line_of
 from kapok.kernel.text import Text
 
 __all__ = [
-    "CHANNELS", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "OPENED_BY", "SUBSTANCES", "USED", "Agent", "Channel", "Direction", "How",
-    "Kind", "Medium", "Substance", "Tongue", "longest_idle",
+    "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "MOST", "OPENED_BY",
+    "SUBSTANCES", "USED", "WITHIN", "Agent", "Channel", "Direction", "How", "Kind", "Knock", "Medium", "Substance", "Tongue",
+    "longest_idle", "too_often",
 ]  # fmt: skip
 
 
@@ -102,16 +104,21 @@ class Asked:
     tongues: Sequence[Tongue] = ()
     """What the customer speaks, the best first; none where it is not known."""
     waited: timedelta = timedelta(0)
-    """Since the interaction was taken."""
+    """How long the customer has waited to be served."""
     open_matter: str = ""
-    """An open matter of the same kind on the same service, or of the same customer where no service was named."""
+    """An open matter of the same kind on the same service, or the one that the customer says is the same."""
     incident: str = ""
     """The matter of an open group fault under which the service or the address lies."""
 
     @property
     def from_business_line(self) -> bool:
         """Whether it came by 10000 + 9, or by the line that grew out of it."""
-        return self.pressed == BUSINESS_KEY or self.dialled == BUSINESS_LINE
+        return from_business_line(self.pressed, self.dialled)
+
+
+def from_business_line(pressed: str, dialled: str) -> bool:
+    """Whether something came by the business line, by what was pressed or dialled."""
+    return pressed == BUSINESS_KEY or dialled == BUSINESS_LINE
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,7 @@ class Queues:
     mass: str
     business: str
     key: str
+    supervision: str
     overflow: str = ""
     overflow_after: timedelta = timedelta(minutes=1)
     call_back_after: timedelta = timedelta(minutes=5)
@@ -196,6 +204,8 @@ class Decision:
     """Whether our data should have known who answers for the address."""
     call_back: bool = False
     """Whether they waited so long that they are called back."""
+    waits: bool = False
+    """Whether it stands in a queue until somebody qualified is idle (R8)."""
     reasons: tuple[Reason, ...] = ()
 
     def because(self, rule: Rule, zh: str, en: str) -> Decision:
@@ -218,7 +228,7 @@ def route(asked: Asked, caller: Caller, queues: Queues, territory: Territory | N
         matter = asked.open_matter
         found = replace(decision, course=Course.URGE, matter=matter)
         return found.because(
-            Rule.R3, f"已有同类在办事项 {matter}：催办，不另立", f"{matter} is open already: it is urged, no second"
+            Rule.R3, f"同一事项 {matter} 在办：催办，不另立", f"{matter} is open already: it is urged, no second"
         )
     if asked.incident and asked.kind is Kind.FAULT:
         incident = asked.incident
@@ -243,6 +253,8 @@ def _recognised(decision: Decision, caller: Caller) -> Decision:
 
 
 def _placed(decision: Decision, asked: Asked, caller: Caller, queues: Queues, territory: Territory | None) -> Decision:
+    if decision.line is Line.SUPERVISION:
+        return _supervised(decision, queues)
     if caller.key:
         decision = replace(decision, unit=queues.key, three_hours=asked.kind is Kind.REQUEST)
         decision = decision.because(
@@ -257,9 +269,18 @@ def _placed(decision: Decision, asked: Asked, caller: Caller, queues: Queues, te
             "a business request: business queue, the three hours count",
         )
         return _to_manager(decision, Rule.R5, caller, territory)
-    if territory is not None and decision.line is not Line.SUPERVISION:
+    if territory is not None:
         return _by_territory(decision, asked, territory)
     return _in_queue(decision, asked, queues)
+
+
+def _supervised(decision: Decision, queues: Queues) -> Decision:
+    """A complaint about a bill or about somebody of ours is the supervision's, whoever complains; nobody who serves gets it."""
+    return replace(decision, unit=queues.supervision).because(
+        Rule.R7,
+        "资费和态度投诉进督导中心队列，不派给被投诉的人",
+        "the queue of the supervision centre: whoever is complained of does not get it",
+    )
 
 
 def _to_manager(decision: Decision, rule: Rule, caller: Caller, territory: Territory | None) -> Decision:
@@ -314,6 +335,11 @@ def _spoken(decision: Decision, tongue: Tongue | None) -> Decision:
     )
 
 
+def look_again(asked: Asked, queues: Queues) -> Decision:
+    """What becomes of something that waits in a queue, by how long it has waited now (R8)."""
+    return _in_queue(Decision(Course.OPEN, line_of(asked.kind.value, {})), asked, queues)
+
+
 def _in_queue(decision: Decision, asked: Asked, queues: Queues) -> Decision:
     """The longest idle of the qualified who speak with the customer; after a time anybody, after a longer one a call back."""
     decision = replace(decision, unit=queues.mass)
@@ -325,14 +351,14 @@ def _in_queue(decision: Decision, asked: Asked, queues: Queues) -> Decision:
         )
         return _spoken(decision, chosen.tongue)
     if asked.waited >= queues.call_back_after:
-        return replace(decision, call_back=True).because(
+        return replace(decision, call_back=True, waits=True).because(
             Rule.R8, "等候过久，改为回拨", "it waited too long: we call back"
         )
     if asked.waited >= queues.overflow_after:
         over = _overflowed(decision, asked, queues)
         if over:
             return over
-    language = wanted(asked.tongues)
+    language, decision = wanted(asked.tongues), replace(decision, waits=True)
     if language:
         return decision.because(
             Rule.R8,
@@ -365,35 +391,3 @@ HEARD = timedelta(seconds=20)
 def acknowledged(how: How, connected: timedelta, word: str) -> bool:
     """Whether the customer has taken note: a call that was long enough, or a reply of their own."""
     return connected >= HEARD if how is How.CALL else bool(word.strip())
-
-
-# ---- one-time codes, and how often somebody may knock ----
-
-CODE_DIGITS = 6
-CODE_LASTS = timedelta(minutes=10)
-CODE_TRIES = 5
-WITHIN = timedelta(hours=1)
-
-
-class Knock(StrEnum):
-    """What somebody did at the customers' door, or behind it: of what is counted there are only so many an hour."""
-
-    ASKED = "asked"
-    TRIED = "tried"
-    LOOKED = "looked"
-    LEFT = "left"
-    WROTE = "wrote"
-    PLACED = "placed"
-
-
-MOST: Mapping[tuple[Knock, bool], int] = {
-    (Knock.ASKED, True): 5, (Knock.ASKED, False): 20, (Knock.TRIED, True): 10, (Knock.TRIED, False): 30,
-    (Knock.LOOKED, True): 120, (Knock.LOOKED, False): 120, (Knock.LEFT, True): 3, (Knock.LEFT, False): 6,
-    (Knock.WROTE, True): 20, (Knock.WROTE, False): 60, (Knock.PLACED, True): 10, (Knock.PLACED, False): 30,
-}  # fmt: skip
-"""How often within `WITHIN`: for one order number, customer or telephone (True), from one address of the network (False)."""
-
-
-def too_often(kind: Knock, of_order: int, of_address: int) -> bool:
-    """Whether the next knock is one too many, after so many within `WITHIN`."""
-    return of_order >= MOST[kind, True] or of_address >= MOST[kind, False]

@@ -41,7 +41,7 @@ MATTERS: Mapping[str, MatterKind] = {
     "appeal": MatterKind("A", Line.SUPERVISION, Text(zh="申诉", en="appeal")),
 }
 
-NETWORK_COMPLAINT = "service"
+NETWORK_COMPLAINT = "network"
 
 
 def kind_of(event: str) -> str:

@@ -69,7 +69,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         "outage": _choice("中断程度", "outage", "total degraded"),
         "cause": _choice("原因", "cause", "operator customer third_party force_majeure planned"),
         "fault_kind": _choice("故障部位", "kind of fault", "equipment cable access_line exchange terminal"),
-        "complaint_kind": _choice("投诉类别", "kind of complaint", "billing service other urgent"),
+        "complaint_kind": _choice("投诉类别", "kind of complaint", "billing network attitude other urgent service"),
+        "came_by": _choice("来路", "came by", "business_line"),
         "incident_grade": _choice("事故等级", "grade of the incident", "special_major major larger general"),
         "answered_by": _choice("应答方式", "answered by", "machine human"),
         "circuit_class": _choice("电路等级", "circuit class", "platinum gold silver bronze"),
@@ -98,6 +99,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         "planned_at": _of(FactKind.MOMENT, "计划时间", "planned time"),
     }
 )
+
+RETIRED: Mapping[str, frozenset[str]] = MappingProxyType({"complaint_kind": frozenset({"service"})})
+"""Values that older records and packs hold and nobody says any more."""
 
 
 def number(value: Any) -> Decimal | None:

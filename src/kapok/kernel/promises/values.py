@@ -109,10 +109,13 @@ VALUES: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         ),
         "complaint_kind": _named(
             ("billing", "资费", "billing"),
-            ("service", "服务", "service"),
+            ("network", "网络质量", "network quality"),
+            ("attitude", "服务态度", "attitude"),
             ("other", "其他", "other"),
             ("urgent", "紧急", "urgent"),
+            ("service", "服务（未细分的旧记录）", "service (older records, not told apart)"),
         ),
+        "came_by": _named(("business_line", "商客专线（10000+9、10009）", "the business line (10000 + 9, 10009)")),
         "incident_grade": _named(
             ("special_major", "特别重大", "especially grave"),
             ("major", "重大", "grave"),

@@ -42,6 +42,29 @@ def answer(request: ScreenRequest, subject: str) -> HttpResponse:
     return _page(request, case, form)
 
 
+@screen(permission=Permission.DESK_SERVE)
+def call_backs(request: ScreenRequest) -> HttpResponse:
+    """Whom oneself and one's own units are to call back, the oldest first."""
+    found = queries.to_be_called(request.user.username, request.units)
+    titles = queries.titles(case.matter for case in found)
+    rows = [(shown(request, case), titles.get(case.matter, "")) for case in found]
+    return render(request, "desk/call_backs.html", {"rows": rows})
+
+
+@require_POST
+@screen(permission=Permission.DESK_SERVE)
+def called(request: ScreenRequest, subject: str) -> HttpResponse:
+    """The customer was called back."""
+    _seen(request, subject)
+    try:
+        api.note_called_back(matter=subject, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, in_reading_language(refused.text))
+    else:
+        messages.success(request, _("Noted; nobody is to be called about this any more."))
+    return redirect("console:desk-answer", subject)
+
+
 @require_POST
 @screen(permission=Permission.CUSTOMERS_UNMASK)
 def stranger(request: ScreenRequest, subject: str) -> HttpResponse:

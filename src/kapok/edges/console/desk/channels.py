@@ -44,6 +44,10 @@ class ChannelForm(forms.Form):
         )
         self.fields["business"] = forms.ChoiceField(label=_("Queue of businesses"), choices=every)
         self.fields["key"] = forms.ChoiceField(label=_("Queue of key accounts"), choices=every)
+        self.fields["supervision"] = forms.ChoiceField(
+            label=_("Queue of the supervision"), choices=every,
+            help_text=_("Complaints about bills and about people go there, never to who is complained of."),
+        )  # fmt: skip
         self.fields["segment"] = forms.ChoiceField(label=_("Patches of"), choices=choices(SEGMENTS.items()))
         self.fields["skill"] = forms.ChoiceField(
             label=_("Skill it takes"), required=False, choices=[("", "—"), *choices(posts.skill_titles().items())]

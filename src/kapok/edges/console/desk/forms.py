@@ -27,6 +27,7 @@ from kapok.kernel.promises.values import value_title
 from kapok.kernel.text import Text
 
 LONGEST = 1000
+COMPLAINTS = ("network", "billing", "attitude", "other")
 Choice = tuple[str, Any]
 
 FIELDS: Mapping[type[KapokError], str] = {
@@ -115,14 +116,26 @@ class NameForm(forms.Form):
 class AskForm(forms.Form):
     """What the customer wants."""
 
-    def __init__(self, *args: Any, services: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        services: Iterable[tuple[str, str]] = (),
+        before: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if before:
+            self.fields["same_as"] = forms.ChoiceField(
+                label=_("Is it about one of these, which are open?"), required=False,
+                choices=[("", _("No, it is something new")), *before],
+                help_text=_("Ask the customer. What is the same is urged; what is new has its own clock."),
+            )  # fmt: skip
         self.fields["kind"] = forms.ChoiceField(
             label=pgettext("request", "What it is"), choices=choices(rules.KINDS.items())
         )
         self.fields["complaint_kind"] = forms.ChoiceField(
             label=_("Kind of complaint"), required=False,
-            choices=[("", "—"), *choices((each, value_title("complaint_kind", each)) for each in ("billing", "service", "other"))],
+            choices=[("", "—"), *choices((each, value_title("complaint_kind", each)) for each in COMPLAINTS)],
         )  # fmt: skip
         self.fields["service"] = forms.ChoiceField(label=_("Service"), required=False, choices=[("", "—"), *services])
         self.fields["pressed"] = forms.ChoiceField(

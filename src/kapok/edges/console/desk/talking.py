@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -85,7 +86,7 @@ def close(request: ScreenRequest, identifier: UUID) -> HttpResponse:
 def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     """What the customer wants is taken in and routed."""
     view = _seen(request, identifier)
-    form = AskForm(request.POST, services=_services(request, view))
+    form = AskForm(request.POST, services=_services(request, view), before=_before(request, view))
     if not form.is_valid():
         return _page(request, view, ask_form=form)
     said: dict[str, Any] = {"channel": view.channel.value, "customer": view.customer, "interaction": identifier}
@@ -159,6 +160,21 @@ def _services(request: ScreenRequest, view: InteractionView) -> list[tuple[str, 
     return [(each.number, f"{each.number} {in_reading_language(each.address_full)}") for each in found]
 
 
+def _before(request: ScreenRequest, view: InteractionView) -> list[tuple[str, str]]:
+    """What is open of theirs, for the clerk to say whether this is the same."""
+    if not _mine(request, view):
+        return []
+    found = queries.open_cases_of(view.customer)
+    titles = queries.titles(each.matter for each in found)
+    return [(each.matter, _called(each, titles.get(each.matter, ""))) for each in found]
+
+
+def _called(case: CaseView, title: str) -> str:
+    """Its number, what it is, when it was asked, what about."""
+    number, kind = case.matter.partition("/")[2], in_reading_language(case.kind_name)
+    return f"{number} {kind} {timezone.localtime(case.asked_at):%m-%d %H:%M} {title}".strip()
+
+
 def _page(request: ScreenRequest, view: InteractionView, **forms: Any) -> HttpResponse:
     cases = {matter: queries.case(matter) for matter in view.matters}
     mine = _mine(request, view)
@@ -172,7 +188,7 @@ def _page(request: ScreenRequest, view: InteractionView, **forms: Any) -> HttpRe
         "lines": told(request, view.subject, view.customer),
         "name_form": NameForm(reach=partial(reach, request)),
         "close_form": CloseForm(),
-        "ask_form": AskForm(services=_services(request, view)),
+        "ask_form": AskForm(services=_services(request, view), before=_before(request, view)),
         "hotline": view.channel is Channel.HOTLINE,
     }
     return render(request, "desk/interaction.html", values | forms)

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers", views.customers, name="desk-customers"),
     path("desk/take", talking.take, name="desk-take"),
     path("desk/channels", views.channels, name="desk-channels"),
+    path("desk/call-backs", answering.call_backs, name="desk-call-backs"),
     path("group-faults", announcing.group_faults, name="group-faults"),
     path("group-faults/new", announcing.announce, name="group-fault-new"),
     path("group-faults/<uuid:identifier>", announcing.group_fault, name="group-fault"),
@@ -34,5 +35,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>", acting.act, name="desk-act"),
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>/terms", acting.terms, name="desk-act-terms"),
     path("desk/strangers/<path:subject>", answering.stranger, name="desk-stranger"),
+    path("desk/called/<path:subject>", answering.called, name="desk-called"),
     path("desk/requests/<path:subject>", answering.answer, name="desk-answer"),
 ]

@@ -34,6 +34,7 @@ def desk(request: ScreenRequest) -> HttpResponse:
         "hits": searching.found(request, typed),
         "talk": talk,
         "under": announcing.over_customer(talk.talk.customer) if talk and talk.mine else [],
+        "to_call": queries.how_many_to_call(request.user.username, request.units),
         "announced": announcing.announcement_rows().count(),
         "latest": met(request, queries.latest_of(request.user.username)),
     }

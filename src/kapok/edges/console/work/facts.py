@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.kernel.promises import FACTS
+from kapok.kernel.promises.facts import RETIRED
 from kapok.kernel.promises.values import value_title
 
 CHOSEN = tuple(name for name, fact in FACTS.items() if fact.values)
@@ -24,7 +25,8 @@ class LearningForm(forms.Form):
     def ask(self, names: Iterable[str], known: Mapping[str, Any]) -> None:
         """Add a field for each of these facts; one that is known stands at its value and cannot be emptied."""
         for name in names:
-            values = [(value, in_reading_language(value_title(name, value))) for value in sorted(FACTS[name].values)]
+            said = FACTS[name].values - (RETIRED.get(name, frozenset()) - {str(known.get(name))})
+            values = [(value, in_reading_language(value_title(name, value))) for value in sorted(said)]
             choices = values if known.get(name) in FACTS[name].values else [("", "–"), *values]
             label = in_reading_language(FACTS[name].title)
             self.fields[FACT + name] = forms.ChoiceField(

@@ -36,6 +36,7 @@ from kapok.front.channels.refusals import (
     ChannelNotSet,
     KnockedTooOften,
     NotACase,
+    NotOpenNow,
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision, Knock
@@ -48,8 +49,8 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AlreadyAnswered", "BadChoice", "BadPhone", "ChannelNotSet", "FormUsed", "KnockedTooOften", "NoStranger", "NobodyServes",
-    "NotACase", "NotAgreed", "NotAlone", "NothingToSay", "WordsMissing", "acknowledge", "ask", "leave_request", "look_up",
-    "see_stranger", "take_order", "turn_down",
+    "NotACase", "NotAgreed", "NotAlone", "NotOpenNow", "NothingToSay", "WordsMissing", "acknowledge", "ask", "leave_request",
+    "look_up", "see_stranger", "take_order", "turn_down",
 ]  # fmt: skip
 
 QUESTION, NAME = Text(zh="内容", en="what you ask"), Text(zh="姓名", en="your name")
@@ -63,6 +64,7 @@ def ask(
     topic: str,
     words: str,
     service: str = "",
+    same_as: str = "",
     call_back: bool = False,
     network: str,
     actor: str,
@@ -70,14 +72,15 @@ def ask(
 ) -> tuple[str, Decision]:
     """Take in what a customer asks by the web: the matter it is now, and where it went with the reasons.
 
-    `network` is the address they write from; only a digest is kept. What is open already is urged, and the words go there. Raises
-    `BadChoice`, `WordsMissing`, `UnknownCustomer`, `UnknownService`, `NobodyServes`, `ChannelNotSet`, `KnockedTooOften`.
+    `network` is the address they write from; only a digest is kept. What is open on the same service, or what they say is the same
+    (`same_as`), is urged, and the words go there. Raises `NotOpenNow`, `BadChoice`, `WordsMissing`,
+    `UnknownCustomer`, `UnknownService`, `NobodyServes`, `ChannelNotSet`, `KnockedTooOften`.
     """
     subject = TOPICS[rows.choice(Topic, topic, "topic")]
     one, said = customer_called(customer), rows.words(words, QUESTION, MESSAGE)
     taking.must_own(one, service)
     codes.knock(Knock.WROTE, one.subject, network, at)
-    wish = taking.Wish(subject, said, service=service, call_back=call_back)
+    wish = taking.Wish(subject, said, service=service, call_back=call_back, same_as=same_as)
     return taking.take_in(wish, one, actor, at)
 
 

@@ -93,6 +93,12 @@ def messages_about(matter: str) -> list[MessageView]:
     return [MessageView(row.staff.name if row.staff else "", row.words, row.at) for row in _messages(matter)]
 
 
+def first_words(matters: Sequence[str]) -> dict[str, str]:
+    """With which words customers began each of these."""
+    rows = Message.objects.filter(case__in=matters, staff=None).order_by("case", "at", "id").distinct("case")
+    return dict(rows.values_list("case", "words"))
+
+
 def _messages(matter: str) -> QuerySet[Message]:
     return Message.objects.select_related("staff").filter(case=matter).order_by("at", "id")
 

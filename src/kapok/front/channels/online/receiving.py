@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kapok.front.channels import events, gathering, rules
@@ -28,17 +28,20 @@ class Receiver:
     reason: Reason
 
 
-def receiver(customer: Customer | None, at: datetime, language: str = "") -> Receiver:
+def receiver(customer: Customer | None, at: datetime, language: str = "", *, complains: bool = False) -> Receiver:
     """Who is asked first: by the rules among the channel's own, else among the hotline's, which serves everybody at any hour.
 
-    Raises `NobodyServes`.
+    Of who `complains` about a bill or a person neither the account manager is, nor who answers for their patch: it may be about
+    them. Raises `NobodyServes`.
     """
     channel = channel_of(customer.segment if customer else "")
     caller = gathering.caller_of(customer, None, Via.SAID, at)
+    spared = gathering.around(customer, at) if customer and complains else frozenset()
+    caller = replace(caller, manager="") if complains else caller
     tongues = gathering.tongues_of(customer, language)
     for code in (channel, Channel.HOTLINE):
         setting = ChannelSetting.objects.filter(code=code).first()
-        agents = gathering.serving(setting, at) if setting else []
+        agents = [each for each in gathering.serving(setting, at) if each.username not in spared] if setting else []
         chosen = asked_first(caller, agents, setting.skill if setting else "", tongues)
         if chosen is not None:
             return Receiver(channel, person(f"staff/{chosen[0]}"), chosen[1])

@@ -64,6 +64,7 @@ class Topic(StrEnum):
     QUESTION = "question"
     WISH = "wish"
     FAULT = "fault"
+    NETWORK = "network"
     BILL = "bill"
     COMPLAINT = "complaint"
 
@@ -88,13 +89,17 @@ TOPICS: Mapping[Topic, Subject] = {
     Topic.FAULT: Subject(
         Text(zh="报故障", en="Something does not work"), Kind.FAULT, "网上报障 / A fault reported by the web"
     ),
+    Topic.NETWORK: Subject(
+        Text(zh="网络质量投诉", en="A complaint about the network"), Kind.COMPLAINT,
+        "网上网络质量投诉 / A complaint about the network by the web", "network",
+    ),
     Topic.BILL: Subject(
         Text(zh="账单投诉", en="A complaint about a bill"), Kind.COMPLAINT, "网上账单投诉 / A bill complained of by the web",
         "billing",
     ),
     Topic.COMPLAINT: Subject(
         Text(zh="服务投诉", en="A complaint about our service"), Kind.COMPLAINT,
-        "网上服务投诉 / A complaint about service by the web", "service",
+        "网上服务投诉 / A complaint about service by the web", "attitude",
     ),
 }  # fmt: skip
 

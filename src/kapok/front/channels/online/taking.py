@@ -10,8 +10,10 @@ from kapok.front.channels.models import Case
 from kapok.front.channels.online import receiving
 from kapok.front.channels.online.rules import Subject
 from kapok.front.channels.rules import Course, Decision
+from kapok.ground.catalog.template import Line
 from kapok.ground.customers.models import Customer
 from kapok.ground.journal import api as journal
+from kapok.ground.work.rules import line_of
 from kapok.network.inventory.refusals import UnknownService
 
 
@@ -26,6 +28,8 @@ class Wish:
     call_back: bool = False
     language: str = ""
     """In which they read the page, of those nobody knows."""
+    same_as: str = ""
+    """The open matter that they say it is about."""
 
 
 def must_own(customer: Customer, service: str) -> None:
@@ -36,7 +40,9 @@ def must_own(customer: Customer, service: str) -> None:
 
 def take_in(wish: Wish, customer: Customer | None, actor: str, at: datetime) -> tuple[str, Decision]:
     """The matter, and the decision that was carried out. Within a verb's transaction."""
-    who = receiving.receiver(customer, at, wish.language)
+    about = {"complaint_kind": wish.subject.complaint_kind}
+    complains = line_of(wish.subject.kind.value, about) is Line.SUPERVISION
+    who = receiving.receiver(customer, at, wish.language, complains=complains)
     matter, decision = asking.take_in(_wanted(wish, customer, who, at), actor)
     if decision.course is not Course.ATTACH:
         answering.said_by(Case.objects.get(matter=matter), wish.words, None, at)
@@ -52,5 +58,5 @@ def _wanted(wish: Wish, customer: Customer | None, who: receiving.Receiver, at: 
         kind=about.kind, title=about.title, channel=who.channel, customer=customer.number if customer else "",
         service=wish.service, address=wish.address, calling="", pressed="", dialled="", complaint_kind=about.complaint_kind,
         facts={}, note="", waited=asking.NOT_WAITED, me=who.staff, at=at, online=who.reason, call_back=wish.call_back,
-        language=wish.language, words=wish.words,
+        language=wish.language, words=wish.words, same_as=wish.same_as,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
 from kapok.ground.work.baton import carrying, steps
 from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_to, leave_to_people
+from kapok.ground.work.baton.giving import give_again, give_out
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.refusals import (
@@ -101,6 +102,8 @@ __all__ = [
     "deliver",
     "dispute",
     "drop",
+    "give_again",
+    "give_out",
     "judge",
     "leave_to_people",
     "offer",

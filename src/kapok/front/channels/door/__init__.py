@@ -1,0 +1,1 @@
+"""The customers' door: one-time codes, attempts, forms that placed an order."""

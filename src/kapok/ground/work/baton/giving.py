@@ -1,0 +1,67 @@
+"""Work that a module gives out in the name of whoever was asked first: by its rules, not by their hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from kapok.ground.work import answering, moves, rows, rules
+from kapok.ground.work.baton import steps
+from kapok.ground.work.models import Handoff, Item, Matter
+from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
+from kapok.ground.work.rules import HandoffState, ItemState, Way
+from kapok.kernel.text import Text
+
+
+@transaction.atomic
+def give_out(*, matter: str, title: Text, unit: str, to: str = "", note: str = "", actor: str, at: datetime) -> UUID:
+    """Offer work outside of the flow to a unit, or to one person by staff number; the item's identifier.
+
+    Somebody who does not work for that unit is asked as one of their own. Whoever was asked first gives it, whoever acts.
+    Raises `UnknownMatter`, `MatterClosed`, `UnknownUnit`, `EndedUnit`, `NotAPerson`, `TitleMissing`, `NoteMissing`.
+    """
+    row, act = rows.open_matter(matter), Act(actor, at)
+    words = Text(zh=rules.tidy_title(title.zh), en=rules.tidy_title(title.en))
+    begun = moves.begin(row, [Beginning(Work(title=words), _receiver(unit, to, note))], _giver(row, at), act)
+    moves.inherit(row, begun, act)
+    act.record()
+    return begun[0].id
+
+
+@transaction.atomic
+def give_again(*, item: UUID, unit: str, to: str = "", note: str = "", actor: str, at: datetime) -> bool:
+    """Offer to somebody else what nobody has answered; False, and nothing moves, where somebody has.
+
+    The clock of the offer runs on: it is theirs who are asked now. Raises `UnknownItem`, `UnknownUnit`, `EndedUnit`,
+    `NotAPerson`, `NoteMissing`, `TooEarly`.
+    """
+    row, act = rows.item_called(item), Act(actor, at)
+    waiting = Handoff.objects.filter(item=row, state=HandoffState.OFFERED).first()
+    if row.state != ItemState.OFFERED or waiting is None:
+        return False
+    rows.not_before(waiting.offered_at, at)
+    moves.drop_offer(row, at)
+    moves.offer(row, _giver(row.matter, at), _receiver(unit, to, note), act, way=Way.AGAIN)
+    moves.answer_for(row, act)
+    return True
+
+
+def waits_for_a_unit(item: UUID) -> bool:
+    """Whether work is offered to a whole unit of which nobody has taken it."""
+    offered = Handoff.objects.filter(item=item, state=HandoffState.OFFERED, to_staff=None)
+    return Item.objects.filter(id=item, state=ItemState.OFFERED).exists() and offered.exists()
+
+
+def _giver(matter: Matter, at: datetime) -> Giver:
+    owner = matter.first_contact
+    return Giver(matter.unit, owner, answering.of_unit(matter.unit, "", at, otherwise=owner).accountable)
+
+
+def _receiver(unit: str, to: str, note: str) -> Receiver:
+    if not to:
+        return steps.receiver(unit, "", note=note)
+    person = rows.person(f"{rows.STAFF}{to}")
+    own = not rows.works_for(person, rows.unit_at_work(unit))
+    return steps.receiver(person.unit.code if own else unit, to, note=note)
