@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import api, queries
 from kapok.front.channels.models import Case, Interaction, Note
-from kapok.ground.customers.models import PersonalLook
+from kapok.ground.customers.models import Customer, PersonalLook
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
-from kapok.network.inventory.models import Resource
+from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
@@ -51,6 +53,63 @@ def test_the_box_finds_orders_services_numbers_and_addresses(signed_in: SignedIn
     assert f"#{service}" in client.get("/desk/search", {"q": service}).content.decode()
     assert f"#{service}" in client.get("/desk/search", {"q": "203888"}).content.decode()
     assert "/places/n1" in client.get("/desk/search", {"q": "体育西路1号"}).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["cj", "陈静", "ox", "o2026x", "c12", "13800138000", "s1x", "zzzz"])
+def test_orders_and_services_are_asked_only_for_what_looks_like_a_number_of_theirs(
+    signed_in: SignedIn, chen: str, typed: str
+) -> None:
+    client = signed_in("agent")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/desk/search", {"q": typed})
+    told = " ".join(each["sql"] for each in asked)
+    by_telephone = typed.isdecimal()
+    assert ("ordering_order" in told, "inventory_service" in told) == (False, by_telephone)
+
+
+@pytest.mark.parametrize(
+    ("typed", "along"),
+    [
+        ("o2026", "Index Scan Backward using ordering_order_number_"),
+        ("O2026-0", "Index Scan Backward using ordering_order_number_"),
+        ("S0000", "Index Scan using inventory_service_number_"),
+        ("203888", "Index Scan using inventory_resource_value"),
+    ],
+)
+def test_beginnings_are_read_along_their_index(signed_in: SignedIn, chen: str, typed: str, along: str) -> None:
+    client, tables = signed_in("agent"), ("ordering_order", "inventory_service", "inventory_resource")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/desk/search", {"q": typed})
+    (question,) = (
+        each["sql"]
+        for each in asked
+        if " LIKE " in each["sql"] and any(f"FROM {table}" in each["sql"] for table in tables)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {question}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert (along in plan, "Sort" in plan) == (True, False), plan
+
+
+def test_the_services_of_others_do_not_push_ones_own_out_of_the_box(signed_in: SignedIn, chen: str) -> None:
+    others = counter_page.elsewhere()
+    own = shop.installed("voice", whose=chen, address="n5")
+    held = Resource.objects.filter(service__number=own, kind="number").get()
+    pool, row = held.pool, shop.service(own)
+    for count in range(9):
+        foreign = Service.objects.create(
+            id=uuid7(counter_page.now()), number=f"S9000000{count}", customer=Customer.objects.get(number=others), offer="voice",
+            offer_version=1, kind=row.kind, state="active", holder=f"order/X{count}", designed_at=row.designed_at,
+            changed_at=row.changed_at,
+        )  # fmt: skip
+        Resource.objects.create(
+            id=uuid7(counter_page.now()), kind="number", code=f"X/{count}", value=f"203887000{count}", pool=pool,
+            state="in_service", holder=foreign.holder, service=foreign, free_from=row.designed_at, changed_at=row.changed_at,
+        )  # fmt: skip
+    page = signed_in("agent").get("/desk/search", {"q": "20388"}).content.decode()
+    assert (f"#{own}" in page, "S9000000" in page) == (True, False)
 
 
 def test_the_page_of_a_customer_says_what_they_have_what_is_open_and_what_we_owe(

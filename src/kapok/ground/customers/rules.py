@@ -315,6 +315,15 @@ def digits_of(phone: str) -> str:
     return re.sub(r"^(00)?86", "", digits) if abroad else digits
 
 
+PHONE = re.compile(r"\+?[\d ()-]*\d[\d ()-]*((ext|x|#|转)\.? ?\d*)?")
+
+
+def phone_begun(typed: str) -> str:
+    """The digits of what is nothing but a telephone number or the beginning of one; empty for anything else."""
+    said = unicodedata.normalize("NFKC", typed).strip().lower()
+    return digits_of(said) if PHONE.fullmatch(said) else ""
+
+
 def tidy_currency(typed: str) -> str:
     """A currency as ISO 4217 writes it. Raises `InvalidCurrency`."""
     code = typed.strip().upper()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Min, Q, QuerySet
 
 from kapok.kernel.text import Text
@@ -35,6 +37,7 @@ __all__ = [
     "Shortfall",
     "held_by",
     "qualify",
+    "search",
     "service",
     "services_of",
     "still_served",
@@ -130,6 +133,43 @@ def services_of(customer: str) -> list[ServiceView]:
     """The services of a customer by number, those that are disconnected last; without what they run on."""
     rows = _services().filter(customer__number=customer).order_by("number")
     return sorted(map(_as_service, rows), key=lambda each: each.state == rules.ServiceState.TERMINATED)
+
+
+SERVICE_NUMBER = re.compile(r"S\d{1,11}")
+"""The beginning of a service's number."""
+TELLING = 5
+"""From so many digits on they may begin a telephone number."""
+MINE = "(%(units)s::uuid[] IS NULL OR c.unit_id = ANY(%(units)s::uuid[]))"
+# Each along its index of beginnings, so that it ends when there are enough.
+CALLED = f"""
+SELECT s.id FROM inventory_service s JOIN customers_customer c ON c.id = s.customer_id
+WHERE s.number LIKE %(starts)s AND {MINE} ORDER BY s.number USING ~<~ LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+REACHED_UNDER = f"""
+SELECT s.id FROM inventory_resource r JOIN inventory_service s ON s.id = r.service_id
+JOIN customers_customer c ON c.id = s.customer_id
+WHERE r.value LIKE %(starts)s AND {MINE} ORDER BY r.value USING ~<~ LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+
+
+def search(number: str, *, digits: str = "", units: Collection[UUID] | None, limit: int = 20) -> list[ServiceView]:
+    """The services of the customers of these units (None: all) whose number begins so.
+
+    What does not look like a service's number is looked for by `digits`, with which a telephone number that runs on the service
+    begins; fewer than five find none.
+    """
+    said = number.strip().upper()
+    if SERVICE_NUMBER.fullmatch(said):
+        question, starts = CALLED, said
+    elif len(digits) >= TELLING and digits.isdecimal():
+        question, starts = REACHED_UNDER, digits
+    else:
+        return []
+    within = None if units is None else list(units)
+    with connection.cursor() as cursor:
+        cursor.execute(question, {"starts": f"{starts}%", "units": within, "limit": limit})
+        found = {row[0] for row in cursor.fetchall()}
+    return [_as_service(row) for row in _services().filter(id__in=found).order_by("number")]
 
 
 def still_served(customer: UUID) -> list[Text]:

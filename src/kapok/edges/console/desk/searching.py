@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 
 from kapok.chain.ordering import queries as orders
@@ -16,12 +16,12 @@ from kapok.edges.console.screen import ScreenRequest
 from kapok.front.channels import queries as channels
 from kapok.front.channels.rules import VIAS
 from kapok.ground.customers import queries as customers
-from kapok.ground.customers.rules import digits_of
+from kapok.ground.customers.rules import phone_begun
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
 from kapok.kernel.text import Text
-from kapok.network.inventory.models import Resource, Service
+from kapok.network.inventory import queries as inventory
 
 CUSTOMERS, CALLER, ORDERS, SERVICES, ADDRESSES = (
     Text(zh="客户", en="Customers"), Text(zh="来电识别", en="Caller"), Text(zh="订单", en="Orders"),
@@ -29,8 +29,6 @@ CUSTOMERS, CALLER, ORDERS, SERVICES, ADDRESSES = (
 )  # fmt: skip
 PER_SOURCE = 8
 SHORTEST = 2
-NUMBER = 5
-"""From so many digits on they may begin a telephone number."""
 
 
 def found(request: ScreenRequest, typed: str) -> list[Hit]:
@@ -70,34 +68,23 @@ def _candidates(request: ScreenRequest, typed: str) -> Iterator[Candidate]:
 
 def _callers(request: ScreenRequest, typed: str) -> Iterator[Hit]:
     """Whom a whole telephone number belongs to, by the services of the network and by contacts."""
-    known = channels.recognise(typed) if len(digits_of(typed)) >= NUMBER else None
+    known = channels.recognise(typed) if len(phone_begun(typed)) >= inventory.TELLING else None
     if known is not None and _mine(request, known.customer):
         yield Hit(CALLER, known.customer, _desk(known.customer), "bell", VIAS[known.via].in_(request.language))
 
 
 def _orders(request: ScreenRequest, typed: str) -> Iterator[Hit]:
     units = people.units_where(request.user.id, Permission.ORDERS_READ)
-    if not units or not typed[:1].isascii():
-        return
-    for row in orders.search(typed, units=None if people.everywhere(units) else units, limit=PER_SOURCE):
+    for row in orders.search(typed, units=_within(units), limit=PER_SOURCE) if units else ():
         state = f"{row.what.in_(request.language)} · {row.state_name.in_(request.language)}"
         yield Hit(ORDERS, row.number, reverse("console:order", args=[row.number]), "file-text", state)
 
 
 def _services(request: ScreenRequest, typed: str) -> Iterator[Hit]:
     """Services by their number, or by a telephone number that runs on them."""
-    word, digits = typed.upper(), digits_of(typed)
-    wanted = Q(number__startswith=word)
-    if len(digits) >= NUMBER:
-        of_number = Resource.objects.filter(value__startswith=digits, service__isnull=False)
-        wanted |= Q(id__in=of_number.values("service")[:PER_SOURCE])
-    elif not word.startswith("S") or not word[1:].isdecimal():
-        return
-    rows = Service.objects.select_related("customer", "address").filter(wanted, customer__unit__in=request.units)
-    for row in rows.order_by("number")[:PER_SOURCE]:
-        place = row.address.full.in_(request.language) if row.address else ""
-        address = f"{_desk(row.customer.number)}#{row.number}"
-        yield Hit(SERVICES, f"{row.number} {row.offer}", address, "server", place)
+    for row in inventory.search(typed, digits=phone_begun(typed), units=_within(request.units), limit=PER_SOURCE):
+        address = f"{_desk(row.customer)}#{row.number}"
+        yield Hit(SERVICES, f"{row.number} {row.offer}", address, "server", row.address_full.in_(request.language))
 
 
 def _addresses(request: ScreenRequest, typed: str) -> Iterator[Hit]:
@@ -110,6 +97,10 @@ def _addresses(request: ScreenRequest, typed: str) -> Iterator[Hit]:
 
 Source = Callable[[ScreenRequest, str], Iterable[Hit]]
 SOURCES: tuple[Source, ...] = (_callers, _customers, _orders, _services, _addresses)
+
+
+def _within(units: frozenset[UUID]) -> frozenset[UUID] | None:
+    return None if people.everywhere(units) else units
 
 
 def _desk(customer: str) -> str:
