@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kapok.back.workforce import boards, pictures, rules
-from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, windows, worked
+from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, possible, windows, worked
 from kapok.back.workforce.rules import Deed, Due, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights, choose, distance, score
 from kapok.kernel.text import Text
@@ -96,6 +96,13 @@ class TestCapacity:
         assert free(spans, [visit(10, 12)], visit(10, 12, 30)) == 2
         assert free(spans, [visit(10, 12, 120)], visit(10, 12, 30)) == 0
         assert free([Span(at(0), at(24))], [], visit(0, 24, 1)) == 50
+
+    def test_what_can_no_longer_be_kept_takes_nothing_of_another_day(self) -> None:
+        """The shift in which a visit was promised is gone; what else there is can be kept all the same."""
+        tomorrow, lost, wanted = [Span(at(24), at(26))], visit(1, 2), visit(24, 26)
+        assert possible(tomorrow, [lost, wanted]) == [wanted]
+        assert free(tomorrow, [lost], wanted) == 2
+        assert free(tomorrow, [lost, wanted], wanted) == 1
 
     def test_the_grid_goes_by_the_clock_on_the_wall(self) -> None:
         """In Paris the clock goes forward on 2026-03-29: the windows stay at eight."""

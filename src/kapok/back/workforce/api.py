@@ -198,13 +198,13 @@ def dispatch(*, item: UUID, actor: str, at: datetime) -> Explanation:
 
     Raises `UnknownWorkOrder`, `InHands`, `NotNow`, `NobodyFits`.
     """
-    return dispatching.dispatch(orders.called_first(item), actor=actor, at=at)
+    return dispatching.dispatch(orders.called(item), actor=actor, at=at)
 
 
 @transaction.atomic
 def assign(*, item: UUID, technician: str, reason: str, actor: str, at: datetime) -> None:
     """Send whom the leader names. Raises `UnknownWorkOrder`, `InHands`, `NotNow`, `NotATechnician`, `NoteNeeded`."""
-    row = orders.called_first(item)
+    row = orders.called(item)
     words = _words(reason)
     found = dispatching.technician_of(row, technician, at)
     dispatching.assign(row, found, technician, words, actor=actor, at=at)

@@ -85,11 +85,16 @@ def _asked(visits: Sequence[Visit], since: datetime, until: datetime) -> timedel
 
 def free(spans: Sequence[Span], visits: Sequence[Visit], wanted: Visit) -> int:
     """How many more visits like `wanted` somebody can keep beside those there are."""
-    near = [visit for visit in visits if _near(visit, wanted)]
+    near = [visit for visit in possible(spans, visits) if _near(visit, wanted)]
     count = 0
     while count < MOST and fits(spans, [*near, *[wanted] * (count + 1)]):
         count += 1
     return count
+
+
+def possible(spans: Sequence[Span], visits: Iterable[Visit]) -> list[Visit]:
+    """The visits without those that nobody can keep who works in these spans: after a change of shifts they take nothing of them."""
+    return [visit for visit in visits if fits(spans, [visit])]
 
 
 def _near(visit: Visit, wanted: Visit) -> bool:

@@ -17,7 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus
+from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, possible
 from kapok.back.workforce.models import BOOKED, Appointment
 from kapok.back.workforce.refusals import NobodyHasSkill, NoPatch
 from kapok.ground.people.models import Grant, OrgUnit, Staff
@@ -80,7 +80,7 @@ class Technician:
 
     def can(self, wanted: Visit) -> bool:
         """Whether this technician can keep one more."""
-        return fits(self.spans, [*self.visits, wanted])
+        return fits(self.spans, [*possible(self.spans, self.visits), wanted])
 
 
 def grid() -> Grid:
