@@ -3,7 +3,8 @@
 An order is a small business's bundle of a telephone line and fibre at one address: three lines, one leg, nine things reserved, its
 matter opened, its first stage offered, its promises reckoned, its step enqueued, the journal told; one transaction. The floors
 write as many rows into the same tables, in one transaction for each order too, by prepared statements: one with a statement for
-each table, one with a statement for each row. That the rows are as many is seen in what the server counted. The console is an HTTP
+each table and one claim of all that is reserved, one with a statement for each row. Their rows are made ready before the clock
+runs, down to the values that the driver sends. That the rows are as many is seen in what the server counted. The console is an HTTP
 client that is signed in and posts the page of a new order. The ways take turns on the same database, so that other work on the
 machine disturbs them alike; processor time is counted for this process and the server.
 
@@ -38,7 +39,6 @@ from uuid import UUID
 import psutil
 import psycopg
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from kapok.host import processes
 from kapok.kernel.ids import uuid7
@@ -79,9 +79,10 @@ SELECT customer, 'C' || lpad(i::text, 8, '0'), '', party, 'business', '', 0,
 """
 TAKE = """
 UPDATE inventory_resource r SET state = 'reserved', holder = %s, reserved_until = %s, changed_at = %s
-FROM (SELECT id FROM inventory_resource WHERE home = %s AND kind = %s AND state = 'free'
-      ORDER BY free_from, code LIMIT 1 FOR UPDATE SKIP LOCKED) free
-WHERE r.id = free.id
+FROM (SELECT free.id FROM unnest(%s::uuid[], %s::text[], %s::int[]) wanted (home, kind, count) CROSS JOIN LATERAL (
+          SELECT id FROM inventory_resource WHERE home = wanted.home AND kind = wanted.kind AND state = 'free'
+          ORDER BY free_from, code LIMIT wanted.count FOR UPDATE SKIP LOCKED) free) taken
+WHERE r.id = taken.id
 """
 COUNTED = """
 SELECT relname, n_tup_ins, n_tup_upd FROM pg_stat_user_tables WHERE n_tup_ins + n_tup_upd > 0
@@ -220,7 +221,8 @@ class Desk:
         self.client.force_login(Staff.objects.get(username="agent"))
         self.seen: dict[str, str] = {}
 
-    def look(self, bench: Bench) -> None:
+    def prepare(self, bench: Bench, orders: int) -> None:
+        """Look at the customer and at what is quoted at each house."""
         from kapok.front.channels import basket
 
         self.client.get(
@@ -244,8 +246,11 @@ class Desk:
 # ---- the floor ----
 
 
+Statement = tuple[str, list[Any]]
+
+
 class Floor:
-    """Writes again what a pattern order wrote, under new identifiers."""
+    """Writes again what a pattern order wrote, under new identifiers, which it is given before the clock runs."""
 
     def __init__(self, bench: Bench, *, by_row: bool) -> None:
         from django.db import connection
@@ -269,8 +274,13 @@ class Floor:
             f"h{house}": {kind: homes[f"{prefix}{house}"] for kind, prefix in points.items()} for house in range(HOUSES)
         }
         self.serial = bench.placed
+        self.prepared: list[list[Statement]] = []
 
-    def __call__(self, bench: Bench) -> None:
+    def prepare(self, bench: Bench, orders: int) -> None:
+        """Have the statements of so many orders ready, with all values as the driver sends them."""
+        self.prepared = [self._prepared(bench) for _ in range(orders)]
+
+    def _prepared(self, bench: Bench) -> list[Statement]:
         self.serial += 1
         customer, address, at = bench.next()
         number = f"F{'R' if self.by_row else 'T'}{self.serial:09}"
@@ -280,15 +290,25 @@ class Floor:
             for row in rows:
                 fresh[row[key]] = uuid7(at)
         texts = [(self.number, number), *((str(old), str(new)) for old, new in fresh.items())]
+        statements: list[Statement] = [("SELECT id FROM customers_customer WHERE number = %s", [customer])]
+        for table, columns, types, rows in self.tables:
+            values = [_renewed(row, types, fresh, texts) for row in rows]
+            for some in [[each] for each in values] if self.by_row else [values]:
+                statements.append((_insert(table, columns, len(some)), [value for row in some for value in row]))
+        wanted = Counter((self.homes[address].get(kind, home), kind) for home, kind in self.needs)
+        for claims in [[each] for each in wanted.items()] if self.by_row else [list(wanted.items())]:
+            places, counts = zip(*claims, strict=True)
+            held = [list(column) for column in zip(*places, strict=True)]
+            statements.append((TAKE, [f"order/{number}-1", at + timedelta(days=7), at, *held, list(counts)]))
+        return statements
+
+    def __call__(self, bench: Bench) -> None:
+        taken = 0
         with bench.plain.transaction():
-            bench.plain.execute("SELECT id FROM customers_customer WHERE number = %s", [customer]).fetchone()
-            for table, columns, types, rows in self.tables:
-                values = [_renewed(row, types, fresh, texts) for row in rows]
-                for some in [[each] for each in values] if self.by_row else [values]:
-                    bench.plain.execute(_insert(table, columns, len(some)), [value for row in some for value in row])
-            for home, kind in self.needs:
-                where = self.homes[address].get(kind, home)
-                bench.plain.execute(TAKE, [f"order/{number}-1", at + timedelta(days=7), at, where, kind])
+            for statement, values in self.prepared.pop():
+                done = bench.plain.execute(statement, values)
+                taken += done.rowcount if statement is TAKE else 0
+        assert taken == len(self.needs), taken
 
 
 def _where(order: UUID, before: int) -> Iterator[tuple[str, str]]:
@@ -344,7 +364,7 @@ def _renewed(
 
 def _value(value: Any, kind: str, fresh: dict[UUID, UUID], texts: Sequence[tuple[str, str]]) -> Any:
     if kind == "jsonb" and value is not None:
-        return Jsonb(value)
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, UUID):
         return fresh.get(value, value)
     if isinstance(value, str):
@@ -362,10 +382,9 @@ Way = Callable[[Bench], None]
 
 def measure(bench: Bench, orders: int, rounds: int) -> dict[str, tuple[float, float]]:
     """Each way takes so many orders in turns: seconds on the clock and of the processors for one order, printed with p99."""
-    desk = Desk()
     ways: dict[str, Way] = {
         "Kapok: `place_order`": by_verbs,
-        "Kapok: the console": desk,
+        "Kapok: the console": Desk(),
         "plain SQL, a statement for each table": Floor(bench, by_row=False),
         "plain SQL, a statement for each row": Floor(bench, by_row=True),
     }
@@ -373,8 +392,8 @@ def measure(bench: Bench, orders: int, rounds: int) -> dict[str, tuple[float, fl
     single: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds + 1):
         for name, way in ways.items():
-            if way is desk:
-                desk.look(bench)
+            if isinstance(way, Desk | Floor):
+                way.prepare(bench, orders)
             before, own, server = bench.counted(), time.process_time(), bench.server_seconds()
             took = [_timed(way, bench) for _ in range(orders)]
             cpu = time.process_time() - own + bench.server_seconds() - server

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from kapok.chain.ordering import api
-from kapok.chain.ordering.models import Order
+from kapok.chain.ordering.lifting import cause_of
+from kapok.chain.ordering.models import Leg, Order
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
+from kapok.ground.work.models import Matter
 from kapok.kernel.money import Money
 from kapok.network.activation.models import Subscriber
 from kapok.network.inventory import api as inventory
@@ -32,14 +35,20 @@ def books(settings: Any) -> None:
 
 
 def suspended(**why: str) -> tuple[str, str]:
-    """A service that is suspended, and its customer."""
+    """A service that the manager of the hotline has had suspended, and its customer."""
     service = shop.installed()
     whose = shop.service(service).customer.number
-    number = placed(line(action="suspend", address="", service=service, characteristics=why), whose=whose, minutes=50)
+    number = asked_for(service, whose, "manager", **why)
     do(number, "accept", 51)
     run(52)
     do(number, "inform", 53)
     return service, whose
+
+
+def asked_for(service: str, whose: str, who: str, **why: str) -> str:
+    """An order of its suspension by somebody."""
+    lines = [line(action="suspend", address="", service=service, characteristics=why)]
+    return api.place_order(customer=whose, channel="hotline", lines=lines, pay=True, **by(who, 50))
 
 
 def resumed(service: str, whose: str, who: str = "agent") -> str:
@@ -91,6 +100,54 @@ def test_for_a_breach_only_by_whom_that_is_given_to() -> None:
         )  # fmt: skip
     assert shop.service(service).state == "suspended"
     assert stands(resumed(service, whose, "manager"))[0] == "inProgress"
+
+
+@pytest.mark.parametrize("code", ["arrears", "violation"])
+def test_for_a_debt_or_a_breach_it_is_suspended_by_whom_that_is_given_to_alone(code: str) -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    with pytest.raises(api.SuspendedByOthers, match="lift suspensions for debt and violation") as refused:
+        asked_for(service, whose, "agent", suspension=code)
+    assert "解除欠费与违规停机" in refused.value.text.zh
+    assert Order.objects.filter(customer__number=whose).count() == 1
+    assert stands(asked_for(service, whose, "manager", suspension=code))[0] == "inProgress"
+
+
+@pytest.mark.parametrize(
+    ("why", "cause"),
+    [
+        ({"suspension": "customer_wish"}, "customer"), ({"suspension": "season"}, "customer"), ({"suspension": "lost"}, "customer"),
+        ({"suspension": "arrears"}, "operator"), ({"suspension": "violation"}, "operator"), ({"suspension": "fault"}, "operator"),
+        ({}, "operator"), ({"cause": "customer"}, "customer"), ({"cause": "operator", "suspension": "violation"}, "operator"),
+    ],
+)  # fmt: skip
+def test_who_wants_a_suspension_follows_from_its_reason(why: dict[str, str], cause: str) -> None:
+    assert cause_of(why) == cause
+
+
+@pytest.mark.parametrize(("code", "cause"), [("lost", "customer"), ("arrears", "operator"), ("", "operator")])
+def test_what_we_impose_has_to_be_announced_and_what_a_customer_asks_for_has_not(code: str, cause: str) -> None:
+    _service, whose = suspended(suspension=code)
+    leg = Leg.objects.get(order__customer__number=whose, action="suspend")
+    assert Matter.objects.get(subject=leg.subject).facts["cause"] == cause
+    duty = Commitment.objects.filter(subject=leg.subject, promise="CN-36-SUSPEND-NOTICE")
+    assert list(duty.values_list("state", flat=True)) == ([] if cause == "customer" else ["broken"])
+
+
+@pytest.mark.parametrize(
+    ("why", "remedy"),
+    [
+        ({"suspension": "arrears", "cause": "customer"}, "leave it out"),
+        ({"suspension": "lost", "cause": "operator"}, "leave it out"),
+        ({"cause": "nobody"}, "customer, operator"),
+    ],
+)
+def test_a_cause_that_the_reason_belies_suspends_nothing(why: dict[str, str], remedy: str) -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    with pytest.raises(api.BadLine, match=remedy):
+        asked_for(service, whose, "manager", **why)
+    assert (shop.service(service).state, Order.objects.filter(customer__number=whose).count()) == ("active", 1)
 
 
 def test_a_reason_that_is_not_of_the_list_suspends_nothing() -> None:

@@ -324,3 +324,24 @@ def test_only_who_takes_orders_for_the_customer_gets_there(signed_in: SignedIn, 
     assert client.get(address(chen, service, "install")).status_code == 404
     assert client.get(f"{address(chen, 'S99999999', 'cease')}/terms").status_code == 404
     assert written() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [(Language.ZH, "由有权解除者办理"), (Language.EN, "ordered by whoever may lift it")]
+)
+def test_for_a_debt_or_a_breach_only_who_may_lift_it_suspends(
+    signed_in: SignedIn, chen: str, language: Language, words: str
+) -> None:
+    service = shop.installed(whose=chen)
+    agent, before = signed_in("agent", language), written()
+    page = agent.get(address(chen, service, "suspend")).content.decode()
+    offered = {code: f'value="{code}"' in page for code in ("customer_wish", "lost", "fault", "arrears", "violation")}
+    assert offered == {"customer_wish": True, "lost": True, "fault": True, "arrears": False, "violation": False}
+    for code in ("arrears", "violation"):
+        refused = act(agent, chen, service, "suspend", reason=code)
+        assert (refused.status_code, words in refused.content.decode()) == (422, True)
+    assert written() == before
+    manager = signed_in("manager", language)
+    assert 'value="arrears"' in manager.get(address(chen, service, "suspend")).content.decode()
+    assert act(manager, chen, service, "suspend", reason="arrears").status_code == 302
+    assert line() == ("suspend", "fibre-100", service, {"suspension": "arrears"})

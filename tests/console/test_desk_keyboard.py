@@ -121,6 +121,26 @@ def test_a_line_is_left_out_again(browser_page: BrowserPage) -> None:
     expect(page.locator(".desk-lines")).to_have_count(0)
 
 
+def test_a_road_leads_on_to_its_houses_by_keyboard_alone(browser_page: BrowserPage) -> None:
+    number = counter_page.set_up()
+    service = shop.installed(whose=number)
+    for path, place in (("order", "#offers [name=offer]"), (f"services/{service}/move", "#offers [name=window]")):
+        page = browser_page("agent", at=f"/desk/customers/{number}/{path}")
+        box = page.locator("#where")
+        page.keyboard.press("a")
+        expect(box).to_be_focused()
+        box.fill("")
+        page.keyboard.type("tyxl")
+        expect(page.locator("#places [aria-selected=true]")).to_have_attribute("data-narrow", "广东省体育西路")
+        page.keyboard.press("Enter")
+        expect(box).to_have_value("广东省体育西路")
+        expect(box).to_be_focused()
+        expect(page.locator("#places [aria-selected=true]")).to_have_attribute("data-address", "n1")
+        page.keyboard.press("Enter")
+        expect(page.locator("#places [role=option]")).to_have_count(0)
+        page.locator(place).first.wait_for()
+
+
 def test_a_service_is_modified_by_keyboard_alone(browser_page: BrowserPage) -> None:
     number = counter_page.set_up()
     service = shop.installed(whose=number)

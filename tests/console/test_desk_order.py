@@ -249,3 +249,11 @@ def test_a_window_that_is_full_is_said_beside_it(signed_in: SignedIn, chen: str)
     assert "已约满" in answer.content.decode()
     assert written() == before
     assert taken
+
+
+def test_roads_narrow_the_search_and_only_what_can_be_served_is_chosen(signed_in: SignedIn, chen: str) -> None:
+    page = signed_in("agent").get("/desk/addresses", {"where": "tyxl", "customer": chen}).content.decode()
+    assert ('data-narrow="广东省体育西路"' in page, 'data-address="road"' in page) == (True, False)
+    assert ('data-address="n1"' in page, 'data-narrow="广东省体育西路1号"' in page) == (True, False)
+    below = signed_in("agent").get("/desk/addresses", {"where": "广东省体育西路"}).content.decode()
+    assert {f'data-address="{code}"' in below for code in ("n1", "n3", "r101")} == {True}

@@ -1,4 +1,4 @@
-"""No page shows a customer's contact or document in clear to anybody who has not asked for it with a purpose."""
+"""No page shows a customer's name, contact or document in clear to anybody who has not asked for it with a purpose."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from kapok.chain.ordering.models import Order
 from kapok.ground.customers import demo as customers
 from kapok.ground.customers.models import Contact, Customer, PersonalLook
 from kapok.ground.customers.rules import PartyKind, masked_contact
+from kapok.ground.people.models import Staff
 from kapok.ground.places import demo as places
 from tests.console.conftest import AT, SignedIn
 
@@ -50,6 +51,13 @@ def secrets() -> dict[str, str]:
     found = dict(Contact.objects.values_list("value", "customer__number"))
     documents = Customer.objects.exclude(party__document="").values_list("party__document", "number")
     return {value: number for value, number in (*found.items(), *documents) if len(value) > 5}
+
+
+def names() -> dict[str, str]:
+    """The names of persons, which nobody of the staff has, and who they are."""
+    people = Customer.objects.filter(party__kind=PartyKind.PERSON).values_list("party__name", "number")
+    staff = set(Staff.objects.values_list("name", flat=True))
+    return {name: number for name, number in people if len(name) > 2 and name not in staff}
 
 
 def begins() -> list[str]:
@@ -95,13 +103,16 @@ def text(answer: HttpResponse) -> str:
     return answer.content.decode(errors="ignore")
 
 
-def test_nobody_sees_a_contact_or_a_document_in_clear(signed_in: SignedIn, settings: Settings, tmp_path: Path) -> None:
+def test_nobody_sees_a_name_a_contact_or_a_document_in_clear(
+    signed_in: SignedIn, settings: Settings, tmp_path: Path
+) -> None:
     settings.MEDIA_ROOT = tmp_path
     at = datetime.now(UTC)
     for loader in project.DEMO_LOADERS:
         import_string(loader)(at)
-    hidden = secrets()
-    assert len(hidden) > 20
+    hidden, called = secrets(), names()
+    assert (len(hidden) > 20, len(called) > 5) == (True, True)
+    hidden |= called
     shown = []
     for role in ROLES:
         pages = walk(signed_in(role))

@@ -104,8 +104,13 @@ def test_a_part_of_the_operator_finds_its_own(street: None) -> None:
         assert numbers(typed, units={"hall"}) == [other], typed
     assert [each.number for each in queries.by_phone("+86 13800138001")] == [other]
     assert queries.by_phone("no digits") == []
-    assert [each.name for each in queries.search("张伟民", units=None, unmask={"hall"})] == ["张**"]
-    assert [each.name for each in queries.search("张伟民", units=None, unmask=None)] == ["张伟民"]
+    assert [each.name for each in queries.search("张伟民", units=None, unmask={"hall"})] == ["张伟民"]
+    for typed, unmask, shown in (
+        ("张伟", None, "张伟民"), ("张伟", {"patch"}, "张伟民"), ("张伟", {"hall"}, "张**"), ("zwm", set(), "张**"),
+        ("张 伟民", set(), "张伟民"),
+    ):  # fmt: skip
+        found = queries.search(typed, units={"patch"}, unmask=unmask)
+        assert [each.name for each in found] == [shown], typed
 
 
 def test_a_customer_is_found_where_it_went(street: None) -> None:

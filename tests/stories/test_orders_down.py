@@ -179,7 +179,9 @@ def _suspended_and_resumed(
 ) -> None:
     """At the customer's wish: the login is refused with the reason, the session ends; two days later it works again."""
     door.account(radius, "Start", "a1", f"{service.lower()}@kapok", Class=service.encode())
-    asked = line(action="suspend", address="", service=service, characteristics={"reason": "客户外出"})
+    asked = line(
+        action="suspend", address="", service=service, characteristics={"cause": "customer", "reason": "客户外出"}
+    )
     number = api.place_order(customer=whose, channel="hotline", lines=[asked], pay=True, **by("agent", after(10)))
     assert kept(number) == {"suspend": "open"}
     works(number, "accept", after(10, 0.25))

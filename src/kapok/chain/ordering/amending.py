@@ -22,7 +22,7 @@ from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import SERVICES
 
 LEFT = Text(zh="此类订单不改变商品，请留空", en="leave it out: such an order leaves the offer as it is")
-AGREED = frozenset({*placing.CONSENTS, "to_account", "suspension"})
+AGREED = frozenset({*placing.CONSENTS, "to_account", "suspension", "cause"})
 ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
 
 

@@ -69,6 +69,7 @@ from kapok.chain.ordering.refusals import (
     PastNoReturn,
     ReturnRunning,
     ServiceNeeded,
+    SuspendedByOthers,
     TooLateToWish,
     TriedBefore,
     UnknownLeg,
@@ -89,9 +90,9 @@ __all__ = [
     "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow",
     "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService",
     "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning",
-    "ServiceNeeded", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm",
-    "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg",
-    "settle_step", "undefer", "wait_for_plant",
+    "ServiceNeeded", "SuspendedByOthers", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend",
+    "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step",
+    "return_leg", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (

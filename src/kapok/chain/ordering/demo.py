@@ -220,16 +220,16 @@ def a_life(shop: Shop) -> None:
     """A line that was made faster, suspended for a debt, resumed, given to somebody else, and given up by them."""
     heir = shop.residents[10]
     service = shop.installed(9, ago=40 * DAY)
-    for days, action, offer, wished in (
-        (35, "change", "fibre-300", {}), (25, "suspend", "fibre-300", {"suspension": "arrears", "reason": "欠两个月"}),
+    shop.through(shop.changed(9, service, "change", offer="fibre-300", ago=35 * DAY), 35 * DAY - 1)
+    for days, action, note, wished in (
+        (25, "suspend", "欠费两个月", {"suspension": "arrears", "reason": "欠两个月"}), (24, "resume", "已缴清", {}),
     ):  # fmt: skip
-        shop.through(shop.changed(9, service, action, offer=offer, ago=days * DAY, **wished), days * DAY - 1)
-    line = LineDraft(offer="fibre-300", action="resume", service=service)
-    resumed = api.place_order(
-        customer=shop.residents[9].number, channel="hotline", lines=[line], pay=True, first_contact="agent", note="已缴清",
-        **shop.by("manager", 24 * DAY),
-    )  # fmt: skip
-    shop.through(resumed, 24 * DAY - 1)
+        line = LineDraft(offer="fibre-300", action=action, service=service, characteristics=wished)
+        placed = api.place_order(
+            customer=shop.residents[9].number, channel="hotline", lines=[line], pay=True, first_contact="agent", note=note,
+            **shop.by("manager", days * DAY),
+        )  # fmt: skip
+        shop.through(placed, days * DAY - 1)
     said = {"to_customer": heir.number, "consent_from": "同意书 0215-1", "consent_to": "同意书 0215-2"}
     shop.through(shop.changed(9, service, "transfer", offer="fibre-300", ago=18 * DAY, **said), 18 * DAY - 1)
     shop.through(shop.changed(10, service, "cease", offer="fibre-300", ago=5 * DAY, reason="搬离"), 5 * DAY - 1)

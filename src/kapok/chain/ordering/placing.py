@@ -34,8 +34,6 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.rules import Need
 
 REQUESTED = "order.requested"
-ASKED_FOR = frozenset({Action.SUSPEND, Action.CEASE})
-"""Who asks for these has no need to be warned of them; who is made to bear them says `cause` in their characteristics."""
 FIRST_ACCOUNT = "SELECT * FROM customers_billingaccount WHERE customer_id = %s ORDER BY number LIMIT 1"
 CONSENTS = ("to_customer", "consent_from", "consent_to")
 """What a transfer says of itself: the new customer, and the evidence of both consents."""
@@ -73,10 +71,11 @@ def account_of(customer: Customer, number: str) -> BillingAccount | None:
 def must_be_agreed(lines: Sequence[Asked], customer: Customer, account: BillingAccount | None, actor: str) -> None:
     """A transfer takes somebody else to have it, the consent of both sides, and what is owed paid; a resumption who may lift it.
 
-    Raises `ConsentMissing`, `UnknownCustomer`, `ErasedCustomer`, `BadLine`, `UnknownAccount`, `HasDebt`, `LiftedWhenPaid`,
-    `LiftedByOthers`.
+    A suspension for a debt or a breach takes who may lift it, too. Raises `ConsentMissing`, `UnknownCustomer`, `ErasedCustomer`,
+    `BadLine`, `UnknownAccount`, `HasDebt`, `SuspendedByOthers`, `LiftedWhenPaid`, `LiftedByOthers`.
     """
     lifting.must_be_reasons(lines)
+    lifting.must_be_imposed_by(lines, actor)
     lifting.must_be_lifted_by(lines, account, actor)
     for line in lines:
         if line.action is Action.TRANSFER:
@@ -189,8 +188,14 @@ def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned, located: Located
 
 
 def _cause(plan: Planned) -> dict[str, Any]:
-    wished = plan.lines[0].draft.characteristics.get("cause", rules.CUSTOMER)
-    return {"cause": wished} if plan.action in ASKED_FOR else {}
+    """Who wants the end or the pause: who asks for it has no need to be warned of it; a leg that holds both is ours."""
+    said = [line.draft.characteristics for line in plan.lines]
+    match plan.action:
+        case Action.SUSPEND:
+            return {"cause": rules.OPERATOR if rules.OPERATOR in map(lifting.cause_of, said) else rules.CUSTOMER}
+        case Action.CEASE:
+            return {"cause": said[0].get("cause", rules.CUSTOMER)}
+    return {}
 
 
 def _lacks(leg: Leg, act: Act) -> bool:

@@ -289,6 +289,15 @@ class LiftedWhenPaid(KapokError):
     )
 
 
+class SuspendedByOthers(KapokError):
+    """Not everybody may suspend for this reason."""
+
+    wording = Text(
+        zh="第 {line} 行：以“{reason_name}”停机须由有“{permission_name}”权限者办理，请另选停机类别或转交办理。",
+        en="Line {line}: only whoever may “{permission_name}” suspends {reason_name}; choose another kind or ask them.",
+    )
+
+
 class LiftedByOthers(KapokError):
     """Not everybody may lift a suspension for this reason."""
 

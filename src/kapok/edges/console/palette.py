@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kapok.edges.console import navigation
-from kapok.edges.console.customers.reach import codes, unmasked
+from kapok.edges.console.customers.reach import codes
 from kapok.edges.console.ledger.presenting import MATTERS, called
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
@@ -146,11 +146,11 @@ def addresses(request: ScreenRequest, query: str) -> Iterator[Hit]:
 
 
 def customers(request: ScreenRequest, query: str) -> Iterator[Hit]:
-    """Customers by whatever is at hand, within one's units; names in clear for who may see them."""
+    """Customers by whatever is at hand, within one's units; a person's name is masked unless it was typed in full."""
     units = queries.units_where(request.user.id, Permission.CUSTOMERS_READ)
     if len(query) < SHORTEST_NUMBER or not units:
         return
-    for found in finding.search(query, units=codes(units), limit=PER_SOURCE, unmask=unmasked(request)):
+    for found in finding.search(query, units=codes(units), limit=PER_SOURCE):
         address = reverse("console:customer", args=[found.number])
         yield Hit(Text(zh="客户", en="Customers"), found.name, address, "user", found.number)
 

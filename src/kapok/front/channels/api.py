@@ -37,9 +37,11 @@ from kapok.front.channels.refusals import (
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision
+from kapok.ground.customers.api import look
+from kapok.ground.customers.queries import looks
 from kapok.ground.customers.refusals import UnknownLanguage
 from kapok.ground.customers.rows import living_customer
-from kapok.ground.customers.rules import ContactKind, digits_of, masked_contact
+from kapok.ground.customers.rules import ContactKind, Purpose, digits_of, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
 from kapok.ground.places.rules import Segment
@@ -51,8 +53,8 @@ __all__ = [
     "AlreadyAnswered", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften", "LineDraft", "NotACase",
     "NotAnswering", "NotHeard", "NotOfTheChannel", "NotOpenNow", "NotSubstantive", "NotToBeCalled", "NotYourInteraction",
     "StillTalking", "UnknownInteraction", "UnknownLanguage", "WordsMissing", "add_note", "answer", "ask", "assign_staff",
-    "close_interaction", "enter", "note_called_back", "recognise_customer", "release_staff", "send_code", "set_channel", "take",
-    "take_order",
+    "close_interaction", "enter", "note_called_back", "recognise_customer", "release_staff", "see_name", "send_code",
+    "set_channel", "take", "take_order",
 ]  # fmt: skip
 
 NOTE, RESOLUTION, TOPIC = (
@@ -165,6 +167,23 @@ def recognise_customer(*, interaction: UUID, customer: str, actor: str, at: date
     `ErasedCustomer`, `NotAPerson`.
     """
     naming.name(interaction, living_customer(customer), person(actor), at)
+
+
+@transaction.atomic
+def see_name(*, customer: str, actor: str, at: datetime) -> bool:
+    """Whether the actor speaks with this person now, and so may see the name; that is kept as one look for each interaction.
+
+    Whether the actor may see personal data at all has been checked. Raises `UnknownCustomer`, `ErasedCustomer`.
+    """
+    mine = Interaction.objects.select_for_update(no_key=True, of=("self",)).filter(
+        first_contact=person(actor), ended_at=None
+    )
+    talk = mine.filter(customer__number=customer).first()
+    if talk is None:
+        return False
+    if not looks(customer=customer).filter(actor=actor, purpose=Purpose.SERVING, matter=talk.subject).exists():
+        look(customer=customer, purpose=Purpose.SERVING, matter=talk.subject, actor=actor, at=at)
+    return True
 
 
 @transaction.atomic

@@ -174,6 +174,7 @@ class Purpose(StrEnum):
     IDENTITY = "identity"
     CORRECTION = "correction"
     LAW = "law"
+    SERVING = "serving"
     OTHER = "other"
 
 
@@ -186,10 +187,11 @@ PURPOSES: Mapping[Purpose, Text] = {
     Purpose.IDENTITY: Text(zh="核验身份", en="verify the identity"),
     Purpose.CORRECTION: Text(zh="更正资料", en="correct the record"),
     Purpose.LAW: Text(zh="依法提供", en="required by law"),
+    Purpose.SERVING: Text(zh="正在接待该客户", en="speak with the customer"),
     Purpose.OTHER: Text(zh="其他（须说明）", en="other (say what)"),
 }
 
-OF_WORK = frozenset({Purpose.VISIT})
+OF_WORK = frozenset({Purpose.VISIT, Purpose.SERVING})
 """Granted by the work that one holds, and only while one holds it; nobody chooses these from a list."""
 
 SHORTEST_NOTE = 4

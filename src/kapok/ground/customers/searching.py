@@ -24,7 +24,7 @@ from kapok.kernel.text import Text
 
 @dataclass(frozen=True)
 class Found:
-    """One customer as a list shows it; a person's name is masked unless the reader may see it."""
+    """One customer as a list shows it; a person's name is masked unless the reader may see it, or has typed all of it."""
 
     id: UUID
     number: str
@@ -148,7 +148,7 @@ def search(
 
     `text` may be a number, an account, a former number, a telephone or document, the last four digits of either, a name or its
     beginning in Chinese, Latin letters or pinyin initials, an address, or a name and an address. A single letter finds nothing.
-    `unmask` are the units for which the reader may see persons' names (None: all).
+    `unmask` are the units for which the reader may see persons' names (None: all); a name that was typed in full is shown.
     """
     typed = " ".join(unicodedata.normalize("NFKC", text).split())[:100]
     if not typed or not typed.isprintable():
@@ -161,7 +161,7 @@ def search(
         asked.by_name()
         if asked.lacks and (HAN.search(typed) or len(typed) > 2):
             asked.by_address()
-    return _shown(asked.found[:limit], unmask)
+    return _shown(asked.found[:limit], unmask, typed)
 
 
 def by_phone(
@@ -258,18 +258,22 @@ def _containing(word: str) -> str:
     return f"%{places.literally(word)}%"
 
 
-def _shown(found: list[UUID], unmask: Collection[str] | None) -> list[Found]:
+def _shown(found: list[UUID], unmask: Collection[str] | None, typed: str = "") -> list[Found]:
     if not found:
         return []
     with connection.cursor() as cursor:
         cursor.execute(SHOWN, [found, found])
-        return [_found(row, unmask) for row in cursor.fetchall()]
+        return [_found(row, unmask, typed) for row in cursor.fetchall()]
 
 
-def _found(row: tuple[Any, ...], unmask: Collection[str] | None) -> Found:
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).replace(" ", "").lower()
+
+
+def _found(row: tuple[Any, ...], unmask: Collection[str] | None, typed: str) -> Found:
     key, number, name, kind, segment, tier, star, unit, unit_zh, unit_en, full_zh, full_en = row
     party = rules.PartyKind(kind)
-    clear = unmask is None or unit in unmask
+    clear = unmask is None or unit in unmask or _plain(typed) == _plain(name)
     return Found(
         key, number, name if clear else names.masked_name(name, party), party, Segment(segment), tier, star, unit,
         Text(zh=unit_zh, en=unit_en), Text(zh=full_zh, en=full_en) if full_zh else None,

@@ -85,6 +85,8 @@ SUSPENSIONS: Mapping[Suspension, Text] = {
 }
 OWN_WISH = frozenset({Suspension.WISH, Suspension.SEASON})
 """These the customer lifts alone."""
+ASKED_FOR = OWN_WISH | {Suspension.LOST}
+"""These a customer asks for; all others we impose, and have to announce."""
 
 
 def suspended_for(code: str, words: str) -> str:

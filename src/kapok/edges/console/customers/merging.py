@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kapok.edges.console.customers.forms import MergeForm, show_refusal
-from kapok.edges.console.customers.reach import reached, unmasked
+from kapok.edges.console.customers.reach import reached
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.customers import api as customers
 from kapok.ground.customers import doubles as finding
@@ -26,7 +26,7 @@ SHOWN = 100
 def doubles(request: ScreenRequest) -> HttpResponse:
     """Pairs that share a document, or a name with a telephone or an address."""
     units = None if people.everywhere(request.units) else request.units
-    found = finding.doubles(units=units, limit=SHOWN, unmask=unmasked(request))
+    found = finding.doubles(units=units, limit=SHOWN)
     return render(request, "customers/doubles.html", {"doubles": found, "shown": SHOWN})
 
 

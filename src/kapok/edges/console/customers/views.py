@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from kapok.edges.console.customers.forms import AccountForm, ConsentForm, ContactForm, LookForm, ReasonForm
-from kapok.edges.console.customers.reach import codes, may, reached, unmasked
+from kapok.edges.console.customers.reach import codes, may, reached
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.customers import queries
 from kapok.ground.customers.doubles import doubles_of
@@ -25,7 +25,7 @@ PAGE = 25
 def customers(request: ScreenRequest) -> HttpResponse:
     """One field to type into; the hits come as one types."""
     query = request.GET.get("q", "").strip()[:100]
-    found = queries.search(query, units=codes(request.units), limit=PAGE, unmask=unmasked(request))
+    found = queries.search(query, units=codes(request.units), limit=PAGE)
     part = request.headers.get("HX-Target") == "customer-hits"
     return render(request, "customers/hits.html" if part else "customers/list.html", {"query": query, "found": found})
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kapok.chain.ordering.rules import VISIT, Action
+from kapok.edges.console.customers.reach import may
 from kapok.edges.console.desk import actions, sites
 from kapok.edges.console.desk.action_forms import ActionForm
 from kapok.edges.console.desk.actions import ON_SERVICES, ServiceAction, action_of
@@ -49,7 +50,7 @@ def act(request: ScreenRequest, number: str, service: str, code: str) -> HttpRes
     if found is None:
         messages.error(request, in_reading_language(NOT_THEIRS.format(service=service[:20])))
         return redirect("console:desk-customer", one.number)
-    form = _form(request, action, found)
+    form = _form(request, one, action, found)
     wanted = _wanted(request, one, action, found, request.POST)
     made = altering.terms(wanted if request.method == "POST" else altering.at_first(wanted, request.at), request.at)
     if request.method != "POST":
@@ -70,7 +71,7 @@ def terms(request: ScreenRequest, number: str, service: str, code: str) -> HttpR
     if found is None:
         raise Http404
     made = altering.terms(_wanted(request, one, action, found, request.GET), request.at)
-    values = {"one": one, "action": action, "form": _form(request, action, found, empty=True), "terms": made}
+    values = {"one": one, "action": action, "form": _form(request, one, action, found, empty=True), "terms": made}
     return render(request, "desk/act_terms.html", values | {"window": request.GET.get("window", "")[:80]})
 
 
@@ -103,12 +104,14 @@ def _placed_before(request: ScreenRequest) -> str:
         return ""
 
 
-def _form(request: ScreenRequest, action: ServiceAction, service: ServiceView, *, empty: bool = False) -> ActionForm:
+def _form(
+    request: ScreenRequest, one: CustomerView, action: ServiceAction, service: ServiceView, *, empty: bool = False
+) -> ActionForm:
     data = None if empty or request.method != "POST" else request.POST
     numbers = altering.numbers(service, request.at) if action.action is Action.RENUMBER else []
     return action.form(
         data, service=service, parts=altering.parts(service), numbers=numbers, may_visit=altering.may_visit(service),
-        reach=partial(reach, request),
+        may_lift=may(request, Permission.SERVICES_LIFT, one), reach=partial(reach, request),
     )  # fmt: skip
 
 

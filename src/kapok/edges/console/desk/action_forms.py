@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kapok.chain.ordering.api import LineDraft
+from kapok.chain.ordering.lifting import IMPOSED
 from kapok.chain.ordering.rules import NUMBER_WISH, VISIT, YES, Action
 from kapok.edges.console.desk.forms import LONGEST, Reach, choices
 from kapok.front.channels.altering import draft
@@ -66,12 +67,13 @@ class ActionForm(forms.Form):
         parts: Sequence[str] = (),
         numbers: Sequence[tuple[str, str]] = (),
         may_visit: bool = False,
+        may_lift: bool = False,
         reach: Reach,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.service, self.parts, self.numbers, self.reach = service, parts, numbers, reach
-        self.may_visit = may_visit
+        self.may_visit, self.may_lift = may_visit, may_lift
         self.fields["key"] = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid4)
         self.fields["seen"] = forms.CharField(widget=forms.HiddenInput(), max_length=4000, required=False)
         self.ask()
@@ -119,8 +121,14 @@ class SuspendForm(ActionForm):
     """Why it is suspended."""
 
     def ask(self) -> None:
-        """The kind of suspension."""
-        self.fields["reason"] = forms.ChoiceField(label=_("Kind of suspension"), choices=choices(SUSPENSIONS.items()))
+        """The kind of suspension; that for a debt or a breach only for who may lift it."""
+        offered = [each for each in SUSPENSIONS.items() if self.may_lift or each[0] not in IMPOSED]
+        refused = _(
+            "A suspension for a debt or a breach is ordered by whoever may lift it: choose another kind, or ask them."
+        )
+        self.fields["reason"] = forms.ChoiceField(
+            label=_("Kind of suspension"), choices=choices(offered), error_messages={"invalid_choice": refused}
+        )
 
     def wished(self) -> dict[str, str]:
         """The reason as the service keeps it: a code of the list."""

@@ -23,6 +23,7 @@ from kapok.front.channels.basket import Wish, wishes
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
+from kapok.ground.places.rules import SERVED
 from kapok.kernel.errors import KapokError
 
 FOUND = 10
@@ -30,12 +31,17 @@ FOUND = 10
 
 @screen(permission=Permission.DESK_SERVE)
 def addresses(request: ScreenRequest) -> HttpResponse:
-    """The addresses for `?where=`, as a list to choose from; while nothing is typed the sites of `?customer=`."""
+    """The addresses for `?where=`, as a list to choose from; while nothing is typed the sites of `?customer=`.
+
+    What lies above a house number cannot be served: choosing it goes on searching there.
+    """
     typed, number = request.GET.get("where", "").strip()[:100], request.GET.get("customer", "")[:20]
     if number and not typed:
         return render(request, "desk/addresses.html", {"sites": sites.sites(request, reached(request, number))})
     found = places.search(typed, limit=FOUND) if len(typed) > 1 else []
-    return render(request, "desk/addresses.html", {"found": found, "typed": typed})
+    return render(
+        request, "desk/addresses.html", {"found": [(each, each.level >= SERVED) for each in found], "typed": typed}
+    )
 
 
 @never_cache

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from kapok.chain.ordering import queries as orders
-from kapok.edges.console.customers.reach import codes, unmasked
+from kapok.edges.console.customers.reach import codes
 from kapok.edges.console.palette import Hit
 from kapok.edges.console.screen import ScreenRequest
 from kapok.front.channels import queries as channels
@@ -60,7 +60,7 @@ def customers_found(request: ScreenRequest, typed: str) -> list[Candidate]:
 
 
 def _candidates(request: ScreenRequest, typed: str) -> Iterator[Candidate]:
-    for one in customers.search(typed, units=codes(request.units), limit=PER_SOURCE, unmask=unmasked(request)):
+    for one in customers.search(typed, units=codes(request.units), limit=PER_SOURCE):
         place = one.address_full.in_(request.language) if one.address_full else ""
         grade = " ".join(filter(None, (one.segment_name.in_(request.language), one.tier)))
         yield Candidate(one.number, one.name, f"{grade} · {place}".strip(" ·"))

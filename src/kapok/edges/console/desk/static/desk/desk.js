@@ -19,6 +19,7 @@
     if (!option) return;
     if (option.href) { option.click(); return; }
     if (option.dataset.customer) return takeCustomer(box, option);
+    if (option.dataset.narrow) return narrow(box, option.dataset.narrow);
     const offers = document.getElementById("offers");
     box.value = option.querySelector("small").textContent;
     box.setAttribute("data-taken", option.dataset.address);
@@ -27,6 +28,13 @@
     const asked = new URLSearchParams([["address", option.dataset.address]]);
     document.querySelectorAll("input[name=line]").forEach((line) => asked.append("line", line.value));
     htmx.ajax("GET", `${offers.dataset.base}?${asked}`, { target: offers, swap: "innerHTML" });
+  }
+
+  // Nobody is served at a road: its words go into the box, and the search goes on below it.
+  function narrow(box, words) {
+    box.value = words;
+    box.focus();
+    htmx.trigger(box, "fresh");
   }
 
   function takeCustomer(box, option) {
@@ -99,7 +107,9 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = document.querySelector(`[data-list="${CSS.escape(event.detail.target.id)}"]`);
-    if (box) choose(box, options(event.detail.target)[0]);
+    if (!box) return;
+    const all = options(event.detail.target);
+    choose(box, all.find((each) => each.dataset.narrow !== box.value) || all[0]);
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
