@@ -237,6 +237,7 @@ def test_a_wait_that_ends_otherwise_is_no_demand_any_more() -> None:
     api.cancel(order=other, reason="客户不等了", **by("agent", 7))
     run(8)
     assert (stands(other)[0], demand()) == ("cancelled", [])
+    assert [each["code"] for each in told("inventory.shortage_given_up")] == ["NO_PORT"]
 
 
 # ---- 10P ----

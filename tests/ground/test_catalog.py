@@ -48,6 +48,12 @@ def published(units: SimpleNamespace) -> dict[str, Any]:
     return REPAIR
 
 
+def of_the_bureau() -> dict[str, Any]:
+    """The repair, every stage of it held by one unit."""
+    stages = [node | ({"unit": "bureau", "skill": ""} if node["kind"] == "stage" else {}) for node in REPAIR["nodes"]]
+    return REPAIR | {"nodes": stages}
+
+
 def longer(document: dict[str, Any], stage: str, budget: str) -> dict[str, Any]:
     document = copy.deepcopy(document)
     next(node for node in document["nodes"] if node["code"] == stage)["budget"] = budget
@@ -244,14 +250,14 @@ def test_the_list_shows_of_each_flow_the_version_that_counts(units: SimpleNamesp
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_of_two_publishers_one_succeeds(committed_office: SimpleNamespace, attempt: int) -> None:
-    document = {**REPAIR, "nodes": [node | ({"unit": "bureau"} if "unit" in node else {}) for node in REPAIR["nodes"]]}
+    document = of_the_bureau()
     catalog.draft_flow(document=document, **WHO)
     assert outcomes(*[lambda: catalog.publish_flow(code="repair", revision=1, **WHO)] * 2) == ["NoDraft", "done"]
     assert FlowVersion.objects.get().state == "published"
 
 
 def test_two_flows_of_the_same_reach_race(committed_office: SimpleNamespace) -> None:
-    document = {**REPAIR, "nodes": [node | ({"unit": "bureau"} if "unit" in node else {}) for node in REPAIR["nodes"]]}
+    document = of_the_bureau()
     for code in ("one", "other"):
         catalog.draft_flow(document=document | {"code": code}, **WHO)
     outcome = outcomes(

@@ -106,7 +106,7 @@ def lift(leg: Leg, act: Act) -> None:
 
 def over(leg: Leg, to: State, act: Act, **fields: Any) -> None:
     """Nothing is left to do on the leg, and it waits for no plant."""
-    inventory.wait_no_longer(holder=leg.subject, at=act.at)
+    inventory.wait_no_longer(holder=leg.subject, actor=act.actor, at=act.at)
     move(leg, to, exception="", compensation="", returned_to="", held_from="", jeopardy_at=None, **fields)
     say(leg, events.LegOver, act, state=to.value, state_name=STATES[to])
 

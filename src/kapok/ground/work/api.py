@@ -79,13 +79,11 @@ def open_matter(
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
-    on, in `unit` or else their own; the work is on the ground of the unit `near`. `also` happened at the same moment. Its facts
-    choose its flow, whose first stages are offered, or with `begin=False` only when `begin` says so; its clocks start in the same
-    transaction. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`,
-    `MatterTaken`, `FlowTie`.
+    on, in `unit` or else their own; the work is on the ground of `near`. `also` happened at the same moment. Its facts choose its
+    flow, whose first stages are offered, or with `begin=False` when `begin` says so; its clocks start. Raises `NotAMatter`,
+    `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
-    owner = rows.asked_first(first_contact, actor)
-    what, known = rules.kind_of(kind), rules.checked(facts)
+    owner, what, known = rows.asked_first(first_contact, actor), rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,

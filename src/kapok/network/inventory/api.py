@@ -213,9 +213,9 @@ def say_lacking(
 
 
 @transaction.atomic
-def wait_no_longer(*, holder: str, at: datetime) -> None:
+def wait_no_longer(*, holder: str, actor: str, at: datetime) -> None:
     """Say that the holder wants nothing any more, so that it is no demand and nobody waits behind it. Raises `NoHolder`."""
-    lacking.settle(rows.tidy_holder(holder), at=at)
+    lacking.give_up(rows.tidy_holder(holder), actor=actor, at=at)
 
 
 @transaction.atomic

@@ -59,6 +59,16 @@ class ShortageResolved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShortageGivenUp(Event):
+    """Whoever waited for plant wants it no more; the subject is the holder."""
+
+    kind: ClassVar[str] = "inventory.shortage_given_up"
+    wording: ClassVar[Text] = Text(zh="不再等待资源：{code_name}", en="Plant is waited for no more: {code_name}")
+    code: str
+    code_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuildConfirmed(Event):
     """A day was given by which an element or an exchange area will have plant again."""
 

@@ -17,7 +17,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.places.models import ExchangeArea
 from kapok.kernel.ids import uuid7
 from kapok.network.inventory import kinds, resolving, rules, walking
-from kapok.network.inventory.events import BuildConfirmed, ShortageOpened, ShortageResolved
+from kapok.network.inventory.events import BuildConfirmed, ShortageGivenUp, ShortageOpened, ShortageResolved
 from kapok.network.inventory.models import Element, Resource, Shortage
 from kapok.network.inventory.refusals import NothingWaits, NotLacking
 from kapok.network.inventory.views import ShortageView
@@ -90,6 +90,18 @@ def say(code: str, *, holder: str, address: str, needs: Sequence[rules.Need], ac
 def settle(holder: str, *, at: datetime) -> None:
     """The holder has got what it waited for."""
     Shortage.objects.filter(holder=holder, resolved_at=None).update(resolved_at=at)
+
+
+def give_up(holder: str, *, actor: str, at: datetime) -> None:
+    """The holder wants nothing any more."""
+    waits = Shortage.objects.filter(holder=holder, resolved_at=None)
+    code = waits.values_list("code", flat=True).first()
+    if code is None:
+        return
+    waits.update(resolved_at=at)
+    journal.record(
+        ShortageGivenUp(subject=holder, actor=actor, at=at, code=code, code_name=kinds.SHORTAGES[code])
+    )  # fmt: skip
 
 
 def resolve(*, actor: str, at: datetime) -> int:
