@@ -155,7 +155,8 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
         kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=owner, facts=facts, near=near, note=wanted.note,
         actor=actor, at=wanted.at,
     )  # fmt: skip
-    given = giving.give(wanted.kind, matter, decision, actor=actor, at=wanted.at)
+    routed = replace(decision, reasons=decision.reasons[:-1]) if wanted.online else decision
+    given = giving.give(wanted.kind, matter, routed, actor=actor, at=wanted.at)
     Case.objects.create(
         matter=matter, kind=wanted.kind.value, customer=known.customer, service=known.service,
         channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, owner),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kapok.front.channels import events, gathering, giving, rows, rules
 from kapok.front.channels.models import Case, ChannelSetting
@@ -50,12 +51,11 @@ def serve_waiting(*, at: datetime) -> int:
 def serve_channel(channel: Channel, *, at: datetime) -> int:
     """The same of one channel; nothing where somebody else looks at it just now."""
     mine = ChannelSetting.objects.select_for_update(no_key=True, skip_locked=True).filter(code=channel)
-    if not mine.exists():
+    if mine.first() is None:
         return 0
     setting = rows.setting_of(channel)
-    waiting = WAITING.filter(channel=channel, waits_since__lte=at).select_related("customer__party")
     queues, moved = gathering.queues_of(setting, at), 0
-    for case in waiting.order_by("waits_since", "matter"):
+    for case in _waiting(channel, at):
         if case.work is None or not waits_for_a_unit(case.work):
             Case.objects.filter(matter=case.matter).update(waits_since=None)
             continue
@@ -63,6 +63,13 @@ def serve_channel(channel: Channel, *, at: datetime) -> int:
         moved += _given(case, decision, at) if decision.owner else _to_be_called(case, decision, at)
         queues = _without(queues, decision.owner)
     return moved
+
+
+def _waiting(channel: Channel, at: datetime) -> QuerySet[Case]:
+    """What waits, in its order and locked before its matter is, as whoever answers it locks it; what is being answered is left."""
+    found = WAITING.filter(channel=channel, waits_since__lte=at).select_related("customer__party")
+    locked = found.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return locked.order_by("waits_since", "matter")
 
 
 def anybody_waits(channel: Channel) -> bool:
