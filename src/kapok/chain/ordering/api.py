@@ -36,7 +36,7 @@ from kapok.chain.ordering import (
     visits,
 )
 from kapok.chain.ordering.drafting import LineDraft
-from kapok.chain.ordering.models import Line, Order, Step
+from kapok.chain.ordering.models import Line, Order
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import (
     AddressTooWide,
@@ -76,7 +76,8 @@ from kapok.chain.ordering.refusals import (
     UnknownOrder,
     UnknownStep,
 )
-from kapok.chain.ordering.rules import CUSTOMER, DEEDS, Deviation, State, StepState
+from kapok.chain.ordering.rules import CUSTOMER, Deviation, State
+from kapok.chain.ordering.settling import retry_step, settle_step
 from kapok.ground.customers.rows import living_customer
 from kapok.ground.journal import api as journal
 from kapok.ground.work import queries as work_queries
@@ -333,43 +334,6 @@ def lift_supervision(*, order: str, leg: int | None = None, note: str, actor: st
 
 
 @transaction.atomic
-def retry_step(*, step: UUID, actor: str, at: datetime) -> None:
-    """Let the system try again what it could not do; it counts its attempts anew. Raises `UnknownStep`, `NotSettleable`."""
-    found, act = rows.step_called(step), Act(actor, at)
-    leg = rows.leg_locked(found.leg.subject)
-    row = _stuck(step)
-    moves.settle(row, StepState.WAITING, at, attempts=0)
-    if leg.state == State.FAILED:
-        moves.move(leg, State.CANCELLING)
-    moves.say(leg, events.StepRetried, act, step=str(step), title=DEEDS[row.name].title)
-    moves.wake(leg, at)
-    moves.refresh(leg.order, act)
-
-
-@transaction.atomic
-def settle_step(*, step: UUID, note: str, actor: str, at: datetime) -> None:
-    """A person did by hand what the system could not: the stage is handed in, the flow goes on.
-
-    Raises `UnknownStep`, `NotSettleable`, `NoteMissing`.
-    """
-    found, act, why = rows.step_called(step), Act(actor, at), tidy_note(note)
-    leg = rows.leg_locked(found.leg.subject)
-    row = _stuck(step)
-    moves.settle(row, StepState.DONE, at, by=actor)
-    concluding.by_hand(row, leg, act)
-    moves.say(leg, events.StepSettled, act, step=str(step), title=DEEDS[row.name].title, note=why)
-    if leg.state == State.FAILED:
-        moves.move(leg, State.CANCELLING)
-    if row.item_id is not None:
-        wanted = len(work_queries.evidence_of(row.item_id))
-        baton.carry_out(item=row.item_id, evidence=[why] * wanted, note=why, actor=actor, at=at)
-    leg = rows.leg_locked(leg.subject)  # as it stands now: the work may have moved it
-    moves.wake(leg, at)
-    cancelling.go_on(leg, act)
-    moves.refresh(leg.order, act)
-
-
-@transaction.atomic
 def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", actor: str, at: datetime) -> None:
     """The customer confirms that it is done, and rates it 1 to 5 if they like; `word` is how they said so.
 
@@ -387,14 +351,6 @@ def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", 
     baton.carry_out(item=item, evidence=[said] * max(wanted, 1), actor=actor, at=at)
     fresh = rows.leg_locked(found.subject)
     moves.keep(fresh, rating=stars)
-
-
-def _stuck(identifier: UUID) -> Step:
-    """A step that waits for a person, locked. Raises `NotSettleable`."""
-    step = rows.step_locked(identifier)
-    if step.state not in {StepState.FALLEN_OUT, StepState.FAILED}:
-        raise NotSettleable(title=DEEDS[step.name].title, state_name=rules.STEP_STATES[StepState(step.state)])
-    return step
 
 
 def _refuse_past(field: Text, passed: object) -> None:
