@@ -93,7 +93,7 @@ def free(spans: Sequence[Span], visits: Sequence[Visit], wanted: Visit) -> int:
 
 
 def possible(spans: Sequence[Span], visits: Iterable[Visit]) -> list[Visit]:
-    """The visits without those that nobody can keep who works in these spans: after a change of shifts they take nothing of them."""
+    """The visits that somebody who works in these spans can keep at all: what no shift holds any more takes nothing of them."""
     return [visit for visit in visits if fits(spans, [visit])]
 
 
