@@ -124,11 +124,12 @@ WORKERS = {
 
 
 def do(number: str, stage: str, minutes: float, *, which: int = 1, **said: Any) -> None:
-    """Somebody of the unit takes the stage and delivers it with all evidence that it wants."""
+    """Somebody of the unit takes the stage, unless they have it, and delivers it with all evidence that it wants."""
     found = item(number, stage, which)
     who = WORKERS[found.unit.code]
     wanted = len(work.evidence_of(found.id))
-    baton.accept(item=found.id, **by(who, minutes))
+    if found.state == "offered":
+        baton.accept(item=found.id, **by(who, minutes))
     baton.deliver(item=found.id, evidence=["凭据"] * wanted, **said, **by(who, minutes))
 
 

@@ -16,7 +16,9 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import line as as_line
 from kapok.ground.notices import reactions as notices
 from kapok.ground.notices.models import Notice
-from kapok.ground.people.models import Staff
+from kapok.ground.people import api as people
+from kapok.ground.posts import api as posts
+from kapok.ground.posts.rules import Place
 from tests.chain import shop
 from tests.chain.shop import by, do, later, leg, live, placed, run, stands, told
 
@@ -76,7 +78,9 @@ def test_it_goes_on_when_its_day_has_come_its_clocks_run_from_then_and_the_first
 
 def test_who_took_the_order_and_has_left_is_not_told_but_the_head_is() -> None:
     number = put_off()
-    Staff.objects.filter(username="agent").update(state="left")
+    posts.exchange(post="hotline-desk", **by("manager", 11))
+    posts.appoint(post="hotline-desk", place=Place.B, username="dispatcher", **by("manager", 11))
+    people.deactivate(username="agent", **by("manager", 12))
     assert ends(UNTIL) == 1
     assert notices_of("ordering.deferral_over") == []
     assert told("ordering.deferral_over", leg(number).subject)[0]["owner"] == moves.SYSTEM
@@ -90,11 +94,11 @@ def test_unpaid_it_waits_for_the_payment_again() -> None:
 
 
 def test_what_still_waited_for_approval_ends_with_it() -> None:
-    number = put_off(who="technician")
-    assert (pledge(number).state, ends(UNTIL)) == ("open", 1)
+    number = put_off(who="technician", until=100)
+    assert (pledge(number).state, ends(100)) == ("open", 1)
     (request,) = commitments.asking.PauseRequest.objects.filter(subject=leg(number).subject)
-    commitments.approve_request(request=request.id, **by("supervisor", UNTIL + 5))
-    assert pledge(number).pauses == [[later(10).isoformat(), later(UNTIL).isoformat()]]
+    commitments.approve_request(request=request.id, **by("supervisor", 105))
+    assert pledge(number).pauses == [[later(10).isoformat(), later(100).isoformat()]]
 
 
 def test_only_what_is_put_off_goes_on_by_itself() -> None:
