@@ -299,7 +299,7 @@ def test_a_change_whose_price_was_raised_meanwhile_is_refused_and_goes_through_w
 # ---- asking ----
 
 
-def test_what_is_open_is_shown_to_the_customer_who_says_whether_it_is_the_same() -> None:
+def test_what_is_open_is_shown_to_the_customer_who_says_whether_it_is_the_same(chen: str) -> None:
     client = inside(business(phone="020-38880012"))
     assert "same_as" not in page(client, "ask")
     said = {"topic": "question", "words": "专线多少钱？"}
@@ -489,7 +489,7 @@ def test_the_desk_sees_what_came_by_the_web_and_answers_it(chen: str) -> None:
     desk = served(talk.first_contact)
     assert f"/desk/interactions/{talk.id}" in desk.get("/desk").content.decode()
     shown = desk.get(f"/desk/requests/{case.matter}").content.decode()
-    for said in ("能装千兆吗？", "王**", "139****1111", "要求回电"):
+    for said in ("能装千兆吗？", "王**", "139****1111", "待回拨"):
         assert said in shown
     assert "13900001111" not in shown
     before: Any = Entry.objects.count()

@@ -71,11 +71,11 @@ class Known:
 
 def take_in(wanted: Wanted, actor: str) -> tuple[str, Decision]:
     """The matter, and the decision that was carried out. Within a verb's transaction."""
+    if queueing.anybody_waits(wanted.channel):
+        queueing.serve_channel(wanted.channel, at=wanted.at)
     known = _known(wanted)
     gathering.hold(wanted.kind, known.customer)
     open_matter = _open_before(wanted, known)
-    if queueing.anybody_waits(wanted.channel):
-        queueing.serve_channel(wanted.channel, at=wanted.at)
     announced = None if open_matter else _announced(wanted, known)
     asked = Asked(
         kind=wanted.kind, complaint_kind=wanted.complaint_kind, pressed=wanted.pressed, dialled=wanted.dialled,
