@@ -63,7 +63,7 @@ def _concerned(line: Line) -> list[str]:
     """Whom what became of a commitment, or of an order, concerns, as the settings say."""
     told = settings.NOTICES_TELL[line.kind]
     if told and line.kind in rules.OF_ORDERS and not rules.person_of(line.data["owner"]):
-        told = {Told.HEAD}  # who took the order has left
+        told = frozenset({Told.HEAD})  # who took the order has left
     around = _around(line, before=Told.BEFORE in told)
     return rules.recipients(around, told, above=settings.NOTICES_ABOVE)
 
