@@ -20,6 +20,8 @@ from tests.chain.shop import by, held, later, leg, line, live, placed, run
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db, pytest.mark.slow]
 WHY = "随手一试"
+PATIENCE = 20
+"""So often the system is let try again; what a person said to have done and the network knows nothing of, it never can."""
 
 
 def sound(number: str) -> None:
@@ -104,7 +106,10 @@ def _to_the_end(number: str, minutes: float) -> None:
         if row.state == "held" and row.exception == "10W":
             api.end_wait(order=number, leg=1, **by("dispatcher", at))
         for step in Step.objects.filter(leg=row, state="fallen_out"):
-            api.retry_step(step=step.id, **by("manager", at))
+            if turn < PATIENCE:
+                api.retry_step(step=step.id, **by("manager", at))
+            else:
+                api.settle_step(step=step.id, note=WHY, **by("manager", at))
         run(at)
         for stage in sorted(live(number)):
             if stage in {"appoint", "visit"}:
