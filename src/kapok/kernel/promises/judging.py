@@ -11,7 +11,7 @@ from kapok.kernel.promises.facts import Facts
 from kapok.kernel.promises.judgement import Entry, Judgement
 from kapok.kernel.promises.pack import Pack, Promise
 from kapok.kernel.promises.terms import Direction
-from kapok.kernel.promises.turns import turns
+from kapok.kernel.promises.turns import may_apply, turns
 
 
 def judge(promise: Promise, pack: Pack, entries: Sequence[Entry], facts: Facts, until: datetime) -> list[Judgement]:
@@ -21,6 +21,8 @@ def judge(promise: Promise, pack: Pack, entries: Sequence[Entry], facts: Facts, 
     hold by the promise's `on_change`. Entries after `until` are not known yet. Raises what the clock raises.
     """
     known = [entry for entry in entries if entry.at <= until]
+    if not may_apply(promise, pack, known, facts):
+        return []
     matter, ordered = Matter(promise, pack, until), turns(promise, pack, known, facts)
     clockless = promise.direction in {Direction.NEVER, Direction.LIMIT}
     return list(_numbered(matter.occurrences(ordered) if clockless else matter.run(ordered)))

@@ -43,6 +43,13 @@ def applies(promise: Promise, pack: Pack, facts: Facts) -> bool:
     return matches(promise.applies, facts, pack.declared) and not touches(promise.unless, facts, pack.declared)
 
 
+def may_apply(promise: Promise, pack: Pack, entries: Sequence[Entry], facts: Facts) -> bool:
+    """False if a condition fails whatever the entries say: on a fact of the matter that none of them says anew."""
+    said = {name for entry in entries for name in entry.facts}
+    lasting = {name: condition for name, condition in promise.applies.items() if name not in said}
+    return matches(lasting, facts, pack.declared)
+
+
 def roles_of(promise: Promise, entry: Entry) -> frozenset[Role]:
     """The roles of one entry; a pause that names the tiers it stops does not stop the others."""
     played = promise.roles.get(entry.kind, frozenset())
