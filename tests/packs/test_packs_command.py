@@ -45,7 +45,7 @@ def test_check_names_file_and_line_and_ends_with_1(tmp_path: Path, language: str
 def test_check_goes_on_after_a_file_that_is_not_there(tmp_path: Path) -> None:
     found = run("check", str(tmp_path / "absent.yaml"), str(promises.find("guangzhou-pledges")))
     assert found.exit_code == 1
-    assert found.output.endswith("2 packs, 53 promises, 1 finding\n")
+    assert found.output.endswith("2 packs, 54 promises, 1 finding\n")
     assert "Traceback" not in found.output
 
 
