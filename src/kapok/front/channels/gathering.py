@@ -131,7 +131,7 @@ def _must_be_open(matter: str, cases: QuerySet[Case]) -> str:
 
 
 def _oldest_open(cases: QuerySet[Case]) -> str:
-    """The subject of the one opened first; locked within the `transaction.atomic` of the verb: nobody closes it before it is urged."""
+    """The one opened first, locked within the `transaction.atomic` of the verb, so that nobody closes it before it is urged."""
     live = Matter.objects.filter(subject__in=cases.values("matter"), state=MatterState.OPEN)
     live = live.select_for_update(no_key=True)
     return live.order_by("opened_at").values_list("subject", flat=True).first() or ""
