@@ -136,10 +136,10 @@ def test_what_is_only_supervised_was_urged_once_on_every_page(reads: Callable[..
 def test_a_fault_says_one_number_everywhere_whoever_repeats_it_how(reads: Callable[..., Client], chen: str) -> None:
     fault = broken(chen)
     by_customer = {"network": "203.0.113.9", "actor": f"customer/{chen}", "at": shop.later(30)}
-    again = {"kind": "fault", "title": "还没好", "channel": "hotline", "customer": chen}
+    again = {"kind": "fault", "title": "还没好", "channel": "hotline", "customer": chen, "same_as": fault}
     assert channels.ask(**again, **shop.by("keyaccount", 20))[0] == fault
     assert shown(reads, chen, fault) == of_fault("1")
-    assert online.ask(customer=chen, topic="fault", words="什么时候修好？", **by_customer)[0] == fault
+    assert online.ask(customer=chen, topic="fault", words="什么时候修好？", same_as=fault, **by_customer)[0] == fault
     assert shown(reads, chen, fault) == of_fault("2")
     assert reads("dispatcher").post(f"/dispatch/{visit_of(fault)}/press", {"note": "客户催"}).status_code == 302
     assert shown(reads, chen, fault) == of_fault("3")
