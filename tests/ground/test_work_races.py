@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
 
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment
@@ -19,6 +18,7 @@ from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Turn
 from kapok.ground.work.rules import Reason, Side
+from tests import processes
 from tests.ground.test_work_pauses import HANDS
 from tests.ground.work_office import (
     WITH_FLOW,
@@ -34,7 +34,7 @@ from tests.ground.work_office import (
     set_up_work,
     stage,
 )
-from tests.races import outcomes
+from tests.races import PATIENCE_SECONDS, outcomes
 
 pytestmark = pytest.mark.usefixtures("_office")
 
@@ -190,22 +190,14 @@ def test_thirty_two_matters_taken_at_once_have_thirty_two_numbers() -> None:
     settled()
 
 
-def test_a_process_that_dies_in_the_middle_of_a_verb_leaves_nothing_behind() -> None:
+def test_a_process_that_dies_in_the_middle_of_a_verb_leaves_nothing_behind(tmp_path: Path) -> None:
     subject = fault(facts=WITH_FLOW)
     accept = stage(subject, "accept")
     baton.accept(item=accept, **by("agent", 1))
     before = (Item.objects.count(), Entry.objects.count(), Turn.objects.count())
-    connection.close()
-    connection.close_pool()  # the child would take up what other tests have left in it
-    child = os.fork()
-    if not child:  # what happens here is never committed, and nothing of the test goes on here
-        try:
-            with transaction.atomic():
-                baton.deliver(item=accept, **by("agent", 2))
-                os.kill(os.getpid(), signal.SIGKILL)
-        finally:
-            os._exit(1)
-    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    with processes.python(tmp_path) as begin:
+        killed = begin("-m", "tests.ground.killed_delivery", str(accept), later(2).isoformat())
+        assert killed.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
     assert (Item.objects.count(), Entry.objects.count(), Turn.objects.count()) == before
     assert item(accept).state == "held"
     baton.deliver(item=accept, **by("agent", 3))
