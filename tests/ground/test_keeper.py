@@ -180,7 +180,7 @@ def test_each_loop_has_a_connection_of_its_own_whatever_the_pool(monkeypatch: py
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-            everybody.wait(timeout=10)
+            everybody.wait(timeout=60)
         finally:
             connection.close()
             stop.set()

@@ -36,7 +36,7 @@ def test_four_schedulers_fire_each_clock_once_and_each_in_order(pack: UUID) -> N
 
     def schedule(_: int) -> list[datetime]:
         moments: list[datetime] = []
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             while Commitment.objects.filter(next_fire_at__isnull=False).exists():
                 moments.extend(scheduler.fire(at=AFTER, limit=50).moments)

@@ -352,7 +352,7 @@ def test_eight_who_ask_under_one_key_at_once_do_it_once(monkeypatch: pytest.Monk
 
     def run(_: int) -> activation.Outcome:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             return tell("activate", "k1", LINE)
         finally:
             connection.close()
@@ -372,15 +372,15 @@ def test_who_waits_too_long_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch
 
     def hold() -> None:
         with calls._alone_with(SERVICE):
-            held.wait(timeout=10)
-            held.wait(timeout=10)
+            held.wait(timeout=60)
+            held.wait(timeout=60)
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         busy = pool.submit(hold)
-        held.wait(timeout=10)
+        held.wait(timeout=60)
         outcome = tell("activate", "k1", LINE)
-        held.wait(timeout=10)
+        held.wait(timeout=60)
         busy.result()
     assert (outcome.ok, outcome.code, outcome.retry) == (False, "in_progress", True)
     assert not Call.objects.exists()
@@ -397,7 +397,7 @@ def process(tmp_path: Path) -> Iterator[Callable[[str], Process]]:
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_that_ask_under_one_key_do_it_once(process: Callable[[str], Process]) -> None:
     both = [process("slow") for _ in range(2)]
-    assert [each.wait(timeout=60) for each in both] == [0, 0]
+    assert [each.wait(timeout=120) for each in both] == [0, 0]
     assert steps("k1") == [("olt", "done", 1), ("radius", "done", 1)]
     assert Call.objects.get().attempts == 1
     assert [entry["attempt"] for entry in told("activation.asked")] == [1]
@@ -448,7 +448,7 @@ def test_two_services_never_share_a_unit() -> None:
 def test_killed_between_the_phases_a_call_is_asked_again_safely(
     moment: str, after: list[tuple[str, str, int]], process: Callable[[str], Process]
 ) -> None:
-    assert process(moment).wait(timeout=60) == -signal.SIGKILL
+    assert process(moment).wait(timeout=120) == -signal.SIGKILL
     assert steps("k1") == after
     assert Call.objects.get().state == "asked"
     outcome = tell("activate", "k1", LINE)
