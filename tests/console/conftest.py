@@ -132,8 +132,8 @@ def browser_page(
             value = client.cookies[project.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(20_000)
-        expect.set_options(timeout=15_000)
+        page.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
         _watch(page, live_server.url, complaints)
         pages.append(page)
         page.goto(at)
