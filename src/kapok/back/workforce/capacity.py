@@ -85,7 +85,7 @@ def _asked(visits: Sequence[Visit], since: datetime, until: datetime) -> timedel
 
 def free(spans: Sequence[Span], visits: Sequence[Visit], wanted: Visit) -> int:
     """How many more visits like `wanted` somebody can keep beside those there are."""
-    near = [visit for visit in possible(spans, visits) if _near(visit, wanted)]
+    near = possible(spans, (visit for visit in visits if _near(visit, wanted)))
     count = 0
     while count < MOST and fits(spans, [*near, *[wanted] * (count + 1)]):
         count += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
@@ -50,13 +50,9 @@ def chain_of(holder: str) -> Chain | None:
 
 def resting(holders: Iterable[str]) -> dict[str, Rest]:
     """Those of the matters that are put off, or wait for plant, now; one question to each module."""
-    kinds: dict[str, list[str]] = {}
-    for holder in holders:
-        kinds.setdefault(holder.partition("/")[0], []).append(holder)
     found: dict[str, Rest] = {}
-    for each in kinds.values():
-        chain = chain_of(each[0])
-        found |= chain.resting(each) if chain else {}
+    for chain, mine in _by_module(holders):
+        found |= chain.resting(mine)
     return found
 
 
@@ -72,11 +68,19 @@ def puts_off(holder: str) -> bool:
     return holder.partition("/")[0] in settings.WORKFORCE_MATTERS
 
 
-def lacks(holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
-    """Which plant each of these matters could lack, as far as its own module knows; a query for each kind of matter."""
+def lacks(holders: Iterable[str]) -> Mapping[str, Mapping[str, Text]]:
+    """Which plant each of these matters could lack, as far as its own module knows; one question to each module."""
     found: dict[str, Mapping[str, Text]] = {}
-    for kind in sorted({holder.partition("/")[0] for holder in holders} & set(settings.WORKFORCE_MATTERS)):
-        mine = [holder for holder in holders if holder.startswith(f"{kind}/")]
-        chain = chain_of(mine[0])
-        found |= chain.lacks_of(mine) if chain else {}
+    for chain, mine in _by_module(holders):
+        found |= chain.lacks_of(mine)
     return found
+
+
+def _by_module(holders: Iterable[str]) -> Iterator[tuple[Chain, list[str]]]:
+    """The modules that answer for these matters, each with its own."""
+    kinds: dict[str, list[str]] = {}
+    for holder in holders:
+        kinds.setdefault(holder.partition("/")[0], []).append(holder)
+    for mine in kinds.values():
+        if chain := chain_of(mine[0]):
+            yield chain, mine

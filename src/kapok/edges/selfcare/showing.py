@@ -22,7 +22,6 @@ from kapok.chain.ordering.rules import Deviation, State
 from kapok.edges.selfcare.doors import MyRequest
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.places import queries as places
-from kapok.ground.places.rules import SERVED
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.promises.values import value_title
@@ -255,4 +254,4 @@ def searched(request: MyRequest) -> dict[str, object]:
     """The addresses that answer to `?q=`; of roads and what is above them it has to be said which number."""
     typed = request.GET.get("q", "").strip()[:MOST_TYPED]
     found = places.search(typed, limit=FOUND) if len(typed) > 1 else []
-    return {"typed": typed, "found": [(each, each.level >= SERVED) for each in found]}
+    return {"typed": typed, "found": found}

@@ -100,7 +100,7 @@ def open_before(kind: rules.Kind, customer: Customer | None, service: Service | 
     """
     if customer is None:
         return _must_be_open(same_as, Case.objects.none())
-    cases = Case.objects.filter(Q(customer=customer) | Q(customer__merged_into=customer))
+    cases = Case.objects.filter(_whose(customer))
     if same_as:
         return _must_be_open(same_as, cases)
     if service is None:
@@ -114,14 +114,18 @@ def sent_again(kind: rules.Kind, customer: Customer | None, words: str, interact
     By the web it is known by the customer's words, at the desk by its title within one interaction.
     """
     if customer is not None and words:
-        whose = Q(customer=customer) | Q(customer__merged_into=customer)
-        wrote = Message.objects.filter(whose, words=words, staff=None)
+        wrote = Message.objects.filter(_whose(customer), words=words, staff=None)
         return _oldest_open(Case.objects.filter(kind=kind, matter__in=wrote.values("case")))
     if interaction is None:
         return ""
     linked = Linked.objects.filter(interaction=interaction).values("matter")
     titled = Matter.objects.filter(subject__in=linked, title=tidy_title(title)).values("subject")
     return _oldest_open(Case.objects.filter(kind=kind, matter__in=titled))
+
+
+def _whose(customer: Customer) -> Q:
+    """What is a customer's, or was of somebody merged into them."""
+    return Q(customer=customer) | Q(customer__merged_into=customer)
 
 
 def _must_be_open(matter: str, cases: QuerySet[Case]) -> str:

@@ -32,6 +32,11 @@ class Found:
         """What kind of place it is."""
         return rules.LEVELS[self.level]
 
+    @property
+    def served(self) -> bool:
+        """Whether something can be served there: from a house number down."""
+        return self.level >= rules.SERVED
+
 
 LOOKED_AT = 400
 """So many of the numbers and rooms that answer are looked at for the best; what is broader is answered by roads and districts."""

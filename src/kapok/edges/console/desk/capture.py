@@ -23,7 +23,6 @@ from kapok.front.channels.basket import Wish, wishes
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
-from kapok.ground.places.rules import SERVED
 from kapok.kernel.errors import KapokError
 
 FOUND = 10
@@ -39,9 +38,7 @@ def addresses(request: ScreenRequest) -> HttpResponse:
     if number and not typed:
         return render(request, "desk/addresses.html", {"sites": sites.sites(request, reached(request, number))})
     found = places.search(typed, limit=FOUND) if len(typed) > 1 else []
-    return render(
-        request, "desk/addresses.html", {"found": [(each, each.level >= SERVED) for each in found], "typed": typed}
-    )
+    return render(request, "desk/addresses.html", {"found": found, "typed": typed})
 
 
 @never_cache

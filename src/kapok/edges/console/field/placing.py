@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from kapok.back.workforce.rules import Errand
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.ground.places import queries as places
-from kapok.ground.places.rules import SERVED
 from kapok.ground.posts.queries import skill_titles
 
 LOOKED_AT, FOUND = 40, 10
@@ -48,5 +47,5 @@ class PlaceForm(forms.Form):
 
 
 def _addresses(where: str) -> list[tuple[str, str]]:
-    narrow = [each for each in places.search(where.strip()[:100], limit=LOOKED_AT) if each.level >= SERVED]
+    narrow = [each for each in places.search(where.strip()[:100], limit=LOOKED_AT) if each.served]
     return [(each.code, in_reading_language(each.full)) for each in narrow[:FOUND]]
