@@ -105,15 +105,13 @@ def asked(question: Coroutine[Any, Any, Answer]) -> Answer:
 
 
 async def _stored(urls: str) -> list[dict[str, Any]]:
+    """What the stream holds, read by number: a reader of the stream's own may be put on the server that was killed."""
     client = await nats.connect(urls.split(","))
     try:
-        stream = client.jetstream()
-        count = (await stream.stream_info(STREAM)).state.messages
-        reader = await stream.pull_subscribe("kapok.>", stream=STREAM)
-        messages: list[dict[str, Any]] = []
-        while len(messages) < count:
-            messages += [json.loads(each.data) for each in await reader.fetch(100, timeout=5)]
-        return messages
+        stream = client.jetstream(timeout=30)
+        state = (await stream.stream_info(STREAM)).state
+        messages = [await stream.get_msg(STREAM, number) for number in range(state.first_seq, state.last_seq + 1)]
+        return [json.loads(each.data or b"") for each in messages]
     finally:
         await client.close()
 
