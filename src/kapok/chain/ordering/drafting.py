@@ -36,6 +36,7 @@ from kapok.ground.catalog.rules import Candidate
 from kapok.ground.catalog.template import AXES
 from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.customers.models import Customer
+from kapok.ground.journal.reading import read
 from kapok.ground.places.models import Address
 from kapok.ground.places.queries import exchange_area_of
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
@@ -242,7 +243,7 @@ def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:
 
 def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
     codes = {draft.address for draft in drafts if draft.address}
-    found = {row.code: row for row in Address.objects.filter(code__in=codes)} if codes else {}
+    found = {row.code: row for row in read(Address, "this.code = ANY(%s)", list(codes))} if codes else {}
     for code in codes:
         if code not in found:
             raise UnknownAddress(code=code[:40])

@@ -12,41 +12,42 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 
 from kapok.ground.customers import languages
-from kapok.ground.customers.models import BillingAccount, Customer
+from kapok.ground.customers.models import BillingAccount, Customer, Party
 from kapok.ground.customers.refusals import ErasedCustomer, UnknownAccount, UnknownChoice, UnknownCustomer
+from kapok.ground.journal.reading import read
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import staff_called
 from kapok.ground.places.models import Address
 from kapok.ground.places.rows import living_address
 
 Choice = TypeVar("Choice", bound=StrEnum)
+LOCKED = " FOR NO KEY UPDATE"
 
 
 def customer_called(number: str) -> Customer:
     """The customer with this number; of a merged one the customer that stands for it. Raises `UnknownCustomer`."""
-    return _called(Customer.objects.select_related("party"), number)
+    return _called(number, joined="party")
 
 
 def living_customer(number: str) -> Customer:
     """The customer with this number, held until the verb ends. Raises `UnknownCustomer`, `ErasedCustomer`."""
     # Nothing is joined: of a row that was waited for, PostgreSQL reads only itself anew.
-    customer = _called(Customer.objects.select_for_update(no_key=True), number)
+    customer = _called(number, lock=LOCKED)
+    (customer.party,) = read(Party, "this.id = %s", customer.party_id)
     if customer.party.erased_at is not None:
         raise ErasedCustomer(number=customer.number)
     return customer
 
 
-def _called(customers: QuerySet[Customer], number: str) -> Customer:
-    try:
-        found = customers.get(number=number.strip().upper()[:12])
-    except Customer.DoesNotExist:
-        raise UnknownCustomer(number=number.strip()[:20]) from None
-    while found.merged_into_id is not None:
-        found = customers.get(id=found.merged_into_id)
-    return found
+def _called(number: str, *, lock: str = "", joined: str = "") -> Customer:
+    found = read(Customer, f"this.number = %s{lock}", number.strip().upper()[:12], joined=joined)
+    if not found:
+        raise UnknownCustomer(number=number.strip()[:20])
+    while found[0].merged_into_id is not None:
+        found = read(Customer, f"this.id = %s{lock}", found[0].merged_into_id, joined=joined)
+    return found[0]
 
 
 def account_called(number: str) -> BillingAccount:

@@ -17,6 +17,7 @@ from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import next_stages, sent_back
 from kapok.ground.catalog.template import Flow, Line, Stage
 from kapok.ground.commitments.standing import pauses_standing
+from kapok.ground.journal.reading import read
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import moves, rules
@@ -165,9 +166,8 @@ def _in_hand(matter: Matter, act: Act) -> list[Item]:
 
 
 def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> list[Item]:
-    named = {
-        unit.code: unit for unit in OrgUnit.objects.filter(code__in={stage.unit for stage in stages if stage.unit})
-    }
+    codes = sorted({stage.unit for stage in stages if stage.unit})
+    named = {unit.code: unit for unit in read(OrgUnit, "this.code = ANY(%s)", codes)} if codes else {}
     able = {skill: _able(matter, skill, act) for skill in sorted({stage.skill for stage in stages if stage.skill})}
     units = [
         (stage, named[stage.unit] if stage.unit else able[stage.skill] if stage.skill else _of_post(matter, stage, act))

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.reading import read
 from kapok.ground.people import queries as people
 from kapok.ground.people import rows as people_rows
 from kapok.ground.people.models import Grant, OrgUnit, Staff
@@ -48,13 +49,10 @@ SIDES = ("from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_a
 
 def person(actor: str) -> Staff:
     """The active person who acts. Raises `NotAPerson`."""
-    try:
-        found = Staff.objects.select_related("unit").get(username=actor.removeprefix(STAFF))
-    except Staff.DoesNotExist:
-        raise NotAPerson(actor=actor) from None
-    if not actor.startswith(STAFF) or not found.is_active:
+    found = read(Staff, "this.username = %s", actor.removeprefix(STAFF), joined="unit")
+    if not actor.startswith(STAFF) or not found or not found[0].is_active:
         raise NotAPerson(actor=actor)
-    return found
+    return found[0]
 
 
 def asked_first(first_contact: str | Staff, actor: str) -> Staff:
