@@ -11,8 +11,9 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from kapok.front.channels import api as channels
+from kapok.ground.customers import api as customers
 from kapok.ground.customers import demo, queries
-from kapok.ground.customers.models import Customer, PersonalLook
+from kapok.ground.customers.models import Consent, Customer, PersonalLook
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
 from kapok.ground.places import demo as places
@@ -119,6 +120,15 @@ def test_a_unit_sees_its_own_customers_only(city: None, signed_in: SignedIn) -> 
     assert manager.post(f"/customers/{number}/look", {"purpose": "order"}).status_code == 404
 
 
+def test_a_double_of_another_unit_is_not_told(city: None, signed_in: SignedIn) -> None:
+    one, other = sorted(found.number for found in queries.search("王伟", units=None))
+    customers.change_customer(customer=other, unit="key-accounts", actor="system", at=AT)
+    people.grant_role(username="agent", role="viewer", unit="kapok", actor="system", at=AT)
+    shown = text(signed_in("viewer", Language.EN), f"/customers/{one}")
+    assert (other in shown, "May be the same customer" in shown) == (False, False)
+    assert other in text(signed_in("agent", Language.EN), f"/customers/{one}")
+
+
 def test_personal_data_is_shown_for_a_purpose_and_the_look_is_listed(keeper: Client) -> None:
     number = number_of("张伟民")
     refused = keeper.post(f"/customers/{number}/look", {"purpose": "other", "note": "x"}).content.decode()
@@ -130,6 +140,16 @@ def test_personal_data_is_shown_for_a_purpose_and_the_look_is_listed(keeper: Cli
     log = text(keeper, f"/customers/looks?customer={number}")
     for expected in ("handle a fault", "fault/F-1", "manager", number):
         assert expected in log
+    assert '/matters/fault/F-1"' not in log, "nothing has happened to it, so no page tells of it"
+    keeper.post(f"/customers/{number}/look", {"purpose": "fault", "matter": f"customer/{number}"})
+    PersonalLook.objects.filter(matter="fault/F-1").update(matter="fault/F-1\nof old")
+    log = text(keeper, f"/customers/looks?customer={number}")
+    assert f'/matters/customer/{number}"' in log
+    assert "of old" in log
+    count = PersonalLook.objects.count()
+    wrong = keeper.post(f"/customers/{number}/look", {"purpose": "fault", "matter": "F-1\nF-2"}).content.decode()
+    assert "13900001005" not in wrong
+    assert PersonalLook.objects.count() == count
     assert "Nobody has looked" in text(keeper, "/customers/looks?staff=agent")
 
 
@@ -178,7 +198,12 @@ def test_what_one_does_on_the_page(keeper: Client) -> None:
     wrong = keeper.post(f"/customers/{number}/contact", {"kind": "email", "value": "nothing"}).content.decode()
     assert "This is no e-mail" in wrong
     keeper.post(f"/customers/{number}/end-contact", {"contact": str(seen.contacts[1].id)})
-    keeper.post(f"/customers/{number}/consent", {"purpose": "email", "means": "phone", "to": "withdrawn"})
+    withdrawn = {"purpose": "email", "to": "withdrawn"}
+    assert "This field is required" in keeper.post(f"/customers/{number}/consent", withdrawn).content.decode()
+    assert Consent.objects.get(purpose="email").withdrawn_at is None
+    assert 'name="means" value=' not in text(keeper, f"/customers/{number}")
+    keeper.post(f"/customers/{number}/consent", {**withdrawn, "means": "paper"})
+    assert Consent.objects.get(purpose="email").withdrawn_by == "paper"
     seen = queries.customer(number)
     assert len(seen.contacts) == 1
     assert "email" not in [each.purpose for each in seen.consents if not each.withdrawn_at]

@@ -260,6 +260,9 @@ def test_a_look_is_kept_with_its_purpose(office: SimpleNamespace) -> None:
     for purpose, note in (("", ""), ("curiosity", "just so"), ("other", "abc"), ("fault", "x" * 201)):
         with pytest.raises(customers.PurposeNeeded):
             customers.look(customer=number, purpose=purpose, note=note, **WHO)
+    for wrong in ("fault/F-1\nfault/F-2", "x" * 101):
+        with pytest.raises(customers.InvalidMatter):
+            customers.look(customer=number, purpose="fault", matter=wrong, **WHO)
     assert PersonalLook.objects.count() == 0
     seen = customers.look(customer=number, purpose="fault", matter="fault/F-1", **WHO)
     assert (seen.name, seen.document, seen.phone) == ("张伟", CARD, "13800138000")

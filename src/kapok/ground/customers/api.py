@@ -30,6 +30,7 @@ from kapok.ground.customers.refusals import (
     InvalidContact,
     InvalidCurrency,
     InvalidDocument,
+    InvalidMatter,
     InvalidReference,
     Nameless,
     NoConsent,
@@ -60,9 +61,9 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "BelowItself", "CannotFollow", "ChangedMeanwhile", "ConsentGivenAlready", "ContactKnown", "DifferentKinds",
-    "DropsItsHead", "EndedUnit", "ErasedCustomer", "InvalidContact", "InvalidCurrency", "InvalidDocument", "InvalidReference",
-    "Loaded", "Nameless", "NoConsent", "NoReason", "NotACustomerFile", "NotAPerson", "NotAnOrganisation", "Personal",
-    "PurposeNeeded", "ReferenceTaken", "Refused", "RetiredAddress", "RowsRefused", "SameCustomer", "StarOutOfRange",
+    "DropsItsHead", "EndedUnit", "ErasedCustomer", "InvalidContact", "InvalidCurrency", "InvalidDocument", "InvalidMatter",
+    "InvalidReference", "Loaded", "Nameless", "NoConsent", "NoReason", "NotACustomerFile", "NotAPerson", "NotAnOrganisation",
+    "Personal", "PurposeNeeded", "ReferenceTaken", "Refused", "RetiredAddress", "RowsRefused", "SameCustomer", "StarOutOfRange",
     "StillOpen", "TierNeedsKeyAccount", "UnknownAccount", "UnknownAddress", "UnknownChoice", "UnknownContact",
     "UnknownCustomer", "UnknownLanguage", "UnknownStaff", "UnknownUnit", "add_account", "add_contact", "change_customer",
     "end_contact", "erase_person", "export_person", "give_consent", "grade", "import_customers", "look", "merge",
@@ -302,20 +303,20 @@ def merge(
 def look(*, customer: str, purpose: str, note: str = "", matter: str = "", actor: str, at: datetime) -> Personal:
     """A customer's name, document and contacts in clear, for a purpose that is kept with the matter it is for, if any.
 
-    Raises `UnknownCustomer`, `ErasedCustomer`, `PurposeNeeded`.
+    Raises `UnknownCustomer`, `ErasedCustomer`, `PurposeNeeded`, `InvalidMatter`.
     """
-    one, said = rows.living_customer(customer), note.strip()
+    one, said, meant = rows.living_customer(customer), note.strip(), rules.tidy_matter(matter)
     wanted = next((each for each in rules.Purpose if each == purpose), None)
     short = wanted is rules.Purpose.OTHER and len(said) < rules.SHORTEST_NOTE
     if wanted is None or short or len(said) > rules.NOTE_LENGTH:
         raise PurposeNeeded(longest=rules.NOTE_LENGTH)
     PersonalLook.objects.create(
-        id=uuid7(at), customer=one, actor=actor, purpose=wanted.value, note=said, matter=matter[:100], at=at
+        id=uuid7(at), customer=one, actor=actor, purpose=wanted.value, note=said, matter=meant, at=at
     )
     journal.record(
         events.PersonalSeen(
             subject=one.subject, actor=actor, at=at, purpose=wanted.value, purpose_name=rules.PURPOSES[wanted],
-            note=said, matter=matter[:100],
+            note=said, matter=meant,
         )
     )  # fmt: skip
     return erasing.personal(one)

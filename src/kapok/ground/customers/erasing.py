@@ -131,7 +131,7 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
             grams=names.pieces(search, alias.unit_id),
             erased_at=at,
         )
-    everyone.update(address=None, revision=F("revision") + 1)
+    everyone.update(address=None, reference="", revision=F("revision") + 1)
     Contact.objects.filter(customer=one).delete()
     BillingAccount.objects.filter(customer=one).update(name=one.number)
     overwrite(PersonalLook.objects.filter(customer=one), "note")

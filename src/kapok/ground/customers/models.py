@@ -191,7 +191,7 @@ class Contact(models.Model):
 
 
 class Consent(models.Model):
-    """What a customer agreed to, from `given_at` until `withdrawn_at`."""
+    """What a customer agreed to, from `given_at` until `withdrawn_at`; where two were merged (`rules.MERGED`) nobody withdrew."""
 
     id = models.UUIDField(primary_key=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")

@@ -63,11 +63,12 @@ class ContactView:
 
 @dataclass(frozen=True)
 class ConsentView:
-    """What a customer agreed to; withdrawn where `withdrawn_at` is set."""
+    """What a customer agreed to; withdrawn where `withdrawn_at` is set, unless it was `merged` into the same of another record."""
 
     purpose: rules.ConsentPurpose
     given_by: rules.Means
     given_at: datetime
+    withdrawn_by: str
     withdrawn_at: datetime | None
 
     @property
@@ -79,6 +80,16 @@ class ConsentView:
     def given_by_name(self) -> Text:
         """By what it was given."""
         return rules.MEANS[self.given_by]
+
+    @property
+    def merged(self) -> bool:
+        """Whether it ended because two records became one; nobody withdrew it."""
+        return self.withdrawn_by == rules.MERGED
+
+    @property
+    def withdrawn_by_name(self) -> Text | None:
+        """By what it was withdrawn; none where it was not."""
+        return None if self.merged or not self.withdrawn_by else rules.MEANS[rules.Means(self.withdrawn_by)]
 
 
 @dataclass(frozen=True)
@@ -206,7 +217,13 @@ def _contact(row: Contact) -> ContactView:
 def _consents(one: Customer) -> tuple[ConsentView, ...]:
     found = Consent.objects.filter(customer=one).order_by("-given_at", "id")
     return tuple(
-        ConsentView(rules.ConsentPurpose(each.purpose), rules.Means(each.given_by), each.given_at, each.withdrawn_at)
+        ConsentView(
+            rules.ConsentPurpose(each.purpose),
+            rules.Means(each.given_by),
+            each.given_at,
+            each.withdrawn_by,
+            each.withdrawn_at,
+        )
         for each in found
     )
 

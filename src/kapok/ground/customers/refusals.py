@@ -159,6 +159,15 @@ class PurposeNeeded(KapokError):
     )
 
 
+class InvalidMatter(KapokError):
+    """The matter that a look is for is named on one line."""
+
+    wording = Text(
+        zh="事项不能含换行等控制字符，且最多{longest}个字；请填写订单、故障或投诉的编号。",
+        en="The matter is one line of at most {longest} characters; write the number of the order, fault or complaint.",
+    )
+
+
 class NoReason(KapokError):
     """A merge is explained."""
 

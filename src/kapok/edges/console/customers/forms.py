@@ -40,6 +40,7 @@ FIELDS: Mapping[type[KapokError], str] = {
     customers.ContactKnown: "value",
     customers.InvalidCurrency: "currency",
     customers.PurposeNeeded: "note",
+    customers.InvalidMatter: "matter",
     customers.NoReason: "reason",
     customers.UnknownLanguage: "language",
 }
@@ -170,7 +171,7 @@ class LookForm(forms.Form):
     note = forms.CharField(label=_("In words"), max_length=rules.NOTE_LENGTH, required=False)
     matter = forms.CharField(
         label=_("Matter"),
-        max_length=100,
+        max_length=rules.MATTER_LENGTH,
         required=False,
         help_text=_("The order, fault or complaint it is for, if there is one."),
     )
