@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from kapok.front.channels import api as channels
 from kapok.ground.customers import api as customers
 from kapok.ground.customers import demo, queries
-from kapok.ground.customers.models import Consent, Customer, PersonalLook
+from kapok.ground.customers.models import Consent, Contact, Customer, PersonalLook
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
 from kapok.ground.places import demo as places
@@ -207,6 +207,40 @@ def test_what_one_does_on_the_page(keeper: Client) -> None:
     seen = queries.customer(number)
     assert len(seen.contacts) == 1
     assert "email" not in [each.purpose for each in seen.consents if not each.withdrawn_at]
+
+
+def test_accounts_change_and_close_on_the_page(keeper: Client) -> None:
+    number = number_of("张伟民")
+    keeper.post(f"/customers/{number}/account", {"name": "副账户", "payment": "prepaid"})
+    first, second = (each.number for each in queries.customer(number).accounts)
+    page = text(keeper, f"/customers/{number}")
+    assert (f"Close the account {second}?" in page, "副账户" in page) == (True, False)
+    keeper.post(f"/customers/{number}/change-account", {"account": second, "name": "", "payment": "postpaid"})
+    keeper.post(f"/customers/{number}/change-account", {"account": second, "name": "二户", "payment": "postpaid"})
+    kept = queries.customer(number, unmask=None).accounts[1]
+    assert (kept.name, kept.payment) == ("二户", "postpaid")
+    wrong = keeper.post(f"/customers/{number}/change-account", {"account": "A99999999", "name": "x"}, follow=True)
+    assert "A99999999" in wrong.content.decode()
+    closed = keeper.post(f"/customers/{number}/close-account", {"account": second}, follow=True).content.decode()
+    assert f"Account {second} closed." in closed
+    last = keeper.post(f"/customers/{number}/close-account", {"account": first}, follow=True).content.decode()
+    assert "only account" in last
+    assert [each.number for each in queries.customer(number).accounts] == [first]
+
+
+def test_a_contact_person_is_noted_masked_and_forgotten(city: None, signed_in: SignedIn) -> None:
+    admin, number = signed_in("administrator", Language.EN), number_of("K-111")
+    typed = {"kind": "mobile", "value": "13900007777", "name": "周杰明"}
+    admin.post(f"/customers/{number}/contact", typed)
+    page = text(admin, f"/customers/{number}")
+    assert ("周**" in page, "周杰明" in page) == (True, False)
+    assert "周杰明" in admin.post(f"/customers/{number}/look", {"purpose": "order"}).content.decode()
+    contact = str(Contact.objects.get(name="周杰明").id)
+    said = {"contact": contact, "reason": "本人要求"}
+    assert signed_in("manager").post(f"/customers/{number}/erase-contact", said).status_code == 403
+    assert Contact.objects.filter(name="周杰明").exists()
+    assert admin.post(f"/customers/{number}/erase-contact", said).status_code == 302
+    assert not Contact.objects.filter(name="周杰明").exists()
 
 
 def csv_file(content: bytes) -> SimpleUploadedFile:

@@ -34,6 +34,7 @@ class Reached:
     id: UUID
     kind: rules.ContactKind
     value: str
+    name: str
     role: rules.ContactRole
 
     @property
@@ -72,7 +73,8 @@ def personal(one: Customer) -> Personal:
     """What a look shows; whoever calls this keeps the purpose."""
     found = Contact.objects.filter(customer=one, ended_at=None).order_by("added_at", "id")
     contacts = tuple(
-        Reached(each.id, rules.ContactKind(each.kind), each.value, rules.ContactRole(each.role)) for each in found
+        Reached(each.id, rules.ContactKind(each.kind), each.value, each.name, rules.ContactRole(each.role))
+        for each in found
     )
     party = one.party
     return Personal(one.number, party.name, rules.DocumentKind(party.document_kind), party.document, contacts)

@@ -33,6 +33,7 @@ class AccountView:
     currency: str
     customer: str
     opened_at: datetime
+    closed_at: datetime | None
 
     @property
     def payment_name(self) -> Text:
@@ -42,11 +43,12 @@ class AccountView:
 
 @dataclass(frozen=True)
 class ContactView:
-    """One contact, masked."""
+    """One contact, masked, and so is the name of whom one reaches there."""
 
     id: UUID
     kind: rules.ContactKind
     value: str
+    name: str
     role: rules.ContactRole
     added_at: datetime
 
@@ -119,6 +121,8 @@ class CustomerView:
     merged: tuple[str, ...]
     """The numbers of customers for which this one stands."""
     accounts: tuple[AccountView, ...]
+    """Those that are used; of a closed one `closed` tells."""
+    closed: tuple[AccountView, ...]
     contacts: tuple[ContactView, ...]
     consents: tuple[ConsentView, ...]
     languages: tuple[str, ...]
@@ -179,6 +183,7 @@ def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> Cu
     def shown(name: str) -> str:
         return name if clear else names.masked_name(name, kind)
 
+    accounts = _accounts(one, shown)
     merged = Customer.objects.filter(merged_into=one).order_by("number").values_list("number", flat=True)
     return CustomerView(
         id=one.id, number=one.number, reference=one.reference, kind=kind, name=shown(party.name),
@@ -188,7 +193,9 @@ def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> Cu
         unit_name=one.unit.name, manager=one.manager.username if one.manager else "",
         manager_name=one.manager.name if one.manager else "", address=one.address.code if one.address else "",
         address_full=one.address.full if one.address else None, registered_at=one.registered_at,
-        erased_at=party.erased_at, merged=tuple(merged), accounts=_accounts(one, shown), contacts=_contacts(one),
+        erased_at=party.erased_at, merged=tuple(merged), contacts=_contacts(one),
+        accounts=tuple(each for each in accounts if each.closed_at is None),
+        closed=tuple(each for each in accounts if each.closed_at is not None),
         consents=_consents(one), languages=tuple(party.languages), revision=one.revision,
     )  # fmt: skip
 
@@ -200,8 +207,9 @@ def _accounts(one: Customer, shown: Callable[[str], str]) -> tuple[AccountView, 
 
 def _account(row: BillingAccount, customer: str, shown: Callable[[str], str]) -> AccountView:
     return AccountView(
-        row.id, row.number, shown(row.name), rules.Payment(row.payment), row.currency, customer, row.opened_at
-    )
+        row.id, row.number, shown(row.name), rules.Payment(row.payment), row.currency, customer, row.opened_at,
+        row.closed_at,
+    )  # fmt: skip
 
 
 def _contacts(one: Customer) -> tuple[ContactView, ...]:
@@ -211,7 +219,8 @@ def _contacts(one: Customer) -> tuple[ContactView, ...]:
 
 def _contact(row: Contact) -> ContactView:
     kind = rules.ContactKind(row.kind)
-    return ContactView(row.id, kind, rules.masked_contact(kind, row.value), rules.ContactRole(row.role), row.added_at)
+    value, name = rules.masked_contact(kind, row.value), names.masked_name(row.name, rules.PartyKind.PERSON)
+    return ContactView(row.id, kind, value, name, rules.ContactRole(row.role), row.added_at)
 
 
 def _consents(one: Customer) -> tuple[ConsentView, ...]:
@@ -241,7 +250,9 @@ def facts(number: str) -> dict[str, str]:
     return facts_of(rows.customer_called(number))
 
 
-PAYMENT = "SELECT payment FROM customers_billingaccount WHERE customer_id = %s ORDER BY opened_at, number LIMIT 1"
+PAYMENT = """
+SELECT payment FROM customers_billingaccount WHERE customer_id = %s AND closed_at IS NULL ORDER BY opened_at, number LIMIT 1
+"""
 
 
 def facts_of(one: Customer) -> dict[str, str]:

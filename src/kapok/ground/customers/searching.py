@@ -100,6 +100,10 @@ BY_START = f"""
 SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
 WHERE p.name LIKE %(starts)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
+BY_CONTACT = f"""
+SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.ended_at IS NULL AND t.name <> '' AND t.name LIKE %(starts)s AND {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
 PIECES = f"""
 WITH {{before}} hits AS MATERIALIZED (
     SELECT c.id, p.search, p.name FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
@@ -147,7 +151,8 @@ def search(
     """The customers of these units (codes; None: all) that answer to `text`, the surest first.
 
     `text` may be a number, an account, a former number, a telephone or document, the last four digits of either, a name or its
-    beginning in Chinese, Latin letters or pinyin initials, an address, or a name and an address. A single letter finds nothing.
+    beginning in Chinese, Latin letters or pinyin initials, the name of a contact person, an address, or a name and an address.
+    A single letter finds nothing.
     `unmask` are the units for which the reader may see persons' names (None: all); a name that was typed in full is shown.
     """
     typed = " ".join(unicodedata.normalize("NFKC", text).split())[:100]
@@ -224,10 +229,13 @@ class _Asked:
         self.take(BY_NAME)
         if HAN.search(self.typed):
             self.take(BY_START, starts=f"{places.literally(self.typed)}%")
+            self.take(BY_CONTACT, starts=f"{places.literally(self.typed)}%")
         elif re.fullmatch(r"[0-9A-Za-z]{4,40}", self.typed):
             self.take(BY_DOCUMENT, text=self.typed.upper())  # with letters in it
             self.take(BY_DOCUMENT_TAIL, text=self.typed.upper())
         self._by_pieces(self.typed.replace(" ", "").lower(), None)
+        if not HAN.search(self.typed):
+            self.take(BY_CONTACT, starts=places.literally(self.typed))
         words = self.typed.lower().split()
         if 1 < len(words) <= LONGEST_PHRASE and not self.found:
             spoken = {word: found[0].level for word in words if (found := places.search(word, limit=1))}

@@ -184,8 +184,36 @@ class AccountForm(forms.Form):
     payment = forms.ChoiceField(label=_("Payment"), choices=_choices(rules.PAYMENTS), initial="postpaid")
 
 
+class ChangeAccountForm(forms.Form):
+    """Which account is called something else or paid in another way; what is empty stays."""
+
+    account = forms.CharField(max_length=12)
+    name = forms.CharField(max_length=rules.NAME_LENGTH, required=False)
+    payment = forms.ChoiceField(choices=_choices(rules.PAYMENTS), required=False)
+
+
+class CloseAccountForm(forms.Form):
+    """Which account is used no longer."""
+
+    account = forms.CharField(max_length=12)
+
+
+class EraseContactForm(forms.Form):
+    """Which contact is forgotten, and why."""
+
+    contact = forms.UUIDField()
+    reason = forms.CharField(max_length=rules.NOTE_LENGTH)
+
+
 class ContactForm(forms.Form):
     """Another way to reach somebody."""
+
+    name = forms.CharField(
+        label=_("Contact person"),
+        max_length=rules.NAME_LENGTH,
+        required=False,
+        help_text=_("Whom one reaches there, if that is somebody else."),
+    )
 
     kind = forms.ChoiceField(label=pgettext_lazy("contact", "Kind"), choices=_choices(rules.CONTACT_KINDS))
     value = forms.CharField(label=_("Number or address"), max_length=rules.CONTACT_LENGTH)

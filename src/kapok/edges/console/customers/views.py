@@ -48,7 +48,7 @@ def page(request: ScreenRequest, one: queries.CustomerView, **forms: Any) -> Htt
         "lines": journal.timeline(one.subject),
         "may_manage": may(request, Permission.CUSTOMERS_MANAGE, one) and not one.erased_at,
         "may_unmask": may(request, Permission.CUSTOMERS_UNMASK, one) and not one.erased_at,
-        "may_erase": may(request, Permission.CUSTOMERS_ERASE, one) and one.is_person and not one.erased_at,
+        "may_erase": may(request, Permission.CUSTOMERS_ERASE, one) and not one.erased_at,
         "look_form": LookForm(),
         "account_form": AccountForm(),
         "contact_form": ContactForm(),
