@@ -300,7 +300,7 @@ def merge(
 
 @transaction.atomic
 def look(*, customer: str, purpose: str, note: str = "", matter: str = "", actor: str, at: datetime) -> Personal:
-    """A customer's name, document and contacts in clear, for a purpose that is kept with the matter it is for, if any.
+    """A customer's name, document, address and contacts in clear, for a purpose that is kept with the matter it is for, if any.
 
     Raises `UnknownCustomer`, `ErasedCustomer`, `PurposeNeeded`, `InvalidMatter`.
     """

@@ -56,6 +56,7 @@ class Personal:
     name: str
     document_kind: rules.DocumentKind
     document: str
+    address: Text | None
     contacts: tuple[Reached, ...]
 
     @property
@@ -77,7 +78,8 @@ def personal(one: Customer) -> Personal:
         for each in found
     )
     party = one.party
-    return Personal(one.number, party.name, rules.DocumentKind(party.document_kind), party.document, contacts)
+    home = one.address.full if one.address else None
+    return Personal(one.number, party.name, rules.DocumentKind(party.document_kind), party.document, home, contacts)
 
 
 def export(number: str, reason: str, actor: str, at: datetime) -> dict[str, Any]:

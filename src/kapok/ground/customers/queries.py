@@ -96,7 +96,7 @@ class ConsentView:
 
 @dataclass(frozen=True)
 class CustomerView:
-    """One customer. Contacts and the document are masked, and so is a person's name unless the reader may see it."""
+    """One customer. Contacts and the document are masked, and so are a person's name and home unless the reader may see them."""
 
     id: UUID
     number: str
@@ -116,6 +116,8 @@ class CustomerView:
     manager_name: str
     address: str
     address_full: Text | None
+    address_masked: bool
+    """Whether the address is shown as far as the road only; `address` is for what is ordered there."""
     registered_at: datetime
     erased_at: datetime | None
     merged: tuple[str, ...]
@@ -170,20 +172,25 @@ class CustomerView:
         return rules.DOCUMENT_KINDS[self.document_kind]
 
 
+SHOWN_WITH = ("party", "unit", "manager", "address__parent__parent", "parent")
+
+
 def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> CustomerView:
     """The customer with this number, or the one that stands for it. Raises `UnknownCustomer`.
 
-    `unmask` are the codes of the units for which the reader may see persons' names (None: all); without it they are masked.
+    `unmask` are the codes of the units for which the reader may see persons' names and homes (None: all); without it they are
+    masked.
     """
     found = rows.customer_called(number)
-    one = Customer.objects.select_related("party", "unit", "manager", "address", "parent").get(id=found.id)
+    one = Customer.objects.select_related(*SHOWN_WITH).get(id=found.id)
     party, kind = one.party, rules.PartyKind(one.party.kind)
     clear = unmask is None or one.unit.code in unmask
 
     def shown(name: str) -> str:
         return name if clear else names.masked_name(name, kind)
 
-    accounts = _accounts(one, shown)
+    accounts, home = _accounts(one, shown), one.address.full if one.address else None
+    seen = names.masked_address(home, one.address.road, kind) if one.address and home and not clear else home
     merged = Customer.objects.filter(merged_into=one).order_by("number").values_list("number", flat=True)
     return CustomerView(
         id=one.id, number=one.number, reference=one.reference, kind=kind, name=shown(party.name),
@@ -192,7 +199,7 @@ def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> Cu
         parent=one.parent.number if one.parent else "", unit=one.unit.code, unit_id=one.unit_id,
         unit_name=one.unit.name, manager=one.manager.username if one.manager else "",
         manager_name=one.manager.name if one.manager else "", address=one.address.code if one.address else "",
-        address_full=one.address.full if one.address else None, registered_at=one.registered_at,
+        address_full=seen, address_masked=seen != home, registered_at=one.registered_at,
         erased_at=party.erased_at, merged=tuple(merged), contacts=_contacts(one),
         accounts=tuple(each for each in accounts if each.closed_at is None),
         closed=tuple(each for each in accounts if each.closed_at is not None),

@@ -24,7 +24,10 @@ from kapok.kernel.text import Text
 
 @dataclass(frozen=True)
 class Found:
-    """One customer as a list shows it; a person's name is masked unless the reader may see it, or has typed all of it."""
+    """One customer as a list shows it; a person's name is masked unless the reader may see it, or has typed all of it.
+
+    So is a person's address below the road, whatever was typed.
+    """
 
     id: UUID
     number: str
@@ -58,9 +61,12 @@ BELOW = 20_000
 """So many addresses below them are looked at."""
 
 SHOWN = """
-SELECT c.id, c.number, p.name, p.kind, c.segment, c.tier, c.star, u.code, u.name_zh, u.name_en, a.full_zh, a.full_en
+SELECT c.id, c.number, p.name, p.kind, c.segment, c.tier, c.star, u.code, u.name_zh, u.name_en, a.full_zh, a.full_en,
+    coalesce(road.full_zh, upper.full_zh, a.full_zh), coalesce(road.full_en, upper.full_en, a.full_en)
 FROM customers_customer c JOIN customers_party p ON p.id = c.party_id JOIN people_orgunit u ON u.id = c.unit_id
 LEFT JOIN places_address a ON a.id = c.address_id
+LEFT JOIN places_address upper ON upper.id = a.parent_id AND a.level > 5
+LEFT JOIN places_address road ON road.id = upper.parent_id AND upper.level > 5
 WHERE c.id = ANY(%s::uuid[]) ORDER BY array_position(%s::uuid[], c.id)
 """
 MINE = "c.merged_into_id IS NULL AND (%(units)s::uuid[] IS NULL OR c.unit_id = ANY(%(units)s::uuid[]))"
@@ -279,10 +285,13 @@ def _plain(name: str) -> str:
 
 
 def _found(row: tuple[Any, ...], unmask: Collection[str] | None, typed: str) -> Found:
-    key, number, name, kind, segment, tier, star, unit, unit_zh, unit_en, full_zh, full_en = row
-    party = rules.PartyKind(kind)
-    clear = unmask is None or unit in unmask or _plain(typed) == _plain(name)
+    key, number, name, kind, segment, tier, star, unit, unit_zh, unit_en, *place = row
+    party, reads = rules.PartyKind(kind), unmask is None or unit in unmask
+    clear = reads or _plain(typed) == _plain(name)
+    full_zh, full_en, road_zh, road_en = place
+    home, road = Text(zh=full_zh or "", en=full_en or ""), Text(zh=road_zh or "", en=road_en or "")
+    seen = home if reads else names.masked_address(home, road, party)
     return Found(
         key, number, name if clear else names.masked_name(name, party), party, Segment(segment), tier, star, unit,
-        Text(zh=unit_zh, en=unit_en), Text(zh=full_zh, en=full_en) if full_zh else None,
+        Text(zh=unit_zh, en=unit_en), seen if full_zh else None,
     )  # fmt: skip

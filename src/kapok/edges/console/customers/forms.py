@@ -120,7 +120,7 @@ class NewForm(DetailsForm):
 
 
 class EditForm(DetailsForm):
-    """Corrections. Name and document are shown masked and replaced where something is typed, else kept."""
+    """Corrections. Name, document and a person's address are shown masked and replaced where something is typed, else kept."""
 
     document_kind = forms.ChoiceField(label=_("Document"), choices=_choices(rules.DOCUMENT_KINDS), required=False)
     document = forms.CharField(label=_("Document number"), max_length=rules.DOCUMENT_LENGTH, required=False)
@@ -141,19 +141,26 @@ class EditForm(DetailsForm):
         )
         speaks = {"language": next(iter(one.languages), ""), "also": one.languages[1:]}
         initial = {name: getattr(one, name) for name in names} | speaks
+        if one.address_masked:
+            initial["address"] = ""
         super().__init__(*args, units=units, initial=initial, **kwargs)
         self.one = one
         for name, masked in (("name", one.name), ("document", one.document)):
             self.fields[name].required = False
             self.fields[name].help_text = _("Leave empty to keep what is there.")
             self.fields[name].widget.attrs |= {"autocomplete": "off", "placeholder": masked}
+        if one.address_masked:
+            self.fields["address"].help_text = _("Leave empty to keep what is there.")
+            self.fields["address"].widget.attrs |= {"autocomplete": "off", "placeholder": "****"}
         self.order_fields(["name", "segment", "unit", "address", "document_kind", "document"])
 
     @property
     def changes(self) -> dict[str, Any]:
         """What `change_customer` is to change; only of a valid form."""
         typed = self.cleaned_data
-        found = {name: typed[name] for name in ("address", "unit", "manager", "reference", "languages", "revision")}
+        found = {name: typed[name] for name in ("unit", "manager", "reference", "languages", "revision")}
+        if typed["address"] or not self.one.address_masked:
+            found["address"] = typed["address"]
         if typed["name"]:
             found["name"] = typed["name"]
         if typed["document"] or typed["document_kind"] != self.one.document_kind:
