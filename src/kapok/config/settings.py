@@ -196,6 +196,8 @@ CUSTOMER_HOLDS: list[str] = [
     "kapok.chain.ordering.queries.still_ordered",
     "kapok.front.channels.personal.still_asked",
 ]
+# Each says of a billing account (by identifier) what uses it still; while one does, it is not closed.
+ACCOUNT_USES: list[str] = ["kapok.network.inventory.queries.billed_on", "kapok.chain.ordering.queries.ordered_on"]
 # Each says what a module holds of a customer (by identifier), for whoever asks for their data.
 CUSTOMER_EXPORTERS: list[str] = [
     "kapok.network.inventory.personal.export",
@@ -214,6 +216,7 @@ CUSTOMER_ERASERS: list[str] = [
 DOOR_KEPT = timedelta(days=environment.number("KAPOK_DOOR_DAYS", 7))
 REPEATS_KEPT = timedelta(days=environment.number("KAPOK_REPEATS_DAYS", 90))
 STRANGERS_KEPT = timedelta(days=environment.number("KAPOK_STRANGER_DAYS", 90))
+CONTACTS_KEPT = timedelta(days=environment.number("KAPOK_CONTACT_DAYS", 90))
 ACCOUNTING_KEPT = timedelta(days=environment.number("KAPOK_ACCOUNTING_DAYS", 184))
 
 # Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
