@@ -165,15 +165,19 @@ def held(line: Line) -> list[ResourceView]:
     return [each for each in held_by(line.leg.subject) if rules.line_of(each.role) in own]
 
 
-def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
-    """What an element needs to know of a service: what is wished, what it has, and what its offer states.
+def known_of(line: Line, *, wished: bool = True) -> dict[str, Any]:
+    """The characteristics of a line: what is wished, what the service has, and what its offer states.
 
     Where the order is for the offer itself that goes before what the service has; whoever only moves keeps what they have.
     """
-    service = line.service
-    stated, has = parse(line.offer.document).characteristics, service.characteristics if service else {}
+    stated, has = parse(line.offer.document).characteristics, line.service.characteristics if line.service else {}
     renewed = wished and line.leg.action in RENEWS
-    known = (has | stated if renewed else stated | has) | (line.characteristics if wished else {})
+    return (has | stated if renewed else stated | has) | (line.characteristics if wished else {})
+
+
+def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
+    """What an element needs to know of a service."""
+    service, known = line.service, known_of(line, wished=wished)
     number = service.number if service else ""
     values = {kind: each.value for kind, each in resources.items()}
     port = next((resources[kind].code for kind in PORTS if kind in resources), "")
