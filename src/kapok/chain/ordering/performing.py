@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kapok.chain.ordering import rules
+from kapok.chain.ordering import dimming, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import SYSTEM
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -64,6 +64,11 @@ def perform(step: Step, at: datetime) -> Result:
         verb, params = said
         known = {"service": line.service.number, "kind": line.service.kind, "params": params}
         outcome = verb(key=f"{step.id}-{line.number}", **known, actor=SYSTEM, at=at)
+        outcome = (
+            dimming.located(outcome, line.service.number, {**running(line), **taken(line)})
+            if not outcome.ok
+            else outcome
+        )
         measured |= outcome.measured
         if not outcome.ok:
             return Result(False, outcome.code, outcome.text, outcome.retry, measured)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from kapok.kernel.text import Text
-from kapok.network.activation.adapters.base import DONE, Outcome, Request, missing, taken
+from kapok.network.activation.adapters.base import DONE, Outcome, Request, by_the_record, missing, taken
 from kapok.network.activation.adapters.register import register
 from kapok.network.activation.models import Peer, SipLine
 
@@ -58,12 +58,7 @@ class Sip:
             return missing(TITLE)
         peer = Peer.objects.filter(name="kamailio").first()
         if peer is None:
-            text = Text(
-                zh="没有SIP注册服务器，只核对了记录", en="no SIP registrar to ask, only the record was compared"
-            )
-            return Outcome(
-                ok=row.state == "active", code="not_measured", text=text, measured={"registration": "not_measured"}
-            )
+            return by_the_record(TITLE, "kapok lab up", row.state, {"registration": "not_measured"})
         return _said(register((peer.address, peer.port), row.number, row.realm, row.ha1))
 
     def _row(self, request: Request) -> SipLine | None:
