@@ -40,8 +40,9 @@ from kapok.front.channels.refusals import (
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision, Knock
+from kapok.ground.customers.dialling import as_dialled, digits_of
 from kapok.ground.customers.rows import customer_called
-from kapok.ground.customers.rules import PURPOSES, Purpose, digits_of
+from kapok.ground.customers.rules import PURPOSES, Purpose
 from kapok.ground.journal import api as journal
 from kapok.ground.work.rows import person
 from kapok.kernel.errors import KapokError
@@ -113,7 +114,7 @@ def leave_request(
         TOPICS[Topic.QUESTION], said, address=address, call_back=True, language=rows.language_of(language)
     )
     matter, _ = taking.take_in(wish, None, actor, at)
-    Stranger.objects.create(case_id=matter, name=called, phone=digits, agreed_at=at)
+    Stranger.objects.create(case_id=matter, name=called, phone=as_dialled(digits), agreed_at=at)
     return matter
 
 
