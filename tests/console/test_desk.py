@@ -11,8 +11,10 @@ from kapok.chain.ordering.models import Order
 from kapok.front.channels import api, queries
 from kapok.front.channels.models import Case, Interaction, Note
 from kapok.ground.customers.models import Customer, PersonalLook
+from kapok.ground.journal.queries import timeline
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
+from kapok.network.activation.models import Subscriber
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.console import counter_page
@@ -329,3 +331,38 @@ def test_the_channels_are_shown(signed_in: SignedIn, chen: str) -> None:
     page = signed_in("agent").get("/desk/channels").content.decode()
     assert "梁小敏, 苏婷" in page
     assert "60 s, 300 s" in page
+
+
+# ---- the login of a line ----
+
+
+def test_a_login_is_shown_for_a_purpose_that_is_kept(signed_in: SignedIn, chen: str) -> None:
+    service, client = shop.installed(whose=chen), signed_in("agent")
+    secret = Subscriber.objects.get(service=service).secret
+    where = f"/desk/customers/{chen}/services/{service}/login"
+    assert where in client.get(f"/desk/customers/{chen}").content.decode()
+    asked = client.get(where)
+    assert (asked.status_code, secret in asked.content.decode()) == (200, False)
+    refused = client.post(where, {"purpose": ""})
+    assert (refused.status_code, secret in refused.content.decode()) == (422, False)
+    assert not PersonalLook.objects.exists()
+    shown = client.post(where, {"purpose": "fault", "matter": "fault/F1"})
+    assert secret in shown.content.decode()
+    assert f"{service.lower()}@kapok" in shown.content.decode()
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert list(PersonalLook.objects.values_list("purpose", "matter")) == [("fault", "fault/F1")]
+    assert [each.kind for each in timeline(f"service/{service}") if "access" in each.kind] == ["ordering.access_seen"]
+    assert client.post(f"/desk/customers/{chen}/services/S99999999/login", {"purpose": "fault"}).status_code == 404
+
+
+def test_who_may_not_unmask_or_serves_other_units_sees_no_login(signed_in: SignedIn, chen: str) -> None:
+    service = shop.installed(whose=chen)
+    where = f"/desk/customers/{chen}/services/{service}/login"
+    assert signed_in("viewer").post(where, {"purpose": "fault"}).status_code == 403
+    other = counter_page.elsewhere()
+    elsewhere = f"/desk/customers/{other}/services/{service}/login"
+    assert signed_in("agent").post(elsewhere, {"purpose": "fault"}).status_code == 404
+    assert not PersonalLook.objects.exists()
+    voice = shop.installed("voice", whose=chen, address="n5")
+    page = signed_in("agent").get(f"/desk/customers/{chen}").content.decode()
+    assert (f"{service}/login" in page, f"{voice}/login" in page) == (True, False)

@@ -25,6 +25,8 @@ HTTPS = environment.flag("KAPOK_HTTPS")
 
 # Without a key, commands and tests get one for the occasion; `config.wsgi` refuses to serve with it.
 SECRET_KEY = environment.text("KAPOK_SECRET_KEY", secrets.token_urlsafe(50))
+# From which the secrets of lines are made. It outlives the key of the sessions; where none is given that one serves for both.
+LINE_KEY = environment.text("KAPOK_LINE_KEY", SECRET_KEY)
 ALLOWED_HOSTS = environment.names("KAPOK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 ROOT_URLCONF = "kapok.config.urls"
 WSGI_APPLICATION = "kapok.config.wsgi.application"

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
 from kapok.chain.ordering import amending, rows, rules, visits
+from kapok.chain.ordering.accessing import logs_in
 from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State, StepState
@@ -22,7 +23,7 @@ from kapok.kernel.text import Text, joined
 
 __all__ = [
     "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed",
-    "StageView", "StepView", "Way", "counts", "fallen_out", "late", "may_become", "open_of", "order", "order_of",
+    "StageView", "StepView", "Way", "counts", "fallen_out", "late", "logs_in", "may_become", "open_of", "order", "order_of",
     "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way", "visit_ahead",
 ]  # fmt: skip
 

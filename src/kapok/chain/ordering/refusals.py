@@ -329,3 +329,12 @@ class NothingAmended(KapokError):
     """The amendment changes nothing."""
 
     wording = Text(zh="没有任何改动。", en="Nothing would change.")
+
+
+class NothingLogsIn(KapokError):
+    """There is no login: the kind of service needs none, or it is not in service."""
+
+    wording = Text(
+        zh="{what} 没有登录账号：该类业务不需要登录，或尚未开通、已拆除。请核对业务类型和状态。",
+        en="{what} has no login: services of its kind need none, or it is not in service. Check its kind and its state.",
+    )

@@ -66,6 +66,7 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
         "codes": channels.shown_codes(one.number),
         "lines": timeline(one.subject, limit=12),
         "may_order": may_order,
+        "may_unmask": may(request, Permission.CUSTOMERS_UNMASK, one) and not one.erased_at,
         "may_extend": may(request, Permission.ORDERS_MANAGE, one),
         "under": announcing.over_customer(one.number),
     }
