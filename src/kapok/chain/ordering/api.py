@@ -37,6 +37,7 @@ from kapok.chain.ordering import (
     trials,
     visits,
 )
+from kapok.chain.ordering.appointing import agree_visit
 from kapok.chain.ordering.drafting import LineDraft
 from kapok.chain.ordering.models import Line, Order
 from kapok.chain.ordering.moves import Act
@@ -68,6 +69,7 @@ from kapok.chain.ordering.refusals import (
     NotTheirService,
     NotThisAction,
     NotWaiting,
+    NoVisitToAgree,
     NowhereBack,
     PastNoReturn,
     ReturnRunning,
@@ -94,13 +96,13 @@ from kapok.network.inventory import queries as inventory
 
 __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
-    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow",
-    "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService",
-    "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn", "NothingToConfirm", "NowhereBack", "PastNoReturn",
-    "ReturnRunning",
-    "ServiceNeeded", "SuspendedByOthers", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend",
-    "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step",
-    "return_leg", "see_access", "settle_step", "undefer", "wait_for_plant",
+    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NoVisitToAgree",
+    "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised",
+    "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn", "NothingToConfirm", "NowhereBack",
+    "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers", "TooLateToWish", "TriedBefore", "UnknownLeg",
+    "UnknownOrder", "UnknownStep", "agree_visit", "amend", "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial",
+    "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "see_access", "settle_step", "undefer",
+    "wait_for_plant",
 ]  # fmt: skip
 
 PROMISED, WINDOW, UNTIL = (

@@ -1,9 +1,8 @@
 """Numbers are found by one form, with the area code and without any prefix: what was kept in another is read again."""
 
+from django.conf import settings
 from django.db import migrations
 from django.db.models import Q
-
-from kapok.ground.customers.dialling import digits_of
 
 BATCH = 5_000
 OTHERWISE = Q(digits__startswith="0") | Q(digits__regex=r"^\d{5,9}$") | Q(digits__regex=r"^\d{12,}$") | Q(value__regex=r"^\s*(\+|00)")
@@ -14,7 +13,7 @@ def read_again(apps, editor):
     written = contacts.filter(OTHERWISE).exclude(digits="")
     changed = []
     for row in written.only("id", "value", "digits").iterator(BATCH):
-        if (digits := digits_of(row.value)) != row.digits:
+        if (digits := settings.NUMBERING.national(row.value)) != row.digits:
             row.digits = digits
             changed.append(row)
     contacts.bulk_update(changed, ["digits"], batch_size=BATCH)
