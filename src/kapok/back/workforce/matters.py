@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kapok.back.workforce import rules
-from kapok.back.workforce.rules import Errand, Rest
+from kapok.back.workforce.rules import Access, Errand, Rest
 from kapok.kernel.text import Text
 
 
@@ -40,6 +40,9 @@ class Chain(Protocol):
 
     def resting(self, holders: Collection[str]) -> Mapping[str, Rest]:
         """Those of the matters that are put off, or wait for plant, now."""
+
+    def see_access(self, holder: str, *, actor: str, at: datetime) -> tuple[Access, ...]:
+        """By what the lines of the matter log in; that somebody saw it is kept."""
 
     def go_on(self, holder: str, *, reason: str, actor: str, at: datetime) -> bool:
         """It goes on, if it was put off or waited; False where plant is lacking still."""
