@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kapok.batch.audit.intake import sniffing
-from kapok.ground.customers import events, languages, records, rows, rules
+from kapok.ground.customers import dialling, events, languages, records, rows, rules
 from kapok.ground.customers.models import Customer
 from kapok.ground.customers.refusals import (
     FormulaCell,
@@ -283,8 +283,8 @@ def _own(said: Mapping[str, str], faults: _Faults) -> dict[str, Any]:
     payment = faults.of("payment", lambda: rows.choice(rules.Payment, said["payment"] or "postpaid", "payment"))
     if tier and segment:
         faults.of("tier", lambda: rules.check_tier(tier, segment))
-    phone = faults.of("phone", lambda: rules.first_contacts(said["phone"], "")) or []
-    email = faults.of("email", lambda: rules.first_contacts("", said["email"])) or []
+    phone = faults.of("phone", lambda: dialling.first_contacts(said["phone"], "")) or []
+    email = faults.of("email", lambda: dialling.first_contacts("", said["email"])) or []
     person = faults.of("contact", lambda: rules.tidy_name(said["contact"])) if said["contact"] else ""
     if person and not (said["phone"] or said["email"]):
         faults["contact"] = NobodyToName()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from kapok.ground.customers import names, rules
+from kapok.ground.customers import dialling, names, rules
 
 LONGEST_CELL = 300
 """Nothing that is kept in one column is longer."""
@@ -87,7 +87,7 @@ class Record:
 
 def digits_kept(kind: rules.ContactKind, value: str) -> str:
     """What a contact is found by, if it is dialled."""
-    return rules.digits_of(value) if kind in rules.DIALLED else ""
+    return dialling.digits_of(value) if kind in rules.DIALLED else ""
 
 
 def write(records: Iterable[Record]) -> int:

@@ -311,34 +311,6 @@ def _tidy_kind(kind: ContactKind, typed: str) -> str:
     return value
 
 
-def kind_of_phone(phone: str) -> ContactKind:
-    """Whether a number is a Chinese mobile's or another telephone's."""
-    return ContactKind.MOBILE if re.fullmatch(r"1[3-9]\d{9}", digits_of(phone)) else ContactKind.PHONE
-
-
-def first_contacts(phone: str, email: str) -> list[tuple[ContactKind, str]]:
-    """The contacts that come with a new customer, as they are kept. Raises `InvalidContact`."""
-    typed = [(kind_of_phone(phone), phone), (ContactKind.EMAIL, email)]
-    return [(kind, tidy_contact(kind, value)) for kind, value in typed if value.strip()]
-
-
-def digits_of(phone: str) -> str:
-    """The digits by which a number is found: without the prefix of China and the extension."""
-    number = re.split(r"ext|x|#|转", unicodedata.normalize("NFKC", phone).lower())[0]
-    digits = "".join(sign for sign in number if sign in "0123456789")
-    abroad = re.match(r"\s*\+|00", number)
-    return re.sub(r"^(00)?86", "", digits) if abroad else digits
-
-
-PHONE = re.compile(r"\+?[\d ()-]*\d[\d ()-]*((ext|x|#|转)\.? ?\d*)?")
-
-
-def phone_begun(typed: str) -> str:
-    """The digits of what is nothing but a telephone number or the beginning of one; empty for anything else."""
-    said = unicodedata.normalize("NFKC", typed).strip().lower()
-    return digits_of(said) if PHONE.fullmatch(said) else ""
-
-
 def tidy_currency(typed: str) -> str:
     """A currency as ISO 4217 writes it. Raises `InvalidCurrency`."""
     code = typed.strip().upper()

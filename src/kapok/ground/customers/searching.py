@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from kapok.ground.customers import names, rules
+from kapok.ground.customers import dialling, names, rules
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.places import queries as places
 from kapok.ground.places.rules import HAN, SEGMENTS, Level, Segment, asked_grams
@@ -179,7 +179,7 @@ def by_phone(
     digits: str, *, units: Collection[str] | None = None, unmask: Collection[str] | None = frozenset()
 ) -> list[Found]:
     """The customers that are reached under a telephone number, however it is written."""
-    asked = _Asked(rules.digits_of(digits), _unit_ids(units), 20)
+    asked = _Asked(dialling.digits_of(digits), _unit_ids(units), 20)
     if asked.typed:
         asked.take(BY_PHONE)
     return _shown(asked.found, unmask)
@@ -222,12 +222,13 @@ class _Asked:
 
     def by_digits(self) -> None:
         """The last four digits, or the beginning of a telephone number, or a whole document."""
-        digits = rules.digits_of(self.typed)
+        digits = "".join(re.findall(r"[0-9]", self.typed))
         if len(digits) == 4:
             self.take(BY_TAIL, text=digits)
             self.take(BY_DOCUMENT_TAIL, text=digits)
         elif len(digits) >= TELLING:
-            self.take(BY_DIGITS, starts=f"{digits}%")
+            for begun in dialling.phone_begun(self.typed):
+                self.take(BY_DIGITS, starts=f"{begun}%")
             self.take(BY_DOCUMENT, text=digits)
 
     def by_name(self) -> None:

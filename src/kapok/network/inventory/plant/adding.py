@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast, Substr
 
+from kapok.ground.customers import dialling
 from kapok.ground.places.models import Address
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.kernel.ids import uuid7
@@ -140,7 +141,7 @@ def _values(kind: Kind, values: str) -> Iterable[str]:
     if kind in {Kind.IPV4, Kind.IPV6_PREFIX} and "/" in text and "," not in text:
         return _addresses(kind, text)
     if kind in {Kind.NUMBER, Kind.VLAN, Kind.SIM} and (found := RANGE.fullmatch(text)):
-        return _numbers(kind, *found.groups())
+        return _numbers(kind, *(dialling.digits_of(end) if kind is Kind.NUMBER else end for end in found.groups()))
     listed = [each for each in re.split(r"[\s,;，；、]+", text) if each]
     if not listed or len(listed) > MOST:
         raise _bad(values, f"1 – {MOST}")
@@ -179,6 +180,8 @@ def _value(kind: Kind, value: str) -> str:
                 return str(ipaddress.IPv6Network(value))
             case Kind.VLAN if not (value.isdigit() and 1 <= int(value) <= 4094):
                 raise _bad(value, "1 ≤ VLAN ≤ 4094")
+            case Kind.NUMBER:
+                return rows.tidy_code(dialling.digits_of(value) or value)
     except ValueError as error:
         raise _bad(value, str(error)) from None
     return rows.tidy_code(value)
