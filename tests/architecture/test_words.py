@@ -31,7 +31,7 @@ OF_SOME = frozenset(
     {
         ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.rerouted", "why"), ("channels.routed", "why"),
         ("commitments.pause_answered", "asked_by"), ("commitments.pause_answered", "what"), ("commitments.pause_asked", "what"),
-        ("commitments.view_kept", "name"), ("commitments.view_removed", "name"),
+        ("commitments.view_kept", "name"), ("commitments.view_removed", "name"), ("customers.account_changed", "what"),
         ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),
         ("mining.audit_copied", "name"), ("mining.audit_discarded", "name"), ("mining.audit_failed", "reason"),
         ("mining.log_uploaded", "name"), ("ordering.amended", "what"), ("ordering.expedited", "how"),
