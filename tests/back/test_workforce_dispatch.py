@@ -292,6 +292,17 @@ class TestReading:
             taken(n + 1)
         assert statements() == before <= 19
 
+    def test_a_dispatch_costs_the_same_however_many_could_go(self) -> None:
+        def statements(item: UUID, minutes: float) -> int:
+            with CaptureQueriesContext(connection) as asked:
+                sent(item, minutes)
+            return len(asked)
+
+        one = statements(item_of(visit()), 1)
+        for name in ("liu", "mo"):
+            Staff.objects.filter(username=name).update(unit=OrgUnit.objects.get(code="west"))
+        assert statements(item_of(visit(10)), 11) == one
+
     def test_what_nobody_has_is_open_to_the_unit(self) -> None:
         item = item_of(visit())
         assert [job.item for job in boards.open_to("liu", later(1))] == [item]

@@ -20,6 +20,7 @@ from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
+from kapok.ground.places.models import Address
 from kapok.ground.work import rows as work_rows
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.queries import clocks
@@ -170,7 +171,11 @@ def _able(row: WorkOrder, everybody: Sequence[Staff], visit: Visit, at: datetime
     crew = {each.staff.id: each for each in crews.at_work(left, at, visit.until, without=row.appointment_id)}
     left = _without([each for each in left if not crew[each.id].can(visit)], left, SHIFT, why)
     before = _visits(row, at)
-    found = {each.id: _candidate(row, crew[each.id], visit, before[each.id], at) for each in left}
+    places = _places(row, left, visit)
+    found = {
+        each.id: _candidate(crew[each.id], visit, _way(row.address, places.get(each.id)), before[each.id], at)
+        for each in left
+    }
     barred = _barred(before, left)
     left = _without([each for each in left if each.id in barred], left, THIRD, why)
     return [found[each.id] for each in left], why
@@ -204,21 +209,24 @@ def _visits(row: WorkOrder, at: datetime) -> Counter[UUID]:
     return Counter({staff: number for staff, number in counted if staff is not None})
 
 
-def _candidate(row: WorkOrder, technician: Technician, visit: Visit, visits: int, at: datetime) -> Candidate:
+def _candidate(technician: Technician, visit: Visit, way: float | None, visits: int, at: datetime) -> Candidate:
     kept = sum((each.length for each in technician.visits if at < each.until <= visit.until), timedelta(0))
     spare = worked(technician.spans, max(visit.since, at), visit.until) - kept - visit.length
     hours = max(spare.total_seconds(), 0.0) / 3600
-    return Candidate(
-        technician.staff.username, technician.staff.name, hours, _way(row, technician.staff, visit), visits
+    return Candidate(technician.staff.username, technician.staff.name, hours, way, visits)
+
+
+def _places(row: WorkOrder, people: Sequence[Staff], visit: Visit) -> dict[UUID, Address]:
+    """Where each of them is before the visit, as far as an appointment says it; one query."""
+    near = Appointment.objects.filter(
+        kept_for__in=people, ends_at__lte=visit.until, starts_at__gte=visit.since - WITHIN
     )
+    others = near.exclude(holder=row.item.matter.subject).select_related("address")
+    return {each.kept_for_id: each.address for each in others.order_by("starts_at")}
 
 
-def _way(row: WorkOrder, staff: Staff, visit: Visit) -> float | None:
-    """Kilometres from where the technician is before, as far as both places are known."""
-    before = Appointment.objects.filter(kept_for=staff, ends_at__lte=visit.until, starts_at__gte=visit.since - WITHIN)
-    others = before.exclude(holder=row.item.matter.subject)
-    last = others.select_related("address").order_by("starts_at").last()
-    here, there = row.address, last.address if last else None
+def _way(here: Address | None, there: Address | None) -> float | None:
+    """Kilometres between two places, as far as both are known."""
     points = [(each.longitude, each.latitude) for each in (here, there) if each is not None]
     known = [(east, north) for east, north in points if east is not None and north is not None]
     return scoring.distance(known[0], known[1]) if len(known) == 2 else None

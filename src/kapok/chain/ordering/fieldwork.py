@@ -15,9 +15,9 @@ from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.performing import known_of
 from kapok.chain.ordering.refusals import UnknownOrder
 from kapok.chain.ordering.rules import Deviation, State
-from kapok.chain.ordering.visits import RESTS, visit_of
+from kapok.chain.ordering.visits import RESTS, visits_of
 
-__all__ = ["customer_of", "go_on", "lack_plant", "lacks_of", "ordered_of", "put_off", "resting", "visit_of"]
+__all__ = ["customer_of", "go_on", "lack_plant", "lacks_of", "ordered_of", "put_off", "resting", "visits_of"]
 
 RATES: Mapping[str, str] = {"down_rate": "down_mbps", "up_rate": "up_mbps"}
 """The tests of the field, and what an offer calls that which they show."""

@@ -5,7 +5,7 @@ Nothing is asked of them where a leg needs no visit, or no window was chosen: th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.rules import Deed, Errand, Kind, kind_of
 from kapok.chain.ordering import rules
-from kapok.chain.ordering.models import Leg, Line
+from kapok.chain.ordering.models import Line
 from kapok.chain.ordering.rules import Deviation
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.offering.document import parse
@@ -69,11 +69,16 @@ def is_ahead(holder: str) -> bool:
 
 def visit_of(holder: str) -> Errand | None:
     """Where the visit of a leg is, and what it takes: the longest of its lines'; None where it takes none."""
-    leg = Leg.objects.select_related("address").filter(subject=holder).first()
-    if leg is None or leg.address is None:
-        return None
-    lines = Line.objects.filter(leg=leg).values_list("offer__document", "characteristics")
-    coming = (document for document, wished in lines if rules.visits(rules.Action(leg.action), wished))
-    visits = [visit for visit in (parse(document).visit for document in coming) if visit]
-    longest = max(visits, key=lambda visit: visit.minutes, default=None)
-    return Errand(leg.address.code, longest.skill, longest.minutes) if longest else None
+    return visits_of([holder]).get(holder)
+
+
+def visits_of(holders: Collection[str]) -> dict[str, Errand]:
+    """The same of each of these legs that takes a visit; one query."""
+    found: dict[str, Errand] = {}
+    of = Line.objects.filter(leg__subject__in=list(holders), leg__address__isnull=False)
+    lines = of.values_list("leg__subject", "leg__action", "leg__address__code", "offer__document", "characteristics")
+    for holder, action, address, document, wished in lines:
+        visit = parse(document).visit if rules.visits(rules.Action(action), wished) else None
+        if visit and (holder not in found or visit.minutes > found[holder].minutes):
+            found[holder] = Errand(address, visit.skill, visit.minutes)
+    return found
