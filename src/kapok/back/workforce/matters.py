@@ -11,14 +11,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from kapok.back.workforce import rules
-from kapok.back.workforce.rules import Errand, Rest
+from kapok.back.workforce.rules import Access, Errand, Rest
 from kapok.kernel.text import Text
 
 
 class Chain(Protocol):
     """The module that `settings.WORKFORCE_MATTERS` names for a kind of matter; each is called with the matter's subject."""
 
-    def visits_of(self, holders: Collection[str]) -> Mapping[str, Errand]:
+    def errands(self, holders: Collection[str]) -> Mapping[str, Errand]:
         """Where the visit is, and what it takes, of those that take one; one query."""
 
     def customer_of(self, holder: str) -> str:
@@ -40,6 +40,9 @@ class Chain(Protocol):
 
     def resting(self, holders: Collection[str]) -> Mapping[str, Rest]:
         """Those of the matters that are put off, or wait for plant, now."""
+
+    def see_access(self, holder: str, *, actor: str, at: datetime) -> tuple[Access, ...]:
+        """By what the lines of the matter log in; that somebody saw it is kept."""
 
     def go_on(self, holder: str, *, reason: str, actor: str, at: datetime) -> bool:
         """It goes on, if it was put off or waited; False where plant is lacking still."""
@@ -63,7 +66,7 @@ def errands(holders: Iterable[str]) -> dict[str, Errand]:
     """Where the visits of these matters are, and what they take, as far as their modules know; one question to each module."""
     found: dict[str, Errand] = {}
     for chain, mine in _by_module(holders):
-        found |= chain.visits_of(mine)
+        found |= chain.errands(mine)
     return found
 
 

@@ -383,3 +383,9 @@ class NobodyToCall(KapokError):
         zh="此单没有登记客户电话，请向调度台询问。",
         en="No telephone number of the customer is known here; ask the dispatch desk.",
     )
+
+
+class NothingToSet(KapokError):
+    """The visit is for no line."""
+
+    wording = Text(zh="此单不涉及线路账号。", en="This visit is for no line that logs in.")

@@ -8,16 +8,27 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from kapok.back.workforce.rules import Rest
-from kapok.chain.ordering import api
+from kapok.back.workforce.rules import Access, Rest
+from kapok.chain.ordering import accessing, api
 from kapok.chain.ordering.lacking import of_each as lacks_of
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.performing import known_of
 from kapok.chain.ordering.refusals import UnknownOrder
 from kapok.chain.ordering.rules import Deviation, State
-from kapok.chain.ordering.visits import RESTS, visits_of
+from kapok.chain.ordering.visits import RESTS, errands
+from kapok.ground.customers.rules import Purpose
 
-__all__ = ["customer_of", "go_on", "lack_plant", "lacks_of", "ordered_of", "put_off", "resting", "visits_of"]
+__all__ = [
+    "customer_of",
+    "errands",
+    "go_on",
+    "lack_plant",
+    "lacks_of",
+    "ordered_of",
+    "put_off",
+    "resting",
+    "see_access",
+]
 
 RATES: Mapping[str, str] = {"down_rate": "down_mbps", "up_rate": "up_mbps"}
 """The tests of the field, and what an offer calls that which they show."""
@@ -68,6 +79,14 @@ def go_on(holder: str, *, reason: str, actor: str, at: datetime) -> bool:
     if leg.exception == Deviation.DEFER:
         api.undefer(order=leg.order.number, leg=leg.number, reason=reason, actor=actor, at=at)
     return True
+
+
+def see_access(holder: str, *, actor: str, at: datetime) -> tuple[Access, ...]:
+    """By what the lines of the leg log in, for whoever visits; that is kept. Raises `NothingLogsIn`."""
+    found = accessing.of_leg(holder)
+    for each in found:
+        accessing.seen(each.service, Purpose.VISIT, actor=actor, at=at)
+    return found
 
 
 def _called(holder: str) -> tuple[str, int]:

@@ -64,15 +64,15 @@ def comes_after(flow: Flow, stage: str) -> bool:
 
 def is_ahead(holder: str) -> bool:
     """Whether somebody has still to go to the customer for a leg that is open."""
-    return visit_of(holder) is not None and not field.visited(holder)
+    return visit_of(holder) is not None and not field.agreed([holder])[holder].visited
 
 
 def visit_of(holder: str) -> Errand | None:
     """Where the visit of a leg is, and what it takes: the longest of its lines'; None where it takes none."""
-    return visits_of([holder]).get(holder)
+    return errands([holder]).get(holder)
 
 
-def visits_of(holders: Collection[str]) -> dict[str, Errand]:
+def errands(holders: Collection[str]) -> dict[str, Errand]:
     """The same of each of these legs that takes a visit; one query."""
     found: dict[str, Errand] = {}
     of = Line.objects.filter(leg__subject__in=list(holders), leg__address__isnull=False)

@@ -109,7 +109,7 @@ class StandingView:
     state: str
     settings: Mapping[str, Any]
     secret: str = field(default="", repr=False)
-    """To be compared, and shown to nobody."""
+    """To be compared only."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,14 @@ def sessions(service: str, *, limit: int = 20) -> list[SessionView]:
     with connection.cursor() as cursor:
         cursor.execute(SESSIONS, {"service": service, "limit": limit, "packets": limit * 50})
         return [SessionView(*row[:5], *(int(value) for value in row[5:8]), *row[8:]) for row in cursor.fetchall()]
+
+
+def logs_in_by(kind: str) -> str:
+    """The parameter by which a line of this kind logs in to the network with its secret; empty where it does not log in."""
+    for name in adapters_of(kind) or ():
+        if "secret" in (needed := ADAPTERS[name].needed):
+            return "login" if "login" in needed else "number"
+    return ""
 
 
 def standing(service: str, kind: str) -> dict[str, StandingView | None]:

@@ -88,6 +88,20 @@ def contact(request: ScreenRequest, item: UUID) -> HttpResponse:
 
 @screen(permission=Permission.FIELD_WORK)
 @require_POST
+def access(request: ScreenRequest, item: UUID) -> HttpResponse:
+    """By what the lines of the work that one holds log in; each look is kept."""
+    try:
+        found = api.see_access(item=item, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        return _refused(request, refused)
+    told = [
+        {"service": each.service, "login": each.login, "secret": each.secret, "realm": each.realm} for each in found
+    ]
+    return JsonResponse({"logins": told}, headers={"Cache-Control": "no-store"})
+
+
+@screen(permission=Permission.FIELD_WORK)
+@require_POST
 def deed(request: ScreenRequest) -> HttpResponse:
     """One thing that the phone tells, under its key: done, done before, or refused in the reader's words."""
     try:
@@ -119,8 +133,8 @@ def worker(request: ScreenRequest) -> HttpResponse:
 def _addresses() -> dict[str, Any]:
     """Where the phone asks and tells."""
     names = {"jobs": "field-jobs", "windows": "field-windows", "deeds": "field-deed", "worker": "field-worker"}
-    contact = reverse("console:field-contact", args=(UUID(int=0),))
-    return {name: reverse(f"console:{view}") for name, view in names.items()} | {"contact": contact}
+    asked = {name: reverse(f"console:field-{name}", args=(UUID(int=0),)) for name in ("contact", "access")}
+    return {name: reverse(f"console:{view}") for name, view in names.items()} | asked
 
 
 def _table() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kapok.chain.ordering import queries, rules
-from kapok.chain.ordering.queries import LegView, Place, StageView
+from kapok.chain.ordering.queries import LegView, Place, StageView, Visit
 from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
@@ -74,6 +74,8 @@ class LegShown:
     columns: Sequence[Sequence[Box]]
     promises: Sequence[Shown]
     offered: Sequence[Offered]
+    visit: Visit
+    """The window of its visit, or that one is to be agreed."""
     asked: Sequence[Request]
     """What is asked of its clocks, and waits for an answer."""
 
@@ -85,10 +87,13 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     may = allowed(request, found)
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     asked = requests.waiting([leg.subject for leg in found.legs])
+    visits = queries.visits_of(found.legs)
     values = {
         "order": found,
         "at": request.at,
-        "legs": [_leg(leg, may, request.at, names, asked) for leg in found.legs],
+        "legs": [
+            _leg(leg, may, request.at, names, asked, visit=visits.get(leg.subject, Visit())) for leg in found.legs
+        ],
         "people": names_of(
             [*(each.asked_by for each in asked), *(leg.pressed.by for leg in found.legs if leg.pressed)]
         ),
@@ -102,11 +107,18 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
 
 
 def _leg(
-    leg: LegView, may: frozenset[str], at: datetime, names: Mapping[str, Text], asked: Sequence[Request]
+    leg: LegView,
+    may: frozenset[str],
+    at: datetime,
+    names: Mapping[str, Text],
+    asked: Sequence[Request],
+    *,
+    visit: Visit,
 ) -> LegShown:
     boxes = [Box(stage, shown(stage.clock, at, names) if stage.clock else None) for stage in leg.stages]
     of_leg = [each for each in asked if each.subject == leg.subject]
-    return LegShown(leg, list(_columns(boxes)), all_shown(leg.promises, at, names), for_leg(leg, may), of_leg)
+    promises, offered = all_shown(leg.promises, at, names), for_leg(leg, may, may_choose=visit.may_choose)
+    return LegShown(leg, list(_columns(boxes)), promises, offered, visit, of_leg)
 
 
 def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
