@@ -39,7 +39,7 @@ OF_SOME = frozenset(
         ("people.unit_ended", "name"), ("people.unit_renamed", "name"), ("places.exchange_area_drawn", "name"),
         ("work.defect_noted", "what"), ("work.left_to_people", "why"), ("work.matter_closed", "how"), ("work.sent_back", "to"),
         ("workforce.appointment_moved", "reason"), ("workforce.dispatched", "why"), ("workforce.held", "reason"),
-        ("workforce.sent_back", "reason"),
+        ("workforce.reassigned", "work"), ("workforce.replied_failing", "failing"), ("workforce.sent_back", "reason"),
     }
 )  # fmt: skip
 """Fields whose names sound like somebody's words, and which in these events hold a code or what the program says."""
