@@ -10,8 +10,9 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
-from kapok.chain.ordering import api, engine, trials
+from kapok.chain.ordering import api, engine, performing, trials
 from kapok.chain.ordering.models import Leg, Step
 from kapok.config.orders import carry_orders
 from kapok.config.subscriptions import SUBSCRIPTIONS
@@ -23,7 +24,7 @@ from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
 from tests.network.plant import WHO, named
-from tests.races import outcomes
+from tests.races import outcomes, within
 
 pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 
@@ -125,6 +126,43 @@ def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
     assert shop.live(number) == {"appoint"}
     assert stands(number) == ("inProgress", "", "")
     assert leg(number).expected_at is not None
+
+
+def test_two_legs_that_end_at_once_close_their_order() -> None:
+    """The second one waits for the order before it looks at the legs, so that it sees that the first one is over."""
+    number = placed(line(), line(address="n1"))
+    run(1)
+    api.cancel(order=number, reason="客户改变主意", **by("agent", 2))
+    assert engine.advance(at=later(3), limit=2) == 2  # both are disconnected; what they took is still to be given back
+    first, second = (engine.claim(later(6)) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    last = Step.objects.filter(id__in=[first.step, second.step])
+    assert set(last.values_list("leg__number", "name")) == {(1, "release_held"), (2, "release_held")}
+    late = Thread(target=settled, args=(second,))
+    with transaction.atomic():
+        engine.settle(first, performing.DONE, later(6))
+        late.start()
+        assert within(30, waiting)
+    late.join(30)
+    assert [stands(number, which)[0] for which in (1, 2)] == ["cancelled", "cancelled"]
+    closed = shop.order(number)
+    assert (closed.state, closed.closed_at) == ("cancelled", later(6))
+
+
+def settled(lease: engine.Lease) -> None:
+    """Settle a step over a connection of its own."""
+    try:
+        engine.settle(lease, performing.DONE, later(6))
+    finally:
+        connection.close()
+
+
+def waiting() -> bool:
+    """Whether a connection waits for a lock of another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def test_two_wish_for_one_number_on_the_way_and_one_gets_it() -> None:
