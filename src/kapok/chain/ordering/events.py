@@ -220,8 +220,8 @@ class InJeopardy(Event):
 
     kind: ClassVar[str] = "ordering.in_jeopardy"
     wording: ClassVar[Text] = Text(
-        zh="预计 {expected} 竣工，晚于承诺 {due}（剩余：{left}）",
-        en="Expected {expected}, promised {due}; left: {left}",
+        zh="最早预计 {expected} 竣工，晚于承诺 {due}（剩余：{left}）",
+        en="Expected {expected} at the earliest, promised {due}; left: {left}",
     )
     expected: datetime
     due: datetime

@@ -109,7 +109,8 @@ def place(placing: Placing) -> Order:
     )
     for leg, plan in zip(legs, placing.legs, strict=True):
         _open(leg, plan, placing)
-    if any([_lacks(leg, placing.act) for leg in legs]):
+    lacking = [leg for leg in legs if _lacks(leg, placing.act)]
+    if lacking:
         moves.stand(order, [(leg.state, leg.exception) for leg in legs], placing.act)
     _tell(order, placing, [leg.subject for leg in legs])
     return order

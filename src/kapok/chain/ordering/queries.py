@@ -279,6 +279,7 @@ def _row(row: Order, legs: Sequence[Leg], titles: Mapping[UUID, list[Text]], har
         unit_name=row.unit.name, first_contact_name=row.first_contact.name, placed_at=row.placed_at,
         closed_at=row.closed_at, jeopardy_at=min(since, default=None), expected_at=max(expected, default=None),
         amended=any(leg.version > 1 for leg in legs),
+        undated=any(rules.undated(leg.state, leg.exception, leg.until) for leg in legs),
         pressed=max(pressing, key=lambda each: (each.supervised, each.urged), default=None),
     )  # fmt: skip
 

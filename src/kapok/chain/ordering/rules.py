@@ -254,6 +254,12 @@ DEVIATIONS: Mapping[Deviation, Course] = {
     ),
 }  # fmt: skip
 
+
+def undated(state: str, exception: str, until: datetime | None) -> bool:
+    """Whether a leg waits for plant of which nobody has said when it comes: then nothing is foretold of it."""
+    return state == State.HELD and exception == Deviation.WAIT and until is None
+
+
 GRAVEST_FIRST = (Deviation.CANCEL, Deviation.WAIT, Deviation.RETURN, Deviation.DEFER)
 
 

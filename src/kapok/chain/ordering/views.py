@@ -212,6 +212,11 @@ class LegView(Standing):
         return self.state not in rules.OVER
 
     @property
+    def undated(self) -> bool:
+        """Whether it waits for plant of which nobody has said when it comes."""
+        return rules.undated(self.state, self.exception, self.until)
+
+    @property
     def due_at(self) -> datetime | None:
         """By when it has been promised."""
         return next((row.due_at for row in self.promises if row.running and row.tier != "stage"), None)
@@ -235,6 +240,8 @@ class OrderRow(Standing):
     closed_at: datetime | None
     jeopardy_at: datetime | None
     expected_at: datetime | None
+    undated: bool
+    """Whether a leg waits for plant of which nobody has said when it comes."""
     pressed: Pressed | None
     """How the most pressed for of its open legs is."""
     amended: bool

@@ -96,6 +96,7 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         "offered": for_order(found, may),
         "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
         "expected": _expected(found.legs),
+        "undated": any(leg.undated for leg in found.legs),
     }
     part = request.headers.get("HX-Target") == "order"
     return render(request, "orders/standing.html" if part else "orders/order.html", values)
@@ -115,5 +116,7 @@ def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
 
 
 def _expected(legs: Sequence[LegView]) -> datetime | None:
-    """When the last leg is expected to be completed, as far as the forecast has looked."""
+    """When the last leg is expected to be completed, as far as the forecast has looked; None where one has no date."""
+    if any(leg.undated for leg in legs):
+        return None
     return max((leg.expected_at for leg in legs if leg.expected_at and leg.open), default=None)
