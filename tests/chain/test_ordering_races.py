@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from kapok.chain.ordering import api, engine, performing, trials
-from kapok.chain.ordering.models import Leg, Step
+from kapok.chain.ordering import api, engine, performing, trials, unpaid
+from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.config.orders import carry_orders
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.journal.api import deliver
@@ -32,6 +32,9 @@ pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 @pytest.fixture
 def _shop(transactional_db: None) -> None:
     shop.set_up()
+
+
+DAY = 24 * 60
 
 
 def tries(verb: Callable[..., Any], count: int, **said: Any) -> list[str]:
@@ -184,3 +187,37 @@ def test_two_wish_for_one_number_on_the_way_and_one_gets_it() -> None:
     after = {row.id for row in Resource.objects.filter(kind="number", state="reserved")}
     assert (len(after), after - before) == (2, {wished})
     sound()
+
+
+@pytest.mark.parametrize("first", ["paid", "lapsed"])
+def test_of_a_payment_and_the_end_that_meet_the_first_one_counts(first: str) -> None:
+    number = placed(pay=False)
+    unpaid.look(at=later(5 * DAY))
+    order, came = Order.objects.get(number=number), []
+
+    def pays() -> None:
+        api.pay(order=number, **by("agent", 14 * DAY))
+
+    def lapses() -> None:
+        came.append(unpaid._lapse(order, later(14 * DAY)))
+
+    def second() -> None:
+        try:
+            (lapses if first == "paid" else pays)()
+        except api.NotAllowedNow as refused:
+            came.append(type(refused).__name__)
+        finally:
+            connection.close()
+
+    other = Thread(target=second)
+    with transaction.atomic():
+        (pays if first == "paid" else lapses)()
+        other.start()
+        assert within(30, waiting)  # for the matters of the order
+    other.join(30)
+    paid = first == "paid"
+    assert came == ([False] if paid else [True, "NotAllowedNow"])
+    assert stands(number)[0] == ("inProgress" if paid else "cancelled")
+    assert (shop.order(number).paid_at is not None) is paid
+    run(14 * DAY + 1)
+    assert bool(held(leg(number).subject)) is paid

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.timezone import localtime
 
 from kapok.back.workforce import api as workforce
-from kapok.chain.ordering import api, engine, forecast
+from kapok.chain.ordering import api, engine, forecast, unpaid
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.journal import queries as journal
@@ -425,3 +425,27 @@ def test_what_is_put_off_is_shown_with_what_will_happen_and_when() -> None:
     phone = signed_in("technician")
     rests = [each["rest"] for each in phone.get(reverse("console:field-jobs")).json()["open"]]
     assert rests == [words]
+
+
+def test_what_waits_for_plant_without_a_date_says_that_none_can_be_given() -> None:
+    number = placed(lines=[line(address="n9")])
+    forecast.watch(at=now())
+    agent = signed_in("agent")
+    words = "No date can be given: nobody has said when the plant comes."
+    assert words in text(agent, f"/orders/{number}")
+    assert "no date: plant is lacking" in text(agent, "/orders")
+    forecast.watch(at=now() + timedelta(days=20))
+    assert "Even if it came now it would be later than promised" in text(agent, f"/orders/{number}")
+
+
+def test_an_unpaid_order_says_when_it_lapses_and_then_that_it_has() -> None:
+    number = placed(pay=False)
+    agent, day = signed_in("agent"), timedelta(days=1)
+    lapses = localtime(shop.order(number).placed_at + 14 * day)
+    assert f"cancelled by itself on {lapses:%Y-%m-%d %H:%M} unless it is paid" in text(agent, f"/orders/{number}")
+    for days in (5, 14):
+        unpaid.look(at=shop.order(number).placed_at + days * day)
+    page = text(agent, f"/orders/{number}")
+    assert "not paid in time, it lapsed by itself" in page
+    assert "unless it is paid" not in page
+    assert f"/orders/{number}/pay" not in page

@@ -16,7 +16,7 @@ from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.models import WorkOrder
 from kapok.chain.ordering import api as ordering
-from kapok.chain.ordering import engine
+from kapok.chain.ordering import engine, unpaid
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.models import Leg
@@ -130,6 +130,20 @@ def test_an_amendment_is_told(chen: str) -> None:
     assert told in inside(order).get(f"/my/orders/{order}").content.decode()
     english = inside(order, language="en").get(f"/my/orders/{order}").content.decode()
     assert "What you ordered was changed; this is version 2." in english
+
+
+def test_what_is_not_paid_says_until_when_and_then_that_it_was_cancelled(chen: str) -> None:
+    said: dict[str, Any] = {"customer": chen, "channel": "hotline", "pay": False, **counter_page.by("agent")}
+    order = ordering.place_order(lines=[LineDraft(offer="fibre-100", address="r101")], **said)
+    client, day = inside(order), timedelta(days=1)
+    since = orders.order(order).placed_at
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert f"请于 {localtime(since + 14 * day):%Y-%m-%d %H:%M} 前缴费，逾期自动撤单" in page
+    for days in (5, 14):
+        unpaid.look(at=since + days * day)
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert "没有按时缴费，订单已自动撤销，您无需付款；如仍需要，请重新下单。" in page
+    assert "前缴费" not in page
 
 
 def test_no_staff_data_are_shown(chen: str) -> None:

@@ -96,6 +96,7 @@ __all__ = [
     "return_leg", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
+PAID = Text(zh="已缴费", en="paid")
 PROMISED, WINDOW, UNTIL = (
     Text(zh="承诺日期", en="The promised date"),
     Text(zh="上门时段", en="The window of the visit"),
@@ -148,11 +149,16 @@ def place_order(
 
 @transaction.atomic
 def pay(*, order: str, actor: str, at: datetime) -> None:
-    """The customer has paid: the promises count from now on, the first stages are offered. Raises `UnknownOrder`, `AlreadyPaid`."""
+    """The customer has paid: the promises count from now on, the first stages are offered.
+
+    Raises `UnknownOrder`, `AlreadyPaid`, and `NotAllowedNow` where nothing of it is open any more.
+    """
     row, act = rows.order_called(order), Act(actor, at)
     legs = rows.legs_locked(row)
     if not Order.objects.filter(id=row.id, paid_at=None).update(paid_at=at):
         raise AlreadyPaid(order=order)
+    if not rows.open_legs(legs):
+        raise NotAllowedNow(state_name=rules.STATES[State(row.state)], wanted=PAID)
     for leg in legs:
         course.paid(leg, act)
     journal.record(events.OrderPaid(subject=row.subject, actor=actor, at=at, order=row.number))

@@ -95,13 +95,14 @@ def hold(leg: Leg, deviation: Deviation, *, reason: Text, until: datetime | None
 
 
 def lift(leg: Leg, act: Act) -> None:
-    """Let a held leg go on where it was. Raises `NotAllowedNow`."""
+    """Let a held leg go on where it was; of what is not paid is reminded anew. Raises `NotAllowedNow`."""
     deviation = Deviation(leg.exception)
     exception = Deviation.RETURN.value if leg.compensation == Deviation.RETURN else ""
     move(leg, State(leg.held_from or State.IN_PROGRESS), held_from="", exception=exception, reason="", until=None)
     wake(leg, act.at)
     visits.take_up(leg.subject, actor=act.actor, at=act.at)
     back_on_course(leg, deviation, act)
+    Order.objects.filter(id=leg.order_id, paid_at=None, reminded_at__isnull=False).update(reminded_at=None)
 
 
 def over(leg: Leg, to: State, act: Act, **fields: Any) -> None:

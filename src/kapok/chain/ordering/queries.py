@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from kapok.chain.ordering import amending, rows, rules, visits
+from kapok.chain.ordering import amending, rows, rules, unpaid, visits
 from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State, StepState
@@ -45,6 +45,7 @@ def order(number: str) -> OrderView:
         channel=row.channel, state=State(row.state), exception=row.exception, unit=row.unit.code, unit_id=row.unit_id,
         unit_name=row.unit.name, first_contact=row.first_contact.username, first_contact_name=row.first_contact.name,
         note=row.note, quote=row.quote, placed_at=row.placed_at, paid_at=row.paid_at, closed_at=row.closed_at,
+        lapses_at=None if any(leg.state == State.HELD for leg in legs) else unpaid.lapses_at(row),
         legs=tuple(leg_views(legs)),
     )  # fmt: skip
 

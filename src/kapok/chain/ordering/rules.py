@@ -302,6 +302,8 @@ CAUSES: Mapping[str, Text] = {
     OPERATOR: Text(zh="企业无法办理", en="we cannot do it"),
 }
 """Who gives an order up."""
+UNPAID = "unpaid"
+"""Nobody gave it up: it was not paid in time, and lapsed."""
 
 
 def cancelled_as(cause: str, *, begun: bool) -> State:

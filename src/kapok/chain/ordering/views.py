@@ -159,6 +159,7 @@ class LegView(Standing):
     state: State
     exception: str
     compensation: str
+    cause: str
     reason: str
     until: datetime | None
     version: int
@@ -210,6 +211,11 @@ class LegView(Standing):
     def open(self) -> bool:
         """Whether something is left to do."""
         return self.state not in rules.OVER
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was given up because nobody paid it in time."""
+        return self.cause == rules.UNPAID
 
     @property
     def undated(self) -> bool:
@@ -268,6 +274,8 @@ class OrderView(Standing):
     quote: Mapping[str, Any]
     placed_at: datetime
     paid_at: datetime | None
+    lapses_at: datetime | None
+    """When it lapses if nobody pays it."""
     closed_at: datetime | None
     legs: tuple[LegView, ...]
 

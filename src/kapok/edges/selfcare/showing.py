@@ -43,6 +43,10 @@ WHY = {
     Deviation.RETURN: Text(zh="有一步需要重做，我们正在处理。", en="One step has to be done again; we are on it."),
     Deviation.CANCEL: Text(zh="订单正在撤销。", en="The order is being cancelled."),
 }
+LAPSED = Text(
+    zh="没有按时缴费，订单已自动撤销，您无需付款；如仍需要，请重新下单。",
+    en="It was not paid in time and has been cancelled; you owe nothing. If you still want it, please order anew.",
+)
 AMENDED = Text(
     zh="订单内容已变更，现为第 {version} 版。", en="What you ordered was changed; this is version {version}."
 )
@@ -115,6 +119,8 @@ class Mine:
     state: Text
     placed_at: datetime
     paid_at: datetime | None
+    lapses_at: datetime | None
+    """When it is cancelled if they do not pay."""
     one_off: Money
     monthly: Money
     parts: tuple[Part, ...]
@@ -127,7 +133,7 @@ def mine(number: str, customer: str) -> Mine | None:
         return None
     return Mine(
         number=order.number, state=order.state_name, placed_at=order.placed_at, paid_at=order.paid_at,
-        one_off=order.one_off, monthly=order.monthly, parts=tuple(_part(leg) for leg in order.legs),
+        lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly, parts=tuple(_part(leg) for leg in order.legs),
     )  # fmt: skip
 
 
@@ -172,13 +178,19 @@ def _part(leg: LegView) -> Part:
     visit = visit_of(leg)
     return Part(
         number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
-        address=leg.address_full, state=leg.state_name, why=WHY[Deviation(leg.exception)] if leg.exception else None,
+        address=leg.address_full, state=leg.state_name, why=_why(leg),
         until=leg.until if leg.exception else None, goes_on=leg.exception == Deviation.DEFER,
         amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(leg, visit),
         stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
         may_move=visit is not None and leg.open and not field.under_way(visit.id), may_confirm=may_confirm(leg), rating=leg.rating,
         confirmed_at=leg.confirmed_at,
     )  # fmt: skip
+
+
+def _why(leg: LegView) -> Text | None:
+    if leg.lapsed:
+        return LAPSED
+    return WHY[Deviation(leg.exception)] if leg.exception else None
 
 
 def _to_agree(leg: LegView, visit: AppointmentView | None) -> Text | None:
