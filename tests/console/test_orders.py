@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
 
 from kapok.back.workforce import api as workforce
+from kapok.back.workforce.models import WorkOrder
 from kapok.chain.ordering import api, engine, forecast, unpaid
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.ground.commitments.models import Commitment, PauseRequest
@@ -28,6 +30,7 @@ from kapok.ground.people.models import Staff
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
+from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.models import Resource, Shortage
 from tests.chain import shop
 from tests.chain.conftest import open_shop
@@ -449,3 +452,32 @@ def test_an_unpaid_order_says_when_it_lapses_and_then_that_it_has() -> None:
     assert "not paid in time, it lapsed by itself" in page
     assert "unless it is paid" not in page
     assert f"/orders/{number}/pay" not in page
+
+
+def test_the_page_shows_what_each_leg_has_of_the_plant_and_leads_on() -> None:
+    number = placed(lines=[line(), line(address="n1")])
+    run()
+    agent, whose = signed_in("agent"), shop.order(number).customer.number
+    page = text(agent, f"/orders/{number}")
+    assert f'<a href="/desk/customers/{whose}">{whose}</a>' in page
+    first = page[page.index('id="leg-1-plant"') : page.index('id="leg-1-steps"')]
+    for row in Resource.objects.filter(holder=leg(number).subject).select_related("element__site", "pool"):
+        assert row.code in first
+    rows = re.findall(r'data-label="What">([^<]+)</td>.*?<span class="badge">([^<]+)<', first)
+    assert [name for name, _ in rows] == ["splitter port", "place on the PON", "VLAN", "ONU"]
+    assert {state for _, state in rows} == {"assigned"}
+    assert "SPL1" in first
+    assert "/dispatch/" not in page
+    (item,) = WorkOrder.objects.filter(item__matter__subject=leg(number).subject).values_list("item", flat=True)
+    assert f'href="/dispatch/{item}"' in text(signed_in("dispatcher"), f"/orders/{number}")
+
+
+def test_the_plant_of_all_legs_is_read_at_once() -> None:
+    def asked(legs: int) -> int:
+        number = placed(lines=[line()] + [line("voice", address="n1")] * (legs - 1))
+        subjects = [leg(number, which).subject for which in range(1, legs + 1)]
+        with CaptureQueriesContext(connection) as found:
+            assert set(inventory.held_of(subjects)) == set(subjects)
+        return len(found)
+
+    assert asked(1) == asked(2) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -113,6 +114,11 @@ def visited(holder: str) -> bool:
     return WorkOrder.objects.filter(
         item__matter__subject=holder, item__undone_at=None, kind=Kind.VISIT, state__in=done
     ).exists()
+
+
+def work_orders(items: Collection[UUID]) -> dict[UUID, UUID]:
+    """Which of these work items have a work order, each with the unit whose people do it."""
+    return dict(WorkOrder.objects.filter(item__in=items).values_list("item", "unit"))
 
 
 def given_up(holder: str) -> bool:
