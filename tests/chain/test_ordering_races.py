@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api, engine, performing, trials, unpaid
 from kapok.chain.ordering.models import Leg, Order, Step
@@ -105,8 +106,9 @@ def test_of_many_who_find_a_trial_over_one_ends_it_and_of_many_orders_one_is_tak
     sound()
 
 
-def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
+def test_the_keeper_carries_orders_and_hears_of_plant(settings: Settings) -> None:
     """The loop does what is due until it is told to stop; the subscriber lets go on who waited."""
+    settings.ORDERING_FORECAST_EVERY = timedelta()  # it looks again and again: of what waits it can say no date
     at = datetime.now(UTC) - timedelta(minutes=5)
     whose = shop.customer()
     said: dict[str, Any] = {"customer": whose, "channel": "hotline", "pay": True, "actor": "staff/agent", "at": at}
@@ -120,7 +122,7 @@ def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
         while deliver(ordering, at=datetime.now(UTC)):
             pass
         ends = time.monotonic() + 30
-        while shop.live(number) != {"appoint"} and time.monotonic() < ends:
+        while not (shop.live(number) == {"appoint"} and leg(number).expected_at) and time.monotonic() < ends:
             time.sleep(0.1)
     finally:
         stop.set()
@@ -221,3 +223,34 @@ def test_of_a_payment_and_the_end_that_meet_the_first_one_counts(first: str) -> 
     assert (shop.order(number).paid_at is not None) is paid
     run(14 * DAY + 1)
     assert bool(held(leg(number).subject)) is paid
+
+
+def test_of_two_orders_that_move_to_one_port_one_gets_it_and_the_other_stays() -> None:
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["n5"], **WHO)
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
+    numbers = [placed(), placed(line(address="n1"))]
+
+    def amend(number: str) -> None:
+        api.amend(order=number, line=1, address="n5", **by("agent", 1))
+
+    assert outcomes(*[lambda number=number: amend(number) for number in numbers]) == ["NoPlantThere", "done"]
+    ports = Resource.objects.filter(kind="splitter_port", holder__in=[leg(number).subject for number in numbers])
+    assert sorted(ports.values_list("element__code", flat=True)) == ["SPL1", "SPL2"]
+    assert sorted(leg(number).version for number in numbers) == [1, 2]
+    sound()
+
+
+def test_of_a_new_address_and_the_assignment_that_meet_one_comes_too_late_for_the_other() -> None:
+    number = placed()
+    engine.advance(at=later(1), limit=1)
+    outcome = outcomes(
+        lambda: api.amend(order=number, line=1, address="n3", **by("agent", 2)),
+        lambda: engine.advance(at=later(2), limit=100),
+    )
+    assert outcome in (["TooLateToRearrange", "done"], ["done", "done"])
+    run(3)
+    moved = outcome == ["done", "done"]
+    service = Service.objects.select_related("address").get(holder=leg(number).subject)
+    assert (leg(number).version == 2, service.address and service.address.code) == (moved, "n3" if moved else "r101")
+    assert set(held(leg(number).subject).values()) == {"assigned"}
+    sound()

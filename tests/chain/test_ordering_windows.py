@@ -242,3 +242,11 @@ def test_a_window_agreed_while_it_is_put_off_stands_when_it_goes_on() -> None:
     ordering.undefer(order=number, leg=1, reason="客户已回", **by("agent", 4))
     run(5)
     assert (live(number), states()) == ({"visit"}, ["booked"])
+
+
+def test_another_address_gives_the_window_for_the_old_one_back() -> None:
+    before = room()
+    number = placed(window=chosen())
+    assert room() == before - 1
+    ordering.amend(order=number, line=1, address="n3", **by("agent", 1))
+    assert (states(), room()) == (["cancelled"], before)

@@ -481,3 +481,29 @@ def test_the_plant_of_all_legs_is_read_at_once() -> None:
         return len(found)
 
     assert asked(1) == asked(2) == 1
+
+
+def test_an_amendment_offers_what_is_specified_and_another_address() -> None:
+    number = placed()
+    client, where = signed_in("agent"), f"/orders/{number}/1/amend"
+    page = text(client, where)
+    assert "At most 100; empty leaves it as it is." in page
+    asked = {"line": "1", "offer": "", "promised_date": "", "address": ""}
+    client.post(where, asked | {"specified_down_mbps": "50", "specified_login": "chenjing88"})
+    assert Line.objects.get(leg=leg(number)).characteristics == {"down_mbps": 50, "login": "chenjing88"}
+    assert "Ensure this value is less" in client.post(where, asked | {"specified_down_mbps": "101"}).content.decode()
+    client.post(where, asked | {"address": "n3"})
+    assert (leg(number).address.code, leg(number).version) == ("n3", 3)  # type: ignore[union-attr]
+    refused = html.unescape(client.post(where, asked | {"address": "n5"}).content.decode())
+    assert "Nothing was changed and what is reserved stays" in refused
+    assert leg(number).version == 3
+
+
+def test_more_pieces_are_offered_where_there_can_be_more() -> None:
+    whose = shop.customer("陈公司", "business")
+    said: dict[str, Any] = {"customer": whose, "channel": "business", "pay": True, "actor": "staff/agent"}
+    number = api.place_order(lines=[line(), line("support")], **said, at=now() - AGO)
+    client, where = signed_in("agent"), f"/orders/{number}/1/amend"
+    assert 'name="quantity"' not in text(client, f"/orders/{placed()}/1/amend")
+    client.post(where, {"line": "2", "offer": "", "promised_date": "", "address": "", "quantity": "3"})
+    assert Line.objects.get(leg=leg(number), number=2).quantity == 3

@@ -121,6 +121,11 @@ def work_orders(items: Collection[UUID]) -> dict[UUID, UUID]:
     return dict(WorkOrder.objects.filter(item__in=items).values_list("item", "unit"))
 
 
+def given_out(holder: str) -> bool:
+    """Whether the field has work of a matter in hand."""
+    return WorkOrder.objects.filter(item__matter__subject=holder, item__ended_at=None).exists()
+
+
 def given_up(holder: str) -> bool:
     """Whether the window that was booked last for a matter no longer holds."""
     last = Appointment.objects.filter(holder=holder).order_by("made_at", "id").values_list("state", flat=True).last()

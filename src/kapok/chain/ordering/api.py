@@ -30,6 +30,7 @@ from kapok.chain.ordering import (
     placing,
     pressing,
     quoting,
+    rearranging,
     rows,
     rules,
     trials,
@@ -52,6 +53,7 @@ from kapok.chain.ordering.refusals import (
     LiftedWhenPaid,
     NoFlowForLine,
     NoLines,
+    NoPlantThere,
     NotAllowedNow,
     NotAsked,
     NotATrial,
@@ -70,6 +72,7 @@ from kapok.chain.ordering.refusals import (
     ReturnRunning,
     ServiceNeeded,
     SuspendedByOthers,
+    TooLateToRearrange,
     TooLateToWish,
     TriedBefore,
     UnknownLeg,
@@ -88,12 +91,12 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
-    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NotATrial", "NotAllowedNow",
-    "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised", "NotTheirService",
-    "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning",
-    "ServiceNeeded", "SuspendedByOthers", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "amend",
-    "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step",
-    "return_leg", "settle_step", "undefer", "wait_for_plant",
+    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NoPlantThere", "NotATrial",
+    "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised",
+    "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
+    "ReturnRunning", "ServiceNeeded", "SuspendedByOthers", "TooLateToRearrange", "TooLateToWish", "TriedBefore", "UnknownLeg",
+    "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial",
+    "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PAID = Text(zh="已缴费", en="paid")
@@ -174,15 +177,21 @@ def amend(
     characteristics: Mapping[str, Any] = MappingProxyType({}),
     promised_date: date | None = None,
     evidence: str = "",
+    address: str = "",
+    quantity: int | None = None,
     actor: str,
     at: datetime,
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
+    Until its plant is assigned also how many of it, and where: all of its leg moves, and all that it takes is reserved anew, or
+    nothing is changed.
+
     A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
-    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `WishTaken`.
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `WishTaken`,
+    `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = (
@@ -198,7 +207,9 @@ def amend(
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
     amending.must_fit(leg, fresh, version, characteristics)
-    deviating.amend(leg, fresh, deviating.Amendment(version, characteristics, promised_date, evidence), act)
+    site, pieces = rearranging.address_for(leg, fresh, address), rearranging.pieces_for(leg, fresh, quantity)
+    asked = deviating.Amendment(version, characteristics, promised_date, evidence, site, pieces)
+    deviating.amend(leg, fresh, asked, act)
     moves.refresh(row, act)
 
 

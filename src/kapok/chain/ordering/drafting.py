@@ -176,7 +176,7 @@ def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
     for line in sorted(lines, key=lambda line: (not line.family, line.number)):
         for action, address, old in _parts(line):
             together = _of_its_address(legs, action, address, old=old) if not line.family else None
-            flow = "" if together else _flow(line, action, facts, candidates)
+            flow = "" if together else flow_for(line, action, facts, candidates)
             leg = together or legs.setdefault(
                 (action, address and address.id, flow, old), Planned(action, address, line.family, old=old)
             )
@@ -250,6 +250,11 @@ def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
         if found[code].retired_at is not None:
             raise RetiredAddress(address=found[code].full)
     return found
+
+
+def address_called(code: str) -> Address:
+    """The address with this code. Raises `UnknownAddress`, `RetiredAddress`."""
+    return _addresses([LineDraft(offer="", address=code)])[code]
 
 
 def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Iterator[Asked]:
@@ -364,7 +369,8 @@ def _of_its_address(
     return next(same, None)
 
 
-def _flow(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Sequence[Candidate]) -> str:
+def flow_for(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Sequence[Candidate]) -> str:
+    """The code of the flow that a line takes. Raises `NoFlowForLine`."""
     known = {**facts, "action": action.value} | ({"service": line.family} if line.family else {})
     try:
         return flow_rules.choose(candidates, known).code

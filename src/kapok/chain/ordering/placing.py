@@ -135,7 +135,7 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
             Leg(
                 id=uuid7(placing.act.at), order=order, number=number, subject=f"{order.subject}-{number}",
                 action=plan.action.value, service_kind=plan.family, address=plan.address, after=after,
-                needs=[_need(plan, kind, role, count) for (kind, role), count in plan.needs.items()],
+                needs=[need(plan, kind, role, count) for (kind, role), count in plan.needs.items()],
                 state=state.value, promised_date=placing.promised_date,
                 begun_at=placing.act.at if state is State.IN_PROGRESS else None,
             )
@@ -143,7 +143,8 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
     return legs
 
 
-def _need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
+def need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
+    """What a leg takes of one kind, as it is kept."""
     wish = plan.wish(kind, role)
     return {"kind": kind, "role": role, "count": count} | ({"wish": wish} if wish else {})
 

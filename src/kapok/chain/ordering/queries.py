@@ -11,18 +11,20 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from kapok.chain.ordering import amending, rows, rules, unpaid, visits
+from kapok.chain.ordering import amending, rearranging, rows, rules, unpaid, visits
 from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State, StepState
+from kapok.chain.ordering.specified import Wishable, wishable
 from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, Pressed, StageView, StepView, Way
+from kapok.ground.catalog.offering.document import parse
 from kapok.ground.customers.models import Customer
 from kapok.ground.work import urging
 from kapok.kernel.text import Text, joined
 
 __all__ = [
-    "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed",
-    "StageView", "StepView", "Way", "counts", "fallen_out", "late", "may_become", "open_of", "order", "order_of",
+    "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed", "StageView", "StepView",
+    "Way", "counts", "fallen_out", "late", "may_be_recounted", "may_be_wished", "may_become", "open_of", "order", "order_of",
     "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way", "visit_ahead",
 ]  # fmt: skip
 
@@ -54,6 +56,21 @@ def order_of(subject: str) -> tuple[str, int] | None:
     """The number of the order and of the leg that a subject of the journal is (`order/O2026-000123-1`); None for no leg's."""
     found = Leg.objects.filter(subject=subject).values_list("order__number", "number").first()
     return (found[0], found[1]) if found else None
+
+
+def may_be_wished(subject: str) -> Mapping[str, Wishable]:
+    """What the specifications of its offers let be wished otherwise of a line of a leg, by name."""
+    lines = Line.objects.select_related("offer", "leg").filter(leg__subject=subject).order_by("number")
+    found: dict[str, Wishable] = {}
+    for line in lines:
+        found |= wishable(Action(line.leg.action), [parse(line.offer.document)])
+    return found
+
+
+def may_be_recounted(subject: str) -> bool:
+    """Whether a leg has a line of which there can be more or fewer pieces."""
+    lines = Line.objects.select_related("offer", "leg__order").filter(leg__subject=subject)
+    return any(map(rearranging.may_be_recounted, lines))
 
 
 def visit_ahead(subject: str) -> bool:

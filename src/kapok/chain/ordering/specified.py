@@ -36,12 +36,33 @@ OF_ACTION: Mapping[Action, frozenset[str]] = {
 }
 
 
+class Wishable(NamedTuple):
+    """Something that may be wished of a line: a number up to `most`, one of `values`, else words."""
+
+    title: Text
+    most: int
+    values: Mapping[str, Text]
+
+
 class Complaint(NamedTuple):
     """What is wrong with what is wished: its name, the value, the remedy."""
 
     name: Text
     value: str
     remedy: Text
+
+
+def wishable(action: Action, offers: Sequence[Offer]) -> dict[str, Wishable]:
+    """What the specifications of these offers let be wished; what the offer states as one word leaves nothing to wish."""
+    found: dict[str, Wishable] = {}
+    for name, known in _known(action, offers).items():
+        if isinstance(known, Characteristic) and (known.values or known.kind is int):
+            found[name] = Wishable(
+                known.title, 0 if known.values else _most(known, _stated(name, offers)), known.values
+            )
+        elif name == LOGIN and isinstance(known, Text):
+            found[name] = Wishable(known, 0, {})
+    return found
 
 
 def complaint(action: Action, offers: Sequence[Offer], wished: Mapping[str, Any]) -> Complaint | None:
@@ -79,11 +100,19 @@ def _remedy(
             zh=f"没有这一项，请删去；可填：{names.zh}", en=f"there is no such thing, leave it out; known are {names.en}"
         )
     if isinstance(what, Characteristic):
-        return _characteristic(what, value, [o.characteristics[name] for o in offers if name in o.characteristics])
+        return _characteristic(what, value, _stated(name, offers))
     if not isinstance(value, str):
         return Text(zh="请填写文字", en="give words")
     check, login = PARAMS[LOGIN]
     return None if name != LOGIN or check(value) else login
+
+
+def _stated(name: str, offers: Iterable[Offer]) -> list[object]:
+    return [offer.characteristics[name] for offer in offers if name in offer.characteristics]
+
+
+def _most(known: Characteristic, stated: Iterable[object]) -> int:
+    return max((each for each in stated if type(each) is int), default=known.most)
 
 
 def _characteristic(known: Characteristic, value: object, stated: Sequence[object]) -> Text | None:
@@ -98,7 +127,7 @@ def _characteristic(known: Characteristic, value: object, stated: Sequence[objec
             )
         )
     if known.kind is int:
-        most = max((each for each in stated if type(each) is int), default=known.most)
+        most = _most(known, stated)
         good = known.fits(value) and isinstance(value, int) and value <= most
         return None if good else Text(zh=f"填写 1 至 {most} 的整数", en=f"give a whole number from 1 to {most}")
     good = known.fits(value) and (not stated or value in stated)

@@ -18,18 +18,24 @@ from kapok.network.activation.readings import reading
 
 NOTHING = Text(zh="", en="")
 SUPERVISED = Text(zh="督办", en="under supervision")
+BY_HAND = Text(zh="撤单中（人工处理）", en="being cancelled, by our staff")
 
 
 class Standing:
-    """Where an order or a leg stands, in words."""
+    """Where an order or a leg stands, in words: `state_name` to us, `told_name` to the customer."""
 
     state: State
     exception: str
 
     @property
     def state_name(self) -> Text:
-        """The one state that the customer is told: of an order that of the worst of its open legs."""
+        """The state: of an order that of the worst of its open legs."""
         return rules.STATES[self.state]
+
+    @property
+    def told_name(self) -> Text:
+        """The one state that the customer is told; what the system could not take back is no failure of theirs."""
+        return BY_HAND if self.state is State.FAILED else self.state_name
 
     @property
     def exception_name(self) -> Text:
@@ -211,6 +217,11 @@ class LegView(Standing):
     def open(self) -> bool:
         """Whether something is left to do."""
         return self.state not in rules.OVER
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people have to do what the system could not."""
+        return self.open and any(step.state is StepState.FALLEN_OUT for step in self.steps)
 
     @property
     def lapsed(self) -> bool:
