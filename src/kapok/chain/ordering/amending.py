@@ -73,6 +73,14 @@ def _version_for(leg: Leg, line: Line, code: str, facts: Mapping[str, Any]) -> O
     return version
 
 
+def must_be_sayable(line: int, action: str, characteristics: Mapping[str, Any]) -> None:
+    """Refuse what could be wished of no line of such an action. Raises `BadLine`."""
+    complaint = rules.value_complaint(characteristics)
+    if complaint:
+        raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
+    drafting.wishes_must_fit(line, action, characteristics)
+
+
 def must_fit(leg: Leg, line: Line, version: OfferVersion | None, characteristics: Mapping[str, Any]) -> None:
     """Refuse what the line cannot be wished to be; of another offer also what was wished before.
 

@@ -199,10 +199,7 @@ def amend(
     )
     leg = rows.legs_locked(row, found.leg.number if found else 0)[0]
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
-    complaint = rules.value_complaint(characteristics)
-    if complaint:
-        raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
-    drafting.wishes_must_fit(line, leg.action, characteristics)
+    amending.must_be_sayable(line, leg.action, characteristics)
     cancelling.may(leg)
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
