@@ -11,8 +11,10 @@ from kapok.chain.ordering.models import Order
 from kapok.front.channels import api, queries
 from kapok.front.channels.models import Case, Interaction, Note
 from kapok.ground.customers.models import Customer, PersonalLook
+from kapok.ground.journal.queries import timeline
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
+from kapok.network.activation.models import Subscriber
 from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.console import counter_page
@@ -51,7 +53,14 @@ def test_the_box_finds_orders_services_numbers_and_addresses(signed_in: SignedIn
     assert "number" in number
     assert f"/orders/{order}" in client.get("/desk/search", {"q": order[:8]}).content.decode()
     assert f"#{service}" in client.get("/desk/search", {"q": service}).content.decode()
-    assert f"#{service}" in client.get("/desk/search", {"q": "203888"}).content.decode()
+    line = Resource.objects.get(kind="number", service__number=service).value.removeprefix("20")
+    whole = [f"20{line}", f"020-{line}", f"+86 20 {line}", f"0086 20{line}", line]
+    for typed in [*whole, "203888", "020-3888", "+86 203888", "38880"]:
+        assert f"#{service}" in client.get("/desk/search", {"q": typed}).content.decode(), typed
+    for typed in whole:
+        page = client.get("/desk/search", {"q": typed}).content.decode()
+        assert "来电识别" in page, typed
+        assert f"/desk/customers/{shop.service(service).customer.number}" in page, typed
     assert "/places/n1" in client.get("/desk/search", {"q": "体育西路1号"}).content.decode()
 
 
@@ -80,17 +89,19 @@ def test_beginnings_are_read_along_their_index(signed_in: SignedIn, chen: str, t
     client, tables = signed_in("agent"), ("ordering_order", "inventory_service", "inventory_resource")
     with CaptureQueriesContext(connection) as asked:
         client.get("/desk/search", {"q": typed})
-    (question,) = (
+    questions = [
         each["sql"]
         for each in asked
         if " LIKE " in each["sql"] and any(f"FROM {table}" in each["sql"] for table in tables)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute(f"EXPLAIN {question}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert (along in plan, "Sort" in plan) == (True, False), plan
+    ]
+    assert len(questions) == (2 if typed.isdecimal() else 1)  # a local number may begin so, or one with its area code
+    for question in questions:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute(f"EXPLAIN {question}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert (along in plan, "Sort" in plan) == (True, False), plan
 
 
 def test_the_services_of_others_do_not_push_ones_own_out_of_the_box(signed_in: SignedIn, chen: str) -> None:
@@ -320,3 +331,38 @@ def test_the_channels_are_shown(signed_in: SignedIn, chen: str) -> None:
     page = signed_in("agent").get("/desk/channels").content.decode()
     assert "梁小敏, 苏婷" in page
     assert "60 s, 300 s" in page
+
+
+# ---- the login of a line ----
+
+
+def test_a_login_is_shown_for_a_purpose_that_is_kept(signed_in: SignedIn, chen: str) -> None:
+    service, client = shop.installed(whose=chen), signed_in("agent")
+    secret = Subscriber.objects.get(service=service).secret
+    where = f"/desk/customers/{chen}/services/{service}/login"
+    assert where in client.get(f"/desk/customers/{chen}").content.decode()
+    asked = client.get(where)
+    assert (asked.status_code, secret in asked.content.decode()) == (200, False)
+    refused = client.post(where, {"purpose": ""})
+    assert (refused.status_code, secret in refused.content.decode()) == (422, False)
+    assert not PersonalLook.objects.exists()
+    shown = client.post(where, {"purpose": "fault", "matter": "fault/F1"})
+    assert secret in shown.content.decode()
+    assert f"{service.lower()}@kapok" in shown.content.decode()
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert list(PersonalLook.objects.values_list("purpose", "matter")) == [("fault", "fault/F1")]
+    assert [each.kind for each in timeline(f"service/{service}") if "access" in each.kind] == ["ordering.access_seen"]
+    assert client.post(f"/desk/customers/{chen}/services/S99999999/login", {"purpose": "fault"}).status_code == 404
+
+
+def test_who_may_not_unmask_or_serves_other_units_sees_no_login(signed_in: SignedIn, chen: str) -> None:
+    service = shop.installed(whose=chen)
+    where = f"/desk/customers/{chen}/services/{service}/login"
+    assert signed_in("viewer").post(where, {"purpose": "fault"}).status_code == 403
+    other = counter_page.elsewhere()
+    elsewhere = f"/desk/customers/{other}/services/{service}/login"
+    assert signed_in("agent").post(elsewhere, {"purpose": "fault"}).status_code == 404
+    assert not PersonalLook.objects.exists()
+    voice = shop.installed("voice", whose=chen, address="n5")
+    page = signed_in("agent").get(f"/desk/customers/{chen}").content.decode()
+    assert (f"{service}/login" in page, f"{voice}/login" in page) == (True, False)

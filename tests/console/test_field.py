@@ -278,6 +278,14 @@ class TestThePhone:
         assert client("liu").post(f"/field/contact/{item}").status_code == 409
         assert client("disp").post(f"/field/contact/{item}").status_code == 403
 
+    def test_a_login_is_asked_of_the_matters_own_module_by_whoever_holds_it(self) -> None:
+        item = taken()
+        answer = client("han").post(f"/field/access/{item}")
+        assert (answer.status_code, answer.json()) == (409, {"refused": "此单不涉及线路账号。"})
+        assert client("han").get(f"/field/access/{item}").status_code == 405
+        assert client("liu").post(f"/field/access/{item}").status_code == 409
+        assert client("disp").post(f"/field/access/{item}").status_code == 403
+
     def test_a_reply_comes_with_its_files(self) -> None:
         item = at_work()
         said = {"tests": {"optical_power": "-20"}, "evidence": [""], "note": "好"}

@@ -17,6 +17,7 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.people import queries
 from kapok.ground.people.cast import LOGINS, PLACES
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.kernel.numbering import Numbering
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,20 @@ def test_a_number_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("KAPOK_SESSION_MINUTES", value)
     with pytest.raises(ImproperlyConfigured, match="KAPOK_SESSION_MINUTES"):
         environment.number("KAPOK_SESSION_MINUTES", 480)
+
+
+def test_a_numbering_plan_leaves_out_what_there_is_none_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPOK_NUMBERING", "country=44, trunk=0,longest=10")
+    plan = environment.numbering("KAPOK_NUMBERING", "country=86")
+    assert plan == Numbering(country="44", trunk="0", longest=10)
+    assert (plan.national("020 7946 0000"), plan.national("+44 20 7946 0000")) == ("2079460000", "2079460000")
+
+
+@pytest.mark.parametrize("value", ["86", "country=china", "country=86; trunk=0", "shape=3"])
+def test_a_numbering_plan_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("KAPOK_NUMBERING", value)
+    with pytest.raises(ImproperlyConfigured, match="KAPOK_NUMBERING"):
+        environment.numbering("KAPOK_NUMBERING", "country=86")
 
 
 @pytest.mark.parametrize("missing", environment.REQUIRED_TO_SERVE)

@@ -104,8 +104,22 @@ def test_a_calling_number_leads_to_the_service_and_its_customer() -> None:
     row = Resource.objects.get(kind="number", service__number=number)
     assert queries.recognise("020 0000 0000") is None
     assert queries.recognise("") is None
-    found = queries.recognise(row.value)
-    assert found == queries.Recognised(shop.service(number).customer.number, number, Via.SERVICE)
+    found = queries.Recognised(shop.service(number).customer.number, number, Via.SERVICE)
+    assert row.value.startswith("20")
+    area, line = row.value[:2], row.value[2:]
+    for calling in (f"020-{line}", f"+86 20 {line}", f"0086{row.value}", f"86{row.value}", line, row.value):
+        assert queries.recognise(calling) == found, calling
+    assert [queries.recognise(each) for each in (f"0755-{line}", f"+{row.value}", f"+44 {area} {line}")] == [None] * 3
+    Resource.objects.filter(id=row.id).update(value=f"0{row.value}")
+    assert queries.recognise(line) == found
+
+
+@pytest.mark.parametrize("kept", ["020-38880011", "+86 20 3888 0011", "38880011"])
+def test_a_contact_is_known_by_its_number_however_both_are_written(kept: str) -> None:
+    number = shop.customer("越秀书店", phone=kept)
+    for calling in ("02038880011", "+862038880011", "0086 20 38880011", "3888 0011", "2038880011"):
+        assert queries.recognise(calling) == queries.Recognised(number, "", Via.CONTACT)
+    assert queries.recognise("0755-38880011") is None
 
 
 def test_a_contact_that_two_customers_share_tells_nobody() -> None:

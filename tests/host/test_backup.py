@@ -106,6 +106,19 @@ def test_the_manifest_says_where_it_comes_from(filled: Home, folder: Path) -> No
     assert sorted(path.name for path in folder.iterdir()) == ["home", "kapok.backup"]
 
 
+def test_the_key_of_the_lines_comes_along(filled: Home, folder: Path) -> None:
+    filled.line_key_file.write_text("as it was")
+    path = folder / "keyed.backup"
+    assert "line-key" in backup(filled, path, at=AT).members
+    Cluster(filled).stop()
+    filled.line_key_file.write_text("changed")
+    assert restore(filled, path, confirm=yes)
+    elsewhere = Home(folder / "elsewhere")
+    assert restore(elsewhere, path, confirm=yes)
+    assert [each.line_key_file.read_text() for each in (filled, elsewhere)] == ["as it was"] * 2
+    assert stat.S_IMODE(elsewhere.line_key_file.stat().st_mode) == 0o600
+
+
 def test_into_an_empty_home(filled: Home, whole: Path, folder: Path) -> None:
     empty = Home(folder / "empty")
     assert restore(empty, whole, confirm=yes)

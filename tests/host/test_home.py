@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kapok.host import account
+from kapok.host import account, web
 from kapok.host import home as module
 from kapok.host.account import NoAccount, database_account
-from kapok.host.home import Home, HomeBusy, HomeUnusable, find_home
+from kapok.host.cluster import Cluster
+from kapok.host.home import Home, HomeBusy, HomeUnusable, find_home, write_private
 
 
 def test_the_environment_decides(tmp_path: Path) -> None:
@@ -57,6 +58,32 @@ def test_a_secret_is_made_once_and_is_private(home: Home) -> None:
     assert len(secret) >= 50
     assert home.secret("secret-key") == secret
     assert stat.S_IMODE((home.root / "secret-key").stat().st_mode) == 0o600
+
+
+def test_the_key_of_the_lines_outlives_that_of_the_sessions(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KAPOK_SECRET_KEY", raising=False)
+    monkeypatch.delenv("KAPOK_LINE_KEY", raising=False)
+    sessions = home.secret("secret-key")
+    assert home.line_key() == sessions  # an installation from before goes on with what it has
+    write_private(home.root / "secret-key", "another")
+    assert home.line_key() == sessions
+    assert stat.S_IMODE(home.line_key_file.stat().st_mode) == 0o600
+    monkeypatch.setenv("KAPOK_SECRET_KEY", "from outside")
+    assert home.line_key() == sessions
+    home.line_key_file.unlink()
+    assert home.line_key() == "from outside"
+    monkeypatch.setenv("KAPOK_LINE_KEY", "chosen")
+    assert home.line_key() == "chosen"
+    assert home.line_key_file.read_text() == "from outside"
+
+
+def test_a_new_installation_has_two_keys(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KAPOK_SECRET_KEY", raising=False)
+    monkeypatch.delenv("KAPOK_LINE_KEY", raising=False)
+    told = web.environment(home, Cluster(home))
+    assert len(told["KAPOK_LINE_KEY"]) >= 50
+    assert told["KAPOK_LINE_KEY"] != told["KAPOK_SECRET_KEY"]
+    assert web.environment(home, Cluster(home)) == told
 
 
 def test_one_at_a_time(home: Home) -> None:

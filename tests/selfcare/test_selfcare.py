@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
 from pytest_django.fixtures import Settings
 
@@ -20,9 +22,12 @@ from kapok.chain.ordering import engine, unpaid
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.models import Leg, Order
-from kapok.edges.selfcare import doors
-from kapok.front.channels.models import AccessCode, DoorKnock
+from kapok.edges.selfcare import doors, showing
+from kapok.front.channels.models import AccessCode, Case, DoorKnock
+from kapok.front.channels.online import api as online
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
+from kapok.ground.work.models import Matter
 from kapok.network.activation import api as activation
 from tests.chain import shop
 from tests.console import counter_page
@@ -38,13 +43,13 @@ def chen(open_counter: str, db: None, settings: Settings) -> str:
     return open_counter
 
 
-def placed(customer: str, *, window: bool = True) -> str:
+def placed(customer: str, *, window: bool = True, places: tuple[str, ...] = ("r101",)) -> str:
     """A broadband order, the visit in the first free window."""
     now = counter_page.now()
     free = field.windows(address="r101", skill="fibre", minutes=120, after=now)[0]
     return ordering.place_order(
-        customer=customer, channel="hotline", lines=[LineDraft(offer="fibre-100", address="r101")], pay=True,
-        window=(free.starts_at, free.ends_at) if window else None, **counter_page.by("agent"),
+        customer=customer, channel="hotline", lines=[LineDraft(offer="fibre-100", address=each) for each in places],
+        pay=True, window=(free.starts_at, free.ends_at) if window else None, **counter_page.by("agent"),
     )  # fmt: skip
 
 
@@ -317,11 +322,66 @@ def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen
     workforce.rebook(**said, **counter_page.by("agent"))
 
 
-def test_without_a_visit_there_is_nothing_to_move(chen: str) -> None:
+def test_where_none_is_agreed_a_window_is_chosen(chen: str) -> None:
+    order = placed(chen, window=False)
+    client, subject = inside(order), f"order/{order}-1"
+    assert "上门时段尚未约定" in client.get(f"/my/orders/{order}").content.decode()
+    chosen = OTHER.findall(client.get(f"/my/orders/{order}/1/visit").content.decode())[0]
+    answer = client.post(f"/my/orders/{order}/1/visit", {"window": chosen})
+    assert answer.headers["Location"] == f"/my/orders/{order}"
+    booked = field.appointment_of(subject)
+    assert booked is not None
+    assert (f"{booked.starts_at.isoformat()}/{booked.ends_at.isoformat()}", booked.moved) == (chosen, 0)
+    (actor,) = Entry.objects.filter(kind="workforce.appointment_booked").values_list("actor", flat=True)
+    assert actor == f"customer/{chen}"
+
+
+def test_a_window_that_was_given_back_is_chosen_anew_when_the_order_goes_on(chen: str) -> None:
+    order = placed(chen)
+    client, where = inside(order), f"/my/orders/{order}/1/visit"
+    later = counter_page.now() + timedelta(days=1)
+    said = {"order": order, "leg": 1, "reason": "出差", **counter_page.by("agent")}
+    ordering.defer(**said, until=later, evidence="录音 1")
+    assert field.appointment_of(f"order/{order}-1") is None
+    assert (client.get(where).status_code, client.post(where, {"window": "x"}).status_code) == (404, 404)
+    assert "选择时段" not in client.get(f"/my/orders/{order}").content.decode()
+    ordering.undefer(**said)
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert ("原约定的上门时段已取消" in page, where in page) == (True, True)
+    chosen = OTHER.findall(client.get(where).content.decode())[0]
+    assert client.post(where, {"window": chosen}).status_code == 302
+    booked = field.appointment_of(f"order/{order}-1")
+    assert booked is not None
+    assert (booked.booked, booked.starts_at.isoformat()) == (True, chosen.partition("/")[0])
+
+
+def test_whoever_chooses_after_another_moves_what_was_booked(chen: str) -> None:
     order = placed(chen, window=False)
     client = inside(order)
-    assert client.get(f"/my/orders/{order}/1/visit").status_code == 404
+    seen = OTHER.findall(client.get(f"/my/orders/{order}/1/visit").content.decode())[:2]
+    for chosen in seen:
+        assert client.post(f"/my/orders/{order}/1/visit", {"window": chosen}).status_code == 302
+    booked = field.appointment_of(f"order/{order}-1")
+    assert booked is not None
+    assert (booked.moved, booked.starts_at.isoformat()) == (1, seen[1].partition("/")[0])
+
+
+def test_where_nobody_has_to_come_there_is_nothing_to_choose(chen: str) -> None:
+    order = placed(chen, window=False)
+    client = inside(order)
     assert client.get(f"/my/orders/{order}/7/visit").status_code == 404
+    finished = done(chen)
+    assert inside(finished).get(f"/my/orders/{finished}/1/visit").status_code == 404
+
+
+def test_how_many_questions_an_order_takes_hangs_not_on_its_legs(chen: str) -> None:
+    orders = [placed(chen, window=False), placed(chen, window=False, places=("r101", "n3", "n5"))]
+    counted = []
+    for order in orders:
+        with CaptureQueriesContext(connection) as asked:
+            assert showing.mine(order, chen) is not None
+        counted.append(len([each for each in asked if "workforce_" in each["sql"]]))
+    assert counted[0] == counted[1] <= 3
 
 
 def done(customer: str) -> str:
@@ -342,10 +402,10 @@ def test_the_result_is_confirmed_and_rated_once(chen: str) -> None:
     client = inside(order)
     assert "确认并评价" in client.get(f"/my/orders/{order}").content.decode()
     refused: dict[str, Any]
-    for refused in ({"rating": "6"}, {"rating": "x"}, {"word": "长" * 501}):
-        assert client.post(f"/my/orders/{order}/1/confirm", refused).status_code == 422
+    for refused in ({"rating": "6"}, {"rating": "x"}, {"word": "长" * 501}, {"works": ""}, {"works": "maybe"}):
+        assert client.post(f"/my/orders/{order}/1/confirm", {"works": "yes"} | refused).status_code == 422
     assert shop.leg(order).confirmed_at is None
-    answer = client.post(f"/my/orders/{order}/1/confirm", {"rating": "4", "word": "师傅很准时"})
+    answer = client.post(f"/my/orders/{order}/1/confirm", {"works": "yes", "rating": "4", "word": "师傅很准时"})
     assert answer.headers["Location"] == f"/my/orders/{order}"
     leg = Leg.objects.get(order__number=order)
     assert (leg.rating, leg.confirmed_at is not None) == (4, True)
@@ -353,14 +413,61 @@ def test_the_result_is_confirmed_and_rated_once(chen: str) -> None:
     page = client.get(f"/my/orders/{order}").content.decode()
     assert "★★★★" in page
     assert "确认并评价" not in page
-    again = client.post(f"/my/orders/{order}/1/confirm", {"rating": "1"})
+    again = client.post(f"/my/orders/{order}/1/confirm", {"works": "yes", "rating": "1"})
     assert (again.headers["Location"], shop.leg(order).rating) == (f"/my/orders/{order}", 4)
+
+
+def test_what_is_amiss_is_a_fault_with_an_owner_and_a_clock_and_confirms_nothing(chen: str) -> None:
+    order = done(chen)
+    client, where = inside(order), f"/my/orders/{order}/1/confirm"
+    assert "有问题" in client.get(where).content.decode()
+    for word in ("", " 啊 "):
+        assert client.post(where, {"works": "no", "word": word}).status_code == 422
+    assert not Case.objects.exists()
+    answer = client.post(where, {"works": "no", "rating": "1", "word": "网速只有一半"})
+    case = Case.objects.get()
+    assert answer.headers["Location"] == f"/my/asked/{case.matter}"
+    assert "网速只有一半" in client.get(answer.headers["Location"]).content.decode()
+    (line,) = orders.order(order).legs[0].lines
+    assert (case.kind, case.service.number if case.service else "") == ("fault", line.service)
+    assert Matter.objects.get(subject=case.matter).first_contact_id is not None
+    assert Commitment.objects.filter(subject=case.matter, state="open").exists()
+    leg = Leg.objects.get(order__number=order)
+    assert (leg.confirmed_at, leg.rating) == (None, None)
+    assert "order.confirmed" not in shop.happened(leg.subject)
+    assert shop.told("channels.said_amiss", leg.subject) == [{"matter": case.matter}]
+    assert client.post(where, {"works": "no", "word": "还是不行"}).status_code == 302
+    assert Case.objects.count() == 1
+    assert client.post(where, {"works": "yes"}).headers["Location"] == f"/my/orders/{order}"
+    assert shop.leg(order).confirmed_at is not None
+
+
+def test_nothing_is_amiss_with_what_is_not_done_or_anothers(chen: str) -> None:
+    order, other = placed(chen), done(shop.customer("李芳", phone="13900139001"))
+    client = inside(order)
+    assert client.post(f"/my/orders/{order}/1/confirm", {"works": "no", "word": "不行"}).status_code == 302
+    assert client.post(f"/my/orders/{other}/1/confirm", {"works": "no", "word": "不行"}).status_code == 404
+    said = {
+        "words": "不行",
+        "customer": chen,
+        "network": "10.0.0.1",
+        "actor": f"customer/{chen}",
+        "at": counter_page.now(),
+    }
+    with pytest.raises(ordering.UnknownOrder):
+        online.say_amiss(order=other, leg=1, **said)
+    with pytest.raises(ordering.NothingToConfirm):
+        online.say_amiss(order=order, leg=1, **said)
+    assert not Case.objects.exists()
 
 
 def test_what_is_not_done_cannot_be_confirmed(chen: str) -> None:
     order = placed(chen)
     client = inside(order)
-    assert client.post(f"/my/orders/{order}/1/confirm", {"rating": "5"}).headers["Location"] == f"/my/orders/{order}"
+    assert (
+        client.post(f"/my/orders/{order}/1/confirm", {"works": "yes", "rating": "5"}).headers["Location"]
+        == f"/my/orders/{order}"
+    )
     assert shop.leg(order).confirmed_at is None
 
 

@@ -23,6 +23,7 @@ from kapok.ground.catalog.offering import api as offers
 from kapok.ground.catalog.offering import queries as catalog
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
+from kapok.network.activation.models import Subscriber
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.console import counter_page
@@ -366,6 +367,21 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_written(chen: str, more: di
     client, before = inside(chen), written()
     assert client.post("/my/ask", {"topic": "question", "words": "你好"} | more).status_code == 422
     assert written()[:-1] == before[:-1]
+
+
+def test_the_login_is_shown_when_its_owner_presses_for_it(chen: str) -> None:
+    service, other = shop.installed(whose=chen), shop.installed(address="n3")
+    client, secret = inside(chen), Subscriber.objects.get(service=service).secret
+    assert secret not in page(client, f"services/{service}")
+    assert client.get(f"/my/services/{service}/login").status_code == 405
+    shown = client.post(f"/my/services/{service}/login")
+    assert (shown.status_code, secret in shown.content.decode()) == (200, True)
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert client.post(f"/my/services/{other}/login").status_code == 404
+    rows = Entry.objects.filter(kind="ordering.access_seen").values_list("subject", "actor")
+    assert list(rows) == [(f"service/{service}", f"customer/{chen}")]
+    assert not Entry.objects.filter(data__icontains=secret).exists()
+    assert Client().post(f"/my/services/{service}/login").headers["Location"] == "/my/"
 
 
 # ---- strangers ----

@@ -1,6 +1,7 @@
 """What the environment says: the only place that reads `KAPOK_*` variables for Django.
 
-`KAPOK_DATABASE_URL`, `KAPOK_SECRET_KEY`, `KAPOK_HOME`, `KAPOK_ALLOWED_HOSTS`, `KAPOK_HTTPS`, `KAPOK_PROXIES`, `KAPOK_DEBUG`,
+`KAPOK_DATABASE_URL`, `KAPOK_SECRET_KEY`, `KAPOK_LINE_KEY`, `KAPOK_HOME`, `KAPOK_ALLOWED_HOSTS`,
+`KAPOK_HTTPS`, `KAPOK_PROXIES`, `KAPOK_DEBUG`,
 `KAPOK_DEMO`, `KAPOK_DATABASE_POOL`, `KAPOK_SESSION_MINUTES`, `KAPOK_SIGN_IN_FAILURES`, `KAPOK_SIGN_IN_COOL_OFF_MINUTES`,
 `KAPOK_PAUSE_APPROVAL_HOURS`, `KAPOK_FIRING_RETRY_SECONDS`, `KAPOK_FIRING_ATTEMPTS`,
 `KAPOK_ACCEPT_MINUTES`, `KAPOK_ACCEPT_URGENT_MINUTES`, `KAPOK_TRANSFERS_TOLERATED`, `KAPOK_COLD_TRANSFERS_TOLERATED`,
@@ -11,12 +12,12 @@
 `KAPOK_DELIVERY_RETRY_SECONDS`, `KAPOK_DELIVERY_ATTEMPTS`, `KAPOK_SEAL_SECONDS`, `KAPOK_JOURNAL_AHEAD_DAYS`, `KAPOK_NATS_URL`,
 `KAPOK_NATS_REPLICAS`,
 `KAPOK_ACTIVATION_TARGETS`, `KAPOK_RADIUS_SERVER`, `KAPOK_RADIUS_NAS`, `KAPOK_RADIUS_SECRET`, `KAPOK_SIP_REALM`,
-`KAPOK_SIMULATED_SLOW_SECONDS`,
+`KAPOK_SIMULATED_SLOW_SECONDS`, `KAPOK_TRUST_RECORD`,
 `KAPOK_WINDOWS_OPEN_HOUR`, `KAPOK_WINDOWS_CLOSE_HOUR`, `KAPOK_WINDOW_HOURS`, `KAPOK_DISPATCH_UNIT`, `KAPOK_WEIGH_SLACK`,
 `KAPOK_WEIGH_TRAVEL`, `KAPOK_WEIGH_CONTINUITY`, `KAPOK_OPEN_WORK_ORDERS`, `KAPOK_PHOTO_MB`, `KAPOK_TRIAL_MONTHS`,
 `KAPOK_UNPAID_REMIND_DAYS`, `KAPOK_UNPAID_LAPSE_DAYS`,
 `KAPOK_TRIAL_EXTENDED_DAYS`, `KAPOK_INTERCEPTION_DAYS`, `KAPOK_PROOF_WORDS`, `KAPOK_CODE_SENDER`, `KAPOK_FIRST_CONTACT_SHOWN`,
-`KAPOK_SPOKEN_LANGUAGES`.
+`KAPOK_SPOKEN_LANGUAGES`, `KAPOK_NUMBERING`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ from typing import Any, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from kapok.kernel.numbering import Numbering
+
 NOBODY = "nobody"
+SIZES = ("local", "longest")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 REQUIRED_TO_SERVE = ("KAPOK_DATABASE_URL", "KAPOK_SECRET_KEY")
@@ -122,6 +126,19 @@ def access_servers(name: str, default: str) -> dict[str, AccessServer]:
             raise ImproperlyConfigured(f"{name} holds {part!r}; write ADDRESS, ADDRESS:PORT or ADDRESS:PORT=VARIABLE.")
         found[read[1].strip("[]")] = AccessServer(int(read[2] or 3799), text(read[3] or "KAPOK_RADIUS_SECRET"))
     return found
+
+
+def numbering(name: str, default: str) -> Numbering:
+    """The country's numbering plan, `country=86, trunk=0, area=20, local=8, longest=11`; what is left out there is none of.
+
+    Raises `ImproperlyConfigured` with the remedy.
+    """
+    given = names(name, default)
+    read = [re.fullmatch(r"(country|trunk|area|local|longest|abroad) *= *([0-9]{1,8})", part) for part in given]
+    said: dict[str, Any] = {found[1]: found[2] for found in read if found}
+    if len(said) != len(given):
+        raise ImproperlyConfigured(f"{name} is {text(name)!r}; write it like {default!r}, or leave it out.")
+    return Numbering(**(said | {part: int(said[part]) for part in SIZES if part in said}))
 
 
 def home() -> Path:

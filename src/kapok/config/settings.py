@@ -25,6 +25,8 @@ HTTPS = environment.flag("KAPOK_HTTPS")
 
 # Without a key, commands and tests get one for the occasion; `config.wsgi` refuses to serve with it.
 SECRET_KEY = environment.text("KAPOK_SECRET_KEY", secrets.token_urlsafe(50))
+# From which the secrets of lines are made. It outlives the key of the sessions; where none is given that one serves for both.
+LINE_KEY = environment.text("KAPOK_LINE_KEY", SECRET_KEY)
 ALLOWED_HOSTS = environment.names("KAPOK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 ROOT_URLCONF = "kapok.config.urls"
 WSGI_APPLICATION = "kapok.config.wsgi.application"
@@ -196,6 +198,8 @@ CUSTOMER_HOLDS: list[str] = [
     "kapok.chain.ordering.queries.still_ordered",
     "kapok.front.channels.personal.still_asked",
 ]
+# Each says of a billing account (by identifier) what uses it still; while one does, it is not closed.
+ACCOUNT_USES: list[str] = ["kapok.network.inventory.queries.billed_on", "kapok.chain.ordering.queries.ordered_on"]
 # Each says what a module holds of a customer (by identifier), for whoever asks for their data.
 CUSTOMER_EXPORTERS: list[str] = [
     "kapok.network.inventory.personal.export",
@@ -214,6 +218,7 @@ CUSTOMER_ERASERS: list[str] = [
 DOOR_KEPT = timedelta(days=environment.number("KAPOK_DOOR_DAYS", 7))
 REPEATS_KEPT = timedelta(days=environment.number("KAPOK_REPEATS_DAYS", 90))
 STRANGERS_KEPT = timedelta(days=environment.number("KAPOK_STRANGER_DAYS", 90))
+CONTACTS_KEPT = timedelta(days=environment.number("KAPOK_CONTACT_DAYS", 90))
 ACCOUNTING_KEPT = timedelta(days=environment.number("KAPOK_ACCOUNTING_DAYS", 184))
 
 # Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
@@ -256,6 +261,8 @@ ACTIVATION_TARGETS = environment.targets(
 RADIUS_SERVER = environment.text("KAPOK_RADIUS_SERVER")
 RADIUS_SECRETS = environment.access_servers("KAPOK_RADIUS_NAS", "127.0.0.1")
 SIP_REALM = environment.text("KAPOK_SIP_REALM", "voice.kapok")
+# Where there is no server that a test could ask, the record is compared: that counts in a demonstration, else a person decides.
+ACTIVATION_TRUSTS_RECORD = environment.flag("KAPOK_TRUST_RECORD") or DEMO
 SIMULATED_SLOW_SECONDS = environment.number("KAPOK_SIMULATED_SLOW_SECONDS", 2)
 # Inventory: how far an access point may be from an address that none covers.
 INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
@@ -298,6 +305,8 @@ WORKFORCE_PROOFS = environment.targets(
 
 # Who sends one-time codes to customers, e.g. by SMS: a function of the number and the words. Nobody without it.
 CODE_SENDER = environment.text("KAPOK_CODE_SENDER")
+# In which form telephone numbers are kept and compared: without the prefixes, with the area code that a local number leaves out.
+NUMBERING = environment.numbering("KAPOK_NUMBERING", "country=86, trunk=0, area=20, local=8, longest=11")
 # By what customers know who answers for what they asked: name, (staff) number, nobody.
 FIRST_CONTACT_SHOWN = environment.choice("KAPOK_FIRST_CONTACT_SHOWN", "name", ("name", "number", "nobody"))
 # The languages in which customers are spoken with; the first is spoken by everybody of the operator, each other one is a skill.

@@ -1,4 +1,4 @@
-"""The form of a backup: one tar file, `database.dump`, `files/…`, and last `manifest.json` with the digest of all the rest.
+"""The form of a backup: one tar file, `database.dump`, `files/…`, `line-key`, and last `manifest.json` with all their digests.
 
 The manifest comes last, so a file that was cut off has none. What is read is hostile until its digests agree: only plain files
 with plain names are taken, and nothing is written outside of the folder given.
@@ -23,6 +23,7 @@ from kapok.kernel.text import Text
 
 DUMP = "database.dump"
 FILES = "files"
+LINE_KEY = "line-key"
 MANIFEST = "manifest.json"
 CHUNK = 2**20
 LONGEST_MANIFEST = 64 * 2**20
@@ -169,7 +170,7 @@ def _unpack(tar: tarfile.TarFile, folder: Path, limit: int) -> Manifest:
 
 def _check_entry(entry: tarfile.TarInfo, found: dict[str, Member], limit: int) -> None:
     name = PurePosixPath(entry.name)
-    known = entry.name in {DUMP, MANIFEST} or (name.parts[:1] == (FILES,) and len(name.parts) > 1)
+    known = entry.name in {DUMP, MANIFEST, LINE_KEY} or (name.parts[:1] == (FILES,) and len(name.parts) > 1)
     if not known or name.is_absolute() or ".." in name.parts or str(name) != entry.name:
         raise _Suspicious(f"it holds {entry.name!r}, which no backup holds")
     if not entry.isreg() or entry.issparse():

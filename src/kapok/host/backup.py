@@ -22,7 +22,7 @@ from kapok.host import binaries as postgres
 from kapok.host.archive import BackupFailed, BackupRefused, Manifest
 from kapok.host.binaries import Binaries
 from kapok.host.database import Database
-from kapok.host.home import NEEDED_BYTES, Home, HomeUnusable
+from kapok.host.home import NEEDED_BYTES, Home, HomeUnusable, write_private
 from kapok.host.manage import reachable
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
@@ -95,6 +95,8 @@ def backup(home: Home, path: Path, *, at: datetime, force: bool = False) -> Mani
             making.add(archive.DUMP, dump)
             for file in _kept_files(home):
                 making.add(f"{archive.FILES}/{file.relative_to(home.files).as_posix()}", file)
+            if home.line_key_file.exists():
+                making.add(archive.LINE_KEY, home.line_key_file)
     return manifest
 
 
@@ -124,6 +126,8 @@ def restore(home: Home, path: Path, *, confirm: Callable[[Manifest], bool]) -> b
             _check_versions(manifest, ground.server_version())
             with _loaded(ground, staging / archive.DUMP, manifest, path) as fresh:
                 _swap(ground, fresh, home, staging)
+        if (staging / archive.LINE_KEY).exists():
+            write_private(home.line_key_file, (staging / archive.LINE_KEY).read_text())
     home.demo_mark.touch() if manifest.demo else home.demo_mark.unlink(missing_ok=True)
     return True
 

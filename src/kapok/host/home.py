@@ -5,7 +5,7 @@
     port                on which the database listens      log/        what the processes say
     lock                held by whoever works with it      instance.json  what `kapok up` started
     radius-password, sip-password  of the peers' roles      lab/        the peers that `kapok lab up` started
-    radius-secret       shared with access servers, 0600
+    radius-secret       shared with access servers, 0600    line-key  of the lines' secrets, 0600
 
 An ordinary user keeps them in `.kapok` of the project. PostgreSQL refuses to run as root, and the account that it runs
 under then can enter neither a project below `/root` nor a `.kapok` in it; so root keeps them in
@@ -124,6 +124,24 @@ class Home:
         if not path.exists():
             write_private(path, secrets.token_urlsafe(48))
         return path.read_text().strip()
+
+    @property
+    def line_key_file(self) -> Path:
+        """From what the secrets of lines are made."""
+        return self.root / "line-key"
+
+    def line_key(self) -> str:
+        """The key of the lines' secrets, the same for ever.
+
+        An installation from the time when the key of its sessions served for both goes on with that one's present value.
+        """
+        if given := os.environ.get("KAPOK_LINE_KEY"):
+            return given
+        if not self.line_key_file.exists():
+            sessions = self.root / "secret-key"
+            first = os.environ.get("KAPOK_SECRET_KEY") or (sessions.read_text().strip() if sessions.exists() else "")
+            write_private(self.line_key_file, first or secrets.token_urlsafe(48))
+        return self.line_key_file.read_text().strip()
 
     @contextmanager
     def claimed(self) -> Iterator[None]:

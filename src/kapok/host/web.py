@@ -99,6 +99,7 @@ def environment(home: Home, database: Database) -> dict[str, str]:
         "KAPOK_DATABASE_URL": database.url,
         "KAPOK_DATABASE_POOL": str(THREADS),
         "KAPOK_DEMO": "1" if home.demo_mark.exists() else os.environ.get("KAPOK_DEMO", ""),
+        "KAPOK_LINE_KEY": home.line_key(),  # before the key of the sessions is made: what is older than it keeps that one
         "KAPOK_SECRET_KEY": os.environ.get("KAPOK_SECRET_KEY") or home.secret("secret-key"),
         "KAPOK_RADIUS_SECRET": os.environ.get("KAPOK_RADIUS_SECRET") or home.secret("radius-secret"),
         "PYTHONUNBUFFERED": "1",

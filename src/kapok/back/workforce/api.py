@@ -40,6 +40,7 @@ from kapok.back.workforce.refusals import (
     NotATechnician,
     NoteNeeded,
     NothingToApprove,
+    NothingToSet,
     NotMeasured,
     NotNow,
     NotOnVan,
@@ -49,6 +50,7 @@ from kapok.back.workforce.refusals import (
     PictureTooLarge,
     PlaceUnknown,
     PlateTaken,
+    ReadingFails,
     ReplyIncomplete,
     Resting,
     StillLacking,
@@ -77,7 +79,7 @@ from kapok.back.workforce.technician import (
     set_off,
 )
 from kapok.back.workforce.vans import add_vehicle, count_van, define_material, drive, load_van
-from kapok.back.workforce.visiting import call
+from kapok.back.workforce.visiting import call, see_access
 from kapok.ground.journal import api as journal
 from kapok.ground.work import api as work
 from kapok.ground.work import rows as work_rows
@@ -88,13 +90,14 @@ __all__ = [
     "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
     "DrivesAnother", "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits",
     "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan",
-    "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "PictureTooLarge", "PlaceUnknown", "PlateTaken",
-    "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay", "UnknownAppointment", "UnknownMaterial",
-    "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload", "WindowFull", "WindowNotOffered",
-    "WindowPast", "Wish",
+    "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge", "PlaceUnknown", "PlateTaken",
+    "ReadingFails", "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay", "UnknownAppointment",
+    "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload", "WindowFull",
+    "WindowNotOffered", "WindowPast", "Wish",
     "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign", "begin", "book", "book_together",
     "call", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "give_up", "hold",
-    "lift_hold", "load_van", "pass_on", "put_off", "rebook", "refuse_hold", "reply", "send_back", "set_off", "take", "take_up",
+    "lift_hold", "load_van", "pass_on", "put_off", "rebook", "refuse_hold", "reply", "see_access", "send_back",
+    "set_off", "take", "take_up",
 ]  # fmt: skip
 
 

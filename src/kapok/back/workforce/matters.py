@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kapok.back.workforce import rules
-from kapok.back.workforce.rules import Errand, Rest
+from kapok.back.workforce.rules import Access, Errand, Rest
 from kapok.kernel.text import Text
 
 
@@ -30,6 +30,9 @@ class Chain(Protocol):
     def lacks_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
         """Which plant each of these could lack, by the codes of shortages; one query."""
 
+    def ordered_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        """What was ordered with these, by the test that shows it, in its unit; one query."""
+
     def lack_plant(
         self, holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
     ) -> None:
@@ -37,6 +40,9 @@ class Chain(Protocol):
 
     def resting(self, holders: Collection[str]) -> Mapping[str, Rest]:
         """Those of the matters that are put off, or wait for plant, now."""
+
+    def see_access(self, holder: str, *, actor: str, at: datetime) -> tuple[Access, ...]:
+        """By what the lines of the matter log in; that somebody saw it is kept."""
 
     def go_on(self, holder: str, *, reason: str, actor: str, at: datetime) -> bool:
         """It goes on, if it was put off or waited; False where plant is lacking still."""
@@ -73,6 +79,14 @@ def lacks(holders: Iterable[str]) -> Mapping[str, Mapping[str, Text]]:
     found: dict[str, Mapping[str, Text]] = {}
     for chain, mine in _by_module(holders):
         found |= chain.lacks_of(mine)
+    return found
+
+
+def ordered(holders: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
+    """What was ordered with these matters, by the test that shows it, as far as their modules know; one question to each module."""
+    found: dict[str, Mapping[str, int]] = {}
+    for chain, mine in _by_module(holders):
+        found |= chain.ordered_of(mine)
     return found
 
 

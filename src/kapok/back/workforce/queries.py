@@ -108,12 +108,43 @@ def appointment_of(holder: str) -> AppointmentView | None:
     return appointment_view(row) if row else None
 
 
-def visited(holder: str) -> bool:
-    """Whether the visit of a matter has been handed in, and has not been sent back since."""
+@dataclass(frozen=True)
+class Agreed:
+    """How it stands with the visit of a matter."""
+
+    booked: AppointmentView | None = None
+    """The window that is agreed and still to come."""
+    given_up: bool = False
+    """The window that was booked last no longer holds."""
+    under_way: bool = False
+    """Somebody is on the way, or there already."""
+    visited: bool = False
+    """The visit has been handed in, and has not been sent back since."""
+
+
+def agreed(holders: Collection[str]) -> dict[str, Agreed]:
+    """The same of each of these matters, in three queries."""
+    rows = Appointment.objects.filter(holder__in=list(holders)).select_related("address", "unit", "kept_for")
+    last = {row.holder: row for row in rows.order_by("made_at", "id")}
+    booked = {holder: appointment_view(row) for holder, row in last.items() if row.state == BOOKED}
+    leaving = [each.value for each in rules.UNDER_WAY]
+    going = WorkOrder.objects.filter(appointment__in=[each.id for each in booked.values()], state__in=leaving)
+    on_the_way, done = set(going.values_list("appointment", flat=True)), _visited(holders)
+    return {
+        holder: Agreed(
+            (found := booked.get(holder)), holder in last and last[holder].state == CANCELLED,
+            found is not None and found.id in on_the_way, holder in done,
+        )
+        for holder in holders
+    }  # fmt: skip
+
+
+def _visited(holders: Collection[str]) -> set[str]:
     done = [each.value for each in rules.DONE]
-    return WorkOrder.objects.filter(
-        item__matter__subject=holder, item__undone_at=None, kind=Kind.VISIT, state__in=done
-    ).exists()
+    handed_in = WorkOrder.objects.filter(item__undone_at=None, kind=Kind.VISIT, state__in=done)
+    return set(
+        handed_in.filter(item__matter__subject__in=list(holders)).values_list("item__matter__subject", flat=True)
+    )
 
 
 def work_orders(items: Collection[UUID]) -> dict[UUID, UUID]:
@@ -124,19 +155,6 @@ def work_orders(items: Collection[UUID]) -> dict[UUID, UUID]:
 def given_out(holder: str) -> bool:
     """Whether the field has work of a matter in hand."""
     return WorkOrder.objects.filter(item__matter__subject=holder, item__ended_at=None).exists()
-
-
-def given_up(holder: str) -> bool:
-    """Whether the window that was booked last for a matter no longer holds."""
-    last = Appointment.objects.filter(holder=holder).order_by("made_at", "id").values_list("state", flat=True).last()
-    return last == CANCELLED
-
-
-def under_way(appointment: UUID) -> bool:
-    """Whether the technician is on the way, or there already: then a customer no longer moves the visit by themselves."""
-    return WorkOrder.objects.filter(
-        appointment=appointment, state__in=[each.value for each in rules.UNDER_WAY]
-    ).exists()
 
 
 def appointment_view(row: Appointment) -> AppointmentView:

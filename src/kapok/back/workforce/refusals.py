@@ -295,6 +295,15 @@ class ReplyIncomplete(KapokError):
     wording = Text(zh="回单不完整，还缺：{missing}。", en="The reply is not complete; it lacks: {missing}.")
 
 
+class ReadingFails(KapokError):
+    """A reading is not what it should be, and nobody said why it is handed in all the same."""
+
+    wording = Text(
+        zh="“{test_name}”不合格（{reading}）。{remedy}确实无法改善的，请填写原因后再回单。",
+        en="{test_name} fails ({reading}). {remedy} If it cannot be made better, say why, then hand it in.",
+    )
+
+
 class NotAppointed(KapokError):
     """No window was agreed yet, or it has passed."""
 
@@ -365,3 +374,9 @@ class NobodyToCall(KapokError):
         zh="此单没有登记客户电话，请向调度台询问。",
         en="No telephone number of the customer is known here; ask the dispatch desk.",
     )
+
+
+class NothingToSet(KapokError):
+    """The visit is for no line."""
+
+    wording = Text(zh="此单不涉及线路账号。", en="This visit is for no line that logs in.")

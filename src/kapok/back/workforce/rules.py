@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -359,6 +359,16 @@ def may_be_material(code: str, title: Text, counted: Text) -> bool:
 MOST_COUNTED = 999
 """Pieces of one material in one reply."""
 NOTE = 500
+
+
+@dataclass(frozen=True)
+class Access:
+    """By what a line logs in to the network; `realm` is where, for a line that dials."""
+
+    service: str
+    login: str
+    secret: str = field(repr=False)
+    realm: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from kapok.back.workforce import booking, events, matters, orders, rules
 from kapok.back.workforce.matters import Chain
-from kapok.back.workforce.refusals import NobodyToCall, NotPutOff
-from kapok.back.workforce.rules import Deed, State
+from kapok.back.workforce.refusals import NobodyToCall, NothingToSet, NotPutOff
+from kapok.back.workforce.rules import Access, Deed, State
 from kapok.back.workforce.technician import go, mine, must_hold, tidy
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.erasing import Reached
@@ -94,10 +94,7 @@ def call(*, item: UUID, actor: str, at: datetime) -> tuple[Reached, ...]:
 
     Raises `UnknownWorkOrder`, `NotHeld`, `NotHolder`, `NobodyToCall`, `ErasedCustomer`.
     """
-    row = orders.called(item)
-    must_hold(row, work_rows.person(actor))
-    matter = row.item.matter.subject
-    chain = matters.chain_of(matter)
+    chain, matter = _in_hand(item, actor)
     number = chain.customer_of(matter) if chain else ""
     if not number:
         raise NobodyToCall
@@ -106,6 +103,28 @@ def call(*, item: UUID, actor: str, at: datetime) -> tuple[Reached, ...]:
     if not numbers:
         raise NobodyToCall
     return numbers
+
+
+@transaction.atomic
+def see_access(*, item: UUID, actor: str, at: datetime) -> tuple[Access, ...]:
+    """By what the lines log in that the visit is for, for whoever holds the work and as long as they do; each look is kept.
+
+    Raises `UnknownWorkOrder`, `NotHeld`, `NotHolder`, and what the matter's own module refuses.
+    """
+    chain, matter = _in_hand(item, actor)
+    if chain is None:
+        raise NothingToSet
+    found = chain.see_access(matter, actor=actor, at=at)
+    customers.look(customer=chain.customer_of(matter), purpose=Purpose.VISIT.value, matter=matter, actor=actor, at=at)
+    return found
+
+
+def _in_hand(item: UUID, actor: str) -> tuple[Chain | None, str]:
+    """Who answers for the matter of a work order that the actor holds, and its subject."""
+    row = orders.called(item)
+    must_hold(row, work_rows.person(actor))
+    matter = row.item.matter.subject
+    return matters.chain_of(matter), matter
 
 
 def _put_off(

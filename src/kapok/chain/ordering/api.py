@@ -16,7 +16,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from kapok.back.workforce import rules as workforce
 from kapok.chain.ordering import (
+    accessing,
     amending,
     areas,
     cancelling,
@@ -36,6 +38,7 @@ from kapok.chain.ordering import (
     trials,
     visits,
 )
+from kapok.chain.ordering.appointing import agree_visit
 from kapok.chain.ordering.drafting import LineDraft
 from kapok.chain.ordering.models import Line, Order
 from kapok.chain.ordering.moves import Act
@@ -59,6 +62,7 @@ from kapok.chain.ordering.refusals import (
     NotATrial,
     NotDeferred,
     NothingAmended,
+    NothingLogsIn,
     NothingToConfirm,
     NotInThisState,
     NotSettleable,
@@ -67,6 +71,7 @@ from kapok.chain.ordering.refusals import (
     NotTheirService,
     NotThisAction,
     NotWaiting,
+    NoVisitToAgree,
     NowhereBack,
     PastNoReturn,
     ReturnRunning,
@@ -81,22 +86,26 @@ from kapok.chain.ordering.refusals import (
 )
 from kapok.chain.ordering.rules import CUSTOMER, Deviation, State
 from kapok.chain.ordering.settling import retry_step, settle_step
+from kapok.ground.customers import api as customers
 from kapok.ground.customers.rows import living_customer
+from kapok.ground.customers.rules import Purpose
 from kapok.ground.journal import api as journal
 from kapok.ground.work import queries as work_queries
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.rows import person
 from kapok.ground.work.rules import rated, tidy_note
 from kapok.kernel.text import Text
+from kapok.network.inventory import queries as inventory
 
 __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
-    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NoPlantThere", "NotATrial",
-    "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised",
-    "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingToConfirm", "NowhereBack", "PastNoReturn",
-    "ReturnRunning", "ServiceNeeded", "SuspendedByOthers", "TooLateToRearrange", "TooLateToWish", "TriedBefore", "UnknownLeg",
-    "UnknownOrder", "UnknownStep", "amend", "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial",
-    "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "settle_step", "undefer", "wait_for_plant",
+    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NoPlantThere",
+    "NoVisitToAgree", "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified",
+    "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn", "NothingToConfirm",
+    "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers", "TooLateToRearrange", "TooLateToWish",
+    "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "agree_visit", "amend", "cancel", "confirm", "defer", "end_wait",
+    "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "see_access", "settle_step",
+    "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PAID = Text(zh="已缴费", en="paid")
@@ -365,6 +374,22 @@ def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", 
     baton.carry_out(item=item, evidence=[said] * max(wanted, 1), actor=actor, at=at)
     fresh = rows.leg_locked(found.subject)
     moves.keep(fresh, rating=stars)
+
+
+@transaction.atomic
+def see_access(
+    *, service: str, purpose: str = "", note: str = "", matter: str = "", actor: str, at: datetime
+) -> workforce.Access:
+    """Login and secret of a service, for its customer, or for a purpose that is kept as a look at the customer's data.
+
+    Raises `UnknownService`, `NothingLogsIn`, `PurposeNeeded`, `ErasedCustomer`.
+    """
+    view = inventory.service(service)
+    found, own = accessing.of_service(view), actor == f"customer/{view.customer}"
+    if not own:
+        customers.look(customer=view.customer, purpose=purpose, note=note, matter=matter, actor=actor, at=at)
+    accessing.seen(service, None if own else Purpose(purpose), actor=actor, at=at)
+    return found
 
 
 def _refuse_past(field: Text, passed: object) -> None:

@@ -144,7 +144,7 @@ def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str
     for number, draft in enumerate(drafts, 1):
         _check(number, draft)
     services = _services(drafts)
-    lines = list(_lines(drafts, Known(_sold(drafts), _own(services), services, _addresses(drafts)), customer))
+    lines = list(_lines(drafts, Known(_sold(drafts), _own(services), services, addresses_of(drafts)), customer))
     for line in lines:
         must_be_sold(line, facts, channel)
         _must_fit(line)
@@ -157,15 +157,19 @@ def _must_be_specified(lines: Sequence[Asked]) -> None:
     """Refuse what a service cannot be; what is wished of a bundle may be of any of its parts. Raises `NotSpecified`."""
     for line in lines:
         if line.draft.characteristics:
-            offers_of = [each.offer for each in lines if each.draft is line.draft]
+            offers_of = [(each.version, each.offer) for each in lines if each.draft is line.draft]
             must_fit(line.number, line.action, offers_of, line.draft.characteristics)
 
 
-def must_fit(line: int, action: Action, offers_of: Sequence[Offer], wished: Mapping[str, Any]) -> None:
+def must_fit(
+    line: int, action: Action, offers_of: Sequence[tuple[OfferVersion, Offer]], wished: Mapping[str, Any]
+) -> None:
     """Refuse what is wished of a line where its offers cannot be so. Raises `NotSpecified`."""
-    wrong = specified.complaint(action, offers_of, wished)
+    bought = action in rules.SOLD
+    sold = [(offer, offers.service_of(version, offer) if bought else None) for version, offer in offers_of]
+    wrong = specified.complaint(action, sold, wished)
     if wrong:
-        title = offers_of[0].title
+        title = sold[0][0].title
         raise NotSpecified(line=line, offer_name=title, name=wrong.name, value=wrong.value, remedy=wrong.remedy)
 
 
@@ -241,7 +245,8 @@ def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:
     return {row.number: row for row in rows.select_for_update(no_key=True, of=("self",))}
 
 
-def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
+def addresses_of(drafts: Sequence[LineDraft]) -> dict[str, Address]:
+    """The addresses of lines, by their codes. Raises `UnknownAddress`, `RetiredAddress`."""
     codes = {draft.address for draft in drafts if draft.address}
     found = {row.code: row for row in read(Address, "this.code = ANY(%s)", list(codes))} if codes else {}
     for code in codes:
@@ -250,11 +255,6 @@ def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
         if found[code].retired_at is not None:
             raise RetiredAddress(address=found[code].full)
     return found
-
-
-def address_called(code: str) -> Address:
-    """The address with this code. Raises `UnknownAddress`, `RetiredAddress`."""
-    return _addresses([LineDraft(offer="", address=code)])[code]
 
 
 def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Iterator[Asked]:

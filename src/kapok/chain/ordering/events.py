@@ -259,3 +259,17 @@ class OutOfJeopardy(Event):
 
     kind: ClassVar[str] = "ordering.out_of_jeopardy"
     wording: ClassVar[Text] = Text(zh="预计可按承诺完成", en="Expected in time after all")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessSeen(Event):
+    """Somebody saw login and secret of a line, which are not kept here."""
+
+    kind: ClassVar[str] = "ordering.access_seen"
+    wording: ClassVar[Text] = Text(
+        zh="查看业务 {service} 的登录账号和密码：{purpose_name}",
+        en="Login and secret of {service} seen: {purpose_name}",
+    )
+    service: str
+    purpose: str
+    purpose_name: Text

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kapok.chain.ordering import rules
+from kapok.chain.ordering import dimming, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import SYSTEM
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -64,6 +64,11 @@ def perform(step: Step, at: datetime) -> Result:
         verb, params = said
         known = {"service": line.service.number, "kind": line.service.kind, "params": params}
         outcome = verb(key=f"{step.id}-{line.number}", **known, actor=SYSTEM, at=at)
+        outcome = (
+            dimming.located(outcome, line.service.number, {**running(line), **taken(line)})
+            if not outcome.ok
+            else outcome
+        )
         measured |= outcome.measured
         if not outcome.ok:
             return Result(False, outcome.code, outcome.text, outcome.retry, measured)
@@ -77,43 +82,43 @@ Asked = tuple[Verb, dict[str, Any]]
 def _activate(step: Step, line: Line) -> Asked | None:
     """A new service is activated; one that works already is told what is new, and works on."""
     verb = activation.activate if step.leg.action == Action.INSTALL else activation.modify
-    return verb, _params(line, {**running(line), **taken(line)})
+    return verb, setting(line, {**running(line), **taken(line)})
 
 
 def _deactivate(step: Step, line: Line) -> Asked | None:
     """What was activated ends; a service that worked before is told again what it ran on."""
     if step.leg.action == Action.INSTALL:
-        return activation.terminate, _params(line, taken(line))
-    return activation.modify, _params(line, running(line), wished=False)
+        return activation.terminate, setting(line, taken(line))
+    return activation.modify, setting(line, running(line), wished=False)
 
 
 def _test(_step: Step, line: Line) -> Asked | None:
-    return activation.test, _params(line, {**running(line), **taken(line)})
+    return activation.test, setting(line, {**running(line), **taken(line)})
 
 
 def _suspend(step: Step, line: Line) -> Asked | None:
     why = suspended_for(code_of(line), reason_of(line, step.leg))[:200]
-    return activation.suspend, _params(line, running(line)) | {"reason": why}
+    return activation.suspend, setting(line, running(line)) | {"reason": why}
 
 
 def _resume(_step: Step, line: Line) -> Asked | None:
-    return activation.resume, _params(line, running(line))
+    return activation.resume, setting(line, running(line))
 
 
 def _modify(_step: Step, line: Line) -> Asked | None:
-    return activation.modify, _params(line, {**running(line), **taken(line)})
+    return activation.modify, setting(line, {**running(line), **taken(line)})
 
 
 def _terminate(step: Step, line: Line) -> Asked | None:
     """The service ends; the old line of a move has been left already."""
-    return None if step.leg.after_id else (activation.terminate, _params(line, running(line)))
+    return None if step.leg.after_id else (activation.terminate, setting(line, running(line)))
 
 
 def _restore(step: Step, line: Line) -> Asked | None:
     """What was not finished is taken back: the elements are told again what the inventory says of the service."""
     if step.undoes is None or step.leg.after_id or line.service is None:
         return None
-    known, service = _params(line, running(line), wished=False), line.service
+    known, service = setting(line, running(line), wished=False), line.service
     if step.undoes.name == "modify":
         return activation.modify, known
     if service.state == ServiceState.SUSPENDED:
@@ -165,20 +170,24 @@ def held(line: Line) -> list[ResourceView]:
     return [each for each in held_by(line.leg.subject) if rules.line_of(each.role) in own]
 
 
-def _params(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
-    """What an element needs to know of a service: what is wished, what it has, and what its offer states.
+def known_of(line: Line, *, wished: bool = True) -> dict[str, Any]:
+    """The characteristics of a line: what is wished, what the service has, and what its offer states.
 
     Where the order is for the offer itself that goes before what the service has; whoever only moves keeps what they have.
     """
-    service = line.service
-    stated, has = parse(line.offer.document).characteristics, service.characteristics if service else {}
+    stated, has = parse(line.offer.document).characteristics, line.service.characteristics if line.service else {}
     renewed = wished and line.leg.action in RENEWS
-    known = (has | stated if renewed else stated | has) | (line.characteristics if wished else {})
+    return (has | stated if renewed else stated | has) | (line.characteristics if wished else {})
+
+
+def setting(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
+    """What an element needs to know of a service."""
+    service, known = line.service, known_of(line, wished=wished)
     number = service.number if service else ""
     values = {kind: each.value for kind, each in resources.items()}
     port = next((resources[kind].code for kind in PORTS if kind in resources), "")
     told = {
-        "login": known.get("login") or f"{number.lower()}@kapok", "port": port,
+        "login": login_of(number, known), "port": port,
         "secret": secret_of(number, _secret_since(line, wished=wished)),
         "down_mbps": known.get("down_mbps"), "up_mbps": known.get("up_mbps"), "profile": known.get("profile"),
         "onu": values.get("onu"), "vlan": values.get("vlan"), "number": values.get("number"), "ip": values.get("ipv4"),
@@ -201,10 +210,15 @@ def owned_since(characteristics: Mapping[str, Any]) -> str:
     return str(characteristics.get(OWNED_SINCE, ""))
 
 
+def login_of(service: str, known: Mapping[str, Any]) -> str:
+    """By what a service logs in: as it was wished, else by its own number."""
+    return str(known.get("login") or f"{service.lower()}@kapok")
+
+
 def secret_of(service: str, since: str = "") -> str:
     """The secret of a service's login: the same whoever asks, and nobody can guess it without the key of this installation."""
     words = "/".join(("ordering", service, since) if since else ("ordering", service))
-    return hmac.new(settings.SECRET_KEY.encode(), words.encode(), hashlib.sha256).hexdigest()[:24]
+    return hmac.new(settings.LINE_KEY.encode(), words.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def reason_of(line: Line, leg: Leg) -> str:

@@ -11,21 +11,25 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from kapok.chain.ordering import amending, rearranging, rows, rules, unpaid, visits
+from kapok.chain.ordering import amending, rearranging, rows, rules, unpaid
+from kapok.chain.ordering.accessing import logs_in
+from kapok.chain.ordering.appointing import Visit, visits_of
 from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State, StepState
 from kapok.chain.ordering.specified import Wishable, wishable
 from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, Pressed, StageView, StepView, Way
 from kapok.ground.catalog.offering.document import parse
-from kapok.ground.customers.models import Customer
+from kapok.ground.catalog.offering.rows import service_of
+from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.work import urging
 from kapok.kernel.text import Text, joined
 
 __all__ = [
     "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed", "StageView", "StepView",
-    "Way", "counts", "fallen_out", "late", "may_be_recounted", "may_be_wished", "may_become", "open_of", "order", "order_of",
-    "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way", "visit_ahead",
+    "Visit", "Way", "counts", "fallen_out", "late", "logs_in", "may_be_recounted", "may_be_wished", "may_become", "open_of",
+    "order", "order_of", "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way",
+    "visits_of",
 ]  # fmt: skip
 
 ORDERED = Text(zh="订单 {number}（{state}）", en="order {number} ({state})")
@@ -63,7 +67,8 @@ def may_be_wished(subject: str) -> Mapping[str, Wishable]:
     lines = Line.objects.select_related("offer", "leg").filter(leg__subject=subject).order_by("number")
     found: dict[str, Wishable] = {}
     for line in lines:
-        found |= wishable(Action(line.leg.action), [parse(line.offer.document)])
+        offer = parse(line.offer.document)
+        found |= wishable(Action(line.leg.action), [(offer, service_of(line.offer, offer))])
     return found
 
 
@@ -71,11 +76,6 @@ def may_be_recounted(subject: str) -> bool:
     """Whether a leg has a line of which there can be more or fewer pieces."""
     lines = Line.objects.select_related("offer", "leg__order").filter(leg__subject=subject)
     return any(map(rearranging.may_be_recounted, lines))
-
-
-def visit_ahead(subject: str) -> bool:
-    """Whether somebody has still to go to the customer for a leg that is open."""
-    return visits.is_ahead(subject)
 
 
 def may_become(subject: str, at: datetime) -> list[tuple[str, Text]]:
@@ -163,6 +163,14 @@ def open_of(customer: str, *, limit: int = SHOWN_OPEN) -> OpenOrders:
 def still_ordered(customer: UUID) -> list[Text]:
     """The orders under way that bind a customer: whoever has one cannot be forgotten."""
     running = Order.objects.filter(customer=customer, closed_at=None).order_by("number")
+    return [ORDERED.format(number=row.number, state=rules.STATES[State(row.state)]) for row in running]
+
+
+def ordered_on(account: UUID) -> list[Text]:
+    """The orders under way that are billed on an account, or hand a service over to it."""
+    number = BillingAccount.objects.filter(id=account).values_list("number", flat=True).get()
+    handed = Line.objects.filter(leg__action=Action.TRANSFER, characteristics__to_account=number).values("leg__order")
+    running = Order.objects.filter(Q(account=account) | Q(id__in=handed), closed_at=None).order_by("number")
     return [ORDERED.format(number=row.number, state=rules.STATES[State(row.state)]) for row in running]
 
 

@@ -62,7 +62,7 @@ def address_for(leg: Leg, line: Line, code: str) -> Address | None:
         return None
     if leg.action not in rules.ALLOCATES or leg.address is None:
         raise _bad(line, "address", code, STAYS)
-    found = drafting.address_called(code)
+    found = drafting.addresses_of([LineDraft(offer="", address=code)])[code]
     drafting.must_be_served(found.full, found.level)
     return found
 

@@ -348,3 +348,21 @@ class NothingAmended(KapokError):
     """The amendment changes nothing."""
 
     wording = Text(zh="没有任何改动。", en="Nothing would change.")
+
+
+class NothingLogsIn(KapokError):
+    """There is no login: the kind of service needs none, or it is not in service."""
+
+    wording = Text(
+        zh="{what} 没有登录账号：该类业务不需要登录，或尚未开通、已拆除。请核对业务类型和状态。",
+        en="{what} has no login: services of its kind need none, or it is not in service. Check its kind and its state.",
+    )
+
+
+class NoVisitToAgree(KapokError):
+    """Nobody has to come for it any more, or not before it goes on."""
+
+    wording = Text(
+        zh="现在没有可约的上门：已上门完毕、无需上门，或须先继续办理。请刷新页面查看办理情况。",
+        en="No visit can be agreed now: it has taken place, none is needed, or it has to go on first. Look at how it stands.",
+    )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.rules import Action
 from kapok.ground.catalog.offering.document import Offer
-from kapok.ground.catalog.offering.specifications import SPECIFICATIONS, Characteristic
+from kapok.ground.catalog.specifying.document import Characteristic, ServiceSpecification, ValueType
 from kapok.kernel.text import Text, joined
 from kapok.network.activation.rules import PARAM_NAMES, PARAMS
 
@@ -36,6 +36,10 @@ OF_ACTION: Mapping[Action, frozenset[str]] = {
 }
 
 
+Sold = tuple[Offer, ServiceSpecification | None]
+"""An offer, and the specification of its service in the version that it was put on sale with."""
+
+
 class Wishable(NamedTuple):
     """Something that may be wished of a line: a number up to `most`, one of `values`, else words."""
 
@@ -52,27 +56,30 @@ class Complaint(NamedTuple):
     remedy: Text
 
 
-def wishable(action: Action, offers: Sequence[Offer]) -> dict[str, Wishable]:
+def wishable(action: Action, offers: Sequence[Sold]) -> dict[str, Wishable]:
     """What the specifications of these offers let be wished; what the offer states as one word leaves nothing to wish."""
     found: dict[str, Wishable] = {}
     for name, known in _known(action, offers).items():
-        if isinstance(known, Characteristic) and (known.values or known.kind is int):
-            found[name] = Wishable(
-                known.title, 0 if known.values else _most(known, _stated(name, offers)), known.values
-            )
+        if (
+            isinstance(known, Characteristic)
+            and known.configurable
+            and (known.choices or known.type is ValueType.NUMBER)
+        ):
+            most = 0 if known.choices else _most(known, _stated(name, offers))
+            found[name] = Wishable(known.called, most, known.values if known.choices else {})
         elif name == LOGIN and isinstance(known, Text):
             found[name] = Wishable(known, 0, {})
     return found
 
 
-def complaint(action: Action, offers: Sequence[Offer], wished: Mapping[str, Any]) -> Complaint | None:
+def complaint(action: Action, offers: Sequence[Sold], wished: Mapping[str, Any]) -> Complaint | None:
     """The first thing that a line of these offers (a bundle and its parts) cannot be wished to be; None where all is right."""
     known = _known(action, offers)
     for name, value in wished.items():
         remedy = _remedy(name, value, known, offers)
         if remedy is not None:
             title = known.get(name) or SAID.get(name) or Text(zh=name, en=name)
-            return Complaint(title.title if isinstance(title, Characteristic) else title, _shown(value), remedy)
+            return Complaint(title.called if isinstance(title, Characteristic) else title, _shown(value), remedy)
     return None
 
 
@@ -81,21 +88,21 @@ def _shown(value: object) -> str:
     return "…" if isinstance(value, int) and abs(value) >= MANY else str(value)[:40]
 
 
-def _known(action: Action, offers: Iterable[Offer]) -> dict[str, Characteristic | Text]:
+def _known(action: Action, offers: Iterable[Sold]) -> dict[str, Characteristic | Text]:
     said = {name: SAID[name] for name in ("reason", *sorted(OF_ACTION.get(action, ())))}
-    specs = [SPECIFICATIONS[offer.spec] for offer in offers if offer.spec in SPECIFICATIONS and action in rules.SOLD]
+    specs = [spec for _, spec in offers if spec is not None and action in rules.SOLD]
     logs_in = any(spec.service == LOGS_IN for spec in specs)
-    stated = {name: each for spec in specs for name, each in spec.characteristics.items()}
+    stated = {name: each for spec in specs for name, each in spec.by_name.items()}
     return {**said, **({LOGIN: PARAM_NAMES[LOGIN]} if logs_in else {}), **stated}
 
 
 def _remedy(
-    name: str, value: object, known: Mapping[str, Characteristic | Text], offers: Sequence[Offer]
+    name: str, value: object, known: Mapping[str, Characteristic | Text], offers: Sequence[Sold]
 ) -> Text | None:
     """What to do about a value; None where it is right."""
     what = known.get(name)
     if what is None:
-        names = joined(each.title if isinstance(each, Characteristic) else each for each in known.values())
+        names = joined(each.called if isinstance(each, Characteristic) else each for each in known.values())
         return Text(
             zh=f"没有这一项，请删去；可填：{names.zh}", en=f"there is no such thing, leave it out; known are {names.en}"
         )
@@ -107,8 +114,8 @@ def _remedy(
     return None if name != LOGIN or check(value) else login
 
 
-def _stated(name: str, offers: Iterable[Offer]) -> list[object]:
-    return [offer.characteristics[name] for offer in offers if name in offer.characteristics]
+def _stated(name: str, offers: Iterable[Sold]) -> list[object]:
+    return [offer.characteristics[name] for offer, _ in offers if name in offer.characteristics]
 
 
 def _most(known: Characteristic, stated: Iterable[object]) -> int:
@@ -117,7 +124,9 @@ def _most(known: Characteristic, stated: Iterable[object]) -> int:
 
 def _characteristic(known: Characteristic, value: object, stated: Sequence[object]) -> Text | None:
     """What is stated bounds what can be wished: a number at most, a word without a list of choices exactly."""
-    if known.values:
+    if not known.configurable:
+        return None if value in stated else Text(zh="由商品所定，请删去", en="the offer settles it: leave it out")
+    if known.choices:
         names = joined(known.values.values(), en=" or ")
         return (
             None
@@ -126,10 +135,14 @@ def _characteristic(known: Characteristic, value: object, stated: Sequence[objec
                 zh=f"可选 {names.zh}（{'、'.join(known.values)}）", en=f"choose {names.en} ({', '.join(known.values)})"
             )
         )
-    if known.kind is int:
+    if known.type is ValueType.NUMBER:
         most = _most(known, stated)
         good = known.fits(value) and isinstance(value, int) and value <= most
-        return None if good else Text(zh=f"填写 1 至 {most} 的整数", en=f"give a whole number from 1 to {most}")
+        return None if good else _number(known.least, most)
     good = known.fits(value) and (not stated or value in stated)
     said = "、".join(map(str, stated))
     return None if good else Text(zh=f"按商品所定：{said}", en=f"as the offer has it: {said}")
+
+
+def _number(least: int, most: int) -> Text:
+    return Text(zh=f"填写 {least} 至 {most} 的整数", en=f"give a whole number from {least} to {most}")

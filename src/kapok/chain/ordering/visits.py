@@ -5,7 +5,7 @@ Nothing is asked of them where a leg needs no visit, or no window was chosen: th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -64,7 +64,7 @@ def comes_after(flow: Flow, stage: str) -> bool:
 
 def is_ahead(holder: str) -> bool:
     """Whether somebody has still to go to the customer for a leg that is open."""
-    return visit_of(holder) is not None and not field.visited(holder)
+    return visit_of(holder) is not None and not field.agreed([holder])[holder].visited
 
 
 def is_given_out(holder: str) -> bool:
@@ -74,11 +74,19 @@ def is_given_out(holder: str) -> bool:
 
 def visit_of(holder: str) -> Errand | None:
     """Where the visit of a leg is, and what it takes: the longest of its lines'; None where it takes none."""
-    leg = Leg.objects.select_related("address").filter(subject=holder).first()
-    if leg is None or leg.address is None:
-        return None
-    lines = Line.objects.filter(leg=leg).values_list("offer__document", "characteristics")
-    coming = (document for document, wished in lines if rules.visits(rules.Action(leg.action), wished))
-    visits = [visit for visit in (parse(document).visit for document in coming) if visit]
-    longest = max(visits, key=lambda visit: visit.minutes, default=None)
-    return Errand(leg.address.code, longest.skill, longest.minutes) if longest else None
+    return errands([holder]).get(holder)
+
+
+def errands(holders: Collection[str]) -> dict[str, Errand]:
+    """The same of each of these legs that takes a visit, in two queries."""
+    legs = Leg.objects.filter(subject__in=list(holders), address__isnull=False)
+    found = {leg.id: leg for leg in legs.select_related("address")}
+    lines = Line.objects.filter(leg__in=list(found)).values_list("leg", "offer__document", "characteristics")
+    longest: dict[str, Errand] = {}
+    for key, document, wished in lines if found else ():
+        leg = found[key]
+        visit = parse(document).visit if rules.visits(rules.Action(leg.action), wished) else None
+        before = longest.get(leg.subject)
+        if visit and leg.address and (before is None or visit.minutes > before.minutes):
+            longest[leg.subject] = Errand(leg.address.code, visit.skill, visit.minutes)
+    return longest

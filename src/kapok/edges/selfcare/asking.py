@@ -15,7 +15,7 @@ from kapok.edges.selfcare.forms import AskForm, ReplyForm, in_reading_language, 
 from kapok.front.channels.announcing import queries as announcing
 from kapok.front.channels.online import api as online
 from kapok.front.channels.online import queries
-from kapok.front.channels.rules import Course
+from kapok.front.channels.rules import Course, Decision
 from kapok.kernel.errors import KapokError
 
 LONGEST_WORDS = 40
@@ -38,10 +38,15 @@ def ask(request: MyRequest) -> HttpResponse:
         except KapokError as refused:
             show_refusal(form, refused)
         else:
-            fault = announcing.of_matter(matter) if decision.course is Course.ATTACH else None
-            return redirect("selfcare:my-fault", fault.id) if fault else redirect("selfcare:my-asked", matter)
+            return followed(matter, decision)
     values = {"form": form, "under": announcing.over_customer(request.customer)}
     return render(request, "selfcare/ask.html", values, status=422 if form.errors else 200)
+
+
+def followed(matter: str, decision: Decision) -> HttpResponse:
+    """To the page on which a customer follows what they said."""
+    fault = announcing.of_matter(matter) if decision.course is Course.ATTACH else None
+    return redirect("selfcare:my-fault", fault.id) if fault else redirect("selfcare:my-asked", matter)
 
 
 def _open_now(request: MyRequest) -> list[tuple[str, str]]:

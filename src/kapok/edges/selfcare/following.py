@@ -7,15 +7,14 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from kapok.back.workforce import api as field
 from kapok.chain.ordering import api as ordering
 from kapok.chain.ordering.queries import LegView
 from kapok.edges.selfcare import showing
-from kapok.edges.selfcare.doors import MyRequest, of_the_customer
+from kapok.edges.selfcare.asking import followed
+from kapok.edges.selfcare.doors import MyRequest, network_address, of_the_customer
 from kapok.edges.selfcare.forms import ConfirmForm, VisitForm, show_refusal
+from kapok.front.channels.online import api as online
 from kapok.kernel.errors import KapokError
-
-WISHED = "customer"
 
 
 @of_the_customer
@@ -29,48 +28,57 @@ def order(request: MyRequest, number: str) -> HttpResponse:
 
 @of_the_customer
 def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
-    """Move the visit to another window that is free."""
-    found = _leg(request, number, leg)
-    booked = showing.visit_of(found)
-    if booked is None or not found.open:
+    """Move the visit to another window that is free, or choose one where none is agreed."""
+    stands = showing.visit_of(_leg(request, number, leg))
+    if stands.errand is None:
         raise Http404
-    free, none = showing.windows(booked, request.at)
+    free, none = showing.windows(stands, stands.errand, request.at)
     choices = [showing.choice(each) for each in free]
     form = VisitForm(request.POST or None, windows=choices)
     if request.method == "POST" and form.is_valid():
         begins, ends = form.window()
         try:
-            field.rebook(
-                appointment=booked.id, starts_at=begins, ends_at=ends, reason=WISHED, by_customer=True, actor=request.actor,
-                at=request.at,
-            )  # fmt: skip
+            ordering.agree_visit(
+                order=number, leg=leg, starts_at=begins, ends_at=ends, actor=request.actor, at=request.at
+            )
         except KapokError as refused:
             show_refusal(form, refused, "window")
         else:
             return redirect("selfcare:my-order", number)
-    values = {"form": form, "number": number, "booked": booked, "none": none}
+    values = {"form": form, "number": number, "booked": stands.booked, "none": none}
     return render(request, "selfcare/visit.html", values, status=422 if form.errors else 200)
 
 
 @of_the_customer
 def confirm(request: MyRequest, number: str, leg: int) -> HttpResponse:
-    """Say that it works, and how it was."""
+    """Say that it works, and how it was; or that something is amiss, which is followed as a matter of its own."""
     found = _leg(request, number, leg)
     if not showing.may_confirm(found):
         return redirect("selfcare:my-order", number)
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = form.cleaned_data
         try:
-            ordering.confirm(
-                order=number, leg=leg, rating=given["rating"], word=given["word"], actor=request.actor, at=request.at
-            )
+            return (_confirmed if given["works"] == "yes" else _amiss)(request, number, leg, given)
         except KapokError as refused:
             show_refusal(form, refused)
-        else:
-            return redirect("selfcare:my-order", number)
     values = {"form": form, "number": number}
     return render(request, "selfcare/confirm.html", values, status=422 if form.errors else 200)
+
+
+def _confirmed(request: MyRequest, number: str, leg: int, given: dict[str, Any]) -> HttpResponse:
+    ordering.confirm(
+        order=number, leg=leg, rating=given["rating"], word=given["word"], actor=request.actor, at=request.at
+    )
+    return redirect("selfcare:my-order", number)
+
+
+def _amiss(request: MyRequest, number: str, leg: int, given: dict[str, Any]) -> HttpResponse:
+    matter, decision = online.say_amiss(
+        order=number, leg=leg, words=given["word"], customer=request.customer, network=network_address(request),
+        actor=request.actor, at=request.at,
+    )  # fmt: skip
+    return followed(matter, decision)
 
 
 def _leg(request: MyRequest, number: str, leg: int) -> LegView:

@@ -75,10 +75,11 @@ class VisitForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """That it works, and how it was."""
+    """That it works, and how it was; or what is amiss."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["works"] = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
         stars = [(str(number), "★" * number) for number in STARS]
         self.fields["rating"] = forms.TypedChoiceField(
             label=_("How was it?"),
@@ -89,11 +90,18 @@ class ConfirmForm(forms.Form):
             widget=forms.RadioSelect,
         )
         self.fields["word"] = forms.CharField(
-            label=_("Anything you would like to tell us"),
+            label=_("Anything you would like to tell us; if it does not work, what is amiss"),
             max_length=WORD,
             required=False,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever says that something is amiss says what."""
+        given = super().clean() or {}
+        if given.get("works") == "no" and len(given.get("word", "").strip()) < 2:
+            self.add_error("word", _("Say in a few words what is amiss, so that we can put it right."))
+        return given
 
 
 def _words(label: str, longest: int, *, required: bool = True, rows: int = 4) -> forms.CharField:

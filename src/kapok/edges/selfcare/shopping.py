@@ -7,7 +7,10 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from kapok.chain.ordering import api as ordering
+from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.rules import ACTIONS, Action
 from kapok.edges.selfcare import showing
@@ -33,7 +36,7 @@ LONGEST = 60
 @of_the_customer
 def new(request: MyRequest) -> HttpResponse:
     """A new service: the address, what can be had there, the terms; and the order placed."""
-    one = customers.customer(request.customer)
+    one = customers.customer(request.customer, unmask=None)
     refused = _counted(request)
     if refused is not None:
         return render(request, "selfcare/new.html", {"own": [], "refused": refused}, status=429)
@@ -135,12 +138,24 @@ def service(request: MyRequest, number: str) -> HttpResponse:
     values = {
         "service": found,
         "mine": showing.Owned(found),
+        "logs_in": orders.logs_in(found),
         "form": form,
         "under": [each for each in announcing.over_customer(request.customer) if number in each.services],
         **_possible(request, found),
         **_change(request, found, action, offer, form),
     }
     return render(request, "selfcare/service.html", values, status=422 if form is not None else 200)
+
+
+@require_POST
+@of_the_customer
+def login(request: MyRequest, number: str) -> HttpResponse:
+    """By what the service logs in, once they press for it."""
+    found = showing.service(number, request.customer)
+    if found is None or not orders.logs_in(found):
+        raise Http404
+    seen = ordering.see_access(service=number, actor=request.actor, at=request.at)
+    return render(request, "selfcare/login.html", {"service": found, "mine": showing.Owned(found), "seen": seen})
 
 
 def _ordered(request: MyRequest, found: ServiceView, form: ServiceForm) -> str | None:

@@ -15,8 +15,9 @@ from django.utils.timezone import localtime
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.queries import AppointmentView
 from kapok.back.workforce.refusals import UnderWay
+from kapok.back.workforce.rules import Errand
 from kapok.chain.ordering import queries as orders
-from kapok.chain.ordering.queries import LegView, OrderView
+from kapok.chain.ordering.queries import LegView, OrderView, Visit
 from kapok.chain.ordering.refusals import UnknownOrder
 from kapok.chain.ordering.rules import Deviation, State
 from kapok.edges.selfcare.doors import MyRequest
@@ -63,7 +64,16 @@ AGREED_ANEW = Text(
     zh="原约定的上门时段已取消，我们会与您重新约定。",
     en="The time that was agreed no longer holds; we agree a new one with you.",
 )
+CHOOSE_ANEW = Text(
+    zh="原约定的上门时段已取消，请另选时段，或等我们与您约定。",
+    en="The time that was agreed no longer holds. Choose another one, or we agree one with you.",
+)
+CHOOSE = Text(
+    zh="上门时段尚未约定，请选择时段，或等我们与您约定。",
+    en="When we come is not agreed yet. Choose a time, or we agree one with you.",
+)
 AGREED_LATER = Text(zh="继续办理时，我们会与您约定上门时段。", en="When it goes on we agree with you when we come.")
+NO_VISIT = Visit()
 COMING = Text(zh="开通中", en="being set up")
 ENOUGH, FOUND, MOST_TYPED = 24, 10, 60
 
@@ -114,7 +124,8 @@ class Part:
     visit: AppointmentView | None
     to_agree: Text | None
     """That a window has to be agreed, anew or when it goes on."""
-    may_move: bool
+    may_choose: bool
+    """They may choose another window, or one where none is agreed."""
     may_confirm: bool
     rating: int | None
     confirmed_at: datetime | None
@@ -140,9 +151,11 @@ def mine(number: str, customer: str) -> Mine | None:
     order = _order(number, customer)
     if order is None:
         return None
+    visits = orders.visits_of(order.legs)
     return Mine(
         number=order.number, state=order.told_name, placed_at=order.placed_at, paid_at=order.paid_at,
-        lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly, parts=tuple(_part(leg) for leg in order.legs),
+        lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly,
+        parts=tuple(_part(leg, visits.get(leg.subject, NO_VISIT)) for leg in order.legs),
     )  # fmt: skip
 
 
@@ -160,21 +173,21 @@ def _order(number: str, customer: str) -> OrderView | None:
     return found if found.customer == customer else None
 
 
-def visit_of(leg: LegView) -> AppointmentView | None:
-    """The visit that is still to come."""
-    found = field.appointment_of(leg.subject)
-    return found if found and found.booked else None
+def visit_of(leg: LegView) -> Visit:
+    """How it stands with the visit of a leg."""
+    return orders.visits_of([leg]).get(leg.subject, NO_VISIT)
 
 
-def windows(visit: AppointmentView, after: datetime) -> tuple[list[field.Window], Text | None]:
-    """The windows to which the visit could be moved, or why there are none."""
-    if field.under_way(visit.id):
+def windows(visit: Visit, errand: Errand, after: datetime) -> tuple[list[field.Window], Text | None]:
+    """The windows that could be agreed instead, or why there are none."""
+    if visit.agreed.under_way:
         return [], UnderWay().text
     try:
-        found = field.windows(address=visit.address, skill=visit.skill, minutes=visit.minutes, after=after)
+        found = field.windows(address=errand.address, skill=errand.skill, minutes=errand.minutes, after=after)
     except KapokError as refused:
         return [], refused.text
-    return [each for each in found if each.starts_at != visit.starts_at][:ENOUGH], None
+    now = visit.booked.starts_at if visit.booked else None
+    return [each for each in found if each.starts_at != now][:ENOUGH], None
 
 
 def choice(window: field.Window) -> tuple[str, str]:
@@ -183,16 +196,14 @@ def choice(window: field.Window) -> tuple[str, str]:
     return window.value, f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
 
 
-def _part(leg: LegView) -> Part:
-    visit = visit_of(leg)
+def _part(leg: LegView, visit: Visit) -> Part:
     return Part(
         number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
         address=leg.address_full, state=leg.told_name, why=_why(leg),
         until=leg.until if leg.exception else None, goes_on=leg.exception == Deviation.DEFER,
-        amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(leg, visit),
-        stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit,
-        may_move=visit is not None and leg.open and not field.under_way(visit.id), may_confirm=may_confirm(leg), rating=leg.rating,
-        confirmed_at=leg.confirmed_at,
+        amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(visit),
+        stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit.booked, may_choose=visit.may_choose,
+        may_confirm=may_confirm(leg), rating=leg.rating, confirmed_at=leg.confirmed_at,
     )  # fmt: skip
 
 
@@ -204,12 +215,12 @@ def _why(leg: LegView) -> Text | None:
     return WHY[Deviation(leg.exception)] if leg.exception else None
 
 
-def _to_agree(leg: LegView, visit: AppointmentView | None) -> Text | None:
-    if visit is not None or not leg.open or not orders.visit_ahead(leg.subject):
+def _to_agree(visit: Visit) -> Text | None:
+    if visit.booked is not None or not (visit.errand or visit.later):
         return None
-    if field.given_up(leg.subject):
-        return AGREED_ANEW
-    return AGREED_LATER if leg.state is State.HELD else None
+    if visit.agreed.given_up:
+        return CHOOSE_ANEW if visit.may_choose else AGREED_ANEW
+    return AGREED_LATER if visit.later else CHOOSE
 
 
 def may_confirm(leg: LegView) -> bool:

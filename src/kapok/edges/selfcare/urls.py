@@ -13,6 +13,7 @@ urlpatterns = [
     path("home", views.home, name="my-home"),
     path("new", shopping.new, name="my-new"),
     path("services/<slug:number>", shopping.service, name="my-service"),
+    path("services/<slug:number>/login", shopping.login, name="my-login"),
     path("orders/<slug:number>", following.order, name="my-order"),
     path("orders/<slug:number>/<int:leg>/visit", following.visit, name="visit"),
     path("orders/<slug:number>/<int:leg>/confirm", following.confirm, name="confirm"),

@@ -38,10 +38,11 @@ from kapok.front.channels.refusals import (
 )
 from kapok.front.channels.rules import Decision
 from kapok.ground.customers.api import look
+from kapok.ground.customers.dialling import digits_of
 from kapok.ground.customers.queries import looks
 from kapok.ground.customers.refusals import UnknownLanguage
 from kapok.ground.customers.rows import living_customer
-from kapok.ground.customers.rules import ContactKind, Purpose, digits_of, masked_contact
+from kapok.ground.customers.rules import ContactKind, Purpose, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
 from kapok.ground.places.rules import Segment

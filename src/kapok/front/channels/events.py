@@ -241,6 +241,18 @@ class Entered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SaidAmiss(Event):
+    """The customer says of an order that was done that something is amiss; it is a matter of its own."""
+
+    kind: ClassVar[str] = "channels.said_amiss"
+    wording: ClassVar[Text] = Text(
+        zh="客户未确认，反映不正常，见 {matter}",
+        en="not confirmed: the customer says that something is amiss, see {matter}",
+    )
+    matter: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelSet(Event):
     """A channel was set up or changed."""
 

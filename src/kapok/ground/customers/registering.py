@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from kapok.ground.customers import events, names, records, rows, rules
+from kapok.ground.customers import dialling, events, names, records, rows, rules
 from kapok.ground.customers.models import Customer, Party
 from kapok.ground.customers.refusals import ChangedMeanwhile, NotAnOrganisation, ReferenceTaken
 from kapok.ground.journal import api as journal
@@ -109,7 +109,7 @@ def free_reference(typed: str, own: UUID | None = None) -> str:
 
 
 def _contacts(drawn: Drawn, at: datetime) -> tuple[tuple[UUID, rules.ContactKind, str], ...]:
-    return tuple((uuid7(at), kind, value) for kind, value in rules.first_contacts(drawn.phone, drawn.email))
+    return tuple((uuid7(at), kind, value) for kind, value in dialling.first_contacts(drawn.phone, drawn.email))
 
 
 @dataclass(frozen=True)

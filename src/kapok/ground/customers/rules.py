@@ -11,6 +11,7 @@ from kapok.ground.customers.refusals import (
     InvalidContact,
     InvalidCurrency,
     InvalidDocument,
+    InvalidMatter,
     InvalidReference,
     Nameless,
     StarOutOfRange,
@@ -191,11 +192,15 @@ PURPOSES: Mapping[Purpose, Text] = {
     Purpose.OTHER: Text(zh="其他（须说明）", en="other (say what)"),
 }
 
+MERGED = "merge"
+"""By what a consent ended that the one who stands for both has given, too: nobody withdrew it."""
+
 OF_WORK = frozenset({Purpose.VISIT, Purpose.SERVING})
 """Granted by the work that one holds, and only while one holds it; nobody chooses these from a list."""
 
 SHORTEST_NOTE = 4
 NOTE_LENGTH = 200
+MATTER_LENGTH = 100
 
 
 class Detail(StrEnum):
@@ -274,6 +279,14 @@ def tidy_reference(typed: str) -> str:
     return reference
 
 
+def tidy_matter(typed: str) -> str:
+    """What a look is for, on one line; empty where it is for no matter. Raises `InvalidMatter`."""
+    matter = typed.strip()
+    if len(matter) > MATTER_LENGTH or not matter.isprintable():
+        raise InvalidMatter(longest=MATTER_LENGTH)
+    return matter
+
+
 def tidy_contact(kind: ContactKind, typed: str) -> str:
     """A contact as it is kept. Raises `InvalidContact`."""
     try:
@@ -296,34 +309,6 @@ def _tidy_kind(kind: ContactKind, typed: str) -> str:
     if kind is ContactKind.WECHAT and not WECHAT.fullmatch(value):
         return ""
     return value
-
-
-def kind_of_phone(phone: str) -> ContactKind:
-    """Whether a number is a Chinese mobile's or another telephone's."""
-    return ContactKind.MOBILE if re.fullmatch(r"1[3-9]\d{9}", digits_of(phone)) else ContactKind.PHONE
-
-
-def first_contacts(phone: str, email: str) -> list[tuple[ContactKind, str]]:
-    """The contacts that come with a new customer, as they are kept. Raises `InvalidContact`."""
-    typed = [(kind_of_phone(phone), phone), (ContactKind.EMAIL, email)]
-    return [(kind, tidy_contact(kind, value)) for kind, value in typed if value.strip()]
-
-
-def digits_of(phone: str) -> str:
-    """The digits by which a number is found: without the prefix of China and the extension."""
-    number = re.split(r"ext|x|#|转", unicodedata.normalize("NFKC", phone).lower())[0]
-    digits = "".join(sign for sign in number if sign in "0123456789")
-    abroad = re.match(r"\s*\+|00", number)
-    return re.sub(r"^(00)?86", "", digits) if abroad else digits
-
-
-PHONE = re.compile(r"\+?[\d ()-]*\d[\d ()-]*((ext|x|#|转)\.? ?\d*)?")
-
-
-def phone_begun(typed: str) -> str:
-    """The digits of what is nothing but a telephone number or the beginning of one; empty for anything else."""
-    said = unicodedata.normalize("NFKC", typed).strip().lower()
-    return digits_of(said) if PHONE.fullmatch(said) else ""
 
 
 def tidy_currency(typed: str) -> str:

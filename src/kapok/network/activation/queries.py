@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from kapok.kernel.text import Text
 from kapok.network.activation.adapters.base import DONE
-from kapok.network.activation.adapters.simulated import SIMULATED
+from kapok.network.activation.adapters.simulated import OLT, SIMULATED
 from kapok.network.activation.models import (
     Call,
     CallStep,
@@ -109,7 +109,7 @@ class StandingView:
     state: str
     settings: Mapping[str, Any]
     secret: str = field(default="", repr=False)
-    """To be compared, and shown to nobody."""
+    """To be compared only."""
 
 
 @dataclass(frozen=True)
@@ -169,11 +169,24 @@ def last_test(service: str) -> CallView | None:
     return found[0] if found else None
 
 
+def light_of(services: Collection[str]) -> dict[str, tuple[str, float]]:
+    """The ONU of each of these services that has one at work, and what it receives now (dBm)."""
+    return OLT.light(services)
+
+
 def sessions(service: str, *, limit: int = 20) -> list[SessionView]:
     """The sessions of a service, the latest first."""
     with connection.cursor() as cursor:
         cursor.execute(SESSIONS, {"service": service, "limit": limit, "packets": limit * 50})
         return [SessionView(*row[:5], *(int(value) for value in row[5:8]), *row[8:]) for row in cursor.fetchall()]
+
+
+def logs_in_by(kind: str) -> str:
+    """The parameter by which a line of this kind logs in to the network with its secret; empty where it does not log in."""
+    for name in adapters_of(kind) or ():
+        if "secret" in (needed := ADAPTERS[name].needed):
+            return "login" if "login" in needed else "number"
+    return ""
 
 
 def standing(service: str, kind: str) -> dict[str, StandingView | None]:

@@ -177,29 +177,39 @@ WHERE r.value LIKE %(starts)s AND {MINE} ORDER BY r.value USING ~<~ LIMIT %(limi
 """  # noqa: S608 - made of constants
 
 
-def search(number: str, *, digits: str = "", units: Collection[UUID] | None, limit: int = 20) -> list[ServiceView]:
+def search(
+    number: str, *, digits: Sequence[str] = (), units: Collection[UUID] | None, limit: int = 20
+) -> list[ServiceView]:
     """The services of the customers of these units (None: all) whose number begins so.
 
-    What does not look like a service's number is looked for by `digits`, with which a telephone number that runs on the service
-    begins; fewer than five find none.
+    What does not look like a service's number is looked for by `digits`, with one of which a telephone number that runs on the
+    service begins; fewer than five find none.
     """
-    said = number.strip().upper()
+    said, asked = number.strip().upper(), {"units": None if units is None else list(units), "limit": limit}
     if SERVICE_NUMBER.fullmatch(said):
-        question, starts = CALLED, said
-    elif len(digits) >= TELLING and digits.isdecimal():
-        question, starts = REACHED_UNDER, digits
+        questions = [(CALLED, said)]
     else:
-        return []
-    within = None if units is None else list(units)
+        questions = [(REACHED_UNDER, each) for each in digits if len(each) >= TELLING and each.isdecimal()]
+    found: set[UUID] = set()
     with connection.cursor() as cursor:
-        cursor.execute(question, {"starts": f"{starts}%", "units": within, "limit": limit})
-        found = {row[0] for row in cursor.fetchall()}
-    return [_as_service(row) for row in _services().filter(id__in=found).order_by("number")]
+        for question, starts in questions:
+            cursor.execute(question, {"starts": f"{starts}%", **asked})
+            found |= {row[0] for row in cursor.fetchall()}
+    rows = _services().filter(id__in=found) if found else Service.objects.none()
+    return [_as_service(row) for row in rows.order_by("number")[:limit]]
 
 
 def still_served(customer: UUID) -> list[Text]:
     """The services that bind a customer: whoever has one cannot be forgotten."""
     living = Service.objects.filter(customer=customer).exclude(state=rules.ServiceState.TERMINATED).order_by("number")
+    return [
+        SERVED.format(number=row.number, state=rules.SERVICE_STATES[rules.ServiceState(row.state)]) for row in living
+    ]
+
+
+def billed_on(account: UUID) -> list[Text]:
+    """The services that are billed on an account."""
+    living = Service.objects.filter(account=account).exclude(state=rules.ServiceState.TERMINATED).order_by("number")
     return [
         SERVED.format(number=row.number, state=rules.SERVICE_STATES[rules.ServiceState(row.state)]) for row in living
     ]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
 from kapok.chain.ordering.trials import ending
 from kapok.edges.console.desk import action_forms as forms
@@ -93,6 +94,11 @@ class ServiceShown:
     trial: bool
     ends_at: datetime | None
     """When its trial ends by itself."""
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether it has a login."""
+        return orders.logs_in(self.service)
 
 
 def shown(services: Collection[ServiceView], under_way: Mapping[str, str], *, may_order: bool) -> list[ServiceShown]:

@@ -16,7 +16,7 @@ from kapok.edges.console.screen import ScreenRequest
 from kapok.front.channels import queries as channels
 from kapok.front.channels.rules import VIAS
 from kapok.ground.customers import queries as customers
-from kapok.ground.customers.rules import phone_begun
+from kapok.ground.customers.dialling import phone_begun
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
@@ -68,7 +68,8 @@ def _candidates(request: ScreenRequest, typed: str) -> Iterator[Candidate]:
 
 def _callers(request: ScreenRequest, typed: str) -> Iterator[Hit]:
     """Whom a whole telephone number belongs to, by the services of the network and by contacts."""
-    known = channels.recognise(typed) if len(phone_begun(typed)) >= inventory.TELLING else None
+    told = any(len(begun) >= inventory.TELLING for begun in phone_begun(typed))
+    known = channels.recognise(typed) if told else None
     if known is not None and _mine(request, known.customer):
         yield Hit(CALLER, known.customer, _desk(known.customer), "bell", VIAS[known.via].in_(request.language))
 
@@ -84,7 +85,7 @@ def _services(request: ScreenRequest, typed: str) -> Iterator[Hit]:
     """Services by their number, or by a telephone number that runs on them."""
     for row in inventory.search(typed, digits=phone_begun(typed), units=_within(request.units), limit=PER_SOURCE):
         address = f"{_desk(row.customer)}#{row.number}"
-        yield Hit(SERVICES, f"{row.number} {row.offer}", address, "server", row.address_full.in_(request.language))
+        yield Hit(SERVICES, f"{row.number} {row.offer}", address, "server", row.state_name.in_(request.language))
 
 
 def _addresses(request: ScreenRequest, typed: str) -> Iterator[Hit]:

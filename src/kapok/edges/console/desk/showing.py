@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kapok.back.workforce import queries as field
+from kapok.back.workforce.queries import Agreed, AppointmentView
 from kapok.chain.ordering import queries as orders
 from kapok.edges.console.customers.reach import may
 from kapok.edges.console.desk.actions import shown
@@ -37,6 +39,8 @@ class Open:
     clock: Shown | None
     case: CaseView | None = None
     pressed: orders.Pressed | None = None
+    visit: AppointmentView | None = None
+    """Of an order, the visit that comes first."""
     urged: Pressing | None = None
     """How a case was urged; of an order `pressed` says it."""
 
@@ -57,7 +61,7 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
         "orders": orders.orders_of(one.number, limit=20),
         "more_open": running.more,
         "open": [
-            *_open_orders(running.rows, clocks),
+            *_open_orders(running.rows, clocks, field.agreed(running.subjects)),
             *_open_cases(cases, clocks, pressing(case.matter for case in cases)),
         ],
         "owed": clocks[:OWED],
@@ -66,18 +70,25 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
         "codes": channels.shown_codes(one.number),
         "lines": timeline(one.subject, limit=12),
         "may_order": may_order,
+        "may_unmask": may(request, Permission.CUSTOMERS_UNMASK, one) and not one.erased_at,
         "may_extend": may(request, Permission.ORDERS_MANAGE, one),
         "under": announcing.over_customer(one.number),
     }
 
 
-def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown]) -> list[Open]:
+def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown], agreed: Mapping[str, Agreed]) -> list[Open]:
     return [
         Open(
-            f"order/{row.number}", row.what, row.state_name, _first(clocks, f"order/{row.number}-"), pressed=row.pressed
+            f"order/{row.number}", row.what, row.state_name, _first(clocks, f"order/{row.number}-"), pressed=row.pressed,
+            visit=_next(agreed, f"order/{row.number}-"),
         )
         for row in rows
-    ]
+    ]  # fmt: skip
+
+
+def _next(agreed: Mapping[str, Agreed], begins: str) -> AppointmentView | None:
+    found = [each.booked for subject, each in agreed.items() if each.booked and subject.startswith(begins)]
+    return min(found, key=lambda visit: visit.starts_at, default=None)
 
 
 def _open_cases(cases: Iterable[CaseView], clocks: Sequence[Shown], urged: Mapping[str, Pressing]) -> list[Open]:

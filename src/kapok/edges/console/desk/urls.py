@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kapok.edges.console.desk import acting, announcing, answering, capture, channels, talking, views
+from kapok.edges.console.desk import acting, announcing, answering, capture, channels, logins, talking, views
 
 urlpatterns: list[URLPattern] = [
     path("desk", views.desk, name="desk"),
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers/<slug:number>/order", capture.order, name="desk-order"),
     path("desk/customers/<slug:number>/order/offers", capture.offers, name="desk-order-offers"),
     path("desk/customers/<slug:number>/order/terms", capture.terms, name="desk-order-terms"),
+    path("desk/customers/<slug:number>/services/<slug:service>/login", logins.login, name="desk-login"),
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>", acting.act, name="desk-act"),
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>/terms", acting.terms, name="desk-act-terms"),
     path("desk/strangers/<path:subject>", answering.stranger, name="desk-stranger"),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.customers.forms import LookForm
-from kapok.edges.console.customers.reach import may, reached
+from kapok.edges.console.customers.reach import reached
 from kapok.edges.console.desk import searching
 from kapok.edges.console.desk.belonging import Met, met
 from kapok.edges.console.desk.forms import NoteForm, show_refusal
@@ -96,7 +96,6 @@ def _page(request: ScreenRequest, one: CustomerView, **forms: Any) -> HttpRespon
         "talk": running(request),
         "note_form": NoteForm(),
         "look_form": LookForm(),
-        "may_unmask": may(request, Permission.CUSTOMERS_UNMASK, one) and not one.erased_at,
     }
     return render(request, "desk/customer.html", standing(request, one) | values | forms)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
-from kapok.back.workforce import api, boards, matters, queries, rules
+from kapok.back.workforce import api, boards, matters, queries, rules, verdicts
 from kapok.back.workforce.boards import Job
 from kapok.back.workforce.replying import MOST_PHOTOS, proof_of
 from kapok.back.workforce.rules import Deed, Kind, State
@@ -83,6 +83,20 @@ def contact(request: ScreenRequest, item: UUID) -> HttpResponse:
 
 @screen(permission=Permission.FIELD_WORK)
 @require_POST
+def access(request: ScreenRequest, item: UUID) -> HttpResponse:
+    """By what the lines of the work that one holds log in; each look is kept."""
+    try:
+        found = api.see_access(item=item, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        return _refused(request, refused)
+    told = [
+        {"service": each.service, "login": each.login, "secret": each.secret, "realm": each.realm} for each in found
+    ]
+    return JsonResponse({"logins": told}, headers={"Cache-Control": "no-store"})
+
+
+@screen(permission=Permission.FIELD_WORK)
+@require_POST
 def deed(request: ScreenRequest) -> HttpResponse:
     """One thing that the phone tells, under its key: done, done before, or refused in the reader's words."""
     try:
@@ -114,8 +128,8 @@ def worker(request: ScreenRequest) -> HttpResponse:
 def _addresses() -> dict[str, Any]:
     """Where the phone asks and tells."""
     names = {"jobs": "field-jobs", "windows": "field-windows", "deeds": "field-deed", "worker": "field-worker"}
-    contact = reverse("console:field-contact", args=(UUID(int=0),))
-    return {name: reverse(f"console:{view}") for name, view in names.items()} | {"contact": contact}
+    asked = {name: reverse(f"console:field-{name}", args=(UUID(int=0),)) for name in ("contact", "access")}
+    return {name: reverse(f"console:{view}") for name, view in names.items()} | asked
 
 
 def _table() -> dict[str, Any]:
@@ -137,10 +151,20 @@ def _lists(language: Language) -> dict[str, Any]:
         "returns": {code: each.title.in_(language) for code, each in rules.RETURNS.items()},
         "most_photos": MOST_PHOTOS, "rebooks": _named(rules.REBOOKS, language),
         "tests": [
-            {"code": code, "name": each.title.in_(language), "unit": each.unit, "least": str(each.least), "most": str(each.most)}
+            {"code": code, "name": each.title.in_(language), "unit": each.unit, "least": str(each.least), "most": str(each.most),
+             "bands": _bands(code, language), "by_order": code in verdicts.BY_ORDER}
             for code, each in rules.TESTS.items()
         ],
+        "grades": _named(verdicts.GRADES, language),
     }  # fmt: skip
+
+
+def _bands(test: str, language: Language) -> list[dict[str, Any]]:
+    """What a reading comes to, so that the phone says it at once: the first band that holds it."""
+    return [
+        {"grade": band.grade.value, "least": band.least, "most": band.most, "remedy": band.remedy.in_(language)}
+        for band in verdicts.BANDS.get(test, ())
+    ]
 
 
 def _possible(kind: Kind) -> dict[str, list[str]]:
@@ -179,7 +203,12 @@ def _hours(begins: datetime, ends: datetime) -> str:
 def _shown(found: Sequence[Job], language: Language) -> list[dict[str, Any]]:
     wanted = evidence_of_each([job.item for job in found if job.state in rules.LIVE])
     lacks = matters.lacks([job.matter for job in found if job.state in rules.LIVE])
-    return [_job(job, wanted.get(job.item, ()), lacks.get(job.matter, {}), language) for job in found]
+    ordered = matters.ordered([job.matter for job in found if job.state in rules.LIVE])
+    return [
+        _job(job, wanted.get(job.item, ()), lacks.get(job.matter, {}), language)
+        | {"ordered": dict(ordered.get(job.matter, {}))}
+        for job in found
+    ]
 
 
 def _job(job: Job, wanted: Sequence[Text], lacks: Mapping[str, Text], language: Language) -> dict[str, Any]:

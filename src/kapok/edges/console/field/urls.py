@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("field/jobs", phone.jobs, name="field-jobs"),
     path("field/windows", phone.windows, name="field-windows"),
     path("field/contact/<uuid:item>", phone.contact, name="field-contact"),
+    path("field/access/<uuid:item>", phone.access, name="field-access"),
     path("field/deeds", phone.deed, name="field-deed"),
     path("field/worker.js", phone.worker, name="field-worker"),
     path("field/pictures/<uuid:picture>", views.picture, name="field-picture"),

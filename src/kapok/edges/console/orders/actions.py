@@ -20,6 +20,7 @@ from kapok.edges.console.orders.forms import (
     ReasonForm,
     ReturnForm,
     SettleForm,
+    VisitForm,
     WaitForm,
 )
 from kapok.ground.people.roles import Permission
@@ -85,6 +86,10 @@ ON_LEGS: Mapping[str, Action] = {
     "confirm": Action(
         Text(zh="客户确认", en="Confirmed"), api.confirm, ConfirmForm, Text(zh="已登记客户确认。", en="Confirmed by the customer."),
         "check", BOTH,
+    ),
+    "visit": Action(
+        Text(zh="预约或改约上门", en="Agree the visit"), api.agree_visit, VisitForm,
+        Text(zh="已约定上门时段。", en="The window of the visit is agreed."), "clock", BOTH,
     ),
     "amend": Action(
         Text(zh="改单", en="Amend"), api.amend, AmendForm, Text(zh="已改单。", en="Amended."), "pencil", BOTH
@@ -155,13 +160,14 @@ def _supervised(leg: LegView) -> bool:
     return leg.pressed is not None and leg.pressed.supervised
 
 
-def for_leg(leg: LegView, allowed: frozenset[str]) -> list[Offered]:
+def for_leg(leg: LegView, allowed: frozenset[str], *, may_choose: bool) -> list[Offered]:
     """What may be done with a leg as it stands."""
     free = leg.open and not leg.compensation
     deferred = leg.exception == Deviation.DEFER
     held = leg.state is State.HELD
     fitting = {
         "confirm": leg.asks,
+        "visit": may_choose,
         "amend": leg.open and leg.cancel_refused is None,
         "return": free and bool(leg.ways_back),
         "wait": free and not held,

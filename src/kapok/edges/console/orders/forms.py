@@ -9,18 +9,21 @@ from typing import Any
 
 from django import forms
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kapok.back.workforce.rules import REBOOKS
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.queries import LegView
 from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
 from kapok.chain.ordering.specified import Wishable
 from kapok.edges.console.desk.action_forms import WAYS, NumberField
+from kapok.edges.console.field.words import spoken_window
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
-from kapok.front.channels import altering
-from kapok.kernel.text import Text
+from kapok.front.channels import altering, visiting
+from kapok.kernel.text import Language, Text
 from kapok.network.inventory import queries as inventory
 
 LONGEST = 1000
@@ -241,6 +244,32 @@ class ConfirmForm(OrderForm):
                 label=_("Rating"), required=False, coerce=int, empty_value=None, choices=stars
             ),
         }
+
+
+class VisitForm(OrderForm):
+    """A window that is free, and why the visit moves where one is agreed already."""
+
+    def asked(self) -> Mapping[str, forms.Field]:
+        """The fields."""
+        stands = orders.visits_of([self.leg]).get(self.leg.subject) if self.leg else None
+        errand = stands.errand if stands else None
+        free = visiting.windows([(errand.address, errand.skill, errand.minutes)] if errand else [], self.at)
+        hint = in_reading_language(free.none) if free.none else ""
+        window = forms.ChoiceField(label=_("Window"), choices=_windows(free), help_text=hint)
+        why = forms.ChoiceField(label=_("Why it moves"), choices=_choices(REBOOKS.items()), initial="customer")
+        return {"window": window, **({"reason": why} if stands and stands.booked else {})}
+
+    def said(self) -> dict[str, Any]:
+        """When it begins and ends, and why it moves."""
+        given = dict(self.cleaned_data)
+        begins, _slash, ends = given.pop("window").partition("/")
+        return given | {"starts_at": datetime.fromisoformat(begins), "ends_at": datetime.fromisoformat(ends)}
+
+
+def _windows(free: visiting.Windows) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The windows by day, with how many visits each has room for."""
+    language = Language.of(get_language())
+    return [(day, [(each.value, spoken_window(each, language)) for each in found]) for day, found in free.days]
 
 
 class SettleForm(OrderForm):

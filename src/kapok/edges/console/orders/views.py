@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kapok.chain.ordering import queries, rules
-from kapok.chain.ordering.queries import LegView, Place, StageView
+from kapok.chain.ordering.queries import LegView, Place, StageView, Visit
 from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
@@ -78,6 +78,8 @@ class LegShown:
     columns: Sequence[Sequence[Box]]
     promises: Sequence[Shown]
     offered: Sequence[Offered]
+    visit: Visit
+    """The window of its visit, or that one is to be agreed."""
     asked: Sequence[Request]
     """What is asked of its clocks, and waits for an answer."""
     plant: Sequence[Held]
@@ -92,7 +94,15 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     subjects = [leg.subject for leg in found.legs]
     asked = requests.waiting(subjects)
-    known = _Known(may, request.at, names, asked, inventory.held_of(subjects), field_work(request, found))
+    known = _Known(
+        may,
+        request.at,
+        names,
+        asked,
+        inventory.held_of(subjects),
+        field_work(request, found),
+        queries.visits_of(found.legs),
+    )
     values = {
         "order": found,
         "at": request.at,
@@ -122,18 +132,20 @@ class _Known:
     asked: Sequence[Request]
     plant: Mapping[str, Sequence[Held]]
     field_work: frozenset[UUID]
+    visits: Mapping[str, Visit]
 
 
 def _leg(leg: LegView, known: _Known) -> LegShown:
-    at, names = known.at, known.names
+    at, names, visit = known.at, known.names, known.visits.get(leg.subject, Visit())
     boxes = [
         Box(stage, shown(stage.clock, at, names) if stage.clock else None, stage.item in known.field_work)
         for stage in leg.stages
     ]
-    asked, plant = [each for each in known.asked if each.subject == leg.subject], known.plant.get(leg.subject, ())
     return LegShown(
-        leg, list(_columns(boxes)), all_shown(leg.promises, at, names), for_leg(leg, known.may), asked, plant
-    )
+        leg=leg, columns=list(_columns(boxes)), promises=all_shown(leg.promises, at, names),
+        offered=for_leg(leg, known.may, may_choose=visit.may_choose), visit=visit,
+        asked=[each for each in known.asked if each.subject == leg.subject], plant=known.plant.get(leg.subject, ()),
+    )  # fmt: skip
 
 
 def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:

@@ -29,7 +29,7 @@ from kapok.front.channels.online.refusals import (
     NotAlone,
     NothingToSay,
 )
-from kapok.front.channels.online.rules import TOPICS, Topic
+from kapok.front.channels.online.rules import AMISS, TOPICS, Topic
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
     BadChoice,
@@ -40,8 +40,9 @@ from kapok.front.channels.refusals import (
     WordsMissing,
 )
 from kapok.front.channels.rules import Decision, Knock
+from kapok.ground.customers.dialling import as_dialled, digits_of
 from kapok.ground.customers.rows import customer_called
-from kapok.ground.customers.rules import PURPOSES, Purpose, digits_of
+from kapok.ground.customers.rules import PURPOSES, Purpose
 from kapok.ground.journal import api as journal
 from kapok.ground.work.rows import person
 from kapok.kernel.errors import KapokError
@@ -50,7 +51,7 @@ from kapok.kernel.text import Text
 __all__ = [
     "AlreadyAnswered", "BadChoice", "BadPhone", "ChannelNotSet", "FormUsed", "KnockedTooOften", "NoStranger", "NobodyServes",
     "NotACase", "NotAgreed", "NotAlone", "NotOpenNow", "NothingToSay", "WordsMissing", "acknowledge", "ask", "leave_request",
-    "look_up", "see_stranger", "take_order", "turn_down",
+    "look_up", "say_amiss", "see_stranger", "take_order", "turn_down",
 ]  # fmt: skip
 
 QUESTION, NAME = Text(zh="内容", en="what you ask"), Text(zh="姓名", en="your name")
@@ -85,6 +86,24 @@ def ask(
 
 
 @transaction.atomic
+def say_amiss(
+    *, order: str, leg: int, words: str, customer: str, network: str, actor: str, at: datetime
+) -> tuple[str, Decision]:
+    """The customer does not confirm what was done: it is a fault on the service, with who answers for it and its clock.
+
+    Nothing is confirmed. A fault that is open on the service is urged. Raises `UnknownOrder`, `NothingToConfirm`, and what `ask`
+    does.
+    """
+    one, said = customer_called(customer), rows.words(words, QUESTION, MESSAGE)
+    found = taking.to_confirm(one, order, leg)
+    codes.knock(Knock.WROTE, one.subject, network, at)
+    service = next((line.service for line in found.lines if line.service), "")
+    matter, decision = taking.take_in(taking.Wish(AMISS, said, service=service), one, actor, at)
+    journal.record(events.SaidAmiss(subject=found.subject, actor=actor, at=at, matter=matter))
+    return matter, decision
+
+
+@transaction.atomic
 def leave_request(
     *,
     words: str,
@@ -113,7 +132,7 @@ def leave_request(
         TOPICS[Topic.QUESTION], said, address=address, call_back=True, language=rows.language_of(language)
     )
     matter, _ = taking.take_in(wish, None, actor, at)
-    Stranger.objects.create(case_id=matter, name=called, phone=digits, agreed_at=at)
+    Stranger.objects.create(case_id=matter, name=called, phone=as_dialled(digits), agreed_at=at)
     return matter
 
 

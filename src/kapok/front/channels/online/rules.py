@@ -104,6 +104,13 @@ TOPICS: Mapping[Topic, Subject] = {
 }  # fmt: skip
 
 
+AMISS = Subject(
+    Text(zh="竣工后不正常", en="Something is amiss after an order"), Kind.FAULT,
+    "竣工后客户反映不正常 / Amiss after an order was done",
+)  # fmt: skip
+"""As what it is taken in that a customer does not confirm."""
+
+
 # ---- what a customer may order alone ----
 
 BY_CUSTOMER = "客户网上申请 / at the customer's wish, by the web"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from kapok.chain.ordering import queries as orders
+from kapok.chain.ordering.queries import LegView
+from kapok.chain.ordering.refusals import NothingToConfirm, UnknownOrder
 from kapok.front.channels import answering, asking, events, rows
 from kapok.front.channels.models import Case
 from kapok.front.channels.online import receiving
@@ -36,6 +39,17 @@ def must_own(customer: Customer, service: str) -> None:
     """Of others' services nothing can be asked, nor learnt whether there are any. Raises `UnknownService`."""
     if service and rows.service_called(service).customer_id != customer.id:
         raise UnknownService(number=service[:20])
+
+
+def to_confirm(customer: Customer, order: str, leg: int) -> LegView:
+    """A leg of theirs that is done and waits for their word. Raises `UnknownOrder`, `NothingToConfirm`."""
+    view = orders.order(order)
+    if view.customer != customer.number:
+        raise UnknownOrder(order=order[:20])
+    found = next((each for each in view.legs if each.number == leg and each.asks), None)
+    if found is None:
+        raise NothingToConfirm(leg=f"{order}-{leg}"[:40])
+    return found
 
 
 def take_in(wish: Wish, customer: Customer | None, actor: str, at: datetime) -> tuple[str, Decision]:

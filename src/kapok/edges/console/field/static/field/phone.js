@@ -2,7 +2,7 @@
 (function () {
   const told = JSON.parse(document.getElementById("told").textContent);
   const words = told.words, queue = window.kapokQueue, KEPT = "kapok-field-day", WINDOWS = "kapok-field-windows", FRESH = 300000;
-  const opened = new Set(), numbers = new Map();
+  const opened = new Set(), numbers = new Map(), logins = new Map();
   let day = read(KEPT), free = read(WINDOWS), waiting = [], line = navigator.onLine ? "online" : "offline", busy = false, again = false;
 
   function read(name) {
@@ -41,7 +41,9 @@
     line = "online";
     day = await answer.json();
     remember(KEPT, { ...day, csrf: "" });
-    for (const item of [...numbers.keys()]) if (!held(day.jobs.find((job) => job.item === item))) numbers.delete(item);
+    for (const seen of [numbers, logins]) {
+      for (const item of [...seen.keys()]) if (!held(day.jobs.find((job) => job.item === item))) seen.delete(item);
+    }
     await fetchWindows();
     return true;
   }
@@ -61,17 +63,17 @@
     } catch { /* those that are known stay */ }
   }
 
-  // Who holds the work sees the customer's numbers, once asked for; they stay in this page alone.
-  async function call(job) {
+  // Who holds the work sees the customer's numbers and the logins of the lines, once asked for; they stay in this page alone.
+  async function look(job, asked, seen) {
     let found = { refused: words.no_line };
     try {
-      const address = told.contact.replace("00000000-0000-0000-0000-000000000000", job.item);
+      const address = asked.replace("00000000-0000-0000-0000-000000000000", job.item);
       const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": day.csrf }, credentials: "same-origin" });
       found = await answer.json().catch(() => ({ refused: words.refused_other }));
     } catch { /* no line */ }
-    numbers.set(job.item, found);
+    seen.set(job.item, found);
     show();
-    if (found.refused === words.no_line) numbers.delete(job.item);
+    if (found.refused === words.no_line) seen.delete(job.item);
   }
 
   async function mine() {
@@ -211,6 +213,7 @@
         job.due ? make("span", {}, `${job.due_name} ${job.due}`) : null),
       job.why ? folded(`why ${job.item}`, {}, make("summary", {}, words.why), job.why) : null,
       held(all) && job.puts_off ? calling(job) : null,
+      held(all) && job.puts_off ? access(job) : null,
       buttons(job));
   }
 
@@ -223,10 +226,19 @@
 
   function calling(job) {
     const known = numbers.get(job.item);
-    if (!known) return make("button", { type: "button", class: "phone-small phone-call", onclick: () => call(job) }, words.call);
+    if (!known) return make("button", { type: "button", class: "phone-small phone-call", onclick: () => look(job, told.contact, numbers) }, words.call);
     if (known.refused) return make("p", { class: "phone-refused" }, known.refused);
     return make("p", { class: "phone-row" }, ...known.numbers.map((each) =>
       make("a", { class: "phone-small phone-call", href: `tel:${each.number.replace(/[^+0-9]/g, "")}` }, `${words.dial} ${each.number} · ${each.role}`)));
+  }
+
+  function access(job) {
+    const known = logins.get(job.item);
+    if (!known) return make("button", { type: "button", class: "phone-small phone-access", onclick: () => look(job, told.access, logins) }, words.access);
+    if (known.refused) return make("p", { class: "phone-refused" }, known.refused);
+    const rows = (each) => [[words.login, each.login], [words.secret, each.secret], [words.realm, each.realm]].filter(([, value]) => value);
+    return make("div", { class: "phone-logins" }, ...known.logins.map((each) => make("dl", { class: "facts" },
+      ...rows(each).flatMap(([name, value]) => [make("dt", {}, name), make("dd", { class: "tabular" }, value)]))));
   }
 
   const sheets = window.kapokSheets(told, make, act);

@@ -1,0 +1,82 @@
+"""The window of a leg's visit, agreed with the customer by whoever serves them, or by themselves: another one, or one anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from kapok.back.workforce import api as workforce
+from kapok.back.workforce import queries as known
+from kapok.back.workforce.queries import Agreed, AppointmentView
+from kapok.back.workforce.rules import Errand
+from kapok.chain.ordering import rows, visits
+from kapok.chain.ordering.refusals import NoVisitToAgree
+from kapok.chain.ordering.rules import OVER, State
+from kapok.chain.ordering.views import LegView
+
+WISHED = "customer"
+"""Why a visit moves, unless another reason of the list is given."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How it stands with the visit of a leg."""
+
+    agreed: Agreed = field(default_factory=Agreed)
+    errand: Errand | None = None
+    """What it takes, where a window can be agreed anew."""
+    later: bool = False
+    """A window is agreed when the leg goes on."""
+
+    @property
+    def booked(self) -> AppointmentView | None:
+        """The window that is agreed."""
+        return self.agreed.booked
+
+    @property
+    def may_choose(self) -> bool:
+        """Whether a window can be chosen now: another one until somebody sets off, or one where none holds."""
+        return self.errand is not None and not self.agreed.under_way
+
+
+def visits_of(legs: Iterable[LegView]) -> dict[str, Visit]:
+    """How it stands with the visit of each of these legs, by subject; a few queries, however many there are."""
+    live = {leg.subject: leg for leg in legs if leg.open}
+    agreed, wanted = known.agreed(live), visits.errands(live)
+    return {
+        subject: _visit(agreed[subject], wanted.get(subject), leg.state, leg.compensation)
+        for subject, leg in live.items()
+    }
+
+
+def _visit(agreed: Agreed, wanted: Errand | None, state: State, compensation: str) -> Visit:
+    if agreed.visited and agreed.booked is None:
+        wanted = None
+    if (booked := agreed.booked) is not None:
+        wanted = Errand(booked.address, booked.skill, booked.minutes)
+    free = state not in OVER | {State.HELD} and not compensation
+    return Visit(agreed, wanted if free else None, later=wanted is not None and state is State.HELD)
+
+
+@transaction.atomic
+def agree_visit(
+    *, order: str, leg: int, starts_at: datetime, ends_at: datetime, reason: str = WISHED, actor: str, at: datetime
+) -> None:
+    """The visit of a leg moves to another window, for a reason of the list, or gets one where none holds.
+
+    Raises `UnknownOrder`, `UnknownLeg`, `NoVisitToAgree`, `UnderWay`, and what `workforce.rebook` and `workforce.book` do.
+    """
+    (found,) = rows.legs_locked(rows.order_called(order), leg)
+    agreed = known.agreed([found.subject])[found.subject]
+    visit = _visit(agreed, visits.visit_of(found.subject), State(found.state), found.compensation)
+    if visit.errand is None:
+        raise NoVisitToAgree
+    window: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "actor": actor, "at": at}
+    if visit.booked is not None:
+        workforce.rebook(appointment=visit.booked.id, reason=reason, by_customer=True, **window)
+    else:
+        workforce.book(holder=found.subject, **asdict(visit.errand), **window)
