@@ -124,14 +124,16 @@ def place_order(
     channel: str,
     lines: Sequence[LineDraft],
     pay: bool,
-    window: tuple[datetime, datetime] | None = None,
+    window: placing.Window | None = None,
+    windows: Mapping[str, placing.Window] = MappingProxyType({}),
     promised_date: date | None = None,
     first_contact: str = "",
     note: str = "",
     actor: str,
     at: datetime,
 ) -> str:
-    """Take an order, and say its number: legs planned, matters opened, resources reserved, the visit booked.
+    """Take an order, and say its number: legs planned, matters opened, resources reserved, the visits booked: each in the window
+    of its address (`windows`), the others in `window`.
 
     What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
     plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
@@ -140,7 +142,7 @@ def place_order(
     """
     act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
-    _refuse_past(WINDOW, window and window[0] < at)
+    _refuse_past(WINDOW, any(each[0] < at for each in (*windows.values(), *([window] if window else []))))
     whose = living_customer(customer)
     located = areas.of_lines(lines, whose, at)
     facts = areas.facts_of(whose, located)
@@ -154,8 +156,8 @@ def place_order(
         note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)
-    if window is not None:
-        visits.book(list(placing.wanted_visits(order, wanted, window)), actor=actor, at=at)
+    if window or windows:
+        visits.book(list(placing.wanted_visits(order, wanted, window, windows)), actor=actor, at=at)
     return order.number
 
 

@@ -34,6 +34,8 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.rules import Need
 
 REQUESTED = "order.requested"
+Window = tuple[datetime, datetime]
+"""When somebody may come, from and to."""
 FIRST_ACCOUNT = (
     "SELECT * FROM customers_billingaccount WHERE customer_id = %s AND closed_at IS NULL ORDER BY number LIMIT 1"
 )
@@ -239,10 +241,16 @@ def _named(plan: Planned) -> Text:
     return Text(zh=f"{action.zh}{names.zh}", en=f"{action.en}: {names.en}")
 
 
-def wanted_visits(order: Order, placing: Placing, window: tuple[datetime, datetime]) -> Iterator[visits.Wanted]:
-    """The visits that the legs take, in the window that the customer chose; what waits for plant takes one when it goes on."""
+def wanted_visits(
+    order: Order, placing: Placing, window: Window | None, windows: Mapping[str, Window]
+) -> Iterator[visits.Wanted]:
+    """The visits that the legs take, each in the window that was chosen for its address, else for all; those left open take none.
+
+    What waits for plant takes one when it goes on.
+    """
     waiting = set(Leg.objects.filter(order=order, state=State.HELD).values_list("number", flat=True))
     for number, plan in enumerate(placing.legs, 1):
-        if plan.visit and plan.address and number not in waiting:
+        chosen = windows.get(plan.address.code, window) if plan.address else None
+        if plan.visit and plan.address and chosen and number not in waiting:
             skill, minutes = plan.visit
-            yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *window)
+            yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *chosen)
