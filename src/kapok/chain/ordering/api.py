@@ -132,8 +132,7 @@ def place_order(
     actor: str,
     at: datetime,
 ) -> str:
-    """Take an order, and say its number: legs planned, matters opened, resources reserved, the visits booked: each in the window
-    of its address (`windows`), the others in `window`.
+    """Take an order, and say its number: legs planned, matters opened, resources reserved, visits booked (`windows` by address).
 
     What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
     plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
@@ -149,11 +148,10 @@ def place_order(
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
     placing.must_be_agreed(asked, whose, billed, actor)
-    paid = pay or not quoting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
-        legs=drafting.planned(asked, facts), located=located, paid=paid, promised_date=promised_date,
-        note=tidy_note(note, needed=False), act=act,
+        legs=drafting.planned(asked, facts), located=located, paid=pay or not quoting.total(asked)["one_off"],
+        promised_date=promised_date, note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)
     if window or windows:
