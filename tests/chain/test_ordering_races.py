@@ -10,9 +10,11 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from pytest_django.fixtures import Settings
 
-from kapok.chain.ordering import api, engine, trials
-from kapok.chain.ordering.models import Leg, Step
+from kapok.chain.ordering import api, engine, performing, trials, unpaid
+from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.config.orders import carry_orders
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.journal.api import deliver
@@ -23,7 +25,7 @@ from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
 from tests.network.plant import WHO, named
-from tests.races import outcomes
+from tests.races import outcomes, within
 
 pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 
@@ -31,6 +33,9 @@ pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 @pytest.fixture
 def _shop(transactional_db: None) -> None:
     shop.set_up()
+
+
+DAY = 24 * 60
 
 
 def tries(verb: Callable[..., Any], count: int, **said: Any) -> list[str]:
@@ -101,8 +106,9 @@ def test_of_many_who_find_a_trial_over_one_ends_it_and_of_many_orders_one_is_tak
     sound()
 
 
-def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
+def test_the_keeper_carries_orders_and_hears_of_plant(settings: Settings) -> None:
     """The loop does what is due until it is told to stop; the subscriber lets go on who waited."""
+    settings.ORDERING_FORECAST_EVERY = timedelta()  # it looks again and again: of what waits it can say no date
     at = datetime.now(UTC) - timedelta(minutes=5)
     whose = shop.customer()
     said: dict[str, Any] = {"customer": whose, "channel": "hotline", "pay": True, "actor": "staff/agent", "at": at}
@@ -116,7 +122,7 @@ def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
         while deliver(ordering, at=datetime.now(UTC)):
             pass
         ends = time.monotonic() + 30
-        while shop.live(number) != {"appoint"} and time.monotonic() < ends:
+        while not (shop.live(number) == {"appoint"} and leg(number).expected_at) and time.monotonic() < ends:
             time.sleep(0.1)
     finally:
         stop.set()
@@ -125,6 +131,43 @@ def test_the_keeper_carries_orders_and_hears_of_plant() -> None:
     assert shop.live(number) == {"appoint"}
     assert stands(number) == ("inProgress", "", "")
     assert leg(number).expected_at is not None
+
+
+def test_two_legs_that_end_at_once_close_their_order() -> None:
+    """The second one waits for the order before it looks at the legs, so that it sees that the first one is over."""
+    number = placed(line(), line(address="n1"))
+    run(1)
+    api.cancel(order=number, reason="客户改变主意", **by("agent", 2))
+    assert engine.advance(at=later(3), limit=2) == 2  # both are disconnected; what they took is still to be given back
+    first, second = (engine.claim(later(6)) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    last = Step.objects.filter(id__in=[first.step, second.step])
+    assert set(last.values_list("leg__number", "name")) == {(1, "release_held"), (2, "release_held")}
+    late = Thread(target=settled, args=(second,))
+    with transaction.atomic():
+        engine.settle(first, performing.DONE, later(6))
+        late.start()
+        assert within(30, waiting)
+    late.join(30)
+    assert [stands(number, which)[0] for which in (1, 2)] == ["cancelled", "cancelled"]
+    closed = shop.order(number)
+    assert (closed.state, closed.closed_at) == ("cancelled", later(6))
+
+
+def settled(lease: engine.Lease) -> None:
+    """Settle a step over a connection of its own."""
+    try:
+        engine.settle(lease, performing.DONE, later(6))
+    finally:
+        connection.close()
+
+
+def waiting() -> bool:
+    """Whether a connection waits for a lock of another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def test_two_wish_for_one_number_on_the_way_and_one_gets_it() -> None:
@@ -145,4 +188,69 @@ def test_two_wish_for_one_number_on_the_way_and_one_gets_it() -> None:
     assert outcomes(*[lambda number=number: wish(number) for number in numbers]) == ["WishTaken", "done"]
     after = {row.id for row in Resource.objects.filter(kind="number", state="reserved")}
     assert (len(after), after - before) == (2, {wished})
+    sound()
+
+
+@pytest.mark.parametrize("first", ["paid", "lapsed"])
+def test_of_a_payment_and_the_end_that_meet_the_first_one_counts(first: str) -> None:
+    number = placed(pay=False)
+    unpaid.look(at=later(5 * DAY))
+    order, came = Order.objects.get(number=number), []
+
+    def pays() -> None:
+        api.pay(order=number, **by("agent", 14 * DAY))
+
+    def lapses() -> None:
+        came.append(unpaid._lapse(order, later(14 * DAY)))
+
+    def second() -> None:
+        try:
+            (lapses if first == "paid" else pays)()
+        except api.NotAllowedNow as refused:
+            came.append(type(refused).__name__)
+        finally:
+            connection.close()
+
+    other = Thread(target=second)
+    with transaction.atomic():
+        (pays if first == "paid" else lapses)()
+        other.start()
+        assert within(30, waiting)  # for the matters of the order
+    other.join(30)
+    paid = first == "paid"
+    assert came == ([False] if paid else [True, "NotAllowedNow"])
+    assert stands(number)[0] == ("inProgress" if paid else "cancelled")
+    assert (shop.order(number).paid_at is not None) is paid
+    run(14 * DAY + 1)
+    assert bool(held(leg(number).subject)) is paid
+
+
+def test_of_two_orders_that_move_to_one_port_one_gets_it_and_the_other_stays() -> None:
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["n5"], **WHO)
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
+    numbers = [placed(), placed(line(address="n1"))]
+
+    def amend(number: str) -> None:
+        api.amend(order=number, line=1, address="n5", **by("agent", 1))
+
+    assert outcomes(*[lambda number=number: amend(number) for number in numbers]) == ["NoPlantThere", "done"]
+    ports = Resource.objects.filter(kind="splitter_port", holder__in=[leg(number).subject for number in numbers])
+    assert sorted(ports.values_list("element__code", flat=True)) == ["SPL1", "SPL2"]
+    assert sorted(leg(number).version for number in numbers) == [1, 2]
+    sound()
+
+
+def test_of_a_new_address_and_the_assignment_that_meet_one_comes_too_late_for_the_other() -> None:
+    number = placed()
+    engine.advance(at=later(1), limit=1)
+    outcome = outcomes(
+        lambda: api.amend(order=number, line=1, address="n3", **by("agent", 2)),
+        lambda: engine.advance(at=later(2), limit=100),
+    )
+    assert outcome in (["TooLateToRearrange", "done"], ["done", "done"])
+    run(3)
+    moved = outcome == ["done", "done"]
+    service = Service.objects.select_related("address").get(holder=leg(number).subject)
+    assert (leg(number).version == 2, service.address and service.address.code) == (moved, "n3" if moved else "r101")
+    assert set(held(leg(number).subject).values()) == {"assigned"}
     sound()

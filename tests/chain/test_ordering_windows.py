@@ -14,6 +14,7 @@ from kapok.back.workforce import boards, queries
 from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.back.workforce.rules import Deed
 from kapok.chain.ordering import api as ordering
+from kapok.chain.ordering.models import Order
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
 from kapok.ground.posts import api as posts
@@ -242,3 +243,25 @@ def test_a_window_agreed_while_it_is_put_off_stands_when_it_goes_on() -> None:
     ordering.undefer(order=number, leg=1, reason="客户已回", **by("agent", 4))
     run(5)
     assert (live(number), states()) == ({"visit"}, ["booked"])
+
+
+def test_another_address_gives_the_window_for_the_old_one_back() -> None:
+    before = room()
+    number = placed(window=chosen())
+    assert room() == before - 1
+    ordering.amend(order=number, line=1, address="n3", **by("agent", 1))
+    assert (states(), room()) == (["cancelled"], before)
+
+
+def test_each_place_has_its_own_window_and_all_are_booked_or_none() -> None:
+    first, second = ((each.starts_at, each.ends_at) for each in free()[:2])
+    number = placed(line(), line(address="n3"), window=second, windows={"r101": first})
+    booked = Appointment.objects.order_by("holder").values_list("holder", "starts_at")
+    assert list(booked) == [(leg(number).subject, first[0]), (leg(number, 2).subject, second[0])]
+    before = Appointment.objects.count()
+    with pytest.raises(workforce.WindowPast):
+        placed(line(address="n1"), line(address="n3"), windows={"n1": second, "n3": (AT, AT + timedelta(hours=2))})
+    with pytest.raises(ordering.BadMoment):
+        placed(windows={"r101": (AT - timedelta(days=1), AT)})
+    assert Appointment.objects.count() == before
+    assert Order.objects.count() == 1

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from kapok.back.workforce import queries as field
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api
@@ -60,6 +61,51 @@ def test_a_second_line_makes_one_order_of_two_legs_with_one_total(signed_in: Sig
     desk = client.get(f"/desk/customers/{chen}").content.decode()
     assert "2 条工程线" in desk
     assert "<dd><strong>办理中</strong>" in client.get(f"/orders/{order.number}").content.decode()
+
+
+SITE = re.compile(r'<option value="(\w+) ([^" ]+/[^"]+)"')
+
+
+def test_an_order_of_two_places_takes_a_window_for_each(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    lines = ["r101~fibre-100", "n1~fibre-100"]
+    page = part(client, chen, "terms", line=lines)
+    assert 'name="window"' not in page
+    free: dict[str, list[str]] = {}
+    for address, window in SITE.findall(page):
+        free.setdefault(address, []).append(window)
+    assert list(free) == ["r101", "n1"]
+    chosen = {"r101": free["r101"][0], "n1": free["n1"][-1]}
+    assert chosen["r101"] != chosen["n1"]
+    values = [f"{address} {window}" for address, window in chosen.items()]
+    again = part(client, chen, "terms", line=lines, site_window=values)
+    assert all(f'<option value="{value}" selected>' in again for value in values)
+    assert sent(client, chen, page, site_window=values).status_code == 302
+    order = Order.objects.get()
+    for which, address in ((1, "r101"), (2, "n1")):
+        visit = field.appointment_of(f"order/{order.number}-{which}")
+        assert visit is not None
+        assert (visit.address, f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}") == (
+            address,
+            chosen[address],
+        )
+
+
+def test_a_place_may_be_left_open_and_what_is_no_window_is_refused(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    page = part(client, chen, "terms", line=["r101~fibre-100", "n1~fibre-100"])
+    (address, window), *_ = SITE.findall(page)
+    for wrong in (f"{address} tomorrow", f"{address} 9999-12-31T20:00:00+00:00/9999-12-31T22:00:00+00:00", "r101"):
+        refused = sent(client, chen, page, site_window=[wrong, ""])
+        assert refused.status_code == 422
+        assert "请从列表中选择时段" in refused.content.decode()
+    past = sent(client, chen, page, site_window=[f"{address} 2020-01-01T09:00:00+08:00/2020-01-01T11:00:00+08:00"])
+    assert past.status_code == 422
+    assert not Order.objects.exists()
+    assert sent(client, chen, page, site_window=[f"{address} {window}", ""]).status_code == 302
+    order = Order.objects.get()
+    assert field.appointment_of(f"order/{order.number}-1") is not None
+    assert field.appointment_of(f"order/{order.number}-2") is None
 
 
 def test_kept_lines_alone_are_an_order_and_a_line_can_be_left_out(signed_in: SignedIn, chen: str) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
 
 from kapok.back.workforce import api as workforce
-from kapok.chain.ordering import api, engine, forecast
+from kapok.back.workforce.models import WorkOrder
+from kapok.chain.ordering import api, engine, forecast, unpaid
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.journal import queries as journal
@@ -28,6 +30,7 @@ from kapok.ground.people.models import Staff
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
+from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.models import Resource, Shortage
 from tests.chain import shop
 from tests.chain.conftest import open_shop
@@ -425,3 +428,82 @@ def test_what_is_put_off_is_shown_with_what_will_happen_and_when() -> None:
     phone = signed_in("technician")
     rests = [each["rest"] for each in phone.get(reverse("console:field-jobs")).json()["open"]]
     assert rests == [words]
+
+
+def test_what_waits_for_plant_without_a_date_says_that_none_can_be_given() -> None:
+    number = placed(lines=[line(address="n9")])
+    forecast.watch(at=now())
+    agent = signed_in("agent")
+    words = "No date can be given: nobody has said when the plant comes."
+    assert words in text(agent, f"/orders/{number}")
+    assert "no date: plant is lacking" in text(agent, "/orders")
+    forecast.watch(at=now() + timedelta(days=20))
+    assert "Even if it came now it would be later than promised" in text(agent, f"/orders/{number}")
+
+
+def test_an_unpaid_order_says_when_it_lapses_and_then_that_it_has() -> None:
+    number = placed(pay=False)
+    agent, day = signed_in("agent"), timedelta(days=1)
+    lapses = localtime(shop.order(number).placed_at + 14 * day)
+    assert f"cancelled by itself on {lapses:%Y-%m-%d %H:%M} unless it is paid" in text(agent, f"/orders/{number}")
+    for days in (5, 14):
+        unpaid.look(at=shop.order(number).placed_at + days * day)
+    page = text(agent, f"/orders/{number}")
+    assert "not paid in time, it lapsed by itself" in page
+    assert "unless it is paid" not in page
+    assert f"/orders/{number}/pay" not in page
+
+
+def test_the_page_shows_what_each_leg_has_of_the_plant_and_leads_on() -> None:
+    number = placed(lines=[line(), line(address="n1")])
+    run()
+    agent, whose = signed_in("agent"), shop.order(number).customer.number
+    page = text(agent, f"/orders/{number}")
+    assert f'<a href="/desk/customers/{whose}">{whose}</a>' in page
+    first = page[page.index('id="leg-1-plant"') : page.index('id="leg-1-steps"')]
+    for row in Resource.objects.filter(holder=leg(number).subject).select_related("element__site", "pool"):
+        assert row.code in first
+    rows = re.findall(r'data-label="What">([^<]+)</td>.*?<span class="badge">([^<]+)<', first)
+    assert [name for name, _ in rows] == ["splitter port", "place on the PON", "VLAN", "ONU"]
+    assert {state for _, state in rows} == {"assigned"}
+    assert "SPL1" in first
+    assert "/dispatch/" not in page
+    (item,) = WorkOrder.objects.filter(item__matter__subject=leg(number).subject).values_list("item", flat=True)
+    assert f'href="/dispatch/{item}"' in text(signed_in("dispatcher"), f"/orders/{number}")
+
+
+def test_the_plant_of_all_legs_is_read_at_once() -> None:
+    def asked(legs: int) -> int:
+        number = placed(lines=[line()] + [line("voice", address="n1")] * (legs - 1))
+        subjects = [leg(number, which).subject for which in range(1, legs + 1)]
+        with CaptureQueriesContext(connection) as found:
+            assert set(inventory.held_of(subjects)) == set(subjects)
+        return len(found)
+
+    assert asked(1) == asked(2) == 1
+
+
+def test_an_amendment_offers_what_is_specified_and_another_address() -> None:
+    number = placed()
+    client, where = signed_in("agent"), f"/orders/{number}/1/amend"
+    page = text(client, where)
+    assert "At most 100; empty leaves it as it is." in page
+    asked = {"line": "1", "offer": "", "promised_date": "", "address": ""}
+    client.post(where, asked | {"specified_down_mbps": "50", "specified_login": "chenjing88"})
+    assert Line.objects.get(leg=leg(number)).characteristics == {"down_mbps": 50, "login": "chenjing88"}
+    assert "Ensure this value is less" in client.post(where, asked | {"specified_down_mbps": "101"}).content.decode()
+    client.post(where, asked | {"address": "n3"})
+    assert (leg(number).address.code, leg(number).version) == ("n3", 3)  # type: ignore[union-attr]
+    refused = html.unescape(client.post(where, asked | {"address": "n5"}).content.decode())
+    assert "Nothing was changed and what is reserved stays" in refused
+    assert leg(number).version == 3
+
+
+def test_more_pieces_are_offered_where_there_can_be_more() -> None:
+    whose = shop.customer("陈公司", "business")
+    said: dict[str, Any] = {"customer": whose, "channel": "business", "pay": True, "actor": "staff/agent"}
+    number = api.place_order(lines=[line(), line("support")], **said, at=now() - AGO)
+    client, where = signed_in("agent"), f"/orders/{number}/1/amend"
+    assert 'name="quantity"' not in text(client, f"/orders/{placed()}/1/amend")
+    client.post(where, {"line": "2", "offer": "", "promised_date": "", "address": "", "quantity": "3"})
+    assert Line.objects.get(leg=leg(number), number=2).quantity == 3

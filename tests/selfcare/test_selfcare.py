@@ -18,16 +18,17 @@ from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.models import WorkOrder
 from kapok.chain.ordering import api as ordering
-from kapok.chain.ordering import engine
+from kapok.chain.ordering import engine, unpaid
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.api import LineDraft
-from kapok.chain.ordering.models import Leg
+from kapok.chain.ordering.models import Leg, Order
 from kapok.edges.selfcare import doors, showing
 from kapok.front.channels.models import AccessCode, Case, DoorKnock
 from kapok.front.channels.online import api as online
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
 from kapok.ground.work.models import Matter
+from kapok.network.activation import api as activation
 from tests.chain import shop
 from tests.console import counter_page
 
@@ -135,6 +136,66 @@ def test_an_amendment_is_told(chen: str) -> None:
     assert told in inside(order).get(f"/my/orders/{order}").content.decode()
     english = inside(order, language="en").get(f"/my/orders/{order}").content.decode()
     assert "What you ordered was changed; this is version 2." in english
+
+
+def test_what_is_not_paid_says_until_when_and_then_that_it_was_cancelled(chen: str) -> None:
+    said: dict[str, Any] = {"customer": chen, "channel": "hotline", "pay": False, **counter_page.by("agent")}
+    order = ordering.place_order(lines=[LineDraft(offer="fibre-100", address="r101")], **said)
+    client, day = inside(order), timedelta(days=1)
+    since = orders.order(order).placed_at
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert f"请于 {localtime(since + 14 * day):%Y-%m-%d %H:%M} 前缴费，逾期自动撤单" in page
+    for days in (5, 14):
+        unpaid.look(at=since + days * day)
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert "没有按时缴费，订单已自动撤销，您无需付款；如仍需要，请重新下单。" in page
+    assert "前缴费" not in page
+
+
+STATE = re.compile(r'<span class="state">([^<]+)</span>')
+
+
+def test_of_three_parts_one_is_late_and_the_order_has_one_state(chen: str) -> None:
+    lines = [shop.line(), shop.line(address="n1"), shop.line(address="n3")]
+    order = shop.placed(*lines, whose=chen)
+    shop.run(1)
+    for part in (1, 2):
+        for minutes, stage in ((2, "appoint"), (4, "visit"), (6, "confirm")):
+            shop.do(order, stage, minutes, which=part)
+            shop.run(minutes + 1)
+    page = inside(order).get(f"/my/orders/{order}").content.decode()
+    states = STATE.findall(page)
+    assert states[0] == "办理中", "the order has one state, that of the part that is still to be done"
+    assert [STATE.findall(each)[0] for each in page.split('<section class="card">')[1:4]] == [
+        "已竣工",
+        "已竣工",
+        "办理中",
+    ]
+    late = [each.count("我们未能按时兑现") for each in page.split('<section class="card">')[1:4]]
+    assert late[:2] == [0, 0]
+    assert late[2] > 0
+    home = inside(order).get("/my/home").content.decode()
+    assert STATE.findall(home).count("办理中") == 1
+
+
+def test_of_what_fell_out_is_said_what_happens_next(chen: str) -> None:
+    activation.switch_on_fault(element="olt", fault="refuses", **counter_page.by("noc"))
+    order = placed(chen, window=False)
+    engine.advance(at=counter_page.now(), limit=20)
+    assert orders.order(order).legs[0].by_hand
+    client = inside(order)
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert "有一步系统未能自动完成，已转由我们的工作人员办理；您无需做什么，对您的承诺照常计时。" in page
+    english = inside(order, language="en").get(f"/my/orders/{order}").content.decode()
+    assert "our staff is doing it" in english
+    Leg.objects.filter(order__number=order).update(state="failed", exception="10C", compensation="10C")
+    Order.objects.filter(number=order).update(state="failed", exception="10C")
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert "您的撤单已受理，系统未能自动完成收尾，我们的工作人员正在处理；您无需做什么。" in page
+    assert "未能完成" not in page
+    assert set(STATE.findall(page)) >= {"撤单中（人工处理）"}
+    english = inside(order, language="en").get(f"/my/orders/{order}").content.decode()
+    assert "failed" not in english
 
 
 def test_no_staff_data_are_shown(chen: str) -> None:

@@ -355,11 +355,11 @@ def test_of_three_circuits_one_is_late_and_the_customer_is_told_one_state() -> N
     assert operator.kept(number, 3) == {"SL1-circuit": "open"}
     assert leg(number, 3).jeopardy_at is None
 
-    assert forecast.watch(at=after(6)) == 1
-    assert (leg(number, 3).jeopardy_at, promise(number, "SL1-circuit", 3).state) == (after(6), "open")
+    assert forecast.watch(at=after(7)) == 1
+    assert (leg(number, 3).jeopardy_at, promise(number, "SL1-circuit", 3).state) == (after(7), "open")
     (warned,) = told("ordering.in_jeopardy")
-    assert (warned["due"], after(6) < due) == (due.isoformat(), True)
-    assert [row.number for row in queries.late(after(6))] == [number]
+    assert (warned["due"], after(7) < due) == (due.isoformat(), True)
+    assert [row.number for row in queries.late(after(7))] == [number]
 
     passes(due - timedelta(seconds=1))
     assert not Entry.objects.filter(kind="commitments.breached", subject__startswith="order/").exists()

@@ -1,4 +1,4 @@
-"""The orders as a loop of the keeper: the system's steps, what goes on by itself, which orders will be late, the end of trials."""
+"""The orders as a loop of the keeper: the system's steps, what goes on or ends by itself, which orders will be late."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from threading import Event
 
 from django.conf import settings
 
-from kapok.chain.ordering import deferrals, engine, forecast, trials
+from kapok.chain.ordering import deferrals, engine, forecast, trials, unpaid
 from kapok.config.subscriptions import Duty, do_all
 
 
 def carry_orders(stop: Event) -> None:
-    """Do the steps that are due, end what was put off and trials, see what will be late, until `stop`. Several may run at once."""
+    """Do what is due: steps, ends of deferrals and trials, unpaid orders, what will be late; until `stop`.
+
+    Several may run at once.
+    """
     duties = [
         Duty("ordering-steps", lambda at: engine.advance(at=at)),
         Duty("ordering-deferrals", lambda at: deferrals.end(at=at)),
         Duty("ordering-forecast", Lookout(lambda at: forecast.watch(at=at)).look),
+        Duty("ordering-unpaid", Lookout(lambda at: unpaid.look(at=at)).look),
         Duty("ordering-trials", Lookout(lambda at: trials.end(at=at)).look),
     ]
     do_all(duties, stop)

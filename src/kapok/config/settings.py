@@ -268,14 +268,17 @@ SIMULATED_SLOW_SECONDS = environment.number("KAPOK_SIMULATED_SLOW_SECONDS", 2)
 INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
 
 # Ordering: how long a step is in the hands of who took it; after what time a failed one is tried again (then after twice as long,
-# up to a longest time) and how often; how long resources are kept for an order; how often it is looked who will be late; who knows
-# what is owed; which kind of area ours is; in how many months a customer may try an offer once, and how long a trial goes
-# on that somebody extends; how long callers of a changed number are told the new one, and the old one rests at least.
+# up to a longest time) and how often; how long resources are kept for an order; after how many days whoever took an unpaid order
+# is reminded, and how many days later it lapses (0: never); how often it is looked who will be late; who knows what is owed; which
+# kind of area ours is; in how many months a customer may try an offer once, and how long a trial goes on that somebody extends;
+# how long callers of a changed number are told the new one, and the old one rests at least.
 ORDERING_LEASE = timedelta(seconds=environment.number("KAPOK_ORDERING_LEASE_SECONDS", 120))
 ORDERING_RETRY_FIRST = timedelta(seconds=environment.number("KAPOK_ORDERING_RETRY_SECONDS", 15))
 ORDERING_RETRY_LONGEST = timedelta(minutes=environment.number("KAPOK_ORDERING_RETRY_LONGEST_MINUTES", 30))
 ORDERING_ATTEMPTS = environment.number("KAPOK_ORDERING_ATTEMPTS", 6)
 ORDERING_RESERVED_FOR = timedelta(days=environment.number("KAPOK_ORDERING_RESERVED_DAYS", 7))
+ORDERING_UNPAID_REMIND = timedelta(days=environment.number("KAPOK_UNPAID_REMIND_DAYS", 5))
+ORDERING_UNPAID_LAPSE = timedelta(days=environment.number("KAPOK_UNPAID_LAPSE_DAYS", 9))
 ORDERING_FORECAST_EVERY = timedelta(minutes=environment.number("KAPOK_ORDERING_FORECAST_MINUTES", 5))
 ORDERING_DEBTS = environment.text("KAPOK_ORDERING_DEBTS")
 ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
@@ -319,6 +322,7 @@ NOTICES_TELL = {
     "commitments.owed": environment.choices("KAPOK_TELL_OF_OWED", "owner,head", Told),
     "commitments.corrected": environment.choices("KAPOK_TELL_OF_CORRECTION", "owner,head,before", Told),
     "ordering.in_jeopardy": environment.choices("KAPOK_TELL_OF_JEOPARDY", "owner", Told),
+    "ordering.payment_due": environment.choices("KAPOK_TELL_OF_UNPAID", "owner", Told),
     "ordering.deferral_over": environment.choices("KAPOK_TELL_OF_GOING_ON", "owner", Told),
 }
 NOTICES_ABOVE = environment.number("KAPOK_TELL_HEADS_ABOVE", 1)

@@ -147,6 +147,16 @@ def _visited(holders: Collection[str]) -> set[str]:
     )
 
 
+def work_orders(items: Collection[UUID]) -> dict[UUID, UUID]:
+    """Which of these work items have a work order, each with the unit whose people do it."""
+    return dict(WorkOrder.objects.filter(item__in=items).values_list("item", "unit"))
+
+
+def given_out(holder: str) -> bool:
+    """Whether the field has work of a matter in hand."""
+    return WorkOrder.objects.filter(item__matter__subject=holder, item__ended_at=None).exists()
+
+
 def appointment_view(row: Appointment) -> AppointmentView:
     """One appointment with address, unit and technician read along."""
     return AppointmentView(

@@ -73,6 +73,14 @@ def _version_for(leg: Leg, line: Line, code: str, facts: Mapping[str, Any]) -> O
     return version
 
 
+def must_be_sayable(line: int, action: str, characteristics: Mapping[str, Any]) -> None:
+    """Refuse what could be wished of no line of such an action. Raises `BadLine`."""
+    complaint = rules.value_complaint(characteristics)
+    if complaint:
+        raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
+    drafting.wishes_must_fit(line, action, characteristics)
+
+
 def must_fit(leg: Leg, line: Line, version: OfferVersion | None, characteristics: Mapping[str, Any]) -> None:
     """Refuse what the line cannot be wished to be; of another offer also what was wished before.
 
@@ -94,13 +102,13 @@ def _misfit(leg: Leg, old: Offer, new: Offer) -> Text | None:
         )
     if Kind.TRIAL in {old.kind, new.kind}:
         return Text(zh=f"试用与正式套餐不能互改，{ANEW.zh}", en=f"a trial is not exchanged for a plan: {ANEW.en}")
-    bundled = Kind.BUNDLE in {old.kind, new.kind} or _is_part(leg.order, old.code)
+    bundled = Kind.BUNDLE in {old.kind, new.kind} or is_part(leg.order, old.code)
     if bundled or old.currency != new.currency or _taken(leg, old) != _taken(leg, new):
         return Text(zh=f"套餐、币种或所占资源不同，{ANEW.zh}", en=f"its bundle, currency or plant differs: {ANEW.en}")
     return None
 
 
-def _is_part(order: Order, code: str) -> bool:
+def is_part(order: Order, code: str) -> bool:
     """Whether a bundle of the order has the offer as its part: the bundle has the price then."""
     versions = OfferVersion.objects.filter(id__in=Line.objects.filter(leg__order=order).values("offer"))
     return any(code in parse(version.document).parts for version in versions)
@@ -112,10 +120,9 @@ def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int]]:
     return sorted((need.kind, need.role, need.count) for need in wanted)
 
 
-def quote_anew(order: Order, line: Line, before: OfferVersion, after: OfferVersion) -> None:
-    """Quote the order with the one offer of a line in the other's place; within a verb's `transaction.atomic`."""
+def quote_anew(order: Order, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Quote the order with the one quote of a line in the other's place; within a verb's `transaction.atomic`."""
     row = Order.objects.select_for_update(no_key=True).get(id=order.id)
-    was, now = (_quoted(line, version) for version in (before, after))
     prices = list(row.quote["prices"])
     for each in was["prices"]:
         if each in prices:
@@ -124,6 +131,7 @@ def quote_anew(order: Order, line: Line, before: OfferVersion, after: OfferVersi
     Order.objects.filter(id=row.id).update(quote=row.quote | sums | {"prices": prices + now["prices"]})
 
 
-def _quoted(line: Line, version: OfferVersion) -> dict[str, Any]:
-    quote = quoting.quote_of(Action(line.leg.action), parse(version.document), line.quantity)
+def quoted(line: Line) -> Mapping[str, Any]:
+    """What a line costs as it stands."""
+    quote = quoting.quote_of(Action(line.leg.action), parse(line.offer.document), line.quantity)
     return quoting.quoted([quote] if quote else [])

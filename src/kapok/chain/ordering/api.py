@@ -32,6 +32,7 @@ from kapok.chain.ordering import (
     placing,
     pressing,
     quoting,
+    rearranging,
     rows,
     rules,
     trials,
@@ -55,6 +56,7 @@ from kapok.chain.ordering.refusals import (
     LiftedWhenPaid,
     NoFlowForLine,
     NoLines,
+    NoPlantThere,
     NotAllowedNow,
     NotAsked,
     NotATrial,
@@ -75,6 +77,7 @@ from kapok.chain.ordering.refusals import (
     ReturnRunning,
     ServiceNeeded,
     SuspendedByOthers,
+    TooLateToRearrange,
     TooLateToWish,
     TriedBefore,
     UnknownLeg,
@@ -96,15 +99,16 @@ from kapok.network.inventory import queries as inventory
 
 __all__ = [
     "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
-    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NoVisitToAgree",
-    "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified", "NotSupervised",
-    "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn", "NothingToConfirm", "NowhereBack",
-    "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers", "TooLateToWish", "TriedBefore", "UnknownLeg",
-    "UnknownOrder", "UnknownStep", "agree_visit", "amend", "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial",
-    "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "see_access", "settle_step", "undefer",
-    "wait_for_plant",
+    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NoPlantThere",
+    "NoVisitToAgree", "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified",
+    "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn", "NothingToConfirm",
+    "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers", "TooLateToRearrange", "TooLateToWish",
+    "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "agree_visit", "amend", "cancel", "confirm", "defer", "end_wait",
+    "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "see_access", "settle_step",
+    "undefer", "wait_for_plant",
 ]  # fmt: skip
 
+PAID = Text(zh="已缴费", en="paid")
 PROMISED, WINDOW, UNTIL = (
     Text(zh="承诺日期", en="The promised date"),
     Text(zh="上门时段", en="The window of the visit"),
@@ -120,14 +124,15 @@ def place_order(
     channel: str,
     lines: Sequence[LineDraft],
     pay: bool,
-    window: tuple[datetime, datetime] | None = None,
+    window: placing.Window | None = None,
+    windows: Mapping[str, placing.Window] = MappingProxyType({}),
     promised_date: date | None = None,
     first_contact: str = "",
     note: str = "",
     actor: str,
     at: datetime,
 ) -> str:
-    """Take an order, and say its number: legs planned, matters opened, resources reserved, the visit booked.
+    """Take an order, and say its number: legs planned, matters opened, resources reserved, visits booked (`windows` by address).
 
     What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
     plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
@@ -136,32 +141,36 @@ def place_order(
     """
     act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
-    _refuse_past(WINDOW, window and window[0] < at)
+    _refuse_past(WINDOW, any(each[0] < at for each in (*windows.values(), *([window] if window else []))))
     whose = living_customer(customer)
     located = areas.of_lines(lines, whose, at)
     facts = areas.facts_of(whose, located)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = placing.account_of(whose, account)
     placing.must_be_agreed(asked, whose, billed, actor)
-    paid = pay or not quoting.total(asked)["one_off"]
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
-        legs=drafting.planned(asked, facts), located=located, paid=paid, promised_date=promised_date,
-        note=tidy_note(note, needed=False), act=act,
+        legs=drafting.planned(asked, facts), located=located, paid=pay or not quoting.total(asked)["one_off"],
+        promised_date=promised_date, note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)
-    if window is not None:
-        visits.book(list(placing.wanted_visits(order, wanted, window)), actor=actor, at=at)
+    if window or windows:
+        visits.book(list(placing.wanted_visits(order, wanted, window, windows)), actor=actor, at=at)
     return order.number
 
 
 @transaction.atomic
 def pay(*, order: str, actor: str, at: datetime) -> None:
-    """The customer has paid: the promises count from now on, the first stages are offered. Raises `UnknownOrder`, `AlreadyPaid`."""
+    """The customer has paid: the promises count from now on, the first stages are offered.
+
+    Raises `UnknownOrder`, `AlreadyPaid`, and `NotAllowedNow` where nothing of it is open any more.
+    """
     row, act = rows.order_called(order), Act(actor, at)
     legs = rows.legs_locked(row)
     if not Order.objects.filter(id=row.id, paid_at=None).update(paid_at=at):
         raise AlreadyPaid(order=order)
+    if not rows.open_legs(legs):
+        raise NotAllowedNow(state_name=rules.STATES[State(row.state)], wanted=PAID)
     for leg in legs:
         course.paid(leg, act)
     journal.record(events.OrderPaid(subject=row.subject, actor=actor, at=at, order=row.number))
@@ -177,15 +186,21 @@ def amend(
     characteristics: Mapping[str, Any] = MappingProxyType({}),
     promised_date: date | None = None,
     evidence: str = "",
+    address: str = "",
+    quantity: int | None = None,
     actor: str,
     at: datetime,
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
+    Until its plant is assigned also how many of it, and where: all of its leg moves, and all that it takes is reserved anew, or
+    nothing is changed.
+
     A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
-    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `WishTaken`.
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `WishTaken`,
+    `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = (
@@ -193,15 +208,14 @@ def amend(
     )
     leg = rows.legs_locked(row, found.leg.number if found else 0)[0]
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
-    complaint = rules.value_complaint(characteristics)
-    if complaint:
-        raise BadLine(line=line, field=complaint[0], value="…", remedy=complaint[1])
-    drafting.wishes_must_fit(line, leg.action, characteristics)
+    amending.must_be_sayable(line, leg.action, characteristics)
     cancelling.may(leg)
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
     amending.must_fit(leg, fresh, version, characteristics)
-    deviating.amend(leg, fresh, deviating.Amendment(version, characteristics, promised_date, evidence), act)
+    site, pieces = rearranging.address_for(leg, fresh, address), rearranging.pieces_for(leg, fresh, quantity)
+    asked = deviating.Amendment(version, characteristics, promised_date, evidence, site, pieces)
+    deviating.amend(leg, fresh, asked, act)
     moves.refresh(row, act)
 
 

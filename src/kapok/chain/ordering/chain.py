@@ -83,7 +83,7 @@ def _leg(leg: Leg, known: _Known) -> LegView:
     return LegView(
         id=leg.id, number=leg.number, subject=leg.subject, action=Action(leg.action),
         address=leg.address.code if leg.address else "", address_full=leg.address.full if leg.address else Text(zh="—", en="—"),
-        state=State(leg.state), exception=leg.exception, compensation=leg.compensation, reason=leg.reason,
+        state=State(leg.state), exception=leg.exception, compensation=leg.compensation, cause=leg.cause, reason=leg.reason,
         until=leg.until, version=leg.version, after=leg.after.number if leg.after else None,
         promised_date=leg.promised_date, begun_at=leg.begun_at, committed_at=leg.committed_at,
         completed_at=leg.completed_at, confirmed_at=leg.confirmed_at, rating=leg.rating, expected_at=leg.expected_at,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import amending, events, moves, placing, rows, rules, visits, wishing
+from kapok.chain.ordering import amending, events, moves, placing, rearranging, rows, rules, visits, wishing
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import LaterWithoutWord, NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
@@ -19,6 +19,7 @@ from kapok.chain.ordering.rules import Deviation, State, StepState
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.rules import ways_back
 from kapok.ground.commitments import api as commitments
+from kapok.ground.places.models import Address
 from kapok.ground.work import api as work
 from kapok.ground.work import following
 from kapok.ground.work.baton import api as baton
@@ -28,6 +29,8 @@ from kapok.kernel.text import Text, joined
 from kapok.network.inventory.rules import masked
 
 DEFERRED = "customer.deferred"
+PERSONAL = frozenset({"characteristics", "address"})
+"""What the journal says of an amendment without its values."""
 IN_HAND = (ItemState.OFFERED.value, ItemState.HELD.value)
 
 
@@ -174,12 +177,16 @@ def undefer(leg: Leg, *, reason: str, act: Act) -> None:
 
 @dataclass(frozen=True)
 class Amendment:
-    """What a line is to be instead: a version of an offer, characteristics, a promised date, with the evidence for a later one."""
+    """What a line is to be instead: a version of an offer, characteristics, a promised date, with the evidence for a later one;
+    so many pieces, and all of its leg at another address.
+    """
 
     version: OfferVersion | None
     characteristics: Mapping[str, Any]
     promised_date: date | None
     evidence: str
+    address: Address | None = None
+    quantity: int | None = None
 
 
 def _word_for(leg: Leg, promised_date: date | None, evidence: str) -> str:
@@ -196,30 +203,31 @@ def _word_for(leg: Leg, promised_date: date | None, evidence: str) -> str:
 def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     """Let a leg on its way be for something else: a new version of it; the clocks go on.
 
-    Raises `LaterWithoutWord`, `NoteMissing`, `NothingAmended`, and what `wishing.fulfil` does.
+    Raises `LaterWithoutWord`, `NoteMissing`, `NothingAmended`, and what `wishing.fulfil` and `rearranging.take_anew` do.
     """
     word = _word_for(leg, asked.promised_date, asked.evidence)
-    before, was_for = _told(leg, line), line.offer
-    line.offer = asked.version or line.offer
+    before, quote = _told(leg, line), amending.quoted(line)
+    line.offer, line.quantity = asked.version or line.offer, asked.quantity or line.quantity
     line.characteristics = {**line.characteristics, **asked.characteristics}
     promised = asked.promised_date or leg.promised_date
-    moves.keep(leg, promised_date=promised)
+    moves.keep(leg, promised_date=promised, address=asked.address or leg.address)
     after = _told(leg, line)
     differs = [name for name in after if after[name] != before[name]]
     if not differs:
         raise NothingAmended
-    line.save(update_fields=["offer", "characteristics"])
+    line.save(update_fields=["offer", "characteristics", "quantity"])
     if leg.action in rules.SOLD:
-        amending.quote_anew(leg.order, line, was_for, line.offer)
+        amending.quote_anew(leg.order, quote, amending.quoted(line))
     moves.keep(leg, version=leg.version + 1)
     facts = {"promised_date": promised.isoformat()} if promised and asked.promised_date else {}
     said = before["characteristics"]
     changed = [name for name, value in asked.characteristics.items() if said.get(name) != value]
     facts |= wishing.fulfil(leg, line, changed, act)
+    if {"address", "quantity"} & set(differs):
+        facts |= rearranging.take_anew(leg, line, act, moves_away="address" in differs)
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
     was, now = (
-        {name: masked(told[name]) if name == "characteristics" else told[name] for name in differs}
-        for told in (before, after)
+        {name: masked(told[name]) if name in PERSONAL else told[name] for name in differs} for told in (before, after)
     )
     told = {"version": leg.version, "what": ", ".join(differs), "before": was, "after": now}
     moves.say(leg, events.Amended, act, **told, evidence=word)
@@ -229,7 +237,10 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
 def _told(leg: Leg, line: Line) -> dict[str, Any]:
     offer = f"{line.offer.code} {line.offer.number}"
     promised = leg.promised_date.isoformat() if leg.promised_date else ""
-    return {"offer": offer, "characteristics": dict(line.characteristics), "promised_date": promised}
+    return {
+        "offer": offer, "characteristics": dict(line.characteristics), "promised_date": promised, "quantity": line.quantity,
+        "address": leg.address.code if leg.address else "",
+    }  # fmt: skip
 
 
 def _adjust(leg: Leg, act: Act) -> None:

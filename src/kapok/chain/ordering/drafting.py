@@ -144,7 +144,7 @@ def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str
     for number, draft in enumerate(drafts, 1):
         _check(number, draft)
     services = _services(drafts)
-    lines = list(_lines(drafts, Known(_sold(drafts), _own(services), services, _addresses(drafts)), customer))
+    lines = list(_lines(drafts, Known(_sold(drafts), _own(services), services, addresses_of(drafts)), customer))
     for line in lines:
         must_be_sold(line, facts, channel)
         _must_fit(line)
@@ -180,7 +180,7 @@ def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
     for line in sorted(lines, key=lambda line: (not line.family, line.number)):
         for action, address, old in _parts(line):
             together = _of_its_address(legs, action, address, old=old) if not line.family else None
-            flow = "" if together else _flow(line, action, facts, candidates)
+            flow = "" if together else flow_for(line, action, facts, candidates)
             leg = together or legs.setdefault(
                 (action, address and address.id, flow, old), Planned(action, address, line.family, old=old)
             )
@@ -245,7 +245,8 @@ def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:
     return {row.number: row for row in rows.select_for_update(no_key=True, of=("self",))}
 
 
-def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
+def addresses_of(drafts: Sequence[LineDraft]) -> dict[str, Address]:
+    """The addresses of lines, by their codes. Raises `UnknownAddress`, `RetiredAddress`."""
     codes = {draft.address for draft in drafts if draft.address}
     found = {row.code: row for row in read(Address, "this.code = ANY(%s)", list(codes))} if codes else {}
     for code in codes:
@@ -368,7 +369,8 @@ def _of_its_address(
     return next(same, None)
 
 
-def _flow(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Sequence[Candidate]) -> str:
+def flow_for(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Sequence[Candidate]) -> str:
+    """The code of the flow that a line takes. Raises `NoFlowForLine`."""
     known = {**facts, "action": action.value} | ({"service": line.family} if line.family else {})
     try:
         return flow_rules.choose(candidates, known).code

@@ -73,6 +73,29 @@ class DeferralOver(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentDue(Event):
+    """An order is not paid, and lapses when `due` if it stays so; whoever answers to the customer for it is told."""
+
+    kind: ClassVar[str] = "ordering.payment_due"
+    wording: ClassVar[Text] = Text(zh="{title}（{due}）", en="{title} ({due})")
+    title: Text
+    due: datetime
+    owner: str
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lapsed(Event):
+    """An order that nobody paid was given up."""
+
+    kind: ClassVar[str] = "ordering.lapsed"
+    wording: ClassVar[Text] = Text(
+        zh="订单 {order} 逾期未缴费，自动撤单", en="Order {order} was not paid in time and lapsed"
+    )
+    order: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Amended(Event):
     """What was asked for changed on the way; before and after name what differs, `evidence` is the word for a later date."""
 
@@ -220,8 +243,8 @@ class InJeopardy(Event):
 
     kind: ClassVar[str] = "ordering.in_jeopardy"
     wording: ClassVar[Text] = Text(
-        zh="预计 {expected} 竣工，晚于承诺 {due}（剩余：{left}）",
-        en="Expected {expected}, promised {due}; left: {left}",
+        zh="最早预计 {expected} 竣工，晚于承诺 {due}（剩余：{left}）",
+        en="Expected {expected} at the earliest, promised {due}; left: {left}",
     )
     expected: datetime
     due: datetime

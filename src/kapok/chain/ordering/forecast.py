@@ -1,53 +1,53 @@
 """Which legs will be late: the stages left, each as long as it takes of late or as its budget says, against what was promised.
 
-Working time is spread evenly over the week (40 hours in 168, five days in seven): a forecast, not a clock.
+What waits for plant goes on when that is expected; where nobody has said when, there is no forecast, only the earliest day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Min
 
-from kapok.chain.ordering import events, moves
+from kapok.chain.ordering import events, moves, pace, rules
 from kapok.chain.ordering.models import Leg
-from kapok.chain.ordering.moves import SYSTEM, Act
+from kapok.chain.ordering.moves import SYSTEM
+from kapok.chain.ordering.pace import Clocks, Takes, Timed, clocks_of, of_late
 from kapok.chain.ordering.rules import Deviation, State
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.rules import onward
 from kapok.ground.catalog.template import Flow, Stage
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import RUNNING
+from kapok.ground.journal import api as journal
 from kapok.ground.work import following
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState
-from kapok.kernel.promises import Tier
-from kapok.kernel.promises.budgets import comparable
+from kapok.kernel.promises import Clock, Tier
 from kapok.kernel.text import Text, joined
 
-MEASURED: Final = """
-SELECT template.code, item.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY item.ended_at - item.opened_at)
-FROM work_item item JOIN work_matter matter ON matter.id = item.matter_id
-    JOIN catalog_flowversion version ON version.id = matter.flow_id
-    JOIN catalog_flowtemplate template ON template.id = version.template_id
-WHERE item.state IN ('delivered', 'confirmed') AND item.stage <> '' AND item.ended_at BETWEEN %s AND %s
-    AND template.line = 'fulfilment'
-GROUP BY 1, 2 HAVING count(*) >= %s
-"""
-LOOKS_BACK = timedelta(days=30)
-ENOUGH = 5
-"""So many times a stage must have been done of late before its time counts more than its budget."""
-WEEK_IN_WORKING_HOURS, WEEK_IN_WORKING_DAYS = 168 / 40, 7 / 5
 CHUNK = 500
 GOES_ON = (State.IN_PROGRESS, State.HELD, State.ASSESSING)
+UNDATED = Text(zh="等装机资源（到货日期未知）", en="plant of which nobody has said when it comes")
+KEPT: Final = """
+WITH free AS (SELECT id FROM ordering_leg WHERE id = ANY(%(legs)s) FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE ordering_leg leg SET expected_at = told.expected, jeopardy_at = told.since
+FROM free JOIN unnest(%(legs)s::uuid[], %(expected)s::timestamptz[], %(since)s::timestamptz[], %(was)s::timestamptz[])
+    AS told(id, expected, since, was) ON told.id = free.id
+WHERE leg.id = told.id AND leg.state = ANY(%(states)s) AND leg.jeopardy_at IS NOT DISTINCT FROM told.was
+    AND (leg.expected_at, leg.jeopardy_at) IS DISTINCT FROM (told.expected, told.since)
+RETURNING leg.id
+"""
+"""What is said of many legs at once; who has one in hand is not waited for, and it is looked at the next time."""
 
-Lengths = Mapping[tuple[str, str], timedelta]
-"""How long a stage of a flow takes."""
+Ends = Callable[[datetime], datetime]
+"""When a stage ends that may begin at a moment."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Forecast:
     """When a leg will be completed if all goes as it goes of late; what is left on the longest way."""
 
     expected_at: datetime
+    """The earliest moment, where it waits for plant without a date."""
     due_at: datetime | None
     stages: tuple[Stage, ...]
 
@@ -72,18 +73,6 @@ class Forecast:
 # ---- pure ----
 
 
-def budget(stage: Stage) -> timedelta:
-    """The budget of a stage as time by the wall."""
-    found = comparable(stage.budget) if stage.budget else None
-    if found is None:
-        return timedelta()
-    kind, length = found
-    if kind == "working days":
-        return timedelta(days=float(length) * WEEK_IN_WORKING_DAYS)
-    seconds = float(length) * (WEEK_IN_WORKING_HOURS if kind == "working time" else 1)
-    return timedelta(seconds=seconds)
-
-
 def reached(flow: Flow, facts: Mapping[str, Any]) -> list[str]:
     """The stages that a matter with these facts passes, in order; ways that it will not take are left out."""
     graph, codes = Graph(flow), []
@@ -97,42 +86,47 @@ def reached(flow: Flow, facts: Mapping[str, Any]) -> list[str]:
     return codes
 
 
-def longest(flow: Flow, facts: Mapping[str, Any], left: Mapping[str, timedelta]) -> tuple[timedelta, tuple[str, ...]]:
-    """The longest way through what is left, and the stages on it; what is not in `left` takes no time."""
+def longest(
+    flow: Flow, facts: Mapping[str, Any], at: datetime, left: Mapping[str, Ends]
+) -> tuple[datetime, tuple[str, ...]]:
+    """When the longest way through what is left ends, and the stages on it; what is not in `left` takes no time."""
     graph = Graph(flow)
-    best: dict[str, tuple[timedelta, tuple[str, ...]]] = {}
+    best: dict[str, tuple[datetime, tuple[str, ...]]] = {}
     taken: set[tuple[str, str]] = set()
     for code in graph.order:
         before = [best[way.from_] for way in graph.entering[code] if (way.from_, code) in taken]
         if graph.nodes[code].kind != "start" and not before:
             continue
-        total, path = max(before, key=lambda walked: walked[0], default=(timedelta(), ()))
+        begins, path = max(before, key=lambda walked: walked[0], default=(at, ()))
         own = left.get(code)
-        best[code] = (total, path) if own is None else (total + own, (*path, code))
+        best[code] = (begins, path) if own is None else (own(begins), (*path, code))
         taken.update((way.from_, way.to) for way in onward(flow, graph, code, facts))
-    return max(best.values(), key=lambda walked: walked[0], default=(timedelta(), ()))
+    return max(best.values(), key=lambda walked: walked[0], default=(at, ()))
 
 
 def foretold(
     flow: Flow,
     facts: Mapping[str, Any],
     *,
-    done: Iterable[str],
+    clocks: Clocks,
+    done: Collection[str],
     running: Mapping[str, datetime],
-    takes: Lengths,
+    takes: Takes,
     due_at: datetime | None,
     at: datetime,
 ) -> Forecast:
-    """The forecast of a matter: what is running is as far as the time since it was offered."""
-    over = _to_completion(flow, facts)
-    left: dict[str, timedelta] = {}
-    for code, stage in flow.stages.items():
-        if code in set(done) or code not in over:
-            continue
-        length = takes.get((flow.code, code), budget(stage))
-        left[code] = max(timedelta(), length - (at - running[code])) if code in running else length
-    total, path = longest(flow, facts, left)
-    return Forecast(at + total, due_at, tuple(flow.stages[code] for code in path))
+    """The forecast of a matter that goes on at `at`: what is running is as far as the time since it was offered."""
+    left: dict[str, Ends] = {}
+    for code in _to_completion(flow, facts):
+        if code not in done and code in clocks:
+            length = takes.get(Timed(flow.code, code, clocks[code].promise.working))
+            left[code] = partial(_ends, clocks[code], length, running.get(code))
+    expected_at, path = longest(flow, facts, at, left)
+    return Forecast(expected_at, due_at, tuple(flow.stages[code] for code in path))
+
+
+def _ends(clock: Clock, takes: timedelta | None, began: datetime | None, begins: datetime) -> datetime:
+    return max(begins, pace.ends(clock, began or begins, takes))
 
 
 def _to_completion(flow: Flow, facts: Mapping[str, Any]) -> list[str]:
@@ -145,15 +139,10 @@ def _to_completion(flow: Flow, facts: Mapping[str, Any]) -> list[str]:
 # ---- of what stands in the database ----
 
 
-def measured(at: datetime) -> dict[tuple[str, str], timedelta]:
-    """How long the stages took of late: the median, where they were done often enough."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEASURED, [at - LOOKS_BACK, at, ENOUGH])
-        return {(flow, stage): length for flow, stage, length in cursor.fetchall()}
-
-
-def forecasts(subjects: Sequence[str], at: datetime, takes: Lengths | None = None) -> dict[str, Forecast]:
+def forecasts(legs: Sequence[Leg], at: datetime, takes: Takes) -> dict[str, Forecast]:
     """The forecasts of legs by their subjects, in a fixed number of queries; none of what follows no flow."""
+    goes_on = {leg.subject: max(at, leg.until or at) for leg in legs}
+    subjects = list(goes_on)
     matters = {row.id: row for row in Matter.objects.select_related("flow__template").filter(subject__in=subjects)}
     items: dict[UUID, list[Item]] = {}
     for item in Item.objects.filter(matter__in=matters, undone_at=None).exclude(state=ItemState.WITHDRAWN):
@@ -162,12 +151,13 @@ def forecasts(subjects: Sequence[str], at: datetime, takes: Lengths | None = Non
     told: dict[str, Forecast] = {}
     for matter in matters.values():
         flow = following.flow_of(matter)
-        if flow is not None:
+        if flow is not None and matter.flow_id is not None:
             mine = items.get(matter.id, [])
             running = {item.stage: item.opened_at for item in mine if item.state in LIVE}
             told[matter.subject] = foretold(
-                flow, matter.facts, done={item.stage for item in mine} - running.keys(), running=running,
-                takes=takes or {}, due_at=dues.get(matter.subject), at=at,
+                flow, matter.facts, clocks=clocks_of(matter.flow_id), running=running,
+                done={item.stage for item in mine} - running.keys(), takes=takes,
+                due_at=dues.get(matter.subject), at=goes_on[matter.subject],
             )  # fmt: skip
     return told
 
@@ -181,7 +171,7 @@ def promised(subjects: Sequence[str]) -> dict[str, datetime]:
 
 def watch(*, at: datetime) -> int:
     """Look at all legs that go on and say which have come into jeopardy, and which are out of it; how many changed."""
-    takes, last, changed = measured(at), None, 0
+    takes, last, changed = of_late(at), None, 0
     going = (
         Leg.objects.select_related("order__unit", "order__first_contact")
         .filter(state__in=GOES_ON)
@@ -190,24 +180,43 @@ def watch(*, at: datetime) -> int:
     )
     while page := list((going.filter(id__gt=last) if last else going)[:CHUNK]):
         last = page[-1].id
-        told = forecasts([leg.subject for leg in page], at, takes)
-        changed += sum(_kept(leg, told[leg.subject], at) for leg in page if leg.subject in told)
+        told = forecasts(page, at, takes)
+        changed += _kept([(leg, told[leg.subject]) for leg in page if leg.subject in told], at)
     return changed
 
 
 @transaction.atomic
-def _kept(leg: Leg, forecast: Forecast, at: datetime) -> bool:
-    """Write down what the forecast says of a leg; whether it comes into jeopardy or out of it. Nobody is waited for."""
-    expected = max(forecast.expected_at, leg.until or forecast.expected_at)
-    late = forecast.due_at is not None and expected > forecast.due_at
-    since = (leg.jeopardy_at or at) if late else None
-    rows = Leg.objects.filter(id=leg.id, jeopardy_at=leg.jeopardy_at, state__in=GOES_ON)
-    if not rows.update(expected_at=expected, jeopardy_at=since) or late == (leg.jeopardy_at is not None):
-        return False
-    act = Act(SYSTEM, at)
-    if late and forecast.due_at is not None:
-        said = {"expected": expected, "due": forecast.due_at, "left": forecast.left}
-        moves.say(leg, events.InJeopardy, act, **said, **moves.first_contact(leg))
-    else:
-        moves.say(leg, events.OutOfJeopardy, act)
-    return True
+def _kept(looked: Sequence[tuple[Leg, Forecast]], at: datetime) -> int:
+    """Write down what the forecast says of legs; how many come into jeopardy or out of it. Nobody is waited for."""
+    said: dict[str, Any] = {
+        "legs": [leg.id for leg, _ in looked],
+        "expected": [
+            None if rules.undated(leg.state, leg.exception, leg.until) else forecast.expected_at
+            for leg, forecast in looked
+        ],
+        "since": [(leg.jeopardy_at or at) if forecast.late else None for leg, forecast in looked],
+        "was": [leg.jeopardy_at for leg, _ in looked],
+        "states": list(GOES_ON),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT, said)
+        kept = {leg for (leg,) in cursor.fetchall()}
+    news = [
+        (leg, forecast) for leg, forecast in looked if leg.id in kept and forecast.late != (leg.jeopardy_at is not None)
+    ]
+    matters = dict(Matter.objects.filter(subject__in=[leg.subject for leg, _ in news]).values_list("subject", "id"))
+    journal.record_many(_news(leg, forecast, matters[leg.subject], at) for leg, forecast in news)
+    return len(news)
+
+
+def _news(leg: Leg, forecast: Forecast, matter: UUID, at: datetime) -> journal.Event:
+    known: dict[str, Any] = {"subject": leg.subject, "actor": SYSTEM, "at": at, "correlation": matter}
+    if not forecast.late or forecast.due_at is None:
+        return events.OutOfJeopardy(**known)
+    left = (
+        joined([UNDATED, forecast.left], zh=" → ", en=" → ")
+        if rules.undated(leg.state, leg.exception, leg.until)
+        else forecast.left
+    )
+    known |= {"expected": forecast.expected_at, "due": forecast.due_at, "left": left} | moves.first_contact(leg)
+    return events.InJeopardy(**known)

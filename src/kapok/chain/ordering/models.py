@@ -41,6 +41,8 @@ class Order(models.Model):
     note = models.CharField(max_length=NOTE, blank=True)
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    """When the first contact was told that it is not paid."""
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -59,6 +61,7 @@ class Order(models.Model):
             models.Index(F("placed_at").desc(), F("id").desc(), name="ordering_order_by_time"),
             models.Index("customer", F("placed_at").desc(), name="ordering_order_of_customer"),
             models.Index("state", F("placed_at").desc(), condition=Q(closed_at=None), name="ordering_order_open"),
+            models.Index("placed_at", condition=Q(closed_at=None, paid_at=None), name="ordering_order_unpaid"),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +101,7 @@ class Leg(models.Model):
     reason = models.CharField(max_length=NOTE, blank=True)
     """Why it is in its exception."""
     cause = models.CharField(max_length=10, blank=True)
-    """Who gave it up: the customer or the operator."""
+    """Who gave it up: the customer or the operator; or that it was not paid in time."""
     until = models.DateTimeField(null=True)
     """Until when it is put off, or when its plant is expected."""
     begun_at = models.DateTimeField(null=True)

@@ -5,7 +5,7 @@ Every function here runs within the `transaction.atomic` of a verb that has lock
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,13 +95,14 @@ def hold(leg: Leg, deviation: Deviation, *, reason: Text, until: datetime | None
 
 
 def lift(leg: Leg, act: Act) -> None:
-    """Let a held leg go on where it was. Raises `NotAllowedNow`."""
+    """Let a held leg go on where it was; of what is not paid is reminded anew. Raises `NotAllowedNow`."""
     deviation = Deviation(leg.exception)
     exception = Deviation.RETURN.value if leg.compensation == Deviation.RETURN else ""
     move(leg, State(leg.held_from or State.IN_PROGRESS), held_from="", exception=exception, reason="", until=None)
     wake(leg, act.at)
     visits.take_up(leg.subject, actor=act.actor, at=act.at)
     back_on_course(leg, deviation, act)
+    Order.objects.filter(id=leg.order_id, paid_at=None, reminded_at__isnull=False).update(reminded_at=None)
 
 
 def over(leg: Leg, to: State, act: Act, **fields: Any) -> None:
@@ -115,12 +116,21 @@ def over(leg: Leg, to: State, act: Act, **fields: Any) -> None:
 
 
 def refresh(order: Order, act: Act) -> None:
-    """Let the order stand where its legs stand; the last thing that a verb does."""
-    rows = list(Leg.objects.filter(order=order).values_list("state", "exception"))
+    """Let the order stand where its legs stand; the last thing that a verb does.
+
+    The order is locked before its legs are read: of two legs that move at once the second sees where the first one stands.
+    """
+    Order.objects.select_for_update(no_key=True).only("id").get(id=order.id)
+    stand(order, Leg.objects.filter(order=order).values_list("state", "exception"), act)
+
+
+def stand(order: Order, legs: Iterable[tuple[str, str]], act: Act) -> None:
+    """Write down where an order stands whose legs have these states and exceptions; it is locked, or nobody else sees it yet."""
+    rows = list(legs)
     state = rules.overall([State(each) for each, _ in rows])
-    done = not any(State(each) not in OVER for each, _ in rows)
-    now = {"state": state.value, "exception": rules.gravest(code for each, code in rows if State(each) not in OVER)}
-    Order.objects.filter(id=order.id).update(**now, closed_at=act.at if done else None)
+    exception = rules.gravest(code for each, code in rows if State(each) not in OVER)
+    closed_at = None if any(State(each) not in OVER for each, _ in rows) else act.at
+    Order.objects.filter(id=order.id).update(state=state.value, exception=exception, closed_at=closed_at)
 
 
 # ---- what the system does ----

@@ -34,6 +34,8 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.rules import Need
 
 REQUESTED = "order.requested"
+Window = tuple[datetime, datetime]
+"""When somebody may come, from and to."""
 FIRST_ACCOUNT = (
     "SELECT * FROM customers_billingaccount WHERE customer_id = %s AND closed_at IS NULL ORDER BY number LIMIT 1"
 )
@@ -115,7 +117,7 @@ def place(placing: Placing) -> Order:
         _open(leg, plan, placing)
     lacking = [leg for leg in legs if _lacks(leg, placing.act)]
     if lacking:
-        moves.refresh(order, placing.act)
+        moves.stand(order, [(leg.state, leg.exception) for leg in legs], placing.act)
     _tell(order, placing, [leg.subject for leg in legs])
     return order
 
@@ -139,7 +141,7 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
             Leg(
                 id=uuid7(placing.act.at), order=order, number=number, subject=f"{order.subject}-{number}",
                 action=plan.action.value, service_kind=plan.family, address=plan.address, after=after,
-                needs=[_need(plan, kind, role, count) for (kind, role), count in plan.needs.items()],
+                needs=[need(plan, kind, role, count) for (kind, role), count in plan.needs.items()],
                 state=state.value, promised_date=placing.promised_date,
                 begun_at=placing.act.at if state is State.IN_PROGRESS else None,
             )
@@ -147,7 +149,8 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
     return legs
 
 
-def _need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
+def need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
+    """What a leg takes of one kind, as it is kept."""
     wish = plan.wish(kind, role)
     return {"kind": kind, "role": role, "count": count} | ({"wish": wish} if wish else {})
 
@@ -238,10 +241,16 @@ def _named(plan: Planned) -> Text:
     return Text(zh=f"{action.zh}{names.zh}", en=f"{action.en}: {names.en}")
 
 
-def wanted_visits(order: Order, placing: Placing, window: tuple[datetime, datetime]) -> Iterator[visits.Wanted]:
-    """The visits that the legs take, in the window that the customer chose; what waits for plant takes one when it goes on."""
+def wanted_visits(
+    order: Order, placing: Placing, window: Window | None, windows: Mapping[str, Window]
+) -> Iterator[visits.Wanted]:
+    """The visits that the legs take, each in the window that was chosen for its address, else for all; those left open take none.
+
+    What waits for plant takes one when it goes on.
+    """
     waiting = set(Leg.objects.filter(order=order, state=State.HELD).values_list("number", flat=True))
     for number, plan in enumerate(placing.legs, 1):
-        if plan.visit and plan.address and number not in waiting:
+        chosen = windows.get(plan.address.code, window) if plan.address else None
+        if plan.visit and plan.address and chosen and number not in waiting:
             skill, minutes = plan.visit
-            yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *window)
+            yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *chosen)

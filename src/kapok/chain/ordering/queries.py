@@ -11,21 +11,25 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from kapok.chain.ordering import amending, rows, rules
+from kapok.chain.ordering import amending, rearranging, rows, rules, unpaid
 from kapok.chain.ordering.accessing import logs_in
 from kapok.chain.ordering.appointing import Visit, visits_of
 from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State, StepState
+from kapok.chain.ordering.specified import Wishable, wishable
 from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, Pressed, StageView, StepView, Way
+from kapok.ground.catalog.offering.document import parse
+from kapok.ground.catalog.offering.rows import service_of
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.work import urging
 from kapok.kernel.text import Text, joined
 
 __all__ = [
-    "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed",
-    "StageView", "StepView", "Visit", "Way", "counts", "fallen_out", "late", "logs_in", "may_become", "open_of", "order",
-    "order_of", "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way", "visits_of",
+    "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed", "StageView", "StepView",
+    "Visit", "Way", "counts", "fallen_out", "late", "logs_in", "may_be_recounted", "may_be_wished", "may_become", "open_of",
+    "order", "order_of", "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way",
+    "visits_of",
 ]  # fmt: skip
 
 ORDERED = Text(zh="订单 {number}（{state}）", en="order {number} ({state})")
@@ -47,6 +51,7 @@ def order(number: str) -> OrderView:
         channel=row.channel, state=State(row.state), exception=row.exception, unit=row.unit.code, unit_id=row.unit_id,
         unit_name=row.unit.name, first_contact=row.first_contact.username, first_contact_name=row.first_contact.name,
         note=row.note, quote=row.quote, placed_at=row.placed_at, paid_at=row.paid_at, closed_at=row.closed_at,
+        lapses_at=None if any(leg.state == State.HELD for leg in legs) else unpaid.lapses_at(row),
         legs=tuple(leg_views(legs)),
     )  # fmt: skip
 
@@ -55,6 +60,22 @@ def order_of(subject: str) -> tuple[str, int] | None:
     """The number of the order and of the leg that a subject of the journal is (`order/O2026-000123-1`); None for no leg's."""
     found = Leg.objects.filter(subject=subject).values_list("order__number", "number").first()
     return (found[0], found[1]) if found else None
+
+
+def may_be_wished(subject: str) -> Mapping[str, Wishable]:
+    """What the specifications of its offers let be wished otherwise of a line of a leg, by name."""
+    lines = Line.objects.select_related("offer", "leg").filter(leg__subject=subject).order_by("number")
+    found: dict[str, Wishable] = {}
+    for line in lines:
+        offer = parse(line.offer.document)
+        found |= wishable(Action(line.leg.action), [(offer, service_of(line.offer, offer))])
+    return found
+
+
+def may_be_recounted(subject: str) -> bool:
+    """Whether a leg has a line of which there can be more or fewer pieces."""
+    lines = Line.objects.select_related("offer", "leg__order").filter(leg__subject=subject)
+    return any(map(rearranging.may_be_recounted, lines))
 
 
 def may_become(subject: str, at: datetime) -> list[tuple[str, Text]]:
@@ -284,6 +305,7 @@ def _row(row: Order, legs: Sequence[Leg], titles: Mapping[UUID, list[Text]], har
         unit_name=row.unit.name, first_contact_name=row.first_contact.name, placed_at=row.placed_at,
         closed_at=row.closed_at, jeopardy_at=min(since, default=None), expected_at=max(expected, default=None),
         amended=any(leg.version > 1 for leg in legs),
+        undated=any(rules.undated(leg.state, leg.exception, leg.until) for leg in legs),
         pressed=max(pressing, key=lambda each: (each.supervised, each.urged), default=None),
     )  # fmt: skip
 

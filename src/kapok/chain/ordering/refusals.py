@@ -316,6 +316,25 @@ class TooLateToWish(KapokError):
     )
 
 
+class TooLateToRearrange(KapokError):
+    """What was taken for the leg is used already."""
+
+    wording = Text(
+        zh="“{title}”已经开始，地址和数量不能再改；请撤单后重新下单。",
+        en="“{title}” has begun: another address or quantity comes too late; cancel it and order anew.",
+    )
+
+
+class NoPlantThere(KapokError):
+    """The leg cannot be for this address or quantity now; it stays what it was."""
+
+    wording = Text(
+        zh="没有改单，原已预占的资源保留不变：{address}，{lacking}。请另选地址或数量，或撤单后重新下单待装。",
+        en="Nothing was changed and what is reserved stays: {address}, {lacking}. Choose another address or quantity, or cancel it"
+        " and order anew to wait for plant.",
+    )
+
+
 class LaterWithoutWord(KapokError):
     """The promised date is put off without the customer's word."""
 

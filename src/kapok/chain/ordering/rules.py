@@ -254,6 +254,12 @@ DEVIATIONS: Mapping[Deviation, Course] = {
     ),
 }  # fmt: skip
 
+
+def undated(state: str, exception: str, until: datetime | None) -> bool:
+    """Whether a leg waits for plant of which nobody has said when it comes: then nothing is foretold of it."""
+    return state == State.HELD and exception == Deviation.WAIT and until is None
+
+
 GRAVEST_FIRST = (Deviation.CANCEL, Deviation.WAIT, Deviation.RETURN, Deviation.DEFER)
 
 
@@ -296,6 +302,8 @@ CAUSES: Mapping[str, Text] = {
     OPERATOR: Text(zh="企业无法办理", en="we cannot do it"),
 }
 """Who gives an order up."""
+UNPAID = "unpaid"
+"""Nobody gave it up: it was not paid in time, and lapsed."""
 
 
 def cancelled_as(cause: str, *, begun: bool) -> State:

@@ -40,12 +40,36 @@ Sold = tuple[Offer, ServiceSpecification | None]
 """An offer, and the specification of its service in the version that it was put on sale with."""
 
 
+class Wishable(NamedTuple):
+    """Something that may be wished of a line: a number up to `most`, one of `values`, else words."""
+
+    title: Text
+    most: int
+    values: Mapping[str, Text]
+
+
 class Complaint(NamedTuple):
     """What is wrong with what is wished: its name, the value, the remedy."""
 
     name: Text
     value: str
     remedy: Text
+
+
+def wishable(action: Action, offers: Sequence[Sold]) -> dict[str, Wishable]:
+    """What the specifications of these offers let be wished; what the offer states as one word leaves nothing to wish."""
+    found: dict[str, Wishable] = {}
+    for name, known in _known(action, offers).items():
+        if (
+            isinstance(known, Characteristic)
+            and known.configurable
+            and (known.choices or known.type is ValueType.NUMBER)
+        ):
+            most = 0 if known.choices else _most(known, _stated(name, offers))
+            found[name] = Wishable(known.called, most, known.values if known.choices else {})
+        elif name == LOGIN and isinstance(known, Text):
+            found[name] = Wishable(known, 0, {})
+    return found
 
 
 def complaint(action: Action, offers: Sequence[Sold], wished: Mapping[str, Any]) -> Complaint | None:
@@ -83,11 +107,19 @@ def _remedy(
             zh=f"没有这一项，请删去；可填：{names.zh}", en=f"there is no such thing, leave it out; known are {names.en}"
         )
     if isinstance(what, Characteristic):
-        return _characteristic(what, value, [o.characteristics[name] for o, _ in offers if name in o.characteristics])
+        return _characteristic(what, value, _stated(name, offers))
     if not isinstance(value, str):
         return Text(zh="请填写文字", en="give words")
     check, login = PARAMS[LOGIN]
     return None if name != LOGIN or check(value) else login
+
+
+def _stated(name: str, offers: Iterable[Sold]) -> list[object]:
+    return [offer.characteristics[name] for offer, _ in offers if name in offer.characteristics]
+
+
+def _most(known: Characteristic, stated: Iterable[object]) -> int:
+    return max((each for each in stated if type(each) is int), default=known.most)
 
 
 def _characteristic(known: Characteristic, value: object, stated: Sequence[object]) -> Text | None:
@@ -104,7 +136,7 @@ def _characteristic(known: Characteristic, value: object, stated: Sequence[objec
             )
         )
     if known.type is ValueType.NUMBER:
-        most = max((each for each in stated if type(each) is int), default=known.most)
+        most = _most(known, stated)
         good = known.fits(value) and isinstance(value, int) and value <= most
         return None if good else _number(known.least, most)
     good = known.fits(value) and (not stated or value in stated)

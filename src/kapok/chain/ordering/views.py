@@ -18,18 +18,24 @@ from kapok.network.activation.readings import reading
 
 NOTHING = Text(zh="", en="")
 SUPERVISED = Text(zh="督办", en="under supervision")
+BY_HAND = Text(zh="撤单中（人工处理）", en="being cancelled, by our staff")
 
 
 class Standing:
-    """Where an order or a leg stands, in words."""
+    """Where an order or a leg stands, in words: `state_name` to us, `told_name` to the customer."""
 
     state: State
     exception: str
 
     @property
     def state_name(self) -> Text:
-        """The one state that the customer is told: of an order that of the worst of its open legs."""
+        """The state: of an order that of the worst of its open legs."""
         return rules.STATES[self.state]
+
+    @property
+    def told_name(self) -> Text:
+        """The one state that the customer is told; what the system could not take back is no failure of theirs."""
+        return BY_HAND if self.state is State.FAILED else self.state_name
 
     @property
     def exception_name(self) -> Text:
@@ -159,6 +165,7 @@ class LegView(Standing):
     state: State
     exception: str
     compensation: str
+    cause: str
     reason: str
     until: datetime | None
     version: int
@@ -212,6 +219,21 @@ class LegView(Standing):
         return self.state not in rules.OVER
 
     @property
+    def by_hand(self) -> bool:
+        """Whether people have to do what the system could not."""
+        return self.open and any(step.state is StepState.FALLEN_OUT for step in self.steps)
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was given up because nobody paid it in time."""
+        return self.cause == rules.UNPAID
+
+    @property
+    def undated(self) -> bool:
+        """Whether it waits for plant of which nobody has said when it comes."""
+        return rules.undated(self.state, self.exception, self.until)
+
+    @property
     def due_at(self) -> datetime | None:
         """By when it has been promised."""
         return next((row.due_at for row in self.promises if row.running and row.tier != "stage"), None)
@@ -235,6 +257,8 @@ class OrderRow(Standing):
     closed_at: datetime | None
     jeopardy_at: datetime | None
     expected_at: datetime | None
+    undated: bool
+    """Whether a leg waits for plant of which nobody has said when it comes."""
     pressed: Pressed | None
     """How the most pressed for of its open legs is."""
     amended: bool
@@ -261,6 +285,8 @@ class OrderView(Standing):
     quote: Mapping[str, Any]
     placed_at: datetime
     paid_at: datetime | None
+    lapses_at: datetime | None
+    """When it lapses if nobody pays it."""
     closed_at: datetime | None
     legs: tuple[LegView, ...]
 

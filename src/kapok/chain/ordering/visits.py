@@ -67,6 +67,11 @@ def is_ahead(holder: str) -> bool:
     return visit_of(holder) is not None and not field.agreed([holder])[holder].visited
 
 
+def is_given_out(holder: str) -> bool:
+    """Whether the field has work of a leg in hand already."""
+    return field.given_out(holder)
+
+
 def visit_of(holder: str) -> Errand | None:
     """Where the visit of a leg is, and what it takes: the longest of its lines'; None where it takes none."""
     return errands([holder]).get(holder)

@@ -44,6 +44,19 @@ WHY = {
     Deviation.RETURN: Text(zh="有一步需要重做，我们正在处理。", en="One step has to be done again; we are on it."),
     Deviation.CANCEL: Text(zh="订单正在撤销。", en="The order is being cancelled."),
 }
+DONE_BY_HAND = Text(
+    zh="有一步系统未能自动完成，已转由我们的工作人员办理；您无需做什么，对您的承诺照常计时。",
+    en="One step could not be done by our systems; our staff is doing it. You need not do anything, and what we promised you still"
+    " counts.",
+)
+UNDONE_BY_HAND = Text(
+    zh="您的撤单已受理，系统未能自动完成收尾，我们的工作人员正在处理；您无需做什么。",
+    en="Your cancellation stands. Our systems could not finish it, so our staff is doing that; you need not do anything.",
+)
+LAPSED = Text(
+    zh="没有按时缴费，订单已自动撤销，您无需付款；如仍需要，请重新下单。",
+    en="It was not paid in time and has been cancelled; you owe nothing. If you still want it, please order anew.",
+)
 AMENDED = Text(
     zh="订单内容已变更，现为第 {version} 版。", en="What you ordered was changed; this is version {version}."
 )
@@ -126,6 +139,8 @@ class Mine:
     state: Text
     placed_at: datetime
     paid_at: datetime | None
+    lapses_at: datetime | None
+    """When it is cancelled if they do not pay."""
     one_off: Money
     monthly: Money
     parts: tuple[Part, ...]
@@ -138,8 +153,8 @@ def mine(number: str, customer: str) -> Mine | None:
         return None
     visits = orders.visits_of(order.legs)
     return Mine(
-        number=order.number, state=order.state_name, placed_at=order.placed_at, paid_at=order.paid_at,
-        one_off=order.one_off, monthly=order.monthly,
+        number=order.number, state=order.told_name, placed_at=order.placed_at, paid_at=order.paid_at,
+        lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly,
         parts=tuple(_part(leg, visits.get(leg.subject, NO_VISIT)) for leg in order.legs),
     )  # fmt: skip
 
@@ -184,12 +199,20 @@ def choice(window: field.Window) -> tuple[str, str]:
 def _part(leg: LegView, visit: Visit) -> Part:
     return Part(
         number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
-        address=leg.address_full, state=leg.state_name, why=WHY[Deviation(leg.exception)] if leg.exception else None,
+        address=leg.address_full, state=leg.told_name, why=_why(leg),
         until=leg.until if leg.exception else None, goes_on=leg.exception == Deviation.DEFER,
         amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(visit),
         stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit.booked, may_choose=visit.may_choose,
         may_confirm=may_confirm(leg), rating=leg.rating, confirmed_at=leg.confirmed_at,
     )  # fmt: skip
+
+
+def _why(leg: LegView) -> Text | None:
+    if leg.lapsed:
+        return LAPSED
+    if leg.by_hand:
+        return UNDONE_BY_HAND if leg.exception == Deviation.CANCEL else DONE_BY_HAND
+    return WHY[Deviation(leg.exception)] if leg.exception else None
 
 
 def _to_agree(visit: Visit) -> Text | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -293,6 +294,7 @@ def take_order(
     lines: Sequence[LineDraft],
     pay: bool,
     window: tuple[datetime, datetime] | None = None,
+    windows: Mapping[str, tuple[datetime, datetime]] = MappingProxyType({}),
     note: str = "",
     interaction: UUID | None = None,
     actor: str,
@@ -309,7 +311,7 @@ def take_order(
     me = person(actor)
     talk = rows.open_interaction(interaction, me) if interaction else None
     number = ordering.place_order(
-        customer=customer, account=account, channel=channel, lines=lines, pay=pay, window=window, note=note,
+        customer=customer, account=account, channel=channel, lines=lines, pay=pay, window=window, windows=windows, note=note,
         first_contact=me.username, actor=actor, at=at,
     )  # fmt: skip
     Placed.objects.filter(key=key).update(order=number)

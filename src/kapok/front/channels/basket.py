@@ -16,7 +16,7 @@ from kapok.chain.ordering.previewing import Preview, preview
 from kapok.front.channels import offering
 from kapok.front.channels.offering import Asked, Choice, areas_at, installable, promised
 from kapok.front.channels.queries import placed_by
-from kapok.front.channels.visiting import Windows, windows
+from kapok.front.channels.visiting import Site, Windows, sites, windows
 from kapok.ground.places import queries as places
 from kapok.ground.places.queries import AddressView
 from kapok.ground.places.refusals import UnknownAddress
@@ -75,6 +75,8 @@ class Terms:
     preview: Preview | None
     refused: Text | None
     windows: Windows
+    sites: Sequence[Site]
+    """Where several places are visited: the windows of each, in place of `windows`."""
     seen: str
 
     @property
@@ -99,7 +101,9 @@ def terms(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, c
             refused = why.text
     showed = {"lines": [_state(line) for line in shown], "promises": promised(made)}
     seen = signing.dumps(showed, salt=SALT, compress=True)
-    return Terms(shown, made, refused, windows(made.visits if made else (), at), seen)
+    visits = made.visits if made else []
+    each = sites(visits, {line.wish.address: line.place for line in shown if line.place}, at)
+    return Terms(shown, made, refused, Windows() if each else windows(visits, at), each, seen)
 
 
 def _shown(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, current: bool) -> Iterator[LineShown]:

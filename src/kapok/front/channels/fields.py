@@ -12,6 +12,22 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 """No window that we offered lies beyond: near the ends of the calendar there is no local time."""
 
 
+class SiteWindowsField(forms.Field):
+    """The windows of several places, each as `address begin/end`: by the code of the address, without those left open."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> dict[str, tuple[datetime, datetime]]:
+        """The windows. Raises `ValidationError`."""
+        chosen = {}
+        for typed in filter(None, value or ()):
+            address, _space, window = typed.rpartition(" ")
+            found = WindowField(required=True).clean(window)
+            if found is not None:
+                chosen[address[:60]] = found
+        return chosen
+
+
 class WindowField(forms.CharField):
     """A window as `workforce.queries.Window.value` says it: `begin/end`, both aware; None for none."""
 

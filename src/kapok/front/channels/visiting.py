@@ -1,8 +1,8 @@
-"""The windows in which somebody could come: free for every visit that an order takes."""
+"""The windows in which somebody could come: for an order of several places those of each, else free for all that it takes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,8 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 MOST_WINDOWS = 24
-MOST_VISITS = 6
-"""For more visits than these no one window is looked for."""
+MOST_VISITS, MOST_SITES = 6, 12
+"""For more visits than these no one window is looked for, and of more places not that of each."""
 NONE_FREE = Text(zh="两周内已约满", en="nothing is free within two weeks")
 NONE_TOGETHER = Text(
     zh="两周内没有各处都空闲的时段，请逐处预约",
@@ -32,6 +32,23 @@ class Windows:
 
     def __bool__(self) -> bool:
         return bool(self.days or self.none)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One of several places that are visited, with the windows that are free for all that is done there."""
+
+    address: str
+    full: Text
+    windows: Windows
+
+
+def sites(visits: Sequence[tuple[str, str, int]], named: Mapping[str, Text], at: datetime) -> list[Site]:
+    """A window for each place, where there are several; nothing where there is one, or more than can be looked at."""
+    places = dict.fromkeys(place for place, _, _ in visits)
+    if not 1 < len(places) <= MOST_SITES:
+        return []
+    return [Site(code, named[code], windows([each for each in visits if each[0] == code], at)) for code in places]
 
 
 def windows(visits: Sequence[tuple[str, str, int]], at: datetime) -> Windows:

@@ -30,11 +30,11 @@ ANSWERED = "commitments.pause_answered"
 """What was asked of clocks has been answered: who asked is told, whatever the settings say."""
 URGED, SUPERVISED = "work.urged", "work.supervised"
 """Whoever has the work and answers for it is told, of supervision their head too, whatever the settings say."""
-JEOPARDY, GOES_ON = "ordering.in_jeopardy", "ordering.deferral_over"
-"""An order will be late, or goes on by itself: whoever answers to its customer is told, and whom the settings say."""
+JEOPARDY, GOES_ON, UNPAID = "ordering.in_jeopardy", "ordering.deferral_over", "ordering.payment_due"
+"""An order will be late, goes on by itself, or is not paid: whoever answers to its customer is told, and whom the settings say."""
 REASSIGNED = "workforce.reassigned"
 """Whoever had a piece of field work, and whoever is to have it, are told, whatever the settings say."""
-OF_ORDERS = frozenset({JEOPARDY, GOES_ON})
+OF_ORDERS = frozenset({JEOPARDY, GOES_ON, UNPAID})
 KINDS: Mapping[str, Text] = {
     "commitments.warned": Text(zh="预警", en="Warning"),
     "commitments.breached": Text(zh="违约", en="Broken"),
@@ -46,6 +46,7 @@ KINDS: Mapping[str, Text] = {
     REASSIGNED: Text(zh="改派", en="Reassigned"),
     JEOPARDY: Text(zh="预计超时", en="Will be late"),
     GOES_ON: Text(zh="缓装期满", en="Goes on"),
+    UNPAID: Text(zh="待缴费", en="Not paid"),
 }
 """The kinds of entries that somebody is told of, and what each is called on a notice."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from kapok.network.inventory.views import (
 
 __all__ = [
     "ElementView",
+    "Held",
     "Qualification",
     "Reservation",
     "ResourceView",
@@ -117,6 +119,29 @@ def held_by(holder: str) -> list[ResourceView]:
     """All that a holder has, from what is reserved to what is to be released, in the order of the walk."""
     rows = resource_rows().filter(holder=holder).exclude(holder="")
     return in_walk_order(map(as_resource, rows))
+
+
+@dataclass(frozen=True)
+class Held:
+    """One thing that a holder has, and where it is: the site of its element, or its pool."""
+
+    resource: ResourceView
+    where: Text | None
+
+
+def held_of(holders: Collection[str]) -> dict[str, list[Held]]:
+    """All that each of these has, in the order of the walk. One query."""
+    rows = resource_rows().select_related("element__site").filter(holder__in=holders).exclude(holder="")
+    where = {row.code: _where(row) for row in rows}
+    held: dict[str, list[Held]] = {}
+    for each in in_walk_order(map(as_resource, rows)):
+        held.setdefault(each.holder, []).append(Held(each, where[each.code]))
+    return held
+
+
+def _where(row: Resource) -> Text | None:
+    home = row.pool or (row.element.site if row.element else None)
+    return Text(zh=home.name_zh, en=home.name_en) if home else None
 
 
 def service(number: str) -> ServiceView:

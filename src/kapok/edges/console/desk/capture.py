@@ -112,7 +112,8 @@ def _placed(request: ScreenRequest, one: CustomerView, form: OrderForm) -> str |
             return None
         return channels.take_order(
             key=given["key"], customer=one.number, account=given["account"], channel=channel_of(request),
-            lines=[line.draft for line in form.lines], pay=given["pay"] == "now", window=given["window"], note=given["note"],
+            lines=[line.draft for line in form.lines], pay=given["pay"] == "now", window=given["window"],
+            windows=given["site_window"], note=given["note"],
             interaction=talk_with(request, one), actor=request.user.subject, at=request.at,
         )  # fmt: skip
     except KapokError as refused:
@@ -141,6 +142,7 @@ def _page(
     known = _offers(request, one, said["address"])
     chosen = Wish(said["address"], said["offer"]) if known["address"] and said["offer"] else None
     values: dict[str, Any] = {"one": one, "form": form, "chosen": said["offer"], "window": said["window"], **known}
+    values["site_windows"] = form["site_window"].value() or []
     values |= {"sites": sites.sites(request, one)} | _terms(request, one, lines, chosen)
     return render(request, "desk/order.html", values, status=status)
 
@@ -148,7 +150,8 @@ def _page(
 def _form(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
     """What the parts of the page need beside their own; what was chosen of the payment the browser keeps."""
     form = OrderForm(accounts=_accounts(one))
-    return {"one": one, "form": form, "window": request.GET.get("window", "")[:80]}
+    chosen = {"window": request.GET.get("window", "")[:80], "site_windows": request.GET.getlist("site_window")}
+    return {"one": one, "form": form, **chosen}
 
 
 def _offers(request: ScreenRequest, one: CustomerView, address: str) -> dict[str, Any]:

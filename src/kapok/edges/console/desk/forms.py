@@ -17,7 +17,7 @@ from kapok.chain.ordering import api as ordering
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.front.channels import rules
 from kapok.front.channels.basket import MOST_LINES, Wish
-from kapok.front.channels.fields import WindowField
+from kapok.front.channels.fields import SiteWindowsField, WindowField
 from kapok.ground.catalog.offering import refusals as offering
 from kapok.ground.customers.languages import listed
 from kapok.ground.customers.queries import CustomerView
@@ -199,6 +199,7 @@ class OrderForm(forms.Form):
         self.fields["address"] = forms.CharField(widget=hidden, max_length=60, required=False)
         self.fields["offer"] = forms.CharField(max_length=60, required=False)
         self.fields["window"] = WindowField(label=_("Visit"), required=False)
+        self.fields["site_window"] = SiteWindowsField(required=False)
         self.fields["pay"] = forms.ChoiceField(
             label=pgettext("order", "Payment"), initial="now",
             choices=[("now", _("Paid now; the promises count at once")), ("later", _("Pays later; the promises count from then"))],

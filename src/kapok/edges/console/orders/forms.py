@@ -17,6 +17,7 @@ from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.queries import LegView
 from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
+from kapok.chain.ordering.specified import Wishable
 from kapok.edges.console.desk.action_forms import WAYS, NumberField
 from kapok.edges.console.field.words import spoken_window
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
@@ -26,6 +27,8 @@ from kapok.kernel.text import Language, Text
 from kapok.network.inventory import queries as inventory
 
 LONGEST = 1000
+SPECIFIED = "specified_"
+"""How the fields begin of what is specified of a service."""
 Choice = tuple[str, Any]
 
 
@@ -44,6 +47,17 @@ def _moment(label: str, *, hint: str = "", required: bool = True) -> LocalMoment
 
 def _choices(texts: Iterable[tuple[str, Text]]) -> list[Choice]:
     return [(code, in_reading_language(text)) for code, text in texts]
+
+
+def _wishable(each: Wishable) -> forms.Field:
+    label = in_reading_language(each.title)
+    if each.values:
+        choices = [("", _("As it is")), *_choices(each.values.items())]
+        return forms.ChoiceField(label=label, choices=choices, required=False)
+    if each.most:
+        hint = _("At most %(most)s; empty leaves it as it is.") % {"most": each.most}
+        return forms.IntegerField(label=label, min_value=1, max_value=each.most, required=False, help_text=hint)
+    return forms.CharField(label=label, max_length=40, required=False, help_text=_("Empty leaves it as it is."))
 
 
 class OrderForm(forms.Form):
@@ -136,6 +150,8 @@ class AmendForm(OrderForm):
             "promised_date": forms.DateField(label=_("Another promised date"), required=False, widget=date),
             **self._word(),
             **self._wishes(),
+            **self._specified(),
+            **self._arranged(),
         }
 
     def _offers(self) -> Mapping[str, forms.Field]:
@@ -164,6 +180,25 @@ class AmendForm(OrderForm):
             case _:
                 return {}
 
+    def _specified(self) -> Mapping[str, forms.Field]:
+        """What the specifications of its offers let be wished otherwise."""
+        found = orders.may_be_wished(self.leg.subject) if self.leg else {}
+        return {f"{SPECIFIED}{name}": _wishable(each) for name, each in found.items()}
+
+    def _arranged(self) -> Mapping[str, forms.Field]:
+        """Where, and how many: until the plant is assigned."""
+        fields: dict[str, forms.Field] = {}
+        if self.leg and self.leg.action in rules.ALLOCATES:
+            hint = _("The code of the address. All of the leg moves there, if there is plant; until it is assigned.")
+            fields["address"] = forms.CharField(
+                label=_("Another address"), max_length=40, required=False, help_text=hint
+            )
+        if self.leg and orders.may_be_recounted(self.leg.subject):
+            fields["quantity"] = forms.IntegerField(
+                label=_("How many"), min_value=1, max_value=rules.MOST_PIECES, required=False
+            )
+        return fields
+
     def _numbers(self) -> list[tuple[str, str]]:
         services = {line.service for line in (self.leg.lines if self.leg else ()) if line.service}
         found = (altering.numbers(inventory.service(each), self.at) for each in sorted(services))
@@ -173,6 +208,8 @@ class AmendForm(OrderForm):
         """The line, and what is wished of it otherwise."""
         given = dict(self.cleaned_data)
         wished = {NUMBER_WISH: given.pop("number", ""), VISIT: given.pop("visit", "")}
+        for name in [each for each in given if each.startswith(SPECIFIED)]:
+            wished[name.removeprefix(SPECIFIED)] = given.pop(name)
         return given | {"characteristics": {name: value for name, value in wished.items() if value}}
 
 

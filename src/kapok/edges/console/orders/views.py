@@ -16,13 +16,15 @@ from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
 from kapok.edges.console.orders.filters import OrdersFilter
-from kapok.edges.console.orders.reach import allowed, seen
+from kapok.edges.console.orders.reach import allowed, field_work, may_look, may_serve, seen
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import requests
 from kapok.ground.commitments.requests import Request
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.text import Text
+from kapok.network.inventory import queries as inventory
+from kapok.network.inventory.queries import Held
 
 PAGE = 50
 
@@ -64,6 +66,8 @@ class Box:
 
     stage: StageView
     clock: Shown | None
+    work_order: bool
+    """Whether it is field work that the reader may see."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class LegShown:
     """The window of its visit, or that one is to be agreed."""
     asked: Sequence[Request]
     """What is asked of its clocks, and waits for an answer."""
+    plant: Sequence[Held]
+    """The resource orders of it: what it has of the plant, and where that is."""
 
 
 @screen(permission=Permission.ORDERS_READ)
@@ -86,14 +92,23 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     found = seen(request, number)
     may = allowed(request, found)
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
-    asked = requests.waiting([leg.subject for leg in found.legs])
-    visits = queries.visits_of(found.legs)
+    subjects = [leg.subject for leg in found.legs]
+    asked = requests.waiting(subjects)
+    known = _Known(
+        may,
+        request.at,
+        names,
+        asked,
+        inventory.held_of(subjects),
+        field_work(request, found),
+        queries.visits_of(found.legs),
+    )
     values = {
         "order": found,
         "at": request.at,
-        "legs": [
-            _leg(leg, may, request.at, names, asked, visit=visits.get(leg.subject, Visit())) for leg in found.legs
-        ],
+        "legs": [_leg(leg, known) for leg in found.legs],
+        "may_serve": may_serve(request, found),
+        "may_look": may_look(request),
         "people": names_of(
             [*(each.asked_by for each in asked), *(leg.pressed.by for leg in found.legs if leg.pressed)]
         ),
@@ -101,24 +116,36 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         "offered": for_order(found, may),
         "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
         "expected": _expected(found.legs),
+        "undated": any(leg.undated for leg in found.legs),
     }
     part = request.headers.get("HX-Target") == "order"
     return render(request, "orders/standing.html" if part else "orders/order.html", values)
 
 
-def _leg(
-    leg: LegView,
-    may: frozenset[str],
-    at: datetime,
-    names: Mapping[str, Text],
-    asked: Sequence[Request],
-    *,
-    visit: Visit,
-) -> LegShown:
-    boxes = [Box(stage, shown(stage.clock, at, names) if stage.clock else None) for stage in leg.stages]
-    of_leg = [each for each in asked if each.subject == leg.subject]
-    promises, offered = all_shown(leg.promises, at, names), for_leg(leg, may, may_choose=visit.may_choose)
-    return LegShown(leg, list(_columns(boxes)), promises, offered, visit, of_leg)
+@dataclass(frozen=True)
+class _Known:
+    """What is known of all legs, each table asked once."""
+
+    may: frozenset[str]
+    at: datetime
+    names: Mapping[str, Text]
+    asked: Sequence[Request]
+    plant: Mapping[str, Sequence[Held]]
+    field_work: frozenset[UUID]
+    visits: Mapping[str, Visit]
+
+
+def _leg(leg: LegView, known: _Known) -> LegShown:
+    at, names, visit = known.at, known.names, known.visits.get(leg.subject, Visit())
+    boxes = [
+        Box(stage, shown(stage.clock, at, names) if stage.clock else None, stage.item in known.field_work)
+        for stage in leg.stages
+    ]
+    return LegShown(
+        leg=leg, columns=list(_columns(boxes)), promises=all_shown(leg.promises, at, names),
+        offered=for_leg(leg, known.may, may_choose=visit.may_choose), visit=visit,
+        asked=[each for each in known.asked if each.subject == leg.subject], plant=known.plant.get(leg.subject, ()),
+    )  # fmt: skip
 
 
 def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
@@ -127,5 +154,7 @@ def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
 
 
 def _expected(legs: Sequence[LegView]) -> datetime | None:
-    """When the last leg is expected to be completed, as far as the forecast has looked."""
+    """When the last leg is expected to be completed, as far as the forecast has looked; None where one has no date."""
+    if any(leg.undated for leg in legs):
+        return None
     return max((leg.expected_at for leg in legs if leg.expected_at and leg.open), default=None)

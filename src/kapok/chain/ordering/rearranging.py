@@ -1,0 +1,140 @@
+"""Another address for a leg on its way, or more or fewer pieces of a line (10Q), as long as its plant is reserved at most.
+
+What placing checks is checked again, and all that the leg takes is taken anew: all of it, or the leg stays what it was. Every
+function here runs within the `transaction.atomic` of a verb that has locked the leg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kapok.chain.ordering import amending, areas, drafting, moves, placing, rows, rules, visits
+from kapok.chain.ordering.drafting import Asked, LineDraft
+from kapok.chain.ordering.models import Leg, Line
+from kapok.chain.ordering.moves import Act
+from kapok.chain.ordering.refusals import BadLine, NoPlantThere, TooLateToRearrange
+from kapok.chain.ordering.rules import DEEDS, Action, Deviation, State, StepState
+from kapok.ground.catalog import queries as flows
+from kapok.ground.catalog.offering.document import Kind, parse
+from kapok.ground.catalog.template import Line as FlowLine
+from kapok.ground.places.models import Address
+from kapok.ground.work.models import Matter
+from kapok.ground.work.rows import come_near
+from kapok.kernel.text import Text
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory import queries as plant
+
+ASSIGN = "assign"
+VISIT = Text(zh="外线施工", en="Field work")
+STAYS = Text(zh="此类订单不改变地址，请留空", en="leave it out: such an order leaves the address as it is")
+EACH_A_LINE = Text(
+    zh="每件都是单独一行，请撤销该行或另下新单", en="each piece has a line of its own: cancel one, or order another"
+)
+
+
+def may_be_recounted(line: Line) -> bool:
+    """Whether it is one line of so many pieces: what is installed without a service of its own, and is no part of a bundle."""
+    offer = parse(line.offer.document)
+    counted = line.leg.action == Action.INSTALL and not offer.service and offer.kind is not Kind.BUNDLE
+    return counted and not amending.is_part(line.leg.order, offer.code)
+
+
+def pieces_for(leg: Leg, line: Line, quantity: int | None) -> int | None:
+    """How many it is to be instead; None where it stays. Raises `BadLine`."""
+    if quantity is None or quantity == line.quantity:
+        return None
+    most = rules.MOST_PIECES
+    if quantity not in range(1, most + 1):
+        raise _bad(line, "quantity", quantity, Text(zh=f"填写 1 至 {most}", en=f"give 1 to {most}"))
+    line.leg = leg
+    if not may_be_recounted(line):
+        raise _bad(line, "quantity", quantity, EACH_A_LINE)
+    return quantity
+
+
+def address_for(leg: Leg, line: Line, code: str) -> Address | None:
+    """Where it is to be instead; None where it stays.
+
+    Raises `BadLine`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`.
+    """
+    if not code or (leg.address and leg.address.code == code):
+        return None
+    if leg.action not in rules.ALLOCATES or leg.address is None:
+        raise _bad(line, "address", code, STAYS)
+    found = drafting.addresses_of([LineDraft(offer="", address=code)])[code]
+    drafting.must_be_served(found.full, found.level)
+    return found
+
+
+def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, Any]:
+    """Give back what is reserved and reserve all for what the leg is now; the facts of its matter that follow.
+
+    Raises `TooLateToRearrange`, `NoPlantThere`, and where it moves away what placing refuses there: `BadLine`, `NoFlowForLine`.
+    """
+    _must_be_untouched(leg)
+    asked = [
+        _asked(each, leg)
+        for each in Line.objects.select_related("offer", "service__address").filter(leg=leg).order_by("number")
+    ]
+    located = areas.of_address(leg.address.code if leg.address else "", leg.order.customer, act.at)
+    facts = areas.facts_of(leg.order.customer, located)
+    if moves_away:
+        _must_be_possible(leg, line, asked, facts)
+        _move_the_visit(leg, located, act)
+    plan = drafting.planned(asked, facts)[0]
+    _reserve(leg, [placing.need(plan, kind, role, count) for (kind, role), count in plan.needs.items()], act)
+    return {areas.AREA: facts[areas.AREA]} if moves_away else {}
+
+
+def _must_be_untouched(leg: Leg) -> None:
+    """Nothing of what was reserved is used, and nobody is sent out."""
+    for step in rows.steps_locked(leg):
+        begun = step.attempts or step.state == StepState.DONE
+        if step.name == ASSIGN and begun and step.state != StepState.UNDONE:
+            raise TooLateToRearrange(title=DEEDS[ASSIGN].title)
+    if any(each.state != "reserved" for each in plant.held_by(leg.subject)):
+        raise TooLateToRearrange(title=DEEDS[ASSIGN].title)
+    if visits.is_given_out(leg.subject):
+        raise TooLateToRearrange(title=VISIT)
+
+
+def _asked(line: Line, leg: Leg) -> Asked:
+    draft = LineDraft(offer=line.offer.code, action=leg.action, characteristics=line.characteristics)
+    offer = parse(line.offer.document)
+    return Asked(line.number, draft, Action(leg.action), line.offer, offer, leg.address, line.service, line.quantity)
+
+
+def _must_be_possible(leg: Leg, line: Line, asked: Sequence[Asked], facts: Mapping[str, Any]) -> None:
+    """What is ordered is sold there, too, and is done by the same flow."""
+    for each in asked:
+        if not amending.is_part(leg.order, each.offer.code):
+            drafting.must_be_sold(each, facts, leg.order.channel)
+    flow = Matter.objects.values_list("flow__template__code", flat=True).get(subject=leg.subject)
+    candidates = flows.candidates(FlowLine.FULFILMENT)
+    others = {drafting.flow_for(each, each.action, facts, candidates) for each in asked if each.family} - {flow}
+    if others and leg.address is not None:
+        raise _bad(line, "address", leg.address.code, amending.ANEW)
+
+
+def _move_the_visit(leg: Leg, located: areas.Located, act: Act) -> None:
+    """The window was for the old place; the field work is now for whoever has the ground of the new one."""
+    visits.cancel(leg.subject, actor=act.actor, at=act.at)
+    near = located.near.get(leg.address.code if leg.address else "")
+    if near is not None:
+        come_near(leg.subject, near)
+
+
+def _reserve(leg: Leg, needs: list[dict[str, Any]], act: Act) -> None:
+    moves.keep(leg, needs=needs)
+    inventory.wait_no_longer(holder=leg.subject, actor=act.actor, at=act.at)
+    inventory.release(holder=leg.subject, actor=act.actor, at=act.at)
+    shortage = placing.reserve(leg, act).shortage if needs else None
+    if shortage is not None:
+        raise NoPlantThere(address=leg.address.full if leg.address else "—", lacking=shortage.text)
+    if leg.state == State.HELD and leg.exception == Deviation.WAIT:
+        moves.lift(leg, act)
+
+
+def _bad(line: Line, field: str, value: object, remedy: Text) -> BadLine:
+    return BadLine(line=line.number, field=field, value=str(value)[:40], remedy=remedy)
