@@ -12,9 +12,11 @@ from pytest_django.fixtures import Settings
 from kapok.chain.ordering.models import Order
 from kapok.front.channels import api, queries
 from kapok.front.channels.models import AccessCode, Case, ChannelSetting, DoorKnock, Interaction, Note, Placed
+from kapok.front.channels.online import api as online
 from kapok.front.channels.refusals import BadChoice
 from kapok.front.channels.rules import Course, Via
 from kapok.ground.commitments import scheduler
+from kapok.ground.commitments.explaining import explain
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.refusals import ErasedCustomer, UnknownCustomer
@@ -286,6 +288,80 @@ def test_who_neither_answers_for_it_nor_belongs_there_cannot_answer() -> None:
         api.answer(matter="request/R2026-999999", **QUOTE, **shop.by("keyaccount", 5))
     assert clock(subject).state == "open"
     assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount2", 6))
+
+
+WORD = {"who": "店主", "how": "call", "why": "已找别家"}
+
+
+def test_only_the_customers_word_withdraws_a_request() -> None:
+    subject, _ = ask(customer=business())
+    for note in ("", "客户不要了"):
+        with pytest.raises((api.NotWithdrawn, work.NoteMissing)):
+            work.happen(matter=subject, kind="request.withdrawn", note=note, **shop.by("keyaccount", 10))
+    assert (clock(subject).state, _kinds(subject) & {"request.withdrawn"}) == ("open", set())
+    for said, refused in (
+        ({"who": ""}, api.WordsMissing), ({"why": " "}, api.WordsMissing), ({"how": ""}, BadChoice),
+        ({"said_at": shop.later(-2)}, api.NotThen), ({"said_at": shop.later(12)}, api.NotThen),
+    ):  # fmt: skip
+        with pytest.raises(refused):
+            api.withdraw(**{"matter": subject, "said_at": shop.later(5), **WORD, **said}, **shop.by("keyaccount", 11))
+    with pytest.raises(api.NotAnswering):
+        api.withdraw(matter=subject, said_at=shop.later(5), **WORD, **shop.by("technician", 11))
+    assert (clock(subject).state, case(subject).withdrawn_at) == ("open", None)
+    api.withdraw(matter=subject, said_at=shop.later(5), **WORD, **shop.by("keyaccount", 11))
+    kept = case(subject)
+    assert (kept.withdrawn_at, kept.withdrawn_by, kept.word, kept.told_by) == (
+        shop.later(5),
+        "店主",
+        "已找别家",
+        "staff",
+    )
+    assert clock(subject).state == "void"
+    (told,) = shop.told("channels.withdrawn", subject)
+    assert (told["how"], told["told_by"], "已找别家" in str(told), "店主" in str(told)) == (
+        "call",
+        "staff",
+        False,
+        False,
+    )
+    said = explain(clock(subject).id, at=shop.later(20))
+    assert "欧阳慧（keyaccount） 登记，非客户本人操作" in said.zh
+    for again in (
+        lambda: api.withdraw(matter=subject, said_at=shop.later(6), **WORD, **shop.by("keyaccount", 12)),
+        lambda: api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount", 12)),
+    ):
+        with pytest.raises(api.AlreadyWithdrawn):
+            again()
+
+
+def test_what_was_answered_is_not_withdrawn_any_more() -> None:
+    subject, _ = ask(customer=business())
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount", 6))
+    with pytest.raises(api.AlreadyAnswered):
+        api.withdraw(matter=subject, said_at=shop.later(5), **WORD, **shop.by("keyaccount", 11))
+    assert clock(subject).state == "kept"
+
+
+def test_a_request_that_no_channel_took_in_is_withdrawn_with_a_note() -> None:
+    subject = work.open_matter(kind="request.received", title="报价", first_contact="agent", **shop.by("agent"))
+    with pytest.raises(work.NoteMissing):
+        work.happen(matter=subject, kind="request.withdrawn", **shop.by("agent", 1))
+    work.happen(matter=subject, kind="request.withdrawn", note="客户来电 10:05 撤回", **shop.by("agent", 2))
+    assert "request.withdrawn" in _kinds(subject)
+
+
+def test_whose_word_it_is_that_an_answer_was_heard_is_told_apart() -> None:
+    ours, own = ask(customer=business())[0], ask(1, customer=business(phone="020-38880012"))[0]
+    assert api.answer(matter=ours, **QUOTE, **HEARD, **shop.by("keyaccount", 6))
+    api.answer(matter=own, **QUOTE, **shop.by("keyaccount", 6))
+    whose = case(own).customer
+    assert whose is not None
+    online.acknowledge(matter=own, customer=whose.number, actor=f"customer/{whose.number}", at=shop.later(7))
+    assert (case(ours).told_by, case(own).told_by) == ("staff", "customer")
+    assert [shop.told("channels.acknowledged", each)[0]["told_by"] for each in (ours, own)] == ["staff", "customer"]
+    assert "非客户本人操作" in explain(clock(ours).id, at=shop.later(8)).zh
+    assert "由客户本人确认" in explain(clock(own).id, at=shop.later(8)).zh
+    assert "said by the customer themselves" in explain(clock(own).id, at=shop.later(8)).en
 
 
 def _happened(subject: str) -> list[str]:

@@ -20,6 +20,7 @@ from kapok.front.channels import answering, asking, codes, events, gathering, na
 from kapok.front.channels.models import WORDS, ChannelSetting, ChannelStaff, Interaction, Linked, Note, Placed
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
+    AlreadyWithdrawn,
     BadChoice,
     ChannelNotSet,
     InteractionOver,
@@ -30,7 +31,9 @@ from kapok.front.channels.refusals import (
     NotOfTheChannel,
     NotOpenNow,
     NotSubstantive,
+    NotThen,
     NotToBeCalled,
+    NotWithdrawn,
     NotYourInteraction,
     StillTalking,
     UnknownInteraction,
@@ -51,11 +54,11 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language, Text
 
 __all__ = [
-    "AlreadyAnswered", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften", "LineDraft", "NotACase",
-    "NotAnswering", "NotHeard", "NotOfTheChannel", "NotOpenNow", "NotSubstantive", "NotToBeCalled", "NotYourInteraction",
-    "StillTalking", "UnknownInteraction", "UnknownLanguage", "WordsMissing", "add_note", "answer", "ask", "assign_staff",
-    "close_interaction", "enter", "note_called_back", "recognise_customer", "release_staff", "see_name", "send_code",
-    "set_channel", "take", "take_order",
+    "AlreadyAnswered", "AlreadyWithdrawn", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften",
+    "LineDraft", "NotACase", "NotAnswering", "NotHeard", "NotOfTheChannel", "NotOpenNow", "NotSubstantive", "NotThen",
+    "NotToBeCalled", "NotWithdrawn", "NotYourInteraction", "StillTalking", "UnknownInteraction", "UnknownLanguage",
+    "WordsMissing", "add_note", "answer", "ask", "assign_staff", "close_interaction", "enter", "note_called_back",
+    "recognise_customer", "release_staff", "see_name", "send_code", "set_channel", "take", "take_order", "withdraw",
 ]  # fmt: skip
 
 NOTE, RESOLUTION, TOPIC = (
@@ -263,6 +266,16 @@ def answer(
     return answering.answer(
         rows.request_called(matter), answering.Said(substance, reply, how, connected, word), person(actor), at
     )
+
+
+@transaction.atomic
+def withdraw(*, matter: str, who: str, said_at: datetime, how: str, why: str, actor: str, at: datetime) -> None:
+    """Note that the customer gave a request up: who of them said so, when, how and why. Its clock falls away.
+
+    Raises `NotACase`, `AlreadyAnswered`, `AlreadyWithdrawn`, `NotAnswering`, `BadChoice`, `WordsMissing`, `NotThen`.
+    """
+    given = answering.Given(who, said_at, how, why)
+    answering.withdraw(rows.request_called(matter), given, person(actor), at)
 
 
 @transaction.atomic

@@ -19,12 +19,14 @@ from kapok.front.channels.words import (
     MEDIA,
     OPENED_BY,
     SUBSTANCES,
+    TOLD_BY,
     USED,
     Direction,
     How,
     Kind,
     Medium,
     Substance,
+    ToldBy,
 )
 from kapok.ground.catalog.offering.specifications import CHANNELS, Channel
 from kapok.ground.catalog.template import Line
@@ -33,8 +35,8 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "MOST", "OPENED_BY",
-    "SUBSTANCES", "USED", "WITHIN", "Agent", "Channel", "Direction", "How", "Kind", "Knock", "Medium", "Substance", "Tongue",
-    "longest_idle", "too_often",
+    "SUBSTANCES", "TOLD_BY", "USED", "WITHIN", "Agent", "Channel", "Direction", "How", "Kind", "Knock", "Medium", "Substance",
+    "ToldBy", "Tongue", "longest_idle", "too_often",
 ]  # fmt: skip
 
 

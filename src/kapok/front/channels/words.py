@@ -100,3 +100,18 @@ HOWS: Mapping[How, Text] = {
     How.CALL: Text(zh="通话告知", en="told in a call"),
     How.MESSAGE: Text(zh="客户回复", en="the customer replied"),
 }
+
+
+class ToldBy(StrEnum):
+    """Who says that the customer took note, or gave it up: the customer themselves, or somebody of ours for them."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    UNKNOWN = ""
+
+
+TOLD_BY: Mapping[ToldBy, Text] = {
+    ToldBy.CUSTOMER: Text(zh="客户本人在网上确认", en="said by the customer themselves, on the web"),
+    ToldBy.STAFF: Text(zh="我方人员登记", en="noted by somebody of ours"),
+    ToldBy.UNKNOWN: Text(zh="未区分", en="not told apart then"),
+}
