@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering.models import Order
-from kapok.front.channels import api, queries
+from kapok.front.channels import api, gathering, queries
 from kapok.front.channels.models import AccessCode, Case, ChannelSetting, DoorKnock, Interaction, Note, Placed
 from kapok.front.channels.online import api as online
 from kapok.front.channels.refusals import BadChoice
@@ -19,9 +21,12 @@ from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.explaining import explain
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
-from kapok.ground.customers.refusals import ErasedCustomer, UnknownCustomer
+from kapok.ground.customers import queries as known
+from kapok.ground.customers.refusals import ErasedCustomer, StarOutOfRange, UnknownCustomer
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
+from kapok.ground.people import api as people
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.places.models import PlaceDefect
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.work import api as work
@@ -29,6 +34,7 @@ from kapok.ground.work import urging
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.refusals import NotAPerson
+from kapok.kernel.text import Text
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.front.counter import ask, business, case, clock, matter, seconds
@@ -522,6 +528,76 @@ def test_r5_who_dialled_the_business_line_has_the_three_hours() -> None:
     with pytest.raises(BadChoice):
         take(20, dialled="110")
     assert Interaction.objects.count() == 2
+
+
+def test_r5_a_fault_by_the_business_line_reaches_the_account_manager_without_the_three_hours() -> None:
+    for minutes, said in ((0, {"pressed": "9"}), (10, {"dialled": "10009"})):
+        subject, decision = ask(minutes, kind="fault", title="断网", customer=business(phone=""), **said)
+        assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", False)
+        assert (case(subject).owner.username, matter(subject).first_contact.username) == ("keyaccount", "agent")
+
+
+def test_r2_stars_go_before_the_mass_queue_as_the_channel_says() -> None:
+    star = shop.customer("陈静", star=5, address="r101")
+    assert ask(kind="fault", title="断网", customer=star)[1].unit == "key-accounts"
+    ChannelSetting.objects.filter(code="hotline").update(stars_first=6)
+    assert (
+        ask(1, kind="fault", title="断网", customer=shop.customer("陈静", star=5, address="r101"))[1].unit
+        != "key-accounts"
+    )
+    ChannelSetting.objects.filter(code="hotline").update(stars_first=None)
+    assert (
+        ask(2, kind="fault", title="断网", customer=shop.customer("陈静", star=7, address="r101"))[1].unit
+        != "key-accounts"
+    )
+    with pytest.raises(StarOutOfRange):
+        api.set_channel(
+            channel="hotline", mass="hotline", business="hotline", key="hotline", supervision="hotline", segment="public",
+            stars_first=8, **shop.by("admin"),
+        )  # fmt: skip
+
+
+def test_r1_who_took_back_that_they_may_be_called_is_not_to_be_disturbed() -> None:
+    number = shop.customer("陈静")
+    said = {"customer": number, "purpose": "calls", "means": "phone"}
+
+    def quiet(minutes: float) -> bool:
+        _, decision = ask(minutes, customer=number, title=f"咨询 {minutes}")
+        return "免打扰" in decision.reasons[0].text.zh
+
+    assert (quiet(0), known.customer(number).wants_no_calls) == (False, False)
+    customers.give_consent(**said, **shop.by("agent", 1))
+    assert quiet(2) is False
+    customers.withdraw_consent(**said, **shop.by("agent", 3))
+    assert (quiet(4), known.customer(number).wants_no_calls) == (True, True)
+    customers.give_consent(**said, **shop.by("agent", 5))
+    assert quiet(6) is False
+
+
+def test_how_idle_somebody_is_is_read_along_an_index_and_of_their_last_interactions() -> None:
+    for minutes in range(0, 6, 2):
+        talk = take(minutes)
+        api.close_interaction(interaction=talk, resolution="完毕", **shop.by("agent", minutes + 1))
+    staff = Staff.objects.get(username="agent")
+    assert gathering._last({staff.id}, shop.later(60)) == {staff.id: shop.later(5)}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {gathering.ENDED}", [[staff.id]])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan using channels_of_staff" in plan, plan
+
+
+def test_who_is_on_duty_is_asked_once_however_many_teams_there_are() -> None:
+    centre = OrgUnit.objects.get(code="tianhe-east")
+    with CaptureQueriesContext(connection) as one:
+        gathering._on_duty(centre, shop.later(0))
+    for number in range(3):
+        people.add_unit(
+            code=f"team-{number}", kind="team", parent="tianhe-east", name=Text(zh="班", en="team"), **shop.by("admin")
+        )
+    with CaptureQueriesContext(connection) as more:
+        gathering._on_duty(centre, shop.later(0))
+    assert len(one) == len(more)
 
 
 @pytest.mark.parametrize(

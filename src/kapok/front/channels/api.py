@@ -17,7 +17,16 @@ from django.db import IntegrityError, transaction
 from kapok.chain.ordering import api as ordering
 from kapok.chain.ordering.api import LineDraft
 from kapok.front.channels import answering, asking, codes, events, gathering, naming, rows, rules
-from kapok.front.channels.models import WORDS, ChannelSetting, ChannelStaff, Interaction, Linked, Note, Placed
+from kapok.front.channels.models import (
+    STARS_FIRST,
+    WORDS,
+    ChannelSetting,
+    ChannelStaff,
+    Interaction,
+    Linked,
+    Note,
+    Placed,
+)
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
     AlreadyWithdrawn,
@@ -45,7 +54,7 @@ from kapok.ground.customers.dialling import digits_of
 from kapok.ground.customers.queries import looks
 from kapok.ground.customers.refusals import UnknownLanguage
 from kapok.ground.customers.rows import living_customer
-from kapok.ground.customers.rules import ContactKind, Purpose, masked_contact
+from kapok.ground.customers.rules import ContactKind, Purpose, checked_star, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
 from kapok.ground.places.rules import Segment
@@ -80,12 +89,14 @@ def set_channel(
     skill: str = "",
     overflow_after: timedelta = timedelta(minutes=1),
     call_back_after: timedelta = timedelta(minutes=5),
+    stars_first: int | None = STARS_FIRST,
     actor: str,
     at: datetime,
 ) -> None:
     """Set a channel up, or change it: the units (codes) of its queues, whose patches are its, when it overflows and calls back.
 
-    `supervision` is who gets complaints about bills and about people. Raises `BadChoice`, `UnknownUnit`, `EndedUnit`.
+    `supervision` is who gets complaints about bills and about people; from `stars_first` stars on a customer goes before the mass
+    queue (None: stars decide nothing). Raises `BadChoice`, `UnknownUnit`, `EndedUnit`, `StarOutOfRange`.
     """
     code, of = rows.choice(rules.Channel, channel, "channel"), rows.choice(Segment, segment, "segment")
     queues: dict[str, Any] = {"mass": mass, "business": business, "key": key, "supervision": supervision}
@@ -93,6 +104,7 @@ def set_channel(
     said: dict[str, Any] = {
         **units, "overflow": unit_at_work(overflow) if overflow else None, "segment": of.value, "skill": skill,
         "overflow_after": overflow_after, "call_back_after": max(call_back_after, overflow_after),
+        "stars_first": None if stars_first is None else checked_star(stars_first),
     }  # fmt: skip
     ChannelSetting.objects.update_or_create(code=code.value, defaults=said)
     journal.record(events.ChannelSet(subject=f"channel/{code}", actor=actor, at=at, **queues))

@@ -20,6 +20,7 @@ __all__ = [
     "Interaction", "Linked", "Message", "Note", "Placed", "Report", "Stranger",
 ]  # fmt: skip
 
+STARS_FIRST = 5
 WORDS = 1000
 MESSAGE = 2000
 
@@ -40,6 +41,8 @@ class ChannelSetting(models.Model):
     """What it takes to serve it."""
     overflow_after = models.DurationField()
     call_back_after = models.DurationField()
+    stars_first = models.PositiveSmallIntegerField(null=True, default=STARS_FIRST)
+    """From so many stars on a customer goes before the mass queue (R2); stars decide nothing where it is empty."""
 
     class Meta:
         verbose_name = _("channel")

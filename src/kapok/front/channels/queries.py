@@ -188,7 +188,7 @@ def setup_of(channel: rules.Channel) -> Setup | None:
         "mass": row.mass.code, "business": row.business.code, "key": row.key.code,
         "supervision": row.supervision.code if row.supervision else "", "segment": row.segment, "skill": row.skill,
         "overflow": row.overflow.code if row.overflow else "", "overflow_after": row.overflow_after,
-        "call_back_after": row.call_back_after,
+        "call_back_after": row.call_back_after, "stars_first": row.stars_first,
     }  # fmt: skip
     return Setup(row.mass_id, said, tuple(serving.values_list("staff__username", "staff__name")))
 
