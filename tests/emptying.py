@@ -10,9 +10,12 @@ from __future__ import annotations
 import time
 from functools import cache
 
+from django.apps import apps
 from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
 from psycopg.errors import LockNotAvailable
+
+from tests import shipped
 
 KEPT = frozenset({"django_content_type", "django_migrations", "auth_permission"})
 QUEUE = "procrastinate_"
@@ -22,7 +25,7 @@ SOON = "200ms"
 
 
 def empty(_case: TransactionTestCase | None = None) -> None:
-    """Leave no row, once nobody is at work any more."""
+    """Leave no row but what the migrations bring along, once nobody is at work any more."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while not _emptied():
         if time.monotonic() > ends:
@@ -35,11 +38,17 @@ def _emptied() -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{SOON}'")
             cursor.execute(f"TRUNCATE {', '.join(_tables())}")
+            _put_down_again()
     except OperationalError as busy:
         if isinstance(busy.__cause__, LockNotAvailable):
             return False
         raise
     return True
+
+
+def _put_down_again() -> None:
+    version = apps.get_model("catalog", "SpecificationVersion")
+    version.objects.bulk_create(version(**row) for row in shipped.rows())
 
 
 @cache

@@ -52,7 +52,8 @@ def server(*, kept: Path | None = None, durable: bool = True) -> Iterator[Served
 
 def _set_up(url: str, home: Home) -> None:
     os.environ |= {
-        "KAPOK_DATABASE_URL": url, "KAPOK_HOME": str(home.root), "DJANGO_SETTINGS_MODULE": "kapok.config.settings"
+        "KAPOK_DATABASE_URL": url, "KAPOK_HOME": str(home.root), "DJANGO_SETTINGS_MODULE": "kapok.config.settings",
+        "KAPOK_SECRET_KEY": home.secret("secret-key"),
     }  # fmt: skip
     import django  # noqa: PLC0415 - the address of the database first
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce import api, files, fleet, reactions
+from kapok.back.workforce import api, files, fleet, matters, reactions
 from kapok.back.workforce.models import Appointment, Done, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.rules import HOLDS, Deed
 from kapok.ground.commitments.models import Commitment
@@ -338,6 +338,44 @@ class TestReplies:
             ("signature", "image/png"),
         }
         assert WorkOrder.objects.get(item=item).note == "已装好"
+
+    @pytest.mark.parametrize(
+        ("reading", "words"),
+        [
+            ({"optical_power": -45}, "“收光功率”不合格（-45 dBm）。清洁并重接接头"),
+            ({"optical_power": "-27.001"}, "-27.001 dBm"),
+            ({"optical_power": -3}, "加装光衰减器"),
+            ({"down_rate": 239}, "“下行速率”不合格（239 Mbit/s）。断开客户设备"),
+        ],
+    )
+    def test_a_reading_that_fails_is_not_handed_in_without_a_reason(
+        self, reading: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(matters, "ordered", lambda holders: {each: {"down_rate": 300} for each in holders})
+        item = at_work()
+        with pytest.raises(api.ReadingFails) as refused:
+            self.reply(item, tests=reading, despite="  ")
+        assert words in refused.value.text.zh
+        assert (stands(item), Reading.objects.count(), Picture.objects.count()) == (("working", "han"), 0, 0)
+        with pytest.raises(api.NoteNeeded):
+            self.reply(item, tests=reading, despite="长" * 501)
+
+        self.reply(item, tests=reading, despite="客户要求先用，周五换纤")
+        assert stands(item) == ("replied", "han")
+        assert list(Reading.objects.values_list("grade", "despite")) == [("fail", "客户要求先用，周五换纤")]
+        entry = Entry.objects.get(kind="workforce.replied_failing")
+        assert "周五" not in str(entry.data)
+        assert lines([entry])[0].sentence.zh.endswith("客户要求先用，周五换纤")
+
+    def test_what_is_weak_or_passes_is_kept_with_its_verdict(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(matters, "ordered", lambda holders: {each: {"down_rate": 300} for each in holders})
+        readings = {"optical_power": "-25.5", "down_rate": 270, "up_rate": 1, "delay": 4}
+        self.reply(at_work(), tests=readings, despite="没有不合格")
+        assert dict(Reading.objects.values_list("test", "grade")) == {
+            "optical_power": "weak", "down_rate": "pass", "up_rate": "", "delay": "",
+        }  # fmt: skip
+        assert set(Reading.objects.values_list("despite", flat=True)) == {""}
+        assert not Entry.objects.filter(kind="workforce.replied_failing").exists()
 
     def test_photos_lose_what_the_camera_wrote_and_only_the_owner_reads_them(self) -> None:
         self.reply(at_work())

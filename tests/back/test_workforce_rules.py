@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from kapok.back.workforce import boards, pictures, rules
+from kapok.back.workforce import boards, pictures, rules, verdicts
 from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, possible, windows, worked
 from kapok.back.workforce.rules import Deed, Due, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights, choose, distance, score
+from kapok.back.workforce.verdicts import Grade
 from kapok.kernel.text import Text
+from kapok.network.activation.rules import light_is_fine
 from tests.back.job import JPEG_BODY, JPEG_WITH_GPS, PNG
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -63,6 +66,34 @@ class TestStates:
         assert len(rules.HOLDS) == 13
         pausing = {code for code, each in rules.HOLDS.items() if each.pauses}
         assert pausing == {"unreachable", "not_home", "observe"}
+
+
+class TestVerdicts:
+    @pytest.mark.parametrize(
+        ("dbm", "grade"),
+        [
+            ("-45", "fail"), ("-27.001", "fail"), ("-27", "weak"), ("-25.001", "weak"), ("-25", "pass"), ("-19.8", "pass"),
+            ("-8", "pass"), ("-7.999", "fail"), ("3", "fail"),
+        ],
+    )  # fmt: skip
+    def test_light_by_the_limits_of_the_network(self, dbm: str, grade: str) -> None:
+        band = verdicts.judge("optical_power", Decimal(dbm), {})
+        assert band is not None
+        assert (band.grade, band.grade is not Grade.FAIL) == (grade, light_is_fine(float(dbm)))
+        assert bool(band.remedy.zh) == bool(band.remedy.en) == (band.grade is not Grade.PASS)
+
+    @pytest.mark.parametrize(
+        ("rate", "grade"), [("270", "pass"), ("269.9", "weak"), ("240", "weak"), ("239.9", "fail"), ("0", "fail")]
+    )
+    def test_a_rate_by_what_was_ordered(self, rate: str, grade: str) -> None:
+        band = verdicts.judge("down_rate", Decimal(rate), {"down_rate": 300})
+        assert band is not None
+        assert band.grade == grade
+
+    def test_no_verdict_where_nothing_says_what_it_should_be(self) -> None:
+        assert verdicts.judge("down_rate", Decimal(0), {}) is None
+        assert verdicts.judge("up_rate", Decimal(0), {"up_rate": 0}) is None
+        assert verdicts.judge("delay", Decimal(900), {"delay": 1}) is None
 
 
 class TestCapacity:

@@ -15,6 +15,7 @@ from kapok.chain.ordering import api, performing, queries, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
+from kapok.ground.customers.queries import customer as customer_of
 from kapok.ground.journal.models import Entry
 from kapok.ground.work.models import Delivery, Matter
 from kapok.kernel.errors import KapokError
@@ -499,3 +500,20 @@ def test_orders_are_paged_by_key_and_counted() -> None:
     assert rest.after is None
     assert queries.counts(queries.Filter())[rules.State.IN_PROGRESS] == 3
     assert queries.orders(queries.Filter(units=[])).rows == []
+
+
+def test_an_account_that_pays_for_something_is_not_closed() -> None:
+    whose = shop.customer()
+    first = customer_of(whose).accounts[0].number
+    number = shop.placed(whose=whose, account=first)
+    second = customers.add_account(customer=whose, **by("agent", 1))
+    closed = {"customer": whose, **by("agent", 2)}
+    with pytest.raises(customers.AccountInUse, match=number):
+        customers.close_account(account=first, **closed)
+    api.cancel(order=number, reason="不想要了", **by("agent", 2))
+    customers.close_account(account=first, **closed)
+    with pytest.raises(customers.ClosedAccount):
+        shop.placed(whose=whose, account=first)
+    placed = Order.objects.get(number=shop.placed(whose=whose))
+    assert placed.account is not None
+    assert placed.account.number == second, "the first that is open"

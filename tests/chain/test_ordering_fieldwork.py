@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from kapok.back.workforce import api as workforce
 from kapok.back.workforce import boards, matters, queries
@@ -177,6 +178,20 @@ def test_plant_that_is_lacking_by_a_code_of_the_list_is_demand() -> None:
     assert [(each.place, each.code, each.waiting) for each in browsing.demand()] == [("SPL1", "NO_PORT", 1)]
     told(visit, Deed.LIFT_HOLD, 7)
     assert (stands(number)[:2], browsing.demand()) == (("inProgress", ""), [])
+
+
+def test_what_was_ordered_says_what_a_rate_should_be(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    first, visit = visited()
+    second = placed(shop.line("fibre-300"), whose=customer("李明"))
+    subjects = [leg(first).subject, leg(second).subject, "fault/1"]
+    with django_assert_num_queries(1):
+        found = matters.ordered(subjects)
+    assert found == {subjects[0]: {"down_rate": 100, "up_rate": 20}, subjects[1]: {"down_rate": 300, "up_rate": 50}}
+    for number, deed in enumerate((Deed.SET_OFF, Deed.ARRIVE, Deed.BEGIN), 6):
+        told(visit, deed, number)
+    with pytest.raises(workforce.ReadingFails, match="70 Mbit/s"):
+        told(visit, Deed.REPLY, 9, tests={"down_rate": 70}, evidence=["图", "测"])
+    assert state(visit) == "working"
 
 
 def test_work_that_is_passed_on_is_the_colleagues() -> None:

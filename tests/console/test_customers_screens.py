@@ -11,8 +11,9 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from kapok.front.channels import api as channels
+from kapok.ground.customers import api as customers
 from kapok.ground.customers import demo, queries
-from kapok.ground.customers.models import Customer, PersonalLook
+from kapok.ground.customers.models import Consent, Contact, Customer, PersonalLook
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
 from kapok.ground.places import demo as places
@@ -119,6 +120,15 @@ def test_a_unit_sees_its_own_customers_only(city: None, signed_in: SignedIn) -> 
     assert manager.post(f"/customers/{number}/look", {"purpose": "order"}).status_code == 404
 
 
+def test_a_double_of_another_unit_is_not_told(city: None, signed_in: SignedIn) -> None:
+    one, other = sorted(found.number for found in queries.search("王伟", units=None))
+    customers.change_customer(customer=other, unit="key-accounts", actor="system", at=AT)
+    people.grant_role(username="agent", role="viewer", unit="kapok", actor="system", at=AT)
+    shown = text(signed_in("viewer", Language.EN), f"/customers/{one}")
+    assert (other in shown, "May be the same customer" in shown) == (False, False)
+    assert other in text(signed_in("agent", Language.EN), f"/customers/{one}")
+
+
 def test_personal_data_is_shown_for_a_purpose_and_the_look_is_listed(keeper: Client) -> None:
     number = number_of("张伟民")
     refused = keeper.post(f"/customers/{number}/look", {"purpose": "other", "note": "x"}).content.decode()
@@ -130,6 +140,16 @@ def test_personal_data_is_shown_for_a_purpose_and_the_look_is_listed(keeper: Cli
     log = text(keeper, f"/customers/looks?customer={number}")
     for expected in ("handle a fault", "fault/F-1", "manager", number):
         assert expected in log
+    assert '/matters/fault/F-1"' not in log, "nothing has happened to it, so no page tells of it"
+    keeper.post(f"/customers/{number}/look", {"purpose": "fault", "matter": f"customer/{number}"})
+    PersonalLook.objects.filter(matter="fault/F-1").update(matter="fault/F-1\nof old")
+    log = text(keeper, f"/customers/looks?customer={number}")
+    assert f'/matters/customer/{number}"' in log
+    assert "of old" in log
+    count = PersonalLook.objects.count()
+    wrong = keeper.post(f"/customers/{number}/look", {"purpose": "fault", "matter": "F-1\nF-2"}).content.decode()
+    assert "13900001005" not in wrong
+    assert PersonalLook.objects.count() == count
     assert "Nobody has looked" in text(keeper, "/customers/looks?staff=agent")
 
 
@@ -178,10 +198,49 @@ def test_what_one_does_on_the_page(keeper: Client) -> None:
     wrong = keeper.post(f"/customers/{number}/contact", {"kind": "email", "value": "nothing"}).content.decode()
     assert "This is no e-mail" in wrong
     keeper.post(f"/customers/{number}/end-contact", {"contact": str(seen.contacts[1].id)})
-    keeper.post(f"/customers/{number}/consent", {"purpose": "email", "means": "phone", "to": "withdrawn"})
+    withdrawn = {"purpose": "email", "to": "withdrawn"}
+    assert "This field is required" in keeper.post(f"/customers/{number}/consent", withdrawn).content.decode()
+    assert Consent.objects.get(purpose="email").withdrawn_at is None
+    assert 'name="means" value=' not in text(keeper, f"/customers/{number}")
+    keeper.post(f"/customers/{number}/consent", {**withdrawn, "means": "paper"})
+    assert Consent.objects.get(purpose="email").withdrawn_by == "paper"
     seen = queries.customer(number)
     assert len(seen.contacts) == 1
     assert "email" not in [each.purpose for each in seen.consents if not each.withdrawn_at]
+
+
+def test_accounts_change_and_close_on_the_page(keeper: Client) -> None:
+    number = number_of("张伟民")
+    keeper.post(f"/customers/{number}/account", {"name": "副账户", "payment": "prepaid"})
+    first, second = (each.number for each in queries.customer(number).accounts)
+    page = text(keeper, f"/customers/{number}")
+    assert (f"Close the account {second}?" in page, "副账户" in page) == (True, False)
+    keeper.post(f"/customers/{number}/change-account", {"account": second, "name": "", "payment": "postpaid"})
+    keeper.post(f"/customers/{number}/change-account", {"account": second, "name": "二户", "payment": "postpaid"})
+    kept = queries.customer(number, unmask=None).accounts[1]
+    assert (kept.name, kept.payment) == ("二户", "postpaid")
+    wrong = keeper.post(f"/customers/{number}/change-account", {"account": "A99999999", "name": "x"}, follow=True)
+    assert "A99999999" in wrong.content.decode()
+    closed = keeper.post(f"/customers/{number}/close-account", {"account": second}, follow=True).content.decode()
+    assert f"Account {second} closed." in closed
+    last = keeper.post(f"/customers/{number}/close-account", {"account": first}, follow=True).content.decode()
+    assert "only account" in last
+    assert [each.number for each in queries.customer(number).accounts] == [first]
+
+
+def test_a_contact_person_is_noted_masked_and_forgotten(city: None, signed_in: SignedIn) -> None:
+    admin, number = signed_in("administrator", Language.EN), number_of("K-111")
+    typed = {"kind": "mobile", "value": "13900007777", "name": "周杰明"}
+    admin.post(f"/customers/{number}/contact", typed)
+    page = text(admin, f"/customers/{number}")
+    assert ("周**" in page, "周杰明" in page) == (True, False)
+    assert "周杰明" in admin.post(f"/customers/{number}/look", {"purpose": "order"}).content.decode()
+    contact = str(Contact.objects.get(name="周杰明").id)
+    said = {"contact": contact, "reason": "本人要求"}
+    assert signed_in("manager").post(f"/customers/{number}/erase-contact", said).status_code == 403
+    assert Contact.objects.filter(name="周杰明").exists()
+    assert admin.post(f"/customers/{number}/erase-contact", said).status_code == 302
+    assert not Contact.objects.filter(name="周杰明").exists()
 
 
 def csv_file(content: bytes) -> SimpleUploadedFile:

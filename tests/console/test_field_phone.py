@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce import api
+from kapok.back.workforce import api, matters
 from kapok.back.workforce.models import Appointment, Done, Picture, Reading, WorkOrder
 from kapok.ground.journal.models import Entry
 from kapok.ground.people.models import Staff
@@ -195,6 +195,49 @@ def test_a_reply_that_is_refused_is_mended_with_all_that_was_entered(browser_pag
         "-21.500",
         "drop fibre replaced",
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "weak", "fails", "slow"),
+    [
+        (Language.EN, "weak: It will do", "fail: Clean and remake", "fail: Unplug"),
+        (Language.ZH, "偏弱：可以交付", "不合格：清洁并重接", "不合格：断开客户设备"),
+    ],
+)
+def test_a_reading_is_judged_at_once_and_without_a_line(
+    browser_page: BrowserPage, language: Language, weak: str, fails: str, slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matters, "ordered", lambda holders: {each: {"down_rate": 300} for each in holders})
+    item = jobs.at_work()
+    soon()
+    page = browser_page("han", language, phone=True, at="/field/today")
+    expect(page.locator(".phone-card")).to_have_count(1)
+    page.context.set_offline(True)
+    deed(page, "reply")
+    grades, light = page.locator(".phone-grade"), page.locator("input[name=test-optical_power]")
+    for reading, grade, said in (("-21.5", "pass", ""), ("-26", "weak", weak), ("-45", "fail", fails)):
+        light.fill(reading)
+        expect(grades.first).to_have_class(f"phone-grade is-{grade}")
+        expect(grades.first).to_contain_text(said)
+        expect(page.locator("textarea[name=despite]")).to_be_visible(visible=grade == "fail")
+    light.fill("-21.5")
+    page.locator("input[name=test-down_rate]").fill("100")
+    expect(grades.nth(1)).to_contain_text(slow)
+    page.locator("input[name=test-up_rate]").fill("1")
+    expect(grades.nth(2)).to_have_text("")
+    page.locator("input[name=camera]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    expect(page.locator(".phone-photos img")).to_have_count(1)
+    page.locator("#sheet [type=submit]").click()
+    expect(page.locator("#sheet")).to_be_visible()  # the reason is asked for
+    page.locator("textarea[name=despite]").fill("老光猫，下周更换")
+    page.locator("#sheet [type=submit]").click()
+    expect(page.locator("#unsent li")).to_have_count(1)
+    page.context.set_offline(False)
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    assert stands(item) == ("replied", "han")
+    assert list(Reading.objects.order_by("test").values_list("test", "grade", "despite")) == [
+        ("down_rate", "fail", "老光猫，下周更换"), ("optical_power", "pass", ""), ("up_rate", "", ""),
+    ]  # fmt: skip
 
 
 def test_what_is_turned_away_on_the_line_holds_nothing_up(browser_page: BrowserPage) -> None:

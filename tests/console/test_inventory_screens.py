@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import expect
 
 from kapok.chain.ordering.models import Leg, Order
@@ -17,8 +19,8 @@ from kapok.ground.places import demo as places
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.inventory import api, demo
-from kapok.network.inventory.models import Finding, Resource, Service, Shortage, Site
-from kapok.network.inventory.rules import Need
+from kapok.network.inventory.models import Element, Finding, Resource, Service, Shortage, Site
+from kapok.network.inventory.rules import TO_BE_TESTED, Need
 from tests import worlds
 from tests.console.conftest import BrowserPage, SignedIn
 
@@ -99,6 +101,8 @@ def test_it_is_found_by_number_port_address_and_serial(reader: Client) -> None:
         ("2038880007", "/inventory/resources/2038880007"), (LEG, "/inventory/resources/SPL-TH01-1:P001"),
     ):  # fmt: skip
         assert expected in text(reader, f"/inventory?q={query}")
+    Element.objects.filter(code="CAB-TH01").update(serial="SN-77")
+    assert "/inventory/elements/CAB-TH01" in text(reader, "/inventory?q=SN-77")
     assert "Nothing found" in text(reader, "/inventory?q=zzzz")
 
 
@@ -232,6 +236,37 @@ def test_a_port_is_marked(keeper: Client) -> None:
     line()
     page = keeper.post("/inventory/resources/SPL-TH01-1:P002", {"state": "faulty", "note": "x"}).content.decode()
     assert f"held by {LEG}" in page
+
+
+def test_a_device_that_came_back_is_tested_or_scrapped(keeper: Client, reader: Client) -> None:
+    at = Resource.objects.filter(kind="onu", state="free").order_by("code")
+    first, second = (each.code for each in at[:2])
+    Resource.objects.filter(code__in=(first, second)).update(state="blocked", note=TO_BE_TESTED.both)
+    address = f"/inventory/resources/{first}"
+    assert "Returned and tested" not in text(reader, address)
+    assert "Returned and tested" in text(keeper, address)
+    pool = Resource.objects.select_related("pool").get(code=first).pool
+    assert pool is not None
+    shown = text(keeper, f"/inventory/pools/{pool.code}?state=blocked")
+    assert ("what comes back is tested first" in shown, "to be returned and tested" in shown) == (True, True)
+    assert keeper.post(address, {"state": "free", "note": ""}).status_code == 302
+    assert Resource.objects.get(code=first).state == "free"
+    address = f"/inventory/resources/{second}"
+    assert "Give a reason" in keeper.post(address, {"state": "retired", "note": ""}).content.decode()
+    assert keeper.post(address, {"state": "retired", "note": "挂失"}).status_code == 302
+    page = text(keeper, address)
+    assert ("scrapped" in page, '<h2 class="card-title">Mark</h2>' in page) == (True, False)
+    assert keeper.post(address, {"state": "free", "note": "x"}).status_code == 200
+    assert Resource.objects.get(code=second).state == "retired"
+
+
+def test_lists_count_what_a_page_shows_alone(reader: Client) -> None:
+    for page in ("/inventory", "/inventory/pools", "/inventory/areas/TYX"):
+        with CaptureQueriesContext(connection) as asked:
+            text(reader, page)
+        counted = [each["sql"] for each in asked if "GROUP BY" in each["sql"]]
+        assert counted, page
+        assert all(" IN (" in each or "exchange_area_id" in each for each in counted), page
 
 
 def test_plant_is_tried_and_loaded(keeper: Client) -> None:

@@ -290,6 +290,28 @@ def test_a_pack_binds_all_so_it_takes_the_right_of_the_top_unit(signed_in: Signe
     assert PackVersion.objects.count() == 0
 
 
+def test_a_pack_is_retired_by_whoever_may_adopt_it(signed_in: SignedIn) -> None:
+    client = signed_in("manager", Language.EN)
+    client.post("/ledger/packs/guangzhou-pledges/adopt")
+    assert signed_in("viewer").post("/ledger/packs/guangzhou-pledges/retire").status_code == 403
+    people.grant_role(username="viewer", role="manager", unit="tianhe", actor="staff/admin", at=AT)
+    part = signed_in("viewer", Language.EN)
+    assert (
+        "A pack binds every unit" in part.post("/ledger/packs/guangzhou-pledges/retire", follow=True).content.decode()
+    )
+    assert "/retire" not in text(part, "/ledger/packs")
+    assert PackVersion.objects.get().superseded_at is None
+    assert "Retire Service pledges of Guangzhou Telecom" in text(client, "/ledger/packs")
+    page = client.post("/ledger/packs/guangzhou-pledges/retire", follow=True).content.decode()
+    assert "The pack opens nothing from now on; what runs goes on." in page
+    assert "No pack is in force" in page
+    assert PackVersion.objects.get().superseded_at is not None
+    again = client.post("/ledger/packs/guangzhou-pledges/retire", follow=True).content.decode()
+    assert "there is nothing to retire" in again
+    client.post("/ledger/packs/guangzhou-pledges/adopt")
+    assert PackVersion.objects.filter(superseded_at=None).count() == 1
+
+
 def test_a_newer_version_follows_the_one_in_force(signed_in: SignedIn) -> None:
     shipped = find("guangzhou-pledges").read_text(encoding="utf-8")
     now = parse(shipped, "guangzhou-pledges").version

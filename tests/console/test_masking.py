@@ -18,11 +18,13 @@ from pytest_django.fixtures import Settings
 
 from kapok.back.workforce.models import WorkOrder
 from kapok.chain.ordering.models import Order
+from kapok.front.channels import api as channels
 from kapok.ground.customers import demo as customers
 from kapok.ground.customers.models import Contact, Customer, PersonalLook
 from kapok.ground.customers.rules import PartyKind, masked_contact
 from kapok.ground.people.models import Staff
 from kapok.ground.places import demo as places
+from kapok.ground.places.rules import UPPER
 from tests.console.conftest import AT, SignedIn
 
 OF_A_KIND = 2
@@ -58,6 +60,22 @@ def names() -> dict[str, str]:
     people = Customer.objects.filter(party__kind=PartyKind.PERSON).values_list("party__name", "number")
     staff = set(Staff.objects.values_list("name", flat=True))
     return {name: number for name, number in people if len(name) > 2 and name not in staff}
+
+
+def homes() -> dict[str, str]:
+    """Where persons live, below the road, as both languages write it, and who they are."""
+    people = Customer.objects.filter(party__kind=PartyKind.PERSON, address__level__gt=UPPER).select_related("address")
+    return {full: one.number for one in people if one.address for full in (one.address.full_zh, one.address.full_en)}
+
+
+OF_CUSTOMERS = {
+    "console:customers",
+    "console:customer",
+    "console:desk-customer",
+    "console:desk-search",
+    "console:palette",
+}
+"""Pages about who somebody is; where work is done is shown to whoever orders, plans or does it."""
 
 
 def begins() -> list[str]:
@@ -110,8 +128,8 @@ def test_nobody_sees_a_name_a_contact_or_a_document_in_clear(
     at = datetime.now(UTC)
     for loader in project.DEMO_LOADERS:
         import_string(loader)(at)
-    hidden, called = secrets(), names()
-    assert (len(hidden) > 20, len(called) > 5) == (True, True)
+    hidden, called, lives = secrets(), names(), homes()
+    assert (len(hidden) > 20, len(called) > 5, len(lives) > 10) == (True, True, True)
     hidden |= called
     shown = []
     for role in ROLES:
@@ -120,8 +138,47 @@ def test_nobody_sees_a_name_a_contact_or_a_document_in_clear(
         for path, page in pages.items():
             told = (value for value in hidden if value in page and value not in path)  # a search repeats what was typed
             shown += [(role, path, value, hidden[value]) for value in told]
+            if resolve(urlsplit(path).path).view_name in OF_CUSTOMERS:
+                shown += [(role, path, home, lives[home]) for home in lives if home in page]
     assert shown == []
     assert not PersonalLook.objects.exists()
+
+
+def test_a_home_is_shown_as_far_as_the_road_until_it_is_asked_for(signed_in: SignedIn) -> None:
+    places.load(AT)
+    customers.load(AT)
+    one = Customer.objects.filter(party__name="张伟民").select_related("address", "party").get()
+    assert one.address is not None
+    full, road = one.address.full_zh, one.address.road.zh
+    client = signed_in("manager")
+    for page in (
+        f"/customers/{one.number}",
+        f"/desk/customers/{one.number}",
+        "/customers?q=张伟民",
+        "/desk/search?q=zwm",
+    ):
+        shown = text(client.get(page))
+        assert (f"{road}****" in shown, full in shown) == (True, False), page
+    assert one.address.code not in text(client.get(f"/customers/{one.number}"))
+    edit = text(client.get(f"/customers/{one.number}/edit"))
+    assert one.address.code not in edit
+    unit = one.unit.code
+    kept = {"segment": one.segment, "unit": unit, "star": "5", "revision": str(one.revision), "address": ""}
+    assert client.post(f"/customers/{one.number}/edit", kept).status_code == 302
+    after = Customer.objects.get(id=one.id)
+    assert (after.address_id, after.star) == (one.address.id, 5)
+    assert full in text(client.post(f"/customers/{one.number}/look", {"purpose": "fault"}))
+    talk = channels.take(
+        channel="hotline", medium="phone", customer=one.number, actor="staff/manager", at=datetime.now(UTC)
+    )
+    assert full in text(client.get(f"/customers/{one.number}"))
+    channels.close_interaction(interaction=talk, resolution="已告知", actor="staff/manager", at=datetime.now(UTC))
+    assert full not in text(client.get(f"/customers/{one.number}"))
+    firm = Customer.objects.filter(party__kind=PartyKind.ORGANISATION, address__isnull=False).select_related("address")[
+        0
+    ]
+    assert firm.address is not None
+    assert firm.address.full_zh in text(client.get(f"/customers/{firm.number}"))
 
 
 def test_what_is_asked_for_with_a_purpose_is_shown_once_and_noted(signed_in: SignedIn) -> None:

@@ -318,6 +318,34 @@ def test_a_pack_that_makes_no_sense_is_not_adopted() -> None:
     assert PackVersion.objects.count() == 1
 
 
+def test_a_retired_pack_opens_nothing_and_judges_what_runs() -> None:
+    report()
+    commitments.retire_pack(code="desk", actor="staff/lin", at=MONDAY + HOUR)
+    report_of = "fault/F2"
+    happen("fault.reported", MONDAY + 2 * HOUR, report_of, service="fixed_voice", fee="100")
+    assert not Commitment.objects.filter(subject=report_of).exists()
+    assert row("pledge-repair").state == "open"
+    happen("fault.restored", MONDAY + 3 * HOUR)
+    assert (row("pledge-repair").state, row("law-repair").closed_at) == ("kept", MONDAY + 3 * HOUR)
+    told = Entry.objects.get(kind="commitments.pack_retired")
+    assert (told.subject, told.data["version"]) == ("pack/desk", PackVersion.objects.get().version)
+    with pytest.raises(commitments.PackNotInForce, match="desk"):
+        commitments.retire_pack(code="desk", actor="staff/lin", at=MONDAY + HOUR)
+    commitments.adopt_pack(document=DESK, actor="staff/lin", at=MONDAY + 4 * HOUR)
+    happen("fault.reported", MONDAY + 5 * HOUR, "fault/F3", service="fixed_voice", fee="100")
+    assert Commitment.objects.filter(subject="fault/F3").count() == 3
+
+
+def test_a_pack_is_not_retired_before_it_was_adopted_nor_without_its_flow() -> None:
+    with pytest.raises(commitments.AdoptedLater):
+        commitments.retire_pack(code="desk", actor="staff/lin", at=MONDAY - 72 * HOUR)
+    scoped = DESK.replace("code: desk", "code: flow-x-v1").replace("- code: ", "- code: x-")
+    commitments.adopt_pack(document=scoped, scope={"flow": "x"}, actor="staff/lin", at=MONDAY - HOUR)
+    with pytest.raises(commitments.PackOfFlow):
+        commitments.retire_pack(code="flow-x-v1", actor="staff/lin", at=MONDAY)
+    assert PackVersion.objects.filter(superseded_at=None).count() == 2
+
+
 def test_a_pack_with_a_scope_is_asked_only_of_its_matters() -> None:
     scoped = DESK.replace("code: desk", "code: flow-x-v1").replace("- code: ", "- code: x-")
     commitments.adopt_pack(document=scoped, scope={"flow": "x"}, actor="staff/lin", at=MONDAY - HOUR)

@@ -56,10 +56,25 @@ def test_a_customer_comes_with_an_account(street: None) -> None:
     assert number.startswith("C")
     assert len(number) == 9
     assert (shown.name, shown.segment, shown.tier, shown.star, shown.unit) == ("张*", "public", "", 0, "patch")
-    assert (shown.address, shown.address_full and shown.address_full.zh) == (
+    assert (shown.address, shown.address_full, shown.address_masked) == (
         "r301",
-        "广东省广州市天河区体育西路12号301房",
+        Text(zh="广东省广州市天河区体育西路****", en="****, Tiyu West Road, Tianhe District, Guangzhou, Guangdong"),
+        True,
     )
+    home = Text(
+        zh="广东省广州市天河区体育西路12号301房",
+        en="Room 301, No. 12, Tiyu West Road, Tianhe District, Guangzhou, Guangdong",
+    )
+    clear = queries.customer(number, unmask={"patch"})
+    assert (clear.address_full, clear.address_masked) == (home, False)
+    assert customers.look(customer=number, purpose="fault", **WHO).address == home
+    (found,) = queries.search("张伟", units=None)
+    assert (found.name, found.address_full) == ("张伟", shown.address_full)
+    assert queries.search("张伟", units=None, unmask=None)[0].address_full == home
+    bank = firm("木棉银行", address="r301")
+    assert queries.customer(bank).address_full == queries.search(bank, units=None)[0].address_full == home
+    customers.change_customer(customer=number, address="tyxl", **WHO)
+    assert queries.customer(number).address_masked is False, "a road tells of nobody"
     assert (shown.payment, [each.name for each in shown.accounts]) == ("postpaid", ["张*"])
     assert [each.value for each in shown.contacts] == ["138******8000", "z***@example.com"]
     assert shown.document == "**************002X"
@@ -260,6 +275,9 @@ def test_a_look_is_kept_with_its_purpose(office: SimpleNamespace) -> None:
     for purpose, note in (("", ""), ("curiosity", "just so"), ("other", "abc"), ("fault", "x" * 201)):
         with pytest.raises(customers.PurposeNeeded):
             customers.look(customer=number, purpose=purpose, note=note, **WHO)
+    for wrong in ("fault/F-1\nfault/F-2", "x" * 101):
+        with pytest.raises(customers.InvalidMatter):
+            customers.look(customer=number, purpose="fault", matter=wrong, **WHO)
     assert PersonalLook.objects.count() == 0
     seen = customers.look(customer=number, purpose="fault", matter="fault/F-1", **WHO)
     assert (seen.name, seen.document, seen.phone) == ("张伟", CARD, "13800138000")

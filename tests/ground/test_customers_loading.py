@@ -146,3 +146,13 @@ def test_the_command_checks_and_loads(province: None, tmp_path: Path) -> None:
     assert Customer.objects.count() == 3
     with pytest.raises(CommandError, match="cannot be read"):
         run(str(tmp_path / "nothing.csv"))
+
+
+def test_a_contact_person_is_loaded_with_a_way_to_reach_them(office: SimpleNamespace) -> None:
+    head = "名称,客户群,单位,类型,电话,联系人\n"
+    good = "木棉银行,key_account,bureau,organisation,13800138000,周杰明\n"
+    loaded = load(head + good + "无号公司,business,bureau,organisation,,李娜\n", dry_run=True)
+    assert [(fault.line, fault.field) for fault in loaded.faults] == [(3, "contact")]
+    assert "fill in one of them" in loaded.faults[0].reason.en
+    load(head + good)
+    assert Contact.objects.get().name == "周杰明"

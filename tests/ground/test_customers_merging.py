@@ -31,7 +31,9 @@ def test_what_was_the_dropped_ones_is_the_kept_ones(office: SimpleNamespace) -> 
         customers.give_consent(customer=one, purpose="calls", means="hall", **WHO)
     customers.give_consent(customer=drop, purpose="sharing", means="hall", **WHO)
     customers.look(customer=drop, purpose="identity", **WHO)
-    assert [(each.other, each.shares.en) for each in doubles_of(keep)] == [(drop, "the same name and telephone")]
+    assert [(each.other, each.shares.en) for each in doubles_of(keep, units=None)] == [
+        (drop, "the same name and telephone")
+    ]
     customers.merge(keep=keep, drop=drop, reason=REASON, revisions=(1, 1), **WHO)
     shown = queries.customer(drop)
     assert (shown.number, shown.merged) == (keep, (drop,))
@@ -39,10 +41,14 @@ def test_what_was_the_dropped_ones_is_the_kept_ones(office: SimpleNamespace) -> 
     assert queries.account(account).customer == keep
     assert [each.kind for each in shown.contacts] == ["mobile", "email", "wechat"]
     assert sorted(each.purpose for each in shown.consents if not each.withdrawn_at) == ["calls", "sharing"]
+    ended = Consent.objects.get(withdrawn_at__isnull=False)
+    assert (ended.purpose, ended.given_by, ended.withdrawn_by) == ("calls", "hall", "merge")
+    assert [(each.merged, each.withdrawn_by_name) for each in shown.consents if each.withdrawn_at] == [(True, None)]
+    assert not Entry.objects.filter(kind="customers.consent_withdrawn").exists()
     assert queries.looks(customer=keep).count() == 1
     for typed in ("张伟", drop, "OLD-1", "13800138000"):
         assert [each.number for each in queries.search(typed, units=None)] == [keep], typed
-    assert doubles_of(keep) == []
+    assert doubles_of(keep, units=None) == []
     assert customers.add_account(customer=drop, **WHO) in [each.number for each in queries.customer(keep).accounts]
     kinds = Entry.objects.filter(subject=f"customer/{drop}").values_list("kind", flat=True)
     assert "customers.dropped" in kinds
@@ -98,6 +104,8 @@ def test_doubles_are_pairs_of_ones_own_units(office: SimpleNamespace) -> None:
     ]
     home = Customer.objects.get(number=one).unit_id
     assert doubles(units={home}) == []
+    assert [each.other for each in doubles_of(one, units=None)] == [other]
+    assert doubles_of(one, units={home}) == []
     assert doubles(units=None, unmask=None)[0].name == "张伟"
 
 
@@ -118,8 +126,8 @@ def held(settings: Settings) -> Any:
 
 
 def test_a_person_is_erased_and_the_business_stays(office: SimpleNamespace, held: Any) -> None:
-    number = person("张伟", phone="13800138000", document_kind="id_card", document=CARD)
-    old = person("张伟", phone="13800138000")
+    number = person("张伟", phone="13800138000", document_kind="id_card", document=CARD, reference="OLD-77")
+    old = person("张伟", phone="13800138000", reference="OLD-78")
     customers.merge(keep=number, drop=old, reason=REASON, **WHO)
     customers.look(customer=number, purpose="identity", **WHO)
     held("nothing", "debt")
@@ -134,7 +142,9 @@ def test_a_person_is_erased_and_the_business_stays(office: SimpleNamespace, held
     assert {each.name for each in shown.accounts} == {number}
     assert Contact.objects.count() == 0
     assert PersonalLook.objects.count() == 1
-    assert queries.search("张伟", units=None) == []
+    for gone in ("张伟", "OLD-77", "OLD-78"):
+        assert queries.search(gone, units=None) == [], gone
+    assert set(Customer.objects.values_list("reference", flat=True)) == {""}
     assert [each.number for each in queries.search(number, units=None)] == [number]
     for verb, more in (
         (customers.look, {"purpose": "fault"}),

@@ -13,16 +13,20 @@ from kapok.ground.catalog.offering import cast, rules, telling
 from kapok.ground.catalog.offering.document import Offer, Shown, parse
 from kapok.ground.catalog.offering.soundness import Around, problems
 from kapok.ground.catalog.rules import Candidate
+from kapok.ground.catalog.specifying.document import Specified
+from kapok.ground.catalog.specifying.document import parse as read
 from kapok.ground.catalog.template import Unreadable
 from kapok.ground.catalog.template import parse as flow
 from kapok.kernel.money import CurrencyMismatch, Money
 from kapok.kernel.promises import available, load
 from kapok.kernel.text import Text
+from tests.shipped import SHIPPED
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PACK = load(next(path for path in available() if path.stem == "guangzhou-pledges"))
 ON_LINE = [Candidate(each.code, 1, each.applies.selector) for each in map(flow, FLOWS) if each.line == "fulfilment"]
 SOLD = {document["code"]: parse(document) for document in cast.OFFERS}
+SPECIFIED = Specified(*({each["code"]: read(sort, each) for each in found} for sort, found in SHIPPED.items()))
 SKILLS = frozenset(["fibre", "climbing"])
 
 
@@ -30,7 +34,9 @@ def around(offer: Offer, **more: Any) -> Around:
     promises = {
         each: (PACK.by_code.get(each.code) or [None])[0] if each.pack == PACK.code else None for each in offer.promises
     }
-    return Around(**({"flows": ON_LINE, "promises": promises, "parts": SOLD, "skills": SKILLS} | more))
+    return Around(
+        **({"specified": SPECIFIED, "flows": ON_LINE, "promises": promises, "parts": SOLD, "skills": SKILLS} | more)
+    )
 
 
 def found(document: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
@@ -256,18 +262,18 @@ def test_differences_name_what_changed() -> None:
     document["resources"] = [{"kind": "vlan", "role": "inner", "count": 2}]
     told = [
         (each.what.en, each.before.en, each.after.en)
-        for each in telling.differences(SOLD["fibre-100"], parse(document))
+        for each in telling.differences(SOLD["fibre-100"], parse(document), SPECIFIED, SPECIFIED)
     ]
     assert told == [
         ("place in the catalogue", "200", "9"),
         ("sold to", "—", "segment: public"),
-        ("resources", "PON port, splitter port, optical network unit, VLAN", "VLAN (inner) ×2"),
         ("visit", "fibre, 90 minutes", "climbing, 30 minutes"),
+        ("resources", "PON port, splitter port, optical network unit, VLAN", "VLAN (inner) ×2"),
         ("rental", "CNY 88.00 a month", "—"),
         ("fee", "—", "CNY 0.01 once"),
         ("upload (Mbit/s)", "20", "30"),
     ]
-    assert telling.differences(SOLD["voice"], SOLD["voice"]) == []
+    assert telling.differences(SOLD["voice"], SOLD["voice"], SPECIFIED, SPECIFIED) == []
 
 
 def test_words_for_trials_flags_and_plans() -> None:
@@ -277,7 +283,7 @@ def test_words_for_trials_flags_and_plans() -> None:
     changed = parse(
         fibre(characteristics={"free": True, "late": False}, prices=[PRICE | {"currency": "EUR"}], visit=None)
     )
-    assert [said.en for _, said in telling.characteristics(changed)] == ["yes", "no"]
+    assert [said.en for _, said in telling.characteristics(changed, SPECIFIED)] == ["yes", "no"]
     assert telling.priced(changed.prices[0]) == Text(zh="一次性 EUR 0.01", en="EUR 0.01 once")
     assert telling.visit(changed).en == telling.trial(changed).en == "—"
     assert telling.channels(SOLD["payphone"]).en == "transient users"
@@ -286,7 +292,7 @@ def test_words_for_trials_flags_and_plans() -> None:
 def test_characteristics_come_in_the_order_of_the_specification() -> None:
     """A database gives them back in an order of its own."""
     offer = parse(fibre(characteristics={"profile": "x", "up_mbps": 20, "down_mbps": 100}))
-    assert [said.en for _, said in telling.characteristics(offer)] == ["100", "20", "x"]
+    assert [said.en for _, said in telling.characteristics(offer, SPECIFIED)] == ["100", "20", "x"]
 
 
 def test_a_promise_shown_is_its_pack_and_code() -> None:

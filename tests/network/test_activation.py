@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from kapok.config import environment
 from kapok.ground.journal.models import Entry
 from kapok.network.activation import api as activation
-from kapok.network.activation import calls
+from kapok.network.activation import calls, queries
 from kapok.network.activation.adapters.base import DONE
 from kapok.network.activation.adapters.radius import Radius
 from kapok.network.activation.adapters.simulated import Olt
@@ -292,6 +292,58 @@ def test_a_test_measures_every_element_and_the_weak_light_shows() -> None:
     assert (outcome.ok, outcome.code, outcome.measured["rx_dbm"]) == (False, "weak_light", -28.5)
     assert outcome.measured["down_mbps"] == 300
     assert tell("test", "t2").ok, "measured anew once the fibre was cleaned"
+
+
+@pytest.mark.django_db
+def test_what_the_elements_have_is_compared_with_what_was_ordered() -> None:
+    tell("activate", "k0", LINE)
+    assert tell("test", "t1", LINE).ok
+    for number, (name, value, words) in enumerate(
+        [
+            ("profile", "home-1000", "速率模板与订购不符：订购home-1000，网元上是home-300"),
+            ("up_mbps", 100, "订购100，网元上是60"),
+        ]
+    ):
+        outcome = tell("test", f"t2-{number}", LINE | {name: value})
+        assert (outcome.ok, outcome.code, outcome.retry) == (False, "not_as_ordered", False)
+        assert words in outcome.text.zh
+    Subscriber.objects.update(down_mbps=100)
+    outcome = tell("test", "t3", LINE)
+    assert (outcome.code, "RADIUS" in outcome.text.zh, "订购300" in outcome.text.zh) == ("not_as_ordered", True, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "params", "what"), [("dial_up", LINE, "authentication"), ("mobile", VOICE, "registration")]
+)
+def test_without_a_server_to_ask_a_person_decides_and_a_demonstration_says_so(
+    kind: str, params: dict[str, Any], what: str, settings: Settings
+) -> None:
+    tell("activate", "k0", params, kind=kind)
+    outcome = tell("test", "t1", kind=kind)
+    assert (outcome.ok, "演示环境只核对了记录" in outcome.text.zh) == (True, True)
+    settings.ACTIVATION_TRUSTS_RECORD = False
+    outcome = tell("test", "t2", kind=kind)
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "not_measured", False)
+    assert outcome.measured[what] == "not_measured"
+    assert "请人工测试后决定是否交付" in outcome.text.zh
+    tell("suspend", "k1", kind=kind)
+    settings.ACTIVATION_TRUSTS_RECORD = True
+    assert tell("test", "t3", kind=kind).code == "not_active"
+
+
+@pytest.mark.django_db
+def test_the_light_of_others_is_known_and_a_whole_pon_may_be_weak() -> None:
+    for number in (1, 2):
+        tell("activate", f"k{number}", LINE | {"onu": f"HWTC{number}", "login": f"l{number}"}, service=f"S{number}")
+    found = queries.light_of(["S1", "S2", "S3"])
+    assert {service: onu for service, (onu, _) in found.items()} == {"S1": "HWTC1", "S2": "HWTC2"}
+    assert all(-24.1 <= dbm <= -17 for _, dbm in found.values())
+    fault("weak_light")
+    assert queries.light_of(["S1", "S2"]) == found
+    fault("weak_pon")
+    assert {dbm for _, dbm in queries.light_of(["S1", "S2"]).values()} == {-28.5}
+    assert tell("test", "t1", service="S1").measured["rx_dbm"] == -28.5
 
 
 @pytest.mark.django_db

@@ -13,10 +13,11 @@ from pyrad import packet
 from pyrad.client import Timeout
 from pytest_django.fixtures import Settings
 
+from kapok.ground.journal.models import Entry
 from kapok.host.home import Home
 from kapok.host.lab.programs import FREERADIUS
 from kapok.network.activation import queries
-from kapok.network.activation.models import Accounting, Call, Subscriber
+from kapok.network.activation.models import Accounting, Call, CallStep, Subscriber
 from tests.network.access_server import AccessServer
 from tests.network.activation_lines import LINE, SERVICE, tell
 from tests.network.conftest import Begin
@@ -199,7 +200,9 @@ def test_the_service_test_logs_in_and_compares_the_speed(radius: Server, access_
     )  # fmt: skip
     tell("suspend", "k2", {"reason": "overdue"})
     outcome = tell("test", "t2", kind="dial_up")
-    assert (outcome.ok, outcome.code, outcome.measured["told"]) == (False, "rejected", "overdue")
+    assert (outcome.ok, outcome.code, outcome.measured["told"]) == (False, "rejected", "••••")
+    assert "overdue" not in str(list(Entry.objects.filter(subject=f"service/{SERVICE}").values_list("data", flat=True)))
+    assert "overdue" not in str(list(CallStep.objects.values_list("answer", flat=True)))
 
 
 def test_a_test_without_an_answer_says_so(

@@ -13,9 +13,9 @@ from django.db import connection
 
 from kapok.host.home import Home
 from kapok.host.lab.programs import KAMAILIO
-from kapok.network.activation.adapters.register import register
+from kapok.network.activation.adapters.register import CHALLENGE, _Call, _proof, register
 from kapok.network.activation.adapters.sip import digest
-from kapok.network.activation.models import Peer
+from kapok.network.activation.models import Peer, SipLine
 from tests.network.activation_lines import AT, VOICE, tell
 from tests.network.conftest import Begin
 
@@ -52,6 +52,52 @@ def test_a_line_registers_is_refused_while_suspended_and_once_it_is_gone(registr
     assert register(registrar, NUMBER, REALM, HA1) == 200
     assert voice("terminate", "k4")
     assert register(registrar, NUMBER, REALM, HA1) == 401
+
+
+def telephone(registrar: Server, *lines: str, secret: str = HA1) -> bytes:
+    """What the registrar answers to a telephone: with contacts, who is registered."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.settimeout(5)
+        line.connect(registrar)
+        call = _Call(line, NUMBER, REALM, os.urandom(8).hex(), lines)
+        challenge = CHALLENGE.search(call.ask(1))
+        assert challenge
+        return call.ask(2, _proof(NUMBER, REALM, secret, challenge.group(1).decode()))
+
+
+CONTACT = ("Contact: <sip:phone@127.0.0.1:5099>", "Expires: 3600")
+
+
+@pytest.mark.parametrize("verb", ["suspend", "terminate", "modify"])
+def test_whoever_is_registered_is_no_longer(registrar: Server, verb: str) -> None:
+    voice("activate", "k1", VOICE)
+    assert b"sip:phone@127.0.0.1:5099" in telephone(registrar, *CONTACT)
+    assert b"sip:phone@127.0.0.1:5099" in telephone(registrar)
+    assert voice(verb, "k2", VOICE | {"secret": "voice-two-3"} if verb == "modify" else None)
+    assert telephone(registrar, *CONTACT).startswith(b"SIP/2.0 401")
+    assert not SipLine.objects.exclude(closing="").exists()
+    if verb == "suspend":
+        assert voice("resume", "k3")
+    elif verb == "terminate":
+        assert voice("activate", "k3", VOICE)
+    found = telephone(registrar, secret=digest(NUMBER, REALM, "voice-two-3") if verb == "modify" else HA1)
+    assert found.startswith(b"SIP/2.0 200")
+    assert b"5099" not in found
+
+
+def test_a_registrar_that_does_not_let_go_is_told_again(registrar: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kapok.network.activation.adapters.register.SECONDS", 0.2)
+    voice("activate", "k1", VOICE)
+    telephone(registrar, *CONTACT)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        Peer.objects.update(port=silent.getsockname()[1])
+        outcome = tell("terminate", "k2", kind="mobile")
+        assert (outcome.ok, outcome.code, outcome.retry) == (False, "still_registered", True)
+    assert (SipLine.objects.get().state, SipLine.objects.get().closing) == ("suspended", "")
+    Peer.objects.update(port=registrar[1])
+    assert tell("terminate", "k2", kind="mobile").ok
+    assert not SipLine.objects.exists()
 
 
 def test_the_service_test_registers(registrar: Server) -> None:

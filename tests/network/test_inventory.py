@@ -15,7 +15,7 @@ from kapok.ground.journal.queries import timeline
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.kernel.errors import KapokError
 from kapok.network.inventory import api as inventory
-from kapok.network.inventory import queries, refusals
+from kapok.network.inventory import browsing, queries, refusals, rules
 from kapok.network.inventory.models import Resource, Service, Shortage
 from kapok.network.inventory.rules import Need
 from tests.network.plant import AT, COPPER, FIBRE, UNTIL, WHO, customer, install, reserve
@@ -231,6 +231,58 @@ def test_a_released_number_rests() -> None:
     after = AT + timedelta(days=90)
     kept = reserve(OTHER, needs=[Need("number", count=3)], at=after, until=after + timedelta(days=1))
     assert [each.code for each in kept.resources] == ["2038880001", "2038880002", "2038880003"]
+
+
+def test_a_device_comes_back_to_be_tested_and_is_free_or_scrapped() -> None:
+    onus = {"code": "ONU", "kind": "onu", "name": named("光猫"), "values": "HW1 HW2"}
+    inventory.add_pool(**onus, **WHO)
+    number = install(needs=[*FIBRE, Need("onu")])
+    assert states()["HW1"] == "in_service"
+    inventory.request_release(service=number, **WHO)
+    assert inventory.release(service=number, evidence="order O1", **WHO) == 3
+    assert inventory.release(service=number, **WHO) == 0
+    assert (states(), free("splitter_port"), free("onu")) == ({}, 4, 1)
+    back = Resource.objects.get(code="HW1")
+    assert (back.state, back.service, back.note) == ("blocked", None, rules.TO_BE_TESTED.both)
+    assert browsing.resource("HW1").to_be_tested
+    line = timeline("resource/HW1")[0].data
+    assert (line["before"], line["after"], line["note"]) == ("pending_release", "blocked", "order O1")
+    assert reserve(OTHER, needs=[Need("onu")]).resources[0].code == "HW2"
+    assert reserve("order/third", needs=[Need("onu")]).shortage is not None
+    with pytest.raises(refusals.NoReasonGiven):
+        inventory.mark(resource="HW1", state="retired", **WHO)
+    inventory.mark(resource="HW1", state="free", note="已测试", **WHO)
+    assert Shortage.objects.get(holder="order/third").resolved_at is not None
+    assert reserve("order/third", needs=[Need("onu")]).resources[0].code == "HW1"
+
+
+def test_what_is_scrapped_stays_so() -> None:
+    inventory.mark(resource="SPL1:P001", state="blocked", note="丢失", **WHO)
+    with pytest.raises(refusals.NoSuchMove):
+        inventory.mark(resource="SPL1:P002", state="retired", note="丢失", **WHO)
+    inventory.mark(resource="SPL1:P001", state="retired", note="丢失", **WHO)
+    for state in ("free", "faulty", "blocked"):
+        with pytest.raises(refusals.NoSuchMove):
+            inventory.mark(resource="SPL1:P001", state=state, note="回来了", **WHO)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Resource.objects.filter(code="SPL1:P001").update(state="free")
+    assert browsing.panel("SPL1").fill.total == 3
+
+
+def test_a_pool_may_trust_what_comes_back() -> None:
+    inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="8986000000000000001", tested=False, **WHO)
+    number = install(needs=[Need("sim")])
+    inventory.request_release(service=number, **WHO)
+    inventory.release(service=number, **WHO)
+    assert free("sim") == 1
+
+
+def test_a_device_that_never_ran_is_free_at_once() -> None:
+    inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="8986000000000000001", **WHO)
+    reserve(needs=[Need("sim")])
+    inventory.keep(holder=LEG, **WHO)
+    inventory.release(holder=LEG, **WHO)
+    assert free("sim") == 1
 
 
 def test_a_moved_service_keeps_its_new_line() -> None:

@@ -140,6 +140,34 @@ def test_a_trial_tells_every_refused_row_and_writes_nothing() -> None:
     assert (loaded.elements, loaded.refused) == (5, 16)
 
 
+def test_a_port_with_too_long_a_code_is_a_fault_of_its_row() -> None:
+    element, port = "S" * 80, "P" * 40
+    rows = (
+        f"element,{element},splitter,,,,,,,,\n"
+        f"resources,{element},splitter_port,,,,,,,{port},\nresources,{element},splitter_port,,,,,,,{port[1:]},\n"
+    )
+    loaded = load(HEAD + rows, leave_out_refused=True)
+    assert (loaded.refused, loaded.resources, [row.line for row in loaded.rows]) == (1, 1, [3])
+    assert "shorten the port's name" in loaded.rows[0].reason.en
+    with pytest.raises(refusals.PortTooLong):
+        inventory.add_resources(kind="splitter_port", element=element, values=port, **WHO)
+    found = f"element,kind,port,state\n{element},splitter_port,{port},used\n"
+    with pytest.raises(refusals.PlantRowsRefused):
+        audited(found)
+    assert audited(found.replace(port, port[1:]))[f"{element}:{port[1:]}"].outcome == "different"
+    assert PlantAudit.objects.count() == 1
+
+
+def test_a_pool_says_whether_what_comes_back_is_tested() -> None:
+    head = "record,code,kind,name_zh,values,tested\n"
+    load(head + "pool,A,sim,卡,89-90,\npool,B,onu,光猫,X1,no\npool,C,vlan,网,5-6,是\npool,D,vlan,网,7,\n")
+    assert dict(Pool.objects.filter(code__in="ABCD").values_list("code", "tested")) == {
+        "A": True, "B": False, "C": True, "D": False,
+    }  # fmt: skip
+    wrong = load(head + "pool,E,sim,卡,1,perhaps\n", dry_run=True)
+    assert "yes or no" in wrong.rows[0].reason.en
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"a,b\n", b"record,code,rope\n", b'record,code\n"x'])
 def test_something_else_is_no_table(content: bytes) -> None:
     with pytest.raises(refusals.NotAPlantFile):
@@ -312,6 +340,16 @@ def test_a_record_is_put_right_with_a_reason() -> None:
         with pytest.raises(refusals.UnknownFinding):
             inventory.correct(finding=str(finding.id), reason="again", **WHO)
     assert timeline("resource/SPL1:P009")[0].data["reason"] == "现场核实"
+
+
+def test_what_is_scrapped_is_looked_for_nowhere() -> None:
+    inventory.mark(resource="SPL1:P004", state="faulty", note="坏", **WHO)
+    inventory.mark(resource="SPL1:P004", state="retired", note="报废", **WHO)
+    assert "SPL1:P004" not in audited()
+    found = audited(f"{FOUND}SPL1,splitter_port,P004,free\n")["SPL1:P004"]
+    assert (found.outcome, found.recorded, found.found) == ("different", "retired", "free")
+    with pytest.raises(refusals.NoSuchMove):
+        inventory.correct(finding=str(found.id), reason="现场核实", **WHO)
 
 
 def test_what_a_customer_has_is_not_put_right_over_his_head() -> None:

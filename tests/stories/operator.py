@@ -132,6 +132,17 @@ def states(codes: Iterable[str]) -> dict[str, str]:
     return dict(Resource.objects.filter(code__in=list(codes)).order_by("code").values_list("code", "state"))
 
 
+def given_back(codes: Iterable[str]) -> dict[str, str]:
+    """Where a line's resources stand once it ended: ports are free again, the ONU is to be tested first."""
+    kinds = Resource.objects.filter(code__in=list(codes)).values_list("code", "kind")
+    return {code: "blocked" if kind == "onu" else "free" for code, kind in kinds}
+
+
+def not_free() -> set[tuple[str, str]]:
+    """What nobody can have now, by kind and state."""
+    return set(Resource.objects.exclude(state="free").values_list("kind", "state"))
+
+
 Knock = Callable[[], Packet]
 
 

@@ -78,7 +78,7 @@ def test_a_line_from_the_first_call_to_its_end(radius: Server, access_server: Ac
     _moved(whose, service, knock)
     _disconnected(whose, service, knock)
     assert not Commitment.objects.exclude(state="kept").exists(), "every promise was kept"
-    assert not Resource.objects.exclude(state="free").exists()
+    assert operator.not_free() == {("onu", "blocked")}
     assert Entry.objects.filter(kind="commitments.breached").count() == 0
 
 
@@ -221,7 +221,7 @@ def _moved(whose: str, service: str, knock: operator.Knock) -> None:
     api.confirm(order=number, leg=1, **by("agent", after(15, 0.8)))
     works(number, "accept", after(15, 1), which=2)
     works(number, "close", after(15, 1.25), which=2)
-    assert operator.states(before.values()) == dict.fromkeys(before.values(), "free")
+    assert operator.states(before.values()) == operator.given_back(before.values())
     assert set(operator.ports(service).values()).isdisjoint(before.values())
     moved = shop.service(service)
     assert (moved.address.code if moved.address else "", moved.state, knock().code) == ("n3", "active", ACCEPT)
@@ -230,14 +230,14 @@ def _moved(whose: str, service: str, knock: operator.Knock) -> None:
 
 
 def _disconnected(whose: str, service: str, knock: operator.Knock) -> None:
-    """The end: the port is free again, nobody is let in, and somebody else may have the port."""
+    """The end: the port is free again, the ONU is to be tested, nobody is let in, and somebody else may have the port."""
     ran_on = operator.ports(service)
     asked = line(action="cease", address="", service=service)
     number = api.place_order(customer=whose, channel="hotline", lines=[asked], pay=True, **by("agent", after(20)))
     works(number, "accept", after(20, 0.25))
     gone = knock()
     assert (gone.code, gone.get("Reply-Message"), shop.service(service).state) == (REJECT, None, "terminated")
-    assert operator.states(ran_on.values()) == dict.fromkeys(ran_on.values(), "free")
+    assert operator.states(ran_on.values()) == operator.given_back(ran_on.values())
     works(number, "close", after(20, 0.5))
     assert (stands(number)[0], shop.order(number).closed_at, kept(number)) == (
         "completed", after(20, 0.5), {"cease": "kept"},
@@ -399,7 +399,7 @@ def test_after_the_point_of_no_return_a_cancellation_is_refused_and_becomes_a_di
     assert (shop.service(service).state, shop.order(ended).state, shop.order(number).state) == (
         "terminated", "completed", "completed",
     )  # fmt: skip
-    assert not Resource.objects.exclude(state="free").exists()
+    assert operator.not_free() == {("onu", "blocked")}
 
 
 # ---- the five channels ----

@@ -198,6 +198,8 @@ CUSTOMER_HOLDS: list[str] = [
     "kapok.chain.ordering.queries.still_ordered",
     "kapok.front.channels.personal.still_asked",
 ]
+# Each says of a billing account (by identifier) what uses it still; while one does, it is not closed.
+ACCOUNT_USES: list[str] = ["kapok.network.inventory.queries.billed_on", "kapok.chain.ordering.queries.ordered_on"]
 # Each says what a module holds of a customer (by identifier), for whoever asks for their data.
 CUSTOMER_EXPORTERS: list[str] = [
     "kapok.network.inventory.personal.export",
@@ -216,6 +218,7 @@ CUSTOMER_ERASERS: list[str] = [
 DOOR_KEPT = timedelta(days=environment.number("KAPOK_DOOR_DAYS", 7))
 REPEATS_KEPT = timedelta(days=environment.number("KAPOK_REPEATS_DAYS", 90))
 STRANGERS_KEPT = timedelta(days=environment.number("KAPOK_STRANGER_DAYS", 90))
+CONTACTS_KEPT = timedelta(days=environment.number("KAPOK_CONTACT_DAYS", 90))
 ACCOUNTING_KEPT = timedelta(days=environment.number("KAPOK_ACCOUNTING_DAYS", 184))
 
 # Called with what was recorded together, within the transaction that records it; whoever raises there undoes the verb.
@@ -258,6 +261,8 @@ ACTIVATION_TARGETS = environment.targets(
 RADIUS_SERVER = environment.text("KAPOK_RADIUS_SERVER")
 RADIUS_SECRETS = environment.access_servers("KAPOK_RADIUS_NAS", "127.0.0.1")
 SIP_REALM = environment.text("KAPOK_SIP_REALM", "voice.kapok")
+# Where there is no server that a test could ask, the record is compared: that counts in a demonstration, else a person decides.
+ACTIVATION_TRUSTS_RECORD = environment.flag("KAPOK_TRUST_RECORD") or DEMO
 SIMULATED_SLOW_SECONDS = environment.number("KAPOK_SIMULATED_SLOW_SECONDS", 2)
 # Inventory: how far an access point may be from an address that none covers.
 INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)

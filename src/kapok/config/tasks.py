@@ -11,11 +11,14 @@ from procrastinate.contrib.django import app
 
 from kapok.back.workforce.upkeep import drop_orphans, forget_told
 from kapok.front.channels.upkeep import forget_codes, forget_forms, forget_knocks, forget_strangers
+from kapok.ground.customers.contacts import forget_ended
 from kapok.ground.journal import upkeep
 from kapok.ground.notices.upkeep import forget_seen
 from kapok.network.activation.upkeep import forget_sessions
 
-FORGETTING = (forget_knocks, forget_codes, forget_forms, forget_strangers, forget_told, forget_sessions, drop_orphans)
+FORGETTING = (
+    forget_knocks, forget_codes, forget_forms, forget_strangers, forget_ended, forget_told, forget_sessions, drop_orphans,
+)  # fmt: skip
 
 
 @app.periodic(cron="17 3 * * *")
@@ -24,7 +27,8 @@ def sweep(timestamp: int) -> None:
     """Forget what has run out by the moment `timestamp` (seconds since 1970, UTC).
 
     Sessions, wrong passwords, seen notices, attempts at the customers' door, one-time codes, keys of forms and phones, what
-    strangers left, RADIUS sessions, pictures without an owner. And make room in the journal for the coming months.
+    strangers left, contacts that ended, RADIUS sessions, pictures without an owner. And make room in the journal for the coming
+    months.
     """
     at = datetime.fromtimestamp(timestamp, UTC)
     Session.objects.filter(expire_date__lt=at).delete()

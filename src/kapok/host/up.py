@@ -148,7 +148,7 @@ class _Run:
     def _prepare(self, ground: Database, *, demo: bool) -> str:
         """Migrate and load the demo; what the demo said, i.e. its log-ins."""
         self.say(LOADING if demo else PREPARING)
-        surroundings = web.environment(self.home, ground)
+        surroundings = web.environment(self.home, ground) | ({"KAPOK_DEMO": "1"} if demo else {})
         with web.spawn("prepare", web.prepare_command(demo=demo), self.home, surroundings, heard=True) as program:
             while program.poll() is None:
                 self.pause(BEAT)

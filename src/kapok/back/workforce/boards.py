@@ -17,6 +17,7 @@ from kapok.back.workforce.capacity import Span
 from kapok.back.workforce.models import CANCELLED, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
 from kapok.back.workforce.rules import Deed, Due, Kind, Rest, State
+from kapok.back.workforce.verdicts import GRADES, Grade
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.queries import Clock, clocks
@@ -314,10 +315,26 @@ class Stopped:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A reading, how good it is if anything says what it should be, and why it was handed in though it fails."""
+
+    title: Text
+    value: Decimal
+    unit: str
+    grade: Grade | None
+    despite: str
+
+    @property
+    def grade_name(self) -> Text | None:
+        """How good it is, in words."""
+        return GRADES[self.grade] if self.grade else None
+
+
+@dataclass(frozen=True)
 class Findings:
     """What a reply says, and what held the work."""
 
-    readings: tuple[tuple[Text, Decimal, str], ...]
+    readings: tuple[Measured, ...]
     materials: tuple[tuple[Text, int, Text], ...]
     pictures: tuple[Pictured, ...]
     holds: tuple[Stopped, ...]
@@ -331,7 +348,7 @@ def findings(item: UUID) -> Findings:
     seen = Picture.objects.filter(order__item=item).order_by("id")
     holds = Hold.objects.filter(order__item=item).select_related("asked_by").order_by("-since", "-id")
     return Findings(
-        tuple((rules.TESTS[each.test].title, each.value, rules.TESTS[each.test].unit) for each in measured),
+        tuple(_measured(each) for each in measured),
         tuple((each.material.title, each.count, each.material.counted) for each in used),
         tuple(Pictured(each.id, each.kind, each.media_type, each.taken_at) for each in seen),
         tuple(
@@ -343,6 +360,11 @@ def findings(item: UUID) -> Findings:
         ),
         WorkOrder.objects.filter(item=item).values_list("note", flat=True).first() or "",
     )  # fmt: skip
+
+
+def _measured(row: Reading) -> Measured:
+    test = rules.TESTS[row.test]
+    return Measured(test.title, row.value, test.unit, Grade(row.grade) if row.grade else None, row.despite)
 
 
 def picture(identifier: UUID) -> tuple[UUID, Pictured] | None:

@@ -130,6 +130,17 @@ class Replied(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepliedFailing(Event):
+    kind: ClassVar[str] = "workforce.replied_failing"
+    wording: ClassVar[Text] = Text(
+        zh="测试不合格仍回单：{failing}；{note}", en="Handed in though {failing} fails: {note}"
+    )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
+    failing: Text
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class VehicleChanged(Event):
     kind: ClassVar[str] = "workforce.vehicle_changed"
     wording: ClassVar[Text] = Text(zh="车辆 {plate}：驾驶人 {driver}", en="Vehicle {plate}: driven by {driver}")

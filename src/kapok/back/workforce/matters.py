@@ -30,6 +30,9 @@ class Chain(Protocol):
     def lacks_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
         """Which plant each of these could lack, by the codes of shortages; one query."""
 
+    def ordered_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        """What was ordered with these, by the test that shows it, in its unit; one query."""
+
     def lack_plant(
         self, holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
     ) -> None:
@@ -76,6 +79,14 @@ def lacks(holders: Iterable[str]) -> Mapping[str, Mapping[str, Text]]:
     found: dict[str, Mapping[str, Text]] = {}
     for chain, mine in _by_module(holders):
         found |= chain.lacks_of(mine)
+    return found
+
+
+def ordered(holders: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
+    """What was ordered with these matters, by the test that shows it, as far as their modules know; one question to each module."""
+    found: dict[str, Mapping[str, int]] = {}
+    for chain, mine in _by_module(holders):
+        found |= chain.ordered_of(mine)
     return found
 
 

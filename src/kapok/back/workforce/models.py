@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kapok.back.workforce import rules
 from kapok.back.workforce.rules import Kind, State
+from kapok.back.workforce.verdicts import Grade
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.places.models import Address
 from kapok.ground.work.models import Item
@@ -186,12 +187,21 @@ class Reading(models.Model):
     order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="+")
     test = models.CharField(max_length=20)
     value = models.DecimalField(max_digits=10, decimal_places=3)
+    grade = models.CharField(max_length=4, blank=True)
+    """How good it is; empty where nothing says what it should be."""
+    despite = models.CharField(max_length=rules.NOTE, blank=True)
+    """Why it was handed in though it fails."""
 
     class Meta:
         verbose_name = _("test reading")
         constraints = [
             models.UniqueConstraint("order", "test", name="workforce_measured_once"),
             models.CheckConstraint(condition=Q(test__in=list(rules.TESTS)), name="workforce_test_is_known"),
+            models.CheckConstraint(
+                condition=Q(grade__in=["", *(each.value for each in Grade)])
+                & (~Q(grade=Grade.FAIL.value) | ~Q(despite="")),
+                name="workforce_what_fails_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:

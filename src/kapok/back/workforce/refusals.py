@@ -295,6 +295,15 @@ class ReplyIncomplete(KapokError):
     wording = Text(zh="回单不完整，还缺：{missing}。", en="The reply is not complete; it lacks: {missing}.")
 
 
+class ReadingFails(KapokError):
+    """A reading is not what it should be, and nobody said why it is handed in all the same."""
+
+    wording = Text(
+        zh="“{test_name}”不合格（{reading}）。{remedy}确实无法改善的，请填写原因后再回单。",
+        en="{test_name} fails ({reading}). {remedy} If it cannot be made better, say why, then hand it in.",
+    )
+
+
 class NotAppointed(KapokError):
     """No window was agreed yet, or it has passed."""
 

@@ -11,19 +11,22 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 
-from kapok.back.workforce import events, files, pictures, rules
+from kapok.back.workforce import events, files, matters, pictures, rules, verdicts
 from kapok.back.workforce.files import Stripped, Upload
 from kapok.back.workforce.models import Material, Picture, Reading, Stock, Used, Vehicle, WorkOrder
 from kapok.back.workforce.refusals import (
     BadCount,
+    NoteNeeded,
     NotMeasured,
     NotOnVan,
     NoVan,
+    ReadingFails,
     ReplyIncomplete,
     TooManyPictures,
     UnknownMaterial,
     UnknownTest,
 )
+from kapok.back.workforce.verdicts import Grade
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work.queries import evidence_of
@@ -32,6 +35,7 @@ from kapok.kernel.text import Text, joined
 
 MOST_PHOTOS = 12
 PHOTO, TEST, SIGNATURE = "photo", "test", "signature"
+DESPITE = Text(zh="测试不合格仍回单的原因", en="reason for handing in a failing reading")
 
 
 def write(
@@ -43,15 +47,18 @@ def write(
     photos: Sequence[Upload],
     signature: Upload | None,
     evidence: Sequence[str],
+    despite: str,
     actor: str,
     at: datetime,
 ) -> list[str]:
     """Write the reply down; the evidence in the order in which the stage wants it. What is refused leaves nothing.
 
-    Raises `UnknownTest`, `NotMeasured`, `TooManyPictures`, `PictureTooLarge`, `NotAPicture`, `ReplyIncomplete`, `NoVan`,
-    `UnknownMaterial`, `BadCount`, `NotOnVan`, `CannotKeepPicture`.
+    `despite` says why it is handed in though a reading fails.
+    Raises `UnknownTest`, `NotMeasured`, `ReadingFails`, `NoteNeeded`, `TooManyPictures`, `PictureTooLarge`, `NotAPicture`,
+    `ReplyIncomplete`, `NoVan`, `UnknownMaterial`, `BadCount`, `NotOnVan`, `CannotKeepPicture`.
     """
     readings = {code: measured(code, value) for code, value in tests.items()}
+    graded, why = _judged(row, readings, despite)
     if len(photos) > MOST_PHOTOS:
         raise TooManyPictures(most=MOST_PHOTOS)
     seen = [(PHOTO, files.checked(each)) for each in photos]
@@ -61,7 +68,7 @@ def write(
     proven = prove(evidence_of(row.item_id), evidence, given)
     _use(row, me, materials, at)
     Reading.objects.bulk_create(
-        Reading(id=uuid7(at), order=row, test=code, value=value) for code, value in readings.items()
+        Reading(id=uuid7(at), order=row, test=code, value=value, **graded[code]) for code, value in readings.items()
     )
     _keep(row, seen, at)
     journal.record(
@@ -70,7 +77,52 @@ def write(
             materials=len(materials), photos=len(photos), signed=int(signature is not None),
         )
     )  # fmt: skip
+    if why:
+        _confess(row, readings, graded, why, actor=actor, at=at)
     return proven
+
+
+def _judged(row: WorkOrder, readings: Mapping[str, Decimal], despite: str) -> tuple[dict[str, dict[str, str]], str]:
+    """What each reading comes to, as it is kept, and why it is handed in all the same. Raises `ReadingFails`, `NoteNeeded`."""
+    why, holder = " ".join(despite.split()), row.item.matter.subject
+    if len(why) > rules.NOTE:
+        raise NoteNeeded(field=DESPITE, most=rules.NOTE)
+    ordered = matters.ordered([holder]).get(holder, {})
+    bands = {code: verdicts.judge(code, value, ordered) for code, value in readings.items()}
+    failing = {code: band for code, band in bands.items() if band and band.grade is Grade.FAIL}
+    for code, band in failing.items() if not why else ():
+        raise ReadingFails(reading=_shown(code, readings[code]), test_name=rules.TESTS[code].title, remedy=band.remedy)
+    kept = {
+        code: {"grade": band.grade.value if band else "", "despite": why if code in failing else ""}
+        for code, band in bands.items()
+    }
+    return kept, why if failing else ""
+
+
+def _confess(
+    row: WorkOrder,
+    readings: Mapping[str, Decimal],
+    graded: Mapping[str, Mapping[str, str]],
+    why: str,
+    *,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Say in the journal that it was handed in though readings fail."""
+    named = (
+        (rules.TESTS[code].title, _shown(code, value)) for code, value in readings.items() if graded[code]["despite"]
+    )
+    failing = joined(Text(zh=f"{title.zh} {shown}", en=f"{title.en} {shown}") for title, shown in named)
+    journal.record(
+        events.RepliedFailing(
+            subject=row.item.subject,
+            actor=actor,
+            at=at,
+            correlation=row.item.matter_id,
+            failing=failing,
+            note=why,
+        )
+    )
 
 
 def measured(code: str, value: Any) -> Decimal:
@@ -115,7 +167,11 @@ def _of(seen: Sequence[tuple[str, Stripped]], kind: str) -> str:
 
 
 def _told(readings: Mapping[str, Decimal]) -> str:
-    return "; ".join(f"{code} {value.normalize():f} {rules.TESTS[code].unit}" for code, value in readings.items())
+    return "; ".join(f"{code} {_shown(code, value)}" for code, value in readings.items())
+
+
+def _shown(code: str, value: Decimal) -> str:
+    return f"{value.normalize():f} {rules.TESTS[code].unit}"
 
 
 def _use(row: WorkOrder, me: Staff, materials: Mapping[str, int], at: datetime) -> None:

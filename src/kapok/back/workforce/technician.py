@@ -176,6 +176,7 @@ def reply(
     signature: Upload | None = None,
     evidence: Sequence[str] = (),
     note: str = "",
+    despite: str = "",
     facts: Mapping[str, Any] = MappingProxyType({}),
     said_at: datetime | None = None,
     actor: str,
@@ -183,6 +184,7 @@ def reply(
 ) -> None:
     """Hand the work in: what was measured (in the unit of each test), used, seen and signed, and the evidence the stage wants.
 
+    A reading that fails is handed in only with a reason, `despite`.
     Raises `UnknownWorkOrder`, `NotNow`, `NotAppointed`, `NotHeld`, `NotHolder`, and what `replying.write` and `baton.deliver` do.
     """
     row = orders.called(item)
@@ -196,6 +198,7 @@ def reply(
         photos=photos,
         signature=signature,
         evidence=evidence,
+        despite=despite,
         actor=actor,
         at=at,
     )

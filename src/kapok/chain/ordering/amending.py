@@ -81,8 +81,8 @@ def must_fit(leg: Leg, line: Line, version: OfferVersion | None, characteristics
     for name in sorted(AGREED & set(characteristics)):
         raise BadLine(line=line.number, field=name, value=str(characteristics[name])[:40], remedy=ANEW)
     wished = {**(line.characteristics if version else {}), **characteristics}
-    offer = parse((version or line.offer).document)
-    drafting.must_fit(line.number, Action(leg.action), [offer], wished)
+    sold = version or line.offer
+    drafting.must_fit(line.number, Action(leg.action), [(sold, parse(sold.document))], wished)
 
 
 def _misfit(leg: Leg, old: Offer, new: Offer) -> Text | None:

@@ -157,15 +157,19 @@ def _must_be_specified(lines: Sequence[Asked]) -> None:
     """Refuse what a service cannot be; what is wished of a bundle may be of any of its parts. Raises `NotSpecified`."""
     for line in lines:
         if line.draft.characteristics:
-            offers_of = [each.offer for each in lines if each.draft is line.draft]
+            offers_of = [(each.version, each.offer) for each in lines if each.draft is line.draft]
             must_fit(line.number, line.action, offers_of, line.draft.characteristics)
 
 
-def must_fit(line: int, action: Action, offers_of: Sequence[Offer], wished: Mapping[str, Any]) -> None:
+def must_fit(
+    line: int, action: Action, offers_of: Sequence[tuple[OfferVersion, Offer]], wished: Mapping[str, Any]
+) -> None:
     """Refuse what is wished of a line where its offers cannot be so. Raises `NotSpecified`."""
-    wrong = specified.complaint(action, offers_of, wished)
+    bought = action in rules.SOLD
+    sold = [(offer, offers.service_of(version, offer) if bought else None) for version, offer in offers_of]
+    wrong = specified.complaint(action, sold, wished)
     if wrong:
-        title = offers_of[0].title
+        title = sold[0][0].title
         raise NotSpecified(line=line, offer_name=title, name=wrong.name, value=wrong.value, remedy=wrong.remedy)
 
 

@@ -40,6 +40,11 @@ DUE: Final = CLAIM.format(due="state IN ('waiting', 'failed') AND next_try_at <=
 UNFORESEEN = Text(zh="系统内部错误（{what}）", en="an error of the system ({what})")
 MEASURED: Final = frozenset({"weak_light", "wrong_speed", "rejected"})
 """What a test may find at the line itself: whoever built it can mend it. What else goes wrong is nothing a visit would change."""
+NOT_MEASURED: Final = "not_measured"
+RECORDED = Text(
+    zh="演示环境，没有服务器可测，只核对了记录",
+    en="a demonstration without a server to ask: the record alone was compared",
+)
 TESTED = Text(zh="系统测试通过", en="tested by the system")
 
 
@@ -145,6 +150,8 @@ def _succeeded(step: Step, leg: Leg, result: Result, act: Act) -> None:
 def _record(measured: dict[str, object]) -> str:
     """What was measured, as evidence."""
     found = spoken(measured)
+    if NOT_MEASURED in measured.values():
+        return Text(zh=f"{RECORDED.zh}：{found.zh}", en=f"{RECORDED.en}: {found.en}").both[:500]
     return (Text(zh=f"{TESTED.zh}：{found.zh}", en=f"{TESTED.en}: {found.en}") if measured else TESTED).both[:500]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kapok.chain.ordering import rules
+from kapok.chain.ordering import dimming, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import SYSTEM
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -64,6 +64,11 @@ def perform(step: Step, at: datetime) -> Result:
         verb, params = said
         known = {"service": line.service.number, "kind": line.service.kind, "params": params}
         outcome = verb(key=f"{step.id}-{line.number}", **known, actor=SYSTEM, at=at)
+        outcome = (
+            dimming.located(outcome, line.service.number, {**running(line), **taken(line)})
+            if not outcome.ok
+            else outcome
+        )
         measured |= outcome.measured
         if not outcome.ok:
             return Result(False, outcome.code, outcome.text, outcome.retry, measured)
@@ -165,15 +170,19 @@ def held(line: Line) -> list[ResourceView]:
     return [each for each in held_by(line.leg.subject) if rules.line_of(each.role) in own]
 
 
-def setting(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
-    """What an element needs to know of a service: what is wished, what it has, and what its offer states.
+def known_of(line: Line, *, wished: bool = True) -> dict[str, Any]:
+    """The characteristics of a line: what is wished, what the service has, and what its offer states.
 
     Where the order is for the offer itself that goes before what the service has; whoever only moves keeps what they have.
     """
-    service = line.service
-    stated, has = parse(line.offer.document).characteristics, service.characteristics if service else {}
+    stated, has = parse(line.offer.document).characteristics, line.service.characteristics if line.service else {}
     renewed = wished and line.leg.action in RENEWS
-    known = (has | stated if renewed else stated | has) | (line.characteristics if wished else {})
+    return (has | stated if renewed else stated | has) | (line.characteristics if wished else {})
+
+
+def setting(line: Line, resources: Mapping[str, ResourceView], *, wished: bool = True) -> dict[str, Any]:
+    """What an element needs to know of a service."""
+    service, known = line.service, known_of(line, wished=wished)
     number = service.number if service else ""
     values = {kind: each.value for kind, each in resources.items()}
     port = next((resources[kind].code for kind in PORTS if kind in resources), "")

@@ -20,7 +20,7 @@ from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.customers.models import BillingAccount, Customer
-from kapok.ground.customers.refusals import UnknownAccount
+from kapok.ground.customers.refusals import ClosedAccount, UnknownAccount
 from kapok.ground.customers.rows import account_called, living_customer
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.writing import write
@@ -34,7 +34,9 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory.rules import Need
 
 REQUESTED = "order.requested"
-FIRST_ACCOUNT = "SELECT * FROM customers_billingaccount WHERE customer_id = %s ORDER BY number LIMIT 1"
+FIRST_ACCOUNT = (
+    "SELECT * FROM customers_billingaccount WHERE customer_id = %s AND closed_at IS NULL ORDER BY number LIMIT 1"
+)
 CONSENTS = ("to_customer", "consent_from", "consent_to")
 """What a transfer says of itself: the new customer, and the evidence of both consents."""
 
@@ -59,12 +61,14 @@ class Placing:
 
 
 def account_of(customer: Customer, number: str) -> BillingAccount | None:
-    """The account that pays: the one named, else the customer's first. Raises `UnknownAccount`."""
+    """The account that pays: the one named, else the customer's first. Raises `UnknownAccount`, `ClosedAccount`."""
     if not number:
         return next(iter(BillingAccount.objects.raw(FIRST_ACCOUNT, [customer.id])), None)
     found = account_called(number)
     if found.customer_id != customer.id:
         raise UnknownAccount(number=number)
+    if found.closed_at is not None:
+        raise ClosedAccount(account=found.number)
     return found
 
 
@@ -94,7 +98,7 @@ def _must_be_another(line: Asked, customer: Customer) -> None:
         remedy = Text(zh="填写另一客户", en="name another customer")
         raise BadLine(line=line.number, field="to_customer", value=heir.number, remedy=remedy)
     account = str(said.get("to_account", ""))
-    if account and not BillingAccount.objects.filter(number=account, customer=heir).exists():
+    if account and not BillingAccount.objects.filter(number=account, customer=heir, closed_at=None).exists():
         raise UnknownAccount(number=account[:20])
 
 

@@ -18,7 +18,7 @@ from kapok.chain.ordering.chain import leg_views, pressed
 from kapok.chain.ordering.models import OVER, Leg, Line, Order, Step
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State, StepState
 from kapok.chain.ordering.views import LegView, LineView, OrderRow, OrderView, Pressed, StageView, StepView, Way
-from kapok.ground.customers.models import Customer
+from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.work import urging
 from kapok.kernel.text import Text, joined
 
@@ -142,6 +142,14 @@ def open_of(customer: str, *, limit: int = SHOWN_OPEN) -> OpenOrders:
 def still_ordered(customer: UUID) -> list[Text]:
     """The orders under way that bind a customer: whoever has one cannot be forgotten."""
     running = Order.objects.filter(customer=customer, closed_at=None).order_by("number")
+    return [ORDERED.format(number=row.number, state=rules.STATES[State(row.state)]) for row in running]
+
+
+def ordered_on(account: UUID) -> list[Text]:
+    """The orders under way that are billed on an account, or hand a service over to it."""
+    number = BillingAccount.objects.filter(id=account).values_list("number", flat=True).get()
+    handed = Line.objects.filter(leg__action=Action.TRANSFER, characteristics__to_account=number).values("leg__order")
+    running = Order.objects.filter(Q(account=account) | Q(id__in=handed), closed_at=None).order_by("number")
     return [ORDERED.format(number=row.number, state=rules.STATES[State(row.state)]) for row in running]
 
 

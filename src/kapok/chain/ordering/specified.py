@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.rules import Action
 from kapok.ground.catalog.offering.document import Offer
-from kapok.ground.catalog.offering.specifications import SPECIFICATIONS, Characteristic
+from kapok.ground.catalog.specifying.document import Characteristic, ServiceSpecification, ValueType
 from kapok.kernel.text import Text, joined
 from kapok.network.activation.rules import PARAM_NAMES, PARAMS
 
@@ -36,6 +36,10 @@ OF_ACTION: Mapping[Action, frozenset[str]] = {
 }
 
 
+Sold = tuple[Offer, ServiceSpecification | None]
+"""An offer, and the specification of its service in the version that it was put on sale with."""
+
+
 class Complaint(NamedTuple):
     """What is wrong with what is wished: its name, the value, the remedy."""
 
@@ -44,14 +48,14 @@ class Complaint(NamedTuple):
     remedy: Text
 
 
-def complaint(action: Action, offers: Sequence[Offer], wished: Mapping[str, Any]) -> Complaint | None:
+def complaint(action: Action, offers: Sequence[Sold], wished: Mapping[str, Any]) -> Complaint | None:
     """The first thing that a line of these offers (a bundle and its parts) cannot be wished to be; None where all is right."""
     known = _known(action, offers)
     for name, value in wished.items():
         remedy = _remedy(name, value, known, offers)
         if remedy is not None:
             title = known.get(name) or SAID.get(name) or Text(zh=name, en=name)
-            return Complaint(title.title if isinstance(title, Characteristic) else title, _shown(value), remedy)
+            return Complaint(title.called if isinstance(title, Characteristic) else title, _shown(value), remedy)
     return None
 
 
@@ -60,26 +64,26 @@ def _shown(value: object) -> str:
     return "…" if isinstance(value, int) and abs(value) >= MANY else str(value)[:40]
 
 
-def _known(action: Action, offers: Iterable[Offer]) -> dict[str, Characteristic | Text]:
+def _known(action: Action, offers: Iterable[Sold]) -> dict[str, Characteristic | Text]:
     said = {name: SAID[name] for name in ("reason", *sorted(OF_ACTION.get(action, ())))}
-    specs = [SPECIFICATIONS[offer.spec] for offer in offers if offer.spec in SPECIFICATIONS and action in rules.SOLD]
+    specs = [spec for _, spec in offers if spec is not None and action in rules.SOLD]
     logs_in = any(spec.service == LOGS_IN for spec in specs)
-    stated = {name: each for spec in specs for name, each in spec.characteristics.items()}
+    stated = {name: each for spec in specs for name, each in spec.by_name.items()}
     return {**said, **({LOGIN: PARAM_NAMES[LOGIN]} if logs_in else {}), **stated}
 
 
 def _remedy(
-    name: str, value: object, known: Mapping[str, Characteristic | Text], offers: Sequence[Offer]
+    name: str, value: object, known: Mapping[str, Characteristic | Text], offers: Sequence[Sold]
 ) -> Text | None:
     """What to do about a value; None where it is right."""
     what = known.get(name)
     if what is None:
-        names = joined(each.title if isinstance(each, Characteristic) else each for each in known.values())
+        names = joined(each.called if isinstance(each, Characteristic) else each for each in known.values())
         return Text(
             zh=f"没有这一项，请删去；可填：{names.zh}", en=f"there is no such thing, leave it out; known are {names.en}"
         )
     if isinstance(what, Characteristic):
-        return _characteristic(what, value, [o.characteristics[name] for o in offers if name in o.characteristics])
+        return _characteristic(what, value, [o.characteristics[name] for o, _ in offers if name in o.characteristics])
     if not isinstance(value, str):
         return Text(zh="请填写文字", en="give words")
     check, login = PARAMS[LOGIN]
@@ -88,7 +92,9 @@ def _remedy(
 
 def _characteristic(known: Characteristic, value: object, stated: Sequence[object]) -> Text | None:
     """What is stated bounds what can be wished: a number at most, a word without a list of choices exactly."""
-    if known.values:
+    if not known.configurable:
+        return None if value in stated else Text(zh="由商品所定，请删去", en="the offer settles it: leave it out")
+    if known.choices:
         names = joined(known.values.values(), en=" or ")
         return (
             None
@@ -97,10 +103,14 @@ def _characteristic(known: Characteristic, value: object, stated: Sequence[objec
                 zh=f"可选 {names.zh}（{'、'.join(known.values)}）", en=f"choose {names.en} ({', '.join(known.values)})"
             )
         )
-    if known.kind is int:
+    if known.type is ValueType.NUMBER:
         most = max((each for each in stated if type(each) is int), default=known.most)
         good = known.fits(value) and isinstance(value, int) and value <= most
-        return None if good else Text(zh=f"填写 1 至 {most} 的整数", en=f"give a whole number from 1 to {most}")
+        return None if good else _number(known.least, most)
     good = known.fits(value) and (not stated or value in stated)
     said = "、".join(map(str, stated))
     return None if good else Text(zh=f"按商品所定：{said}", en=f"as the offer has it: {said}")
+
+
+def _number(least: int, most: int) -> Text:
+    return Text(zh=f"填写 {least} 至 {most} 的整数", en=f"give a whole number from {least} to {most}")

@@ -132,6 +132,11 @@ SCREENS: tuple[Screen, ...] = (
         Text(zh="卖什么、多少钱、要什么资源、走哪个流程", en="What is sold, at which price, with what it needs"),
     ),
     Screen(
+        Text(zh="规格", en="Specifications"), "table", "console:specifications", "offers.read", PROMISES,
+        "gg guige specification service resource usage plan characteristic 规格 业务 资源 特性 用量计划",
+        Text(zh="业务与资源能是什么样、用量按什么计", en="What services and resources can be, and by what usage is counted"),
+    ),
+    Screen(
         Text(zh="日志审计", en="Audits"), "file-analytics", "console:audits", "audit.read", PROMISES,
         "sj rz shenji log event mining upload compare report 日志 上传 映射 对比 报告 流程挖掘",
         Text(zh="上传日志，看承诺兑现了多少", en="Upload a log, see which promises were kept"),

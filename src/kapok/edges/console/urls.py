@@ -29,6 +29,7 @@ from kapok.edges.console.people.urls import urlpatterns as people
 from kapok.edges.console.places.urls import urlpatterns as places
 from kapok.edges.console.posts.urls import urlpatterns as posts
 from kapok.edges.console.signing.urls import urlpatterns as signing
+from kapok.edges.console.specifications.urls import urlpatterns as specifications
 from kapok.edges.console.work.urls import urlpatterns as work
 
 app_name = "console"
@@ -48,6 +49,7 @@ urlpatterns = [
         matters,
         packs,
         offers,
+        specifications,
         flows,
         inventory,
         activation,

@@ -36,7 +36,7 @@ LONGEST = 60
 @of_the_customer
 def new(request: MyRequest) -> HttpResponse:
     """A new service: the address, what can be had there, the terms; and the order placed."""
-    one = customers.customer(request.customer)
+    one = customers.customer(request.customer, unmask=None)
     refused = _counted(request)
     if refused is not None:
         return render(request, "selfcare/new.html", {"own": [], "refused": refused}, status=429)

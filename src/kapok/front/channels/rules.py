@@ -28,7 +28,7 @@ from kapok.front.channels.words import (
     Substance,
     ToldBy,
 )
-from kapok.ground.catalog.offering.specifications import CHANNELS, Channel
+from kapok.ground.catalog.offering.terms import CHANNELS, Channel
 from kapok.ground.catalog.template import Line
 from kapok.ground.work.rules import line_of
 from kapok.kernel.text import Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from kapok.ground.catalog.offering.specifications import Channel
+from kapok.ground.catalog.offering.terms import Channel
 from kapok.kernel.text import Text
 
 

@@ -1,4 +1,4 @@
-"""Flow templates and their versions (those of offers stand in `offering`): tables, constraints, indexes."""
+"""Flow templates and their versions (those of offers and specifications stand in `offering`, `specifying`): tables, constraints."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.offering.models import OfferSpecification, OfferVersion
 from kapok.ground.catalog.rules import State
+from kapok.ground.catalog.specifying.models import SpecificationVersion
 from kapok.ground.catalog.template import Line
 from kapok.kernel.text import Text
 
-__all__ = ["FlowTemplate", "FlowVersion", "OfferVersion"]
+__all__ = ["FlowTemplate", "FlowVersion", "OfferSpecification", "OfferVersion", "SpecificationVersion"]
 
 
 class FlowTemplate(models.Model):

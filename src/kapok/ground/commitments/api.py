@@ -15,6 +15,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kapok.ground.catalog import queries as flows
+from kapok.ground.catalog.offering import queries as offers
+from kapok.ground.catalog.versions import one_publisher
 from kapok.ground.commitments import approving, asking, events, judging, rules
 from kapok.ground.commitments.asking import (
     approve_request,
@@ -40,6 +43,9 @@ from kapok.ground.commitments.refusals import (
     NotYourRequest,
     OwnApproval,
     OwnerMissing,
+    PackNeeded,
+    PackNotInForce,
+    PackOfFlow,
     ReasonMissing,
     RequestAnswered,
     SaidTooLong,
@@ -51,11 +57,13 @@ from kapok.ground.commitments.refusals import (
     UnknownRequester,
     UnknownTier,
 )
+from kapok.ground.commitments.registry import pack_of
 from kapok.ground.commitments.standing import resumable, stoppable
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import ALSO, EVENTS, STOPS, Pack, parse
+from kapok.kernel.text import joined
 
 __all__ = [
     "AdoptedLater",
@@ -71,6 +79,9 @@ __all__ = [
     "NothingWaived",
     "OwnApproval",
     "OwnerMissing",
+    "PackNeeded",
+    "PackNotInForce",
+    "PackOfFlow",
     "ReasonMissing",
     "RequestAnswered",
     "SaidTooLong",
@@ -90,8 +101,12 @@ __all__ = [
     "pause",
     "refuse_request",
     "resume",
+    "retire_pack",
     "withdraw_request",
 ]
+
+MOST_NAMED = 8
+"""More of what needs a pack is not named."""
 
 
 @transaction.atomic
@@ -122,6 +137,30 @@ def adopt_pack(*, document: str, scope: Mapping[str, str] = MappingProxyType({})
     )
     judging.judge_again(journal_queries.subjects_since(row.kinds, at))
     return row.id
+
+
+@transaction.atomic
+def retire_pack(*, code: str, actor: str, at: datetime) -> None:
+    """Let a pack open nothing from `at` on; what it opened before runs on and is judged by it to its end.
+
+    Raises `PackNotInForce`, `AdoptedLater`, `PackOfFlow` for the stages of a flow, `PackNeeded` while an offer on sale or a flow
+    in force names one of its promises.
+    """
+    one_publisher()
+    judging.keep_packs()
+    row = PackVersion.objects.filter(code=code, superseded_at=None).first()
+    if row is None:
+        raise PackNotInForce(pack=code[:60])
+    if row.scope:
+        raise PackOfFlow(pack=code)
+    if at < row.adopted_at:
+        raise AdoptedLater(pack=code, since=row.adopted_at)
+    if named := [*offers.promising(code), *(each.title for each in flows.in_force() if each.serves_pack == code)]:
+        raise PackNeeded(pack=code, named=joined(named[:MOST_NAMED]))
+    PackVersion.objects.filter(id=row.id).update(superseded_at=at)
+    title = pack_of(row).title
+    journal.record(events.PackRetired(subject=f"pack/{code}", actor=actor, at=at, title=title, version=row.version))
+    judging.judge_again(journal_queries.subjects_since(row.kinds, at))
 
 
 @transaction.atomic

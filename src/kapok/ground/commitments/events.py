@@ -23,6 +23,16 @@ class PackAdopted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PackRetired(Event):
+    """A pack opens nothing from now on; what it opened it judges to its end."""
+
+    kind: ClassVar[str] = "commitments.pack_retired"
+    wording: ClassVar[Text] = Text(zh="停用规则包“{title}”{version}版", en="Pack “{title}” retired, version {version}")
+    title: Text
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AboutCommitment(Event):
     """Something that is said of one commitment."""
 

@@ -33,6 +33,33 @@ class AdoptedLater(KapokError):
     )
 
 
+class PackNotInForce(KapokError):
+    """There is nothing to retire."""
+
+    wording = Text(
+        zh="规则包“{pack}”没有启用中的版本，无须停用；请刷新页面。",
+        en="No version of the pack “{pack}” is in force, there is nothing to retire; reload the page.",
+    )
+
+
+class PackOfFlow(KapokError):
+    """The stages of a flow are promised as long as a matter follows it."""
+
+    wording = Text(
+        zh="规则包“{pack}”属于流程的工序，不能单独停用；请停用流程。",
+        en="The pack “{pack}” belongs to the stages of a flow and is not retired alone; retire the flow.",
+    )
+
+
+class PackNeeded(KapokError):
+    """Offers on sale or flows in force name promises of the pack."""
+
+    wording = Text(
+        zh="仍有在售商品或在用流程引用规则包“{pack}”的承诺——{named}；请先改版或停用它们。",
+        en="Offers on sale or flows in force name promises of the pack “{pack}”: {named}; publish or retire those first.",
+    )
+
+
 class NothingStops(KapokError):
     """No open clock of the matter may be stopped that way: the pack decides, not the person."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from kapok.ground.catalog import packs
 from kapok.ground.commitments.models import PackVersion
@@ -70,6 +71,8 @@ def pack_of(row: PackVersion) -> Pack:
 
 
 def in_force(code: str) -> Pack | None:
-    """The pack with this code that is in force; where none was adopted the shipped one, if there is one."""
-    row = PackVersion.objects.filter(code=code, superseded_at=None).first()
-    return pack_of(row) if row else packs.shipped(code)
+    """The pack with this code that is in force; where none was ever adopted the shipped one, if there is one."""
+    row = PackVersion.objects.filter(code=code).order_by(F("superseded_at").desc(nulls_first=True)).first()
+    if row is None:
+        return packs.shipped(code)
+    return pack_of(row) if row.superseded_at is None else None

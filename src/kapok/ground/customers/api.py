@@ -15,13 +15,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from kapok.ground.customers import erasing, events, loading, merging, records, registering, rows, rules
+from kapok.ground.customers import accounts, contacts, erasing, events, loading, merging, registering, rows, rules
 from kapok.ground.customers.loading import Loaded, Refused
-from kapok.ground.customers.models import BillingAccount, Consent, Contact, Customer, PersonalLook
+from kapok.ground.customers.models import Consent, Customer, PersonalLook
 from kapok.ground.customers.refusals import (
+    AccountInUse,
     BelowItself,
     CannotFollow,
     ChangedMeanwhile,
+    ClosedAccount,
     ConsentGivenAlready,
     ContactKnown,
     DifferentKinds,
@@ -30,6 +32,7 @@ from kapok.ground.customers.refusals import (
     InvalidContact,
     InvalidCurrency,
     InvalidDocument,
+    InvalidMatter,
     InvalidReference,
     Nameless,
     NoConsent,
@@ -37,6 +40,7 @@ from kapok.ground.customers.refusals import (
     NotACustomerFile,
     NotAnOrganisation,
     NotAPerson,
+    OnlyAccount,
     PurposeNeeded,
     ReferenceTaken,
     RowsRefused,
@@ -59,14 +63,15 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
-    "BelowItself", "CannotFollow", "ChangedMeanwhile", "ConsentGivenAlready", "ContactKnown", "DifferentKinds",
-    "DropsItsHead", "EndedUnit", "ErasedCustomer", "InvalidContact", "InvalidCurrency", "InvalidDocument", "InvalidReference",
-    "Loaded", "Nameless", "NoConsent", "NoReason", "NotACustomerFile", "NotAPerson", "NotAnOrganisation", "Personal",
-    "PurposeNeeded", "ReferenceTaken", "Refused", "RetiredAddress", "RowsRefused", "SameCustomer", "StarOutOfRange",
-    "StillOpen", "TierNeedsKeyAccount", "UnknownAccount", "UnknownAddress", "UnknownChoice", "UnknownContact",
-    "UnknownCustomer", "UnknownLanguage", "UnknownStaff", "UnknownUnit", "add_account", "add_contact", "change_customer",
-    "end_contact", "erase_person", "export_person", "give_consent", "grade", "import_customers", "look", "merge",
-    "register_customer", "set_parent", "withdraw_consent",
+    "AccountInUse", "BelowItself", "CannotFollow", "ChangedMeanwhile", "ClosedAccount", "ConsentGivenAlready",
+    "ContactKnown", "DifferentKinds", "DropsItsHead", "EndedUnit", "ErasedCustomer", "InvalidContact", "InvalidCurrency",
+    "InvalidDocument", "InvalidMatter", "InvalidReference", "Loaded", "Nameless", "NoConsent", "NoReason",
+    "NotACustomerFile", "NotAPerson", "NotAnOrganisation", "OnlyAccount", "Personal", "PurposeNeeded", "ReferenceTaken",
+    "Refused", "RetiredAddress", "RowsRefused", "SameCustomer", "StarOutOfRange", "StillOpen", "TierNeedsKeyAccount",
+    "UnknownAccount", "UnknownAddress", "UnknownChoice", "UnknownContact", "UnknownCustomer", "UnknownLanguage",
+    "UnknownStaff", "UnknownUnit", "add_account", "add_contact", "change_account", "change_customer", "close_account",
+    "end_contact", "erase_contact", "erase_person", "export_person", "give_consent", "grade", "import_customers", "look",
+    "merge", "register_customer", "set_parent", "withdraw_consent",
 ]  # fmt: skip
 
 Personal = erasing.Personal
@@ -201,57 +206,52 @@ def add_account(
 
     Raises `UnknownCustomer`, `ErasedCustomer`, `Nameless`, `UnknownChoice`, `InvalidCurrency`.
     """
-    one, paid = rows.living_customer(customer), rows.choice(rules.Payment, payment, "payment")
-    account = BillingAccount.objects.create(
-        id=uuid7(at), number=rows.new_account_numbers()[0], customer=one, name=rules.tidy_name(name or one.party.name),
-        payment=paid.value, currency=rules.tidy_currency(currency), opened_at=at,
-    )  # fmt: skip
-    journal.record(
-        events.AccountOpened(
-            subject=one.subject, actor=actor, at=at, account=account.number, payment=paid.value,
-            payment_name=rules.PAYMENTS[paid],
-        )
-    )  # fmt: skip
-    return account.number
+    return accounts.add(customer=customer, name=name, payment=payment, currency=currency, actor=actor, at=at)
 
 
 @transaction.atomic
-def add_contact(*, customer: str, kind: str, value: str, role: str = "", actor: str, at: datetime) -> UUID:
-    """Note a way to reach a customer, and return its identifier.
+def change_account(*, customer: str, account: str, name: str = "", payment: str = "", actor: str, at: datetime) -> None:
+    """Rename a billing account, or let it be paid in another way; what is empty stays. Running promises keep their terms.
 
-    Raises `UnknownCustomer`, `ErasedCustomer`, `UnknownChoice`, `InvalidContact`, `ContactKnown`.
+    Raises `UnknownCustomer`, `ErasedCustomer`, `UnknownAccount`, `ClosedAccount`, `Nameless`, `UnknownChoice`.
     """
-    one, way = rows.living_customer(customer), rows.choice(rules.ContactKind, kind, "kind")
-    used_for, tidy = rows.choice(rules.ContactRole, role, "role"), rules.tidy_contact(way, value)
-    contact = Contact(
-        id=uuid7(at), customer=one, kind=way.value, value=tidy, digits=records.digits_kept(way, tidy),
-        role=used_for.value, added_at=at,
-    )  # fmt: skip
-    if Contact.objects.filter(customer=one, kind=way.value, value=tidy, ended_at=None).exists():
-        raise ContactKnown(kind_name=rules.CONTACT_KINDS[way])
-    contact.save(force_insert=True)
-    journal.record(
-        events.ContactAdded(
-            subject=one.subject, actor=actor, at=at, contact=way.value, contact_name=rules.CONTACT_KINDS[way]
-        )
-    )
-    return contact.id
+    accounts.change(customer=customer, number=account, name=name, payment=payment, actor=actor, at=at)
+
+
+@transaction.atomic
+def close_account(*, customer: str, account: str, actor: str, at: datetime) -> None:
+    """Use a billing account no longer. It stays with what was billed on it; there is no way back.
+
+    Raises `UnknownCustomer`, `ErasedCustomer`, `UnknownAccount`, `ClosedAccount`, `OnlyAccount`, and `AccountInUse` while a
+    layer above says that something uses it (`settings.ACCOUNT_USES`).
+    """
+    accounts.close(customer, account, actor, at)
+
+
+@transaction.atomic
+def add_contact(
+    *, customer: str, kind: str, value: str, role: str = "", name: str = "", actor: str, at: datetime
+) -> UUID:
+    """Note a way to reach a customer, with the `name` of whom one reaches there, and return its identifier.
+
+    Raises `UnknownCustomer`, `ErasedCustomer`, `UnknownChoice`, `InvalidContact`, `Nameless`, `ContactKnown`.
+    """
+    return contacts.add(customer=customer, kind=kind, value=value, role=role, name=name, actor=actor, at=at)
 
 
 @transaction.atomic
 def end_contact(*, customer: str, contact: UUID, actor: str, at: datetime) -> None:
     """No longer reach a customer this way. Raises `UnknownCustomer`, `ErasedCustomer`, `UnknownContact`."""
-    one = rows.living_customer(customer)
-    kind = Contact.objects.filter(id=contact, customer=one, ended_at=None).values_list("kind", flat=True).first()
-    if kind is None:
-        raise UnknownContact
-    Contact.objects.filter(id=contact).update(ended_at=at)
-    way = rules.ContactKind(kind)
-    journal.record(
-        events.ContactEnded(
-            subject=one.subject, actor=actor, at=at, contact=way.value, contact_name=rules.CONTACT_KINDS[way]
-        )
-    )
+    contacts.end(customer, contact, actor, at)
+
+
+@transaction.atomic
+def erase_contact(*, customer: str, contact: UUID, reason: str, actor: str, at: datetime) -> int:
+    """Forget a contact, and all of the same customer that bear the same name, e.g. of one person of an organisation; how many.
+
+    There is no way back. Raises `UnknownCustomer`, `ErasedCustomer`, `UnknownContact`, `NoReason`.
+    """
+    return contacts.erase(customer, contact, reason, actor, at)
 
 
 @transaction.atomic
@@ -300,22 +300,22 @@ def merge(
 
 @transaction.atomic
 def look(*, customer: str, purpose: str, note: str = "", matter: str = "", actor: str, at: datetime) -> Personal:
-    """A customer's name, document and contacts in clear, for a purpose that is kept with the matter it is for, if any.
+    """A customer's name, document, address and contacts in clear, for a purpose that is kept with the matter it is for, if any.
 
-    Raises `UnknownCustomer`, `ErasedCustomer`, `PurposeNeeded`.
+    Raises `UnknownCustomer`, `ErasedCustomer`, `PurposeNeeded`, `InvalidMatter`.
     """
-    one, said = rows.living_customer(customer), note.strip()
+    one, said, meant = rows.living_customer(customer), note.strip(), rules.tidy_matter(matter)
     wanted = next((each for each in rules.Purpose if each == purpose), None)
     short = wanted is rules.Purpose.OTHER and len(said) < rules.SHORTEST_NOTE
     if wanted is None or short or len(said) > rules.NOTE_LENGTH:
         raise PurposeNeeded(longest=rules.NOTE_LENGTH)
     PersonalLook.objects.create(
-        id=uuid7(at), customer=one, actor=actor, purpose=wanted.value, note=said, matter=matter[:100], at=at
+        id=uuid7(at), customer=one, actor=actor, purpose=wanted.value, note=said, matter=meant, at=at
     )
     journal.record(
         events.PersonalSeen(
             subject=one.subject, actor=actor, at=at, purpose=wanted.value, purpose_name=rules.PURPOSES[wanted],
-            note=said, matter=matter[:100],
+            note=said, matter=meant,
         )
     )  # fmt: skip
     return erasing.personal(one)

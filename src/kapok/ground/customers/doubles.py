@@ -72,6 +72,7 @@ SELECT DISTINCT ON (c.number) %(number)s, c.number, p.name, p.kind, u.code, alik
 FROM alike JOIN customers_customer c ON c.id = alike.id JOIN customers_party p ON p.id = c.party_id
 JOIN people_orgunit u ON u.id = c.unit_id
 WHERE c.id <> %(one)s AND c.merged_into_id IS NULL AND p.kind = (SELECT kind FROM me)
+AND (%(units)s::uuid[] IS NULL OR c.unit_id = ANY(%(units)s::uuid[]))
 ORDER BY c.number, alike.how LIMIT %(limit)s
 """
 
@@ -83,18 +84,22 @@ def doubles(
 
     It compares all customers: a screen of its own, not a part of another one.
     """
-    return _asked(PAIRS, {"units": None if units is None else list(units), "limit": limit}, unmask)
+    return _asked(PAIRS, units, {"limit": limit}, unmask)
 
 
-def doubles_of(number: str, *, unmask: Collection[str] | None = frozenset()) -> list[Double]:
-    """The customers that may be this one. Raises `UnknownCustomer`."""
+def doubles_of(
+    number: str, *, units: Collection[UUID] | None, unmask: Collection[str] | None = frozenset()
+) -> list[Double]:
+    """The customers within these units (None: all) that may be this one. Raises `UnknownCustomer`."""
     one = rows.customer_called(number)
-    return _asked(OF_ONE, {"one": one.id, "number": one.number, "limit": 20}, unmask)
+    return _asked(OF_ONE, units, {"one": one.id, "number": one.number, "limit": 20}, unmask)
 
 
-def _asked(query: str, values: dict[str, Any], unmask: Collection[str] | None) -> list[Double]:
+def _asked(
+    query: str, units: Collection[UUID] | None, values: dict[str, Any], unmask: Collection[str] | None
+) -> list[Double]:
     with connection.cursor() as cursor:
-        cursor.execute(query, values)
+        cursor.execute(query, {"units": None if units is None else list(units), **values})
         return [_double(row, unmask) for row in cursor.fetchall()]
 
 

@@ -34,6 +34,7 @@ class Reached:
     id: UUID
     kind: rules.ContactKind
     value: str
+    name: str
     role: rules.ContactRole
 
     @property
@@ -55,6 +56,7 @@ class Personal:
     name: str
     document_kind: rules.DocumentKind
     document: str
+    address: Text | None
     contacts: tuple[Reached, ...]
 
     @property
@@ -72,10 +74,12 @@ def personal(one: Customer) -> Personal:
     """What a look shows; whoever calls this keeps the purpose."""
     found = Contact.objects.filter(customer=one, ended_at=None).order_by("added_at", "id")
     contacts = tuple(
-        Reached(each.id, rules.ContactKind(each.kind), each.value, rules.ContactRole(each.role)) for each in found
+        Reached(each.id, rules.ContactKind(each.kind), each.value, each.name, rules.ContactRole(each.role))
+        for each in found
     )
     party = one.party
-    return Personal(one.number, party.name, rules.DocumentKind(party.document_kind), party.document, contacts)
+    home = one.address.full if one.address else None
+    return Personal(one.number, party.name, rules.DocumentKind(party.document_kind), party.document, home, contacts)
 
 
 def export(number: str, reason: str, actor: str, at: datetime) -> dict[str, Any]:
@@ -131,7 +135,7 @@ def erase(number: str, reason: str, actor: str, at: datetime) -> None:
             grams=names.pieces(search, alias.unit_id),
             erased_at=at,
         )
-    everyone.update(address=None, revision=F("revision") + 1)
+    everyone.update(address=None, reference="", revision=F("revision") + 1)
     Contact.objects.filter(customer=one).delete()
     BillingAccount.objects.filter(customer=one).update(name=one.number)
     overwrite(PersonalLook.objects.filter(customer=one), "note")

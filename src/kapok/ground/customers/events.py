@@ -76,6 +76,39 @@ class AccountOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountChanged(Event):
+    """A billing account was renamed, or is paid in another way; never what it is called."""
+
+    kind: ClassVar[str] = "customers.account_changed"
+    wording: ClassVar[Text] = Text(zh="更改账户{account}：{what}", en="Account {account} changed: {what}")
+    account: str
+    payment: str
+    what: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountClosed(Event):
+    """A billing account is used no longer."""
+
+    kind: ClassVar[str] = "customers.account_closed"
+    wording: ClassVar[Text] = Text(zh="关闭账户{account}", en="Account {account} closed")
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactErased(Event):
+    """Whom one reached by some contacts was forgotten."""
+
+    kind: ClassVar[str] = "customers.contact_erased"
+    wording: ClassVar[Text] = Text(
+        zh="删除{count}个联系方式：{reason}", en="{count} {count:contact|contacts} forgotten: {reason}"
+    )
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactAdded(Event):
     """A way to reach the customer was noted."""
 

@@ -23,6 +23,7 @@ from kapok.ground.customers import dialling, events, languages, records, rows, r
 from kapok.ground.customers.models import Customer
 from kapok.ground.customers.refusals import (
     FormulaCell,
+    NobodyToName,
     NotACustomerFile,
     NotAnOrganisation,
     NotYours,
@@ -52,6 +53,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "address": ("address", "地址编码"),
     "phone": ("phone", "电话", "手机"),
     "email": ("email", "邮箱", "电子邮箱"),
+    "contact": ("contact", "联系人"),
     "document_kind": ("document_kind", "证件类型"),
     "document": ("document", "证件号码"),
     "tier": ("tier", "等级"),
@@ -283,6 +285,9 @@ def _own(said: Mapping[str, str], faults: _Faults) -> dict[str, Any]:
         faults.of("tier", lambda: rules.check_tier(tier, segment))
     phone = faults.of("phone", lambda: dialling.first_contacts(said["phone"], "")) or []
     email = faults.of("email", lambda: dialling.first_contacts("", said["email"])) or []
+    person = faults.of("contact", lambda: rules.tidy_name(said["contact"])) if said["contact"] else ""
+    if person and not (said["phone"] or said["email"]):
+        faults["contact"] = NobodyToName()
     return {
         "kind": kind,
         "segment": segment,
@@ -295,6 +300,7 @@ def _own(said: Mapping[str, str], faults: _Faults) -> dict[str, Any]:
         "star": faults.of("star", lambda: rules.read_star(said["star"])),
         "currency": faults.of("currency", lambda: rules.tidy_currency(said["currency"] or "CNY")),
         "contacts": [*phone, *email],
+        "contact": person,
         "languages": faults.of("languages", lambda: languages.read(said["languages"], settings.SPOKEN_LANGUAGES)),
     }
 

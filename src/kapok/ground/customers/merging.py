@@ -89,12 +89,12 @@ def keys_to_customer() -> Iterator[ForeignKey]:  # type: ignore[type-arg]  # of 
 
 
 def _end_doubles(kept: Customer, dropped: Customer, at: datetime) -> None:
-    """What both have, only one keeps: a contact, a consent."""
+    """What both have, only one keeps: a contact, a consent. That is no withdrawal, and is not kept as one."""
     held = set(Contact.objects.filter(customer=kept, ended_at=None).values_list("kind", "value"))
     for contact in Contact.objects.filter(customer=dropped, ended_at=None):
         if (contact.kind, contact.value) in held:
             Contact.objects.filter(id=contact.id).update(ended_at=at)
     agreed = Consent.objects.filter(customer=kept, withdrawn_at=None).values("purpose")
     Consent.objects.filter(customer=dropped, withdrawn_at=None, purpose__in=agreed).update(
-        withdrawn_at=at, withdrawn_by=F("given_by")
+        withdrawn_at=at, withdrawn_by=rules.MERGED
     )

@@ -121,7 +121,7 @@ class Customer(models.Model):
 
 
 class BillingAccount(models.Model):
-    """What is billed together and paid in one way."""
+    """What is billed together and paid in one way, until `closed_at`."""
 
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=12, unique=True)
@@ -130,6 +130,7 @@ class BillingAccount(models.Model):
     payment = models.CharField(max_length=8)
     currency = models.CharField(max_length=3)
     opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("billing account")
@@ -138,6 +139,10 @@ class BillingAccount(models.Model):
                 condition=Q(payment__in=[payment.value for payment in Payment]), name="customers_payment_is_known"
             ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="customers_currency_has_a_code"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
+                name="customers_account_closes_after_it_opens",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,13 +155,17 @@ class BillingAccount(models.Model):
 
 
 class Contact(models.Model):
-    """A way to reach a customer, from `added_at` until `ended_at`. `digits` is what a telephone number is found by."""
+    """A way to reach a customer, from `added_at` until `ended_at`. `digits` is what a telephone number is found by.
+
+    `name` is whom one reaches there, where that is somebody else than the customer, e.g. of an organisation.
+    """
 
     id = models.UUIDField(primary_key=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=6)
     value = models.CharField(max_length=254)
     digits = models.CharField(max_length=30, blank=True, default="")
+    name = models.CharField(max_length=120, blank=True, default="", db_default="")
     role = models.CharField(max_length=10, blank=True, default="")
     added_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -184,6 +193,11 @@ class Contact(models.Model):
                 Right("digits", 4),
                 condition=Q(ended_at__isnull=True) & ~Q(digits=""), name="customers_contact_tail",
             ),
+            models.Index(
+                OpClass(F("name"), name="varchar_pattern_ops"),
+                condition=Q(ended_at__isnull=True) & ~Q(name=""), name="customers_contact_by_name",
+            ),
+            models.Index("ended_at", condition=Q(ended_at__isnull=False), name="customers_contact_ended"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -191,7 +205,7 @@ class Contact(models.Model):
 
 
 class Consent(models.Model):
-    """What a customer agreed to, from `given_at` until `withdrawn_at`."""
+    """What a customer agreed to, from `given_at` until `withdrawn_at`; where two were merged (`rules.MERGED`) nobody withdrew."""
 
     id = models.UUIDField(primary_key=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")

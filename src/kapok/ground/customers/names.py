@@ -9,6 +9,7 @@ from uuid import UUID
 from kapok.ground.customers.rules import PartyKind
 from kapok.ground.places.pinyin import initials, other_initials, spelled
 from kapok.ground.places.rules import HAN, grams, latin_words
+from kapok.kernel.text import Text
 
 COMPOUND = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 夏侯 端木 南宫 独孤 轩辕 宇文 长孙 司空 百里".split()  # noqa: SIM905  # words in a row are easier to read
@@ -23,6 +24,13 @@ def masked_name(name: str, kind: PartyKind) -> str:
         return " ".join(f"{word[0]}***" for word in name.split())
     shown = 2 if name[:2] in COMPOUND and len(name) > 2 else 1
     return name[:shown] + "*" * max(len(name) - shown, 1)
+
+
+def masked_address(full: Text, road: Text, kind: PartyKind) -> Text:
+    """As far as the road where it is a person's; where an organisation is to be found is nobody's secret."""
+    if kind is PartyKind.ORGANISATION or full == road:
+        return full
+    return Text(zh=f"{road.zh}****", en=f"****, {road.en}")
 
 
 SURNAMES = {

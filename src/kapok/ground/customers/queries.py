@@ -33,6 +33,7 @@ class AccountView:
     currency: str
     customer: str
     opened_at: datetime
+    closed_at: datetime | None
 
     @property
     def payment_name(self) -> Text:
@@ -42,11 +43,12 @@ class AccountView:
 
 @dataclass(frozen=True)
 class ContactView:
-    """One contact, masked."""
+    """One contact, masked, and so is the name of whom one reaches there."""
 
     id: UUID
     kind: rules.ContactKind
     value: str
+    name: str
     role: rules.ContactRole
     added_at: datetime
 
@@ -63,11 +65,12 @@ class ContactView:
 
 @dataclass(frozen=True)
 class ConsentView:
-    """What a customer agreed to; withdrawn where `withdrawn_at` is set."""
+    """What a customer agreed to; withdrawn where `withdrawn_at` is set, unless it was `merged` into the same of another record."""
 
     purpose: rules.ConsentPurpose
     given_by: rules.Means
     given_at: datetime
+    withdrawn_by: str
     withdrawn_at: datetime | None
 
     @property
@@ -80,10 +83,20 @@ class ConsentView:
         """By what it was given."""
         return rules.MEANS[self.given_by]
 
+    @property
+    def merged(self) -> bool:
+        """Whether it ended because two records became one; nobody withdrew it."""
+        return self.withdrawn_by == rules.MERGED
+
+    @property
+    def withdrawn_by_name(self) -> Text | None:
+        """By what it was withdrawn; none where it was not."""
+        return None if self.merged or not self.withdrawn_by else rules.MEANS[rules.Means(self.withdrawn_by)]
+
 
 @dataclass(frozen=True)
 class CustomerView:
-    """One customer. Contacts and the document are masked, and so is a person's name unless the reader may see it."""
+    """One customer. Contacts and the document are masked, and so are a person's name and home unless the reader may see them."""
 
     id: UUID
     number: str
@@ -103,11 +116,15 @@ class CustomerView:
     manager_name: str
     address: str
     address_full: Text | None
+    address_masked: bool
+    """Whether the address is shown as far as the road only; `address` is for what is ordered there."""
     registered_at: datetime
     erased_at: datetime | None
     merged: tuple[str, ...]
     """The numbers of customers for which this one stands."""
     accounts: tuple[AccountView, ...]
+    """Those that are used; of a closed one `closed` tells."""
+    closed: tuple[AccountView, ...]
     contacts: tuple[ContactView, ...]
     consents: tuple[ConsentView, ...]
     languages: tuple[str, ...]
@@ -161,19 +178,25 @@ class CustomerView:
         return rules.DOCUMENT_KINDS[self.document_kind]
 
 
+SHOWN_WITH = ("party", "unit", "manager", "address__parent__parent", "parent")
+
+
 def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> CustomerView:
     """The customer with this number, or the one that stands for it. Raises `UnknownCustomer`.
 
-    `unmask` are the codes of the units for which the reader may see persons' names (None: all); without it they are masked.
+    `unmask` are the codes of the units for which the reader may see persons' names and homes (None: all); without it they are
+    masked.
     """
     found = rows.customer_called(number)
-    one = Customer.objects.select_related("party", "unit", "manager", "address", "parent").get(id=found.id)
+    one = Customer.objects.select_related(*SHOWN_WITH).get(id=found.id)
     party, kind = one.party, rules.PartyKind(one.party.kind)
     clear = unmask is None or one.unit.code in unmask
 
     def shown(name: str) -> str:
         return name if clear else names.masked_name(name, kind)
 
+    accounts, home = _accounts(one, shown), one.address.full if one.address else None
+    seen = names.masked_address(home, one.address.road, kind) if one.address and home and not clear else home
     merged = Customer.objects.filter(merged_into=one).order_by("number").values_list("number", flat=True)
     return CustomerView(
         id=one.id, number=one.number, reference=one.reference, kind=kind, name=shown(party.name),
@@ -182,8 +205,10 @@ def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> Cu
         parent=one.parent.number if one.parent else "", unit=one.unit.code, unit_id=one.unit_id,
         unit_name=one.unit.name, manager=one.manager.username if one.manager else "",
         manager_name=one.manager.name if one.manager else "", address=one.address.code if one.address else "",
-        address_full=one.address.full if one.address else None, registered_at=one.registered_at,
-        erased_at=party.erased_at, merged=tuple(merged), accounts=_accounts(one, shown), contacts=_contacts(one),
+        address_full=seen, address_masked=seen != home, registered_at=one.registered_at,
+        erased_at=party.erased_at, merged=tuple(merged), contacts=_contacts(one),
+        accounts=tuple(each for each in accounts if each.closed_at is None),
+        closed=tuple(each for each in accounts if each.closed_at is not None),
         consents=_consents(one), languages=tuple(party.languages), revision=one.revision,
     )  # fmt: skip
 
@@ -195,8 +220,9 @@ def _accounts(one: Customer, shown: Callable[[str], str]) -> tuple[AccountView, 
 
 def _account(row: BillingAccount, customer: str, shown: Callable[[str], str]) -> AccountView:
     return AccountView(
-        row.id, row.number, shown(row.name), rules.Payment(row.payment), row.currency, customer, row.opened_at
-    )
+        row.id, row.number, shown(row.name), rules.Payment(row.payment), row.currency, customer, row.opened_at,
+        row.closed_at,
+    )  # fmt: skip
 
 
 def _contacts(one: Customer) -> tuple[ContactView, ...]:
@@ -206,13 +232,20 @@ def _contacts(one: Customer) -> tuple[ContactView, ...]:
 
 def _contact(row: Contact) -> ContactView:
     kind = rules.ContactKind(row.kind)
-    return ContactView(row.id, kind, rules.masked_contact(kind, row.value), rules.ContactRole(row.role), row.added_at)
+    value, name = rules.masked_contact(kind, row.value), names.masked_name(row.name, rules.PartyKind.PERSON)
+    return ContactView(row.id, kind, value, name, rules.ContactRole(row.role), row.added_at)
 
 
 def _consents(one: Customer) -> tuple[ConsentView, ...]:
     found = Consent.objects.filter(customer=one).order_by("-given_at", "id")
     return tuple(
-        ConsentView(rules.ConsentPurpose(each.purpose), rules.Means(each.given_by), each.given_at, each.withdrawn_at)
+        ConsentView(
+            rules.ConsentPurpose(each.purpose),
+            rules.Means(each.given_by),
+            each.given_at,
+            each.withdrawn_by,
+            each.withdrawn_at,
+        )
         for each in found
     )
 
@@ -237,7 +270,9 @@ def facts(number: str) -> dict[str, str]:
     return facts_of(rows.customer_called(number))
 
 
-PAYMENT = "SELECT payment FROM customers_billingaccount WHERE customer_id = %s ORDER BY opened_at, number LIMIT 1"
+PAYMENT = """
+SELECT payment FROM customers_billingaccount WHERE customer_id = %s AND closed_at IS NULL ORDER BY opened_at, number LIMIT 1
+"""
 
 
 def facts_of(one: Customer) -> dict[str, str]:

@@ -25,8 +25,8 @@ CUSTOMER_TYPES = (
 )  # fmt: skip
 ACCOUNT = ("id", "number", "customer_id", "name", "payment", "currency", "opened_at")
 ACCOUNT_TYPES = ("uuid", "varchar", "uuid", "varchar", "varchar", "varchar", "timestamptz")
-CONTACT = ("id", "customer_id", "kind", "value", "digits", "role", "added_at")
-CONTACT_TYPES = ("uuid", "uuid", "varchar", "varchar", "varchar", "varchar", "timestamptz")
+CONTACT = ("id", "customer_id", "kind", "value", "digits", "name", "role", "added_at")
+CONTACT_TYPES = ("uuid", "uuid", "varchar", "varchar", "varchar", "varchar", "varchar", "timestamptz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Record:
     payment: str = rules.Payment.POSTPAID.value
     currency: str = "CNY"
     contacts: tuple[tuple[UUID, rules.ContactKind, str], ...] = ()
+    contact: str = ""
+    """Whom one reaches by these, where that is somebody else."""
     languages: Sequence[str] = ()
 
     def party_row(self) -> tuple[Any, ...]:
@@ -78,7 +80,7 @@ class Record:
     def contact_rows(self) -> list[tuple[Any, ...]]:
         """The values of `CONTACT`, for each contact."""
         return [
-            (key, self.id, kind.value, value, digits_kept(kind, value), "", self.at)
+            (key, self.id, kind.value, value, digits_kept(kind, value), self.contact, "", self.at)
             for key, kind, value in self.contacts
         ]
 

@@ -159,6 +159,50 @@ class PurposeNeeded(KapokError):
     )
 
 
+class InvalidMatter(KapokError):
+    """The matter that a look is for is named on one line."""
+
+    wording = Text(
+        zh="事项不能含换行等控制字符，且最多{longest}个字；请填写订单、故障或投诉的编号。",
+        en="The matter is one line of at most {longest} characters; write the number of the order, fault or complaint.",
+    )
+
+
+class ClosedAccount(KapokError):
+    """A closed account is used for nothing any more."""
+
+    wording = Text(
+        zh="账户{account}已经关闭；请选择其他账户。", en="The account {account} is closed; choose another one."
+    )
+
+
+class OnlyAccount(KapokError):
+    """A customer has an account as long as there is a customer."""
+
+    wording = Text(
+        zh="账户{account}是该客户唯一的账户；请先开立另一账户。",
+        en="{account} is the customer's only account; open another one first.",
+    )
+
+
+class AccountInUse(KapokError):
+    """Something is still billed on the account."""
+
+    wording = Text(
+        zh="账户{account}仍在使用：{what}。请先换到其他账户或办结。",
+        en="The account {account} is still used: {what}. Move that to another account, or finish it, first.",
+    )
+
+
+class NobodyToName(KapokError):
+    """The name of a contact person comes with a way to reach them."""
+
+    wording = Text(
+        zh="写了联系人却没有电话或邮箱；请填写其中一项。",
+        en="There is a contact person, but no telephone and no e-mail; fill in one of them.",
+    )
+
+
 class NoReason(KapokError):
     """A merge is explained."""
 

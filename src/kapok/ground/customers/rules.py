@@ -11,6 +11,7 @@ from kapok.ground.customers.refusals import (
     InvalidContact,
     InvalidCurrency,
     InvalidDocument,
+    InvalidMatter,
     InvalidReference,
     Nameless,
     StarOutOfRange,
@@ -191,11 +192,15 @@ PURPOSES: Mapping[Purpose, Text] = {
     Purpose.OTHER: Text(zh="其他（须说明）", en="other (say what)"),
 }
 
+MERGED = "merge"
+"""By what a consent ended that the one who stands for both has given, too: nobody withdrew it."""
+
 OF_WORK = frozenset({Purpose.VISIT, Purpose.SERVING})
 """Granted by the work that one holds, and only while one holds it; nobody chooses these from a list."""
 
 SHORTEST_NOTE = 4
 NOTE_LENGTH = 200
+MATTER_LENGTH = 100
 
 
 class Detail(StrEnum):
@@ -272,6 +277,14 @@ def tidy_reference(typed: str) -> str:
     if reference and not (REFERENCE.fullmatch(reference) and len(reference) <= REFERENCE_LENGTH):
         raise InvalidReference(longest=REFERENCE_LENGTH)
     return reference
+
+
+def tidy_matter(typed: str) -> str:
+    """What a look is for, on one line; empty where it is for no matter. Raises `InvalidMatter`."""
+    matter = typed.strip()
+    if len(matter) > MATTER_LENGTH or not matter.isprintable():
+        raise InvalidMatter(longest=MATTER_LENGTH)
+    return matter
 
 
 def tidy_contact(kind: ContactKind, typed: str) -> str:

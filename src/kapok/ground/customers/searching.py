@@ -24,7 +24,10 @@ from kapok.kernel.text import Text
 
 @dataclass(frozen=True)
 class Found:
-    """One customer as a list shows it; a person's name is masked unless the reader may see it, or has typed all of it."""
+    """One customer as a list shows it; a person's name is masked unless the reader may see it, or has typed all of it.
+
+    So is a person's address below the road, whatever was typed.
+    """
 
     id: UUID
     number: str
@@ -58,9 +61,12 @@ BELOW = 20_000
 """So many addresses below them are looked at."""
 
 SHOWN = """
-SELECT c.id, c.number, p.name, p.kind, c.segment, c.tier, c.star, u.code, u.name_zh, u.name_en, a.full_zh, a.full_en
+SELECT c.id, c.number, p.name, p.kind, c.segment, c.tier, c.star, u.code, u.name_zh, u.name_en, a.full_zh, a.full_en,
+    coalesce(road.full_zh, upper.full_zh, a.full_zh), coalesce(road.full_en, upper.full_en, a.full_en)
 FROM customers_customer c JOIN customers_party p ON p.id = c.party_id JOIN people_orgunit u ON u.id = c.unit_id
 LEFT JOIN places_address a ON a.id = c.address_id
+LEFT JOIN places_address upper ON upper.id = a.parent_id AND a.level > 5
+LEFT JOIN places_address road ON road.id = upper.parent_id AND upper.level > 5
 WHERE c.id = ANY(%s::uuid[]) ORDER BY array_position(%s::uuid[], c.id)
 """
 MINE = "c.merged_into_id IS NULL AND (%(units)s::uuid[] IS NULL OR c.unit_id = ANY(%(units)s::uuid[]))"
@@ -99,6 +105,10 @@ WHERE p.name = %(text)s AND {MINE} LIMIT %(limit)s
 BY_START = f"""
 SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
 WHERE p.name LIKE %(starts)s AND {MINE} LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+BY_CONTACT = f"""
+SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.ended_at IS NULL AND t.name <> '' AND t.name LIKE %(starts)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 PIECES = f"""
 WITH {{before}} hits AS MATERIALIZED (
@@ -147,7 +157,8 @@ def search(
     """The customers of these units (codes; None: all) that answer to `text`, the surest first.
 
     `text` may be a number, an account, a former number, a telephone or document, the last four digits of either, a name or its
-    beginning in Chinese, Latin letters or pinyin initials, an address, or a name and an address. A single letter finds nothing.
+    beginning in Chinese, Latin letters or pinyin initials, the name of a contact person, an address, or a name and an address.
+    A single letter finds nothing.
     `unmask` are the units for which the reader may see persons' names (None: all); a name that was typed in full is shown.
     """
     typed = " ".join(unicodedata.normalize("NFKC", text).split())[:100]
@@ -225,10 +236,13 @@ class _Asked:
         self.take(BY_NAME)
         if HAN.search(self.typed):
             self.take(BY_START, starts=f"{places.literally(self.typed)}%")
+            self.take(BY_CONTACT, starts=f"{places.literally(self.typed)}%")
         elif re.fullmatch(r"[0-9A-Za-z]{4,40}", self.typed):
             self.take(BY_DOCUMENT, text=self.typed.upper())  # with letters in it
             self.take(BY_DOCUMENT_TAIL, text=self.typed.upper())
         self._by_pieces(self.typed.replace(" ", "").lower(), None)
+        if not HAN.search(self.typed):
+            self.take(BY_CONTACT, starts=places.literally(self.typed))
         words = self.typed.lower().split()
         if 1 < len(words) <= LONGEST_PHRASE and not self.found:
             spoken = {word: found[0].level for word in words if (found := places.search(word, limit=1))}
@@ -272,10 +286,13 @@ def _plain(name: str) -> str:
 
 
 def _found(row: tuple[Any, ...], unmask: Collection[str] | None, typed: str) -> Found:
-    key, number, name, kind, segment, tier, star, unit, unit_zh, unit_en, full_zh, full_en = row
-    party = rules.PartyKind(kind)
-    clear = unmask is None or unit in unmask or _plain(typed) == _plain(name)
+    key, number, name, kind, segment, tier, star, unit, unit_zh, unit_en, *place = row
+    party, reads = rules.PartyKind(kind), unmask is None or unit in unmask
+    clear = reads or _plain(typed) == _plain(name)
+    full_zh, full_en, road_zh, road_en = place
+    home, road = Text(zh=full_zh or "", en=full_en or ""), Text(zh=road_zh or "", en=road_en or "")
+    seen = home if reads else names.masked_address(home, road, party)
     return Found(
         key, number, name if clear else names.masked_name(name, party), party, Segment(segment), tier, star, unit,
-        Text(zh=unit_zh, en=unit_en), Text(zh=full_zh, en=full_en) if full_zh else None,
+        Text(zh=unit_zh, en=unit_en), seen if full_zh else None,
     )  # fmt: skip

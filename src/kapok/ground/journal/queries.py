@@ -65,6 +65,11 @@ def told_of(subjects: Collection[str]) -> list[Line]:
     return lines(Entry.objects.filter(subject__in=subjects).order_by("-at", "-recorded_at", "-id"))
 
 
+def known(subjects: Collection[str]) -> frozenset[str]:
+    """Those of these subjects to which anything has happened."""
+    return frozenset(Entry.objects.filter(subject__in=subjects).values_list("subject", flat=True).distinct())
+
+
 def line_of(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it
     """One entry, e.g. to go on after it; None where there is none."""
     entry = Entry.objects.filter(id=id).first()

@@ -115,6 +115,14 @@ class Address(models.Model):
         """The whole address in both languages."""
         return Text(zh=self.full_zh, en=self.full_en)
 
+    @property
+    def road(self) -> Text:
+        """The address as far as its road: what lies below says where somebody lives."""
+        upper = self
+        while upper.level > UPPER and upper.parent is not None:
+            upper = upper.parent
+        return upper.full
+
 
 PERIOD = Func(F("valid_from"), F("valid_to"), RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
 

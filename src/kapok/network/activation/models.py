@@ -184,6 +184,8 @@ class SipLine(models.Model):
     number = models.CharField(max_length=18, unique=True)
     realm = models.CharField(max_length=64)
     ha1 = models.CharField(max_length=32)
+    closing = models.CharField(max_length=32, blank=True)
+    """What the registrar takes in place of `ha1` while its telephones are logged out; known to that call alone."""
     state = models.CharField(max_length=10)
     changed_at = models.DateTimeField()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from kapok.kernel.text import Text
 from kapok.network.activation.adapters.base import DONE
-from kapok.network.activation.adapters.simulated import SIMULATED
+from kapok.network.activation.adapters.simulated import OLT, SIMULATED
 from kapok.network.activation.models import (
     Call,
     CallStep,
@@ -167,6 +167,11 @@ def last_test(service: str) -> CallView | None:
     rows = Call.objects.filter(service=service, verb=Verb.TEST.value, state=CallState.ANSWERED.value)
     found = _views(list(rows.order_by("-answered_at", "-id")[:1]))
     return found[0] if found else None
+
+
+def light_of(services: Collection[str]) -> dict[str, tuple[str, float]]:
+    """The ONU of each of these services that has one at work, and what it receives now (dBm)."""
+    return OLT.light(services)
 
 
 def sessions(service: str, *, limit: int = 20) -> list[SessionView]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kapok.kernel.text import Text, joined
+from kapok.network.activation.rules import LOSSES
 
 MEASURES: Mapping[str, Text] = {
     "rx_dbm": Text(zh="光功率", en="light received"),
@@ -14,6 +15,7 @@ MEASURES: Mapping[str, Text] = {
     "authentication": Text(zh="登录认证", en="authentication"),
     "registration": Text(zh="注册结果", en="registration"),
     "told": Text(zh="服务器答复", en="what the server said"),
+    "loss": Text(zh="光损位置", en="where light is lost"),
     "down_mbps": Text(zh="下行速率", en="speed down"),
     "up_mbps": Text(zh="上行速率", en="speed up"),
     "sessions": Text(zh="在线会话", en="sessions open"),
@@ -30,6 +32,7 @@ SAID: Mapping[str, Text] = {
     "rejected": Text(zh="被拒", en="rejected"),
     "no_answer": Text(zh="无应答", en="no answer"),
     "not_measured": Text(zh="未测", en="not measured"),
+    **{loss.value: text for loss, text in LOSSES.items()},
 }
 """The values that are words."""
 NOTHING = Text(zh="–", en="–")

@@ -87,6 +87,7 @@ class Fault(StrEnum):
     SLOW = "slow"
     REFUSES = "refuses"
     WEAK_LIGHT = "weak_light"
+    WEAK_PON = "weak_pon"
 
 
 FAULTS: Mapping[Fault, Text] = {
@@ -96,6 +97,7 @@ FAULTS: Mapping[Fault, Text] = {
     Fault.SLOW: Text(zh="应答缓慢", en="answers slowly"),
     Fault.REFUSES: Text(zh="拒绝执行", en="refuses"),
     Fault.WEAK_LIGHT: Text(zh="弱光", en="weak light"),
+    Fault.WEAK_PON: Text(zh="整个PON弱光", en="weak light on the whole PON"),
 }
 
 
@@ -247,6 +249,25 @@ LOSSES: Mapping[Loss, Text] = {
     Loss.BETWEEN_SPLITTERS: Text(zh="一级与二级分光器之间", en="between splitter 1 and splitter 2"),
     Loss.SINGLE_USER: Text(zh="单个用户", en="at single users"),
 }
+
+CURES: Mapping[Loss, Text] = {
+    Loss.NOWHERE: Text(zh="请核对光衰减器与连接。", en="Look at attenuators and connectors."),
+    Loss.OLT: Text(zh="请检查OLT光模块。", en="Look at the optics of the OLT."),
+    Loss.TRUNK: Text(
+        zh="请线路班检查PON口至分光器的主干光缆。",
+        en="The line crew looks at the trunk, from PON port to splitter.",
+    ),
+    Loss.BRANCH: Text(
+        zh="请线路班检查分光器及其分支光缆。", en="The line crew looks at the splitter and its branches."
+    ),
+    Loss.BETWEEN_SPLITTERS: Text(
+        zh="请线路班检查一级至二级分光器的光缆。", en="The line crew looks at the fibre between the splitters."
+    ),
+    Loss.SINGLE_USER: Text(
+        zh="请检查该用户的皮线光缆与接头。", en="Look at the customer’s drop fibre and its connectors."
+    ),
+}
+"""What to do about it."""
 
 TRUNK_DBM, WEAK_DBM = -25.0, -27.0
 BRANCH_PERCENT: Mapping[int, int] = {1: 20, 2: 10}

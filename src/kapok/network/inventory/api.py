@@ -167,13 +167,15 @@ def release(
     """Free what is to be released, now that its disconnection is confirmed (`evidence` says how); of a holder also what
     never ran.
 
-    A number rests for as long as its pool says, and at least until `rests_until`. Asked again it moves nothing. Raises
+    A number rests for as long as its pool says, and at least until `rests_until`; a device of a pool that is tested is blocked
+    until somebody marks it as free, or as scrapped. Asked again it moves nothing. Raises
     `NotDisconnected` where something is still in service and its release has not been asked for, `UnknownService`, `NoHolder`.
     """
     where, given = _whose(service, holder)
     given["rests_until"] = rests_until
     states = (State.PENDING_RELEASE,) if service else (State.PENDING_RELEASE, State.RESERVED, State.ASSIGNED)
-    moved = moving.move(where, given, to=State.FREE, change=moving.LET_GO, at=at, only=states)
+    moved = moving.take_back(where, given, at=at)
+    moved += moving.move(where, given, to=State.FREE, change=moving.LET_GO, at=at, only=states)
     running = Resource.objects.filter(_of(service, holder), state=State.IN_SERVICE).order_by("code").first()
     if running is not None and (holder or not moved):
         raise NotDisconnected(resource=running.code)

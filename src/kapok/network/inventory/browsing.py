@@ -5,6 +5,7 @@ What is counted is counted for what a page shows, never for the whole network.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,8 +43,8 @@ class Fill:
 
     @property
     def total(self) -> int:
-        """All of them."""
-        return sum(self.states.values())
+        """All of them but what is scrapped."""
+        return sum(self.states.values()) - self.states.get(State.RETIRED, 0)
 
     @property
     def free(self) -> int:
@@ -66,20 +67,21 @@ class AreaView:
     waiting: int
 
 
-def areas() -> list[AreaView]:
-    """The exchange areas, with how many elements stand there and how many customers wait for plant."""
-    standing = dict(Element.objects.values_list("exchange_area").annotate(count=Count("id")))
-    waiting: dict[UUID | None, int] = {}
-    for own, elements, count in (
-        Shortage.objects.filter(resolved_at=None)
-        .values_list("exchange_area", "element__exchange_area")
-        .annotate(Count("id"))
-    ):
-        waiting[own or elements] = waiting.get(own or elements, 0) + count
-    return [
-        AreaView(area.code, area.name, standing.get(area.id, 0), waiting.get(area.id, 0))
-        for area in ExchangeArea.objects.order_by("code")
-    ]
+def area_rows(code: str = "") -> QuerySet[ExchangeArea]:
+    """The exchange areas, or the one of that code; to be paged."""
+    return ExchangeArea.objects.filter(Q(code=code) if code else Q()).order_by("code")
+
+
+def areas(page: Iterable[ExchangeArea]) -> list[AreaView]:
+    """A page of exchange areas, with how many elements stand there and how many customers wait for plant."""
+    shown = list(page)
+    standing = dict(Element.objects.filter(exchange_area__in=shown).values_list("exchange_area").annotate(Count("id")))
+    lacking = Shortage.objects.filter(resolved_at=None)
+    waiting: Counter[UUID] = Counter()
+    for area, own in (("exchange_area", {}), ("element__exchange_area", {"exchange_area": None})):
+        there = lacking.filter(**own, **{f"{area}__in": shown}).values_list(area)
+        waiting.update(dict(there.annotate(Count("id"))))
+    return [AreaView(area.code, area.name, standing.get(area.id, 0), waiting[area.id]) for area in shown]
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ class PoolView:
     name: Text
     exchange_area: str
     quarantine_days: int
+    tested: bool
     fill: Fill
 
     @property
@@ -217,24 +220,29 @@ class PoolView:
         return HOPS[Kind(self.kind)].name
 
 
-def pools() -> list[PoolView]:
-    """All pools with their fill."""
-    rows = list(Pool.objects.select_related("exchange_area").order_by("kind", "code"))
+def all_pools() -> QuerySet[Pool]:
+    """All pools; to be paged."""
+    return Pool.objects.select_related("exchange_area").order_by("kind", "code")
+
+
+def pools(page: Iterable[Pool]) -> list[PoolView]:
+    """A page of pools with their fill."""
+    rows = list(page)
     fills = _fills("pool", [row.id for row in rows])
     return [_pool(row, fills.get(row.id, Fill())) for row in rows]
 
 
 def pool(code: str) -> PoolView:
     """One pool. Raises `UnknownPool`."""
-    row = Pool.objects.select_related("exchange_area").filter(code=code).first()
-    if row is None:
+    found = pools(all_pools().filter(code=code))
+    if not found:
         raise UnknownPool(code=code[:80])
-    return _pool(row, _fills("pool", [row.id]).get(row.id, Fill()))
+    return found[0]
 
 
 def _pool(row: Pool, fill: Fill) -> PoolView:
     area = row.exchange_area.code if row.exchange_area else ""
-    return PoolView(row.code, row.kind, row.name, area, row.quarantine_days, fill)
+    return PoolView(row.code, row.kind, row.name, area, row.quarantine_days, row.tested, fill)
 
 
 def pool_rows(code: str, state: str = "") -> QuerySet[Resource]:
@@ -261,8 +269,9 @@ def search(text: str, limit: int = 20) -> list[Hit]:
         Hit("service", row.number, Text(zh="业务", en="Service"), row.offer)
         for row in Service.objects.filter(number__startswith=asked.upper()).order_by("number")[:limit]
     ]
-    elements = Element.objects.filter(Q(code__startswith=asked) | Q(serial=asked)).order_by("code")
-    hits += [Hit("element", row.code, ELEMENT_KINDS[ElementKind(row.kind)], row.serial) for row in elements[:limit]]
+    hits += [
+        Hit("element", row.code, ELEMENT_KINDS[ElementKind(row.kind)], row.serial) for row in _elements(asked, limit)
+    ]
     codes = [
         *Resource.objects.filter(value__startswith=asked).values_list("id", flat=True)[:limit],
         *Resource.objects.filter(code__startswith=asked).values_list("id", flat=True)[:limit],
@@ -272,6 +281,13 @@ def search(text: str, limit: int = 20) -> list[Hit]:
         view = as_resource(row)
         hits.append(Hit("resource", view.code, view.kind_name, f"{view.holder} {view.service}".strip()))
     return hits[:limit]
+
+
+def _elements(asked: str, limit: int) -> list[Element]:
+    """Elements by the beginning of their code or by their serial, each along its own index."""
+    named = Element.objects.filter(code__startswith=asked).order_by("code")[:limit]
+    labelled = Element.objects.filter(serial=asked).exclude(serial="").order_by("code")[:limit]
+    return list({row.id: row for row in (*named, *labelled)}.values())[:limit]
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,10 @@ class Kind(StrEnum):
     ONU = "onu"
 
 
+TESTED = frozenset({Kind.SIM, Kind.ONU})
+"""Devices that customers had: they may come back broken or not at all. A pool may say otherwise."""
+
+
 class Reach(StrEnum):
     """Where a resource of a kind may come from."""
 

@@ -11,7 +11,7 @@ from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.places.models import Address, ExchangeArea
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import ElementKind, Kind
-from kapok.network.inventory.rules import HELD, ServiceState, State, Suspension
+from kapok.network.inventory.rules import HELD, LONGEST_CODE, ServiceState, State, Suspension
 
 
 class Site(models.Model):
@@ -69,6 +69,7 @@ class Element(models.Model):
         indexes = [
             models.Index(fields=["kind", "exchange_area"], name="inventory_element_of_area"),
             models.Index(fields=["latitude", "longitude"], name="inventory_element_near"),
+            models.Index(fields=["serial"], condition=~Q(serial=""), name="inventory_element_by_serial"),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +101,8 @@ class Coverage(models.Model):
 class Pool(models.Model):
     """What is allocated by value: numbers, addresses, VLANs, cards; of one exchange area or of the whole network.
 
-    A released value rests for `quarantine_days` before it is given out again.
+    A released value rests for `quarantine_days` before it is given out again; of a pool whose values are `tested`, somebody
+    has to say besides that it came back in order.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -110,6 +112,7 @@ class Pool(models.Model):
     name_en = models.CharField(max_length=60)
     exchange_area = models.ForeignKey(ExchangeArea, on_delete=models.PROTECT, null=True, related_name="+")
     quarantine_days = models.PositiveIntegerField(default=0)
+    tested = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("pool")
@@ -190,7 +193,7 @@ class Resource(models.Model):
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20)
-    code = models.CharField(max_length=120, unique=True)
+    code = models.CharField(max_length=LONGEST_CODE, unique=True)
     value = models.CharField(max_length=80)
     element = models.ForeignKey(Element, on_delete=models.PROTECT, null=True, related_name="+")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, related_name="+")
@@ -310,7 +313,7 @@ class Finding(models.Model):
     element = models.ForeignKey(Element, on_delete=models.PROTECT, related_name="+")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20)
-    code = models.CharField(max_length=120)
+    code = models.CharField(max_length=LONGEST_CODE)
     outcome = models.CharField(max_length=10)
     recorded = models.CharField(max_length=20, default="")
     found = models.CharField(max_length=20, default="")

@@ -16,7 +16,7 @@ from django.db import connection
 
 from kapok.ground.journal import api as journal
 from kapok.network.inventory.events import ResourceMoved
-from kapok.network.inventory.rules import STATES, Claim, Need, State, sources
+from kapok.network.inventory.rules import STATES, TO_BE_TESTED, Claim, Need, State, sources
 from kapok.network.inventory.views import ResourceView, in_walk_order
 
 CLAIM = """
@@ -58,6 +58,10 @@ LET_GO = """holder = '', role = '', reserved_until = NULL, service_id = NULL,
         THEN greatest(%(at)s + make_interval(days => coalesce(p.quarantine_days, 0)), %(rests_until)s::timestamptz)
         ELSE r.free_from END"""
 """What a resource loses when it is free again; one that was used rests for as long as its pool says, or whoever lets it go."""
+
+
+TO_TEST = f"{LET_GO}, note = %(to_be_tested)s"
+OF_TESTED = "r.pool_id IN (SELECT id FROM inventory_pool WHERE tested)"
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,14 @@ def move(
             Moved(ResourceView(kind, code, value, home or "", state, role), before, holder, service)
             for kind, code, value, home, state, role, holder, before, service in cursor.fetchall()
         ]
+
+
+def take_back(where: str, values: dict[str, Any], *, at: datetime) -> list[Moved]:
+    """Block the devices of `where` that a customer had, until somebody says that they came back in order."""
+    given = {**values, "to_be_tested": TO_BE_TESTED.both}
+    return move(
+        f"{where} AND {OF_TESTED}", given, to=State.BLOCKED, change=TO_TEST, at=at, only=(State.PENDING_RELEASE,)
+    )
 
 
 def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", service: str = "") -> None:

@@ -182,6 +182,14 @@ def still_served(customer: UUID) -> list[Text]:
     ]
 
 
+def billed_on(account: UUID) -> list[Text]:
+    """The services that are billed on an account."""
+    living = Service.objects.filter(account=account).exclude(state=rules.ServiceState.TERMINATED).order_by("number")
+    return [
+        SERVED.format(number=row.number, state=rules.SERVICE_STATES[rules.ServiceState(row.state)]) for row in living
+    ]
+
+
 def _services() -> QuerySet[Service]:
     return Service.objects.select_related("customer", "account", "address", "parent")
 

@@ -58,6 +58,16 @@ class BadPlantCode(KapokError):
     )
 
 
+class PortTooLong(KapokError):
+    """The code of a port is its element's with its own name, and has an end."""
+
+    wording = Text(
+        zh="端口名“{port}”与设备编码“{element}”合计超过{most}个字符；请缩短端口名或设备编码。",
+        en="The port's name “{port}” and the code “{element}” of its element have more than {most} characters together; "
+        "shorten the port's name or the element's code.",
+    )
+
+
 class CodeTaken(KapokError):
     """The code is in use."""
 

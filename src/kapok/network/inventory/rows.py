@@ -19,6 +19,7 @@ from kapok.network.inventory.refusals import (
     NoHolder,
     NoReasonGiven,
     NothingNeeded,
+    PortTooLong,
     UnknownElement,
     UnknownFinding,
     UnknownKind,
@@ -167,6 +168,14 @@ def tidy_code(code: str) -> str:
     tidy = code.strip()
     if not rules.is_code(tidy):
         raise BadPlantCode(code=tidy[:80])
+    return tidy
+
+
+def tidy_port(element: str, port: str) -> str:
+    """What an element's port is called, as it is kept. Raises `BadPlantCode`, `PortTooLong`."""
+    tidy = tidy_code(port)
+    if len(element) + 1 + len(tidy) > rules.LONGEST_CODE:
+        raise PortTooLong(port=tidy, element=element, most=rules.LONGEST_CODE - 1)
     return tidy
 
 

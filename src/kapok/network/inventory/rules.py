@@ -14,7 +14,7 @@ from kapok.network.inventory.kinds import HOPS, NO_POINT, POINTS, Kind, Reach
 
 
 class State(StrEnum):
-    """Where a resource stands; the first five are its life with an order, the last three keep it from one."""
+    """Where a resource stands; the first five are its life with an order, the others keep it from one, the last for ever."""
 
     FREE = "free"
     RESERVED = "reserved"
@@ -24,6 +24,7 @@ class State(StrEnum):
     FAULTY = "faulty"
     BLOCKED = "blocked"
     PROJECT = "project"
+    RETIRED = "retired"
 
 
 STATES: Mapping[State, Text] = {
@@ -35,6 +36,7 @@ STATES: Mapping[State, Text] = {
     State.FAULTY: Text(zh="损坏", en="faulty"),
     State.BLOCKED: Text(zh="封锁", en="blocked"),
     State.PROJECT: Text(zh="工程占用", en="kept for a project"),
+    State.RETIRED: Text(zh="报废", en="scrapped"),
 }
 
 MOVES: Mapping[State, frozenset[State]] = {
@@ -42,12 +44,13 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.RESERVED: frozenset({State.ASSIGNED, State.FREE}),
     State.ASSIGNED: frozenset({State.IN_SERVICE, State.PENDING_RELEASE, State.FREE}),
     State.IN_SERVICE: frozenset({State.PENDING_RELEASE}),
-    State.PENDING_RELEASE: frozenset({State.FREE, State.IN_SERVICE}),
-    State.FAULTY: frozenset({State.FREE, State.BLOCKED, State.PROJECT}),
-    State.BLOCKED: frozenset({State.FREE, State.FAULTY, State.PROJECT}),
+    State.PENDING_RELEASE: frozenset({State.FREE, State.BLOCKED, State.IN_SERVICE}),
+    State.FAULTY: frozenset({State.FREE, State.BLOCKED, State.PROJECT, State.RETIRED}),
+    State.BLOCKED: frozenset({State.FREE, State.FAULTY, State.PROJECT, State.RETIRED}),
     State.PROJECT: frozenset({State.FREE, State.FAULTY, State.BLOCKED}),
+    State.RETIRED: frozenset(),
 }
-"""What is in service is never free at once: it waits until the disconnection is confirmed."""
+"""What is in service is never free at once: it waits until the disconnection is confirmed, and a device until it is tested."""
 
 HELD = frozenset({State.RESERVED, State.ASSIGNED, State.IN_SERVICE, State.PENDING_RELEASE})
 """States in which a resource has a holder."""
@@ -55,7 +58,10 @@ HELD = frozenset({State.RESERVED, State.ASSIGNED, State.IN_SERVICE, State.PENDIN
 EXPIRED = Text(zh="预占到期", en="the reservation expired")
 """Why something is free that was reserved."""
 
-MARKS = frozenset({State.FREE, State.FAULTY, State.BLOCKED, State.PROJECT})
+TO_BE_TESTED = Text(zh="待收回检测", en="to be returned and tested")
+"""Why a device is blocked that came back from a customer, or ought to."""
+
+MARKS = frozenset({State.FREE, State.FAULTY, State.BLOCKED, State.PROJECT, State.RETIRED})
 """States that a person may give to a resource nobody holds."""
 
 
@@ -290,6 +296,8 @@ def together(needs: Iterable[Need]) -> list[Need]:
     return in_order(found.values())
 
 
+LONGEST_CODE = 120
+"""No resource has a longer code, and what an element's ports are called is its own code and theirs."""
 CODE = re.compile(r"[^\W_][\w.:/\-]{0,79}")
 
 

@@ -16,6 +16,7 @@ from kapok.network.inventory.rules import (
     SERVICE_STATES,
     STATES,
     SUSPENSIONS,
+    TO_BE_TESTED,
     ServiceState,
     State,
     Suspension,
@@ -58,6 +59,11 @@ class ResourceView:
     def state_name(self) -> Text:
         """Where it stands."""
         return STATES[State(self.state)]
+
+    @property
+    def to_be_tested(self) -> bool:
+        """Whether it is a device that came back from a customer, or ought to, and nobody has tested it."""
+        return self.state == State.BLOCKED and self.note == TO_BE_TESTED.both
 
     @property
     def subject(self) -> str:

@@ -17,8 +17,11 @@ from django.views.decorators.http import require_POST
 
 from kapok.edges.console.customers.forms import (
     AccountForm,
+    ChangeAccountForm,
+    CloseAccountForm,
     ConsentForm,
     ContactForm,
+    EraseContactForm,
     LookForm,
     ReasonForm,
     show_refusal,
@@ -35,8 +38,10 @@ Done = HttpResponse | None
 Act = Callable[[ScreenRequest, CustomerView, dict[str, Any]], Done]
 
 
-def _act(permission: Permission, kind: type[forms.Form], shown_as: str) -> Callable[[Act], Callable[..., HttpResponse]]:
-    """A form on a customer's page; what is refused is said in it there."""
+def _act(
+    permission: Permission, kind: type[forms.Form], shown_as: str = ""
+) -> Callable[[Act], Callable[..., HttpResponse]]:
+    """A form on a customer's page; what is refused is said in it there, or above the page where it stands in many rows."""
 
     def decorate(act: Act) -> Callable[..., HttpResponse]:
         @require_POST
@@ -50,7 +55,10 @@ def _act(permission: Permission, kind: type[forms.Form], shown_as: str) -> Calla
                     return act(request, one, form.cleaned_data) or redirect("console:customer", one.number)
                 except KapokError as refused:
                     show_refusal(form, refused)
-            return page(request, one, **{shown_as: form})
+            if shown_as:
+                return page(request, one, **{shown_as: form})
+            messages.error(request, " ".join(str(said) for every in form.errors.values() for said in every))
+            return redirect("console:customer", one.number)
 
         return acted
 
@@ -83,6 +91,20 @@ def add_account(request: ScreenRequest, one: CustomerView, typed: dict[str, Any]
     messages.success(request, _("Account {number} opened.").format(number=number))
 
 
+@_act(Permission.CUSTOMERS_MANAGE, ChangeAccountForm)
+def change_account(request: ScreenRequest, one: CustomerView, typed: dict[str, Any]) -> None:
+    """Rename a billing account, or let it be paid in another way."""
+    customers.change_account(**typed, **_who(request, one))
+    messages.success(request, _("Saved."))
+
+
+@_act(Permission.CUSTOMERS_MANAGE, CloseAccountForm)
+def close_account(request: ScreenRequest, one: CustomerView, typed: dict[str, Any]) -> None:
+    """Use a billing account no longer."""
+    customers.close_account(**typed, **_who(request, one))
+    messages.success(request, _("Account {number} closed.").format(number=typed["account"]))
+
+
 @_act(Permission.CUSTOMERS_MANAGE, ContactForm, "contact_form")
 def add_contact(request: ScreenRequest, one: CustomerView, typed: dict[str, Any]) -> None:
     """Note another contact."""
@@ -96,15 +118,18 @@ class EndContactForm(forms.Form):
     contact = forms.UUIDField()
 
 
-@_act(Permission.CUSTOMERS_MANAGE, EndContactForm, "end_contact_form")
+@_act(Permission.CUSTOMERS_MANAGE, EndContactForm)
 def end_contact(request: ScreenRequest, one: CustomerView, typed: dict[str, Any]) -> None:
     """No longer use a contact."""
-    try:
-        customers.end_contact(**typed, **_who(request, one))
-    except customers.UnknownContact as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("Saved."))
+    customers.end_contact(**typed, **_who(request, one))
+    messages.success(request, _("Saved."))
+
+
+@_act(Permission.CUSTOMERS_ERASE, EraseContactForm)
+def erase_contact(request: ScreenRequest, one: CustomerView, typed: dict[str, Any]) -> None:
+    """Forget whom one reaches by a contact."""
+    customers.erase_contact(**typed, **_who(request, one))
+    messages.success(request, _("The personal data was erased."))
 
 
 @_act(Permission.CUSTOMERS_MANAGE, ConsentForm, "consent_form")

@@ -40,6 +40,7 @@ FIELDS: Mapping[type[KapokError], str] = {
     customers.ContactKnown: "value",
     customers.InvalidCurrency: "currency",
     customers.PurposeNeeded: "note",
+    customers.InvalidMatter: "matter",
     customers.NoReason: "reason",
     customers.UnknownLanguage: "language",
 }
@@ -119,7 +120,7 @@ class NewForm(DetailsForm):
 
 
 class EditForm(DetailsForm):
-    """Corrections. Name and document are shown masked and replaced where something is typed, else kept."""
+    """Corrections. Name, document and a person's address are shown masked and replaced where something is typed, else kept."""
 
     document_kind = forms.ChoiceField(label=_("Document"), choices=_choices(rules.DOCUMENT_KINDS), required=False)
     document = forms.CharField(label=_("Document number"), max_length=rules.DOCUMENT_LENGTH, required=False)
@@ -140,19 +141,26 @@ class EditForm(DetailsForm):
         )
         speaks = {"language": next(iter(one.languages), ""), "also": one.languages[1:]}
         initial = {name: getattr(one, name) for name in names} | speaks
+        if one.address_masked:
+            initial["address"] = ""
         super().__init__(*args, units=units, initial=initial, **kwargs)
         self.one = one
         for name, masked in (("name", one.name), ("document", one.document)):
             self.fields[name].required = False
             self.fields[name].help_text = _("Leave empty to keep what is there.")
             self.fields[name].widget.attrs |= {"autocomplete": "off", "placeholder": masked}
+        if one.address_masked:
+            self.fields["address"].help_text = _("Leave empty to keep what is there.")
+            self.fields["address"].widget.attrs |= {"autocomplete": "off", "placeholder": "****"}
         self.order_fields(["name", "segment", "unit", "address", "document_kind", "document"])
 
     @property
     def changes(self) -> dict[str, Any]:
         """What `change_customer` is to change; only of a valid form."""
         typed = self.cleaned_data
-        found = {name: typed[name] for name in ("address", "unit", "manager", "reference", "languages", "revision")}
+        found = {name: typed[name] for name in ("unit", "manager", "reference", "languages", "revision")}
+        if typed["address"] or not self.one.address_masked:
+            found["address"] = typed["address"]
         if typed["name"]:
             found["name"] = typed["name"]
         if typed["document"] or typed["document_kind"] != self.one.document_kind:
@@ -170,7 +178,7 @@ class LookForm(forms.Form):
     note = forms.CharField(label=_("In words"), max_length=rules.NOTE_LENGTH, required=False)
     matter = forms.CharField(
         label=_("Matter"),
-        max_length=100,
+        max_length=rules.MATTER_LENGTH,
         required=False,
         help_text=_("The order, fault or complaint it is for, if there is one."),
     )
@@ -183,8 +191,36 @@ class AccountForm(forms.Form):
     payment = forms.ChoiceField(label=_("Payment"), choices=_choices(rules.PAYMENTS), initial="postpaid")
 
 
+class ChangeAccountForm(forms.Form):
+    """Which account is called something else or paid in another way; what is empty stays."""
+
+    account = forms.CharField(max_length=12)
+    name = forms.CharField(max_length=rules.NAME_LENGTH, required=False)
+    payment = forms.ChoiceField(choices=_choices(rules.PAYMENTS), required=False)
+
+
+class CloseAccountForm(forms.Form):
+    """Which account is used no longer."""
+
+    account = forms.CharField(max_length=12)
+
+
+class EraseContactForm(forms.Form):
+    """Which contact is forgotten, and why."""
+
+    contact = forms.UUIDField()
+    reason = forms.CharField(max_length=rules.NOTE_LENGTH)
+
+
 class ContactForm(forms.Form):
     """Another way to reach somebody."""
+
+    name = forms.CharField(
+        label=_("Contact person"),
+        max_length=rules.NAME_LENGTH,
+        required=False,
+        help_text=_("Whom one reaches there, if that is somebody else."),
+    )
 
     kind = forms.ChoiceField(label=pgettext_lazy("contact", "Kind"), choices=_choices(rules.CONTACT_KINDS))
     value = forms.CharField(label=_("Number or address"), max_length=rules.CONTACT_LENGTH)

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kapok.edges.console.customers.forms import MergeForm, show_refusal
-from kapok.edges.console.customers.reach import reached
+from kapok.edges.console.customers.reach import reached, within
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.customers import api as customers
 from kapok.ground.customers import doubles as finding
-from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 
@@ -25,8 +24,7 @@ SHOWN = 100
 @screen(permission=Permission.CUSTOMERS_MANAGE)
 def doubles(request: ScreenRequest) -> HttpResponse:
     """Pairs that share a document, or a name with a telephone or an address."""
-    units = None if people.everywhere(request.units) else request.units
-    found = finding.doubles(units=units, limit=SHOWN)
+    found = finding.doubles(units=within(request.units), limit=SHOWN)
     return render(request, "customers/doubles.html", {"doubles": found, "shown": SHOWN})
 
 

@@ -16,6 +16,11 @@ from kapok.ground.people.models import OrgUnit
 from kapok.ground.people.roles import Permission
 
 
+def within(units: Collection[UUID]) -> Collection[UUID] | None:
+    """These units; None where they are the whole operator."""
+    return None if people.everywhere(units) else units
+
+
 def codes(units: Collection[UUID]) -> frozenset[str] | None:
     """The codes of these units; None where they are the whole operator."""
     if people.everywhere(units):

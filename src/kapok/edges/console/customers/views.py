@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from kapok.edges.console.customers.forms import AccountForm, ConsentForm, ContactForm, LookForm, ReasonForm
-from kapok.edges.console.customers.reach import codes, may, reached
+from kapok.edges.console.customers.reach import codes, may, reached, within
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.customers import queries
 from kapok.ground.customers.doubles import doubles_of
-from kapok.ground.journal.queries import timeline
-from kapok.ground.people import queries as people
+from kapok.ground.journal import queries as journal
 from kapok.ground.people.roles import Permission
 
 PAGE = 25
@@ -44,12 +43,12 @@ def page(request: ScreenRequest, one: queries.CustomerView, **forms: Any) -> Htt
     values: dict[str, Any] = {
         "one": one,
         "members": queries.hierarchy(one.number),
-        "doubles": doubles_of(one.number),
+        "doubles": doubles_of(one.number, units=within(request.units)),
         "looks": queries.looks_shown(queries.looks(customer=one.number)[:5]),
-        "lines": timeline(one.subject),
+        "lines": journal.timeline(one.subject),
         "may_manage": may(request, Permission.CUSTOMERS_MANAGE, one) and not one.erased_at,
         "may_unmask": may(request, Permission.CUSTOMERS_UNMASK, one) and not one.erased_at,
-        "may_erase": may(request, Permission.CUSTOMERS_ERASE, one) and one.is_person and not one.erased_at,
+        "may_erase": may(request, Permission.CUSTOMERS_ERASE, one) and not one.erased_at,
         "look_form": LookForm(),
         "account_form": AccountForm(),
         "contact_form": ContactForm(),
@@ -65,9 +64,9 @@ def page(request: ScreenRequest, one: queries.CustomerView, **forms: Any) -> Htt
 def looks(request: ScreenRequest) -> HttpResponse:
     """Who saw whose personal data, when, what for; of the customers of one's units."""
     customer, actor = (request.GET.get(name, "").strip()[:50] for name in ("customer", "staff"))
-    units = None if people.everywhere(request.units) else request.units
-    shown = Paginator(queries.looks(customer=customer, actor=actor, units=units), PAGE).get_page(
-        request.GET.get("page")
-    )
-    values = {"page": shown, "looks": queries.looks_shown(shown.object_list), "customer": customer, "staff": actor}
+    found = queries.looks(customer=customer, actor=actor, units=within(request.units))
+    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    listed = queries.looks_shown(shown.object_list)
+    told = journal.known({each.matter for each in listed})
+    values = {"page": shown, "looks": listed, "told": told, "customer": customer, "staff": actor}
     return render(request, "customers/looks.html", values)

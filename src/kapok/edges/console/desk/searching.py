@@ -85,7 +85,7 @@ def _services(request: ScreenRequest, typed: str) -> Iterator[Hit]:
     """Services by their number, or by a telephone number that runs on them."""
     for row in inventory.search(typed, digits=phone_begun(typed), units=_within(request.units), limit=PER_SOURCE):
         address = f"{_desk(row.customer)}#{row.number}"
-        yield Hit(SERVICES, f"{row.number} {row.offer}", address, "server", row.address_full.in_(request.language))
+        yield Hit(SERVICES, f"{row.number} {row.offer}", address, "server", row.state_name.in_(request.language))
 
 
 def _addresses(request: ScreenRequest, typed: str) -> Iterator[Hit]:

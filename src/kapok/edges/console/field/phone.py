@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
-from kapok.back.workforce import api, boards, matters, queries, rules
+from kapok.back.workforce import api, boards, matters, queries, rules, verdicts
 from kapok.back.workforce.boards import Job
 from kapok.back.workforce.replying import MOST_PHOTOS, proof_of
 from kapok.back.workforce.rules import Deed, Kind, State
@@ -151,10 +151,20 @@ def _lists(language: Language) -> dict[str, Any]:
         "returns": {code: each.title.in_(language) for code, each in rules.RETURNS.items()},
         "most_photos": MOST_PHOTOS, "rebooks": _named(rules.REBOOKS, language),
         "tests": [
-            {"code": code, "name": each.title.in_(language), "unit": each.unit, "least": str(each.least), "most": str(each.most)}
+            {"code": code, "name": each.title.in_(language), "unit": each.unit, "least": str(each.least), "most": str(each.most),
+             "bands": _bands(code, language), "by_order": code in verdicts.BY_ORDER}
             for code, each in rules.TESTS.items()
         ],
+        "grades": _named(verdicts.GRADES, language),
     }  # fmt: skip
+
+
+def _bands(test: str, language: Language) -> list[dict[str, Any]]:
+    """What a reading comes to, so that the phone says it at once: the first band that holds it."""
+    return [
+        {"grade": band.grade.value, "least": band.least, "most": band.most, "remedy": band.remedy.in_(language)}
+        for band in verdicts.BANDS.get(test, ())
+    ]
 
 
 def _possible(kind: Kind) -> dict[str, list[str]]:
@@ -193,7 +203,12 @@ def _hours(begins: datetime, ends: datetime) -> str:
 def _shown(found: Sequence[Job], language: Language) -> list[dict[str, Any]]:
     wanted = evidence_of_each([job.item for job in found if job.state in rules.LIVE])
     lacks = matters.lacks([job.matter for job in found if job.state in rules.LIVE])
-    return [_job(job, wanted.get(job.item, ()), lacks.get(job.matter, {}), language) for job in found]
+    ordered = matters.ordered([job.matter for job in found if job.state in rules.LIVE])
+    return [
+        _job(job, wanted.get(job.item, ()), lacks.get(job.matter, {}), language)
+        | {"ordered": dict(ordered.get(job.matter, {}))}
+        for job in found
+    ]
 
 
 def _job(job: Job, wanted: Sequence[Text], lacks: Mapping[str, Text], language: Language) -> dict[str, Any]:

@@ -24,7 +24,7 @@ TOLD: Mapping[Deed, tuple[str, ...]] = {
     Deed.DEFER: ("until", "note", "evidence"),
     Deed.WAIT: ("note", "code", "expected_at"),
     Deed.SEND_BACK: ("reason", "note"),
-    Deed.REPLY: ("tests", "materials", "evidence", "note"),
+    Deed.REPLY: ("tests", "materials", "evidence", "note", "despite"),
 }
 """What a phone may tell beside the deed itself."""
 NULL = "\\u0000"
@@ -81,7 +81,8 @@ MOMENTS: Mapping[str, Callable[[str], Any]] = {"until": _day, "expected_at": lam
 def _reply(told: dict[str, Any]) -> dict[str, Any]:
     tests, materials = dict(told.get("tests") or {}), dict(told.get("materials") or {})
     evidence = [str(each) for each in told.get("evidence") or []]
-    return {"tests": tests, "materials": materials, "evidence": evidence, "note": str(told.get("note") or "")}
+    words = {name: str(told.get(name) or "") for name in ("note", "despite")}
+    return {"tests": tests, "materials": materials, "evidence": evidence, **words}
 
 
 def _upload(file: File[bytes]) -> api.Upload:

@@ -46,14 +46,15 @@ class MarkForm(forms.Form):
 def browser(request: ScreenRequest) -> HttpResponse:
     """One field to search by number, port, address or serial, and the exchange areas to go down from."""
     query = request.GET.get("q", "").strip()[:80]
-    values = {"query": query, "found": browsing.search(query), "areas": browsing.areas()}
+    page = Paginator(browsing.area_rows(), PAGE).get_page(request.GET.get("page"))
+    values = {"query": query, "found": browsing.search(query), "page": page, "areas": browsing.areas(page.object_list)}
     return render(request, "inventory/browser.html", values)
 
 
 @screen(permission=Permission.INVENTORY_READ)
 def area(request: ScreenRequest, code: str) -> HttpResponse:
     """The sites of an exchange area and its elements, of one kind or at one site if wanted, with how full they are."""
-    shown = next((each for each in browsing.areas() if each.code == code), None)
+    shown = next(iter(browsing.areas(browsing.area_rows(code))), None)
     if shown is None:
         raise Http404
     kind, site = request.GET.get("kind", ""), request.GET.get("site", "")
@@ -116,8 +117,9 @@ def _resting(shown: queries.ResourceView, request: ScreenRequest) -> bool:
 
 @screen(permission=Permission.INVENTORY_READ)
 def pools(request: ScreenRequest) -> HttpResponse:
-    """All pools with how full they are."""
-    return render(request, "inventory/pools.html", {"pools": browsing.pools()})
+    """The pools with how full they are."""
+    page = Paginator(browsing.all_pools(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "inventory/pools.html", {"page": page, "pools": browsing.pools(page.object_list)})
 
 
 @screen(permission=Permission.INVENTORY_READ)

@@ -1,4 +1,4 @@
-"""The packs in force: since when, which version, and taking a shipped one or a newer version into force."""
+"""The packs in force: since when, which version, and taking a shipped one or a newer version into force, or one out of it."""
 
 from __future__ import annotations
 
@@ -66,6 +66,22 @@ def adopt(request: ScreenRequest, code: str) -> HttpResponse:
         messages.error(request, refused.text.in_(request.language))
     else:
         messages.success(request, _("The pack is in force from now on."))
+    return redirect("console:adopted-packs")
+
+
+@require_POST
+@screen(permission=Permission.LEDGER_MANAGE)
+def retire(request: ScreenRequest, code: str) -> HttpResponse:
+    """Let a pack open nothing from now on; the right to it is that of adopting it."""
+    if not _may_adopt(request):
+        messages.error(request, _("A pack binds every unit: ask somebody who may adopt packs for the top unit."))
+        return redirect("console:adopted-packs")
+    try:
+        api.retire_pack(code=code, actor=request.user.subject, at=request.at)
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    else:
+        messages.success(request, _("The pack opens nothing from now on; what runs goes on."))
     return redirect("console:adopted-packs")
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("ledger/<uuid:id>/resume", pausing.resume, name="resume"),
     path("ledger/requests/<uuid:id>", answering.pause_request, name="pause-request"),
     path("ledger/packs", adopting.adopted_packs, name="adopted-packs"),
+    path("ledger/packs/<slug:code>/retire", adopting.retire, name="retire-pack"),
     path("ledger/packs/<slug:code>/adopt", adopting.adopt, name="adopt-pack"),
     path("ledger/views", views.keep_view, name="keep-view"),
     path("ledger/views/<uuid:view>/remove", views.remove_view, name="remove-view"),

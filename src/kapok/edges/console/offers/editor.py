@@ -11,8 +11,10 @@ from kapok.edges.console.offers import showing, typed
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.catalog.offering import api, queries
 from kapok.ground.catalog.offering.document import KINDS, PRICE_KINDS, Kind, Offer
-from kapok.ground.catalog.offering.specifications import CHANNELS, PERIODS, RESOURCES, SPECIFICATIONS
+from kapok.ground.catalog.offering.terms import CHANNELS, PERIODS
 from kapok.ground.catalog.packs import pack_called
+from kapok.ground.catalog.specifying import rows as specifications
+from kapok.ground.catalog.specifying.document import Specified, ValueType
 from kapok.ground.catalog.template import Finding
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.people.roles import Permission
@@ -38,7 +40,7 @@ def edit(request: ScreenRequest, code: str) -> HttpResponse:
     given = dict(request.POST.lists())
     seen = typed.first(given, "revision")
     revision = int(seen) if seen.isdecimal() and len(seen) < 8 else 0
-    document, findings = typed.document(code, given)
+    document, findings = typed.document(code, given, specifications.specified())
     if request.POST.get("do") == "save" and not findings:
         try:
             api.change_offer(code=code, document=document, revision=revision, actor=request.user.subject, at=request.at)
@@ -55,8 +57,9 @@ def edit(request: ScreenRequest, code: str) -> HttpResponse:
 def _page(
     request: ScreenRequest, draft: queries.OfferVersionView, given: typed.Fields, revision: int, findings: list[Finding]
 ) -> HttpResponse:
-    offer, unread = _offer(draft, given)
-    shown = showing.page(offer) if offer else None
+    specified = specifications.specified()
+    offer, unread = _offer(draft, given, specified)
+    shown = showing.page(offer, specified) if offer else None
     told = dict.fromkeys([*findings, *unread, *(shown.findings if shown else ())])
     values = {
         "edition": draft,
@@ -67,22 +70,24 @@ def _page(
         "prices": typed.rows(given, "price", typed.PRICE),
         "needs": typed.rows(given, "need", typed.NEED),
         "promises": typed.rows(given, "promise", typed.PROMISE),
-        "characteristics": _characteristics(given),
+        "characteristics": _characteristics(given, specified),
     }
     part = request.headers.get("HX-Target", "")
-    return render(request, PARTS.get(part, "offers/edit.html"), values | _choices(draft.code, given))
+    return render(request, PARTS.get(part, "offers/edit.html"), values | _choices(draft.code, given, specified))
 
 
-def _offer(draft: queries.OfferVersionView, given: typed.Fields) -> tuple[Offer | None, list[Finding]]:
+def _offer(
+    draft: queries.OfferVersionView, given: typed.Fields, specified: Specified
+) -> tuple[Offer | None, list[Finding]]:
     """What the fields say, where they can be read, and what cannot."""
-    document, findings = typed.document(draft.code, given)
+    document, findings = typed.document(draft.code, given, specified)
     try:
         return queries.parsed(document), findings
     except api.OfferRefused as refused:
         return None, [*findings, *refused.findings]
 
 
-def _choices(code: str, given: typed.Fields) -> dict[str, object]:
+def _choices(code: str, given: typed.Fields, specified: Specified) -> dict[str, object]:
     """What can be chosen in the fields."""
     axes = (("segments", "segment"), ("tiers", "tier"), ("areas", "area"), ("actions", "action"))
     return {
@@ -93,8 +98,11 @@ def _choices(code: str, given: typed.Fields) -> dict[str, object]:
             *((name, FACTS[axis].title, _ticked(given, name, VALUES[axis])) for name, axis in axes),
             ("channels", Text(zh="渠道", en="channels"), _ticked(given, "channels", CHANNELS)),
         ],
-        "specs": [(spec, each.title, value_title("service", each.service)) for spec, each in SPECIFICATIONS.items()],
-        "resources": RESOURCES.items(),
+        "specs": [
+            (spec, each.title, value_title("service", each.service)) for spec, each in specified.services.items()
+        ],
+        "resources": [(kind, each.title) for kind, each in specified.resources.items()],
+        "plans": [(code, each.title) for code, each in specified.plans.items()],
         "skills": posts.skill_titles().items(),
         "sold": [(each, title, each in given.get("parts", [])) for each, title in queries.codes() if each != code],
         "known_promises": _promises(),
@@ -108,13 +116,14 @@ def _ticked(given: typed.Fields, name: str, values: object) -> list[tuple[str, T
     return [(value, title, value in given.get(name, [])) for value, title in named.items()]
 
 
-def _characteristics(given: typed.Fields) -> list[dict[str, object]]:
+def _characteristics(given: typed.Fields, specified: Specified) -> list[dict[str, object]]:
     """The fields of the chosen specification."""
-    spec = SPECIFICATIONS.get(typed.first(given, "spec"))
+    spec = specified.services.get(typed.first(given, "spec"))
     return [
         {"name": f"char_{name}", "known": each, "value": typed.first(given, f"char_{name}"), "choices": each.values.items(),
-         "number": each.kind is int, "flag": each.kind is bool}
-        for name, each in (spec.characteristics if spec else {}).items()
+         "number": each.type is ValueType.NUMBER, "flag": each.type is ValueType.FLAG,
+         "default": "" if each.default is None else each.default}
+        for name, each in (spec.by_name if spec else {}).items()
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.difference import NOTHING
 from kapok.ground.catalog.offering import checking, queries, rules, telling
 from kapok.ground.catalog.offering.document import KINDS, Kind, Offer, Shown
-from kapok.ground.catalog.offering.specifications import SPECIFICATIONS
+from kapok.ground.catalog.specifying.document import Specified
 from kapok.ground.catalog.template import Finding
 from kapok.ground.posts import queries as posts
 from kapok.kernel.money import CurrencyMismatch
@@ -68,10 +68,10 @@ class Page:
     findings: tuple[Finding, ...]
 
 
-def page(offer: Offer) -> Page:
-    """The offer for its page, with everything that keeps it from being sold."""
+def page(offer: Offer, specified: Specified) -> Page:
+    """The offer for its page, read by what it is specified by, with everything that keeps it from being sold."""
     (once, monthly), parts = sums(offer), queries.parts(offer)
-    spec = SPECIFICATIONS.get(offer.spec)
+    spec = specified.services.get(offer.spec)
     return Page(
         offer=offer,
         kind=KINDS[offer.kind],
@@ -82,8 +82,8 @@ def page(offer: Offer) -> Page:
         sold_to=telling.sold_to(offer),
         channels=telling.channels(offer),
         spec=spec.title if spec else None,
-        facts=telling.characteristics(offer),
-        needs=telling.needs(offer.resources),
+        facts=telling.characteristics(offer, specified),
+        needs=telling.needs(offer.resources, specified),
         visit=_visit(offer),
         trial=telling.trial(offer) if offer.trial else None,
         parts=parts,

@@ -14,7 +14,7 @@ from typing import Any
 from kapok.ground.catalog.conditions import BadCondition, understood, written
 from kapok.ground.catalog.offering.document import LARGEST, Kind, Offer, PriceKind
 from kapok.ground.catalog.offering.soundness import FIELDS
-from kapok.ground.catalog.offering.specifications import SPECIFICATIONS, Characteristic, Value
+from kapok.ground.catalog.specifying.document import Characteristic, Specified, Value, ValueType
 from kapok.ground.catalog.template import Finding
 from kapok.kernel.money import Money, exponent
 from kapok.kernel.text import Text
@@ -27,6 +27,8 @@ PROMISE = ("named",)
 LISTS = ("segments", "tiers", "areas", "channels", "actions", "parts")
 SPARE = 2
 """Empty rows to write the next ones in."""
+CHOSEN = {"currency", "period", "count", "type", "needed", "configurable"}
+"""Fields of a row in which something stands from the start."""
 MOST = 60
 """Rows that are read."""
 YES = "yes"
@@ -48,9 +50,9 @@ def fields(offer: Offer) -> dict[str, list[str]]:
     if offer.visit:
         said |= {"visit_skill": offer.visit.skill, "visit_minutes": str(offer.visit.minutes)}
     said |= {f"char_{name}": _value(value) for name, value in offer.characteristics.items()}
-    said |= _numbered("price", PRICE, (_price(each) for each in offer.document().get("prices", ())))
-    said |= _numbered("need", NEED, (each.model_dump(mode="json") for each in offer.resources))
-    said |= _numbered("promise", PROMISE, ({"named": f"{each.pack}/{each.code}"} for each in offer.promises))
+    said |= numbered("price", PRICE, (_price(each) for each in offer.document().get("prices", ())))
+    said |= numbered("need", NEED, (each.model_dump(mode="json") for each in offer.resources))
+    said |= numbered("promise", PROMISE, ({"named": f"{each.pack}/{each.code}"} for each in offer.promises))
     return {name: [words] for name, words in said.items()} | {name: list(getattr(offer, name)) for name in LISTS}
 
 
@@ -63,7 +65,8 @@ def _price(row: Mapping[str, Any]) -> Document:
     }  # fmt: skip
 
 
-def _numbered(prefix: str, names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def numbered(prefix: str, names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Rows as fields, each with its number."""
     names = tuple(names)
     return {f"{prefix}_{number}_{name}": str(row[name]) for number, row in enumerate(rows) for name in names}
 
@@ -72,26 +75,28 @@ def _value(value: Value) -> str:
     return (YES if value else "") if isinstance(value, bool) else str(value)
 
 
-def rows(given: Fields, prefix: str, names: Iterable[str], *, spare: int = SPARE) -> list[dict[str, str]]:
+def rows(
+    given: Fields, prefix: str, names: Iterable[str], *, spare: int = SPARE, most: int = 200
+) -> list[dict[str, str]]:
     """The rows as the page shows them: those that say something, numbered anew, and empty ones."""
     names = tuple(names)
-    said = [row for row in _all(given, prefix, names) if _says(row)]
+    said = [row for row in _all(given, prefix, names, most) if _says(row)]
     return [
         {"number": str(number)} | row
         for number, row in enumerate([*said, *(dict.fromkeys(names, "") for _ in range(spare))])
     ]
 
 
-def _all(given: Fields, prefix: str, names: tuple[str, ...]) -> Iterator[dict[str, str]]:
+def _all(given: Fields, prefix: str, names: tuple[str, ...], most: int) -> Iterator[dict[str, str]]:
     for number in count():
         if number >= MOST or f"{prefix}_{number}_{names[0]}" not in given:
             return
-        yield {name: first(given, f"{prefix}_{number}_{name}") for name in names}
+        yield {name: first(given, f"{prefix}_{number}_{name}", most) for name in names}
 
 
 def _says(row: Mapping[str, str]) -> bool:
     """False for a row in which only what is chosen from the start stands."""
-    chosen = {"currency", "period", "count"} | ({"kind"} if "amount" in row else set())
+    chosen = CHOSEN | ({"kind"} if "amount" in row else set())
     return any(words for name, words in row.items() if name not in chosen)
 
 
@@ -103,18 +108,18 @@ def first(given: Fields, name: str, most: int = 200) -> str:
 # ---- fields as a document ----
 
 
-def document(code: str, given: Fields) -> tuple[Document, list[Finding]]:
+def document(code: str, given: Fields, specified: Specified) -> tuple[Document, list[Finding]]:
     """The offer that the fields say, and what of them could not be read."""
     findings: list[Finding] = []
     kind = first(given, "kind")
-    said: Document = {"code": code, "title": _both(first(given, "zh"), first(given, "en")), "kind": kind}
-    if note := _both(first(given, "note_zh", 2000), first(given, "note_en", 2000)):
+    said: Document = {"code": code, "title": both(first(given, "zh"), first(given, "en")), "kind": kind}
+    if note := both(first(given, "note_zh", 2000), first(given, "note_en", 2000)):
         said["note"] = note
     said |= _number("position", first(given, "position"), findings, where="")
     said |= {name: list(given.get(name, [])) for name in LISTS if name != "parts" or kind == Kind.BUNDLE}
     said["eligibility"] = _selector(first(given, "eligibility", 400), findings)
     if kind != Kind.BUNDLE:
-        said |= _provided(given, findings)
+        said |= _provided(given, specified, findings)
     if kind == Kind.TRIAL:
         ends = bool(first(given, "trial_ends"))
         days = _number("days", first(given, "trial_days"), findings, where="trial")
@@ -126,11 +131,11 @@ def document(code: str, given: Fields) -> tuple[Document, list[Finding]]:
     return said, findings
 
 
-def _provided(given: Fields, findings: list[Finding]) -> Document:
+def _provided(given: Fields, specified: Specified, findings: list[Finding]) -> Document:
     """The service, what is stated of it, and what it takes."""
-    spec = SPECIFICATIONS.get(first(given, "spec"))
+    spec = specified.services.get(first(given, "spec"))
     said: Document = {"spec": first(given, "spec"), "service": spec.service if spec else ""}
-    known = spec.characteristics if spec else {}
+    known = spec.by_name if spec else {}
     said["characteristics"] = {
         name: value
         for name, each in known.items()
@@ -141,9 +146,9 @@ def _provided(given: Fields, findings: list[Finding]) -> Document:
 
 
 def _characteristic(known: Characteristic, words: str, findings: list[Finding]) -> Value | None:
-    if known.kind is bool:
+    if known.type is ValueType.FLAG:
         return bool(words)
-    if not words or known.kind is str:
+    if not words or known.type is ValueType.WORDS:
         return words or None
     if words.isdecimal():
         return int(words)
@@ -167,14 +172,14 @@ def _priced(row: Mapping[str, str], findings: list[Finding]) -> Document | None:
         return None
     said: Document = {
         "kind": row["kind"],
-        "title": _both(row["zh"], row["en"]),
+        "title": both(row["zh"], row["en"]),
         "amount": int(amount),
         "currency": currency,
     }
     if row["kind"] == PriceKind.RECURRING:
         said["period"] = row["period"]
     if row["kind"] == PriceKind.USAGE:
-        said |= {"plan": row["plan"]} | ({"per": per} if (per := _both(row["per_zh"], row["per_en"])) else {})
+        said |= {"plan": row["plan"]} | ({"per": per} if (per := both(row["per_zh"], row["per_en"])) else {})
     return said
 
 
@@ -200,7 +205,7 @@ def _selector(words: str, findings: list[Finding]) -> Document:
         return {}
 
 
-def _both(zh: str, en: str) -> dict[str, str] | None:
+def both(zh: str, en: str) -> dict[str, str] | None:
     """Both languages, one standing in for the other; None where neither was typed."""
     return {"zh": zh or en, "en": en or zh} if zh or en else None
 

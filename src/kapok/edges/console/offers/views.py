@@ -54,7 +54,7 @@ def offer(request: ScreenRequest, code: str, number: int | None = None) -> HttpR
     version = next((each for each in versions if number in {None, each.number}), None)
     if version is None:
         raise Http404
-    shown = showing.page(version.offer)
+    shown = showing.page(version.offer, version.specified)
     values = {
         "edition": version,
         "versions": versions,
@@ -161,12 +161,13 @@ def compare(request: ScreenRequest, code: str) -> HttpResponse:
     older = _number(request.GET.get("from"), default=max((n for n in versions if n < newer), default=newer))
     if not {newer, older} <= versions.keys():
         raise Http404
+    before, after = versions[older], versions[newer]
     values = {
         "versions": versions.values(),
-        "edition": versions[newer],
+        "edition": after,
         "older": older,
         "newer": newer,
-        "differences": telling.differences(versions[older].offer, versions[newer].offer),
+        "differences": telling.differences(before.offer, after.offer, before.specified, after.specified),
     }
     return render(request, "offers/compare.html", values)
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from kapok.ground.catalog import rules as states
-from kapok.ground.catalog.offering import checking, events, queries, rows, soundness
+from kapok.ground.catalog import versions
+from kapok.ground.catalog.offering import checking, events, queries, rows, rules, soundness
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.refusals import (
     NoOfferDraft,
@@ -28,9 +28,7 @@ from kapok.ground.catalog.offering.refusals import (
     UnknownOffer,
     UnknownOfferVersion,
 )
-from kapok.ground.catalog.rules import State
 from kapok.ground.journal import api as journal
-from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
@@ -62,19 +60,9 @@ def draft_offer(*, document: Mapping[str, Any], source: Text = WRITTEN, actor: s
     `source` says in the journal where it comes from. Raises `OfferRefused` for what cannot be read, `OfferDraftExists`.
     """
     offer = queries.parsed(document)
-    last = OfferVersion.objects.filter(code=offer.code).order_by("-number").values_list("number", flat=True).first()
-    try:
-        with transaction.atomic():
-            row = OfferVersion.objects.create(
-                id=uuid7(at),
-                code=offer.code,
-                number=(last or 0) + 1,
-                state=State.DRAFT,
-                drafted_at=at,
-                **rows.said(offer),
-            )
-    except IntegrityError:
-        raise OfferDraftExists(offer=offer.code) from None
+    row = versions.begun(rows.held(offer.code), at, code=offer.code, **rows.said(offer))
+    if row is None:
+        raise OfferDraftExists(offer=offer.code)
     journal.record(events.OfferDrafted(subject=row.subject, actor=actor, at=at, number=row.number, source=source))
     return row.number
 
@@ -88,8 +76,7 @@ def change_offer(*, code: str, document: Mapping[str, Any], revision: int, actor
     offer = queries.parsed(document)
     if offer.code != code:
         raise OfferTaken(offer=offer.code)
-    held = OfferVersion.objects.filter(code=code, state=State.DRAFT)
-    if not held.filter(revision=revision).update(revision=revision + 1, **rows.said(offer)):
+    if not versions.changed(rows.held(code), revision, **rows.said(offer)):
         raise OfferMoved(revision=rows.draft_of(code).revision)
     draft = rows.draft_of(code)
     journal.record(
@@ -126,22 +113,15 @@ def publish_offer(*, code: str, revision: int, actor: str, at: datetime) -> int:
     Raises `UnknownOffer`, `NoOfferDraft`, `OfferMoved`, `PartOfBundle` where a bundle on sale cannot hold what it has become,
     and `OfferRefused` for what lacks something; its findings say what.
     """
+    versions.one_publisher()
     draft = rows.draft_of(code)
     if draft.revision != revision:
         raise OfferMoved(revision=draft.revision)
-    offer = queries.parsed(draft.document)
-    if found := soundness.problems(offer, checking.around(offer, lock=True)):
-        raise OfferRefused(found)
-    replaced = OfferVersion.objects.select_for_update().filter(code=code, state=State.PUBLISHED).first()
-    _retire(code, at)
-    OfferVersion.objects.filter(id=draft.id, state__in=states.sources(State.PUBLISHED)).update(
-        state=State.PUBLISHED, published_at=at
-    )
+    replaces = _put_on_sale(draft, at)
     _refuse_broken_bundles(code)
-    number = replaced.number if replaced else None
     journal.record(
         events.OfferPublished(
-            subject=draft.subject, actor=actor, at=at, offer=code, number=draft.number, replaces=number
+            subject=draft.subject, actor=actor, at=at, offer=code, number=draft.number, replaces=replaces
         )
     )
     return draft.number
@@ -153,11 +133,22 @@ def retire_offer(*, code: str, actor: str, at: datetime) -> None:
 
     Raises `UnknownOffer`, `OfferNotOnSale`, `PartOfBundle` while a bundle on sale contains it.
     """
+    versions.one_publisher()
     held = rows.on_sale(code, lock=True)
     if bundles := queries.bundles_with(code):
         raise PartOfBundle(offer=code, bundles=", ".join(each.code for each in bundles))
-    _retire(code, at)
+    versions.retired(rows.held(code), at)
     journal.record(events.OfferRetired(subject=held.subject, actor=actor, at=at, offer=code, number=held.number))
+
+
+def _put_on_sale(draft: OfferVersion, at: datetime) -> int | None:
+    """Put a draft on sale by the specifications in force, and say the number of the version before it."""
+    offer = queries.parsed(draft.document)
+    around = checking.around(offer, lock=True)
+    if found := soundness.problems(offer, around):
+        raise OfferRefused(found)
+    rows.follow(draft, offer)
+    return versions.published(draft, rows.held(draft.code), at, **rows.said(rules.filled(offer, around.specified)))
 
 
 def _refuse_broken_bundles(part: str) -> None:
@@ -165,8 +156,3 @@ def _refuse_broken_bundles(part: str) -> None:
     broken = [each.code for each in queries.bundles_with(part) if checking.findings(each.offer)]
     if broken:
         raise PartOfBundle(offer=part, bundles=", ".join(broken))
-
-
-def _retire(code: str, at: datetime) -> None:
-    held = OfferVersion.objects.filter(code=code, state__in=states.sources(State.RETIRED))
-    held.update(state=State.RETIRED, retired_at=at)

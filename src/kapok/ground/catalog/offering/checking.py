@@ -9,6 +9,7 @@ from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.offering import rows, soundness
 from kapok.ground.catalog.offering.document import Offer, Shown, parse
 from kapok.ground.catalog.rules import Candidate
+from kapok.ground.catalog.specifying import rows as specifications
 from kapok.ground.catalog.template import Finding, Line
 from kapok.ground.posts import queries as posts
 from kapok.kernel.promises import Promise
@@ -23,6 +24,7 @@ def around(offer: Offer, *, lock: bool = False) -> soundness.Around:
     """What there is beside the offer; with `lock` its parts stay on sale until the transaction ends."""
     named = [*offer.parts, *([offer.trial.becomes] if offer.trial and offer.trial.becomes else [])]
     return soundness.Around(
+        specified=specifications.specified(),
         flows=candidates(),
         promises={shown: promise(shown) for shown in offer.promises},
         parts=parts(named, lock=lock),

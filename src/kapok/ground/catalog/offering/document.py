@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import Field
 
-from kapok.ground.catalog.template import UNKEEPABLE, Finding, Unreadable, keepable
-from kapok.kernel.promises.fields import Names, Strict, Words, refuse
-from kapok.kernel.promises.findings import keys, wording
+from kapok.ground.catalog.specifying.document import Name, Stated, Title, read
+from kapok.kernel.promises.fields import Names, Strict, Words
 from kapok.kernel.promises.selector import Selector
 from kapok.kernel.text import Text
 
 OfferCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 LARGEST = 10**12
 """No price is larger, in minor units."""
-LONGEST = 200
-"""No title is longer, in signs."""
-
-
-def _short(words: Text) -> Text:
-    if max(len(words.zh), len(words.en)) > LONGEST:
-        raise refuse("too_long", f"不得超过 {LONGEST} 字：请缩短", f"holds at most {LONGEST} characters: shorten it")
-    return words
-
-
-Title = Annotated[Words, AfterValidator(_short)]
 
 
 class Kind(StrEnum):
@@ -150,7 +136,7 @@ class Offer(Strict):
     """The product family; empty where nothing is provided on the network (a bundle, or an option that is only a price)."""
     spec: str = Field("", max_length=60)
     """The service specification."""
-    characteristics: dict[Name, StrictBool | StrictInt | Annotated[StrictStr, Field(max_length=200)]] = Field({})
+    characteristics: dict[Name, Stated] = Field({})
     """What it states of its service."""
     parts: Names = ()
     """The offers that a bundle consists of."""
@@ -179,20 +165,4 @@ class Offer(Strict):
 
 def parse(data: object) -> Offer:
     """The offer in plain data. It may still be unfit for publishing. Raises `Unreadable` with every finding."""
-    if not keepable(data):
-        raise Unreadable((UNKEEPABLE,))
-    try:
-        return Offer.model_validate(data)
-    except ValidationError as refused:
-        raise Unreadable(tuple(_findings(refused))) from None
-
-
-def _findings(refused: ValidationError) -> Iterator[Finding]:
-    for error in refused.errors(include_url=False, include_input=False):
-        where = ".".join(str(part) for part in error["loc"])[:130]
-        yield Finding(where, error["type"], wording(error, _keys()))
-
-
-@cache
-def _keys() -> frozenset[str]:
-    return frozenset(keys(Offer))
+    return read(Offer, data)

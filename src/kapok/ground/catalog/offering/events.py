@@ -64,3 +64,17 @@ class OfferRetired(Event):
     wording: ClassVar[Text] = Text(zh="商品第 {number} 版停售", en="Version {number} of the offer retired")
     offer: str
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferRenewed(Event):
+    """An offer went on sale anew because something that it follows has a new version."""
+
+    kind: ClassVar[str] = "catalog.offer_renewed"
+    wording: ClassVar[Text] = Text(
+        zh="商品第 {number} 版开售，随“{title}”换版",
+        en="Version {number} of the offer on sale, by the new version of “{title}”",
+    )
+    offer: str
+    number: int
+    title: Text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -14,6 +15,8 @@ from kapok.ground.catalog.offering.document import Kind, Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.refusals import OfferRefused
 from kapok.ground.catalog.rules import State
+from kapok.ground.catalog.specifying import rows as specifications
+from kapok.ground.catalog.specifying.document import Specified
 from kapok.ground.catalog.template import Unreadable
 from kapok.kernel.promises import Facts
 from kapok.kernel.text import Text
@@ -23,6 +26,7 @@ from kapok.kernel.text import Text
 class OfferVersionView:
     """One version of an offer, and what it says."""
 
+    id: UUID
     code: str
     number: int
     offer: Offer
@@ -36,6 +40,11 @@ class OfferVersionView:
     def title(self) -> Text:
         """Its title."""
         return self.offer.title
+
+    @property
+    def specified(self) -> Specified:
+        """What it was put on sale by; of a draft what is in force."""
+        return specifications.specified() if self.state is State.DRAFT else rows.specified(self.id)
 
     @property
     def state_name(self) -> Text:
@@ -86,6 +95,12 @@ def bundles_with(code: str) -> list[OfferVersionView]:
     """The bundles on sale that contain an offer."""
     held = OfferVersion.objects.filter(kind=Kind.BUNDLE, state=State.PUBLISHED, document__parts__contains=[code])
     return [_view(row) for row in held.order_by("code")]
+
+
+def promising(pack: str) -> list[Text]:
+    """The titles of the offers on sale that show the customer a promise of a pack."""
+    held = OfferVersion.objects.filter(state=State.PUBLISHED, document__promises__contains=[{"pack": pack}])
+    return [row.title for row in held.defer("document").order_by("position", "code")]
 
 
 def versions(code: str) -> list[OfferVersionView]:
@@ -143,6 +158,7 @@ def _sold(at: datetime) -> QuerySet[OfferVersion]:
 
 def _view(row: OfferVersion) -> OfferVersionView:
     return OfferVersionView(
+        id=row.id,
         code=row.code,
         number=row.number,
         offer=parse(row.document),

@@ -10,9 +10,10 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from kapok.ground.catalog.offering.document import Offer, parse
-from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.offering.models import OfferSpecification, OfferVersion
 from kapok.ground.catalog.offering.refusals import (
     NoOfferDraft,
     OfferNotOnSale,
@@ -21,6 +22,13 @@ from kapok.ground.catalog.offering.refusals import (
     UnknownOfferVersion,
 )
 from kapok.ground.catalog.rules import State
+from kapok.ground.catalog.specifying import rows as specifications
+from kapok.ground.catalog.specifying.document import ServiceSpecification, Sort, Specified
+
+
+def held(code: str) -> QuerySet[OfferVersion]:
+    """All versions of an offer."""
+    return OfferVersion.objects.filter(code=code)
 
 
 def versions_called(code: str, *, lock: bool = False) -> list[OfferVersion]:
@@ -98,6 +106,29 @@ def _on_sale(version: UUID) -> OfferVersion:
 def stated(version: UUID) -> Offer:
     """What a version says that is, or was, on sale: it never changes, so it is read once."""
     return parse(OfferVersion.objects.values_list("document", flat=True).get(id=version))
+
+
+@lru_cache(maxsize=2_000)
+def specified(version: UUID) -> Specified:
+    """What a version that is, or was, on sale was put on sale by: it never changes, so it is read once."""
+    followed = OfferSpecification.objects.filter(version=version)
+    return specifications.gathered(followed.values_list("specification", flat=True))
+
+
+def service_of(version: OfferVersion, offer: Offer) -> ServiceSpecification | None:
+    """The specification of the service that a version on sale provides, as it was when it was put on sale."""
+    return specified(version.id).services.get(offer.spec) if offer.spec else None
+
+
+def follow(version: OfferVersion, offer: Offer) -> None:
+    """Let a version that goes on sale follow the specifications in force."""
+    in_force = specifications.in_force()
+    named = [(Sort.SERVICE, offer.spec), *((Sort.RESOURCE, need.kind) for need in offer.resources)]
+    named += [(Sort.USAGE, price.plan) for price in offer.prices]
+    followed = [in_force[each] for each in dict.fromkeys(named) if each in in_force]
+    OfferSpecification.objects.bulk_create(
+        OfferSpecification(version=version, specification_id=each) for each in followed
+    )
 
 
 def said(offer: Offer) -> dict[str, object]:

@@ -11,8 +11,9 @@ from itertools import product
 from kapok.ground.catalog import rules as flows
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.offering.document import Kind, Offer, Price, PriceKind
-from kapok.ground.catalog.offering.specifications import CHANNELS, PERIODS, Channel
+from kapok.ground.catalog.offering.terms import CHANNELS, PERIODS, Channel
 from kapok.ground.catalog.refusals import NoFlow
+from kapok.ground.catalog.specifying.document import Specified
 from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS, Facts
 from kapok.kernel.promises.selector import matches
@@ -74,6 +75,16 @@ def saving(bundle: Offer, parts: Iterable[Offer]) -> Quote:
 
 def _by_month(line: QuoteLine) -> Money:
     return line.total.times(Decimal(1) / PERIODS[line.price.period][0])
+
+
+# ---- what its specification says ----
+
+
+def filled(offer: Offer, specified: Specified) -> Offer:
+    """The offer with what it leaves to the specification of its service."""
+    spec = specified.services.get(offer.spec)
+    stated = spec.defaults | offer.characteristics if spec else offer.characteristics
+    return offer if stated == offer.characteristics else offer.model_copy(update={"characteristics": stated})
 
 
 # ---- who may order it ----

@@ -10,29 +10,27 @@ from kapok.ground.catalog import rules as flows
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.offering import rules
 from kapok.ground.catalog.offering.document import Kind, Offer, PriceKind, Shown
-from kapok.ground.catalog.offering.specifications import (
-    CHANNELS,
-    RESOURCES,
-    SPECIFICATIONS,
-    Specification,
+from kapok.ground.catalog.offering.terms import CHANNELS
+from kapok.ground.catalog.specifying.document import (
+    TYPES,
+    Characteristic,
+    ServiceSpecification,
+    Specified,
     Value,
+    ValueType,
 )
 from kapok.ground.catalog.template import Finding
 from kapok.kernel.promises import FACTS, Fact, FactKind, Promise
 from kapok.kernel.promises.selector import Bounds, Condition, Selector
 from kapok.kernel.text import Text
 
-WORDS: Mapping[type, Text] = {
-    bool: Text(zh="是或否", en="yes or no"),
-    int: Text(zh="整数", en="a whole number"),
-    str: Text(zh="文字", en="words"),
-}
-
 
 @dataclass(frozen=True)
 class Around:
     """What there is beside the offer."""
 
+    specified: Specified = field(default_factory=Specified)
+    """The specifications and usage plans in force."""
     flows: Sequence[flows.Candidate] = ()
     """The flows in force on the line that opens services."""
     promises: Mapping[Shown, Promise | None] = field(default_factory=dict)
@@ -45,9 +43,19 @@ class Around:
 
 def problems(offer: Offer, around: Around) -> tuple[Finding, ...]:
     """Everything that keeps an offer from being published."""
-    own: tuple[Callable[[Offer], Iterator[Finding]], ...] = (_sold_to, _specified, _resourced, _priced, _acted)
+    own: tuple[Callable[[Offer], Iterator[Finding]], ...] = (_sold_to, _serving, _priced, _acted)
     beside = (_tried, _bundled, _flowing, _promised, _visited)
-    return tuple(chain.from_iterable((*(check(offer) for check in own), *(check(offer, around) for check in beside))))
+    found = (
+        *(check(offer) for check in own),
+        misfits(offer, around.specified),
+        *(check(offer, around) for check in beside),
+    )
+    return tuple(chain.from_iterable(found))
+
+
+def misfits(offer: Offer, specified: Specified) -> tuple[Finding, ...]:
+    """Everything in which an offer is not as its specifications are."""
+    return tuple(chain.from_iterable(check(offer, specified) for check in (_specified, _resourced, _rated)))
 
 
 def _sold_to(offer: Offer) -> Iterator[Finding]:
@@ -87,18 +95,21 @@ def _condition(name: str, condition: Condition, fact: Fact | None) -> Iterator[F
         yield from _values("eligibility", condition, fact.values)
 
 
-def _specified(offer: Offer) -> Iterator[Finding]:
-    spec = SPECIFICATIONS.get(offer.spec)
+def _serving(offer: Offer) -> Iterator[Finding]:
     if not offer.service and offer.kind not in {Kind.BUNDLE, Kind.OPTION}:
         yield _finding("service", "no_service", "没有业务：请选择", "it provides no service: choose one")
     if offer.service:
         yield from _values("service", (offer.service,), FACTS["service"].values)
+
+
+def _specified(offer: Offer, specified: Specified) -> Iterator[Finding]:
+    spec = specified.services.get(offer.spec)
     if offer.service and spec is None:
         yield _finding(
             "spec",
             "unknown_spec",
-            f"没有业务规格“{offer.spec}”：请从 {'、'.join(SPECIFICATIONS)} 中选",
-            f"there is no specification '{offer.spec}': use one of {', '.join(SPECIFICATIONS)}",
+            f"没有启用的业务规格“{offer.spec}”：请从 {'、'.join(specified.services)} 中选",
+            f"no specification '{offer.spec}' is in force: use one of {', '.join(specified.services)}",
         )
     if spec is not None and spec.service != offer.service:
         yield _finding(
@@ -111,37 +122,44 @@ def _specified(offer: Offer) -> Iterator[Finding]:
         yield from _characterised(offer.characteristics, spec)
 
 
-def _characterised(given: Mapping[str, Value], spec: Specification) -> Iterator[Finding]:
-    for name in sorted(set(given) - set(spec.characteristics)):
+def _characterised(given: Mapping[str, Value], spec: ServiceSpecification) -> Iterator[Finding]:
+    known_names = spec.by_name
+    for name in sorted(set(given) - set(known_names)):
         yield _finding(
             "characteristics",
             "unknown_characteristic",
-            f"规格中没有“{name}”：请删去，或从 {'、'.join(spec.characteristics) or '无'} 中选",
-            f"the specification knows no '{name}': remove it, or use one of {', '.join(spec.characteristics) or 'none'}",
+            f"规格中没有“{name}”：请删去，或从 {'、'.join(known_names) or '无'} 中选",
+            f"the specification knows no '{name}': remove it, or use one of {', '.join(known_names) or 'none'}",
         )
-    for name, known in spec.characteristics.items():
-        if name not in given and known.needed:
-            yield _finding(
-                "characteristics", "missing", f"缺少“{known.title.zh}”", f"'{known.title.en}' is missing: add it"
-            )
+    for name, known in known_names.items():
+        called = known.called
+        if name not in given and known.needed and known.default is None:
+            yield _finding("characteristics", "missing", f"缺少“{called.zh}”", f"'{called.en}' is missing: add it")
         elif name in given and not known.fits(given[name]):
-            asked = (
-                Text(zh="、".join(known.values), en=" or ".join(known.values)) if known.values else WORDS[known.kind]
-            )
+            asked = _asked(known)
             yield _finding(
                 "characteristics",
                 "characteristic_shape",
-                f"“{known.title.zh}”应为{asked.zh}",
-                f"'{known.title.en}' has to be {asked.en}",
+                f"“{called.zh}”应为{asked.zh}",
+                f"'{called.en}' has to be {asked.en}",
             )
 
 
-def _resourced(offer: Offer) -> Iterator[Finding]:
-    spec = SPECIFICATIONS.get(offer.spec)
-    yield from _values("resources", [need.kind for need in offer.resources], frozenset(RESOURCES))
+def _asked(known: Characteristic) -> Text:
+    if known.choices:
+        return Text(zh="、".join(known.values), en=" or ".join(known.values))
+    if known.type is ValueType.NUMBER:
+        least, most = known.least, known.most
+        return Text(zh=f" {least} 至 {most} 的整数", en=f"a whole number from {least} to {most}")
+    return TYPES[known.type]
+
+
+def _resourced(offer: Offer, specified: Specified) -> Iterator[Finding]:
+    spec, known = specified.services.get(offer.spec), specified.resources
+    yield from _values("resources", [need.kind for need in offer.resources], frozenset(known))
     for need in offer.resources:
-        if need.kind in RESOURCES and (spec is None or need.kind not in spec.resources):
-            name = RESOURCES[need.kind]
+        if need.kind in known and (spec is None or need.kind not in spec.resources):
+            name = known[need.kind].title
             yield _finding(
                 "resources",
                 "resource_of_another_service",
@@ -174,6 +192,17 @@ def _priced(offer: Offer) -> Iterator[Finding]:
                 f"“{title.zh}”没有计量单位：请填写",
                 f"'{title.en}' has no unit of usage: say per what",
             )
+
+
+def _rated(offer: Offer, specified: Specified) -> Iterator[Finding]:
+    """A usage price may do without a plan; one that it names has to be there."""
+    for plan in sorted({price.plan for price in offer.prices if price.plan} - set(specified.plans)):
+        yield _finding(
+            "prices",
+            "unknown_plan",
+            f"没有启用的用量计划“{plan}”：请先启用它，或从 {'、'.join(specified.plans) or '无'} 中选",
+            f"no usage plan '{plan}' is in force: publish it first, or use one of {', '.join(specified.plans) or 'none'}",
+        )
 
 
 def _tried(offer: Offer, around: Around) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.difference import NO, NOTHING, YES, Difference
 from kapok.ground.catalog.offering.document import KINDS, PRICE_KINDS, Need, Offer, Price, PriceKind, Trial, Visit
 from kapok.ground.catalog.offering.soundness import FIELDS
-from kapok.ground.catalog.offering.specifications import CHANNELS, PERIODS, RESOURCES, SPECIFICATIONS, Channel, Value
+from kapok.ground.catalog.offering.terms import CHANNELS, PERIODS, Channel
+from kapok.ground.catalog.specifying.document import Specified, Value
 from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS
 from kapok.kernel.promises.selector import Selector
@@ -40,12 +41,12 @@ def sold_to(offer: Offer) -> Text:
     return read_out(selector | offer.eligibility, FACTS)
 
 
-def characteristics(offer: Offer) -> list[tuple[Text, Text]]:
+def characteristics(offer: Offer, specified: Specified) -> list[tuple[Text, Text]]:
     """What it states of its service, each with its name, in the order of the specification."""
-    spec, stated = SPECIFICATIONS.get(offer.spec), offer.characteristics
-    known = {name: each for name, each in spec.characteristics.items() if name in stated} if spec else {}
+    spec, stated = specified.services.get(offer.spec), offer.characteristics
+    known = {name: each for name, each in spec.by_name.items() if name in stated} if spec else {}
     strangers = [(_same(name), _value(value, {})) for name, value in stated.items() if name not in known]
-    return [(each.title, _value(stated[name], each.values)) for name, each in known.items()] + strangers
+    return [(each.called, _value(stated[name], each.values)) for name, each in known.items()] + strangers
 
 
 def actions(offer: Offer) -> Text:
@@ -53,13 +54,14 @@ def actions(offer: Offer) -> Text:
     return joined(value_title("action", each) for each in offer.actions)
 
 
-def needs(resources: Iterable[Need]) -> Text:
+def needs(resources: Iterable[Need], specified: Specified) -> Text:
     """The resources that each piece takes."""
-    return joined(map(_need, resources))
+    return joined(_need(each, specified) for each in resources)
 
 
-def _need(need: Need) -> Text:
-    name = RESOURCES.get(need.kind, _same(need.kind))
+def _need(need: Need, specified: Specified) -> Text:
+    known = specified.resources.get(need.kind)
+    name = known.title if known else _same(need.kind)
     many = f" ×{need.count}" if need.count > 1 else ""
     role = f"（{need.role}）" if need.role else ""
     return Text(zh=f"{name.zh}{role}{many}", en=f"{name.en}{f' ({need.role})' if need.role else ''}{many}")
@@ -111,9 +113,18 @@ def _value(value: Value, names: Mapping[str, Text]) -> Text:
 Reading = Callable[[Offer], Text]
 
 
-def differences(old: Offer, new: Offer) -> list[Difference]:
-    """Everything that changed from one version to the other."""
-    return [*_plain(old, new), *_priced(old, new), *_characterised(old, new)]
+def differences(old: Offer, new: Offer, before: Specified, after: Specified) -> list[Difference]:
+    """Everything that changed from one version to the other, each read by what it is specified by."""
+    where = FIELDS["characteristics"]
+    return [
+        *_plain(old, new),
+        *_compared(OFFER, FIELDS["resources"], needs(old.resources, before), needs(new.resources, after)),
+        *_priced(old, new),
+        *_changed(where, _characterised(old, before), _characterised(new, after)),
+    ]
+
+
+OFFER = Text(zh="商品", en="offer")
 
 
 READINGS: tuple[tuple[Text, Reading], ...] = (
@@ -126,7 +137,6 @@ READINGS: tuple[tuple[Text, Reading], ...] = (
     (FIELDS["service"], lambda offer: value_title("service", offer.service) if offer.service else NOTHING),
     (FIELDS["spec"], lambda offer: _same(offer.spec)),
     (FIELDS["parts"], lambda offer: joined(map(_same, offer.parts))),
-    (FIELDS["resources"], lambda offer: needs(offer.resources)),
     (FIELDS["actions"], actions),
     (FIELDS["trial"], trial),
     (FIELDS["visit"], visit),
@@ -135,10 +145,13 @@ READINGS: tuple[tuple[Text, Reading], ...] = (
 
 
 def _plain(old: Offer, new: Offer) -> Iterator[Difference]:
-    where = Text(zh="商品", en="offer")
     for what, read in READINGS:
-        if read(old) != read(new):
-            yield Difference(where, what, _or_nothing(read(old)), _or_nothing(read(new)))
+        yield from _compared(OFFER, what, read(old), read(new))
+
+
+def _compared(where: Text, what: Text, old: Text, new: Text) -> Iterator[Difference]:
+    if old != new:
+        yield Difference(where, what, _or_nothing(old), _or_nothing(new))
 
 
 def _priced(old: Offer, new: Offer) -> Iterator[Difference]:
@@ -154,9 +167,8 @@ def _with_plan(price: Price) -> Text:
     return Text(zh=f"{said.zh}{plan}", en=f"{said.en}{plan}")
 
 
-def _characterised(old: Offer, new: Offer) -> Iterator[Difference]:
-    before, after = ({title.en: (title, said) for title, said in characteristics(each)} for each in (old, new))
-    yield from _changed(FIELDS["characteristics"], before, after)
+def _characterised(offer: Offer, specified: Specified) -> dict[Any, tuple[Text, Text]]:
+    return {title.en: (title, said) for title, said in characteristics(offer, specified)}
 
 
 def _changed(

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from kapok.kernel.text import Text
+from kapok.network.activation.rules import PARAM_NAMES
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,21 @@ class Outcome:
 DONE = Outcome(ok=True, code="done", text=Text(zh="已完成", en="done"))
 
 
+DIFFERS = Text(
+    zh="{name}与订购不符：订购{ordered}，网元上是{has}；请更正后再测。",
+    en="The {name} is not the one ordered: {ordered} was ordered, the element has {has}; correct it, then test again.",
+)
+RECORD_COUNTS = Text(
+    zh="没有{server}可测，演示环境只核对了记录",
+    en="no {server} to ask: in this demonstration the record alone was compared",
+)
+SUSPENDED = Text(zh="线路已停机；请先复机。", en="The line is suspended; resume it first.")
+NOT_TESTED = Text(
+    zh="没有{server}可测，线路未经测试：请人工测试后决定是否交付，或配置{remedy}后重试。",
+    en="There is no {server} to ask, so the line is not tested: a person tests it and decides, or set {remedy} up and try again.",
+)
+
+
 def missing(what: Text) -> Outcome:
     """The element knows nothing of the service."""
     text = Text(zh="{what}中没有该业务，请先开通。", en="The {what} does not know this service; activate it first.")
@@ -59,6 +77,26 @@ def taken(what: Text) -> Outcome:
     """Another service has it."""
     text = Text(zh="{what}已被其他业务占用，请换一个。", en="The {what} belongs to another service; choose another.")
     return Outcome(ok=False, code="in_use", text=text.format(what=what))
+
+
+def differing(request: Request, recorded: Mapping[str, Any]) -> Text | None:
+    """Where the element was given something else than was ordered, in words; what the order does not name is not compared."""
+    found = (
+        (PARAM_NAMES[name], request.params[name], recorded.get(name))
+        for name in ("profile", "down_mbps", "up_mbps")
+        if request.params.get(name) and str(request.params[name]) != str(recorded.get(name) or "")
+    )
+    said = (DIFFERS.format(name=name, ordered=ordered, has=has or "–") for name, ordered, has in found)
+    return next(said, None)
+
+
+def by_the_record(server: Text, remedy: str, state: str, measured: Mapping[str, Any]) -> Outcome:
+    """There is no server to ask. In a demonstration the record counts, and the answer says so; elsewhere a person decides."""
+    if state != "active":
+        return Outcome(ok=False, code="not_active", text=SUSPENDED, measured=measured)
+    trusted = settings.ACTIVATION_TRUSTS_RECORD
+    text = (RECORD_COUNTS if trusted else NOT_TESTED).format(server=server, remedy=remedy)
+    return Outcome(ok=trusted, code="not_measured", text=text, measured=measured)
 
 
 class Adapter(Protocol):

@@ -12,9 +12,9 @@ from pyrad.packet import PacketError
 
 from kapok.kernel.text import Text
 from kapok.network.activation.adapters import sessions
-from kapok.network.activation.adapters.base import DONE, Outcome, Request, missing, taken
+from kapok.network.activation.adapters.base import DONE, Outcome, Request, by_the_record, differing, missing, taken
 from kapok.network.activation.models import Peer, Subscriber
-from kapok.network.activation.rules import plain_note
+from kapok.network.activation.rules import MASK, plain_note
 
 TITLE = Text(zh="RADIUS", en="RADIUS server")
 LOGIN = Text(zh="宽带账号", en="login")
@@ -30,6 +30,10 @@ UNANSWERED = Outcome(
     retry=True,
     text=Text(zh="RADIUS没有应答，稍后会重试。", en="The RADIUS server did not answer; it is tried again."),
     measured={"authentication": "no_answer"},
+)
+REFUSED = Text(
+    zh="登录被拒；原因只告知客户，请看线路的状态与订单。",
+    en="The login is refused; why, the line’s state and its orders say.",
 )
 MIB = 1_000_000
 MOST = 4_294_967_295
@@ -83,7 +87,14 @@ class Radius:
     def test(self, request: Request) -> Outcome:
         """Log in as the customer would, and compare the speed that is granted."""
         row = self._row(request)
-        return missing(TITLE) if row is None else log_in(row)
+        if row is None:
+            return missing(TITLE)
+        recorded = {"profile": row.profile, "down_mbps": row.down_mbps, "up_mbps": row.up_mbps}
+        if wrong := differing(request, recorded):
+            return Outcome(
+                ok=False, code="not_as_ordered", text=wrong, measured={"authentication": "not_measured"} | recorded
+            )
+        return log_in(row)
 
     def _row(self, request: Request) -> Subscriber | None:
         return Subscriber.objects.filter(service=request.service).first()
@@ -165,15 +176,14 @@ def log_in(row: Subscriber) -> Outcome:
 
 
 def _by_the_record(row: Subscriber) -> Outcome:
-    text = Text(zh="没有RADIUS服务器，只核对了记录", en="no RADIUS server to ask, only the record was compared")
     measured = {"authentication": "not_measured", "down_mbps": row.down_mbps, "up_mbps": row.up_mbps}
-    return Outcome(ok=row.state == "active", code="not_measured", text=text, measured=measured)
+    return by_the_record(TITLE, "KAPOK_RADIUS_SERVER", row.state, measured)
 
 
 def _rejected(reply: Any) -> Outcome:
-    told = plain_note(" ".join(str(part) for part in reply.get("Reply-Message", [])))
-    text = Text(zh="登录被拒：{told}", en="The login is refused: {told}").format(told=told or "-")
-    return Outcome(ok=False, code="rejected", text=text, measured={"authentication": "rejected", "told": told})
+    """What the server says of the reason, a person may have typed: it is for the customer’s login, the journal does not keep it."""
+    measured = {"authentication": "rejected"} | ({"told": MASK} if reply.get("Reply-Message") else {})
+    return Outcome(ok=False, code="rejected", text=REFUSED, measured=measured)
 
 
 def _accepted(row: Subscriber, reply: Any) -> Outcome:

@@ -1,6 +1,7 @@
-"""One SIP registration by digest (RFC 3261, section 10, and RFC 2617), enough to see whether a registrar lets a line in.
+"""One SIP registration by digest (RFC 3261, section 10, and RFC 2617): whether a line is let in, or that nobody is there any more.
 
-It names no contact, so the registrar only says what it knows: the customer's own telephone stays registered.
+`register` names no contact, so the registrar only says what it knows: the customer's own telephone stays registered. `unregister`
+names every contact, with no time left.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import hashlib
 import re
 import secrets
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SECONDS = 2.0
@@ -17,13 +19,25 @@ STATUS = re.compile(rb"SIP/2\.0 (\d{3}) ")
 CHALLENGE = re.compile(rb'^(?:WWW|Proxy)-Authenticate:\s*Digest.*?nonce="([^"]{1,200})"', re.IGNORECASE | re.MULTILINE)
 
 
+EVERY_CONTACT = ("Contact: *", "Expires: 0")
+
+
 def register(registrar: tuple[str, int], number: str, realm: str, ha1: str) -> int:
     """The status that the registrar answers with, 0 where it does not answer or answers nonsense."""
+    return _asked(registrar, number, realm, ha1, ())
+
+
+def unregister(registrar: tuple[str, int], number: str, realm: str, ha1: str) -> int:
+    """The status with which the registrar forgets every telephone of the number, 0 where it does not answer."""
+    return _asked(registrar, number, realm, ha1, EVERY_CONTACT)
+
+
+def _asked(registrar: tuple[str, int], number: str, realm: str, ha1: str, contacts: Sequence[str]) -> int:
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             line.settimeout(SECONDS)
             line.connect(registrar)
-            call = _Call(line, number, realm, secrets.token_hex(8))
+            call = _Call(line, number, realm, secrets.token_hex(8), contacts)
             first = call.ask(1)
             if challenge := CHALLENGE.search(first):
                 return _status(call.ask(2, _proof(number, realm, ha1, challenge.group(1).decode("latin-1"))))
@@ -40,6 +54,7 @@ class _Call:
     number: str
     realm: str
     name: str
+    contacts: Sequence[str]
 
     def ask(self, count: int, proof: str = "") -> bytes:
         """Send the request of that number; the answer."""
@@ -53,6 +68,7 @@ class _Call:
             f"CSeq: {count} REGISTER",
             "Max-Forwards: 10",
             *([proof] if proof else []),
+            *self.contacts,
             "Content-Length: 0",
         ]
         self.line.send(("\r\n".join(lines) + "\r\n\r\n").encode())

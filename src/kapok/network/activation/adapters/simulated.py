@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from kapok.kernel.text import Text
-from kapok.network.activation.adapters.base import DONE, Outcome, Request, missing, taken
+from kapok.network.activation.adapters.base import DONE, Outcome, Request, differing, missing, taken
 from kapok.network.activation.models import SimulatedFault, SimulatedUnit
 from kapok.network.activation.rules import Fault, light_is_fine
 
@@ -85,11 +85,11 @@ class Simulated:
 
         def measure() -> Outcome:
             row = SimulatedUnit.objects.filter(element=self.element, service=request.service).first()
-            return missing(self.title) if row is None else self._measure(row, fault)
+            return missing(self.title) if row is None else self._measure(row, fault, request)
 
         return _answered(fault, measure, half=measure)
 
-    def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
+    def _measure(self, row: SimulatedUnit, fault: Fault | None, request: Request) -> Outcome:
         raise NotImplementedError
 
     def _tell(self, request: Request, state: str, *, create: bool = False) -> Outcome:
@@ -159,8 +159,14 @@ class Olt(Simulated):
     unit = "onu"
     needed = frozenset({"onu"})
 
-    def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
-        rx_dbm = FAULTY_DBM if fault is Fault.WEAK_LIGHT else _usual_light(row.unit)
+    def light(self, services: Collection[str]) -> dict[str, tuple[str, float]]:
+        """The ONU of each of these services that has one, and what it receives (dBm); one ONU's own fault is not among it."""
+        dark = SimulatedFault.objects.filter(element=self.element, fault=Fault.WEAK_PON).exists()
+        rows = SimulatedUnit.objects.filter(element=self.element, service__in=services, state="active")
+        return {row.service: (row.unit, FAULTY_DBM if dark else _usual_light(row.unit)) for row in rows}
+
+    def _measure(self, row: SimulatedUnit, fault: Fault | None, request: Request) -> Outcome:
+        rx_dbm = FAULTY_DBM if fault in {Fault.WEAK_LIGHT, Fault.WEAK_PON} else _usual_light(row.unit)
         measured = {"rx_dbm": rx_dbm, "onu_state": row.state, "profile": row.settings.get("profile", "")}
         if row.state != "active":
             text = Text(zh="光猫状态为“{state}”；请先开通。", en="The ONU is {state}; activate it first.")
@@ -171,6 +177,8 @@ class Olt(Simulated):
                 en="The ONU receives {rx} dBm, not between -8 and -27; look at connectors and fibre.",
             )
             return Outcome(ok=False, code="weak_light", text=text.format(rx=rx_dbm), measured=measured)
+        if wrong := differing(request, row.settings):
+            return Outcome(ok=False, code="not_as_ordered", text=wrong, measured=measured)
         text = Text(zh="收光{rx} dBm，正常", en="{rx} dBm received, fine").format(rx=rx_dbm)
         return Outcome(ok=True, code="done", text=text, measured=measured)
 
@@ -183,7 +191,7 @@ class Switch(Simulated):
     unit = "port"
     needed = frozenset({"port"})
 
-    def _measure(self, row: SimulatedUnit, fault: Fault | None) -> Outcome:
+    def _measure(self, row: SimulatedUnit, fault: Fault | None, request: Request) -> Outcome:
         measured = {"port_state": row.state}
         if row.state != "active":
             text = Text(zh="端口状态为“{state}”；请先开通。", en="The port is {state}; activate it first.")
@@ -196,4 +204,5 @@ def _usual_light(unit: str) -> float:
     return -17.0 - zlib.crc32(unit.encode()) % 71 / 10
 
 
-SIMULATED: dict[str, Simulated] = {adapter.element: adapter for adapter in (Olt(), Switch())}
+OLT = Olt()
+SIMULATED: dict[str, Simulated] = {adapter.element: adapter for adapter in (OLT, Switch())}

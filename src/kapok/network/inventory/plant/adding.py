@@ -20,7 +20,7 @@ from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from kapok.network.inventory import rows, rules
-from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, POINTS, ElementKind, Kind
+from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, POINTS, TESTED, ElementKind, Kind
 from kapok.network.inventory.models import Coverage, Element, Pool, Resource, Site
 from kapok.network.inventory.refusals import BadRange, CodeTaken, FeedsItself, NotAPoint, WrongHome
 from kapok.network.inventory.rules import State
@@ -79,7 +79,7 @@ def next_ports(elements: Sequence[UUID], kind: Kind) -> dict[UUID, int]:
 
 
 def add_named_ports(element: Element, kind: Kind, names: Sequence[str], state: State, at: datetime) -> int:
-    """Ports by the names they bear. Raises `WrongHome`, `BadPlantCode`, `CodeTaken`."""
+    """Ports by the names they bear. Raises `WrongHome`, `BadPlantCode`, `PortTooLong`, `CodeTaken`."""
     check_home(kind, element.kind, element.code)
     return _all_new(named_ports(element.id, element.code, kind, names, state), at)
 
@@ -111,8 +111,8 @@ def _all_new(new: Sequence[New], at: datetime) -> int:
 
 
 def named_ports(element: UUID, code: str, kind: Kind, names: Iterable[str], state: State) -> list[New]:
-    """Ports of an element by the names they bear. Raises `BadPlantCode`."""
-    tidy = [rows.tidy_code(name) for name in names]
+    """Ports of an element by the names they bear. Raises `BadPlantCode`, `PortTooLong`."""
+    tidy = [rows.tidy_port(code, name) for name in names]
     return [New(kind, f"{code}:{name}", name, element, None, state) for name in tidy]
 
 
@@ -196,6 +196,11 @@ def check_pool(kind: Kind, of: str, pool: str) -> None:
     wanted = HOPS[kind].host
     if wanted is not None or kind != of:
         raise WrongHome(kind_name=HOPS[kind].name, host_name=ELEMENT_KINDS[wanted] if wanted else OWN_POOL, home=pool)
+
+
+def is_tested(kind: Kind, *, said: bool | None) -> bool:
+    """Whether what comes back to a pool of this kind is tested, unless it was said."""
+    return kind in TESTED if said is None else said
 
 
 def refuse_known(model: type[Site] | type[Element] | type[Pool], code: str) -> str:

@@ -102,12 +102,14 @@ def add_pool(
     name: Text,
     exchange_area: str | None = None,
     quarantine_days: int = 0,
+    tested: bool | None = None,
     values: str = "",
     actor: str,
     at: datetime,
 ) -> None:
     """Open a pool, with its values: a range, a prefix or a list (see `add_resources`).
 
+    Whether what comes back is `tested` before it is given out again goes by the kind where nothing is said.
     Raises `BadPlantCode`, `CodeTaken`, `UnknownKind`, `BadPlaceName`, `UnknownExchangeArea`, `BadRange`, `WrongHome`,
     `RestTooLong`.
     """
@@ -116,7 +118,7 @@ def add_pool(
     tidy, sort, names = adding.refuse_known(Pool, code), rows.known_kind(kind), tidy_text(name)
     made = Pool(
         id=uuid7(at), code=tidy, kind=sort, name_zh=names.zh, name_en=names.en, quarantine_days=quarantine_days,
-        exchange_area=places.exchange_area_called(exchange_area),
+        exchange_area=places.exchange_area_called(exchange_area), tested=adding.is_tested(sort, said=tested),
     )  # fmt: skip
     adding.check_pool(sort, sort, tidy)
     made.save(force_insert=True)
@@ -141,7 +143,7 @@ def add_resources(
 
     `values` of a pool are a range (`2038880000-2038880999`), a prefix (`203.0.113.0/24`) or a list. Who waited for them is
     told. Raises `UnknownKind`, `UnknownElement`, `UnknownPool`, `WrongHome`, `BadCount`, `BadRange`, `BadPlantCode`,
-    `CodeTaken`, `NoSuchMove`.
+    `PortTooLong`, `CodeTaken`, `NoSuchMove`.
     """
     sort, stands = rows.known_kind(kind), rows.known_mark(state)
     home: Element | Pool
@@ -175,7 +177,9 @@ def cover(*, element: str, addresses: Sequence[str], actor: str, at: datetime) -
 
 @transaction.atomic
 def mark(*, resource: str, state: str, note: str = "", actor: str, at: datetime) -> None:
-    """Mark what nobody holds as faulty, blocked, kept for a project, or free again; other than free needs a note.
+    """Mark what nobody holds as faulty, blocked, kept for a project, scrapped, or free again; other than free needs a note.
+
+    So a device that was to be tested is free once it came back in order, or scrapped; what is scrapped stays so.
 
     Raises `UnknownResource`, `UnknownKind`, `NoReasonGiven`, `ResourceHeld`, `NoSuchMove`.
     """

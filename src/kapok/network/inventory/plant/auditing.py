@@ -58,7 +58,8 @@ SEEN_AS = {
     State.FREE: Found.FREE, State.RESERVED: Found.FREE, State.ASSIGNED: Found.FREE, State.IN_SERVICE: Found.USED,
     State.PENDING_RELEASE: Found.USED, State.FAULTY: Found.FAULTY, State.BLOCKED: Found.USED, State.PROJECT: Found.USED,
 }  # fmt: skip
-"""What a record in this state looks like in the plant; a line that is not yet connected still looks free."""
+"""What a record in this state looks like in the plant: a line that is not yet connected still looks free, and what is scrapped
+is seen nowhere."""
 
 RIGHTED = {Found.FREE: State.FREE, Found.USED: State.BLOCKED, Found.FAULTY: State.FAULTY}
 """What a record nobody holds becomes: used without a record of by whom means that nobody else may have it."""
@@ -136,7 +137,7 @@ def _seen(spot: Spot, row: dict[str, str], elements: dict[str, Element]) -> Seen
         raise BadCell(
             column="state", value=found[:40], expected=Text(zh="free、used或faulty", en="free, used or faulty")
         )
-    return Seen(spot, element, kind, rows.tidy_code(reading.needed(row, "port")), Found(found))
+    return Seen(spot, element, kind, rows.tidy_port(element.code, reading.needed(row, "port")), Found(found))
 
 
 def _not_found(
@@ -144,6 +145,8 @@ def _not_found(
 ) -> Iterable[Finding]:
     for code in sorted(recorded.keys() - seen.keys()):
         row = recorded[code]
+        if row.state == State.RETIRED:  # nobody looks for what is scrapped
+            continue
         yield Finding(
             id=uuid7(at), audit=audit, element=row.element, resource=row, kind=row.kind, code=code,
             outcome=Outcome.MISSING, recorded=row.state,
@@ -153,7 +156,7 @@ def _not_found(
 def _found(audit: PlantAudit, recorded: dict[str, Resource], seen: dict[str, Seen], at: datetime) -> Iterable[Finding]:
     for code, one in sorted(seen.items()):
         row = recorded.get(code)
-        if row is not None and SEEN_AS[State(row.state)] is one.found:
+        if row is not None and SEEN_AS.get(State(row.state)) is one.found:
             continue
         outcome = Outcome.DIFFERENT if row else Outcome.EXTRA
         yield Finding(

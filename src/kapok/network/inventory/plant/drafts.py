@@ -66,6 +66,7 @@ class PoolDraft:
     name: Text
     exchange_area: str = ""
     quarantine_days: int = 0
+    tested: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,11 @@ N = TypeVar("N", int, float)
 RECORDS = ("site", "element", "pool", "resources")
 COLUMNS = (
     "record", "code", "kind", "name_zh", "name_en", "site", "parent", "exchange_area", "longitude", "latitude", "down_mbps",
-    "serial", "covers", "count", "values", "state", "quarantine_days",
+    "serial", "covers", "count", "values", "state", "quarantine_days", "tested",
 )  # fmt: skip
 FASTEST, LONGEST_REST = 1_000_000, 36_500
 """No element carries more (Mbit/s), no value rests longer (days)."""
+SAID = {"yes": True, "no": False, "是": True, "否": False}
 REMEDY = Text(
     zh=f"应为UTF-8编码的CSV，首行为列名：{'、'.join(COLUMNS)}。",
     en=f"It must be CSV in UTF-8 with these columns named in its first line: {', '.join(COLUMNS)}.",
@@ -95,7 +96,7 @@ def _draft(spot: Spot, row: Mapping[str, str], drafts: Drafts) -> None:
                     drafts.covers.append(CoverDraft(spot, code, address))
         case "pool":
             days = whole(row, "quarantine_days", LONGEST_REST) or 0
-            drafts.pools.append(PoolDraft(spot, code, needed(row, "kind"), name, area, days))
+            drafts.pools.append(PoolDraft(spot, code, needed(row, "kind"), name, area, days, yes_or_no(row, "tested")))
             if row.get("values"):
                 drafts.resources.append(ResourceDraft(spot, row["kind"], code, values=row["values"]))
         case "resources":
@@ -129,6 +130,14 @@ def whole(row: Mapping[str, str], column: str, most: int) -> int | None:
         expected = Text(zh=f"须为 0 至 {most}", en=f"it must be 0 to {most}")
         raise BadCell(column=column, value=row[column][:40], expected=expected)
     return found
+
+
+def yes_or_no(row: Mapping[str, str], column: str) -> bool | None:
+    """Yes or no, none for an empty cell. Raises `BadCell`."""
+    said = row.get(column, "").lower()
+    if said and said not in SAID:
+        raise BadCell(column=column, value=said[:40], expected=Text(zh="须为 yes 或 no", en="it must be yes or no"))
+    return SAID.get(said)
 
 
 def number(row: Mapping[str, str], column: str, read: Callable[[str], N]) -> N | None:

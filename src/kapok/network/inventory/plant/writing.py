@@ -114,6 +114,7 @@ class Writer:
         return Pool(
             id=uuid7(self.at), code=rows.tidy_code(draft.code), kind=kind, name_zh=name.zh, name_en=name.en,
             exchange_area_id=self._area(draft.exchange_area), quarantine_days=draft.quarantine_days,
+            tested=adding.is_tested(kind, said=draft.tested),
         )  # fmt: skip
 
     def _element(self, draft: ElementDraft) -> Element:

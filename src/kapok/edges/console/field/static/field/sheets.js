@@ -93,10 +93,17 @@ window.kapokSheets = function (told, make, act) {
     const part = (proof, name, ...inside) => make("fieldset", { "data-proof": proof },
       make("legend", {}, name, ...needs(proof).map((each) => make("span", { class: "phone-needed" }, `${words.needed}: ${each}`))), ...inside);
     const missing = make("p", { class: "phone-missing", role: "alert" });
+    const why = write("despite", kept), failing = new Set();
+    const despite = make("div", { hidden: true }, make("p", { class: "phone-missing" }, words.fails), labelled(words.despite, why));
+    // What fails is handed in with a reason only.
+    function weigh(test, grade) {
+      if (grade === "fail") failing.add(test.code); else failing.delete(test.code);
+      despite.hidden = !failing.size;
+      why.required = Boolean(failing.size);
+    }
     const parts = [
       part("photo", words.photos, ...photos.parts),
-      part("test", words.tests, ...told.tests.map((test) => labelled(beside(test.name, test.unit),
-        make("input", { type: "number", step: "any", min: test.least, max: test.most, name: `test-${test.code}`, inputmode: "text", value: (before.tests || {})[test.code] })))),
+      part("test", words.tests, ...told.tests.map((test) => measuring(job, test, (before.tests || {})[test.code], weigh)), despite),
       part(null, words.materials, ...(van.length ? using(van, before.materials || {}) : [words.no_van])),
       part("signature", words.signature, pen.canvas, make("button", { type: "button", class: "phone-small", onclick: pen.clear }, words.clear)),
       job.evidence.length ? make("fieldset", {}, make("legend", {}, words.evidence), ...job.evidence.map((each, number) => proving(each, job.proofs[number], number, (before.evidence || [])[number]))) : null,
@@ -110,7 +117,7 @@ window.kapokSheets = function (told, make, act) {
         if (name.startsWith("use-") && Number(value) > 0) materials[name.slice(4)] = Number(value);
       }
       const evidence = job.evidence.map((_, number) => given.get(`evidence-${number}`) || "");
-      const made = { item: job.item, deed: "reply", said: { tests, materials, evidence, note: given.get("note") }, photos: await photos.blobs(), signature: await pen.blob() };
+      const made = { item: job.item, deed: "reply", said: { tests, materials, evidence, note: given.get("note"), despite: failing.size ? given.get("despite") : "" }, photos: await photos.blobs(), signature: await pen.blob() };
       const shown = { photo: made.photos.length, test: Object.keys(tests).length, signature: made.signature };
       const lacks = job.evidence.map((_, number) => !evidence[number].trim() && !shown[job.proofs[number]]);
       parts.forEach((each) => each.classList.toggle("is-missing", lacks.some((lack, number) => lack && each.dataset.proof === job.proofs[number])));
@@ -119,6 +126,24 @@ window.kapokSheets = function (told, make, act) {
       missing.scrollIntoView({ block: "center" });
       return null;
     }, kept);
+  }
+
+  // A reading, and at once how good it is and what to do about it; of a rate by what was ordered.
+  function measuring(job, test, value, weigh) {
+    const said = make("p", { class: "phone-grade", role: "status" });
+    const input = make("input", { type: "number", step: "any", min: test.least, max: test.most, name: `test-${test.code}`, inputmode: "text", value });
+    function judge() {
+      const ordered = (job.ordered || {})[test.code];
+      const share = input.value === "" || (test.by_order && !ordered) ? NaN : test.by_order ? input.value * 100 / ordered : Number(input.value);
+      const band = test.bands.find((each) => (each.least === null || Number(each.least) <= share) && (each.most === null || share <= Number(each.most)) && !Number.isNaN(share));
+      said.className = `phone-grade${band ? ` is-${band.grade}` : ""}`;
+      said.textContent = band ? [told.grades[band.grade], band.remedy].filter(Boolean).join(told.language === "en" ? ": " : "：") : "";
+      weigh(test, band ? band.grade : "");
+    }
+    input.addEventListener("input", judge);
+    judge();
+    const ordered = test.by_order && (job.ordered || {})[test.code];
+    return make("div", {}, labelled(beside(test.name, ordered ? `${words.ordered} ${ordered} ${test.unit}` : test.unit), input), said);
   }
 
   function proving(name, proof, number, value) {

@@ -20,6 +20,6 @@ def read_again(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0004_looks_of_who_speaks_with_them")]
+    dependencies = [("customers", "0006_contacts_by_name")]
 
     operations = [migrations.RunPython(read_again, migrations.RunPython.noop, elidable=True)]

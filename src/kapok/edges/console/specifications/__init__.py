@@ -1,0 +1,1 @@
+"""Screens of specifications of services and resources, and of usage plans."""

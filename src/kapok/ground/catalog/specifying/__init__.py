@@ -1,0 +1,1 @@
+"""What can be provided and counted: specifications of services and resources, and usage plans, in versions."""
