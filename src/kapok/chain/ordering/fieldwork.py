@@ -18,7 +18,17 @@ from kapok.chain.ordering.rules import Deviation, State
 from kapok.chain.ordering.visits import RESTS, visit_of
 from kapok.ground.customers.rules import Purpose
 
-__all__ = ["customer_of", "go_on", "lack_plant", "lacks_of", "ordered_of", "put_off", "resting", "see_access", "visit_of"]
+__all__ = [
+    "customer_of",
+    "go_on",
+    "lack_plant",
+    "lacks_of",
+    "ordered_of",
+    "put_off",
+    "resting",
+    "see_access",
+    "visit_of",
+]
 
 RATES: Mapping[str, str] = {"down_rate": "down_mbps", "up_rate": "up_mbps"}
 """The tests of the field, and what an offer calls that which they show."""

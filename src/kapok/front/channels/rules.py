@@ -13,6 +13,9 @@ from enum import StrEnum
 from kapok.front.channels.door.knocking import CODE_DIGITS, CODE_LASTS, CODE_TRIES, MOST, WITHIN, Knock, too_often
 from kapok.front.channels.speaking import Agent, Tongue, choose, longest_idle, wanted
 from kapok.front.channels.words import (
+    BUSINESS_KEY,
+    BUSINESS_LINE,
+    DIALLED,
     DIRECTIONS,
     HOWS,
     KINDS,
@@ -21,12 +24,15 @@ from kapok.front.channels.words import (
     SUBSTANCES,
     TOLD_BY,
     USED,
+    VIAS,
+    Dialled,
     Direction,
     How,
     Kind,
     Medium,
     Substance,
     ToldBy,
+    Via,
 )
 from kapok.ground.catalog.offering.terms import CHANNELS, Channel
 from kapok.ground.catalog.template import Line
@@ -34,46 +40,15 @@ from kapok.ground.work.rules import line_of
 from kapok.kernel.text import Text
 
 __all__ = [
-    "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "MOST", "OPENED_BY",
-    "SUBSTANCES", "TOLD_BY", "USED", "WITHIN", "Agent", "Channel", "Direction", "How", "Kind", "Knock", "Medium", "Substance",
-    "ToldBy", "Tongue", "longest_idle", "too_often",
+    "BUSINESS_KEY", "BUSINESS_LINE", "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIALLED", "DIRECTIONS", "HOWS",
+    "KINDS", "MEDIA", "MOST", "OPENED_BY", "SUBSTANCES", "TOLD_BY", "USED", "VIAS", "WITHIN", "Agent", "Channel", "Dialled",
+    "Direction", "How", "Kind", "Knock", "Medium", "Substance", "ToldBy", "Tongue", "Via", "longest_idle", "too_often",
 ]  # fmt: skip
 
 
 # ---- what is known before anything is decided ----
 
-BUSINESS_KEY, BUSINESS_LINE = "9", "10009"
-"""What a business customer presses behind the hotline's number, and the line of their own."""
 KEY_ACCOUNT, BUSINESS = "key_account", "business"
-
-
-class Dialled(StrEnum):
-    """The lines of the operator that a customer may dial."""
-
-    HOTLINE = "10000"
-    BUSINESS = BUSINESS_LINE
-
-
-DIALLED: Mapping[Dialled, Text] = {
-    Dialled.HOTLINE: Text(zh="10000 客服热线", en="10000, the hotline"),
-    Dialled.BUSINESS: Text(zh="10009 商客专线", en="10009, the business line"),
-}
-
-
-class Via(StrEnum):
-    """By what a customer was recognised."""
-
-    SERVICE = "service"
-    CONTACT = "contact"
-    SAID = "said"
-    NOTHING = ""
-
-
-VIAS: Mapping[Via, Text] = {
-    Via.SERVICE: Text(zh="主叫号码是其业务号码", en="the calling number is a service of theirs"),
-    Via.CONTACT: Text(zh="主叫号码是其联系电话", en="the calling number is a contact of theirs"),
-    Via.SAID: Text(zh="受理人查得", en="looked up by whoever took it"),
-}
 
 
 @dataclass(frozen=True)
