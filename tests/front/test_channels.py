@@ -118,8 +118,9 @@ def test_a_calling_number_leads_to_the_service_and_its_customer() -> None:
     for calling in (f"020-{line}", f"+86 20 {line}", f"0086{row.value}", f"86{row.value}", line, row.value):
         assert queries.recognise(calling) == found, calling
     assert [queries.recognise(each) for each in (f"0755-{line}", f"+{row.value}", f"+44 {area} {line}")] == [None] * 3
-    Resource.objects.filter(id=row.id).update(value=f"0{row.value}")
-    assert queries.recognise(line) == found
+    for kept in (f"0{row.value}", line):  # as another system may have written it
+        Resource.objects.filter(id=row.id).update(value=kept)
+        assert queries.recognise(f"020-{line}") == found
 
 
 @pytest.mark.parametrize("kept", ["020-38880011", "+86 20 3888 0011", "38880011"])

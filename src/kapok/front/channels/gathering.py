@@ -16,7 +16,7 @@ from kapok.front.channels.refusals import NotOpenNow
 from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Tongue, Via
 from kapok.front.channels.speaking import LANGUAGE
 from kapok.ground.customers import languages
-from kapok.ground.customers.dialling import as_dialled, digits_of
+from kapok.ground.customers.dialling import digits_of, spellings
 from kapok.ground.customers.models import Contact, Customer
 from kapok.ground.customers.queries import wants_no_calls
 from kapok.ground.people.models import OrgUnit, Staff
@@ -44,8 +44,7 @@ def recognise(calling: str) -> tuple[Customer | None, Service | None, Via]:
     digits = digits_of(calling)
     if not digits:
         return None, None, Via.NOTHING
-    spelt = {digits, as_dialled(digits)}  # a number may have come from another system with its prefix
-    rows = Resource.objects.filter(kind__in=NUMBERS, value__in=spelt, service__isnull=False)
+    rows = Resource.objects.filter(kind__in=NUMBERS, value__in=spellings(digits), service__isnull=False)
     resource = rows.select_related("service__customer__party", "service__address").first()
     if resource is not None and resource.service is not None:
         return resource.service.customer, resource.service, Via.SERVICE
