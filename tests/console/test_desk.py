@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localtime
 
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.models import Order
@@ -366,3 +367,22 @@ def test_who_may_not_unmask_or_serves_other_units_sees_no_login(signed_in: Signe
     voice = shop.installed("voice", whose=chen, address="n5")
     page = signed_in("agent").get(f"/desk/customers/{chen}").content.decode()
     assert (f"{service}/login" in page, f"{voice}/login" in page) == (True, False)
+
+
+def test_the_customers_word_is_noted_at_the_desk_and_shown_with_whose_it_is(signed_in: SignedIn, chen: str) -> None:
+    client = signed_in("agent")
+    talk = api.take(channel="hotline", medium="phone", customer=chen, **counter_page.by("agent"))
+    subject, _ = api.ask(
+        title="报价", channel="hotline", customer=chen, interaction=talk, **counter_page.by("agent")
+    )  # fmt: skip
+    where = f"/desk/withdrawn/{subject}"
+    now = f"{localtime(counter_page.now()):%Y-%m-%dT%H:%M}"
+    said = {"withdraw-who": "本人", "withdraw-said_at": now, "withdraw-how": "call", "withdraw-why": "不需要了"}
+    assert "客户撤回" in client.get(f"/desk/requests/{subject}").content.decode()
+    for lacking in said:
+        assert client.post(where, said | {lacking: ""}).status_code == 200
+    assert Case.objects.get(matter=subject).withdrawn_at is None
+    assert client.post(where, said).headers["Location"] == f"/desk/requests/{subject}"
+    page = client.get(f"/desk/requests/{subject}").content.decode()
+    assert ("不需要了" in page, "我方人员登记" in page, where in page) == (True, True, False)
+    assert signed_in("viewer").post(where, said).status_code == 403

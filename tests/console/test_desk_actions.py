@@ -195,12 +195,14 @@ def test_a_number_is_chosen_from_those_that_customers_like(signed_in: SignedIn, 
     inventory.add_resources(kind="number", pool="N-TYX", values=plant_values, **plant.WHO)
     page = client.get(address(chen, service, "renumber")).content.decode()
     offered = re.findall(r'<option value="([0-9a-f-]{36})"[^>]*>(\d+)</option>', page)
-    assert [number for _, number in offered][:2] == ["85550888", "85556688"]
-    assert offered[-1][1] == "85558404"
+    assert [number for _, number in offered][:2] == ["2085550888", "2085556688"]
+    assert offered[-1][1] == "2085558404"
     wished = offered[0][0]
     assert act(client, chen, service, "renumber", number=wished).status_code == 302
     leg = Leg.objects.latest("order__placed_at")
-    assert list(Resource.objects.filter(holder=leg.subject).values_list("value", "state")) == [("85550888", "reserved")]
+    assert list(Resource.objects.filter(holder=leg.subject).values_list("value", "state")) == [
+        ("2085550888", "reserved")
+    ]
     assert not Entry.objects.filter(data__icontains="85550888").exists()
     before = written()
     for gone in (wished, str(uuid4()), str(Resource.objects.filter(kind="onu", state="free")[0].id)):

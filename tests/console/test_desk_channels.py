@@ -10,6 +10,7 @@ from django.test import Client
 
 from kapok.front.channels import api, queries
 from kapok.front.channels.models import ChannelSetting, ChannelStaff
+from kapok.front.channels.rules import Channel
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
 from kapok.ground.people.models import Staff
@@ -73,9 +74,20 @@ def test_a_channel_is_set_up_and_staffed_and_what_is_asked_is_routed(signed_in: 
     assert not ChannelStaff.objects.filter(until=None).exists()
 
 
+@pytest.mark.parametrize(("typed", "kept"), [("6", 6), ("", None)])
+def test_from_how_many_stars_on_somebody_goes_first_is_set(
+    signed_in: SignedIn, chen: str, typed: str, kept: int | None
+) -> None:
+    assert signed_in("supervisor").post(WHERE, RIGHT | {"stars_first": typed}).status_code == 302
+    setup = queries.setup_of(Channel.HOTLINE)
+    assert setup is not None
+    assert setup.said["stars_first"] == kept
+
+
 @pytest.mark.parametrize(
     "more",
     [
+        {"stars_first": "8"}, {"stars_first": "many"},
         {"mass": "nowhere"}, {"mass": ""}, {"business": "x" * 100}, {"supervision": ""}, {"supervision": "nowhere"},
         {"segment": "all"}, {"skill": "magic"},
         {"overflow_after": "-1"}, {"call_back_after": "3601"}, {"overflow_after": "nine"}, {"call_back_after": "29"},

@@ -7,19 +7,26 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering.models import Order
-from kapok.front.channels import api, queries
+from kapok.front.channels import api, gathering, queries
 from kapok.front.channels.models import AccessCode, Case, ChannelSetting, DoorKnock, Interaction, Note, Placed
+from kapok.front.channels.online import api as online
 from kapok.front.channels.refusals import BadChoice
 from kapok.front.channels.rules import Course, Via
 from kapok.ground.commitments import scheduler
+from kapok.ground.commitments.explaining import explain
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
-from kapok.ground.customers.refusals import ErasedCustomer, UnknownCustomer
+from kapok.ground.customers import queries as known
+from kapok.ground.customers.refusals import ErasedCustomer, StarOutOfRange, UnknownCustomer
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
+from kapok.ground.people import api as people
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.places.models import PlaceDefect
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.work import api as work
@@ -27,6 +34,7 @@ from kapok.ground.work import urging
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.refusals import NotAPerson
+from kapok.kernel.text import Text
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.front.counter import ask, business, case, clock, matter, seconds
@@ -110,8 +118,9 @@ def test_a_calling_number_leads_to_the_service_and_its_customer() -> None:
     for calling in (f"020-{line}", f"+86 20 {line}", f"0086{row.value}", f"86{row.value}", line, row.value):
         assert queries.recognise(calling) == found, calling
     assert [queries.recognise(each) for each in (f"0755-{line}", f"+{row.value}", f"+44 {area} {line}")] == [None] * 3
-    Resource.objects.filter(id=row.id).update(value=f"0{row.value}")
-    assert queries.recognise(line) == found
+    for kept in (f"0{row.value}", line):  # as another system may have written it
+        Resource.objects.filter(id=row.id).update(value=kept)
+        assert queries.recognise(f"020-{line}") == found
 
 
 @pytest.mark.parametrize("kept", ["020-38880011", "+86 20 3888 0011", "38880011"])
@@ -288,6 +297,80 @@ def test_who_neither_answers_for_it_nor_belongs_there_cannot_answer() -> None:
     assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount2", 6))
 
 
+WORD = {"who": "店主", "how": "call", "why": "已找别家"}
+
+
+def test_only_the_customers_word_withdraws_a_request() -> None:
+    subject, _ = ask(customer=business())
+    for note in ("", "客户不要了"):
+        with pytest.raises((api.NotWithdrawn, work.NoteMissing)):
+            work.happen(matter=subject, kind="request.withdrawn", note=note, **shop.by("keyaccount", 10))
+    assert (clock(subject).state, _kinds(subject) & {"request.withdrawn"}) == ("open", set())
+    for said, refused in (
+        ({"who": ""}, api.WordsMissing), ({"why": " "}, api.WordsMissing), ({"how": ""}, BadChoice),
+        ({"said_at": shop.later(-2)}, api.NotThen), ({"said_at": shop.later(12)}, api.NotThen),
+    ):  # fmt: skip
+        with pytest.raises(refused):
+            api.withdraw(**{"matter": subject, "said_at": shop.later(5), **WORD, **said}, **shop.by("keyaccount", 11))
+    with pytest.raises(api.NotAnswering):
+        api.withdraw(matter=subject, said_at=shop.later(5), **WORD, **shop.by("technician", 11))
+    assert (clock(subject).state, case(subject).withdrawn_at) == ("open", None)
+    api.withdraw(matter=subject, said_at=shop.later(5), **WORD, **shop.by("keyaccount", 11))
+    kept = case(subject)
+    assert (kept.withdrawn_at, kept.withdrawn_by, kept.word, kept.told_by) == (
+        shop.later(5),
+        "店主",
+        "已找别家",
+        "staff",
+    )
+    assert clock(subject).state == "void"
+    (told,) = shop.told("channels.withdrawn", subject)
+    assert (told["how"], told["told_by"], "已找别家" in str(told), "店主" in str(told)) == (
+        "call",
+        "staff",
+        False,
+        False,
+    )
+    said = explain(clock(subject).id, at=shop.later(20))
+    assert "欧阳慧（keyaccount） 登记，非客户本人操作" in said.zh
+    for again in (
+        lambda: api.withdraw(matter=subject, said_at=shop.later(6), **WORD, **shop.by("keyaccount", 12)),
+        lambda: api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount", 12)),
+    ):
+        with pytest.raises(api.AlreadyWithdrawn):
+            again()
+
+
+def test_what_was_answered_is_not_withdrawn_any_more() -> None:
+    subject, _ = ask(customer=business())
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount", 6))
+    with pytest.raises(api.AlreadyAnswered):
+        api.withdraw(matter=subject, said_at=shop.later(5), **WORD, **shop.by("keyaccount", 11))
+    assert clock(subject).state == "kept"
+
+
+def test_a_request_that_no_channel_took_in_is_withdrawn_with_a_note() -> None:
+    subject = work.open_matter(kind="request.received", title="报价", first_contact="agent", **shop.by("agent"))
+    with pytest.raises(work.NoteMissing):
+        work.happen(matter=subject, kind="request.withdrawn", **shop.by("agent", 1))
+    work.happen(matter=subject, kind="request.withdrawn", note="客户来电 10:05 撤回", **shop.by("agent", 2))
+    assert "request.withdrawn" in _kinds(subject)
+
+
+def test_whose_word_it_is_that_an_answer_was_heard_is_told_apart() -> None:
+    ours, own = ask(customer=business())[0], ask(1, customer=business(phone="020-38880012"))[0]
+    assert api.answer(matter=ours, **QUOTE, **HEARD, **shop.by("keyaccount", 6))
+    api.answer(matter=own, **QUOTE, **shop.by("keyaccount", 6))
+    whose = case(own).customer
+    assert whose is not None
+    online.acknowledge(matter=own, customer=whose.number, actor=f"customer/{whose.number}", at=shop.later(7))
+    assert (case(ours).told_by, case(own).told_by) == ("staff", "customer")
+    assert [shop.told("channels.acknowledged", each)[0]["told_by"] for each in (ours, own)] == ["staff", "customer"]
+    assert "非客户本人操作" in explain(clock(ours).id, at=shop.later(8)).zh
+    assert "由客户本人确认" in explain(clock(own).id, at=shop.later(8)).zh
+    assert "said by the customer themselves" in explain(clock(own).id, at=shop.later(8)).en
+
+
 def _happened(subject: str) -> list[str]:
     kinds = Entry.objects.filter(subject=subject).order_by("transaction", "position").values_list("kind", flat=True)
     return [kind for kind in kinds if kind.startswith("request.")]
@@ -446,6 +529,76 @@ def test_r5_who_dialled_the_business_line_has_the_three_hours() -> None:
     with pytest.raises(BadChoice):
         take(20, dialled="110")
     assert Interaction.objects.count() == 2
+
+
+def test_r5_a_fault_by_the_business_line_reaches_the_account_manager_without_the_three_hours() -> None:
+    for minutes, said in ((0, {"pressed": "9"}), (10, {"dialled": "10009"})):
+        subject, decision = ask(minutes, kind="fault", title="断网", customer=business(phone=""), **said)
+        assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", False)
+        assert (case(subject).owner.username, matter(subject).first_contact.username) == ("keyaccount", "agent")
+
+
+def test_r2_stars_go_before_the_mass_queue_as_the_channel_says() -> None:
+    star = shop.customer("陈静", star=5, address="r101")
+    assert ask(kind="fault", title="断网", customer=star)[1].unit == "key-accounts"
+    ChannelSetting.objects.filter(code="hotline").update(stars_first=6)
+    assert (
+        ask(1, kind="fault", title="断网", customer=shop.customer("陈静", star=5, address="r101"))[1].unit
+        != "key-accounts"
+    )
+    ChannelSetting.objects.filter(code="hotline").update(stars_first=None)
+    assert (
+        ask(2, kind="fault", title="断网", customer=shop.customer("陈静", star=7, address="r101"))[1].unit
+        != "key-accounts"
+    )
+    with pytest.raises(StarOutOfRange):
+        api.set_channel(
+            channel="hotline", mass="hotline", business="hotline", key="hotline", supervision="hotline", segment="public",
+            stars_first=8, **shop.by("admin"),
+        )  # fmt: skip
+
+
+def test_r1_who_took_back_that_they_may_be_called_is_not_to_be_disturbed() -> None:
+    number = shop.customer("陈静")
+    said = {"customer": number, "purpose": "calls", "means": "phone"}
+
+    def quiet(minutes: float) -> bool:
+        _, decision = ask(minutes, customer=number, title=f"咨询 {minutes}")
+        return "免打扰" in decision.reasons[0].text.zh
+
+    assert (quiet(0), known.customer(number).wants_no_calls) == (False, False)
+    customers.give_consent(**said, **shop.by("agent", 1))
+    assert quiet(2) is False
+    customers.withdraw_consent(**said, **shop.by("agent", 3))
+    assert (quiet(4), known.customer(number).wants_no_calls) == (True, True)
+    customers.give_consent(**said, **shop.by("agent", 5))
+    assert quiet(6) is False
+
+
+def test_how_idle_somebody_is_is_read_along_an_index_and_of_their_last_interactions() -> None:
+    for minutes in range(0, 6, 2):
+        talk = take(minutes)
+        api.close_interaction(interaction=talk, resolution="完毕", **shop.by("agent", minutes + 1))
+    staff = Staff.objects.get(username="agent")
+    assert gathering._last({staff.id}, shop.later(60)) == {staff.id: shop.later(5)}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {gathering.ENDED}", [[staff.id]])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan using channels_of_staff" in plan, plan
+
+
+def test_who_is_on_duty_is_asked_once_however_many_teams_there_are() -> None:
+    centre = OrgUnit.objects.get(code="tianhe-east")
+    with CaptureQueriesContext(connection) as one:
+        gathering._on_duty(centre, shop.later(0))
+    for number in range(3):
+        people.add_unit(
+            code=f"team-{number}", kind="team", parent="tianhe-east", name=Text(zh="班", en="team"), **shop.by("admin")
+        )
+    with CaptureQueriesContext(connection) as more:
+        gathering._on_duty(centre, shop.later(0))
+    assert len(one) == len(more)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,42 @@ def test_r2_a_key_account_never_waits_in_the_mass_queue() -> None:
     assert routed(Kind.COMPLAINT, BANK, complaint_kind="network").unit == "key-accounts"
 
 
+def test_r2_from_so_many_stars_on_a_customer_goes_before_the_mass_queue() -> None:
+    queues = replace(QUEUES, stars_first=5)
+    star = replace(HOME, star=5, manager="ye")
+    decision = routed(caller=star, territory=PATCH, queues=queues)
+    assert (decision.unit, decision.owner, decision.three_hours) == ("business-desk", "ye", False)
+    assert fired(decision) == ["R1", "R7", "R2", "R2"]
+    assert routed(Kind.REQUEST, star, queues=queues).three_hours is False
+    assert routed(caller=replace(star, manager=""), territory=PATCH, queues=queues).owner == "he"
+    assert routed(caller=replace(star, star=4), territory=PATCH, queues=queues).unit == "patch-1"
+    assert routed(caller=star, territory=PATCH).unit == "patch-1"  # stars decide nothing there
+    bill = routed(Kind.COMPLAINT, star, complaint_kind="billing", queues=queues)
+    assert bill.unit == "supervision"
+
+
+@pytest.mark.parametrize("said", [{"pressed": "9"}, {"dialled": "10009"}])
+@pytest.mark.parametrize("kind", [Kind.FAULT, Kind.COMPLAINT])
+def test_r5_what_else_comes_by_the_business_line_goes_to_its_queue_without_the_three_hours(
+    kind: Kind, said: dict[str, str]
+) -> None:
+    asked = said | ({"complaint_kind": "network"} if kind is Kind.COMPLAINT else {})
+    decision = routed(kind, replace(HOME, manager="ye"), PATCH, **asked)
+    assert (decision.unit, decision.owner, decision.three_hours) == ("business-desk", "ye", False)
+    assert fired(decision) == ["R1", "R7", "R5", "R5"]
+    assert (routed(kind, Caller(), PATCH, **asked).owner, routed(kind, Caller(), **asked).unit) == (
+        "he",
+        "business-desk",
+    )
+    assert routed(kind, SHOP, PATCH, **dict.fromkeys(said, ""), complaint_kind="network").unit == "patch-1"
+
+
+def test_r1_says_who_is_not_to_be_disturbed() -> None:
+    quiet = routed(caller=replace(HOME, quiet=True)).reasons[0].text
+    assert quiet.zh.endswith("C00000001（public），免打扰：已撤回电话营销同意")
+    assert "disturbed" not in routed(caller=HOME).reasons[0].text.en
+
+
 def test_r1_says_the_star_level() -> None:
     assert routed(caller=replace(HOME, star=3)).reasons[0].text.en.endswith("theirs: C00000001 (public ★★★)")
 

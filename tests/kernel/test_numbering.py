@@ -66,6 +66,12 @@ def test_a_number_is_dialled_with_its_trunk_prefix() -> None:
     assert dialled == ["02038880000", "13800138000", "10000", "00442079460000", "38880000"]
 
 
+def test_a_number_may_stand_somewhere_with_its_prefix_or_without_its_area() -> None:
+    assert PLAN.spellings("2038880000") == {"2038880000", "02038880000", "38880000"}
+    assert PLAN.spellings("13800138000") == {"13800138000"}
+    assert PLAN.spellings("75526001234") == {"75526001234", "075526001234"}
+
+
 def test_without_a_plan_digits_are_digits() -> None:
     assert NOWHERE.national("020-3888 0000") == "02038880000"
     assert NOWHERE.national("+86 20 1234") == "0086201234"

@@ -55,6 +55,11 @@ class Numbering:
         """A number in its one form, as it is dialled from anywhere in the country."""
         return f"{self.trunk}{national}" if len(national) > self.local and self._may_be_local(national) else national
 
+    def spellings(self, national: str) -> frozenset[str]:
+        """The ways in which another system may have written a number without signs."""
+        local = national.removeprefix(self.area)
+        return frozenset({national, self.dialled(national), *([local] if self.national(local) == national else [])})
+
     def _read(self, typed: str) -> tuple[str, bool]:
         """The digits without the extension, and whether they begin with the code of another country."""
         number = EXTENSION.split(unicodedata.normalize("NFKC", typed).lower())[0].strip()

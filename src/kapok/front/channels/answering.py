@@ -1,7 +1,7 @@
 """What stops the three-hour clock: a substantive reply, acknowledged by the customer, and nothing less.
 
 Whoever else says that a request was answered, e.g. by handing in the last stage of its flow, is refused by `witness` while the
-reply or the acknowledgement is lacking.
+reply or the acknowledgement is lacking; so is whoever says that it was withdrawn, without the customer's word.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from datetime import datetime, timedelta
 from kapok.front.channels import events, rows, rules
 from kapok.front.channels.models import WORDS, Case, Message
 from kapok.front.channels.online.refusals import NothingToSay
-from kapok.front.channels.refusals import AlreadyAnswered, NotAnswering, NotHeard, NotSubstantive
+from kapok.front.channels.refusals import (
+    AlreadyAnswered,
+    AlreadyWithdrawn,
+    NotAnswering,
+    NotHeard,
+    NotSubstantive,
+    NotThen,
+    NotWithdrawn,
+)
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from kapok.ground.people.models import Staff
@@ -26,7 +34,8 @@ from kapok.ground.work.rules import ItemState
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
-ANSWERED, RECEIVED = "request.answered", "request.acknowledged"
+ANSWERED, RECEIVED, WITHDRAWN = "request.answered", "request.acknowledged", "request.withdrawn"
+WHY, WHO = Text(zh="撤回原因", en="why they withdraw it"), Text(zh="由谁提出", en="who said so")
 REPLY, WORD = Text(zh="答复内容", en="the reply"), Text(zh="客户的回复", en="the customer's reply")
 LACKING = Text(zh="还缺什么", en="what is lacking")
 CONFIRMED = "客户网上确认 / confirmed by the customer on the web"
@@ -44,10 +53,19 @@ class Said:
     word: str
 
 
+@dataclass(frozen=True)
+class Given:
+    """The customer's word that they give a request up: who of them said so, when, how and why."""
+
+    who: str
+    said_at: datetime
+    how: str
+    why: str
+
+
 def answer(case: Case, said: Said, me: Staff, at: datetime) -> bool:
     """Note it, and stop the clock if both are there. Within a verb's transaction."""
-    if case.answered_at is not None:
-        raise AlreadyAnswered(at=rows.spoken(case.answered_at))
+    _must_be_open(case)
     _must_answer(case, me)
     if said.substance or said.reply.strip():
         _reply(case, said, me, at)
@@ -55,8 +73,27 @@ def answer(case: Case, said: Said, me: Staff, at: datetime) -> bool:
         return _received(case, said, me, at)
     if not said.how:
         return False
-    _acknowledge(case, said, me.subject, at)
+    _acknowledge(case, said, rules.ToldBy.STAFF, me.subject, at)
     return True
+
+
+def withdraw(case: Case, said: Given, me: Staff, at: datetime) -> None:
+    """The customer gave it up: their word is kept, and the clock falls away. Within a verb's transaction."""
+    _must_be_open(case)
+    _must_answer(case, me)
+    if not case.asked_at.replace(second=0, microsecond=0) <= said.said_at <= at:  # a form says the minute
+        raise NotThen
+    how, staff = rows.choice(rules.How, said.how, "how"), rules.ToldBy.STAFF
+    case.how, case.word, case.told_by = how.value, rows.words(said.why, WHY, WORDS), staff.value
+    case.withdrawn_at, case.withdrawn_by = said.said_at, rows.words(said.who, WHO, 60)
+    case.save(update_fields=["how", "word", "told_by", "withdrawn_at", "withdrawn_by"])
+    journal.record(
+        events.Withdrawn(
+            subject=case.matter, actor=me.subject, at=at, how=how.value, how_name=rules.HOWS[how], said_at=said.said_at,
+            told_by=staff.value, told_by_name=rules.TOLD_BY[staff],
+        )
+    )  # fmt: skip
+    work.tell(matter=case.matter, kind=WITHDRAWN, note=rules.HOWS[how].both, actor=me.subject, at=at)
 
 
 def confirm(case: Case, word: str, actor: str, at: datetime) -> None:
@@ -65,7 +102,9 @@ def confirm(case: Case, word: str, actor: str, at: datetime) -> None:
     kept = rows.words(word, WORD, WORDS, needed=False)
     if kept:
         said_by(case, kept, None, at)
-    _acknowledge(case, Said("", "", rules.How.MESSAGE, timedelta(0), kept or CONFIRMED), actor, at)
+    _acknowledge(
+        case, Said("", "", rules.How.MESSAGE, timedelta(0), kept or CONFIRMED), rules.ToldBy.CUSTOMER, actor, at
+    )
 
 
 def turn_down(case: Case, word: str, actor: str, at: datetime) -> None:
@@ -87,11 +126,18 @@ def called_back(matter: str, me: Staff, at: datetime) -> None:
 
 
 def _must_be_replied(case: Case) -> None:
-    """Raises `AlreadyAnswered`, `NothingToSay`."""
-    if case.answered_at is not None:
-        raise AlreadyAnswered(at=rows.spoken(case.answered_at))
+    """Raises `AlreadyAnswered`, `AlreadyWithdrawn`, `NothingToSay`."""
+    _must_be_open(case)
     if not case.substance:
         raise NothingToSay
+
+
+def _must_be_open(case: Case) -> None:
+    """Raises `AlreadyAnswered`, `AlreadyWithdrawn`."""
+    if case.answered_at is not None:
+        raise AlreadyAnswered(at=rows.spoken(case.answered_at))
+    if case.withdrawn_at is not None:
+        raise AlreadyWithdrawn(at=rows.spoken(case.withdrawn_at))
 
 
 def said_by(case: Case, words: str, staff: Staff | None, at: datetime) -> None:
@@ -100,10 +146,16 @@ def said_by(case: Case, words: str, staff: Staff | None, at: datetime) -> None:
 
 
 def witness(entries: Sequence[Entry]) -> None:
-    """Undo what says that a request was answered that was not. Raises `NotSubstantive`."""
+    """Undo what says that a request was answered that was not, or that the customer gave it up who did not.
+
+    Raises `NotSubstantive`, `NotWithdrawn`.
+    """
     told = [entry.subject for entry in entries if entry.kind == ANSWERED]
     if told and Case.objects.filter(matter__in=told, answered_at=None).exists():
         raise NotSubstantive
+    given_up = [entry.subject for entry in entries if entry.kind == WITHDRAWN]
+    if given_up and Case.objects.filter(matter__in=given_up, withdrawn_at=None).exists():
+        raise NotWithdrawn
 
 
 def _must_answer(case: Case, me: Staff) -> None:
@@ -135,17 +187,18 @@ def _received(case: Case, said: Said, me: Staff, at: datetime) -> bool:
     return False
 
 
-def _acknowledge(case: Case, said: Said, actor: str, at: datetime) -> None:
+def _acknowledge(case: Case, said: Said, told_by: rules.ToldBy, actor: str, at: datetime) -> None:
     """The customer took note of the reply: that stops the clock."""
     how, word = rows.choice(rules.How, said.how, "how"), rows.words(said.word, WORD, WORDS, needed=False)
     if not rules.acknowledged(how, said.connected, word):
         raise NotHeard(seconds=int(rules.HEARD.total_seconds()))
-    case.how, case.word, case.connected, case.answered_at = how.value, word, said.connected, at
-    case.save(update_fields=["how", "word", "connected", "answered_at"])
+    case.how, case.word, case.connected, case.told_by = how.value, word, said.connected, told_by.value
+    case.answered_at = at
+    case.save(update_fields=["how", "word", "connected", "told_by", "answered_at"])
     journal.record(
         events.Acknowledged(
             subject=case.matter, actor=actor, at=at, how=how.value, how_name=rules.HOWS[how],
-            seconds=int(said.connected.total_seconds()),
+            seconds=int(said.connected.total_seconds()), told_by=told_by.value, told_by_name=rules.TOLD_BY[told_by],
         )
     )  # fmt: skip
     _finish(case, actor, at)

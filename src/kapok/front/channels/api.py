@@ -18,9 +18,19 @@ from django.db import IntegrityError, transaction
 from kapok.chain.ordering import api as ordering
 from kapok.chain.ordering.api import LineDraft
 from kapok.front.channels import answering, asking, codes, events, gathering, naming, rows, rules
-from kapok.front.channels.models import WORDS, ChannelSetting, ChannelStaff, Interaction, Linked, Note, Placed
+from kapok.front.channels.models import (
+    STARS_FIRST,
+    WORDS,
+    ChannelSetting,
+    ChannelStaff,
+    Interaction,
+    Linked,
+    Note,
+    Placed,
+)
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
+    AlreadyWithdrawn,
     BadChoice,
     ChannelNotSet,
     InteractionOver,
@@ -31,7 +41,9 @@ from kapok.front.channels.refusals import (
     NotOfTheChannel,
     NotOpenNow,
     NotSubstantive,
+    NotThen,
     NotToBeCalled,
+    NotWithdrawn,
     NotYourInteraction,
     StillTalking,
     UnknownInteraction,
@@ -43,7 +55,7 @@ from kapok.ground.customers.dialling import digits_of
 from kapok.ground.customers.queries import looks
 from kapok.ground.customers.refusals import UnknownLanguage
 from kapok.ground.customers.rows import living_customer
-from kapok.ground.customers.rules import ContactKind, Purpose, masked_contact
+from kapok.ground.customers.rules import ContactKind, Purpose, checked_star, masked_contact
 from kapok.ground.journal import api as journal
 from kapok.ground.people.rows import staff_called
 from kapok.ground.places.rules import Segment
@@ -52,11 +64,11 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language, Text
 
 __all__ = [
-    "AlreadyAnswered", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften", "LineDraft", "NotACase",
-    "NotAnswering", "NotHeard", "NotOfTheChannel", "NotOpenNow", "NotSubstantive", "NotToBeCalled", "NotYourInteraction",
-    "StillTalking", "UnknownInteraction", "UnknownLanguage", "WordsMissing", "add_note", "answer", "ask", "assign_staff",
-    "close_interaction", "enter", "note_called_back", "recognise_customer", "release_staff", "see_name", "send_code",
-    "set_channel", "take", "take_order",
+    "AlreadyAnswered", "AlreadyWithdrawn", "BadChoice", "ChannelNotSet", "Decision", "InteractionOver", "KnockedTooOften",
+    "LineDraft", "NotACase", "NotAnswering", "NotHeard", "NotOfTheChannel", "NotOpenNow", "NotSubstantive", "NotThen",
+    "NotToBeCalled", "NotWithdrawn", "NotYourInteraction", "StillTalking", "UnknownInteraction", "UnknownLanguage",
+    "WordsMissing", "add_note", "answer", "ask", "assign_staff", "close_interaction", "enter", "note_called_back",
+    "recognise_customer", "release_staff", "see_name", "send_code", "set_channel", "take", "take_order", "withdraw",
 ]  # fmt: skip
 
 NOTE, RESOLUTION, TOPIC = (
@@ -78,12 +90,14 @@ def set_channel(
     skill: str = "",
     overflow_after: timedelta = timedelta(minutes=1),
     call_back_after: timedelta = timedelta(minutes=5),
+    stars_first: int | None = STARS_FIRST,
     actor: str,
     at: datetime,
 ) -> None:
     """Set a channel up, or change it: the units (codes) of its queues, whose patches are its, when it overflows and calls back.
 
-    `supervision` is who gets complaints about bills and about people. Raises `BadChoice`, `UnknownUnit`, `EndedUnit`.
+    `supervision` is who gets complaints about bills and about people; from `stars_first` stars on a customer goes before the mass
+    queue (None: stars decide nothing). Raises `BadChoice`, `UnknownUnit`, `EndedUnit`, `StarOutOfRange`.
     """
     code, of = rows.choice(rules.Channel, channel, "channel"), rows.choice(Segment, segment, "segment")
     queues: dict[str, Any] = {"mass": mass, "business": business, "key": key, "supervision": supervision}
@@ -91,6 +105,7 @@ def set_channel(
     said: dict[str, Any] = {
         **units, "overflow": unit_at_work(overflow) if overflow else None, "segment": of.value, "skill": skill,
         "overflow_after": overflow_after, "call_back_after": max(call_back_after, overflow_after),
+        "stars_first": None if stars_first is None else checked_star(stars_first),
     }  # fmt: skip
     ChannelSetting.objects.update_or_create(code=code.value, defaults=said)
     journal.record(events.ChannelSet(subject=f"channel/{code}", actor=actor, at=at, **queues))
@@ -264,6 +279,16 @@ def answer(
     return answering.answer(
         rows.request_called(matter), answering.Said(substance, reply, how, connected, word), person(actor), at
     )
+
+
+@transaction.atomic
+def withdraw(*, matter: str, who: str, said_at: datetime, how: str, why: str, actor: str, at: datetime) -> None:
+    """Note that the customer gave a request up: who of them said so, when, how and why. Its clock falls away.
+
+    Raises `NotACase`, `AlreadyAnswered`, `AlreadyWithdrawn`, `NotAnswering`, `BadChoice`, `WordsMissing`, `NotThen`.
+    """
+    given = answering.Given(who, said_at, how, why)
+    answering.withdraw(rows.request_called(matter), given, person(actor), at)
 
 
 @transaction.atomic

@@ -176,11 +176,30 @@ class Acknowledged(Event):
 
     kind: ClassVar[str] = "channels.acknowledged"
     wording: ClassVar[Text] = Text(
-        zh="客户已确认答复：{how_name}", en="the customer acknowledged the reply: {how_name}"
+        zh="客户已确认答复：{how_name}（{told_by_name}）",
+        en="the customer acknowledged the reply: {how_name} ({told_by_name})",
     )
     how: str
     how_name: Text
     seconds: int
+    told_by: str
+    told_by_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(Event):
+    """The customer gave a request up; who said so and why stays out of the journal."""
+
+    kind: ClassVar[str] = "channels.withdrawn"
+    wording: ClassVar[Text] = Text(
+        zh="客户撤回需求：{how_name}（{told_by_name}）",
+        en="the customer withdrew the request: {how_name} ({told_by_name})",
+    )
+    how: str
+    how_name: Text
+    said_at: datetime
+    told_by: str
+    told_by_name: Text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ __all__ = [
     "Interaction", "Linked", "Message", "Note", "Placed", "Report", "Stranger",
 ]  # fmt: skip
 
+STARS_FIRST = 5
 WORDS = 1000
 MESSAGE = 2000
 
@@ -40,6 +41,8 @@ class ChannelSetting(models.Model):
     """What it takes to serve it."""
     overflow_after = models.DurationField()
     call_back_after = models.DurationField()
+    stars_first = models.PositiveSmallIntegerField(null=True, default=STARS_FIRST)
+    """From so many stars on a customer goes before the mass queue (R2); stars decide nothing where it is empty."""
 
     class Meta:
         verbose_name = _("channel")
@@ -165,6 +168,12 @@ class Case(models.Model):
     word = models.CharField(max_length=WORDS, blank=True)
     connected = models.DurationField(null=True)
     answered_at = models.DateTimeField(null=True)
+    told_by = models.CharField(max_length=8, blank=True, default="")
+    """Whose word it is that `how` and `word` keep."""
+    withdrawn_at = models.DateTimeField(null=True)
+    """When the customer gave it up; `how` and `word` say how and why."""
+    withdrawn_by = models.CharField(max_length=60, blank=True, default="")
+    """Who of the customer said so."""
     call_back = models.BooleanField(default=False)
     """Whether the customer wants to be called with the reply, or waited so long that we call them (R8)."""
     called_at = models.DateTimeField(null=True)
@@ -194,6 +203,14 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(answered_at=None) | (~Q(substance="") & ~Q(how="")),
                 name="channels_answered_is_acknowledged",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None)
+                | (Q(answered_at=None) & ~Q(how="") & ~Q(word="") & ~Q(withdrawn_by="") & ~Q(told_by="")),
+                name="channels_withdrawn_by_the_customers_word",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_by__in=[each.value for each in rules.ToldBy]), name="channels_told_by_is_known"
             ),
         ]
         indexes = [

@@ -67,7 +67,7 @@ def erase(customer: UUID) -> None:
         _asked(customer),
     )
     overwrite(talks, "topic", "resolution", "calling")
-    overwrite(cases, "reply", "word")
+    overwrite(cases, "reply", "word", "withdrawn_by")
     overwrite(Stranger.objects.filter(case__in=matters), "name", "phone")
     overwrite(Message.objects.filter(Q(case__in=matters) | Q(customer=customer)), "words")
     overwrite(Report.objects.filter(customer=customer), "words")

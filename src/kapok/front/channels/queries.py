@@ -91,11 +91,26 @@ class CaseView:
     answered_at: datetime | None
     call_back: bool
     called_at: datetime | None
+    how: str
+    told_by: rules.ToldBy
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+    word: str
 
     @property
     def to_be_called(self) -> bool:
         """Whether the customer is still to be called."""
-        return self.call_back and self.called_at is None and self.answered_at is None
+        return self.call_back and self.called_at is None and self.answered_at is None and self.withdrawn_at is None
+
+    @property
+    def told_by_name(self) -> Text:
+        """Whose word it is that the customer took note, or gave it up."""
+        return rules.TOLD_BY[self.told_by]
+
+    @property
+    def how_name(self) -> Text:
+        """How they said so."""
+        return rules.HOWS[rules.How(self.how)] if self.how else Text(zh="", en="")
 
     @property
     def kind_name(self) -> Text:
@@ -173,7 +188,7 @@ def setup_of(channel: rules.Channel) -> Setup | None:
         "mass": row.mass.code, "business": row.business.code, "key": row.key.code,
         "supervision": row.supervision.code if row.supervision else "", "segment": row.segment, "skill": row.skill,
         "overflow": row.overflow.code if row.overflow else "", "overflow_after": row.overflow_after,
-        "call_back_after": row.call_back_after,
+        "call_back_after": row.call_back_after, "stars_first": row.stars_first,
     }  # fmt: skip
     return Setup(row.mass_id, said, tuple(serving.values_list("staff__username", "staff__name")))
 
@@ -246,7 +261,9 @@ def open_cases_of(customer: str, *, limit: int = 100) -> list[CaseView]:
     """What a customer asked and nobody has answered, while its matter is open; the oldest first."""
     whose = Q(customer__number=customer) | Q(customer__merged_into__number=customer)
     matter = Matter.objects.filter(subject=OuterRef("matter"), closed_at=None)
-    found = Case.objects.select_related("customer", "unit", "owner").filter(whose, Exists(matter), answered_at=None)
+    found = Case.objects.select_related("customer", "unit", "owner").filter(
+        whose, Exists(matter), answered_at=None, withdrawn_at=None
+    )
     return [_case(row) for row in found.order_by("asked_at", "matter")[:limit]]
 
 
@@ -271,7 +288,7 @@ def _to_call(username: str, units: Collection[UUID]) -> Q:
     matter = Matter.objects.filter(subject=OuterRef("matter"), closed_at=None)
     mine = Exists(matter.filter(first_contact__username=username))
     whose = Q(unit__in=units) | Q(owner__username=username) | Q(mine)
-    return whose & Q(Exists(matter), call_back=True, called_at=None, answered_at=None)
+    return whose & Q(Exists(matter), call_back=True, called_at=None, answered_at=None, withdrawn_at=None)
 
 
 def _case(row: Case) -> CaseView:
@@ -281,7 +298,8 @@ def _case(row: Case) -> CaseView:
         owner=row.owner.username, owner_name=row.owner.name,
         reasons=tuple((each["rule"], Text(zh=each["zh"], en=each["en"])) for each in row.reasons),
         asked_at=row.asked_at, substance=row.substance, reply=row.reply, replied_at=row.replied_at,
-        answered_at=row.answered_at, call_back=row.call_back, called_at=row.called_at,
+        answered_at=row.answered_at, call_back=row.call_back, called_at=row.called_at, how=row.how,
+        told_by=rules.ToldBy(row.told_by), withdrawn_at=row.withdrawn_at, withdrawn_by=row.withdrawn_by, word=row.word,
     )  # fmt: skip
 
 

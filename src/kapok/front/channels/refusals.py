@@ -112,6 +112,34 @@ class NotSubstantive(KapokError):
     )
 
 
+class NotWithdrawn(KapokError):
+    """Only the customer gives a request up."""
+
+    wording = Text(
+        zh="只有客户本人可以撤回需求：请在接待台“客户撤回”中登记谁、何时、以何方式、因何撤回。",
+        en="Only the customer withdraws a request: note at the front desk, under “The customer withdraws it”, who said so, when, "
+        "how and why.",
+    )
+
+
+class AlreadyWithdrawn(KapokError):
+    """The customer gave it up already."""
+
+    wording = Text(
+        zh="该需求已由客户于 {at} 撤回，如再次提出请另行受理。",
+        en="The customer withdrew it at {at}; take it in anew if they ask again.",
+    )
+
+
+class NotThen(KapokError):
+    """The customer cannot have said it then."""
+
+    wording = Text(
+        zh="撤回时间须在受理之后、现在之前，请更正时间。",
+        en="The customer said so after it was taken in and before now; correct the time.",
+    )
+
+
 class NotHeard(KapokError):
     """The customer has not taken note of a reply."""
 

@@ -13,18 +13,26 @@ from enum import StrEnum
 from kapok.front.channels.door.knocking import CODE_DIGITS, CODE_LASTS, CODE_TRIES, MOST, WITHIN, Knock, too_often
 from kapok.front.channels.speaking import Agent, Tongue, choose, longest_idle, wanted
 from kapok.front.channels.words import (
+    BUSINESS_KEY,
+    BUSINESS_LINE,
+    DIALLED,
     DIRECTIONS,
     HOWS,
     KINDS,
     MEDIA,
     OPENED_BY,
     SUBSTANCES,
+    TOLD_BY,
     USED,
+    VIAS,
+    Dialled,
     Direction,
     How,
     Kind,
     Medium,
     Substance,
+    ToldBy,
+    Via,
 )
 from kapok.ground.catalog.offering.terms import CHANNELS, Channel
 from kapok.ground.catalog.template import Line
@@ -32,46 +40,15 @@ from kapok.ground.work.rules import line_of
 from kapok.kernel.text import Text
 
 __all__ = [
-    "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIRECTIONS", "HOWS", "KINDS", "MEDIA", "MOST", "OPENED_BY",
-    "SUBSTANCES", "USED", "WITHIN", "Agent", "Channel", "Direction", "How", "Kind", "Knock", "Medium", "Substance", "Tongue",
-    "longest_idle", "too_often",
+    "BUSINESS_KEY", "BUSINESS_LINE", "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIALLED", "DIRECTIONS", "HOWS",
+    "KINDS", "MEDIA", "MOST", "OPENED_BY", "SUBSTANCES", "TOLD_BY", "USED", "VIAS", "WITHIN", "Agent", "Channel", "Dialled",
+    "Direction", "How", "Kind", "Knock", "Medium", "Substance", "ToldBy", "Tongue", "Via", "longest_idle", "too_often",
 ]  # fmt: skip
 
 
 # ---- what is known before anything is decided ----
 
-BUSINESS_KEY, BUSINESS_LINE = "9", "10009"
-"""What a business customer presses behind the hotline's number, and the line of their own."""
 KEY_ACCOUNT, BUSINESS = "key_account", "business"
-
-
-class Dialled(StrEnum):
-    """The lines of the operator that a customer may dial."""
-
-    HOTLINE = "10000"
-    BUSINESS = BUSINESS_LINE
-
-
-DIALLED: Mapping[Dialled, Text] = {
-    Dialled.HOTLINE: Text(zh="10000 客服热线", en="10000, the hotline"),
-    Dialled.BUSINESS: Text(zh="10009 商客专线", en="10009, the business line"),
-}
-
-
-class Via(StrEnum):
-    """By what a customer was recognised."""
-
-    SERVICE = "service"
-    CONTACT = "contact"
-    SAID = "said"
-    NOTHING = ""
-
-
-VIAS: Mapping[Via, Text] = {
-    Via.SERVICE: Text(zh="主叫号码是其业务号码", en="the calling number is a service of theirs"),
-    Via.CONTACT: Text(zh="主叫号码是其联系电话", en="the calling number is a contact of theirs"),
-    Via.SAID: Text(zh="受理人查得", en="looked up by whoever took it"),
-}
 
 
 @dataclass(frozen=True)
@@ -85,6 +62,8 @@ class Caller:
     star: int = 0
     manager: str = ""
     via: Via = Via.NOTHING
+    quiet: bool = False
+    """They are not to be disturbed: they took back that they may be called for marketing."""
 
     @property
     def key(self) -> bool:
@@ -151,6 +130,8 @@ class Queues:
     business: str
     key: str
     supervision: str
+    stars_first: int | None = None
+    """From so many stars on a customer never waits in the mass queue; None where stars decide nothing."""
     overflow: str = ""
     overflow_after: timedelta = timedelta(minutes=1)
     call_back_after: timedelta = timedelta(minutes=5)
@@ -242,13 +223,17 @@ def route(asked: Asked, caller: Caller, queues: Queues, territory: Territory | N
     return _placed(decision, asked, caller, queues, territory)
 
 
+QUIET = Text(zh="，免打扰：已撤回电话营销同意", en="; not to be disturbed: took back the consent to calls of marketing")
+
+
 def _recognised(decision: Decision, caller: Caller) -> Decision:
     if not caller.customer:
         return decision.because(Rule.R1, "未识别客户", "the customer is not recognised")
     grade = " ".join(filter(None, (caller.segment, caller.tier, "★" * caller.star)))
     via = VIAS.get(caller.via, VIAS[Via.SAID])
+    quiet = QUIET if caller.quiet else Text(zh="", en="")
     return decision.because(
-        Rule.R1, f"{via.zh}：{caller.customer}（{grade}）", f"{via.en}: {caller.customer} ({grade})"
+        Rule.R1, f"{via.zh}：{caller.customer}（{grade}）{quiet.zh}", f"{via.en}: {caller.customer} ({grade}){quiet.en}"
     )
 
 
@@ -261,17 +246,30 @@ def _placed(decision: Decision, asked: Asked, caller: Caller, queues: Queues, te
             Rule.R2, "大客户不进公众队列，转大客户部", "a key account never waits in the mass queue"
         )
         return _to_manager(decision, Rule.R2, caller, territory)
-    if asked.kind is Kind.REQUEST and (asked.from_business_line or caller.segment == BUSINESS):
-        decision = replace(decision, unit=queues.business, three_hours=True)
-        decision = decision.because(
+    if asked.from_business_line or (asked.kind is Kind.REQUEST and caller.segment == BUSINESS):
+        return _to_manager(_business(decision, asked, queues), Rule.R5, caller, territory)
+    if queues.stars_first is not None and caller.star >= queues.stars_first:
+        decision = replace(decision, unit=queues.business).because(
+            Rule.R2,
+            f"{caller.star} 星客户（{queues.stars_first} 星起）先于公众队列，转商业队列",
+            f"{caller.star} stars ({queues.stars_first} or more) go before the mass queue: business queue",
+        )
+        return _to_manager(decision, Rule.R2, caller, territory)
+    if territory is not None:
+        return _by_territory(decision, asked, territory)
+    return _in_queue(decision, asked, queues)
+
+
+def _business(decision: Decision, asked: Asked, queues: Queues) -> Decision:
+    """The business queue, whatever is asked by the business line; for a request the three hours count."""
+    decision = replace(decision, unit=queues.business, three_hours=asked.kind is Kind.REQUEST)
+    if decision.three_hours:
+        return decision.because(
             Rule.R5,
             "商业客户需求：商业队列，三小时回应开始计时",
             "a business request: business queue, the three hours count",
         )
-        return _to_manager(decision, Rule.R5, caller, territory)
-    if territory is not None:
-        return _by_territory(decision, asked, territory)
-    return _in_queue(decision, asked, queues)
+    return decision.because(Rule.R5, "由商客专线来：商业队列", "it came by the business line: business queue")
 
 
 def _supervised(decision: Decision, queues: Queues) -> Decision:

@@ -100,3 +100,51 @@ HOWS: Mapping[How, Text] = {
     How.CALL: Text(zh="通话告知", en="told in a call"),
     How.MESSAGE: Text(zh="客户回复", en="the customer replied"),
 }
+
+
+class ToldBy(StrEnum):
+    """Who says that the customer took note, or gave it up: the customer themselves, or somebody of ours for them."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    UNKNOWN = ""
+
+
+TOLD_BY: Mapping[ToldBy, Text] = {
+    ToldBy.CUSTOMER: Text(zh="客户本人在网上确认", en="said by the customer themselves, on the web"),
+    ToldBy.STAFF: Text(zh="我方人员登记", en="noted by somebody of ours"),
+    ToldBy.UNKNOWN: Text(zh="未区分", en="not told apart then"),
+}
+
+
+BUSINESS_KEY, BUSINESS_LINE = "9", "10009"
+"""What a business customer presses behind the hotline's number, and the line of their own."""
+
+
+class Dialled(StrEnum):
+    """The lines of the operator that a customer may dial."""
+
+    HOTLINE = "10000"
+    BUSINESS = BUSINESS_LINE
+
+
+DIALLED: Mapping[Dialled, Text] = {
+    Dialled.HOTLINE: Text(zh="10000 客服热线", en="10000, the hotline"),
+    Dialled.BUSINESS: Text(zh="10009 商客专线", en="10009, the business line"),
+}
+
+
+class Via(StrEnum):
+    """By what a customer was recognised."""
+
+    SERVICE = "service"
+    CONTACT = "contact"
+    SAID = "said"
+    NOTHING = ""
+
+
+VIAS: Mapping[Via, Text] = {
+    Via.SERVICE: Text(zh="主叫号码是其业务号码", en="the calling number is a service of theirs"),
+    Via.CONTACT: Text(zh="主叫号码是其联系电话", en="the calling number is a contact of theirs"),
+    Via.SAID: Text(zh="受理人查得", en="looked up by whoever took it"),
+}

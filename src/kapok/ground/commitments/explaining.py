@@ -20,6 +20,7 @@ from kapok.ground.people import queries as people
 from kapok.ground.people.models import OrgUnit
 from kapok.kernel import promises
 from kapok.kernel.promises import Judgement
+from kapok.kernel.promises.moves import Effect
 from kapok.kernel.promises.wording import moment
 from kapok.kernel.text import Text, joined
 
@@ -36,6 +37,11 @@ NO_EVIDENCE = Text(zh="未附", en="none given")
 FIRST = Text(zh="最初承诺到期 {due}", en="first promised for {due}")
 REVISED = Text(zh="{when} 因条目 {entry} 修订：{changes}", en="{when} revised by entry {entry}: {changes}")
 PACK = Text(zh="依据 {pack} {version}版（{adopted} 启用）", en="by {pack}, version {version}, adopted {adopted}")
+BY_CUSTOMER = Text(zh="“{event}”由客户本人确认", en="“{event}”: said by the customer themselves")
+BY_STAFF = Text(
+    zh="“{event}”由 {who} 登记，非客户本人操作", en="“{event}”: noted by {who}, not by the customer themselves"
+)
+ENDING = frozenset({Effect.STOP, Effect.STOP_PAUSED, Effect.CANCEL})
 NOTHING = Text(zh="无", en="nothing")
 ANSWERS = Text(zh="负责：{owner}，{unit}", en="answers for it: {owner}, {unit}")
 CALLED = Text(zh="{name}（{code}）", en="{name} ({code})")
@@ -68,6 +74,18 @@ def known_at(row: Commitment, at: datetime) -> tuple[Judgement | None, datetime]
     return (alike[place] if place < len(alike) else None), until
 
 
+def _ended(subject: str, judgement: Judgement) -> Iterator[Text]:
+    """Whose word ended it: the customer's own, or that of somebody of ours."""
+    last = next((entry for entry, effect in reversed(judgement.used) if effect in ENDING), None)
+    told = [each for each in journal.happenings(subject) if last and (each.kind, each.at) == (last.kind, last.at)]
+    for entry in told[-1:]:
+        event = promises.EVENTS[entry.kind]
+        if entry.actor.startswith("customer/"):
+            yield BY_CUSTOMER.format(event=event)
+        elif entry.actor.startswith("staff/"):
+            yield BY_STAFF.format(event=event, who=_person(entry.actor, _names(entry.actor)))
+
+
 def _place(row: Commitment, opening: datetime | None) -> int:
     """Which of the commitments of one moment it is: as they are numbered, so they were judged."""
     twins = Commitment.objects.filter(subject=row.subject, pack=row.pack_id, promise=row.promise, number__lt=row.number)
@@ -79,6 +97,7 @@ def _lines(row: Commitment, at: datetime) -> Iterator[Text]:
     judgement = judgement_of(row, at=at)
     if judgement is not None:
         yield promises.explain(judgement, pack.declared)
+        yield from _ended(row.subject, judgement)
     yield PACK.format(pack=pack.title, version=row.pack.version, adopted=moment(row.pack.adopted_at, zone))
     yield ANSWERS.format(owner=_person(row.owner, _names(row.owner)), unit=_unit(row.unit))
     due_at = row.due_at if judgement is None else judgement.due_at

@@ -24,6 +24,11 @@ def as_dialled(digits: str) -> str:
     return _plan().dialled(digits)
 
 
+def spellings(digits: str) -> frozenset[str]:
+    """The ways in which a number that has these digits may stand in a record that came from another system."""
+    return _plan().spellings(digits)
+
+
 def phone_begun(typed: str) -> tuple[str, ...]:
     """What numbers begin with of which this is the beginning, the likeliest first; none where it is no telephone number."""
     said = unicodedata.normalize("NFKC", typed).strip().lower()

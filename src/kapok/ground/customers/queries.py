@@ -18,7 +18,7 @@ from kapok.kernel.text import Text, joined
 
 __all__ = [
     "AccountView", "ConsentView", "ContactView", "CustomerView", "Found", "LookView", "Member", "account", "by_phone",
-    "customer", "facts", "hierarchy", "looks", "looks_shown", "search",
+    "customer", "facts", "hierarchy", "looks", "looks_shown", "search", "wants_no_calls",
 ]  # fmt: skip
 
 
@@ -137,6 +137,12 @@ class CustomerView:
         return f"customer/{self.number}"
 
     @property
+    def wants_no_calls(self) -> bool:
+        """Whether they agreed to calls of marketing once, and took it back."""
+        calls = [each for each in self.consents if each.purpose is rules.ConsentPurpose.CALLS]
+        return bool(calls) and all(each.withdrawn_at for each in calls)
+
+    @property
     def languages_name(self) -> Text:
         """What they speak, in words."""
         return joined(languages.named(self.languages))
@@ -242,6 +248,13 @@ def _consents(one: Customer) -> tuple[ConsentView, ...]:
         )
         for each in found
     )
+
+
+def wants_no_calls(customer: UUID) -> bool:
+    """Whether a customer (by identifier) has said that they want no calls of marketing: agreed once, and took it back."""
+    found = Consent.objects.filter(customer=customer, purpose=rules.ConsentPurpose.CALLS)
+    ended = list(found.values_list("withdrawn_at", flat=True))
+    return bool(ended) and all(ended)
 
 
 def account(number: str) -> AccountView:

@@ -277,6 +277,12 @@ def duty(unit: str, at: datetime) -> list[OnDuty]:
     ]
 
 
+def on_duty(units: Collection[str], at: datetime) -> list[UUID]:
+    """Who of these units is on shift at that moment, absent or not, each once."""
+    rows = RosterEntry.objects.filter(period__contains=at, staff__unit__code__in=units, staff__state=State.ACTIVE)
+    return list(rows.order_by("staff__username").values_list("staff", flat=True).distinct())
+
+
 def skills_of(staff: Collection[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
     """Of each of these people the skills at that moment, by code, with the level."""
     held: dict[UUID, dict[str, int]] = {}

@@ -154,7 +154,7 @@ def happen(
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
     _may_tell(rows.person(actor), row, kind, at)
-    following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=False))
+    following.happened(row, kind, told, act, note=rules.tidy_note(note, needed=kind in rules.WITHDRAWN))
     act.record()
 
 

@@ -263,6 +263,8 @@ CANCELS = frozenset(
     ]
 )
 """Nothing is left to do on the matter."""
+WITHDRAWN = frozenset({"request.withdrawn", "complaint.withdrawn", "appeal.withdrawn"})
+"""The customer gave it up: whoever notes that says how they said so."""
 CONFIRMS = frozenset(
     ["fault.confirmed", "order.confirmed", "request.answered", "complaint.resolved", "appeal.answered"]
 )

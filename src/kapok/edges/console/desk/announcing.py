@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.desk.forms import choices, show_refusal, words
-from kapok.edges.console.packs.calculator.fields import LocalMomentField
+from kapok.edges.console.desk.forms import choices, moment, show_refusal, words
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels.announcing import api, queries, rules
@@ -38,11 +35,6 @@ FIELDS: Mapping[type[KapokError], str] = {
     api.UnknownElement: "elements", api.UnknownExchangeArea: "areas", api.NothingCovered: "elements", api.BadSince: "since",
     api.BadExpectation: "expected_at",
 }  # fmt: skip
-
-
-def moment(label: str, hint: str = "", *, required: bool = True) -> LocalMomentField:
-    """A day and a time on the operator's wall."""
-    return LocalMomentField(label=label, help_text=hint, required=required, zone=ZoneInfo(settings.TIME_ZONE))
 
 
 def shown(at: datetime | None) -> str:

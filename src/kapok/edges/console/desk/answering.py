@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.edges.console.customers.forms import LookForm
 from kapok.edges.console.desk.belonging import shown, told
-from kapok.edges.console.desk.forms import AnswerForm, show_refusal
+from kapok.edges.console.desk.forms import AnswerForm, WithdrawForm, show_refusal
 from kapok.edges.console.ledger.presenting import all_shown
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -40,6 +40,22 @@ def answer(request: ScreenRequest, subject: str) -> HttpResponse:
             messages.success(request, done)
             return redirect("console:desk-answer", subject)
     return _page(request, case, form)
+
+
+@require_POST
+@screen(permission=Permission.DESK_SERVE)
+def withdrawn(request: ScreenRequest, subject: str) -> HttpResponse:
+    """The customer gives the request up: their word is kept, the clock falls away."""
+    case, form = _seen(request, subject), WithdrawForm(request.POST)
+    if form.is_valid():
+        try:
+            api.withdraw(matter=subject, **form.cleaned_data, actor=request.user.subject, at=request.at)
+        except KapokError as refused:
+            show_refusal(form, refused, {api.NotThen: "said_at", api.WordsMissing: "why"})
+        else:
+            messages.success(request, _("Withdrawn by the customer; the clock has fallen away."))
+            return redirect("console:desk-answer", subject)
+    return _page(request, case, AnswerForm(), withdraw=form)
 
 
 @screen(permission=Permission.DESK_SERVE)
@@ -80,12 +96,18 @@ def stranger(request: ScreenRequest, subject: str) -> HttpResponse:
 
 
 def _page(
-    request: ScreenRequest, case: CaseView, form: AnswerForm, left: tuple[str, str] | None = None
+    request: ScreenRequest,
+    case: CaseView,
+    form: AnswerForm,
+    left: tuple[str, str] | None = None,
+    *,
+    withdraw: WithdrawForm | None = None,
 ) -> HttpResponse:
     promised = [row for row in commitments.of_subjects([case.matter]) if row.tier.value != "stage"]
     values = {
         "case": shown(request, case),
         "form": form,
+        "withdraw_form": withdraw or WithdrawForm(),
         "clocks": all_shown(promised, request.at),
         "at": request.at,
         "lines": told(request, case.matter, case.customer),

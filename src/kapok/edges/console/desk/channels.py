@@ -16,8 +16,10 @@ from kapok.edges.console.desk.forms import choices, show_refusal
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.front.channels import api, queries, rules
+from kapok.front.channels.models import STARS_FIRST
 from kapok.front.channels.queries import Setup
 from kapok.front.channels.rules import CHANNELS, Channel
+from kapok.ground.customers.rules import STARS
 from kapok.ground.people import queries as people
 from kapok.ground.people.models import Staff
 from kapok.ground.people.roles import Permission
@@ -55,6 +57,11 @@ class ChannelForm(forms.Form):
         self.fields["overflow"] = forms.ChoiceField(
             label=_("Unit of the overflow"), required=False, choices=[("", "—"), *every]
         )
+        self.fields["stars_first"] = forms.TypedChoiceField(
+            label=_("Before the queue of everybody from"), required=False, coerce=int, empty_value=None, initial=STARS_FIRST,
+            choices=[("", _("Stars decide nothing")), *((star, "★" * star) for star in STARS[1:])],
+            help_text=_("Customers of so many stars or more go to the queue of businesses and their account manager."),
+        )  # fmt: skip
         labels = (_("Overflows after, seconds"), _("Calls back after, seconds"))
         for name, label, seconds in zip(SPANS, labels, (60, 300), strict=True):
             self.fields[name] = forms.IntegerField(label=label, min_value=0, max_value=LONGEST_WAIT, initial=seconds)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import pgettext
 
 from kapok.back.workforce import api as field
 from kapok.chain.ordering import api as ordering
+from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.front.channels import rules
 from kapok.front.channels.basket import MOST_LINES, Wish
@@ -175,6 +177,26 @@ class AnswerForm(forms.Form):
         """What the verb takes."""
         given = dict(self.cleaned_data)
         return given | {"connected": timedelta(seconds=given.pop("seconds") or 0)} if "seconds" in given else given
+
+
+def moment(label: str, hint: str = "", *, required: bool = True) -> LocalMomentField:
+    """A day and a time on the operator's wall."""
+    return LocalMomentField(label=label, help_text=hint, required=required, zone=ZoneInfo(settings.TIME_ZONE))
+
+
+class WithdrawForm(forms.Form):
+    """The customer's word that they give a request up."""
+
+    prefix = "withdraw"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["who"] = forms.CharField(
+            label=_("Who said so"), max_length=60, help_text=_("E.g. the customer, or who of the firm.")
+        )
+        self.fields["said_at"] = moment(_("When they said so"))
+        self.fields["how"] = forms.ChoiceField(label=_("How they said so"), choices=choices(rules.HOWS.items()))
+        self.fields["why"] = words(_("Why they withdraw it"))
 
 
 class NoteForm(forms.Form):

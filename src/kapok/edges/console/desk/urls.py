@@ -37,5 +37,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>/terms", acting.terms, name="desk-act-terms"),
     path("desk/strangers/<path:subject>", answering.stranger, name="desk-stranger"),
     path("desk/called/<path:subject>", answering.called, name="desk-called"),
+    path("desk/withdrawn/<path:subject>", answering.withdrawn, name="desk-withdrawn"),
     path("desk/requests/<path:subject>", answering.answer, name="desk-answer"),
 ]

@@ -48,6 +48,7 @@ class AskedView:
     clock: Row | None
     replied_at: datetime | None
     answered_at: datetime | None
+    withdrawn_at: datetime | None
     call_back: bool
     messages: tuple[MessageView, ...] = ()
 
@@ -64,7 +65,8 @@ class AskedView:
     @property
     def may_acknowledge(self) -> bool:
         """Whether there is a reply of which the customer has not said yet whether it answers them."""
-        return self.kind is rules.Kind.REQUEST and self.replied_at is not None and self.answered_at is None
+        waits = self.answered_at is None and self.withdrawn_at is None
+        return self.kind is rules.Kind.REQUEST and self.replied_at is not None and waits
 
 
 @dataclass(frozen=True)
@@ -148,5 +150,5 @@ def _view(case: Case, matter: Matter, clock: Row | None, messages: tuple[Message
     return AskedView(
         matter=case.matter, kind=rules.Kind(case.kind), asked_at=case.asked_at, open=matter.state == MatterState.OPEN,
         contact=contact_shown(owner.name, owner.username), clock=clock, replied_at=case.replied_at,
-        answered_at=case.answered_at, call_back=case.call_back, messages=messages,
+        answered_at=case.answered_at, withdrawn_at=case.withdrawn_at, call_back=case.call_back, messages=messages,
     )  # fmt: skip
