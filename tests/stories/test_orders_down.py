@@ -523,7 +523,7 @@ def test_by_the_web_the_customer_orders_and_confirms_alone_and_somebody_answers_
     while stages := live(number) - {"confirm"}:
         for stage in sorted(stages):
             works(number, stage, datetime.now(UTC))
-    assert client.post(f"/my/orders/{number}/1/confirm", {"rating": "5"}).status_code == 302
+    assert client.post(f"/my/orders/{number}/1/confirm", {"works": "yes", "rating": "5"}).status_code == 302
     assert (stands(number)[0], promise(number, "install").state, leg(number).rating) == ("completed", "kept", 5)
     (confirmed,) = Entry.objects.filter(subject=leg(number).subject, kind="order.confirmed")
     assert confirmed.actor == f"customer/{whose}"
