@@ -96,7 +96,10 @@ class Bench:
         self.served, self.plain = served, psycopg.connect(served.url, autocommit=True, prepare_threshold=2)
 
     def go_on(self) -> None:
-        """Go on with customers that were laid before, and after what they have ordered."""
+        """Go on with customers that were laid before, and after what they have ordered; the tables as they are now."""
+        from django.core.management import call_command
+
+        call_command("migrate", interactive=False, verbosity=0)
         (self.placed,) = self.plain.execute("SELECT count(*) FROM ordering_order").fetchone() or (0,)
         print(f"{self.customers:,} customers, who have placed {self.placed:,} orders.\n", flush=True)
 

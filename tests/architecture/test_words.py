@@ -32,7 +32,7 @@ OF_SOME = frozenset(
         ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.acknowledged", "told_by"),
         ("channels.rerouted", "why"), ("channels.routed", "why"), ("channels.withdrawn", "how"), ("channels.withdrawn", "told_by"),
         ("commitments.pause_answered", "asked_by"), ("commitments.pause_answered", "what"), ("commitments.pause_asked", "what"),
-        ("commitments.view_kept", "name"), ("commitments.view_removed", "name"),
+        ("commitments.view_kept", "name"), ("commitments.view_removed", "name"), ("customers.account_changed", "what"),
         ("inventory.plant_added", "name"), ("inventory.plant_added", "what"),
         ("mining.audit_copied", "name"), ("mining.audit_discarded", "name"), ("mining.audit_failed", "reason"),
         ("mining.log_uploaded", "name"), ("ordering.amended", "what"), ("ordering.expedited", "how"),
@@ -40,7 +40,7 @@ OF_SOME = frozenset(
         ("people.unit_ended", "name"), ("people.unit_renamed", "name"), ("places.exchange_area_drawn", "name"),
         ("work.defect_noted", "what"), ("work.left_to_people", "why"), ("work.matter_closed", "how"), ("work.sent_back", "to"),
         ("workforce.appointment_moved", "reason"), ("workforce.dispatched", "why"), ("workforce.held", "reason"),
-        ("workforce.sent_back", "reason"),
+        ("workforce.reassigned", "work"), ("workforce.replied_failing", "failing"), ("workforce.sent_back", "reason"),
     }
 )  # fmt: skip
 """Fields whose names sound like somebody's words, and which in these events hold a code or what the program says."""

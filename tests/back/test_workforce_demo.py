@@ -15,6 +15,7 @@ from kapok.back.workforce import boards, queries
 from kapok.back.workforce.demo import load
 from kapok.back.workforce.models import Picture, Stock, WorkOrder
 from kapok.ground.journal.models import Entry
+from kapok.ground.posts.models import RosterEntry
 from tests.back.team import AT
 
 pytestmark = pytest.mark.django_db
@@ -45,5 +46,23 @@ def test_visits_stand_in_every_state(hours: float, settings: Settings, tmp_path:
     assert len(board.rows) == 4
     assert len(board.open) >= 2
     told = Entry.objects.count()
-    load(at + timedelta(days=1))
+    load(at)
+    assert Entry.objects.count() == told
+
+
+def test_shifts_go_on_whenever_it_is_loaded_again(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    set_up(3)
+    later = AT + timedelta(days=30)
+    asked = {"address": "TH01-002", "skill": "fibre", "minutes": 60, "after": later}
+    assert queries.windows(**asked) == []
+    visits, cleared = WorkOrder.objects.count(), RosterEntry.objects.filter(staff__username="noc")
+    for loader in ("kapok.ground.posts.demo.load", "kapok.back.workforce.demo.load"):
+        import_string(loader)(later)
+    assert len(queries.windows(**asked)) >= 20
+    assert cleared.filter(day__gte=later.date() - timedelta(days=7)).exists()
+    assert WorkOrder.objects.count() == visits
+    told = Entry.objects.count()
+    for loader in ("kapok.ground.posts.demo.load", "kapok.back.workforce.demo.load"):
+        import_string(loader)(later + timedelta(hours=1))
     assert Entry.objects.count() == told

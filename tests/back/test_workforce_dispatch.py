@@ -10,15 +10,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce import api, boards
-from kapok.back.workforce.models import Appointment, Helper, WorkOrder
+from kapok.back.workforce import api, boards, queries
+from kapok.back.workforce.models import Appointment, Helper, Hold, WorkOrder
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import line
+from kapok.ground.notices.models import Notice
+from kapok.ground.notices.reactions import tell
 from kapok.ground.people import api as people
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
-from kapok.ground.work.models import Item, Matter, Urge
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Handoff, Item, Matter, Turn, Urge
+from kapok.ground.work.refusals import NotHeld, SameHands
 from kapok.ground.work.urging import Pressing, tally
+from kapok.kernel.errors import KapokError
 from tests.back.job import PNG, at_work, by, item_of, later, stands, taken, visit
 from tests.back.team import MONDAY, WHO, book, clock
 
@@ -112,7 +118,120 @@ class TestDispatch:
         assert stands(item) == ("created", "")
 
 
+class TestReassigning:
+    def again(self, item: UUID, who: str = "liu", minutes: float = 10, reason: str = "韩师傅车坏了") -> None:
+        api.reassign(item=item, technician=who, reason=reason, **by("disp", minutes))
+
+    def test_what_is_in_hands_is_offered_to_whom_the_dispatcher_names(self) -> None:
+        item = at_work()
+        api.add_helper(item=item, helper="liu", **by("disp", 8))
+        self.again(item)
+        assert stands(item) == ("dispatched", "liu")
+        row = WorkOrder.objects.select_related("appointment__kept_for", "item").get(item=item)
+        assert row.appointment is not None
+        assert (row.appointment.kept_for.username, row.explanation_zh) == ("liu", "改派：韩师傅车坏了")
+        assert not Helper.objects.exists()
+        with pytest.raises(NotHeld):
+            baton.deliver(item=item, evidence=["照片"], **by("han", 11))
+        api.accept(item=item, **by("liu", 12))
+        assert stands(item) == ("appointed", "liu")
+
+    def test_the_time_is_whose_hands_it_was_in_and_the_dispatcher_has_acted(self) -> None:
+        item = taken()
+        self.again(item, minutes=31)
+        offered = Handoff.objects.filter(item=item).latest("number")
+        assert (offered.way, offered.warm, offered.from_staff.username, offered.to_staff and offered.to_staff.username) == (
+            "transfer", True, "han", "liu",
+        )  # fmt: skip
+        entry = Entry.objects.filter(kind="handoff.offered", subject=f"work/{item}").latest("recorded_at")
+        assert entry.actor == "staff/disp"
+        turns = Turn.objects.filter(item=item).order_by("number").values_list("acted_by__username", "since", "until")
+        assert list(turns)[-2:] == [("han", later(1), later(31)), (None, later(31), None)]
+
+    def test_both_are_told_and_what_was_typed_is_kept_apart(self) -> None:
+        item = taken()
+        self.again(item)
+        entry = Entry.objects.get(kind="workforce.reassigned")
+        assert "车坏" not in str(entry.data)
+        tell(line(entry))
+        assert set(Notice.objects.values_list("recipient__username", "kind", "title_zh")) == {
+            (who, "workforce.reassigned", "“drop”由 han 改派给 liu") for who in ("han", "liu")
+        }
+        assert set(Notice.objects.values_list("subject", flat=True)) == {entry.subject}
+
+    def test_held_work_goes_on_before_it_is_given_away(self) -> None:
+        item = at_work()
+        api.hold(item=item, reason="no_cable", **by("han", 8))
+        self.again(item)
+        assert (stands(item), Hold.objects.get().until) == (("dispatched", "liu"), later(10))
+
+    @pytest.mark.parametrize(
+        ("who", "reason", "refusal"),
+        [
+            ("wu", "近", api.NotATechnician),
+            ("liu", " ", api.NoteNeeded),
+            ("han", "离得近", SameHands),
+            ("liu", "长" * 501, api.NoteNeeded),
+        ],
+    )
+    def test_what_cannot_be_is_refused_and_nothing_moves(
+        self, who: str, reason: str, refusal: type[KapokError]
+    ) -> None:
+        item = taken()
+        with pytest.raises(refusal):
+            self.again(item, who, reason=reason)
+        assert stands(item) == ("appointed", "han")
+        assert not Entry.objects.filter(kind="workforce.reassigned").exists()
+
+    def test_what_nobody_has_or_is_over_is_not_reassigned(self) -> None:
+        item = item_of(visit())
+        with pytest.raises(api.NotNow):
+            self.again(item)
+        item = at_work(20)
+        api.reply(item=item, photos=[api.Upload("a.png", PNG)], **by("han", 28))
+        with pytest.raises(api.NotNow):
+            self.again(item, minutes=30)
+        assert stands(item) == ("replied", "han")
+
+
 class TestHelpersAndPressing:
+    def test_whoever_is_over_takes_no_helper(self) -> None:
+        item = at_work()
+        api.reply(item=item, photos=[api.Upload("a.png", PNG)], **by("han", 8))
+        with pytest.raises(api.NotNow):
+            api.add_helper(item=item, helper="liu", **by("disp", 9))
+        assert not Helper.objects.exists()
+
+    def test_a_helper_lends_their_time_in_the_window(self) -> None:
+        """Liu is on from 10 to 14: an hour of the window from 10 to 12 is lent, one is left."""
+        item = taken()
+        free = [each.free for each in queries.windows(address="a1", skill="fibre", minutes=60, after=later(0), days=1)]
+        api.add_helper(item=item, helper="liu", **by("disp", 5))
+        left = [each.free for each in queries.windows(address="a1", skill="fibre", minutes=60, after=later(0), days=1)]
+        assert sum(free) - sum(left) == 1
+        own = book("order/own", starts_at=clock(10, 0), ends_at=clock(12, 0), minutes=60)
+        Appointment.objects.filter(id=own).update(kept_for=Staff.objects.get(username="liu"))
+        other = item_of(visit(20))
+        Appointment.objects.filter(holder__startswith="fault/", state="booked").update(
+            kept_for=Staff.objects.get(username="mo")
+        )
+        with pytest.raises(api.HelperBusy) as refused:
+            api.add_helper(item=other, helper="liu", **by("disp", 30))
+        assert "10:00–12:00" in refused.value.text.zh
+        late = item_of(visit(40, hour=14))
+        with pytest.raises(api.HelperBusy):  # off shift
+            api.add_helper(item=late, helper="liu", **by("disp", 41))
+        assert Helper.objects.count() == 1
+
+    def test_the_job_is_in_the_helpers_day_until_it_is_done(self) -> None:
+        item = at_work()
+        assert boards.my_day("liu", MONDAY, later(7)) == []
+        api.add_helper(item=item, helper="liu", **by("disp", 7))
+        (job,) = boards.my_day("liu", MONDAY, later(8))
+        assert (job.item, job.technician) == (item, "han")
+        api.reply(item=item, photos=[api.Upload("a.png", PNG)], **by("han", 9))
+        assert boards.my_day("liu", MONDAY, later(10)) == []
+
     def test_a_helper_does_not_take_it(self) -> None:
         item = taken()
         api.add_helper(item=item, helper="liu", **by("disp", 5))
@@ -171,7 +290,18 @@ class TestReading:
         before = statements()
         for n in range(3):
             taken(n + 1)
-        assert statements() == before <= 18
+        assert statements() == before <= 19
+
+    def test_a_dispatch_costs_the_same_however_many_could_go(self) -> None:
+        def statements(item: UUID, minutes: float) -> int:
+            with CaptureQueriesContext(connection) as asked:
+                sent(item, minutes)
+            return len(asked)
+
+        one = statements(item_of(visit()), 1)
+        for name in ("liu", "mo"):
+            Staff.objects.filter(username=name).update(unit=OrgUnit.objects.get(code="west"))
+        assert statements(item_of(visit(10)), 11) == one
 
     def test_what_nobody_has_is_open_to_the_unit(self) -> None:
         item = item_of(visit())

@@ -6,11 +6,38 @@ import pytest
 
 from kapok.back.workforce import api
 from kapok.back.workforce.models import Appointment, Vehicle
+from kapok.ground.work.models import Handoff
+from tests.back import job
 from tests.back.team import WHO, book
 from tests.back.windows import free
 from tests.races import at_once
 
 WORKERS = 32
+
+
+@pytest.mark.django_db(transaction=True)
+class TestReassigning:
+    def test_of_many_who_reassign_at_once_one_does(self) -> None:
+        job.set_up()
+        item = job.taken()
+
+        def again() -> None:
+            api.reassign(item=item, technician="liu", reason="离得近", **job.by("disp", 10))
+
+        got = at_once(*[again] * 6)
+        assert (got.count(None), got.count(api.NotNow)) == (1, 5)
+        assert Handoff.objects.filter(item=item, way="transfer").count() == 1
+
+    def test_reassigned_and_held_at_once_it_is_in_one_state(self) -> None:
+        job.set_up()
+        item = job.taken()
+        got = at_once(
+            lambda: api.reassign(item=item, technician="liu", reason="离得近", **job.by("disp", 10)),
+            lambda: api.set_off(item=item, **job.by("han", 10)),
+        )
+        assert got[0] is None
+        assert got[1] in (None, api.NotNow)
+        assert job.stands(item) == ("dispatched", "liu")
 
 
 @pytest.mark.usefixtures("committed_team")

@@ -75,12 +75,16 @@ def test_a_change_done_halfway_is_tried_again_and_both_agree() -> None:
 
 
 def test_what_a_person_settles_by_hand_is_compared_too() -> None:
-    """They say that it is done; where the network has it otherwise the difference stays to be seen."""
+    """They say that it is done; where the network has it otherwise the test says so, and the difference stays to be seen."""
     service, number, row = fallen_out("change", "fibre-300", "modify")
     api.settle_step(step=row.id, note="已在网管上手工改速", **by("noc", 60))
     run(61)
-    do(number, "confirm", 62)
+    step = Step.objects.get(leg__order__number=number, name="test")
+    assert (step.state, step.code) == ("fallen_out", "not_as_ordered")
+    do(number, "test", 62)
     run(63)
+    do(number, "confirm", 64)
+    run(65)
     assert stands(number)[0] == "completed"
     assert ("RADIUS server", "down_mbps", "300", "100") in differ(service)
 

@@ -9,7 +9,7 @@ from django.conf import settings as project
 from django.utils.module_loading import import_string
 
 from kapok.chain.ordering import engine, queries
-from kapok.chain.ordering.models import Leg, Order, Step
+from kapok.chain.ordering.models import Leg, Line, Order, Step
 from kapok.chain.ordering.rules import Action, Deviation, State
 from tests.chain.shop import told
 
@@ -42,6 +42,8 @@ def test_the_demonstration_has_orders_in_every_state_and_exception() -> None:
     fallen = Step.objects.filter(state="fallen_out").values_list("name", "leg__state")
     assert sorted(fallen) == [("activate", "inProgress"), ("deactivate", "failed")]
     assert not Step.objects.filter(state="failed").exists()
+    came = Line.objects.filter(leg__order__channel="transient").values_list("offer__code", "leg__state")
+    assert sorted(came) == [("payphone", "inProgress"), ("sim-voice", "completed")]
     three = Order.objects.get(customer__reference="K-100")
     assert [leg.state for leg in queries.order(three.number).legs] == ["completed", "completed", "inProgress"]
     count = Order.objects.count()

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from kapok.back.workforce import api as workforce
@@ -192,6 +194,19 @@ def test_what_was_ordered_says_what_a_rate_should_be(django_assert_num_queries: 
     with pytest.raises(workforce.ReadingFails, match="70 Mbit/s"):
         told(visit, Deed.REPLY, 9, tests={"down_rate": 70}, evidence=["图", "测"])
     assert state(visit) == "working"
+
+
+def test_the_windows_of_a_day_cost_the_same_however_many_orders_are_in_hand() -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            queries.windows_of(HAN, later(30))
+        return len(asked)
+
+    asked()
+    one = statements()
+    for number in range(3):
+        asked(whose=customer(f"客户{number}"))
+    assert statements() == one
 
 
 def test_work_that_is_passed_on_is_the_colleagues() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kapok.chain.ordering import api, fieldwork, previewing
+from kapok.chain.ordering import api, previewing, visits
 from kapok.chain.ordering.models import Line, Order
 from kapok.ground.catalog.offering import api as offers
 from kapok.ground.catalog.offering import queries
@@ -86,7 +86,7 @@ def test_a_part_is_replaced_by_who_comes_or_handed_out() -> None:
         do(number, "accept", at + 1)
         run(at + 2)
         assert shop.live(number) == {stage}
-        errand = fieldwork.visit_of(shop.leg(number).subject)
+        errand = visits.visit_of(shop.leg(number).subject)
         assert (errand.skill, errand.minutes) == ("fibre", 90) if wished and errand else errand is None
         finished(number, at + 3)
 

@@ -11,7 +11,7 @@ from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries
 from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.back.workforce.refusals import NoPatch, WindowFull
-from kapok.chain.ordering import api, fieldwork, visits
+from kapok.chain.ordering import api, visits
 from kapok.chain.ordering.models import Order
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
@@ -69,10 +69,10 @@ def test_a_cancelled_leg_gives_its_window_back(patch: None) -> None:
 
 def test_the_field_learns_where_to_go_without_a_window() -> None:
     number = placed(line())
-    errand = fieldwork.visit_of(f"order/{number}-1")
+    errand = visits.visit_of(f"order/{number}-1")
     assert errand is not None
     assert (errand.address, errand.skill) == ("r101", "fibre")
-    assert fieldwork.visit_of("order/O2026-999999-1") is None
+    assert visits.visit_of("order/O2026-999999-1") is None
 
 
 def test_a_window_that_stands_is_not_agreed_again(patch: None) -> None:

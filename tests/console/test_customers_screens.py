@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -263,6 +265,19 @@ def test_a_table_is_tried_and_loaded(keeper: Client) -> None:
         "cannot be read as customers"
         in keeper.post("/customers/import", {"file": csv_file(b"\x00\x01")}).content.decode()
     )
+
+
+def test_every_refused_row_comes_as_a_file_and_nothing_is_loaded(keeper: Client) -> None:
+    count = Customer.objects.count()
+    rows = "名称,客户群,单位\n李雷,public,tianhe-east-1\n" + "韩梅梅,nobody,=nowhere\n" * 600
+    answer = keeper.post("/customers/import", {"file": csv_file(rows.encode("gbk")), "report": "csv"})
+    assert 'filename="kapok-customers-refused.csv"' in answer.headers["Content-Disposition"]
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    table = list(csv.reader(StringIO(content)))
+    assert (table[0], len(table)) == (["line", "field", "why"], 1201)
+    assert {row[1] for row in table[1:]} == {"segment", "unit"}
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+    assert Customer.objects.count() == count
 
 
 def test_one_loads_customers_for_ones_own_units_only(city: None, signed_in: SignedIn) -> None:

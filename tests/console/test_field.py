@@ -166,13 +166,37 @@ class TestTheWorkOrder:
         assert Urge.objects.get().why == "客户第二次来电"
         assert "催单 ×1" in client("disp").get(f"/dispatch/{item}").content.decode()
 
+    def test_the_dispatcher_reassigns_what_is_in_hands_with_a_reason(self) -> None:
+        item = taken()
+        desk, at = client("disp"), f"/dispatch/{item}/reassign"
+        assert at in desk.get(f"/dispatch/{item}").content.decode()
+        page = desk.post(at, {"technician": "liu", "reason": ""}).content.decode()
+        assert "改派" in page
+        assert stands(item) == ("appointed", "han")
+        assert client("agent").post(at, {"technician": "liu", "reason": "车坏了"}).status_code in (403, 404)
+        assert client("liu").post(at, {"technician": "liu", "reason": "车坏了"}).status_code == 403
+        assert stands(item) == ("appointed", "han")
+        answer = desk.post(at, {"technician": "liu", "reason": "车坏了"}, follow=True).content.decode()
+        assert "已改派，双方都会收到通知。" in answer
+        assert stands(item) == ("dispatched", "liu")
+        assert at not in answer
+
     def test_it_shows_what_was_found(self) -> None:
         item = at_work()
         api.reply(
-            item=item, photos=[api.Upload("a.png", PNG)], tests={"optical_power": "-21.5"}, note="已通", **by("han", 60)
-        )
+            item=item, photos=[api.Upload("a.png", PNG)], tests={"optical_power": "-45"}, note="已通",
+            despite="客户同意下周换纤", **by("han", 60),
+        )  # fmt: skip
         page = client("disp").get(f"/dispatch/{item}").content.decode()
-        for words in ("-21.5 dBm", "已通", "已回单", "现场照片", "field/pictures/"):
+        for words in (
+            "-45 dBm",
+            "不合格",
+            "不合格仍回单：客户同意下周换纤",
+            "已通",
+            "已回单",
+            "现场照片",
+            "field/pictures/",
+        ):
             assert words in page
 
     def test_nobody_elsewhere_sees_it(self) -> None:
@@ -223,6 +247,17 @@ class TestThePhone:
         assert (day["jobs"][0]["state"], day["jobs"][0]["evidence"]) == ("appointed", ["photo of the site"])
         assert day["csrf"]
         assert client("liu").get("/field/jobs").json()["jobs"] == []
+
+    def test_whoever_lends_a_hand_sees_the_job_and_whom_they_help(self) -> None:
+        item = taken()
+        api.add_helper(item=item, helper="liu", **by("disp", 5))
+        Appointment.objects.update(starts_at=_now() + timedelta(minutes=1), ends_at=_now() + timedelta(minutes=90))
+        assert [(each["item"], each["helps"]) for each in client("liu").get("/field/jobs").json()["jobs"]] == [
+            (str(item), "Han")
+        ]
+        assert [each["helps"] for each in client("han").get("/field/jobs").json()["jobs"]] == [""]
+        refused = client("liu").post("/field/deeds", told(item, "arrive"))
+        assert (refused.status_code, stands(item)) == (409, ("appointed", "han"))
 
     def test_a_deed_is_done_once_whatever_is_sent(self) -> None:
         item = taken()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
@@ -240,6 +241,67 @@ def test_a_reading_is_judged_at_once_and_without_a_line(
     ]  # fmt: skip
 
 
+OURS = """async () => [
+  ...Object.keys(localStorage).filter((name) => name.startsWith("kapok-field-")),
+  ...(await caches.keys()).filter((name) => name.startsWith("kapok-field-")),
+]"""
+"""What the phone keeps: names of the store, and of the pages."""
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill("wet-cotton-9")
+    page.locator("form[action$=sign-in] button").click()
+    expect(page.locator("input[name=password]")).to_have_count(0)
+
+
+def test_whoever_signs_out_leaves_nothing_of_their_day_on_the_phone(browser_page: BrowserPage) -> None:
+    api.accept(item=item_of(visit()), **by("han", 1))
+    soon()
+    page = browser_page("han", phone=True, at="/field/today")
+    expect(page.locator(".phone-card")).to_have_count(1)
+    page.evaluate(KEPT)
+    assert "kapok-field-day/han" in page.evaluate(OURS)
+    assert "光猫亮红灯" in page.evaluate("localStorage.getItem('kapok-field-day/han')")
+    page.goto("/")
+    page.evaluate("document.querySelector('form[action$=sign-out]').submit()")
+    page.wait_for_url("**/sign-in*")
+    page.wait_for_function(f"async () => (await ({OURS})()).length === 0")
+    page.context.set_offline(True)
+    with pytest.raises(PlaywrightError):
+        page.goto("/field/today")
+    page.context.set_offline(False)
+
+
+def test_another_who_signs_in_sees_nothing_of_the_day_before_nor_sends_it(browser_page: BrowserPage) -> None:
+    item = item_of(visit())
+    api.accept(item=item, **by("han", 1))
+    soon()
+    page = browser_page("han", phone=True, at="/field/today")
+    expect(page.locator(".phone-card")).to_have_count(1)
+    page.context.set_offline(True)
+    deed(page, "arrive")
+    expect(page.locator("#unsent li")).to_have_count(1)
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    page.goto("/sign-in")
+    sign_in(page, "liu")
+    page.goto("/field/today")
+    expect(page.locator("#who")).to_have_text("Liu")
+    expect(page.locator(".phone-card")).to_have_count(0)
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert page.evaluate("localStorage.getItem('kapok-field-day/han')") is None
+    assert stands(item) == ("appointed", "han")
+
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    sign_in(page, "han")
+    page.goto("/field/today")
+    expect(page.locator(".phone-card")).to_have_attribute("data-state", "arrived")
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert stands(item) == ("arrived", "han")
+
+
 def test_what_is_turned_away_on_the_line_holds_nothing_up(browser_page: BrowserPage) -> None:
     """A gateway says that it is too large: it is refused in words, what is behind it goes on, and it is sent again by hand."""
     first, second = (item_of(visit(hour=hour)) for hour in (10, 12))
@@ -278,7 +340,7 @@ def test_a_visit_is_moved_and_work_passed_on_without_a_line(browser_page: Browse
     on_shift_tomorrow("han")
     page = browser_page("han", language, phone=True, at="/field/today")
     expect(page.locator(".phone-card")).to_have_count(2)
-    page.wait_for_function("localStorage.getItem('kapok-field-windows') !== null")
+    page.wait_for_function("localStorage.getItem('kapok-field-windows/han') !== null")
     page.context.set_offline(True)
     one = page.locator(f"[data-item='{first}']")
     one.locator(".phone-more summary").click()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -286,10 +288,23 @@ def test_plant_is_tried_and_loaded(keeper: Client) -> None:
     assert Site.objects.count() == sites + 1
 
 
+def test_every_refused_row_comes_as_a_file(keeper: Client) -> None:
+    rows = "record,code,kind\nelement,SPL9,rocket\n" + "rope,=1+1,\n" * 150
+    given = {"file": SimpleUploadedFile("plant.csv", rows.encode("gbk")), "source": "csv", "report": "csv"}
+    answer = keeper.post("/inventory/import", given)
+    assert 'filename="kapok-plant-refused.csv"' in answer.headers["Content-Disposition"]
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    table = list(csv.reader(StringIO(content)))
+    assert (table[0], len(table)) == (["table", "line", "why"], 152)
+    assert "rocket" in table[1][2]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+    assert not Element.objects.filter(code="SPL9").exists()
+
+
 def test_an_audit_is_sent_and_a_record_put_right(keeper: Client) -> None:
     file = SimpleUploadedFile("found.csv", b"element,kind,port,state\nSPL-TH01-1,splitter_port,P001,used\n", "text/csv")
     page = keeper.post("/inventory/audits", {"file": file}, follow=True).content.decode()
-    for expected in ("1 elements, 0 records match", "in another state 1", "recorded, not found 31"):
+    for expected in ("1 elements and pools, 0 records match", "in another state 1", "recorded, not found 31"):
         assert expected in page
     finding = Finding.objects.get(code="SPL-TH01-1:P001")
     address = f"/inventory/audits/{finding.audit_id}"
@@ -298,8 +313,8 @@ def test_an_audit_is_sent_and_a_record_put_right(keeper: Client) -> None:
     assert "The record was put right." in page
     assert Resource.objects.get(code="SPL-TH01-1:P001").state == "blocked"
     assert "found.csv" in text(keeper, "/inventory/audits")
-    broken = SimpleUploadedFile("found.csv", b"\xff\xfe", "text/csv")
-    assert "not UTF-8" in keeper.post("/inventory/audits", {"file": broken}).content.decode()
+    broken = SimpleUploadedFile("found.csv", b"\xff\xfe\x00", "text/csv")
+    assert "neither UTF-8 nor GBK" in keeper.post("/inventory/audits", {"file": broken}).content.decode()
 
 
 @pytest.mark.browser

@@ -199,3 +199,9 @@ def test_who_saves_upon_another_s_change_is_told(manager: Client) -> None:
 def test_the_editor_of_offers_knows_the_usage_plans(sold: None, manager: Client) -> None:
     page = manager.get("/offers/fibre-2000/edit").content.decode()
     assert '<datalist id="usage-plans"><option value="local-voice">local calls</option>' in page
+
+
+def test_the_palette_finds_specifications(manager: Client) -> None:
+    page = manager.get("/palette?q=subscriber").content.decode()
+    assert "/specifications/resource/line_port/1" in page
+    assert "resource specification" in page

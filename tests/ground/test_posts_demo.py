@@ -30,5 +30,11 @@ def test_loading_again_changes_nothing() -> None:
     people_demo.load(AT)
     demo.load(AT)
     before = Entry.objects.count()
-    demo.load(AT + timedelta(days=30))
+    demo.load(AT + timedelta(hours=1))
     assert Entry.objects.count() == before
+    demo.load(AT + timedelta(days=30))
+    later = Entry.objects.order_by("recorded_at", "id")[before:]
+    assert {entry.kind for entry in later} == {"posts.shift_planned"}, "only the shifts go on"
+    again = Entry.objects.count()
+    demo.load(AT + timedelta(days=30, hours=1))
+    assert Entry.objects.count() == again

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
 from kapok.kernel.text import Text
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import queries, refusals
 from kapok.network.inventory.models import Coverage, Element, Finding, PlantAudit, Pool, Resource, Shortage, Site
-from kapok.network.inventory.plant import adding
+from kapok.network.inventory.plant import adding, loading
 from kapok.network.inventory.plant import api as plant_api
 from kapok.network.inventory.plant.drafts import Loaded
 from tests.network.plant import AT, WHO, install, reserve
@@ -311,7 +312,7 @@ FOUND = (
 
 
 def audited(content: str = FOUND) -> dict[str, Finding]:
-    made = inventory.audit(lines=StringIO(content, newline=""), file="found.csv", **WHO)
+    made = inventory.audit(content=content.encode(), file="found.csv", **WHO)
     return {each.code: each for each in Finding.objects.filter(audit=made)}
 
 
@@ -340,6 +341,65 @@ def test_a_record_is_put_right_with_a_reason() -> None:
         with pytest.raises(refusals.UnknownFinding):
             inventory.correct(finding=str(finding.id), reason="again", **WHO)
     assert timeline("resource/SPL1:P009")[0].data["reason"] == "现场核实"
+
+
+def test_what_is_in_pools_is_audited_too() -> None:
+    inventory.add_pool(code="ONU", kind="onu", name=Text(zh="光猫", en=""), values="HW1 HW2 HW3", **WHO)
+    inventory.add_pool(code="OLD", kind="onu", name=Text(zh="旧库", en=""), values="HW9", **WHO)
+    inventory.add_pool(code="V", kind="vlan", name=Text(zh="网", en=""), values="5-6", **WHO)
+    findings = audited(
+        "pool,element,kind,port,state\nONU,,onu,HW1,free\nONU,,onu,HW2,faulty\nONU,,onu,HW8,free\nONU,,onu,HW9,free\n"
+        "V,,vlan,5,used\n,SPL1,splitter_port,P001,free\n"
+    )
+    assert {code: each.outcome for code, each in findings.items()} == {
+        "HW2": "different", "HW3": "missing", "HW8": "extra", "HW9": "extra", "V:5": "different", "V:6": "missing",
+        "SPL1:P002": "missing", "SPL1:P003": "missing", "SPL1:P004": "missing",
+    }  # fmt: skip
+    assert PlantAudit.objects.get().elements == 3
+    for code, state in (("HW2", "faulty"), ("HW3", "blocked"), ("HW8", "free"), ("V:5", "blocked")):
+        inventory.correct(finding=str(findings[code].id), reason="盘点", **WHO)
+        record = Resource.objects.select_related("pool").get(code=code)
+        assert (record.state, record.pool and record.pool.code) == (state, "V" if code == "V:5" else "ONU"), code
+    with pytest.raises(refusals.CodeTaken):
+        inventory.correct(finding=str(findings["HW9"].id), reason="盘点", **WHO)
+    assert Resource.objects.get(code="HW9").pool_id == Pool.objects.get(code="OLD").id
+    for row in (
+        "ONU,SPL1,onu,HW1,free",
+        ",,onu,HW1,free",
+        "NONE,,onu,HW1,free",
+        "ONU,,sim,89,free",
+        "V,,vlan,5000,used",
+    ):
+        with pytest.raises(refusals.PlantRowsRefused):
+            audited(f"pool,element,kind,port,state\n{row}\n")
+    assert PlantAudit.objects.count() == 1
+
+
+def test_a_number_that_is_put_right_is_not_told_in_clear() -> None:
+    found = audited("pool,kind,port,state\nN-TYX,number,2038880001,faulty\n")["2038880001"]
+    inventory.correct(finding=str(found.id), reason="坏号", **WHO)
+    told = Entry.objects.get(kind="inventory.record_corrected")
+    assert "2038880001" not in f"{told.subject} {told.data}"
+
+
+def test_a_table_of_plant_and_an_audit_may_be_in_gbk() -> None:
+    rows = "record,code,kind,name_zh\nsite,九号局,,石牌东局\n"
+    assert load(rows.encode("gbk")).sites == 1
+    assert Site.objects.get(code="九号局").name_zh == "石牌东局"
+    inventory.add_resources(kind="splitter_port", element="SPL1", values="端口一", **WHO)
+    table = "element,kind,port,state\nSPL1,splitter_port,端口一,faulty\nSPL1,splitter_port,端口二,free\n"
+    made = inventory.audit(content=table.encode("gbk"), file="a.csv", **WHO)
+    found = Finding.objects.filter(audit=made).exclude(outcome="missing").values_list("code", "outcome")
+    assert sorted(found) == [("SPL1:端口一", "different"), ("SPL1:端口二", "extra")]
+    with pytest.raises(refusals.NotAPlantFile):
+        inventory.audit(content=b"\xff\xfe\x00", file="a.csv", **WHO)
+
+
+def test_a_report_has_every_refused_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "ENOUGH", 2)
+    monkeypatch.setattr(loading, "EVERY", 4)
+    rows = HEAD + "rope,X,,,,,,,,,\n" * 5
+    assert [len(load(rows, dry_run=True, report=report).rows) for report in (False, True)] == [2, 4]
 
 
 def test_what_is_scrapped_is_looked_for_nowhere() -> None:

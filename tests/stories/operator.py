@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from pyrad.packet import Packet
 
+from kapok.back.workforce import api as field
+from kapok.back.workforce.rules import Deed as Errand
 from kapok.chain.ordering import engine, performing
 from kapok.chain.ordering.models import Line
 from kapok.config.subscriptions import SUBSCRIPTIONS
@@ -20,6 +23,8 @@ from kapok.ground.work import queries as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries as batons
 from kapok.ground.work.models import Item
+from kapok.kernel.ids import uuid7
+from kapok.kernel.text import Text
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.network.access_server import AccessServer
@@ -66,6 +71,28 @@ def delivers(number: str, stage: str, at: datetime, *, which: int = 1, then_pass
     baton.deliver(item=item.id, evidence=evidence, **by(shop.WORKERS[item.unit.code], at))
     if then_passes:
         passes(at)
+
+
+def drives(username: str, unit: str, **carried: int) -> None:
+    """A technician has a van with so much of each material."""
+    at = by("dispatcher", after())
+    field.add_vehicle(plate="A·10001", unit=unit, driver=username, **at)
+    for code, count in carried.items():
+        field.define_material(code=code, title=Text(zh=code, en=code), counted=Text(zh="个", en="pieces"), **at)
+        field.load_van(plate="A·10001", material=code, count=count, **at)
+
+
+def goes_there(number: str, at: datetime) -> None:
+    """The technician who has the visit sets off, arrives a quarter of an hour later, and begins, as the phone tells it."""
+    item = shop.item(number, "visit").id
+    for quarter, deed in enumerate((Errand.SET_OFF, Errand.ARRIVE, Errand.BEGIN)):
+        tells(item, deed, at + quarter * HOUR / 4)
+
+
+def tells(item: UUID, deed: Errand, at: datetime, **said: Any) -> None:
+    """The phone of the technician tells what they did."""
+    who = shop.WORKERS[Item.objects.select_related("unit").get(id=item).unit.code]
+    assert field.take(key=uuid7(at), item=item, deed=deed, told=said, pressed_at=at, **by(who, at))
 
 
 def works(number: str, stage: str, at: datetime, *, which: int = 1) -> None:

@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ from django.utils import timezone
 from pyrad import packet
 from pytest_django.fixtures import Settings
 
+from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
+from kapok.back.workforce.models import Picture, Reading, Stock, Used, WorkOrder
+from kapok.back.workforce.rules import Deed as Field
 from kapok.chain.ordering import api, forecast, performing, queries
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.front.channels import api as channels
@@ -26,7 +30,7 @@ from kapok.front.channels.models import AccessCode
 from kapok.ground.commitments.firing import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
-from kapok.ground.work.models import Item
+from kapok.ground.work.models import Delivery, Item
 from kapok.host.home import Home
 from kapok.host.lab.programs import FREERADIUS
 from kapok.kernel.ids import uuid7
@@ -34,6 +38,7 @@ from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service, Shortage
 from kapok.network.inventory.queries import held_by, qualify
+from tests.back.job import JPEG_WITH_GPS, PNG
 from tests.chain import shop
 from tests.chain.shop import held, leg, line, live, stands, told
 from tests.front import counter
@@ -53,7 +58,8 @@ def running(begin: Begin) -> Server:
 
 
 @pytest.fixture
-def radius(running: Server, settings: Settings, city: None) -> Server:
+def radius(running: Server, settings: Settings, city: None, tmp_path: Path) -> Server:
+    settings.MEDIA_ROOT = tmp_path
     settings.RADIUS_SERVER = f"{running[0]}:{running[1]}"
     settings.SIMULATED_SLOW_SECONDS = 0
     return running
@@ -125,11 +131,12 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
         "visit": ("tianhe-east-field", "technician", ""),
     }, "the window that the customer chose stands: nobody agrees it again"  # fmt: skip
 
-    operator.takes(number, "visit", after(hours=1))
+    operator.drives("technician", "tianhe-east-field", connector=20)
+    operator.tells(shop.item(number, "visit").id, Field.ACCEPT, after(hours=1))
     assert passes(after(1)) == {}
     stages = {f"install-{stage}": "kept" for stage in ("accept", "assign", "configure", "appoint")}
     assert kept(number) == stages | {"install": "open", "install-visit": "open"}
-    operator.delivers(number, "visit", after(1, 1))
+    _done_on_site(number)
     assert (stands(number), shop.service(service).state) == (("completed", "", ""), "active")
     assert held(subject) == dict.fromkeys(PLANT, "in_service")
     let_in = knock()
@@ -151,7 +158,8 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     assert sum(mine.values(), timedelta()) == pledge.elapsed
     assert shop.happened(subject) == [
         "order.requested", "order.accepted", "order.paid", "order.surveyed", "order.assigned", "order.dispatched",
-        "visit.appointed", "order.configured", "order.installed", "order.tested", "order.completed", "order.confirmed",
+        "visit.appointed", "order.configured", "visit.started", "order.installed", "order.tested", "order.completed",
+        "order.confirmed",
     ]  # fmt: skip
     assert list(Call.objects.order_by("asked_at", "id").values_list("verb", "ok")) == [
         ("activate", True),
@@ -160,6 +168,37 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     asked = Entry.objects.filter(kind="activation.asked").order_by("position").values_list("data", flat=True)[0]
     assert asked["request"]["secret"] == "••••", "secrets are masked in the journal"
     return service, knock
+
+
+def _done_on_site(number: str) -> None:
+    """The technician drives there, measures, installs, photographs, has it signed: the work is not handed in without that."""
+    item = shop.item(number, "visit").id
+    operator.goes_there(number, after(1, 0.25))
+    assert WorkOrder.objects.get(item=item).state == "working"
+    photo, signed = workforce.Upload("site.jpg", JPEG_WITH_GPS), workforce.Upload("signed.png", PNG)
+    done: dict[str, Any] = {
+        "photos": [photo],
+        "signature": signed,
+        "materials": {"connector": 2},
+        "note": "光猫装在客厅",
+    }
+    with pytest.raises(workforce.ReplyIncomplete):
+        operator.tells(item, Field.REPLY, after(1, 0.8), **done | {"photos": []})
+    dark = {"optical_power": "-29", "down_rate": 40}
+    with pytest.raises(workforce.ReadingFails, match="Clean and remake the connectors"):
+        operator.tells(item, Field.REPLY, after(1, 0.9), **done, tests=dark)
+    with pytest.raises(workforce.ReadingFails, match="40 Mbit/s"):
+        operator.tells(item, Field.REPLY, after(1, 0.9), **done, tests=dark | {"optical_power": "-19.5"})
+    assert (Reading.objects.count(), Stock.objects.get().count) == (0, 20)
+    operator.tells(item, Field.REPLY, after(1, 1), **done, tests={"optical_power": "-19.5", "down_rate": "98.2"})
+    passes(after(1, 1))
+    row = WorkOrder.objects.select_related("appointment").get(item=item)
+    assert row.appointment is not None
+    assert (row.state, row.replied_at, row.appointment.state) == ("verified", after(1, 1), "kept")
+    assert dict(Reading.objects.values_list("test", "grade")) == {"optical_power": "pass", "down_rate": "pass"}
+    assert (Stock.objects.get().count, Used.objects.get().count) == (18, 2)
+    assert set(Picture.objects.values_list("kind", flat=True)) == {"photo", "signature"}
+    assert Delivery.objects.get(item=item).evidence[0].startswith("photo:")
 
 
 def _tester(service: str, radius: Server, lab: Home) -> Callable[[], str]:

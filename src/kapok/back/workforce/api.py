@@ -12,11 +12,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.back.workforce import booking, dispatching, events, holding, orders, resting, rules
+from kapok.back.workforce import booking, dispatching, holding, lending, orders, resting, rules
 from kapok.back.workforce.booking import Wish
 from kapok.back.workforce.dispatching import Explanation
 from kapok.back.workforce.files import Upload
-from kapok.back.workforce.models import Helper
 from kapok.back.workforce.phone import take
 from kapok.back.workforce.refusals import (
     AppointmentOver,
@@ -28,6 +27,7 @@ from kapok.back.workforce.refusals import (
     BookedAlready,
     CannotKeepPicture,
     DrivesAnother,
+    HelperBusy,
     HelpsAlready,
     InHands,
     KeyOfAnother,
@@ -80,23 +80,21 @@ from kapok.back.workforce.technician import (
 )
 from kapok.back.workforce.vans import add_vehicle, count_van, define_material, drive, load_van
 from kapok.back.workforce.visiting import call, see_access
-from kapok.ground.journal import api as journal
 from kapok.ground.work import api as work
 from kapok.ground.work import rows as work_rows
-from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 __all__ = [
     "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
-    "DrivesAnother", "Errand", "Explanation", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan", "NobodyFits",
-    "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow", "NotOnVan",
-    "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge", "PlaceUnknown", "PlateTaken",
-    "ReadingFails", "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay", "UnknownAppointment",
-    "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload", "WindowFull",
-    "WindowNotOffered", "WindowPast", "Wish",
+    "DrivesAnother", "Errand", "Explanation", "HelperBusy", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan",
+    "NobodyFits", "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow",
+    "NotOnVan", "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge",
+    "PlaceUnknown", "PlateTaken", "ReadingFails", "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay",
+    "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
+    "WindowFull", "WindowNotOffered", "WindowPast", "Wish",
     "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign", "begin", "book", "book_together",
     "call", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "give_up", "hold",
-    "lift_hold", "load_van", "pass_on", "put_off", "rebook", "refuse_hold", "reply", "see_access", "send_back",
+    "lift_hold", "load_van", "pass_on", "put_off", "reassign", "rebook", "refuse_hold", "reply", "see_access", "send_back",
     "set_off", "take", "take_up",
 ]  # fmt: skip
 
@@ -214,20 +212,23 @@ def assign(*, item: UUID, technician: str, reason: str, actor: str, at: datetime
 
 
 @transaction.atomic
+def reassign(*, item: UUID, technician: str, reason: str, actor: str, at: datetime) -> None:
+    """Take work out of the hands of who accepted it, and offer it to whom the dispatcher names; both are told.
+
+    Raises `UnknownWorkOrder`, `NotNow`, `NotATechnician`, `NoteNeeded`, `SameHands`, `NotHeld`.
+    """
+    row, words = orders.called(item), _words(reason)
+    found = dispatching.technician_of(row, technician, at)
+    dispatching.reassign(row, found, technician, words, actor=actor, at=at)
+
+
+@transaction.atomic
 def add_helper(*, item: UUID, helper: str, actor: str, at: datetime) -> None:
-    """Let a colleague lend a hand; who holds it does not change. Raises `UnknownWorkOrder`, `NotATechnician`, `HelpsAlready`."""
-    row = orders.called(item)
-    found = dispatching.technician_of(row, helper, at)
-    if found is None:
-        raise NotATechnician(username=helper[:50], unit_name=row.unit.name)
-    if found.id == row.technician_id or Helper.objects.filter(order=row, staff=found).exists():
-        raise HelpsAlready(username=found.username)
-    Helper.objects.create(id=uuid7(at), order=row, staff=found, added_at=at)
-    journal.record(
-        events.HelperAdded(
-            subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, helper=found.username
-        )
-    )
+    """Let a colleague lend a hand for the time of the window; who holds it does not change.
+
+    Raises `UnknownWorkOrder`, `NotNow`, `NotATechnician`, `HelpsAlready`, `HelperBusy`.
+    """
+    lending.add(orders.called(item), helper, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kapok.back.workforce import crews, fleet, matters, rules
 from kapok.back.workforce.capacity import Span
-from kapok.back.workforce.models import CANCELLED, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
+from kapok.back.workforce.models import CANCELLED, LIVE, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
 from kapok.back.workforce.rules import Deed, Due, Kind, Rest, State
 from kapok.back.workforce.verdicts import GRADES, Grade
@@ -239,12 +239,13 @@ def _day(day: date) -> tuple[datetime, datetime]:
 
 
 def my_day(username: str, day: date, at: datetime) -> list[Job]:
-    """What a technician has to do that day, and what was done.
+    """What a technician has to do that day, what was done, and with what they lend a hand.
 
     A visit of another day is theirs to do then; an offer is answered, and an agreed window handed in, today.
     """
     since, until = _day(day)
-    mine = WorkOrder.objects.filter(technician__username=username)
+    helping = Helper.objects.filter(staff__username=username, order__state__in=LIVE).values("order")
+    mine = WorkOrder.objects.filter(Q(technician__username=username) | Q(id__in=helping))
     live = Q(state__in=[each.value for each in rules.LIVE])
     today = Q(appointment=None) | Q(appointment__starts_at__lt=until)
     today |= Q(kind=Kind.APPOINTMENT) | Q(state__in=[each.value for each in rules.OPEN])

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, possible
-from kapok.back.workforce.models import BOOKED, Appointment
+from kapok.back.workforce.models import BOOKED, LIVE, Appointment, Helper
 from kapok.back.workforce.refusals import NobodyHasSkill, NoPatch
 from kapok.ground.people.models import Grant, OrgUnit, Staff
 from kapok.ground.people.roles import ADMINISTRATOR, Permission, roles_with
@@ -165,10 +165,23 @@ def at_work(
     booked: dict[UUID, list[Visit]] = {}
     for each in kept.exclude(id=without) if without else kept:
         booked.setdefault(each.kept_for_id, []).append(visit_of(each))
+    for staff, window in lent(ids, early, late):
+        if window.id != without:
+            booked.setdefault(staff, []).append(visit_of(window))
     return [
         Technician(each, minus(on_shift.get(each.id, []), away.get(each.id, [])), booked.get(each.id, []))
         for each in people
     ]
+
+
+def lent(people: Collection[UUID], since: datetime, until: datetime) -> list[tuple[UUID, Appointment]]:
+    """The windows between two moments in which these people lend a hand, as long as they are to come."""
+    helping = Helper.objects.filter(
+        staff__in=people, order__state__in=LIVE, order__appointment__state=BOOKED,
+        order__appointment__starts_at__lt=until, order__appointment__ends_at__gt=since,
+    )  # fmt: skip
+    found = helping.select_related("order__appointment")
+    return [(each.staff_id, each.order.appointment) for each in found if each.order.appointment]
 
 
 def visit_of(row: Appointment) -> Visit:

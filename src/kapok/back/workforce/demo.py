@@ -11,21 +11,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from kapok.back.workforce import api, queries
 from kapok.back.workforce.models import Vehicle, WorkOrder
 from kapok.back.workforce.rules import Errand
 from kapok.ground.places.models import Address
-from kapok.ground.posts import api as posts
-from kapok.ground.posts.demo import WEEK
-from kapok.ground.posts.models import RosterEntry
+from kapok.ground.posts.demo import plan_weeks
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item
 from kapok.kernel.text import Text
 
 SYSTEM = "system"
+WEEKS = 3
+"""This one and the two for which windows are offered."""
 FACTS = {"service": "fixed_broadband", "segment": "public", "area": "urban"}
 VANS = (
     ("粤A·D1001", "technician"), ("粤A·D1002", "technician2"), ("粤A·D1003", "technician3"), ("粤A·D1004", "technician4"),
@@ -94,8 +93,14 @@ class Day:
 
 @transaction.atomic
 def load(at: datetime) -> None:
-    """Give vans to the technicians, plan their next week, and play the morning of their visits. Once, where there are addresses."""
-    if Vehicle.objects.exists() or not Address.objects.filter(code="TH01-002").exists():
+    """Give vans to the technicians, and play the morning of their visits: once, where there are addresses.
+
+    Their shifts go on whenever it is loaded again, for windows are offered for two weeks.
+    """
+    if not Address.objects.filter(code="TH01-002").exists():
+        return
+    plan_weeks(at, {driver for _, driver in VANS}, WEEKS)
+    if Vehicle.objects.exists():
         return
     for plate, driver in VANS:
         api.add_vehicle(plate=plate, unit="tianhe-east-field", driver=driver, actor=SYSTEM, at=at)
@@ -104,24 +109,9 @@ def load(at: datetime) -> None:
     for plate, _driver in VANS:
         for code, _title, _counted, count in MATERIALS:
             api.load_van(plate=plate, material=code, count=count, actor=SYSTEM, at=at)
-    _plan_next_week(at)
     day = Day(at)
     for story in STORIES:
         story(day)
-
-
-def _plan_next_week(at: datetime) -> None:
-    """Windows are offered for two weeks: the technicians' shifts go on as this week."""
-    today = timezone.localdate(at)
-    monday = today - timedelta(days=today.weekday()) + timedelta(days=7)
-    drivers = {driver for _, driver in VANS}
-    for week in range(2):
-        for username, shifts in WEEK:
-            for weekday, shift in enumerate(shifts):
-                day = monday + timedelta(days=7 * week + weekday)
-                planned = RosterEntry.objects.filter(staff__username=username, day=day)
-                if shift and username in drivers and not planned.exists():
-                    posts.plan_shift(username=username, day=day, shift=shift, actor=SYSTEM, at=at)
 
 
 def _stage(fault: str, stage: str) -> UUID:

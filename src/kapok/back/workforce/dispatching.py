@@ -11,15 +11,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count
 
-from kapok.back.workforce import booking, crews, events, orders, rules, scoring
+from kapok.back.workforce import booking, crews, events, holding, orders, rules, scoring
 from kapok.back.workforce.capacity import Visit, worked
 from kapok.back.workforce.crews import Technician
-from kapok.back.workforce.models import BOOKED, Appointment, WorkOrder
+from kapok.back.workforce.models import BOOKED, Appointment, Helper, WorkOrder
 from kapok.back.workforce.refusals import InHands, NobodyFits, NotATechnician, NotNow
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
+from kapok.ground.places.models import Address
 from kapok.ground.work import rows as work_rows
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.queries import clocks
@@ -32,6 +33,7 @@ SKILL = Text(zh="{count} 人无此技能", en="{count} without the skill")
 SHIFT = Text(zh="{count} 人该时段不当班或无余量", en="{count} off shift or without room then")
 LOAD = Text(zh="{count} 人在手工单已满", en="{count} with enough in hand")
 THIRD = Text(zh="{count} 人因第三次上门须换人", en="{count} barred, as the third visit takes somebody else")
+REASSIGN = Text(zh="改派", en="Reassign")
 NOBODY = Text(zh="该单位没有装维人员", en="the unit has nobody who does field work")
 
 
@@ -83,6 +85,43 @@ def assign(row: WorkOrder, technician: Staff | None, username: str, reason: str,
     send(row, technician, Text(zh=f"指派：{reason}", en=f"Assigned: {reason}"), actor=actor, at=at)
 
 
+def reassign(row: WorkOrder, technician: Staff | None, username: str, reason: str, *, actor: str, at: datetime) -> None:
+    """Take it out of the hands of who has it, and offer it to whom the dispatcher names. What was held goes on first.
+
+    Raises `NotNow`, `NotATechnician`, and what `baton.carry_over` does.
+    """
+    before = row.technician
+    if (
+        State(row.state) not in rules.IN_HAND
+        or before is None
+        or (row.state == State.HELD and not holding.running(row))
+    ):
+        raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=REASSIGN)
+    if technician is None:
+        raise NotATechnician(username=username[:50], unit_name=row.unit.name)
+    if row.state == State.HELD:
+        holding.lift(row, actor=actor, at=at)
+    unit = row.item.unit if work_rows.works_for(technician, row.item.unit) else technician.unit
+    baton.carry_over(item=row.item_id, unit=unit.code, to=technician.username, note=reason, actor=actor, at=at)
+    Helper.objects.filter(order=row, staff=technician).delete()
+    keep_time(row, technician)
+    why = Text(zh=f"改派：{reason}"[:500], en=f"Reassigned: {reason}"[:500])
+    WorkOrder.objects.filter(id=row.id).update(explanation_zh=why.zh, explanation_en=why.en)
+    told = (before.subject, technician.subject)
+    journal.record(
+        events.Reassigned(
+            subject=row.item.matter.subject, actor=actor, at=at, correlation=row.item.matter_id, work=row.item.subject,
+            title=row.item.title, before=before.username, technician=technician.username, told=told, note=reason,
+        )
+    )  # fmt: skip
+
+
+def keep_time(row: WorkOrder, technician: Staff) -> None:
+    """The appointment takes this technician's time from now on."""
+    if row.appointment_id:
+        Appointment.objects.filter(id=row.appointment_id, state=BOOKED).update(kept_for=technician)
+
+
 def technician_of(row: WorkOrder, username: str, at: datetime) -> Staff | None:
     """The technician with this number who works on the ground of the visit or around the unit; None where there is none."""
     people = crews.members(crews.around(row.unit_id) | crews.around(_ground(row)), "", at, at)
@@ -97,8 +136,7 @@ def send(row: WorkOrder, technician: Staff, why: Text, *, actor: str, at: dateti
     said = {"explanation_zh": why.zh[:500], "explanation_en": why.en[:500]}
     if not orders.move(row, State.DISPATCHED, at, technician=technician, **said):
         raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=rules.DEEDS[Deed.ACCEPT])
-    if row.appointment_id:
-        Appointment.objects.filter(id=row.appointment_id, state=BOOKED).update(kept_for=technician)
+    keep_time(row, technician)
     journal.record(
         events.Dispatched(
             subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id,
@@ -133,7 +171,11 @@ def _able(row: WorkOrder, everybody: Sequence[Staff], visit: Visit, at: datetime
     crew = {each.staff.id: each for each in crews.at_work(left, at, visit.until, without=row.appointment_id)}
     left = _without([each for each in left if not crew[each.id].can(visit)], left, SHIFT, why)
     before = _visits(row, at)
-    found = {each.id: _candidate(row, crew[each.id], visit, before[each.id], at) for each in left}
+    places = _places(row, left, visit)
+    found = {
+        each.id: _candidate(crew[each.id], visit, _way(row.address, places.get(each.id)), before[each.id], at)
+        for each in left
+    }
     barred = _barred(before, left)
     left = _without([each for each in left if each.id in barred], left, THIRD, why)
     return [found[each.id] for each in left], why
@@ -167,21 +209,24 @@ def _visits(row: WorkOrder, at: datetime) -> Counter[UUID]:
     return Counter({staff: number for staff, number in counted if staff is not None})
 
 
-def _candidate(row: WorkOrder, technician: Technician, visit: Visit, visits: int, at: datetime) -> Candidate:
+def _candidate(technician: Technician, visit: Visit, way: float | None, visits: int, at: datetime) -> Candidate:
     kept = sum((each.length for each in technician.visits if at < each.until <= visit.until), timedelta(0))
     spare = worked(technician.spans, max(visit.since, at), visit.until) - kept - visit.length
     hours = max(spare.total_seconds(), 0.0) / 3600
-    return Candidate(
-        technician.staff.username, technician.staff.name, hours, _way(row, technician.staff, visit), visits
+    return Candidate(technician.staff.username, technician.staff.name, hours, way, visits)
+
+
+def _places(row: WorkOrder, people: Sequence[Staff], visit: Visit) -> dict[UUID, Address]:
+    """Where each of them is before the visit, as far as an appointment says it; one query."""
+    near = Appointment.objects.filter(
+        kept_for__in=people, ends_at__lte=visit.until, starts_at__gte=visit.since - WITHIN
     )
+    others = near.exclude(holder=row.item.matter.subject).select_related("address")
+    return {each.kept_for_id: each.address for each in others.order_by("starts_at")}
 
 
-def _way(row: WorkOrder, staff: Staff, visit: Visit) -> float | None:
-    """Kilometres from where the technician is before, as far as both places are known."""
-    before = Appointment.objects.filter(kept_for=staff, ends_at__lte=visit.until, starts_at__gte=visit.since - WITHIN)
-    others = before.exclude(holder=row.item.matter.subject)
-    last = others.select_related("address").order_by("starts_at").last()
-    here, there = row.address, last.address if last else None
+def _way(here: Address | None, there: Address | None) -> float | None:
+    """Kilometres between two places, as far as both are known."""
     points = [(each.longitude, each.latitude) for each in (here, there) if each is not None]
     known = [(east, north) for east, north in points if east is not None and north is not None]
     return scoring.distance(known[0], known[1]) if len(known) == 2 else None

@@ -56,6 +56,24 @@ class Dispatched(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reassigned(Event):
+    """Recorded on the matter; `told` are who had it and who is to have it."""
+
+    kind: ClassVar[str] = "workforce.reassigned"
+    wording: ClassVar[Text] = Text(
+        zh="改派：“{title}”由 {before} 改派给 {technician}（{note}）",
+        en="“{title}” taken from {before} and given to {technician} ({note})",
+    )
+    typed: ClassVar[frozenset[str]] = frozenset({"note"})
+    work: str
+    title: Text
+    before: str
+    technician: str
+    told: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Expedited(Event):
     """Entries of old; `work.urged` says it now."""
 

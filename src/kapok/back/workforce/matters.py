@@ -18,8 +18,8 @@ from kapok.kernel.text import Text
 class Chain(Protocol):
     """The module that `settings.WORKFORCE_MATTERS` names for a kind of matter; each is called with the matter's subject."""
 
-    def visit_of(self, holder: str) -> Errand | None:
-        """Where the visit is, and what it takes; None where it takes none."""
+    def errands(self, holders: Collection[str]) -> Mapping[str, Errand]:
+        """Where the visit is, and what it takes, of those that take one; one query."""
 
     def customer_of(self, holder: str) -> str:
         """The number of the customer; empty where there is none."""
@@ -59,6 +59,14 @@ def resting(holders: Iterable[str]) -> dict[str, Rest]:
     found: dict[str, Rest] = {}
     for chain, mine in _by_module(holders):
         found |= chain.resting(mine)
+    return found
+
+
+def errands(holders: Iterable[str]) -> dict[str, Errand]:
+    """Where the visits of these matters are, and what they take, as far as their modules know; one question to each module."""
+    found: dict[str, Errand] = {}
+    for chain, mine in _by_module(holders):
+        found |= chain.errands(mine)
     return found
 
 

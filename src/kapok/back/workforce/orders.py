@@ -5,7 +5,7 @@ Every function here runs within the `transaction.atomic` of a verb.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -121,16 +121,22 @@ def agreed(row: WorkOrder, at: datetime) -> bool:
 
 def errand_of(holder: str) -> Errand | None:
     """Where the visit for a matter is and what it takes, as far as somebody knows."""
-    knows = matters.chain_of(holder)
-    return knows.visit_of(holder) if knows else None
+    return matters.errands([holder]).get(holder)
 
 
 def errand_for(row: WorkOrder) -> Errand | None:
     """The same of a work order, which may know it where nobody else does."""
-    known = errand_of(row.item.matter.subject)
-    if known is None and row.address and row.minutes:
-        return Errand(row.address.code, row.skill, row.minutes)
-    return known
+    return errands_for([row])[row.item_id]
+
+
+def errands_for(rows: Sequence[WorkOrder]) -> dict[UUID, Errand | None]:
+    """The same of several, by their items."""
+    known = matters.errands(row.item.matter.subject for row in rows)
+    return {row.item_id: known.get(row.item.matter.subject) or _own_errand(row) for row in rows}
+
+
+def _own_errand(row: WorkOrder) -> Errand | None:
+    return Errand(row.address.code, row.skill, row.minutes) if row.address and row.minutes else None
 
 
 def follow(row: WorkOrder, at: datetime, *, offered: bool) -> None:

@@ -59,7 +59,7 @@ def windows_of(username: str, at: datetime) -> dict[UUID, list[Window] | None]:
     Asked once for all that is alike: the same place, skill and minutes.
     """
     mine = WorkOrder.objects.filter(technician__username=username, state__in=[each.value for each in rules.LIVE])
-    errands = {row.item_id: orders.errand_for(row) for row in mine.select_related(*OF_ORDER)}
+    errands = orders.errands_for(list(mine.select_related(*OF_ORDER)))
     alike = {each: _offered(each, at) for each in set(errands.values()) if each}
     return {item: alike[known] if known else None for item, known in errands.items()}
 

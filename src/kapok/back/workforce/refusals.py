@@ -137,12 +137,21 @@ class NotYoursToDo(KapokError):
     )
 
 
+class HelperBusy(KapokError):
+    """The helper is off shift in the window, or has no time left in it."""
+
+    wording = Text(
+        zh="{username} 在 {window} 不当班或已约满：请另选帮手，或先改约。",
+        en="{username} is off shift or full in {window}: choose another helper, or move the visit first.",
+    )
+
+
 class InHands(KapokError):
     """Somebody works on it."""
 
     wording = Text(
-        zh="{username} 已接此单，不能直接改派；请其转派，或由B角接管。",
-        en="{username} has it in hand, so it cannot be assigned anew; let them pass it on, or the deputy take over.",
+        zh="{username} 已接此单，不能直接指派；请改派，并说明原因。",
+        en="{username} has it in hand, so it cannot be assigned as new work; reassign it, and say why.",
     )
 
 

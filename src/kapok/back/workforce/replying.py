@@ -59,11 +59,7 @@ def write(
     """
     readings = {code: measured(code, value) for code, value in tests.items()}
     graded, why = _judged(row, readings, despite)
-    if len(photos) > MOST_PHOTOS:
-        raise TooManyPictures(most=MOST_PHOTOS)
-    seen = [(PHOTO, files.checked(each)) for each in photos]
-    if signature is not None:
-        seen.append((SIGNATURE, files.checked(signature, only=pictures.PNG)))
+    seen = _seen(photos, signature)
     given = {PHOTO: _of(seen, PHOTO), TEST: _told(readings), SIGNATURE: _of(seen, SIGNATURE)}
     proven = prove(evidence_of(row.item_id), evidence, given)
     _use(row, me, materials, at)
@@ -80,6 +76,14 @@ def write(
     if why:
         _confess(row, readings, graded, why, actor=actor, at=at)
     return proven
+
+
+def _seen(photos: Sequence[Upload], signature: Upload | None) -> list[tuple[str, Stripped]]:
+    """The pictures by their kinds. Raises `TooManyPictures`, `PictureTooLarge`, `NotAPicture`."""
+    if len(photos) > MOST_PHOTOS:
+        raise TooManyPictures(most=MOST_PHOTOS)
+    seen = [(PHOTO, files.checked(each)) for each in photos]
+    return [*seen, (SIGNATURE, files.checked(signature, only=pictures.PNG))] if signature is not None else seen
 
 
 def _judged(row: WorkOrder, readings: Mapping[str, Decimal], despite: str) -> tuple[dict[str, dict[str, str]], str]:
@@ -115,12 +119,7 @@ def _confess(
     failing = joined(Text(zh=f"{title.zh} {shown}", en=f"{title.en} {shown}") for title, shown in named)
     journal.record(
         events.RepliedFailing(
-            subject=row.item.subject,
-            actor=actor,
-            at=at,
-            correlation=row.item.matter_id,
-            failing=failing,
-            note=why,
+            subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, failing=failing, note=why
         )
     )
 

@@ -50,7 +50,7 @@ class Shop:
         return api.place_order(customer=whose.number, lines=lines, **said, **self.by("agent", ago))
 
     def broadband(self, which: int, *, ago: float, offer: str = "fibre-100", address: str = "", **more: Any) -> str:
-        """Broadband for one of the residents at home, or at another address."""
+        """Something, broadband unless said otherwise, for one of the residents at home, or at another address."""
         whose = self.residents[which]
         home = address or (whose.address.code if whose.address else "")
         return self.ordered(whose, LineDraft(offer=offer, address=home), ago=ago, **more)
@@ -244,6 +244,18 @@ def a_card(shop: Shop) -> None:
     shop.did(number, "accept", HOUR)
 
 
+def passing_by(shop: Shop) -> None:
+    """A card that somebody bought from an agent in the street, who came by the channel of transient customers."""
+    order = shop.broadband(13, offer=CARD, ago=4 * DAY, channel="transient")
+    shop.through(order, 4 * DAY - 1)
+
+
+def a_payphone(shop: Shop) -> None:
+    """A public payphone at a corner: its line is made, and somebody is to set the telephone up."""
+    shop.broadband(19, offer="payphone", ago=5 * HOUR, channel="transient")
+    shop.run(5 * HOUR - 1)
+
+
 def moving(shop: Shop) -> None:
     """Moves: the line there is being made, the old one waits until it works (accepted)."""
     service, whose = shop.installed(11, ago=20 * DAY), shop.residents[11]
@@ -300,5 +312,5 @@ def being_cancelled(shop: Shop) -> None:
 STORIES: tuple[Callable[[Shop], None], ...] = (
     working, on_the_road, waiting_for_plant, put_off, returned, cancelled, unpaid, amended, left_to_people, three_circuits,
     wants_to_wait,
-    a_life, a_card, moving, half_of_it, refused, not_undone, being_looked_at, being_cancelled,
+    a_life, a_card, passing_by, a_payphone, moving, half_of_it, refused, not_undone, being_looked_at, being_cancelled,
 )  # fmt: skip

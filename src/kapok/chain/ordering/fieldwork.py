@@ -15,11 +15,12 @@ from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.performing import known_of
 from kapok.chain.ordering.refusals import UnknownOrder
 from kapok.chain.ordering.rules import Deviation, State
-from kapok.chain.ordering.visits import RESTS, visit_of
+from kapok.chain.ordering.visits import RESTS, errands
 from kapok.ground.customers.rules import Purpose
 
 __all__ = [
     "customer_of",
+    "errands",
     "go_on",
     "lack_plant",
     "lacks_of",
@@ -27,7 +28,6 @@ __all__ = [
     "put_off",
     "resting",
     "see_access",
-    "visit_of",
 ]
 
 RATES: Mapping[str, str] = {"down_rate": "down_mbps", "up_rate": "up_mbps"}

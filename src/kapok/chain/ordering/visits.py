@@ -13,7 +13,7 @@ from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.rules import Deed, Errand, Kind, kind_of
 from kapok.chain.ordering import rules
-from kapok.chain.ordering.models import Leg, Line
+from kapok.chain.ordering.models import Line
 from kapok.chain.ordering.rules import Deviation
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.offering.document import parse
@@ -73,15 +73,12 @@ def visit_of(holder: str) -> Errand | None:
 
 
 def errands(holders: Collection[str]) -> dict[str, Errand]:
-    """The same of each of these legs that takes a visit, in two queries."""
-    legs = Leg.objects.filter(subject__in=list(holders), address__isnull=False)
-    found = {leg.id: leg for leg in legs.select_related("address")}
-    lines = Line.objects.filter(leg__in=list(found)).values_list("leg", "offer__document", "characteristics")
-    longest: dict[str, Errand] = {}
-    for key, document, wished in lines if found else ():
-        leg = found[key]
-        visit = parse(document).visit if rules.visits(rules.Action(leg.action), wished) else None
-        before = longest.get(leg.subject)
-        if visit and leg.address and (before is None or visit.minutes > before.minutes):
-            longest[leg.subject] = Errand(leg.address.code, visit.skill, visit.minutes)
-    return longest
+    """The same of each of these legs that takes a visit; one query."""
+    found: dict[str, Errand] = {}
+    of = Line.objects.filter(leg__subject__in=list(holders), leg__address__isnull=False)
+    lines = of.values_list("leg__subject", "leg__action", "leg__address__code", "offer__document", "characteristics")
+    for holder, action, address, document, wished in lines:
+        visit = parse(document).visit if rules.visits(rules.Action(action), wished) else None
+        if visit and (holder not in found or visit.minutes > found[holder].minutes):
+            found[holder] = Errand(address, visit.skill, visit.minutes)
+    return found

@@ -11,4 +11,4 @@ def onward(request: HttpRequest) -> str:
     """The address in `next` if it is one of ours, else the start page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else reverse("console:home")
+    return wanted if ours and wanted.startswith("/") else reverse("console:home")

@@ -20,6 +20,8 @@ from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.offering import queries as offering
+from kapok.ground.catalog.specifying import queries as specifying
+from kapok.ground.catalog.specifying.document import SORTS, Sort
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.customers import queries as finding
 from kapok.ground.people import queries
@@ -136,6 +138,15 @@ def offers(request: ScreenRequest, query: str) -> Iterator[Hit]:
         yield Hit(Text(zh="商品", en="Offers"), row.title.in_(request.language), address, "coin", row.code)
 
 
+def specifications(request: ScreenRequest, query: str) -> Iterator[Hit]:
+    """Specifications and usage plans by title or code: of each the version that counts."""
+    if not query or not queries.units_where(request.user.id, Permission.OFFERS_READ):
+        return
+    for row in specifying.newest_rows(text=query)[:PER_SOURCE]:
+        address = reverse("console:specification-version", args=[row.sort, row.code, row.number])
+        yield Hit(SORTS[Sort(row.sort)], row.title.in_(request.language), address, "table", row.code)
+
+
 def addresses(request: ScreenRequest, query: str) -> Iterator[Hit]:
     """Addresses by initials, Chinese or English."""
     if len(query) < SHORTEST_NUMBER or not queries.units_where(request.user.id, Permission.PLACES_READ):
@@ -156,7 +167,7 @@ def customers(request: ScreenRequest, query: str) -> Iterator[Hit]:
 
 
 SOURCES: tuple[Source, ...] = (
-    screens, customers, matters, packs, promises, flows, offers, audits, people, posts, addresses,
+    screens, customers, matters, packs, promises, flows, offers, specifications, audits, people, posts, addresses,
 )  # fmt: skip
 
 

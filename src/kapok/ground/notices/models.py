@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.notices.rules import KINDS, OF_ORDERS, SUPERVISED, URGED
+from kapok.ground.notices.rules import KINDS, OF_ORDERS, REASSIGNED, SUPERVISED, URGED
 from kapok.ground.people.models import Staff
 from kapok.kernel.text import Text
 
@@ -39,7 +39,7 @@ class Notice(models.Model):
             models.UniqueConstraint("entry", "recipient", name="notices_told_once"),
             models.CheckConstraint(condition=Q(kind__in=list(KINDS)), name="notices_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(commitment__isnull=False) | Q(kind__in=[URGED, SUPERVISED, *sorted(OF_ORDERS)]),
+                condition=Q(commitment__isnull=False) | Q(kind__in=[URGED, SUPERVISED, REASSIGNED, *sorted(OF_ORDERS)]),
                 name="notices_commitment_or_urged",
             ),
         ]

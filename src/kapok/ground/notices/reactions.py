@@ -55,7 +55,7 @@ def _supervised(line: Line) -> list[str]:
     return [*_urged(line), *(head.username for found in heads for head in found if head.username != actor)]
 
 
-WHOM = {rules.ANSWERED: _asked, rules.URGED: _urged, rules.SUPERVISED: _supervised}
+WHOM = {rules.ANSWERED: _asked, rules.URGED: _urged, rules.REASSIGNED: _urged, rules.SUPERVISED: _supervised}
 """Of other kinds the settings say who is told."""
 
 

@@ -32,6 +32,8 @@ URGED, SUPERVISED = "work.urged", "work.supervised"
 """Whoever has the work and answers for it is told, of supervision their head too, whatever the settings say."""
 JEOPARDY, GOES_ON = "ordering.in_jeopardy", "ordering.deferral_over"
 """An order will be late, or goes on by itself: whoever answers to its customer is told, and whom the settings say."""
+REASSIGNED = "workforce.reassigned"
+"""Whoever had a piece of field work, and whoever is to have it, are told, whatever the settings say."""
 OF_ORDERS = frozenset({JEOPARDY, GOES_ON})
 KINDS: Mapping[str, Text] = {
     "commitments.warned": Text(zh="预警", en="Warning"),
@@ -41,6 +43,7 @@ KINDS: Mapping[str, Text] = {
     ANSWERED: Text(zh="申请答复", en="Answer"),
     URGED: Text(zh="催办", en="Urged"),
     SUPERVISED: Text(zh="督办", en="Supervision"),
+    REASSIGNED: Text(zh="改派", en="Reassigned"),
     JEOPARDY: Text(zh="预计超时", en="Will be late"),
     GOES_ON: Text(zh="缓装期满", en="Goes on"),
 }
@@ -93,10 +96,8 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
     """What a notice says beside its kind: the promise, and what is owed or what became of it."""
     if kind == ANSWERED:
         return _answer(data)
-    if kind in {URGED, SUPERVISED}:
-        return PRESSED[kind].format(number=data["number"])
-    if kind == JEOPARDY:
-        return LEFT.format(left=Text(**data["left"]))
+    if kind in SAID:
+        return SAID[kind].format(**{name: _spoken(value) for name, value in data.items()})
     title = Text(**data["title"])
     if kind == "commitments.owed":
         return joined([title, _owed(data)], zh="：", en=": ")
@@ -106,14 +107,18 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
     return title
 
 
-PRESSED = {
+def _spoken(value: Any) -> Any:
+    """What is kept in both languages as text, everything else as it is."""
+    return Text(**value) if isinstance(value, dict) and set(value) == {"zh", "en"} else value
+
+
+SAID: Mapping[str, Text] = {
     URGED: Text(zh="第 {number} 次催办，缘由见时间线", en="Urged, number {number}; the time line says why"),
     SUPERVISED: Text(zh="已列入督办，缘由见时间线", en="Put under supervision; the time line says why"),
+    REASSIGNED: Text(zh="“{title}”由 {before} 改派给 {technician}", en="“{title}”: from {before} to {technician}"),
+    JEOPARDY: Text(zh="预计晚于承诺；剩余：{left}", en="expected later than promised; left: {left}"),
 }
 """What a person typed stays in the time line: only there it is forgotten with the customer."""
-
-
-LEFT = Text(zh="预计晚于承诺；剩余：{left}", en="expected later than promised; left: {left}")
 
 
 def _answer(data: Mapping[str, Any]) -> Text:

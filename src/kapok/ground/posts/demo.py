@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from kapok.ground.posts import api
 from kapok.ground.posts.models import Post, RosterEntry, Shift, Skill, StaffSkill
+from kapok.ground.posts.refusals import Deactivated, OnDutyAlready, OnLeave
 from kapok.ground.posts.rules import LEAD, SUPERVISION
 from kapok.kernel.text import Text
 
@@ -86,7 +89,7 @@ WEEK = (
     ("noc", ("day", "night", "night", None, "day", "late", None)),
     ("noc2", ("night", None, "day", "day", "night", None, "day")),
 )
-"""From Monday to Sunday of the week in which the demonstration is loaded."""
+"""From Monday to Sunday of the week in which the demonstration is loaded, and of those in which it is loaded again."""
 
 BEFORE = timedelta(days=50)
 """How long before the demonstration its posts were filled, so that somebody answers for its story and can do it."""
@@ -109,8 +112,7 @@ def load(at: datetime) -> None:
     if not StaffSkill.objects.exists():
         for username, skill, level in ABLE:
             api.award_skill(username=username, skill=skill, level=level, actor=ACTOR, at=at - BEFORE)
-    if not RosterEntry.objects.exists():
-        _plan_week(at)
+    plan_weeks(at, {username for username, _ in WEEK}, 1)
 
 
 def _set_up(duty: Duty, at: datetime) -> None:
@@ -121,11 +123,20 @@ def _set_up(duty: Duty, at: datetime) -> None:
         api.grant_to_post(post=duty.code, role=role, actor=ACTOR, at=at)
 
 
-def _plan_week(at: datetime) -> None:
+def plan_weeks(at: datetime, people: Collection[str], count: int) -> None:
+    """Put these people on their shifts of this week and of those after it, `count` in all; a week with a plan stays as it is."""
     today = timezone.localdate(at)
-    monday = today - timedelta(days=today.weekday())
-    for username, shifts in WEEK:
-        for weekday, shift in enumerate(shifts):
-            if shift:
-                day = monday + timedelta(days=weekday)
-                api.plan_shift(username=username, day=day, shift=shift, actor=ACTOR, at=at)
+    first = today - timedelta(days=today.weekday())
+    for monday in (first + timedelta(days=7 * week) for week in range(count)):
+        planned = RosterEntry.objects.filter(day__range=(monday, monday + timedelta(days=6)))
+        there = set(planned.values_list("staff__username", flat=True))
+        for username, shifts in WEEK:
+            if username in people and username not in there:
+                _plan_week(username, shifts, monday, at)
+
+
+def _plan_week(username: str, shifts: Sequence[str | None], monday: date, at: datetime) -> None:
+    for weekday, shift in enumerate(shifts):
+        if shift:
+            with suppress(OnLeave, OnDutyAlready, Deactivated):
+                api.plan_shift(username=username, day=monday + timedelta(days=weekday), shift=shift, actor=ACTOR, at=at)

@@ -310,7 +310,8 @@ class Finding(models.Model):
 
     id = models.UUIDField(primary_key=True)
     audit = models.ForeignKey(PlantAudit, on_delete=models.CASCADE, related_name="+")
-    element = models.ForeignKey(Element, on_delete=models.PROTECT, related_name="+")
+    element = models.ForeignKey(Element, on_delete=models.PROTECT, null=True, related_name="+")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, related_name="+")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20)
     code = models.CharField(max_length=LONGEST_CODE)
@@ -324,6 +325,10 @@ class Finding(models.Model):
         verbose_name = _("audit finding")
         constraints = [
             models.UniqueConstraint(fields=["audit", "code"], name="inventory_finding_is_told_once"),
+            models.CheckConstraint(
+                condition=Q(element__isnull=True, pool__isnull=False) | Q(element__isnull=False, pool__isnull=True),
+                name="inventory_finding_has_one_home",
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=["missing", "extra", "different"]), name="inventory_finding_outcome_is_known"
             ),

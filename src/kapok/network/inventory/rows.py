@@ -79,7 +79,7 @@ def service_called(number: str, *, lock: bool = False) -> Service:
 
 def open_finding(identifier: str) -> Finding:
     """The finding that nobody has settled, locked. Raises `UnknownFinding`."""
-    rows = Finding.objects.select_related("resource", "element").select_for_update(no_key=True, of=("self",))
+    rows = Finding.objects.select_related("resource", "element", "pool").select_for_update(no_key=True, of=("self",))
     found = rows.filter(id=identifier, corrected_at=None).first()
     if found is None:
         raise UnknownFinding

@@ -33,6 +33,11 @@ def subject_of(kind: str, code: str) -> str:
     return f"resource/number-{salted_hmac(SALT, code, algorithm='sha256').hexdigest()[:24]}"
 
 
+def told_as(kind: str, code: str) -> str:
+    """What the journal says of a resource: its code, and of a telephone number the end."""
+    return str(masked(code)) if kind == Kind.NUMBER else code
+
+
 @dataclass(frozen=True)
 class ResourceView:
     """One thing that is allocated; `element` is the code of its element, or of its pool."""
@@ -72,8 +77,8 @@ class ResourceView:
 
     @property
     def told(self) -> str:
-        """What the journal says of it: its code, and of a telephone number the end."""
-        return str(masked(self.code)) if self.kind == Kind.NUMBER else self.code
+        """What the journal says of it."""
+        return told_as(self.kind, self.code)
 
 
 def in_walk_order(views: Iterable[ResourceView]) -> list[ResourceView]:

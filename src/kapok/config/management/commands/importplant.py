@@ -56,7 +56,8 @@ class Command(BaseCommand):
         try:
             loaded = api.import_plant(
                 content=_content(options["file"]), source=options["source"], file=options["file"].name,
-                dry_run=options["dry_run"], leave_out_refused=options["leave_out_refused"], actor=ACTOR, at=datetime.now(UTC),
+                dry_run=options["dry_run"], leave_out_refused=options["leave_out_refused"], report=True, actor=ACTOR,
+                at=datetime.now(UTC),
             )  # fmt: skip
         except KapokError as refused:
             raise CommandError(refused.text.in_(language)) from None

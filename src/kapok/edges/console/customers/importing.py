@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from kapok.edges.console import sheets
 from kapok.edges.console.customers.reach import codes
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.customers import api as customers
@@ -18,6 +19,14 @@ from kapok.kernel.errors import KapokError
 
 SHOWN = 500
 LARGEST_FILE = 32 * 2**20
+
+
+REPORT = "kapok-customers-refused.csv"
+
+
+def wants_report(request: ScreenRequest) -> bool:
+    """Whether every refused row is asked for as a file; then nothing is loaded."""
+    return request.POST.get("report") == "csv"
 
 
 class ImportForm(forms.Form):
@@ -51,6 +60,9 @@ def import_file(request: ScreenRequest) -> HttpResponse:
         except KapokError as refused:
             form.add_error("file", refused.text.in_(request.language))
         else:
+            if wants_report(request):
+                rows = ([str(each.line), each.field, each.reason.in_(request.language)] for each in loaded.faults)
+                return sheets.answer(REPORT, (sheets.LINE, sheets.FIELD, sheets.WHY), rows, request.language)
             values |= {"loaded": loaded, "faults": loaded.faults[:SHOWN], "tried": form.cleaned_data["dry_run"]}
     return render(request, "customers/import.html", values)
 
@@ -61,7 +73,7 @@ def _load(request: ScreenRequest, form: ImportForm) -> customers.Loaded:
         lines=opened(cast(Any, given.file), given.name),
         file=given.name[:100],
         units=codes(request.units),
-        dry_run=form.cleaned_data["dry_run"],
+        dry_run=form.cleaned_data["dry_run"] or wants_report(request),
         actor=request.user.subject,
         at=request.at,
     )

@@ -36,6 +36,10 @@ def _open(job: Job) -> bool:
     return job.state in rules.OPEN
 
 
+def _in_hand(job: Job) -> bool:
+    return job.state in rules.IN_HAND
+
+
 def _live(job: Job) -> bool:
     return job.state in rules.LIVE
 
@@ -44,6 +48,10 @@ ON_ORDERS: Mapping[str, Action] = {
     "dispatch": Action(Text(zh="自动派工", en="Dispatch"), api.dispatch, (), NOTHING, "route", _open),
     "assign": Action(
         Text(zh="指派", en="Assign"), api.assign, ("technician", "reason"), Text(zh="已指派。", en="Assigned."), "user", _open
+    ),
+    "reassign": Action(
+        Text(zh="改派", en="Reassign"), api.reassign, ("technician", "reason"),
+        Text(zh="已改派，双方都会收到通知。", en="Reassigned; both are told."), "users", _in_hand,
     ),
     "appoint": Action(
         Text(zh="预约或改约", en="Appoint"), api.appoint, ("window", "why"), Text(zh="已约定时段。", en="The window is agreed."),

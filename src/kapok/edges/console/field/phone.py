@@ -39,7 +39,12 @@ SHELL = ("field/phone.css", "field/phone.js", "field/sheets.js", "field/queue.js
 def today(request: ScreenRequest) -> HttpResponse:
     """The page itself: it holds no work, which the phone fetches and keeps, so that it opens without a line."""
     told = _addresses() | _table() | _lists(request.language)
-    told |= {"language": request.language.value, "zone": get_default_timezone_name(), "words": words()}
+    told |= {
+        "who": request.user.username,
+        "language": request.language.value,
+        "zone": get_default_timezone_name(),
+        "words": words(),
+    }
     return render(request, "field/today.html", {"told": told})
 
 
@@ -55,8 +60,8 @@ def jobs(request: ScreenRequest) -> HttpResponse:
     ]
     values = {
         "who": username, "name": request.user.name, "at": request.at.isoformat(), "csrf": get_token(request),
-        "jobs": _shown(mine, language), "open": _shown(free, language), "van": van,
-        "colleagues": boards.colleagues({job.unit_id for job in mine}, username, request.at),
+        "jobs": _mine(mine, username, language), "open": _shown(free, language), "van": van,
+        "colleagues": boards.colleagues({job.unit_id for job in mine if not _helps(job, username)}, username, request.at),
     }  # fmt: skip
     return JsonResponse(values, headers={"Cache-Control": "no-store"})
 
@@ -198,6 +203,16 @@ def _window(each: queries.Window, language: Language) -> dict[str, str]:
 
 def _hours(begins: datetime, ends: datetime) -> str:
     return f"{localtime(begins):%m-%d %H:%M}–{localtime(ends):%H:%M}"
+
+
+def _mine(found: Sequence[Job], username: str, language: Language) -> list[dict[str, Any]]:
+    shown = zip(found, _shown(found, language), strict=True)
+    return [each | {"helps": _helps(job, username)} for job, each in shown]
+
+
+def _helps(job: Job, username: str) -> str:
+    """Whom the reader helps with the work; empty where it is their own."""
+    return "" if job.technician == username else job.technician_name or "–"
 
 
 def _shown(found: Sequence[Job], language: Language) -> list[dict[str, Any]]:

@@ -82,6 +82,7 @@ def _of_a_reply() -> dict[str, str]:
 def _of_a_visit() -> dict[str, str]:
     return {
         "more": _("More"),
+        "helps": _("You lend a hand to"),
         "call": _("Show the customer's number"),
         "dial": _("Call"),
         "access": _("Show login and secret"),

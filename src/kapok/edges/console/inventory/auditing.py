@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -34,14 +33,11 @@ class AuditForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("What was found (CSV)"))
 
     def clean_file(self) -> Any:
-        """The text of the file."""
+        """The file, if it is not larger than what is read at once."""
         given = self.cleaned_data["file"]
         if given.size > LARGEST:
             raise forms.ValidationError(_("The file is larger than 64 MB; split it, or load it at the command line."))
-        try:
-            return given.name[:100], given.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise forms.ValidationError(_("The file is not UTF-8; save it as CSV in UTF-8.")) from None
+        return given
 
 
 class CorrectForm(forms.Form):
@@ -60,10 +56,10 @@ def audits(request: ScreenRequest) -> HttpResponse:
         if not allowed:
             return not_permitted(request, Permission.INVENTORY_MANAGE, everywhere=True)
         if form.is_valid():
-            name, text = form.cleaned_data["file"]
+            given = form.cleaned_data["file"]
             try:
                 made = plant.audit(
-                    lines=StringIO(text, newline=""), file=name, actor=request.user.subject, at=request.at
+                    content=given.read(), file=given.name[:100], actor=request.user.subject, at=request.at
                 )
                 return redirect("console:inventory-audit", made)
             except KapokError as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -10,22 +11,26 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kapok.edges.console import sheets
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
-from kapok.kernel.text import Text
+from kapok.kernel.text import Language, Text
 from kapok.network.inventory.plant import api as plant
+from kapok.network.inventory.plant.drafts import Refused
 from kapok.network.inventory.plant.loading import Source
 from kapok.network.inventory.plant.reading import COLUMNS
 
 SHOWN = 100
+REPORT = "kapok-plant-refused.csv"
+MORE = Text(zh="另有{count}行被拒绝", en="{count} more {count:row|rows} refused")
 LARGEST = 64 * 2**20
 
 
 class ImportForm(forms.Form):
     """A file, whose it is, whether to try it only, and what to do with rows that are wrong."""
 
-    file = forms.FileField(label=_("File"), help_text=_("CSV or JSON in UTF-8."))
+    file = forms.FileField(label=_("File"), help_text=_("CSV in UTF-8 or GBK, or JSON."))
     source = forms.ChoiceField(
         label=pgettext_lazy("file", "From"),
         choices=[(Source.CSV.value, _("Kapok's table")), (Source.NETBOX.value, _("NetBox export"))],
@@ -47,21 +52,34 @@ def import_file(request: ScreenRequest) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None, initial={"dry_run": True})
     values: dict[str, Any] = {"form": form, "columns": COLUMNS, "shown": SHOWN}
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        given, report = form.cleaned_data, request.POST.get("report") == "csv"
         try:
             loaded = plant.import_plant(
                 content=given["file"].read(), source=given["source"], file=given["file"].name[:100],
-                dry_run=given["dry_run"], leave_out_refused=given["leave_out_refused"],
+                dry_run=given["dry_run"] or report, leave_out_refused=given["leave_out_refused"], report=report,
                 actor=request.user.subject, at=request.at,
             )  # fmt: skip
         except KapokError as refused:
             form.add_error("file", refused.text.in_(request.language))
         else:
+            if report:
+                header = (sheets.TABLE, sheets.LINE, sheets.WHY)
+                return sheets.answer(REPORT, header, _refused(loaded, request.language), request.language)
             values |= {"loaded": loaded, "rows": loaded.rows[:SHOWN], "tried": given["dry_run"]}
             values["passed"] = [
                 (table, why, count) for (table, why), count in sorted(loaded.passed.items(), key=_table)
             ]
     return render(request, "inventory/import.html", values)
+
+
+def _refused(loaded: plant.Loaded, language: Language) -> Iterator[Sequence[str]]:
+    yield from ([row.table, str(row.line), row.reason.in_(language)] for row in sorted(loaded.rows, key=_spot))
+    if loaded.refused > len(loaded.rows):
+        yield ["", "", MORE.format(count=loaded.refused - len(loaded.rows)).in_(language)]
+
+
+def _spot(row: Refused) -> tuple[str, int]:
+    return row.table, row.line
 
 
 def _table(counted: tuple[tuple[str, Text], int]) -> str:

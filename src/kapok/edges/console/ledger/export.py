@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kapok.batch.audit.cells import harmless
 from kapok.ground.commitments import queries
 from kapok.ground.commitments.lanes import Filter
 from kapok.ground.commitments.rules import AT_REST, STATES, State
@@ -15,7 +13,6 @@ from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.text import Language, Text
 
 PAGE = 2_000
-MARK = "\ufeff"  # without it spreadsheets take the file for the code page of the machine
 SECOND = timedelta(seconds=1)
 HEADER = (
     Text(zh="事项", en="matter"), Text(zh="承诺代码", en="promise"), Text(zh="承诺", en="title"),
@@ -28,22 +25,11 @@ HEADER = (
 )  # fmt: skip
 
 
-class _Line:
-    """A file of one line, for the writer of `csv`."""
-
-    def write(self, words: str) -> str:
-        """The line itself."""
-        return words
-
-
-def csv_lines(wanted: Filter, language: Language, zone: ZoneInfo) -> Iterator[str]:
-    """The file, line by line."""
-    writer = csv.writer(_Line())
-    yield MARK + str(writer.writerow([text.in_(language) for text in HEADER]))
+def cells(wanted: Filter, language: Language, zone: ZoneInfo) -> Iterator[Sequence[str]]:
+    """The rows of the file, in the order of the ledger."""
     page = queries.ledger(wanted, limit=PAGE)
     while True:
-        for row in page.rows:
-            yield str(writer.writerow([harmless(cell) for cell in _cells(row, language, zone)]))
+        yield from (_cells(row, language, zone) for row in page.rows)
         if page.after is None:
             return
         page = queries.ledger(wanted, after=page.after, limit=PAGE)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.ledger.export import csv_lines
+from kapok.edges.console import sheets
+from kapok.edges.console.ledger.export import HEADER, cells
 from kapok.edges.console.ledger.filters import EVERY_STATE, LedgerFilter, place, written
 from kapok.edges.console.ledger.presenting import all_shown, names_of
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -56,12 +57,7 @@ def export(request: ScreenRequest) -> HttpResponse:
     wanted = _form(request).wanted(request.at)
     zone: Any = get_current_timezone()
     name = f"kapok-ledger-{request.at.astimezone(zone):%Y%m%d-%H%M}.csv"
-    response = StreamingHttpResponse(
-        csv_lines(wanted, request.language, zone),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
-    return cast(HttpResponse, response)  # Django's two kinds of response differ only in how their body is written
+    return sheets.answer(name, HEADER, cells(wanted, request.language, zone), request.language)
 
 
 @require_POST

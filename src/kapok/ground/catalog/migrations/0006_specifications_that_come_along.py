@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
     dependencies = [("catalog", "0005_specifications_and_their_versions")]
 
     operations = [
+        migrations.RunSQL(KEEP, BACKWARD),
         migrations.RunPython(publish, migrations.RunPython.noop),
         migrations.RunSQL(FOLLOW, migrations.RunSQL.noop),
-        migrations.RunSQL(KEEP, BACKWARD),
     ]

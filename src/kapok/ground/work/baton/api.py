@@ -18,7 +18,7 @@ from kapok.ground.catalog.refusals import NoWayBack
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
 from kapok.ground.work.baton import carrying, steps
-from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_to, leave_to_people
+from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_over, carry_to, leave_to_people
 from kapok.ground.work.baton.giving import give_again, give_out
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
@@ -96,6 +96,7 @@ __all__ = [
     "accept",
     "carry_back",
     "carry_out",
+    "carry_over",
     "carry_to",
     "concede",
     "confirm",

@@ -17,6 +17,7 @@ from kapok.ground.work import events, following, moves, rows, rules
 from kapok.ground.work.baton import steps
 from kapok.ground.work.models import Handoff, Item
 from kapok.ground.work.moves import Act, Giver, Receiver
+from kapok.ground.work.refusals import NotHeld
 from kapok.ground.work.rules import HandoffState, ItemState, Way
 from kapok.kernel.text import Text
 
@@ -65,6 +66,22 @@ def carry_to(*, item: UUID, unit: str, actor: str = SYSTEM, at: datetime) -> Non
     giver = Giver(offered.from_unit, offered.from_staff, offered.from_answers)
     moves.offer(row, giver, Receiver(to), act, way=Way.AGAIN)
     moves.answer_for(row, act)
+    act.record()
+
+
+@transaction.atomic
+def carry_over(*, item: UUID, unit: str, to: str, note: str, actor: str, at: datetime) -> None:
+    """Offer what somebody holds to somebody else, because who dispatches takes it out of their hands; both are told in person.
+
+    It is a transfer from who held it: up to now the time is theirs, whoever acts. Raises `UnknownItem`, `NotHeld`, `NotAPerson`,
+    `UnknownUnit`, `EndedUnit`, `NotOfUnit`, `SameHands`, `NoteMissing`, `TooEarly`.
+    """
+    row, act, note = rows.item_called(item), Act(actor, at), rules.tidy_note(note)
+    if row.state != ItemState.HELD or row.holder is None:
+        raise NotHeld(state_name=rows.state_name(row))
+    receiver = steps.receiver(unit, to, note=note)
+    steps.must_change_hands(row, row.holder, receiver)
+    steps.pass_on(row, row.holder, receiver, act)
     act.record()
 
 

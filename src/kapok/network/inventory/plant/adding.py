@@ -128,6 +128,14 @@ def pool_values(pool: UUID, code: str, kind: Kind, values: str, state: State) ->
     return [New(kind, f"{prefix}{value}", value, None, pool, state) for value in dict.fromkeys(_values(kind, values))]
 
 
+def one_value(pool: Pool, kind: Kind, value: str) -> New:
+    """One value of a pool as it would be written. Raises `WrongHome`, `BadRange`, `BadPlantCode`."""
+    check_pool(kind, pool.kind, pool.code)
+    prefix = f"{pool.code}:" if kind is Kind.VLAN else ""
+    tidy = _value(kind, value)
+    return New(kind, f"{prefix}{tidy}", tidy, None, pool.id, State.FREE)
+
+
 def _values(kind: Kind, values: str) -> Iterable[str]:
     text = values.strip()
     if kind in {Kind.IPV4, Kind.IPV6_PREFIX} and "/" in text and "," not in text:

@@ -6,7 +6,7 @@ when there is more. Refuses a code that is taken and to mark what somebody holds
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from kapok.network.inventory.plant import adding, auditing, loading, reading
 from kapok.network.inventory.plant.drafts import Loaded
 from kapok.network.inventory.refusals import NoSuchMove, ResourceHeld, RestTooLong
 from kapok.network.inventory.rules import State
+from kapok.network.inventory.views import subject_of, told_as
 
 __all__ = [
     "Loaded",
@@ -207,15 +208,19 @@ def import_plant(
     file: str,
     dry_run: bool = False,
     leave_out_refused: bool = False,
+    report: bool = False,
     actor: str,
     at: datetime,
 ) -> Loaded:
     """Load a file of plant (`source` is `csv` or `netbox`) and say what came of it, with every refused row and why.
 
-    A dry run changes nothing. Rows that are refused keep the whole file out unless they are to be left out. What a NetBox
-    export names that is here already stays as it is. Raises `NotAPlantFile`, `PlantRowsRefused`.
+    A dry run changes nothing; for a `report` all refused rows are kept, not the first alone. Rows that are refused keep the
+    whole file out unless they are to be left out. What a NetBox export names that is here already stays as it is. Raises
+    `NotAPlantFile`, `PlantRowsRefused`.
     """
-    loaded = loading.load(content, loading.Source(source), dry_run=dry_run, leave_out_refused=leave_out_refused, at=at)
+    loaded = loading.load(
+        content, loading.Source(source), dry_run=dry_run, leave_out_refused=leave_out_refused, report=report, at=at
+    )
     if dry_run:
         return loaded
     journal.record(
@@ -229,12 +234,14 @@ def import_plant(
 
 
 @transaction.atomic
-def audit(*, lines: Iterable[str], file: str, actor: str, at: datetime) -> UUID:
-    """Compare the records of the elements in a CSV file (element, kind, port, state) with what was found there; the audit.
+def audit(*, content: bytes, file: str, actor: str, at: datetime) -> UUID:
+    """Compare the records of the elements and pools in a CSV file with what was found there; the audit.
+
+    The columns are element or pool, kind, port, state.
 
     Raises `NotAPlantFile`, `PlantRowsRefused`.
     """
-    made, counts = auditing.compare(lines, file, actor=actor, at=at)
+    made, counts = auditing.compare(content, file, actor=actor, at=at)
     journal.record(
         PlantAudited(
             subject=f"plant-audit/{made.id}", actor=actor, at=at, file=made.file, matches=made.matches,
@@ -249,7 +256,7 @@ def correct(*, finding: str, reason: str, actor: str, at: datetime) -> None:
     """Put the record right after an audit: as it was found; what was not found is blocked, what has no record gets one.
 
     What somebody holds is not touched, for a customer's line hangs on it. Raises `UnknownFinding`, `NoReasonGiven`,
-    `ResourceHeld`.
+    `ResourceHeld`, and `CodeTaken` where the record of what was found stands elsewhere.
     """
     found, why = rows.open_finding(finding), rows.tidy_reason(reason)
     code, to = found.code, auditing.wanted_state(found)
@@ -260,7 +267,7 @@ def correct(*, finding: str, reason: str, actor: str, at: datetime) -> None:
     Finding.objects.filter(id=found.id).update(corrected_at=at, reason=why)
     journal.record(
         RecordCorrected(
-            subject=f"resource/{code}", actor=actor, at=at, resource=code, outcome=found.outcome,
+            subject=subject_of(found.kind, code), actor=actor, at=at, resource=told_as(found.kind, code), outcome=found.outcome,
             outcome_name=auditing.OUTCOMES[auditing.Outcome(found.outcome)], reason=why,
         )
     )  # fmt: skip

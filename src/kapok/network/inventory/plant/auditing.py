@@ -7,23 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from io import StringIO
 
 from kapok.kernel.errors import KapokError
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from kapok.network.inventory import rows
-from kapok.network.inventory.models import Element, Finding, PlantAudit, Resource
+from kapok.network.inventory.models import Element, Finding, PlantAudit, Pool, Resource
 from kapok.network.inventory.plant import adding, reading
 from kapok.network.inventory.plant.drafts import Loaded, Spot
-from kapok.network.inventory.refusals import BadCell, PlantRowsRefused, UnknownElement
+from kapok.network.inventory.refusals import BadCell, CodeTaken, PlantRowsRefused, UnknownElement, UnknownPool
 from kapok.network.inventory.rules import State
 
-COLUMNS = ("element", "kind", "port", "state")
+COLUMNS = ("element", "pool", "kind", "port", "state")
 REMEDY = Text(
-    zh="应为UTF-8编码的CSV，首行为列名：element、kind、port、state（free、used、faulty）。",
-    en="It must be CSV in UTF-8 with the columns element, kind, port and state (free, used, faulty) named in its first line.",
+    zh="应为CSV（UTF-8或GBK），首行为列名：element或pool、kind、port、state（free、used、faulty）。",
+    en="It must be CSV in UTF-8 or GBK with the columns element or pool, kind, port and state (free, used, faulty) named in its "
+    "first line.",
 )
+ONE_HOME = Text(zh="element与pool须且只须填写一项", en="fill in element or pool, one of them")
 
 
 class Found(StrEnum):
@@ -67,35 +69,35 @@ RIGHTED = {Found.FREE: State.FREE, Found.USED: State.BLOCKED, Found.FAULTY: Stat
 
 @dataclass(frozen=True)
 class Seen:
-    """One port that was looked at."""
+    """One port, or one value of a pool, that was looked at; its code is that which its record has, or would have."""
 
-    spot: Spot
-    element: Element
+    home: Element | Pool
     kind: str
     port: str
+    code: str
     found: Found
 
     @property
-    def code(self) -> str:
-        """The code that its record has, or would have."""
-        return f"{self.element.code}:{self.port}"
+    def place(self) -> dict[str, Element | Pool]:
+        """The element or the pool, as a finding names it."""
+        return {"pool" if isinstance(self.home, Pool) else "element": self.home}
 
 
-def compare(lines: Iterable[str], file: str, *, actor: str, at: datetime) -> tuple[PlantAudit, Counter[str]]:
-    """Compare all that is recorded of the elements in the file with what the file says, and keep each difference.
+def compare(content: bytes, file: str, *, actor: str, at: datetime) -> tuple[PlantAudit, Counter[str]]:
+    """Compare all that is recorded of the elements and pools in the file with what the file says, and keep each difference.
 
     Raises `NotAPlantFile`, `PlantRowsRefused`.
     """
-    seen = _read(lines)
-    elements = {each.element.id for each in seen.values()}
-    kinds = {(each.element.id, each.kind) for each in seen.values()}
+    seen = _read(StringIO(reading.text_of(content, REMEDY), newline=""))
+    homes = {each.home.id for each in seen.values()}
+    kinds = {(each.home.id, each.kind) for each in seen.values()}
     recorded = {
         row.code: row
-        for some in adding.slices(elements)
-        for row in Resource.objects.filter(element__in=some).select_related("element")
-        if (row.element_id, row.kind) in kinds
+        for some in adding.slices(homes)
+        for row in Resource.objects.filter(home__in=some).select_related("element", "pool")
+        if (row.home, row.kind) in kinds
     }
-    audit = PlantAudit(id=uuid7(at), file=file[:200], at=at, actor=actor, elements=len(elements), matches=0)
+    audit = PlantAudit(id=uuid7(at), file=file[:200], at=at, actor=actor, elements=len(homes), matches=0)
     findings = [*_not_found(audit, recorded, seen, at), *_found(audit, recorded, seen, at)]
     audit.matches = len(seen.keys() & recorded.keys()) - sum(each.outcome == Outcome.DIFFERENT for each in findings)
     audit.save(force_insert=True)
@@ -104,13 +106,14 @@ def compare(lines: Iterable[str], file: str, *, actor: str, at: datetime) -> tup
 
 
 def _read(lines: Iterable[str]) -> dict[str, Seen]:
-    loaded, listed = Loaded(), list(reading.table(lines, REMEDY, known=COLUMNS, needed="element"))
-    named = {row["element"] for _, row in listed}
-    elements = {each.code: each for some in adding.slices(named) for each in Element.objects.filter(code__in=some)}
+    loaded, listed = Loaded(), list(reading.table(lines, REMEDY, known=COLUMNS, needed="port"))
+    some_of = {column: list(adding.slices(_named(listed, column))) for column in ("element", "pool")}
+    elements = {each.code: each for some in some_of["element"] for each in Element.objects.filter(code__in=some)}
+    pools = {each.code: each for some in some_of["pool"] for each in Pool.objects.filter(code__in=some)}
     seen: dict[str, Seen] = {}
     for spot, row in listed:
         try:
-            one = _seen(spot, row, elements)
+            one = _seen(row, elements, pools)
             if one.code in seen:
                 raise _twice(one)
             seen[one.code] = one
@@ -121,23 +124,37 @@ def _read(lines: Iterable[str]) -> dict[str, Seen]:
     return seen
 
 
+def _named(listed: Iterable[tuple[Spot, dict[str, str]]], column: str) -> set[str]:
+    return {row[column] for _, row in listed if row.get(column)}
+
+
 def _twice(seen: Seen) -> BadCell:
     return BadCell(
         column="port", value=seen.port, expected=Text(zh="同一端口在文件中出现两次", en="the file has this port twice")
     )
 
 
-def _seen(spot: Spot, row: dict[str, str], elements: dict[str, Element]) -> Seen:
-    if row["element"] not in elements:
-        raise UnknownElement(code=row["element"][:80])
-    element, kind = elements[row["element"]], rows.known_kind(reading.needed(row, "kind"))
-    adding.check_home(kind, element.kind, element.code)
-    found = reading.needed(row, "state")
+def _seen(row: dict[str, str], elements: dict[str, Element], pools: dict[str, Pool]) -> Seen:
+    element, pool = row.get("element", ""), row.get("pool", "")
+    if bool(element) is bool(pool):
+        raise BadCell(column="element / pool", value=f"{element} {pool}".strip()[:40], expected=ONE_HOME)
+    if element and element not in elements:
+        raise UnknownElement(code=element[:80])
+    if pool and pool not in pools:
+        raise UnknownPool(code=pool[:80])
+    kind, found = rows.known_kind(reading.needed(row, "kind")), reading.needed(row, "state")
     if found not in set(Found):
         raise BadCell(
             column="state", value=found[:40], expected=Text(zh="free、used或faulty", en="free, used or faulty")
         )
-    return Seen(spot, element, kind, rows.tidy_port(element.code, reading.needed(row, "port")), Found(found))
+    port = reading.needed(row, "port")
+    if pool:
+        new = adding.one_value(pools[pool], kind, port)
+        return Seen(pools[pool], kind, new.value, new.code, Found(found))
+    home = elements[element]
+    adding.check_home(kind, home.kind, home.code)
+    tidy = rows.tidy_port(home.code, port)
+    return Seen(home, kind, tidy, f"{home.code}:{tidy}", Found(found))
 
 
 def _not_found(
@@ -148,7 +165,7 @@ def _not_found(
         if row.state == State.RETIRED:  # nobody looks for what is scrapped
             continue
         yield Finding(
-            id=uuid7(at), audit=audit, element=row.element, resource=row, kind=row.kind, code=code,
+            id=uuid7(at), audit=audit, element=row.element, pool=row.pool, resource=row, kind=row.kind, code=code,
             outcome=Outcome.MISSING, recorded=row.state,
         )  # fmt: skip
 
@@ -160,7 +177,7 @@ def _found(audit: PlantAudit, recorded: dict[str, Resource], seen: dict[str, See
             continue
         outcome = Outcome.DIFFERENT if row else Outcome.EXTRA
         yield Finding(
-            id=uuid7(at), audit=audit, element=one.element, resource=row, kind=one.kind, code=code, outcome=outcome,
+            id=uuid7(at), audit=audit, **one.place, resource=row, kind=one.kind, code=code, outcome=outcome,
             recorded=row.state if row else "", found=one.found,
         )  # fmt: skip
 
@@ -171,8 +188,10 @@ def wanted_state(finding: Finding) -> State:
 
 
 def new_record(finding: Finding, at: datetime) -> str:
-    """Write the record of what was found without one; its code."""
-    element: UUID = finding.element_id
-    port = finding.code.removeprefix(f"{finding.element.code}:")
-    adding.write([adding.New(finding.kind, finding.code, port, element, None, wanted_state(finding))], at)
+    """Write the record of what was found without one; its code. Raises `CodeTaken` where it has one elsewhere."""
+    home = finding.pool or finding.element
+    value = finding.code.removeprefix(f"{home.code}:") if home else finding.code
+    new = adding.New(finding.kind, finding.code, value, finding.element_id, finding.pool_id, wanted_state(finding))
+    if not adding.write([new], at):
+        raise CodeTaken(code=finding.code)
     return finding.code

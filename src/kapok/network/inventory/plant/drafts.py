@@ -9,7 +9,9 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 ENOUGH = 1_000
-"""So many refused rows are shown one by one; beyond them only the number is kept."""
+"""So many refused rows are kept one by one unless more are asked for; beyond them only the number is."""
+EVERY = 100_000
+"""So many are kept for a report that is to have them all."""
 
 
 class Spot(NamedTuple):
@@ -113,6 +115,7 @@ class Loaded:
     coverage: int = 0
     known: int = 0
     refused: int = 0
+    kept: int = ENOUGH
     rows: list[Refused] = field(default_factory=list)
     passed: dict[tuple[str, Text], int] = field(default_factory=dict)
     """What was not read, and is no fault: how many rows of which table, and why."""
@@ -125,5 +128,5 @@ class Loaded:
     def refuse(self, spot: Spot, reason: KapokError) -> None:
         """Note a row that cannot be loaded."""
         self.refused += 1
-        if len(self.rows) < ENOUGH:
+        if len(self.rows) < self.kept:
             self.rows.append(Refused(spot.table, spot.line, reason.text))

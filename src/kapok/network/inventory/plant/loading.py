@@ -8,11 +8,10 @@ from io import StringIO
 
 from django.db import transaction
 
-from kapok.kernel.text import Text
 from kapok.network.inventory.plant import netbox, reading
-from kapok.network.inventory.plant.drafts import Loaded
+from kapok.network.inventory.plant.drafts import ENOUGH, EVERY, Loaded
 from kapok.network.inventory.plant.writing import Writer
-from kapok.network.inventory.refusals import NotAPlantFile, PlantRowsRefused
+from kapok.network.inventory.refusals import PlantRowsRefused
 
 
 class Source(StrEnum):
@@ -22,9 +21,12 @@ class Source(StrEnum):
     NETBOX = "netbox"
 
 
-def load(content: bytes, source: Source, *, dry_run: bool, leave_out_refused: bool, at: datetime) -> Loaded:
+def load(
+    content: bytes, source: Source, *, dry_run: bool, leave_out_refused: bool, report: bool, at: datetime
+) -> Loaded:
     """Load a file within the verb's transaction. Raises `NotAPlantFile`, `PlantRowsRefused`."""
-    text, loaded = _text(content, source), Loaded()
+    remedy = netbox.REMEDY if source is Source.NETBOX else reading.REMEDY
+    text, loaded = reading.text_of(content, remedy), Loaded(kept=EVERY if report else ENOUGH)
     drafts = netbox.read(text, loaded) if source is Source.NETBOX else reading.read(StringIO(text, newline=""), loaded)
     mark = transaction.savepoint()
     Writer(drafts, loaded, at, lenient=source is Source.NETBOX).write()
@@ -36,11 +38,3 @@ def load(content: bytes, source: Source, *, dry_run: bool, leave_out_refused: bo
         first = loaded.rows[0]
         raise PlantRowsRefused(refused=loaded.refused, line=f"{first.table} {first.line}".strip(), reason=first.reason)
     return loaded
-
-
-def _text(content: bytes, source: Source) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        remedy = netbox.REMEDY if source is Source.NETBOX else reading.REMEDY
-        raise NotAPlantFile(reason=Text(zh="不是UTF-8编码", en="it is not UTF-8"), remedy=remedy) from None

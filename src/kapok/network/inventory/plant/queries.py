@@ -68,6 +68,8 @@ class FindingView:
     id: UUID
     code: str
     element: str
+    """The code of the element, or of the pool."""
+    pooled: bool
     kind_name: Text
     outcome: str
     outcome_name: Text
@@ -79,7 +81,7 @@ class FindingView:
 
 def finding_rows(audit: UUID, outcome: str = "") -> QuerySet[Finding]:
     """The differences of an audit, those that nobody has settled first; to be paged."""
-    rows = Finding.objects.filter(audit=audit).select_related("element")
+    rows = Finding.objects.filter(audit=audit).select_related("element", "pool")
     return (rows.filter(outcome=outcome) if outcome else rows).order_by(F("corrected_at").asc(nulls_first=True), "code")
 
 
@@ -87,14 +89,21 @@ def as_findings(page: Iterable[Finding]) -> list[FindingView]:
     """A page of them."""
     return [
         FindingView(
-            row.id, row.code, row.element.code, HOPS[Kind(row.kind)].name, row.outcome, OUTCOMES[Outcome(row.outcome)],
-            STATES[State(row.recorded)] if row.recorded else None, FOUND[Found(row.found)] if row.found else None,
-            row.corrected_at, row.reason,
+            row.id, row.code, _home(row), row.pool_id is not None, HOPS[Kind(row.kind)].name, row.outcome,
+            OUTCOMES[Outcome(row.outcome)], STATES[State(row.recorded)] if row.recorded else None,
+            FOUND[Found(row.found)] if row.found else None, row.corrected_at, row.reason,
         )
         for row in page
     ]  # fmt: skip
 
 
+def _home(row: Finding) -> str:
+    home = row.element or row.pool
+    return home.code if home else ""
+
+
 def unit_of_finding(identifier: UUID) -> UUID | None:
     """The unit that runs the exchange area in which something was found."""
-    return Finding.objects.filter(id=identifier).values_list("element__exchange_area__unit", flat=True).first()
+    units = ("element__exchange_area__unit", "pool__exchange_area__unit")
+    found = Finding.objects.filter(id=identifier).values_list(*units).first()
+    return found and (found[0] or found[1])

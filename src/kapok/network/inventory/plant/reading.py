@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 
+from kapok.batch.audit.intake import sniffing
 from kapok.kernel.errors import KapokError
 from kapok.kernel.tables import UNREADABLE, unreadable
 from kapok.kernel.text import Text
@@ -32,8 +34,8 @@ FASTEST, LONGEST_REST = 1_000_000, 36_500
 """No element carries more (Mbit/s), no value rests longer (days)."""
 SAID = {"yes": True, "no": False, "是": True, "否": False}
 REMEDY = Text(
-    zh=f"应为UTF-8编码的CSV，首行为列名：{'、'.join(COLUMNS)}。",
-    en=f"It must be CSV in UTF-8 with these columns named in its first line: {', '.join(COLUMNS)}.",
+    zh=f"应为CSV（UTF-8或GBK），首行为列名：{'、'.join(COLUMNS)}。",
+    en=f"It must be CSV in UTF-8 or GBK with these columns named in its first line: {', '.join(COLUMNS)}.",
 )
 
 
@@ -46,6 +48,17 @@ def read(lines: Iterable[str], loaded: Loaded) -> Drafts:
         except KapokError as refused:
             loaded.refuse(spot, refused)
     return drafts
+
+
+def text_of(content: bytes, remedy: Text) -> str:
+    """The text of a file, in the encoding that its bytes show. Raises `NotAPlantFile`."""
+    try:
+        encoding = sniffing.encoding_of(Path(), content[: sniffing.SAMPLE])
+        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except (KapokError, UnicodeDecodeError):
+        raise NotAPlantFile(
+            reason=Text(zh="不是UTF-8或GBK编码", en="it is neither UTF-8 nor GBK"), remedy=remedy
+        ) from None
 
 
 def table(

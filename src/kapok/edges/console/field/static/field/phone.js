@@ -1,9 +1,12 @@
 // The technician's day: shown from what was fetched last, done with or without a line, sent when the line is back.
 (function () {
   const told = JSON.parse(document.getElementById("told").textContent);
-  const words = told.words, queue = window.kapokQueue, KEPT = "kapok-field-day", WINDOWS = "kapok-field-windows", FRESH = 300000;
+  const words = told.words, queue = window.kapokQueue, OURS = "kapok-field-", KEPT = `${OURS}day/${told.who}`, WINDOWS = `${OURS}windows/${told.who}`, FRESH = 300000;
   const opened = new Set(), numbers = new Map(), logins = new Map();
   let day = read(KEPT), free = read(WINDOWS), waiting = [], line = navigator.onLine ? "online" : "offline", busy = false, again = false;
+
+  // What was kept for somebody else is theirs: whoever signs in finds nothing of it.
+  for (const name of Object.keys(localStorage)) if (name.startsWith(OURS) && name !== KEPT && name !== WINDOWS) localStorage.removeItem(name);
 
   function read(name) {
     try { return JSON.parse(localStorage.getItem(name)) || null; } catch { return null; }
@@ -38,8 +41,10 @@
       line = answer.redirected ? "signed-out" : "offline";
       return false;
     }
+    const said = await answer.json();
+    if (said.who !== told.who) { location.reload(); return false; } // somebody else has signed in meanwhile
     line = "online";
-    day = await answer.json();
+    day = said;
     remember(KEPT, { ...day, csrf: "" });
     for (const seen of [numbers, logins]) {
       for (const item of [...seen.keys()]) if (!held(day.jobs.find((job) => job.item === item))) seen.delete(item);
@@ -48,11 +53,11 @@
     return true;
   }
 
-  const held = (job) => Boolean(job) && told.in_hand.includes(job.state);
+  const held = (job) => Boolean(job) && !job.helps && told.in_hand.includes(job.state);
 
   // The windows with room, for what is to be done: asked again when they are old, or something new has come.
   async function fetchWindows() {
-    const mine = day.jobs.filter((job) => held(job) || told.open.includes(job.state));
+    const mine = day.jobs.filter((job) => held(job) || (!job.helps && told.open.includes(job.state)));
     if (free && Date.now() - free.at < FRESH && mine.every((job) => job.item in free.windows)) return;
     if (!mine.length) return;
     try {
@@ -78,7 +83,7 @@
 
   async function mine() {
     const all = await queue.all();
-    return day ? all.filter((deed) => deed.who === day.who) : all;
+    return all.filter((deed) => deed.who === told.who);
   }
 
   // One at a time, in the order in which they were done; a refused one stays until the technician has seen it.
@@ -113,7 +118,7 @@
 
   // One that was refused and is mended goes out of the way of what replaces it.
   async function act(deed, refused) {
-    await queue.add({ ...deed, who: day.who });
+    await queue.add({ ...deed, who: told.who });
     if (refused) await queue.drop(refused.number);
     waiting = await mine();
     show();
@@ -140,7 +145,7 @@
     if (!day) { work.replaceChildren(); return; }
     const all = day.jobs.map(expected), open = day.open.map(expected);
     const taken = open.filter((job) => job.unsent), others = open.filter((job) => !job.unsent);
-    const live = [...all, ...taken].filter((job) => deeds(job).length || told.open.includes(job.state));
+    const live = [...all, ...taken].filter((job) => job.helps || deeds(job).length || told.open.includes(job.state));
     const done = all.filter((job) => !live.includes(job));
     work.replaceChildren(
       heading(words.mine, live.length), ...(live.length ? live.map(card) : [nothing()]),
@@ -158,7 +163,7 @@
   const van = () => folded("van", { class: "phone-van" }, make("summary", {}, words.van),
     day.van.length ? make("ul", {}, ...day.van.map((each) => make("li", {}, make("span", {}, each.name), make("span", {}, `${each.count} ${each.counted}`)))) : make("p", {}, words.no_van));
   const nothing = () => make("div", { class: "phone-nothing" }, make("strong", {}, words.nothing), make("p", {}, words.nothing_help));
-  const deeds = (job) => job.gone ? [] : (told.possible[job.kind][job.state] || []).filter((deed) => job.puts_off || !told.puts_off.includes(deed));
+  const deeds = (job) => job.gone || job.helps ? [] : (told.possible[job.kind][job.state] || []).filter((deed) => job.puts_off || !told.puts_off.includes(deed));
 
   function showUnsent() {
     const place = document.getElementById("unsent");
@@ -178,7 +183,7 @@
     show();
   }
 
-  const find = (item) => [...day.jobs, ...day.open].find((job) => job.item === item);
+  const find = (item) => day ? [...day.jobs, ...day.open].find((job) => job.item === item) : undefined;
 
   // What one can do with what was refused: mend it with all that was entered, send it again as it is, or let it go.
   function after(deed) {
@@ -197,7 +202,7 @@
 
   function card(all) {
     // What is due next is told by the other side: of what was done here since, nothing is known yet.
-    const job = !all.unsent && (deeds(all).length || told.open.includes(all.state)) ? all : { ...all, alarm: "", due: "" };
+    const job = !all.unsent && (all.helps || deeds(all).length || told.open.includes(all.state)) ? all : { ...all, alarm: "", due: "" };
     const label = job.unsent ? make("span", { class: "phone-badge is-unsent" }, words.unsent) : null;
     return make("article", { class: `phone-card${job.alarm ? ` is-${job.alarm}` : ""}`, "data-item": job.item, "data-state": job.state },
       make("div", { class: "phone-row" },
@@ -205,6 +210,7 @@
         make("span", { class: "phone-badge" }, told.states[job.state]), label),
       make("h3", {}, job.title),
       make("p", { class: "phone-about" }, job.about),
+      job.helps ? make("p", {}, make("span", { class: "phone-badge is-soon" }, `${words.helps} ${job.helps}`)) : null,
       make("p", { class: "phone-address" }, job.address || words.no_address),
       job.rest ? make("p", { class: "phone-rest" }, make("span", { class: "phone-badge is-soon" }, job.rest)) : null,
       make("p", { class: "phone-row phone-signs" },

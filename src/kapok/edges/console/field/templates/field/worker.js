@@ -1,5 +1,5 @@
 // Keeps the technician's page and its files on the phone, so that it opens without a line. Work and what is to be sent, the page keeps.
-const KEPT = "kapok-field-3";
+const KEPT = "kapok-field-4";
 const NAMES = {{ names|safe }};
 
 async function keep(cache, name) {
