@@ -111,7 +111,6 @@ class Bench:
         from kapok.ground.catalog.offering import demo as offers
         from kapok.ground.commitments import demo as packs
         from kapok.ground.people import demo as people
-        from kapok.ground.people.models import Staff
         from kapok.ground.posts import demo as posts
 
         call_command("migrate", interactive=False, verbosity=0)
@@ -119,15 +118,20 @@ class Bench:
             loader.load(AT)
         offering.draft_offer(document=BUNDLE, **WHO)
         offering.publish_offer(code=OFFER, revision=1, **WHO)
-        agent = Staff.objects.get(username="agent")
-        agent.set_password(PASSWORD)
-        agent.save()
         _plant()
         started = time.perf_counter()
         self.plain.execute(CUSTOMERS, {"count": self.customers, "at": AT})
         self.plain.execute("SELECT setval('customers_customer_number', %s)", [self.customers + 1])
         self.plain.execute("VACUUM ANALYZE")
         print(f"{self.customers:,} customers laid in {time.perf_counter() - started:.0f} s.\n", flush=True)
+
+    def admit(self) -> None:
+        """Let the agent sign in with the password of this run."""
+        from kapok.ground.people.models import Staff
+
+        agent = Staff.objects.get(username="agent")
+        agent.set_password(PASSWORD)
+        agent.save()
 
     def next(self) -> tuple[str, str, datetime]:
         """Who orders, where, and when: another customer and another house each time."""
@@ -289,6 +293,7 @@ def measure(bench: Bench, orders: int, rounds: int) -> dict[str, tuple[float, fl
     """Each way takes so many orders in turns: seconds on the clock and of the processors for one order, printed with p99."""
     with console(bench.served) as (port, web):
         bench.watch(web)
+        bench.admit()
         ways: dict[str, Way] = {
             "Kapok: `place_order`": Verbs(bench),
             "Kapok: the console, one person": Desk(bench, port, 1),
