@@ -10,8 +10,11 @@ from uuid import UUID
 from django.db import connection
 
 TERRITORIES = """
-WITH RECURSIVE up AS (
-    SELECT code AS asked, id, parent_id, exchange_area_id, 0 AS depth FROM places_address WHERE code = ANY(%(codes)s)
+WITH RECURSIVE asked AS MATERIALIZED (
+    SELECT code FROM unnest((SELECT %(codes)s::text[])) AS named(code)
+), up AS (
+    SELECT asked.code AS asked, a.id, a.parent_id, a.exchange_area_id, 0 AS depth
+    FROM asked JOIN places_address a ON a.code = asked.code
     UNION ALL
     SELECT up.asked, a.id, a.parent_id, a.exchange_area_id, up.depth + 1 FROM places_address a JOIN up ON a.id = up.parent_id
 ), homed AS (
@@ -31,9 +34,10 @@ SELECT asked.code, coalesce(home.area, ''), coalesce((
     SELECT unit_id FROM patches WHERE patches.asked = asked.code
     ORDER BY segment <> %(segment)s, segment <> 'public', segment LIMIT 1
 ), home.unit_id)
-FROM unnest(%(codes)s::text[]) AS asked(code) LEFT JOIN homed ON homed.asked = asked.code
+FROM asked LEFT JOIN homed ON homed.asked = asked.code
 LEFT JOIN places_exchangearea home ON home.id = homed.id
 """
+"""How many codes there are stays unknown to the plan, so that it is made once."""
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,16 @@ from django.db import connection
 from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.kernel.text import Text
 from kapok.network.inventory import rules
-from kapok.network.inventory.kinds import HOPS, POINTS, Kind
+from kapok.network.inventory.kinds import HOPS, Kind
 from kapok.network.inventory.rules import Need, Spare
 
 METRES_A_DEGREE = 111_320
 
 SPARES = """
-WITH RECURSIVE up AS (
+WITH RECURSIVE needs AS (
+    SELECT * FROM unnest(%(kinds)s::text[], %(counts)s::int[], %(reaches)s::text[], %(hosts)s::text[],
+        %(sorts)s::text[]) AS n(kind, count, reach, host, point)
+), up AS (
     SELECT id, parent_id, exchange_area_id, longitude, latitude, 0 AS depth FROM places_address WHERE code = %(address)s
     UNION ALL
     SELECT a.id, a.parent_id, a.exchange_area_id, a.longitude, a.latitude, up.depth + 1
@@ -45,9 +48,9 @@ WITH RECURSIVE up AS (
             AND spot.longitude + %(degrees)s / cos(radians(spot.latitude))
     CROSS JOIN LATERAL (SELECT %(scale)s * sqrt((e.latitude - spot.latitude) ^ 2
         + ((e.longitude - spot.longitude) * cos(radians(spot.latitude))) ^ 2) AS metres) d
-    WHERE e.kind = ANY(%(points)s::text[]) AND e.kind NOT IN (SELECT kind FROM covers) AND d.metres <= %(reach)s
+    WHERE e.kind IN (SELECT point FROM needs) AND e.kind NOT IN (SELECT kind FROM covers) AND d.metres <= %(reach)s
 ), points AS MATERIALIZED (
-    SELECT id, code, kind, parent_id, down_mbps, rank FROM covers WHERE kind = ANY(%(points)s::text[])
+    SELECT id, code, kind, parent_id, down_mbps, rank FROM covers WHERE kind IN (SELECT point FROM needs)
     UNION ALL
     SELECT id, code, kind, parent_id, down_mbps, 1000 + metres::int FROM near
 ), path AS (
@@ -55,9 +58,6 @@ WITH RECURSIVE up AS (
     UNION ALL
     SELECT path.point, e.id, e.kind, e.parent_id, path.depth + 1
     FROM path JOIN inventory_element e ON e.id = path.parent_id WHERE path.depth < 12
-), needs AS (
-    SELECT * FROM unnest(%(kinds)s::text[], %(counts)s::int[], %(reaches)s::text[], %(hosts)s::text[],
-        %(sorts)s::text[]) AS n(kind, count, reach, host, point)
 ), homes AS (
     SELECT points.id AS point, points.code, points.kind AS point_kind, points.down_mbps, points.rank,
         needs.kind, needs.count, above.id AS home
@@ -88,10 +88,10 @@ SELECT area.id, NULL, NULL, NULL, 0, 'area', a.id, (a.retired_at IS NOT NULL)::i
 FROM places_address a LEFT JOIN area ON true WHERE a.code = %(address)s
 UNION ALL
 SELECT r.id, NULL, NULL, NULL, 0, r.kind, r.home, 1, r.role FROM inventory_resource r
-WHERE %(holder)s <> '' AND r.holder = %(holder)s AND r.state IN ('reserved', 'assigned', 'in_service')
+WHERE r.holder <> '' AND r.holder = %(holder)s AND r.state IN ('reserved', 'assigned', 'in_service')
 UNION ALL
 SELECT s.id, s.code, NULL, NULL, 0, 'shortage', NULL, 0, NULL FROM inventory_shortage s
-WHERE %(holder)s <> '' AND s.holder = %(holder)s AND s.resolved_at IS NULL
+WHERE s.holder <> '' AND s.holder = %(holder)s AND s.resolved_at IS NULL
 """
 IN_ONE_LINE = " ".join(SPARES.split())
 """Of what is longer than 4096 characters the driver would look for the values anew each time."""
@@ -132,7 +132,7 @@ def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "")
     hops = [HOPS[Kind(kind)] for kind in wanted]
     reach = settings.INVENTORY_REACH_METRES
     values: dict[str, Any] = {
-        "roams": rules.roams(needs), "address": address, "at": at, "holder": holder, "points": [point.value for point in POINTS],
+        "roams": rules.roams(needs), "address": address, "at": at, "holder": holder,
         "kinds": list(wanted), "counts": list(wanted.values()),
         "reaches": [hop.reach.value for hop in hops], "hosts": [hop.host and hop.host.value for hop in hops],
         "sorts": [hop.point and hop.point.value for hop in hops],
