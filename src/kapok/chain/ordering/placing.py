@@ -23,6 +23,7 @@ from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import ClosedAccount, UnknownAccount
 from kapok.ground.customers.rows import account_called, living_customer
 from kapok.ground.journal import api as journal
+from kapok.ground.journal.reading import read
 from kapok.ground.journal.writing import write
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
@@ -36,9 +37,7 @@ from kapok.network.inventory.rules import Need
 REQUESTED = "order.requested"
 Window = tuple[datetime, datetime]
 """When somebody may come, from and to."""
-FIRST_ACCOUNT = (
-    "SELECT * FROM customers_billingaccount WHERE customer_id = %s AND closed_at IS NULL ORDER BY number LIMIT 1"
-)
+FIRST_ACCOUNT = "this.customer_id = %s AND this.closed_at IS NULL ORDER BY this.number LIMIT 1"
 CONSENTS = ("to_customer", "consent_from", "consent_to")
 """What a transfer says of itself: the new customer, and the evidence of both consents."""
 
@@ -65,7 +64,7 @@ class Placing:
 def account_of(customer: Customer, number: str) -> BillingAccount | None:
     """The account that pays: the one named, else the customer's first. Raises `UnknownAccount`, `ClosedAccount`."""
     if not number:
-        return next(iter(BillingAccount.objects.raw(FIRST_ACCOUNT, [customer.id])), None)
+        return next(iter(read(BillingAccount, FIRST_ACCOUNT, customer.id)), None)
     found = account_called(number)
     if found.customer_id != customer.id:
         raise UnknownAccount(number=number)

@@ -22,13 +22,14 @@ from kapok.ground.commitments.reconciling import Change, Outcome, reconcile
 from kapok.ground.journal import queries as journal
 from kapok.ground.journal.matters import Happening, happening
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.reading import read
 from kapok.kernel import promises
 from kapok.kernel.promises import EVENTS, Judgement
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 
 # Whoever judges shares the packs; whoever adopts one has them alone.
 LOCK = "SELECT commitments_lock(%s)"
-ENTRIES = "SELECT * FROM commitments_entries(%s)"
+ENTRIES = "commitments_entries(%s)"
 KEEP_PACKS = "SELECT pg_advisory_xact_lock(hashtextextended('packs', 8))"
 
 
@@ -118,7 +119,7 @@ def locked_together(subjects: Sequence[str]) -> list[Matter]:
 def _locked(subjects: Iterable[str]) -> list[Matter]:
     """The matters without their commitments, locked in the order of their names: no two verbs wait for each other."""
     entries: dict[str, list[Entry]] = {subject: [] for subject in sorted(subjects)}
-    for entry in Entry.objects.raw(ENTRIES, [list(entries)]):
+    for entry in read(Entry, "true", list(entries), source=ENTRIES):
         if is_heard(entry.kind):
             entries[entry.subject].append(entry)
     return [Matter(subject, told) for subject, told in entries.items()]

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils.module_loading import import_string
 
 from kapok.ground.journal.apart import forget, forgetting, stored
@@ -61,6 +61,8 @@ WHERE (SELECT max(at) FROM told) <= statement_timestamp() + make_interval(secs =
 
 Witness = Callable[[Sequence[Entry]], None]
 REASON_LENGTH = 300
+GIVEN = ("id", "kind", "subject", "at", "actor", "correlation", "data")
+"""The fields of an entry that its event gives, in their order; the database fills the others."""
 
 
 def record(event: Event) -> UUID:
@@ -178,15 +180,8 @@ def _settled(letter: UUID) -> LetterSettled:
 
 
 def _entry(event: Event) -> Entry:
-    return Entry(
-        id=uuid7(event.at),
-        kind=event.kind,
-        subject=event.subject,
-        at=event.at,
-        actor=event.actor,
-        correlation=event.correlation,
-        data=payload(event),
-    )
+    values = [uuid7(event.at), event.kind, event.subject, event.at, event.actor, event.correlation, payload(event)]
+    return Entry.from_db(DEFAULT_DB_ALIAS, GIVEN, values)
 
 
 def _witnesses() -> tuple[Witness, ...]:

@@ -31,12 +31,13 @@ class _Table:
         return self.model.from_db(DEFAULT_DB_ALIAS, self.names, plain)
 
 
-def read(model: type[Row], condition: str, *values: Any, joined: str = "") -> list[Row]:
+def read(model: type[Row], condition: str, *values: Any, joined: str = "", source: str = "") -> list[Row]:
     """The rows of which `condition` is true: SQL after WHERE, in which they are called `this`.
 
-    `joined` names a relation that no row lacks; it is read along, as by `select_related`.
+    `joined` names a relation that no row lacks; it is read along, as by `select_related`. `source` is SQL that brings the rows
+    in place of their table.
     """
-    statement, table, other = _question(model, condition, joined)
+    statement, table, other = _question(model, condition, joined, source)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchall()
@@ -48,8 +49,9 @@ def read(model: type[Row], condition: str, *values: Any, joined: str = "") -> li
 
 
 @cache
-def _question(model: type[Model], condition: str, joined: str) -> tuple[str, _Table, _Table | None]:
-    columns, source, other = _columns(model, "this"), f'"{model._meta.db_table}" this', None
+def _question(model: type[Model], condition: str, joined: str, source: str) -> tuple[str, _Table, _Table | None]:
+    columns, other = _columns(model, "this"), None
+    source = f"{source or model._meta.db_table} this"
     if joined:
         relation: Any = model._meta.get_field(joined)
         other = relation.related_model

@@ -17,6 +17,7 @@ from kapok.kernel.text import Text
 KINDS: dict[str, type[Event]] = {}
 """Every kind of event that the loaded modules can record, by its `kind`."""
 
+PLAIN = frozenset({str, int, bool, float, type(None)})
 ENVELOPE = frozenset({"subject", "actor", "at", "correlation"})
 APART = "apart"
 """Stands in an entry in place of what a person typed, with the digest of the words."""
@@ -110,7 +111,8 @@ class Event:
 
 def payload(event: Event) -> dict[str, Any]:
     """The event's own fields as JSON values; moments in UTC, decimals and identifiers as text."""
-    return {field.name: _plain(getattr(event, field.name)) for field in fields(event) if field.name not in ENVELOPE}
+    said = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in ENVELOPE}
+    return {name: value if type(value) in PLAIN else _plain(value) for name, value in said.items()}
 
 
 def sentence(kind: str, data: Mapping[str, Any]) -> Text:
