@@ -6,7 +6,7 @@ showed; what is otherwise when its form comes back is told (`kapok.front.channel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.queries import Qualification
+from kapok.network.inventory.rules import Need
 
 SPEED = "down_mbps"
 NOT_BY_ITSELF = Text(zh="该商品不能单独新装，请改选套餐", en="it cannot be installed by itself; choose a plan")
@@ -97,36 +98,34 @@ def _installs(offer: Offer) -> bool:
 
 
 class Asked:
-    """An address, asked what can be had there; each kind of service and speed once."""
+    """An address, asked what can be had there; the same resources and speed once."""
 
     def __init__(self, address: str, at: datetime) -> None:
         self.address, self.at = address, at
-        self._known: dict[tuple[str, int], Qualification] = {}
+        self._known: dict[tuple[tuple[Need, ...], int], Qualification] = {}
 
     def choice(self, version: OfferVersionView) -> Choice:
         """The offer with its price, and what of it cannot be had."""
-        quote, found = offering.price(version.offer), list(self._qualified(version.offer))
-        lacking = [each for each in found if not each.available]
-        why = dict.fromkeys(reason.text for each in lacking for reason in each.reasons)
-        why_not = joined(why) if lacking else None
-        expected = [each.expected_at for each in lacking if each.expected_at]
-        brought = next((each for each in found if each.technology), None) if not lacking else None
+        quote, found = offering.price(version.offer), self._qualified(version.offer)
         return Choice(
-            version, quote.one_off, quote.monthly, why_not, max(expected, default=None),
-            brought.technology_name if brought else None,
-            brought.max_down_mbps if brought and SPEED in version.offer.characteristics else 0,
+            version, quote.one_off, quote.monthly,
+            None if found.available else joined(dict.fromkeys(reason.text for reason in found.reasons)), found.expected_at,
+            found.technology_name if found.technology else None,
+            found.max_down_mbps if SPEED in version.offer.characteristics else 0,
         )  # fmt: skip
 
-    def _qualified(self, offer: Offer) -> Iterator[Qualification]:
-        for part in (offer, *(each.offer for each in offers.parts(offer))):
-            if part.service:
-                speed = part.characteristics.get(SPEED, 0)
-                yield self._qualify(part.service, speed if isinstance(speed, int) else 0)
-
-    def _qualify(self, service: str, speed: int) -> Qualification:
-        if (service, speed) not in self._known:
-            self._known[service, speed] = inventory.qualify(self.address, service, self.at, down_mbps=speed)
-        return self._known[service, speed]
+    def _qualified(self, offer: Offer) -> Qualification:
+        """What an order for the offer, with its parts, would find."""
+        sold = (offer, *(each.offer for each in offers.parts(offer)))
+        needs = tuple(
+            Need(need.kind, f"{place}.{need.role}", need.count)
+            for place, part in enumerate(sold)
+            for need in part.resources
+        )
+        speed = max((each for part in sold if isinstance(each := part.characteristics.get(SPEED), int)), default=0)
+        if (needs, speed) not in self._known:
+            self._known[needs, speed] = inventory.qualify_for(self.address, needs, self.at, down_mbps=speed)
+        return self._known[needs, speed]
 
 
 def promised(made: Preview | None) -> list[list[str]]:

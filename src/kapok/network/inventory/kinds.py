@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -208,12 +208,22 @@ TECHNOLOGIES: Mapping[str, tuple[Technology, ...]] = {
     "ethernet": (CIRCUIT,),
     "data": (CIRCUIT,),
     "dial_up": (COPPER,),
+    "payphone": (COPPER,),
     "wireless": (RADIO,),
     "mobile": (RADIO,),
     "sms": (RADIO,),
     "paging": (RADIO,),
 }
 """How each service can be had, the best first; what is not named here needs nothing at the address."""
+
+WAYS = (FIBRE, DSL, COPPER, CIRCUIT, RADIO)
+
+
+def way_of(taken: Iterable[str]) -> Technology | None:
+    """The technology that takes these kinds, the best first; None where they need no plant."""
+    known = set(taken)
+    return next((way for way in WAYS if known.issuperset(way.chain)), None)
+
 
 SERVICES: Mapping[str, Text] = {
     "fixed_broadband": Text(zh="固定宽带", en="fixed broadband"),

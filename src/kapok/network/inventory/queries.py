@@ -39,6 +39,7 @@ __all__ = [
     "Shortfall",
     "held_by",
     "qualify",
+    "qualify_for",
     "search",
     "service",
     "services_of",
@@ -76,6 +77,27 @@ def qualify(address: str, service: str, at: datetime, *, down_mbps: int = 0) -> 
     if not ways:
         return Qualification(True, "", NOWHERE, 0, "", (), None)
     return Qualification(False, "", NOWHERE, 0, "", tuple(reasons), _expected(lacks, walk, at))
+
+
+def qualify_for(address: str, needs: Sequence[Need], at: datetime, *, down_mbps: int = 0) -> Qualification:
+    """Whether all of these can be had at an address now, by the walk that would reserve them; reserves nothing.
+
+    What it says of an offer's resources is what an order for the offer would find. `down_mbps` is what it has to carry.
+    Raises `UnknownAddress`, `RetiredAddress`.
+    """
+    walk, way = walking.walk(address, needs, at=at), kinds.way_of(need.kind for need in needs)
+    choice = rules.choose(needs, walk.spares)
+    if choice.lack:
+        short = Shortfall(choice.lack.code, kinds.SHORTAGES[choice.lack.code])
+        return Qualification(False, "", NOWHERE, 0, "", (short,), _expected([choice.lack], walk, at))
+    if way is None:
+        return Qualification(True, "", NOWHERE, 0, "", (), None)
+    most = _speed(way, choice, walk)
+    if most < down_mbps:
+        slow = Shortfall(kinds.TOO_SLOW, TOO_SLOW.format(technology=way.name, most=most, wanted=down_mbps))
+        return Qualification(False, "", NOWHERE, 0, "", (slow,), None)
+    point = walk.points[choice.point].code if choice.point else ""
+    return Qualification(True, way.code, way.name, most, point, (), None)
 
 
 def _once(chains: Iterable[Sequence[Kind]]) -> list[Need]:

@@ -1,0 +1,65 @@
+"""What the desk says can be had at an address is what an order for it finds there: for every offer, and whatever is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+
+from kapok.chain.ordering.models import Leg
+from kapok.front.channels import offering
+from kapok.front.channels.offering import Choice
+from kapok.network.inventory.models import Resource
+from tests.chain import shop
+
+pytestmark = pytest.mark.django_db
+GONE = ["", "splitter_port", "pon_port", "onu", "vlan", "secondary_pair", "primary_pair", "mdf_port", "line_port", "number",
+        "sim", "ipv4", "circuit_port"]  # fmt: skip
+PEOPLE = {"public": "hotline", "business": "business", "key_account": "key_account"}
+
+
+@pytest.fixture(autouse=True)
+def _shop(db: None) -> None:
+    shop.set_up()
+    shop.add_switch()
+
+
+def choices(segment: str, address: str) -> Iterator[tuple[str, Choice]]:
+    """Every offer that such a customer can choose there, with the customer."""
+    whose = shop.customer(segment, segment=segment)
+    for each in offering.choices(whose, PEOPLE[segment], address, shop.later(1)):
+        yield whose, each
+
+
+def waits(whose: str, segment: str, code: str, address: str) -> bool:
+    """Whether an order for it would lack something; nothing of it is kept."""
+    with transaction.atomic():
+        number = shop.placed(
+            shop.line(code, address=address), whose=whose, channel=PEOPLE[segment], promised_date=None, minutes=2
+        )
+        found = Leg.objects.filter(order__number=number, exception="10W").exists()
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("segment", PEOPLE)
+@pytest.mark.parametrize("address", ["r101", "n5", "n9"])
+@pytest.mark.parametrize("gone", GONE)
+def test_what_is_said_is_what_an_order_finds(segment: str, address: str, gone: str) -> None:
+    Resource.objects.filter(kind=gone).delete()
+    told = list(choices(segment, address))
+    assert told
+    said = {each.code: each.why_not is not None for _, each in told}
+    assert said == {each.code: waits(whose, segment, each.code, address) for whose, each in told}
+
+
+def test_a_voice_line_is_said_to_come_by_copper_for_its_offer_takes_copper() -> None:
+    found = {each.code: each for _, each in choices("public", "r101")}
+    assert found["voice"].technology is not None
+    assert found["voice"].technology.en == "copper pair"
+    Resource.objects.filter(kind="primary_pair").delete()
+    found = {each.code: each for _, each in choices("public", "r101")}
+    assert found["voice"].technology is None
+    assert found["voice"].why_not is not None
+    assert found["fibre-100"].why_not is None
