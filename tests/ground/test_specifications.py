@@ -247,6 +247,17 @@ def test_what_offers_on_sale_would_not_fit_is_refused(sold: None) -> None:
     assert offer_queries.offer("circuit-100").number == 2
 
 
+def test_a_draft_that_was_refused_is_read_anew_once_it_is_mended(sold: None) -> None:
+    narrow = copy.deepcopy(CIRCUIT)
+    narrow["characteristics"][2]["choices"] = narrow["characteristics"][2]["choices"][1:]
+    api.draft_specification(sort=Sort.SERVICE, document=narrow, **WHO)
+    with pytest.raises(api.BreaksOffers), transaction.atomic():
+        api.publish_specification(sort=Sort.SERVICE, code="circuit", revision=1, **LATER)
+    api.change_specification(sort=Sort.SERVICE, code="circuit", document=CIRCUIT, revision=1, **LATER)
+    assert api.publish_specification(sort=Sort.SERVICE, code="circuit", revision=2, **LATER) == 2
+    assert offer_queries.offer("circuit-10").number == 2
+
+
 def test_a_needed_characteristic_without_a_default_breaks_offers(sold: None) -> None:
     with pytest.raises(api.BreaksOffers, match="'encryption' is missing"):
         publish(website(stated(type="flag")))

@@ -19,6 +19,7 @@ from kapok.network.inventory.models import Coverage, Element, Finding, PlantAudi
 from kapok.network.inventory.plant import adding, loading
 from kapok.network.inventory.plant import api as plant_api
 from kapok.network.inventory.plant.drafts import Loaded
+from kapok.network.inventory.plant.reading import text_of
 from tests.network.plant import AT, WHO, install, reserve
 
 pytestmark = pytest.mark.usefixtures("plant")
@@ -380,6 +381,20 @@ def test_a_number_that_is_put_right_is_not_told_in_clear() -> None:
     inventory.correct(finding=str(found.id), reason="坏号", **WHO)
     told = Entry.objects.get(kind="inventory.record_corrected")
     assert "2038880001" not in f"{told.subject} {told.data}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+@pytest.mark.parametrize("before", range(3))
+def test_a_long_file_is_read_whole_wherever_its_characters_fall(encoding: str, before: int) -> None:
+    text = "x" * before + "体育西路" * 50_000
+    assert text_of(text.encode(encoding), Text(zh="", en="")) == text
+    late = "x" * 300_000 + "体育西路"
+    assert text_of(late.encode(encoding), Text(zh="", en="")) == late
+
+
+def test_what_is_neither_is_refused() -> None:
+    with pytest.raises(refusals.NotAPlantFile):
+        text_of("体育西路".encode("utf-16"), Text(zh="", en=""))
 
 
 def test_a_table_of_plant_and_an_audit_may_be_in_gbk() -> None:

@@ -8,17 +8,18 @@ from functools import partial
 from django.db import transaction
 
 from kapok.back.workforce import files
-from kapok.back.workforce.models import Appointment, Hold, Picture, WorkOrder
+from kapok.back.workforce.models import Appointment, Hold, Picture, Reading, WorkOrder
 from kapok.ground.customers.kept import Held, held, overwrite
 
 
 def held_of(subjects: Collection[str]) -> Held:
-    """The appointments made for these matters, the work orders, why they were held, and a list of the pictures."""
+    """The appointments made for these matters, the work orders, why they were held, what was measured; a list of pictures."""
     appointments = list(Appointment.objects.filter(holder__in=subjects).order_by("made_at", "id"))
     orders = list(WorkOrder.objects.filter(item__matter__subject__in=subjects).order_by("opened_at", "id"))
     return held(
         appointments, orders,
         Hold.objects.filter(order__in=orders).order_by("since", "id"),
+        Reading.objects.filter(order__in=orders).order_by("id"),
         Picture.objects.filter(order__in=orders).order_by("taken_at", "id"),
         subjects=[each.subject for each in appointments],
     )  # fmt: skip
@@ -32,6 +33,7 @@ def erase(subjects: Collection[str]) -> None:
     orders = WorkOrder.objects.filter(item__matter__subject__in=subjects)
     overwrite(orders, "note")
     overwrite(Hold.objects.filter(order__in=orders), "note", "evidence")
+    overwrite(Reading.objects.filter(order__in=orders), "despite")
     pictures = Picture.objects.filter(order__in=orders)
     for picture in list(pictures.values_list("id", flat=True)):
         transaction.on_commit(partial(files.drop, picture))

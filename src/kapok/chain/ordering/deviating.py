@@ -216,8 +216,8 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     if not differs:
         raise NothingAmended
     line.save(update_fields=["offer", "characteristics", "quantity"])
-    if leg.action in rules.SOLD:
-        amending.quote_anew(leg.order, quote, amending.quoted(line))
+    if leg.action in rules.SOLD and quote != (now := amending.quoted(line)):
+        amending.quote_anew(leg.order, quote, now)
     moves.keep(leg, version=leg.version + 1)
     facts = {"promised_date": promised.isoformat()} if promised and asked.promised_date else {}
     said = before["characteristics"]

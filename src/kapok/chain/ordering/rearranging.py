@@ -70,7 +70,7 @@ def address_for(leg: Leg, line: Line, code: str) -> Address | None:
 def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, Any]:
     """Give back what is reserved and reserve all for what the leg is now; the facts of its matter that follow.
 
-    Raises `TooLateToRearrange`, `NoPlantThere`, and where it moves away what placing refuses there: `BadLine`, `NoFlowForLine`.
+    Raises `TooLateToRearrange`, `NoPlantThere`, and what placing refuses there: `BadLine`, `NoFlowForLine`.
     """
     _must_be_untouched(leg)
     asked = [
@@ -79,8 +79,8 @@ def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, 
     ]
     located = areas.of_address(leg.address.code if leg.address else "", leg.order.customer, act.at)
     facts = areas.facts_of(leg.order.customer, located)
+    _must_be_possible(leg, line, asked, facts, moves_away=moves_away)
     if moves_away:
-        _must_be_possible(leg, line, asked, facts)
         _move_the_visit(leg, located, act)
     plan = drafting.planned(asked, facts)[0]
     _reserve(leg, [placing.need(plan, kind, role, count) for (kind, role), count in plan.needs.items()], act)
@@ -105,16 +105,19 @@ def _asked(line: Line, leg: Leg) -> Asked:
     return Asked(line.number, draft, Action(leg.action), line.offer, offer, leg.address, line.service, line.quantity)
 
 
-def _must_be_possible(leg: Leg, line: Line, asked: Sequence[Asked], facts: Mapping[str, Any]) -> None:
+def _must_be_possible(
+    leg: Leg, line: Line, asked: Sequence[Asked], facts: Mapping[str, Any], *, moves_away: bool
+) -> None:
     """What is ordered is sold there, too, and is done by the same flow."""
-    for each in asked:
+    for each in asked if moves_away else ():
         if not amending.is_part(leg.order, each.offer.code):
             drafting.must_be_sold(each, facts, leg.order.channel)
     flow = Matter.objects.values_list("flow__template__code", flat=True).get(subject=leg.subject)
     candidates = flows.candidates(FlowLine.FULFILMENT)
     others = {drafting.flow_for(each, each.action, facts, candidates) for each in asked if each.family} - {flow}
     if others and leg.address is not None:
-        raise _bad(line, "address", leg.address.code, amending.ANEW)
+        name, value = ("address", leg.address.code) if moves_away else ("quantity", str(line.quantity))
+        raise _bad(line, name, value, amending.ANEW)
 
 
 def _move_the_visit(leg: Leg, located: areas.Located, act: Act) -> None:

@@ -154,7 +154,10 @@ def login(request: MyRequest, number: str) -> HttpResponse:
     found = showing.service(number, request.customer)
     if found is None or not orders.logs_in(found):
         raise Http404
-    seen = ordering.see_access(service=number, actor=request.actor, at=request.at)
+    try:
+        seen = ordering.see_access(service=number, actor=request.actor, at=request.at)
+    except ordering.NothingLogsIn as nothing:
+        raise Http404 from nothing
     return render(request, "selfcare/login.html", {"service": found, "mine": showing.Owned(found), "seen": seen})
 
 

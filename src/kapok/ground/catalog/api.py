@@ -33,6 +33,7 @@ from kapok.ground.catalog.refusals import (
 )
 from kapok.ground.catalog.rules import choose, finished, next_stages, sent_back, ways_back
 from kapok.ground.catalog.template import LINES, Flow, Line
+from kapok.ground.catalog.versions import one_publisher
 from kapok.ground.journal import api as journal
 from kapok.ground.people import queries as people
 from kapok.kernel.ids import uuid7
@@ -160,6 +161,7 @@ def publish_flow(*, code: str, revision: int, actor: str, at: datetime) -> int:
     Raises `UnknownFlow`, `NoDraft`, `DraftMoved`, `SameReach`, and `FlowRefused` for what does not hang together or does not fit
     into the promise; its findings name the path and the sums.
     """
+    one_publisher()
     template = _hold_the_line(code)
     draft = rows.draft_of(template)
     if draft.revision != revision:

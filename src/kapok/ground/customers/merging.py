@@ -94,6 +94,8 @@ def _end_doubles(kept: Customer, dropped: Customer, at: datetime) -> None:
     for contact in Contact.objects.filter(customer=dropped, ended_at=None):
         if (contact.kind, contact.value) in held:
             Contact.objects.filter(id=contact.id).update(ended_at=at)
+            same = Contact.objects.filter(customer=kept, ended_at=None, kind=contact.kind, value=contact.value)
+            same.filter(name="").update(name=contact.name)
     agreed = Consent.objects.filter(customer=kept, withdrawn_at=None).values("purpose")
     Consent.objects.filter(customer=dropped, withdrawn_at=None, purpose__in=agreed).update(
         withdrawn_at=at, withdrawn_by=rules.MERGED

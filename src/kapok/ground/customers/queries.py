@@ -116,6 +116,8 @@ class CustomerView:
     manager_name: str
     address: str
     address_full: Text | None
+    masked: bool
+    """A person, whose names and addresses this reader sees masked."""
     address_masked: bool
     """Whether the address is shown as far as the road only; `address` is for what is ordered there."""
     registered_at: datetime
@@ -205,8 +207,8 @@ def customer(number: str, *, unmask: Collection[str] | None = frozenset()) -> Cu
         parent=one.parent.number if one.parent else "", unit=one.unit.code, unit_id=one.unit_id,
         unit_name=one.unit.name, manager=one.manager.username if one.manager else "",
         manager_name=one.manager.name if one.manager else "", address=one.address.code if one.address else "",
-        address_full=seen, address_masked=seen != home, registered_at=one.registered_at,
-        erased_at=party.erased_at, merged=tuple(merged), contacts=_contacts(one),
+        address_full=seen, masked=not clear and kind is rules.PartyKind.PERSON, address_masked=seen != home,
+        registered_at=one.registered_at, erased_at=party.erased_at, merged=tuple(merged), contacts=_contacts(one),
         accounts=tuple(each for each in accounts if each.closed_at is None),
         closed=tuple(each for each in accounts if each.closed_at is not None),
         consents=_consents(one), languages=tuple(party.languages), revision=one.revision,

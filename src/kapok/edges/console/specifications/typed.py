@@ -100,10 +100,17 @@ def _characteristic(row: Mapping[str, str], findings: list[Finding]) -> Document
     return said | {"choices": [_choice(line, findings) for line in row["choices"].splitlines() if line.strip()]}
 
 
+FLAGS = {YES: True, "no": False, "是": True, "否": False}
+
+
 def _default(row: Mapping[str, str], findings: list[Finding]) -> Any:
     if row["type"] == ValueType.NUMBER:
         return _whole(row["default"], findings)
-    return row["default"] == YES if row["type"] == ValueType.FLAG else row["default"]
+    if row["type"] != ValueType.FLAG:
+        return row["default"]
+    if row["default"] not in FLAGS:
+        findings.append(_unread(row["default"], "yes 或 no", "yes or no"))
+    return FLAGS.get(row["default"], False)
 
 
 def _whole(words: str, findings: list[Finding]) -> int | None:
@@ -118,7 +125,7 @@ def _whole(words: str, findings: list[Finding]) -> int | None:
 def _choice(line: str, findings: list[Finding]) -> Document:
     """`protected: 有保护 / protected`; the words may be left out."""
     value, _, words = line.partition(":")
-    zh, _, en = words.partition("/")
+    zh, _, en = words.partition(" / ")
     if len(line) > 500:
         findings.append(_unread(line, "代码: 中文 / 英文", "code: Chinese / English"))
     return {"value": value.strip(), "title": both(zh.strip() or en.strip() or value.strip(), en.strip())}

@@ -29,6 +29,7 @@ from kapok.ground.catalog.specifying.refusals import (
     UnknownSpecificationVersion,
 )
 from kapok.ground.journal import api as journal
+from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 __all__ = [
@@ -131,7 +132,11 @@ def publish_specification(*, sort: Sort, code: str, revision: int, actor: str, a
     if found := queries.findings(queries.parsed(sort, draft.document)):
         raise SpecificationRefused(found)
     replaces = versions.published(draft, rows.held(sort, code), at)
-    renewed = renewing.renew(sort, code, by=draft.title, actor=actor, at=at)
+    try:
+        renewed = renewing.renew(sort, code, by=draft.title, actor=actor, at=at)
+    except KapokError:
+        rows.stated.cache_clear()  # it has read the draft, which stays one
+        raise
     journal.record(
         events.SpecificationPublished(
             subject=draft.subject, actor=actor, at=at, number=draft.number, replaces=replaces, offers=renewed

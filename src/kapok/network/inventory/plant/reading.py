@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from contextlib import suppress
 from typing import TypeVar
 
-from kapok.batch.audit.intake import sniffing
 from kapok.kernel.errors import KapokError
 from kapok.kernel.tables import UNREADABLE, unreadable
 from kapok.kernel.text import Text
@@ -51,14 +50,11 @@ def read(lines: Iterable[str], loaded: Loaded) -> Drafts:
 
 
 def text_of(content: bytes, remedy: Text) -> str:
-    """The text of a file, in the encoding that its bytes show. Raises `NotAPlantFile`."""
-    try:
-        encoding = sniffing.encoding_of(Path(), content[: sniffing.SAMPLE])
-        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except (KapokError, UnicodeDecodeError):
-        raise NotAPlantFile(
-            reason=Text(zh="不是UTF-8或GBK编码", en="it is neither UTF-8 nor GBK"), remedy=remedy
-        ) from None
+    """The text of a file in UTF-8, else in GBK. Raises `NotAPlantFile`."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise NotAPlantFile(reason=Text(zh="不是UTF-8或GBK编码", en="it is neither UTF-8 nor GBK"), remedy=remedy)
 
 
 def table(
