@@ -13,6 +13,7 @@ from typing import Concatenate, Final, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +21,7 @@ from django.urls import reverse
 from kapok.edges.console.refusals import not_permitted
 from kapok.ground.people import queries
 from kapok.ground.people.models import Staff
+from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Language
 
 P = ParamSpec("P")
@@ -72,6 +74,16 @@ def screen(
         return cast(View[P], guarded)
 
     return decorate
+
+
+def attempt(request: ScreenRequest, verb: Callable[[], object], done: str) -> None:
+    """Do it, and let the next page say that it is done, or why not."""
+    try:
+        verb()
+    except KapokError as refused:
+        messages.error(request, refused.text.in_(request.language))
+    else:
+        messages.success(request, done)
 
 
 def public(*, because: str) -> Callable[[View[P]], View[P]]:

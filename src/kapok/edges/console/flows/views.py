@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.flows.forms import CopyForm, FlowForm
 from kapok.edges.console.flows.picture import applies, shown
 from kapok.edges.console.flows.reach import foreign, not_for_everybody
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import editing, queries
 from kapok.ground.catalog.packs import pack_called, promise_called
@@ -126,7 +124,7 @@ def redraft(request: ScreenRequest, code: str, number: int) -> HttpResponse:
     if refused := foreign(request, code, said):
         messages.error(request, refused)
         return redirect("console:flow", code)
-    _tried(request, draft, _("The draft has been made."))
+    attempt(request, draft, _("The draft has been made."))
     return redirect("console:edit-flow" if queries.draft(code) else "console:flow", code)
 
 
@@ -140,7 +138,7 @@ def publish(request: ScreenRequest, code: str) -> HttpResponse:
     if refused := not_for_everybody(request):
         messages.error(request, refused)
     else:
-        _tried(
+        attempt(
             request,
             lambda: catalog.publish_flow(code=code, revision=int(seen), actor=request.user.subject, at=request.at),
             _("The flow is in force. New matters follow it; those that run keep their version."),
@@ -155,7 +153,7 @@ def retire(request: ScreenRequest, code: str) -> HttpResponse:
     if refused := not_for_everybody(request):
         messages.error(request, refused)
     else:
-        _tried(
+        attempt(
             request,
             lambda: catalog.retire_flow(code=code, actor=request.user.subject, at=request.at),
             _("The flow takes no new matters."),
@@ -170,21 +168,12 @@ def discard(request: ScreenRequest, code: str) -> HttpResponse:
     if refused := foreign(request, code):
         messages.error(request, refused)
         return redirect("console:flow", code)
-    _tried(
+    attempt(
         request,
         lambda: catalog.discard_draft(code=code, actor=request.user.subject, at=request.at),
         _("The draft has been discarded."),
     )
     return redirect("console:flow", code) if queries.exists(code) else redirect("console:flows")
-
-
-def _tried(request: ScreenRequest, verb: Callable[[], object], success: str) -> None:
-    try:
-        verb()
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, success)
 
 
 def _versions(code: str) -> list[queries.Version]:

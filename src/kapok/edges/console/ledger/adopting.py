@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from django.contrib import messages
@@ -12,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.packs.library import shelf
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.commitments import api, queries
 from kapok.ground.people.queries import units_where
 from kapok.ground.people.roles import Permission
-from kapok.kernel.errors import KapokError
 from kapok.kernel.promises import Pack, find
 
 
@@ -57,31 +58,23 @@ def adopt(request: ScreenRequest, code: str) -> HttpResponse:
     """Take a shipped pack into force from now on. It binds every unit, so the right to it is that of the top unit."""
     if code not in shelf().volumes:
         raise Http404
-    if not _may_adopt(request):
-        messages.error(request, _("A pack binds every unit: ask somebody who may adopt packs for the top unit."))
-        return redirect("console:adopted-packs")
-    try:
-        api.adopt_pack(document=find(code).read_text(encoding="utf-8"), actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("The pack is in force from now on."))
-    return redirect("console:adopted-packs")
+    verb = partial(api.adopt_pack, document=find(code).read_text(encoding="utf-8"))
+    return _by_who_may(request, verb, _("The pack is in force from now on."))
 
 
 @require_POST
 @screen(permission=Permission.LEDGER_MANAGE)
 def retire(request: ScreenRequest, code: str) -> HttpResponse:
     """Let a pack open nothing from now on; the right to it is that of adopting it."""
-    if not _may_adopt(request):
-        messages.error(request, _("A pack binds every unit: ask somebody who may adopt packs for the top unit."))
-        return redirect("console:adopted-packs")
-    try:
-        api.retire_pack(code=code, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
+    verb = partial(api.retire_pack, code=code)
+    return _by_who_may(request, verb, _("The pack opens nothing from now on; what runs goes on."))
+
+
+def _by_who_may(request: ScreenRequest, verb: Callable[..., object], done: str) -> HttpResponse:
+    if _may_adopt(request):
+        attempt(request, partial(verb, actor=request.user.subject, at=request.at), done)
     else:
-        messages.success(request, _("The pack opens nothing from now on; what runs goes on."))
+        messages.error(request, _("A pack binds every unit: ask somebody who may adopt packs for the top unit."))
     return redirect("console:adopted-packs")
 
 

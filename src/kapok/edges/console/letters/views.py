@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.edges.console.keyset import identifier
 from kapok.edges.console.letters.forms import SetAsideForm
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.commitments import stuck
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import letters as reading
@@ -76,13 +76,7 @@ def retry(request: ScreenRequest, key: UUID) -> HttpResponse:
 
 
 def _do(request: ScreenRequest, verb: Callable[..., object], done: str) -> None:
-    """Do it, and say that it is done or why not."""
-    try:
-        verb(actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, done)
+    attempt(request, partial(verb, actor=request.user.subject, at=request.at), done)
 
 
 @screen(permission=Permission.JOURNAL_MEND, everywhere=True)

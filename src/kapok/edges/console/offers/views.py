@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.edges.console.offers import showing
 from kapok.edges.console.offers.forms import CopyForm, OfferForm
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.catalog.offering import api, queries, telling
 from kapok.ground.catalog.offering.document import KINDS
 from kapok.ground.catalog.rules import STATES, State
@@ -106,7 +103,7 @@ def redraft(request: ScreenRequest, code: str, number: int) -> HttpResponse:
     """Begin the next version with what this one says."""
     said = _said(code, number).offer
     source = Text(zh=f"依据第 {number} 版", en=f"from version {number}")
-    _tried(
+    attempt(
         request,
         lambda: api.draft_offer(document=said.document(), source=source, actor=request.user.subject, at=request.at),
         _("The draft has been made."),
@@ -121,7 +118,7 @@ def publish(request: ScreenRequest, code: str) -> HttpResponse:
     seen = request.POST.get("revision", "")
     if not _exists(code) or not seen.isdecimal() or len(seen) > 7:
         raise Http404
-    _tried(
+    attempt(
         request,
         lambda: api.publish_offer(code=code, revision=int(seen), actor=request.user.subject, at=request.at),
         _("The offer is on sale. Orders that run keep the version they were placed with."),
@@ -133,7 +130,7 @@ def publish(request: ScreenRequest, code: str) -> HttpResponse:
 @screen(permission=Permission.OFFERS_MANAGE, everywhere=True)
 def retire(request: ScreenRequest, code: str) -> HttpResponse:
     """Take the offer off sale."""
-    _tried(
+    attempt(
         request,
         lambda: api.retire_offer(code=code, actor=request.user.subject, at=request.at),
         _("The offer takes no new orders."),
@@ -145,7 +142,7 @@ def retire(request: ScreenRequest, code: str) -> HttpResponse:
 @screen(permission=Permission.OFFERS_MANAGE, everywhere=True)
 def discard(request: ScreenRequest, code: str) -> HttpResponse:
     """Give the draft up."""
-    _tried(
+    attempt(
         request,
         lambda: api.discard_offer(code=code, actor=request.user.subject, at=request.at),
         _("The draft has been discarded."),
@@ -178,15 +175,6 @@ def _may_manage(request: ScreenRequest) -> bool:
 
 def _number(words: str | None, *, default: int) -> int:
     return int(words) if words and words.isdecimal() and len(words) < 6 else default
-
-
-def _tried(request: ScreenRequest, verb: Callable[[], object], success: str) -> None:
-    try:
-        verb()
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, success)
 
 
 def _exists(code: str) -> bool:

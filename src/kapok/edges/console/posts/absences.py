@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.posts.forms import CALENDAR, LeaveForm
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.posts import api, boards
@@ -97,12 +98,8 @@ def grant(request: ScreenRequest, absence: UUID) -> HttpResponse:
     """Let somebody else of one's own units be away; refused where the other of a post is away then."""
     if _found(request, absence).staff.unit_id not in request.units:
         raise Http404
-    try:
-        api.grant_leave(absence=absence, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("The leave is granted."))
+    verb = partial(api.grant_leave, absence=absence, actor=request.user.subject, at=request.at)
+    attempt(request, verb, _("The leave is granted."))
     return redirect("console:absences")
 
 
@@ -114,12 +111,8 @@ def withdraw(request: ScreenRequest, absence: UUID) -> HttpResponse:
     manages = people.units_where(request.user.id, Permission.ROSTER_MANAGE)
     if row.staff_id != request.user.id and row.staff.unit_id not in manages:
         raise Http404
-    try:
-        api.withdraw_leave(absence=absence, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("Withdrawn."))
+    verb = partial(api.withdraw_leave, absence=absence, actor=request.user.subject, at=request.at)
+    attempt(request, verb, _("Withdrawn."))
     return redirect("console:absences")
 
 

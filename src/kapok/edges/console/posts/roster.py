@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.posts.forms import CALENDAR, AwardForm, PlanForm, ShiftForm, SkillForm
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.posts import api, boards
@@ -79,12 +80,8 @@ def clear(request: ScreenRequest) -> HttpResponse:
     _check_crew(request, form)
     if not form.is_valid():
         return _week(request, form)
-    try:
-        api.clear_shift(**form.cleaned_data, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("Cleared."))
+    verb = partial(api.clear_shift, **form.cleaned_data, actor=request.user.subject, at=request.at)
+    attempt(request, verb, _("Cleared."))
     return redirect(_at_week(form.cleaned_data["day"]))
 
 

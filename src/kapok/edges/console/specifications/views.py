@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.offers.forms import CopyForm
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.edges.console.specifications import showing
 from kapok.edges.console.specifications.forms import SpecificationForm
 from kapok.ground.catalog.offering import renewing
@@ -111,7 +109,7 @@ def redraft(request: ScreenRequest, sort: str, code: str, number: int) -> HttpRe
         Text(zh=f"依据第 {number} 版", en=f"from version {number}"),
         _who(request),
     )
-    _tried(
+    attempt(
         request,
         lambda: api.draft_specification(sort=said.sort, document=said.entry.document(), source=source, **who),
         _("The draft has been made."),
@@ -128,7 +126,7 @@ def publish(request: ScreenRequest, sort: str, code: str) -> HttpResponse:
     if not queries.exists(known, code) or not seen.isdecimal() or len(seen) > 7:
         raise Http404
     who = _who(request)
-    _tried(
+    attempt(
         request,
         lambda: api.publish_specification(sort=known, code=code, revision=int(seen), **who),
         _(
@@ -143,7 +141,7 @@ def publish(request: ScreenRequest, sort: str, code: str) -> HttpResponse:
 def retire(request: ScreenRequest, sort: str, code: str) -> HttpResponse:
     """Let no offer be put on sale by it any more."""
     known, who = _sort(sort), _who(request)
-    _tried(
+    attempt(
         request,
         lambda: api.retire_specification(sort=known, code=code, **who),
         _("No offer can be put on sale by it any more."),
@@ -156,7 +154,7 @@ def retire(request: ScreenRequest, sort: str, code: str) -> HttpResponse:
 def discard(request: ScreenRequest, sort: str, code: str) -> HttpResponse:
     """Give the draft up."""
     known, who = _sort(sort), _who(request)
-    _tried(
+    attempt(
         request,
         lambda: api.discard_specification(sort=known, code=code, **who),
         _("The draft has been discarded."),
@@ -191,12 +189,3 @@ def _said(sort: str, code: str, number: int) -> queries.SpecificationView:
         return queries.specification(_sort(sort), code, number)
     except (api.UnknownSpecification, api.UnknownSpecificationVersion):
         raise Http404 from None
-
-
-def _tried(request: ScreenRequest, verb: Callable[[], object], success: str) -> None:
-    try:
-        verb()
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, success)
