@@ -6,6 +6,7 @@ showed; what is otherwise when its form comes back is told (`kapok.front.channel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,11 +99,11 @@ def _installs(offer: Offer) -> bool:
 
 
 class Asked:
-    """An address, asked what can be had there; the same resources and speed once."""
+    """An address, asked what can be had there; the same resources once."""
 
     def __init__(self, address: str, at: datetime) -> None:
         self.address, self.at = address, at
-        self._known: dict[tuple[tuple[Need, ...], int], Qualification] = {}
+        self._known: dict[frozenset[tuple[str, int]], Qualification] = {}
 
     def choice(self, version: OfferVersionView) -> Choice:
         """The offer with its price, and what of it cannot be had."""
@@ -117,15 +118,17 @@ class Asked:
     def _qualified(self, offer: Offer) -> Qualification:
         """What an order for the offer, with its parts, would find."""
         sold = (offer, *(each.offer for each in offers.parts(offer)))
-        needs = tuple(
-            Need(need.kind, f"{place}.{need.role}", need.count)
-            for place, part in enumerate(sold)
-            for need in part.resources
-        )
+        wanted: Counter[str] = Counter()
+        for need in (need for part in sold for need in part.resources):
+            wanted[need.kind] += need.count
         speed = max((each for part in sold if isinstance(each := part.characteristics.get(SPEED), int)), default=0)
-        if (needs, speed) not in self._known:
-            self._known[needs, speed] = inventory.qualify_for(self.address, needs, self.at, down_mbps=speed)
-        return self._known[needs, speed]
+        return inventory.carrying(self._found(frozenset(wanted.items())), speed)
+
+    def _found(self, wanted: frozenset[tuple[str, int]]) -> Qualification:
+        if wanted not in self._known:
+            needs = [Need(kind, count=count) for kind, count in wanted]
+            self._known[wanted] = inventory.qualify_for(self.address, needs, self.at)
+        return self._known[wanted]
 
 
 def promised(made: Preview | None) -> list[list[str]]:

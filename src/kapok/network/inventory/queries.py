@@ -37,6 +37,7 @@ __all__ = [
     "ServiceView",
     "ShortageView",
     "Shortfall",
+    "carrying",
     "held_by",
     "qualify",
     "qualify_for",
@@ -70,7 +71,7 @@ def qualify(address: str, service: str, at: datetime, *, down_mbps: int = 0) -> 
             reasons.append(Shortfall(choice.lack.code, kinds.SHORTAGES[choice.lack.code]))
             lacks.append(choice.lack)
         elif most < down_mbps:
-            reasons.append(Shortfall(kinds.TOO_SLOW, TOO_SLOW.format(technology=way.name, most=most, wanted=down_mbps)))
+            reasons.append(_too_slow(way.name, most, down_mbps))
         else:
             point = walk.points[choice.point].code if choice.point else ""
             return Qualification(True, way.code, way.name, most, point, tuple(reasons), None)
@@ -79,11 +80,10 @@ def qualify(address: str, service: str, at: datetime, *, down_mbps: int = 0) -> 
     return Qualification(False, "", NOWHERE, 0, "", tuple(reasons), _expected(lacks, walk, at))
 
 
-def qualify_for(address: str, needs: Sequence[Need], at: datetime, *, down_mbps: int = 0) -> Qualification:
+def qualify_for(address: str, needs: Sequence[Need], at: datetime) -> Qualification:
     """Whether all of these can be had at an address now, by the walk that would reserve them; reserves nothing.
 
-    What it says of an offer's resources is what an order for the offer would find. `down_mbps` is what it has to carry.
-    Raises `UnknownAddress`, `RetiredAddress`.
+    What it says of an offer's resources is what an order for the offer would find. Raises `UnknownAddress`, `RetiredAddress`.
     """
     walk, way = walking.walk(address, needs, at=at), kinds.way_of(need.kind for need in needs)
     choice = rules.choose(needs, walk.spares)
@@ -92,12 +92,20 @@ def qualify_for(address: str, needs: Sequence[Need], at: datetime, *, down_mbps:
         return Qualification(False, "", NOWHERE, 0, "", (short,), _expected([choice.lack], walk, at))
     if way is None:
         return Qualification(True, "", NOWHERE, 0, "", (), None)
-    most = _speed(way, choice, walk)
-    if most < down_mbps:
-        slow = Shortfall(kinds.TOO_SLOW, TOO_SLOW.format(technology=way.name, most=most, wanted=down_mbps))
-        return Qualification(False, "", NOWHERE, 0, "", (slow,), None)
     point = walk.points[choice.point].code if choice.point else ""
-    return Qualification(True, way.code, way.name, most, point, (), None)
+    return Qualification(True, way.code, way.name, _speed(way, choice, walk), point, (), None)
+
+
+def carrying(found: Qualification, down_mbps: int) -> Qualification:
+    """The same, where it has to carry so much: what cannot is not to be had."""
+    if not found.technology or found.max_down_mbps >= down_mbps:
+        return found
+    slow = _too_slow(found.technology_name, found.max_down_mbps, down_mbps)
+    return Qualification(False, "", NOWHERE, 0, "", (slow,), None)
+
+
+def _too_slow(technology: Text, most: int, wanted: int) -> Shortfall:
+    return Shortfall(kinds.TOO_SLOW, TOO_SLOW.format(technology=technology, most=most, wanted=wanted))
 
 
 def _once(chains: Iterable[Sequence[Kind]]) -> list[Need]:
