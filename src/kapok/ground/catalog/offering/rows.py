@@ -112,7 +112,7 @@ def stated(version: UUID) -> Offer:
 def specified(version: UUID) -> Specified:
     """What a version that is, or was, on sale was put on sale by: it never changes, so it is read once."""
     followed = OfferSpecification.objects.filter(version=version)
-    return specifications.gathered(followed.values_list("specification", flat=True))
+    return specifications.gathered(followed.values_list("specification", "specification__revision"))
 
 
 def service_of(version: OfferVersion, offer: Offer) -> ServiceSpecification | None:

@@ -29,7 +29,6 @@ from kapok.ground.catalog.specifying.refusals import (
     UnknownSpecificationVersion,
 )
 from kapok.ground.journal import api as journal
-from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 __all__ = [
@@ -132,11 +131,7 @@ def publish_specification(*, sort: Sort, code: str, revision: int, actor: str, a
     if found := queries.findings(queries.parsed(sort, draft.document)):
         raise SpecificationRefused(found)
     replaces = versions.published(draft, rows.held(sort, code), at)
-    try:
-        renewed = renewing.renew(sort, code, by=draft.title, actor=actor, at=at)
-    except KapokError:
-        rows.stated.cache_clear()  # it has read the draft, which stays one
-        raise
+    renewed = renewing.renew(sort, code, by=draft.title, actor=actor, at=at)
     journal.record(
         events.SpecificationPublished(
             subject=draft.subject, actor=actor, at=at, number=draft.number, replaces=replaces, offers=renewed

@@ -66,11 +66,11 @@ def in_force() -> dict[tuple[str, str], UUID]:
 
 def specified() -> Specified:
     """What an offer that is put on sale now is specified by."""
-    return gathered(in_force().values())
+    return gathered(SpecificationVersion.objects.filter(state=State.PUBLISHED).values_list("id", "revision"))
 
 
-def gathered(versions: Iterable[UUID]) -> Specified:
-    """What published versions say."""
+def gathered(versions: Iterable[tuple[UUID, int]]) -> Specified:
+    """What versions say, each at a revision."""
     found: dict[Sort, dict[str, Specification]] = {sort: {} for sort in Sort}
     for each in stated(frozenset(versions)):
         found[each.sort][each.code] = each
@@ -78,9 +78,9 @@ def gathered(versions: Iterable[UUID]) -> Specified:
 
 
 @lru_cache(maxsize=200)
-def stated(versions: frozenset[UUID]) -> tuple[Specification, ...]:
-    """What published versions say, by code: they never change, so they are read once."""
-    found = SpecificationVersion.objects.filter(id__in=versions).order_by("code")
+def stated(versions: frozenset[tuple[UUID, int]]) -> tuple[Specification, ...]:
+    """What versions say, by code: at one revision always the same, also of a draft whose publication is undone; it is read once."""
+    found = SpecificationVersion.objects.filter(id__in=[version for version, _ in versions]).order_by("code")
     return tuple(parse(Sort(row.sort), row.document) for row in found)
 
 
