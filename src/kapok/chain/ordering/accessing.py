@@ -14,7 +14,7 @@ from kapok.back.workforce.rules import Access
 from kapok.chain.ordering import events
 from kapok.chain.ordering.agreeing import LIVE
 from kapok.chain.ordering.models import Leg
-from kapok.chain.ordering.performing import lines_of, login_of, owned_since, running, secret_of, setting, taken
+from kapok.chain.ordering.performing import lines_of, login_of, owned_since, runs_on, secret_of, setting
 from kapok.chain.ordering.refusals import NothingLogsIn
 from kapok.ground.customers.rules import PURPOSES, Purpose
 from kapok.ground.journal import api as journal
@@ -47,7 +47,7 @@ def of_leg(holder: str) -> tuple[Access, ...]:
     found = []
     for line in lines_of(leg) if leg else ():
         if line.service and (by := logs_in_by(line.service.kind)):
-            told = setting(line, {**running(line), **taken(line)})
+            told = setting(line, runs_on(line))
             if by in told:
                 found.append(_access(line.service.number, by, told[by], told["secret"]))
     if not found:

@@ -20,9 +20,9 @@ WHERE = Text(
 
 
 def located(outcome: Outcome, service: str, resources: Mapping[str, ResourceView]) -> Outcome:
-    """The outcome of a test with the place where light is lost, if it found too little; else as it is."""
+    """The outcome of a test that found too little light (`WEAK_LIGHT`), with the place where it is lost as far as that is known."""
     port, dbm = resources.get("splitter_port"), outcome.measured.get("rx_dbm")
-    if outcome.code != WEAK_LIGHT or port is None or dbm is None or dbm >= WEAK_DBM:
+    if port is None or dbm is None or dbm >= WEAK_DBM:
         return outcome
     pon = pon_of(port.element)
     readings = _readings(pon, service, Reading(service, port.element, dbm))

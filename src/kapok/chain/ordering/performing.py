@@ -64,11 +64,8 @@ def perform(step: Step, at: datetime) -> Result:
         verb, params = said
         known = {"service": line.service.number, "kind": line.service.kind, "params": params}
         outcome = verb(key=f"{step.id}-{line.number}", **known, actor=SYSTEM, at=at)
-        outcome = (
-            dimming.located(outcome, line.service.number, {**running(line), **taken(line)})
-            if not outcome.ok
-            else outcome
-        )
+        if outcome.code == dimming.WEAK_LIGHT:
+            outcome = dimming.located(outcome, line.service.number, runs_on(line))
         measured |= outcome.measured
         if not outcome.ok:
             return Result(False, outcome.code, outcome.text, outcome.retry, measured)
@@ -82,7 +79,7 @@ Asked = tuple[Verb, dict[str, Any]]
 def _activate(step: Step, line: Line) -> Asked | None:
     """A new service is activated; one that works already is told what is new, and works on."""
     verb = activation.activate if step.leg.action == Action.INSTALL else activation.modify
-    return verb, setting(line, {**running(line), **taken(line)})
+    return verb, setting(line, runs_on(line))
 
 
 def _deactivate(step: Step, line: Line) -> Asked | None:
@@ -93,7 +90,7 @@ def _deactivate(step: Step, line: Line) -> Asked | None:
 
 
 def _test(_step: Step, line: Line) -> Asked | None:
-    return activation.test, setting(line, {**running(line), **taken(line)})
+    return activation.test, setting(line, runs_on(line))
 
 
 def _suspend(step: Step, line: Line) -> Asked | None:
@@ -106,7 +103,7 @@ def _resume(_step: Step, line: Line) -> Asked | None:
 
 
 def _modify(_step: Step, line: Line) -> Asked | None:
-    return activation.modify, setting(line, {**running(line), **taken(line)})
+    return activation.modify, setting(line, runs_on(line))
 
 
 def _terminate(step: Step, line: Line) -> Asked | None:
@@ -160,6 +157,11 @@ def running(line: Line) -> dict[str, ResourceView]:
 def taken(line: Line) -> dict[str, ResourceView]:
     """What the leg has taken for the line, by kind."""
     return {each.kind: each for each in held(line)}
+
+
+def runs_on(line: Line) -> dict[str, ResourceView]:
+    """What the service is to run on, by kind: what the leg has taken goes before what it has."""
+    return {**running(line), **taken(line)}
 
 
 def held(line: Line) -> list[ResourceView]:
