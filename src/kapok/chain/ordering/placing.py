@@ -20,8 +20,8 @@ from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.customers.models import BillingAccount, Customer
-from kapok.ground.customers.refusals import ClosedAccount, UnknownAccount
-from kapok.ground.customers.rows import account_called, living_customer
+from kapok.ground.customers.refusals import UnknownAccount
+from kapok.ground.customers.rows import living_customer, open_account
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.reading import read
 from kapok.ground.journal.writing import write
@@ -65,12 +65,7 @@ def account_of(customer: Customer, number: str) -> BillingAccount | None:
     """The account that pays: the one named, else the customer's first. Raises `UnknownAccount`, `ClosedAccount`."""
     if not number:
         return next(iter(read(BillingAccount, FIRST_ACCOUNT, customer.id)), None)
-    found = account_called(number)
-    if found.customer_id != customer.id:
-        raise UnknownAccount(number=number)
-    if found.closed_at is not None:
-        raise ClosedAccount(account=found.number)
-    return found
+    return open_account(customer, number)
 
 
 def must_be_agreed(lines: Sequence[Asked], customer: Customer, account: BillingAccount | None, actor: str) -> None:

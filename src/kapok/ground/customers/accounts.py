@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from kapok.ground.customers import events, rows, rules
 from kapok.ground.customers.models import BillingAccount, Customer
-from kapok.ground.customers.refusals import AccountInUse, ClosedAccount, OnlyAccount, UnknownAccount
+from kapok.ground.customers.refusals import AccountInUse, OnlyAccount
 from kapok.ground.journal import api as journal
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text, joined
@@ -70,12 +70,7 @@ def close(customer: str, number: str, actor: str, at: datetime) -> None:
 def _open(customer: str, number: str) -> tuple[Customer, BillingAccount]:
     """The customer, held, and the account that is to be changed. Raises `UnknownAccount`, `ClosedAccount`."""
     one = rows.living_customer(customer)
-    account = rows.account_called(number)
-    if account.customer_id != one.id:
-        raise UnknownAccount(number=account.number)
-    if account.closed_at is not None:
-        raise ClosedAccount(account=account.number)
-    return one, account
+    return one, rows.open_account(one, number)
 
 
 def _uses() -> tuple[Use, ...]:

@@ -141,8 +141,9 @@ class CustomerView:
     @property
     def wants_no_calls(self) -> bool:
         """Whether they agreed to calls of marketing once, and took it back."""
-        calls = [each for each in self.consents if each.purpose is rules.ConsentPurpose.CALLS]
-        return bool(calls) and all(each.withdrawn_at for each in calls)
+        return rules.took_back(
+            each.withdrawn_at for each in self.consents if each.purpose is rules.ConsentPurpose.CALLS
+        )
 
     @property
     def languages_name(self) -> Text:
@@ -255,8 +256,7 @@ def _consents(one: Customer) -> tuple[ConsentView, ...]:
 def wants_no_calls(customer: UUID) -> bool:
     """Whether a customer (by identifier) has said that they want no calls of marketing: agreed once, and took it back."""
     found = Consent.objects.filter(customer=customer, purpose=rules.ConsentPurpose.CALLS)
-    ended = list(found.values_list("withdrawn_at", flat=True))
-    return bool(ended) and all(ended)
+    return rules.took_back(found.values_list("withdrawn_at", flat=True))
 
 
 def account(number: str) -> AccountView:

@@ -15,7 +15,13 @@ from django.db import connection
 
 from kapok.ground.customers import languages
 from kapok.ground.customers.models import BillingAccount, Customer, Party
-from kapok.ground.customers.refusals import ErasedCustomer, UnknownAccount, UnknownChoice, UnknownCustomer
+from kapok.ground.customers.refusals import (
+    ClosedAccount,
+    ErasedCustomer,
+    UnknownAccount,
+    UnknownChoice,
+    UnknownCustomer,
+)
 from kapok.ground.journal.reading import read
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import staff_called
@@ -55,6 +61,16 @@ def account_called(number: str) -> BillingAccount:
     account = BillingAccount.objects.select_related("customer").filter(number=number.strip().upper()[:12]).first()
     if account is None:
         raise UnknownAccount(number=number.strip()[:20])
+    return account
+
+
+def open_account(customer: Customer, number: str) -> BillingAccount:
+    """An account of the customer's that is used. Raises `UnknownAccount`, `ClosedAccount`."""
+    account = account_called(number)
+    if account.customer_id != customer.id:
+        raise UnknownAccount(number=number)
+    if account.closed_at is not None:
+        raise ClosedAccount(account=account.number)
     return account
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from kapok.ground.customers.refusals import (
@@ -201,6 +202,12 @@ OF_WORK = frozenset({Purpose.VISIT, Purpose.SERVING})
 SHORTEST_NOTE = 4
 NOTE_LENGTH = 200
 MATTER_LENGTH = 100
+
+
+def took_back(withdrawals: Iterable[datetime | None]) -> bool:
+    """Whether somebody agreed once and took it back: of each consent when it was withdrawn, None for one that holds."""
+    ended = list(withdrawals)
+    return bool(ended) and all(ended)
 
 
 class Detail(StrEnum):

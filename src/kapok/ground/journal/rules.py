@@ -120,7 +120,7 @@ def sentence(kind: str, data: Mapping[str, Any]) -> Text:
     event = KINDS.get(kind)
     if event is None:
         return Text(zh=kind, en=kind)
-    return event.wording.format(**{name: _spoken(value) for name, value in data.items()})
+    return event.wording.format(**spoken(data))
 
 
 def _plain(value: Any) -> Any:
@@ -137,6 +137,11 @@ def _plain(value: Any) -> Any:
             return {str(name): _plain(item) for name, item in value.items()}
         case _:
             return value
+
+
+def spoken(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry holds, as a sentence takes it: what is kept in both languages as text."""
+    return {name: _spoken(value) for name, value in data.items()}
 
 
 def _spoken(value: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from kapok.ground.journal.rules import spoken
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 
@@ -98,7 +99,7 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
     if kind == ANSWERED:
         return _answer(data)
     if kind in SAID:
-        return SAID[kind].format(**{name: _spoken(value) for name, value in data.items()})
+        return SAID[kind].format(**spoken(data))
     title = Text(**data["title"])
     if kind == "commitments.owed":
         return joined([title, _owed(data)], zh="：", en=": ")
@@ -106,11 +107,6 @@ def words(kind: str, data: Mapping[str, Any]) -> Text:
         before, after = Text(**data["before_name"]), Text(**data["after_name"])
         return joined([title, joined([before, after], zh="→", en=" → ")], zh="：", en=": ")
     return title
-
-
-def _spoken(value: Any) -> Any:
-    """What is kept in both languages as text, everything else as it is."""
-    return Text(**value) if isinstance(value, dict) and set(value) == {"zh", "en"} else value
 
 
 SAID: Mapping[str, Text] = {
