@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -18,6 +18,8 @@ from kapok.ground.places.rules import Segment
 ACTOR = "system"
 HOMES = {Segment.KEY_ACCOUNT: "key-accounts", Segment.WHOLESALE: "kapok", Segment.INTERNAL: "kapok"}
 """The unit that answers for a segment which has no patches."""
+KNOWN_FOR = timedelta(days=400)
+"""How long before the demonstration its first customer came; the others follow day by day."""
 
 
 @transaction.atomic
@@ -25,15 +27,23 @@ def load(at: datetime) -> None:
     """Register residents, firms and hierarchies, note consents, merge one pair; and let the hotline see them all."""
     if Customer.objects.exists():
         return
-    residents = [_resident(each, serial, at) for serial, each in enumerate(RESIDENTS, 1)]
-    _firms(at)
+    came = at - KNOWN_FOR
+    residents = [_resident(each, serial, came + timedelta(days=serial)) for serial, each in enumerate(RESIDENTS, 1)]
+    _firms(came)
     for serial, purpose in enumerate(AGREED * 4):
         api.give_consent(
-            customer=residents[serial * 2], purpose=purpose.value, means=Means.HALL.value, actor=ACTOR, at=at
+            customer=residents[serial * 2],
+            purpose=purpose.value,
+            means=Means.HALL.value,
+            actor=ACTOR,
+            at=at - timedelta(days=300 - serial),
         )
-    api.withdraw_consent(customer=residents[0], purpose=AGREED[0].value, means=Means.PHONE.value, actor=ACTOR, at=at)
-    _resident(TWICE, RESIDENTS.index(TWICE) + 1, at, document=False)
-    again = _resident(MOVED_IN, RESIDENTS.index(MOVED_IN) + 1, at)
+    withdrawn = at - timedelta(days=40)
+    api.withdraw_consent(
+        customer=residents[0], purpose=AGREED[0].value, means=Means.PHONE.value, actor=ACTOR, at=withdrawn
+    )
+    _resident(TWICE, RESIDENTS.index(TWICE) + 1, withdrawn, document=False)
+    again = _resident(MOVED_IN, RESIDENTS.index(MOVED_IN) + 1, withdrawn)
     api.merge(keep=residents[RESIDENTS.index(MOVED_IN)], drop=again, reason="同一客户重复登记", actor=ACTOR, at=at)
     for username in HOTLINE:
         if not Grant.objects.filter(staff__username=username, unit__code="kapok", revoked_at=None).exists():
