@@ -18,7 +18,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase, override_settings
 from django.test.signals import setting_changed
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from kapok.config import environment, translations
@@ -33,7 +33,7 @@ DECIDING = {"kernel", "packs", "ground", "network", "back", "chain", "front", "s
 
 
 # How long an example takes says more about the machine, and about the coverage being measured, than about the code.
-settings.register_profile("kapok", deadline=None)
+settings.register_profile("kapok", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kapok")
 
 

@@ -115,3 +115,14 @@ def test_no_lock_file_names_an_address() -> None:
 
 def test_the_files_of_tests_that_begin_first_are_there() -> None:
     assert [name for name in longest.FILES if not (longest.TESTS / name).is_file()] == []
+
+
+def test_browser_tests_wait_for_what_they_look_at() -> None:
+    """How long is nobody's guess, and a document is measured once it is there: `tests/console/conftest.py` knows how."""
+    guesses = re.compile(r"wait_for_timeout|networkidle|scrollWidth|\btime\.sleep")
+    found = [
+        f"{path.name}: {hit.group(0)}"
+        for path in (ROOT / "tests/console").glob("test_*.py")
+        for hit in guesses.finditer(path.read_text())
+    ]
+    assert found == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from tests.chain import shop
 from tests.chain.killed_engine import POINTS
 from tests.chain.shop import by, do, held, later, leg, line, placed, run
 from tests.processes import ROOT, surroundings
+from tests.races import eventually
 
 TURN = settings.ORDERING_LEASE.total_seconds() / 60 + 1
 ASKS = frozenset({"activate", "test", "suspend", "resume", "modify", "adjust", "deactivate", "release", "restore"})
@@ -64,10 +64,7 @@ def killing(home: Path) -> Iterator[Kill]:
 
 def take_over(at: datetime) -> None:
     """Another engine finds the step, as soon as the database has noticed the death of the one that had it locked."""
-    ends = time.monotonic() + 10
-    while engine.advance(at=at, limit=1) == 0:
-        assert time.monotonic() < ends
-        time.sleep(0.02)
+    assert eventually(lambda: engine.advance(at=at, limit=1))
 
 
 class Life:

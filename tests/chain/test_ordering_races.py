@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,7 @@ from kapok.network.inventory.models import Resource, Service
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
 from tests.network.plant import WHO, named
-from tests.races import outcomes, within
+from tests.races import PATIENCE_SECONDS, eventually, outcomes
 
 pytestmark = [pytest.mark.usefixtures("_shop"), pytest.mark.slow]
 
@@ -121,12 +120,10 @@ def test_the_keeper_carries_orders_and_hears_of_plant(settings: Settings) -> Non
         (ordering,) = [each for each in SUBSCRIPTIONS if each.name == "ordering"]
         while deliver(ordering, at=datetime.now(UTC)):
             pass
-        ends = time.monotonic() + 30
-        while not (shop.live(number) == {"appoint"} and leg(number).expected_at) and time.monotonic() < ends:
-            time.sleep(0.1)
+        eventually(lambda: shop.live(number) == {"appoint"} and leg(number).expected_at)
     finally:
         stop.set()
-        loop.join(10)
+        loop.join(PATIENCE_SECONDS)
     assert not loop.is_alive()
     assert shop.live(number) == {"appoint"}
     assert stands(number) == ("inProgress", "", "")
@@ -148,8 +145,8 @@ def test_two_legs_that_end_at_once_close_their_order() -> None:
     with transaction.atomic():
         engine.settle(first, performing.DONE, later(6))
         late.start()
-        assert within(30, waiting)
-    late.join(30)
+        assert eventually(waiting)
+    late.join(PATIENCE_SECONDS)
     assert [stands(number, which)[0] for which in (1, 2)] == ["cancelled", "cancelled"]
     closed = shop.order(number)
     assert (closed.state, closed.closed_at) == ("cancelled", later(6))
@@ -164,9 +161,11 @@ def settled(lease: engine.Lease) -> None:
 
 
 def waiting() -> bool:
-    """Whether a connection waits for a lock of another."""
+    """Whether a connection to this database waits for a lock of another; other tests may use the server, too."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
         return bool(cursor.fetchone()[0])
 
 
@@ -215,8 +214,8 @@ def test_of_a_payment_and_the_end_that_meet_the_first_one_counts(first: str) -> 
     with transaction.atomic():
         (pays if first == "paid" else lapses)()
         other.start()
-        assert within(30, waiting)  # for the matters of the order
-    other.join(30)
+        assert eventually(waiting)  # for the matters of the order
+    other.join(PATIENCE_SECONDS)
     paid = first == "paid"
     assert came == ([False] if paid else [True, "NotAllowedNow"])
     assert stands(number)[0] == ("inProgress" if paid else "cancelled")

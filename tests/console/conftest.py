@@ -2,20 +2,31 @@
 
 `cast` sets up the demonstration's operator (`kapok.ground.people.cast`): its people, each with one role. `signed_in(role)` is
 one of them over HTTP, `browser_page(role)` the same in Chromium; both take the language to read in.
+
+A browser goes on while the test does. What leads to another page is done through `follow` or within `leads_on`: what is read, or
+pressed, next belongs to the new page, whose scripts listen by then. What is asked for in parts is waited for by `expect`, or by
+`settled`. `KAPOK_TEST_DELAY_MS=600` lets every answer take as long as that at random, so that a test that does not wait fails.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import random
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as project
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connections
 from django.test import Client
 from django.utils import translation
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -35,6 +46,12 @@ QUIETLY = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
+
+PATIENCE_MILLISECONDS = 120_000
+"""Nothing takes so long on a machine that is much slower than ours and has other work."""
+DELAY = "KAPOK_TEST_DELAY_MS"
+UNSETTLED = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+"""What is being asked for by htmx, or being put in its place."""
 
 SignedIn = Callable[..., Client]
 BrowserPage = Callable[..., Page]
@@ -91,14 +108,31 @@ def reader(signed_in: SignedIn) -> Client:
 
 
 @pytest.fixture(scope="session")
-def _browser() -> Iterator[Browser]:
-    # Playwright's synchronous interface keeps an event loop in this thread, in which Django would refuse to query.
+def _browser(django_db_setup: None) -> Iterator[Browser]:
+    # Playwright's synchronous interface keeps an event loop in this thread, in which Django would refuse to query. While it is
+    # there Django keeps other connections for this thread than before and after: nobody else would close them.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
         yield browser
         browser.close()
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers_take_their_time() -> Iterator[None]:
+    longest = int(os.environ.get(DELAY, "0"))
+    answer = StaticFilesHandler.__call__
+
+    def late(handler: StaticFilesHandler, *asked: Any) -> Any:
+        time.sleep(random.uniform(longest / 4, longest) / 1000)
+        return answer(handler, *asked)
+
+    with pytest.MonkeyPatch.context() as patched:
+        if longest:
+            patched.setattr(StaticFilesHandler, "__call__", late)
+        yield
 
 
 @pytest.fixture
@@ -132,8 +166,8 @@ def browser_page(
             value = client.cookies[project.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(60_000)
-        expect.set_options(timeout=60_000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        expect.set_options(timeout=PATIENCE_MILLISECONDS)
         _watch(page, live_server.url, complaints)
         pages.append(page)
         page.goto(at)
@@ -142,8 +176,42 @@ def browser_page(
     yield open_page
     for page in pages:
         page.wait_for_load_state("networkidle")  # a request cut off by closing is no fault of the page
+        settled(page)
         page.context.close()
     assert complaints == []
+
+
+@contextmanager
+def leads_on(page: Page) -> Iterator[None]:
+    """What is done here leads to another page: at the end it is there, with its style sheets and its scripts."""
+    with page.expect_navigation():
+        yield
+
+
+def follow(way: Locator) -> None:
+    """Click through to another page, or to the same anew."""
+    with leads_on(way.page):
+        way.click()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is there, and no part of it is being asked for or put in its place."""
+    page.wait_for_load_state()
+    expect(page.locator(UNSETTLED)).to_have_count(0)
+
+
+def sought(page: Page, words: str) -> None:
+    """Type the words into the box that has the focus, and wait until what is found by all of them stands below it."""
+    with page.expect_response(lambda answer: answer.url.endswith(f"={quote(words)}")):
+        page.keyboard.type(words)
+    settled(page)
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    settled(page)
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
 
 
 def _sign_in(client: Client, login: Login, language: Language) -> None:

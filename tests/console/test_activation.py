@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import Accounting, Call, Peer, SimulatedFault, SimulatedUnit
-from tests.console.conftest import BrowserPage, SignedIn
+from tests.console.conftest import BrowserPage, SignedIn, follow, sideways
 from tests.network.activation_lines import LINE, SERVICE, WHO, tell
 
 
@@ -156,14 +156,14 @@ def test_without_the_permission_nothing_is_run(signed_in: SignedIn) -> None:
 def test_a_fault_a_failure_and_its_repair_in_the_browser(browser_page: BrowserPage) -> None:
     page = browser_page("noc_engineer", Language.EN, at="/activation/lab")
     page.get_by_label("Fault").first.select_option("refuses")
-    page.get_by_role("button", name="Switch on").first.click()
+    follow(page.get_by_role("button", name="Switch on").first)
     page.get_by_text("until it is switched off").first.wait_for()
     tell("activate", "k1", LINE)
-    page.get_by_role("button", name="Switch off").click()
+    follow(page.get_by_role("button", name="Switch off"))
     page.get_by_text("It works normally.").first.wait_for()
     page.goto(f"/activation/services/{SERVICE}")
-    page.get_by_role("button", name="Try again").click()
+    follow(page.get_by_role("button", name="Try again"))
     page.get_by_text("succeeded").first.wait_for()
     assert SimulatedUnit.objects.get().state == "active"
     phone = browser_page("noc_engineer", phone=True, dark=True, at=f"/activation/services/{SERVICE}")
-    assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert sideways(phone) == 0

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.fixtures import Settings
 
 from kapok.ground.people.models import OrgUnit
@@ -14,11 +14,11 @@ from kapok.kernel.text import Language
 from kapok.supervision.mining import api as mining
 from kapok.supervision.mining import demo, tasks
 from kapok.supervision.mining.models import Audit
-from tests.console.conftest import AT, BrowserPage
-from tests.console.test_browser import sideways
+from tests.console.conftest import AT, PATIENCE_MILLISECONDS, BrowserPage, follow, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+MAP = re.compile("/map$")
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
 
@@ -38,8 +38,8 @@ def uploaded(page: Page, log: Path) -> Page:
     """The page on which the log is mapped."""
     page.goto("/audits/new")
     page.locator("#logs").set_input_files(log)
-    page.locator("#upload button.btn-primary").click()
-    page.wait_for_url("**/map")
+    follow(page.locator("#upload button.btn-primary"))
+    expect(page).to_have_url(MAP)
     return page
 
 
@@ -50,30 +50,29 @@ def judged() -> Audit:
     return Audit.objects.get(id=row.id)
 
 
-def column(page: Page, name: str) -> str:
-    """What the column is said to be."""
-    value: str = page.get_by_role("columnheader", name=name).get_by_role("combobox").input_value()
-    return value
+def column(page: Page, name: str) -> Locator:
+    """The box that says what the column is."""
+    return page.get_by_role("columnheader", name=name).get_by_role("combobox")
 
 
 def test_from_a_file_to_a_report_and_a_comparison(browser_page: BrowserPage, log: Path) -> None:
     page = browser_page("analyst", at="/audits")
-    page.get_by_role("link", name="上传日志").first.click()
+    follow(page.get_by_role("link", name="上传日志").first)
     page.get_by_label("名称").fill("一季度")
     page.locator("#logs").set_input_files(log)
     expect(page.locator("#chosen")).to_contain_text("KB")
-    page.get_by_role("button", name="上传并继续").click()
-    page.wait_for_url("**/map")
+    follow(page.get_by_role("button", name="上传并继续"))
+    expect(page).to_have_url(MAP)
     expect(page.locator("#check")).to_contain_text("可以开始")
-    page.get_by_role("button", name="开始审计").click()
+    follow(page.get_by_role("button", name="开始审计"))
     expect(page.locator("#progress")).to_contain_text("排队中")
     row = judged()
     assert (row.name, row.state, row.failure) == ("一季度", "done", None)
     expect(page.locator(".kr")).to_contain_text("故障 24 小时内修复")
     demo.load(AT)
-    page.get_by_role("link", name="对比").click()
+    follow(page.get_by_role("link", name="对比"))
     page.get_by_label("之后").select_option(str(Audit.objects.get(name=demo.NAME).id))
-    page.get_by_role("button", name="对比").click()
+    follow(page.get_by_role("button", name="对比"))
     expect(page.locator(".report-sheet")).to_contain_text("两次审计对比")
     assert len(re.findall("audit=", page.url)) == 2
     page.reload()
@@ -84,11 +83,11 @@ def test_pointing_changes_what_would_be_read(browser_page: BrowserPage, log: Pat
     page = uploaded(browser_page("analyst", Language.EN), log)
     check = page.locator("#check")
     expect(check).to_contain_text("Ready to start")
-    page.get_by_role("columnheader", name="障碍部位").get_by_role("combobox").select_option("case")
+    column(page, "障碍部位").select_option("case")
     expect(check.locator("dd").nth(2)).to_have_text("3")
-    assert column(page, "工单号") == ""
-    page.get_by_role("columnheader", name="工单号").get_by_role("combobox").select_option("case")
-    assert column(page, "障碍部位") == ""
+    expect(column(page, "工单号")).to_have_value("")
+    column(page, "工单号").select_option("case")
+    expect(column(page, "障碍部位")).to_have_value("")
     expect(check.locator("dd").nth(2)).to_have_text("300")
     page.get_by_role("button", name="Add an event").click()
     expect(page.locator(".rule")).to_have_count(6)
@@ -108,7 +107,7 @@ def test_pointing_changes_what_would_be_read(browser_page: BrowserPage, log: Pat
 
 def test_the_map_as_yaml_with_errors_by_line(browser_page: BrowserPage, log: Path) -> None:
     page = uploaded(browser_page("analyst", Language.EN), log)
-    page.get_by_role("button", name="As YAML").click()
+    follow(page.get_by_role("button", name="As YAML"))
     text = page.get_by_role("textbox", name="The map as YAML")
     good = text.input_value()
     text.fill(good.replace("kind: fault.reported", "kind: fault.reportd"))
@@ -116,8 +115,8 @@ def test_the_map_as_yaml_with_errors_by_line(browser_page: BrowserPage, log: Pat
     expect(page.locator("#check .findings .badge")).to_have_text(re.compile(r"line \d+"))
     text.fill(good)
     expect(page.locator("#check")).to_contain_text("Ready to start")
-    page.get_by_role("button", name="By pointing").click()
-    assert column(page, "工单号") == "case"
+    follow(page.get_by_role("button", name="By pointing"))
+    expect(column(page, "工单号")).to_have_value("case")
 
 
 def test_what_is_refused_is_refused_before_it_is_sent(
@@ -150,8 +149,8 @@ def test_a_file_is_dropped(browser_page: BrowserPage) -> None:
     )
     page.locator("#dropzone").dispatch_event("drop", {"dataTransfer": dropped})
     expect(page.locator("#chosen")).to_contain_text("drop.csv")
-    page.get_by_role("button", name="Upload and go on").click()
-    page.wait_for_url("**/map")
+    follow(page.get_by_role("button", name="Upload and go on"))
+    expect(page).to_have_url(MAP)
     expect(page.get_by_role("alert")).to_contain_text("Nothing in 'drop.csv' looks like a case or a time")
     expect(page.locator("#check")).to_contain_text("Say which column is the “case”.")
 
@@ -199,7 +198,7 @@ def test_deleting_is_asked_first(browser_page: BrowserPage) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     assert Audit.objects.exists()
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Go ahead").click()
+    follow(page.get_by_role("dialog").get_by_role("button", name="Go ahead"))
     expect(page.get_by_role("status")).to_contain_text("was deleted with its logs")
     assert not Audit.objects.exists()
 
@@ -220,7 +219,7 @@ def test_every_page_fits_a_phone(browser_page: BrowserPage, language: Language, 
     demo.load(AT)
     done = Audit.objects.get().id
     page.goto("/audits/new")
-    page.locator("form[action='/audits/try'] button").click()
+    follow(page.locator("form[action='/audits/try'] button"))
     for address in (
         "/audits",
         "/audits/new",
@@ -240,12 +239,13 @@ def test_without_a_script_the_forms_work_too(browser_page: BrowserPage, log: Pat
     plain = scripted.context.browser.new_context(
         base_url=scripted.url, java_script_enabled=False, storage_state=scripted.context.storage_state()
     )
+    plain.set_default_timeout(PATIENCE_MILLISECONDS)
     page = uploaded(plain.new_page(), log)
-    page.get_by_role("button", name="Add an event").click()
+    follow(page.get_by_role("button", name="Add an event"))
     expect(page.locator(".rule")).to_have_count(6)
-    page.get_by_role("button", name="Remove this event").last.click()
+    follow(page.get_by_role("button", name="Remove this event").last)
     expect(page.locator(".rule")).to_have_count(5)
-    page.get_by_role("button", name="Start the audit").click()
+    follow(page.get_by_role("button", name="Start the audit"))
     expect(page.locator("#progress")).to_contain_text("waiting")
     assert judged().state == "done"
     plain.close()

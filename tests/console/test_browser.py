@@ -12,7 +12,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.cast import LOGINS, Login
 from kapok.kernel.text import Language
-from tests.console.conftest import AT, BrowserPage
+from tests.console.conftest import AT, BrowserPage, follow, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -20,13 +20,7 @@ pytestmark = pytest.mark.browser
 def sign_in(page: Page, username: str, password: str) -> None:
     page.get_by_label("工号").fill(username)
     page.get_by_label("口令").fill(password)
-    page.get_by_role("button", name="登录").click()
-
-
-def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than the window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
+    follow(page.get_by_role("button", name="登录"))
 
 
 def test_signing_in_wrong_then_right_then_out(browser_page: BrowserPage, cast: dict[str, Login]) -> None:
@@ -37,7 +31,7 @@ def test_signing_in_wrong_then_right_then_out(browser_page: BrowserPage, cast: d
     expect(page).to_have_url("/account")
     expect(page.get_by_role("heading", name="My account")).to_be_visible()
     page.get_by_role("button", name="Account of Grace Ho").click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
@@ -49,20 +43,20 @@ def test_lock_out_and_unlock(browser_page: BrowserPage, cast: dict[str, Login]) 
     expect(stranger.get_by_role("heading", name="Locked for a while")).to_be_visible()
     administrator = browser_page("administrator", at="/people/agent")
     expect(administrator.get_by_role("heading", name="梁小敏")).to_contain_text("已锁定")
-    administrator.get_by_role("button", name="解除锁定").click()
+    follow(administrator.get_by_role("button", name="解除锁定"))
     expect(administrator.get_by_role("status")).to_contain_text("已解除锁定")
-    stranger.get_by_role("link", name="返回登录").click()
+    follow(stranger.get_by_role("link", name="返回登录"))
     sign_in(stranger, "agent", cast["agent"].password)
     expect(stranger.get_by_role("heading", name="您好，梁小敏")).to_be_visible()
 
 
 def test_the_language_changes_at_once_and_on_the_same_page(browser_page: BrowserPage) -> None:
     page = browser_page("administrator", at="/organisation")
-    page.get_by_role("banner").get_by_role("button", name="English").click()
+    follow(page.get_by_role("banner").get_by_role("button", name="English"))
     expect(page).to_have_url("/organisation")
     expect(page.get_by_role("heading", name="Organisation")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.get_by_role("banner").get_by_role("button", name="中文").click()
+    follow(page.get_by_role("banner").get_by_role("button", name="中文"))
     expect(page.get_by_role("heading", name="组织架构")).to_be_visible()
 
 
@@ -71,9 +65,9 @@ def test_light_dark_and_as_the_device(browser_page: BrowserPage) -> None:
     html = page.locator("html")
     expect(html).to_have_attribute("data-bs-theme", "dark")
     for button, theme in (("As the device; switch to light", "light"), ("Light; switch to dark", "dark")):
-        page.get_by_role("button", name=button).click()
+        follow(page.get_by_role("button", name=button))
         expect(html).to_have_attribute("data-bs-theme", theme)
-    page.get_by_role("button", name="Dark; switch to the device's own").click()
+    follow(page.get_by_role("button", name="Dark; switch to the device's own"))
     page.emulate_media(color_scheme="light")
     expect(html).to_have_attribute("data-bs-theme", "light")
 
@@ -114,7 +108,7 @@ def test_grant_and_revoke_with_a_question_before(browser_page: BrowserPage) -> N
     page = browser_page("administrator", at="/people/agent")
     page.get_by_label("角色").select_option("analyst")
     page.get_by_label("单位").select_option("tianhe")
-    page.get_by_role("button", name="授权").click()
+    follow(page.get_by_role("button", name="授权"))
     expect(page.get_by_text("在天河分局授予“分析员”")).to_be_visible()
     analyst = page.locator(".grant", has_text="分析员")
     analyst.get_by_role("button", name="收回").click()
@@ -123,7 +117,7 @@ def test_grant_and_revoke_with_a_question_before(browser_page: BrowserPage) -> N
     question.get_by_role("button", name="取消").click()
     expect(analyst).to_be_visible()
     analyst.get_by_role("button", name="收回").click()
-    question.get_by_role("button", name="确定").click()
+    follow(question.get_by_role("button", name="确定"))
     expect(page.get_by_text("在天河分局收回“分析员”")).to_be_visible()
     expect(analyst).to_have_count(0)
     someone = queries.person("agent")
@@ -154,36 +148,36 @@ def test_contact_details_appear_for_a_purpose(browser_page: BrowserPage) -> None
 
 def test_details_are_corrected_without_being_unmasked(browser_page: BrowserPage) -> None:
     page = browser_page("administrator", at="/people/agent")
-    page.get_by_role("link", name="修改").click()
+    follow(page.get_by_role("link", name="修改"))
     phone = page.get_by_label("电话", exact=True)
     expect(phone).to_have_value("")
     expect(phone).to_have_attribute("placeholder", "138****0004")
     phone.fill("call me")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     expect(page.get_by_role("alert")).to_contain_text("电话号码应有3至17位数字")
     phone.fill("+86 139 0000 0009")
     page.get_by_label("单位").select_option("response")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     expect(page.get_by_text("资料变更：单位（由热线班到客户响应中心）、电话")).to_be_visible()
     expect(page.get_by_text("+86**********0009")).to_be_visible()
 
 
 def test_a_unit_is_moved_and_ended_with_a_question_before(browser_page: BrowserPage) -> None:
     page = browser_page("administrator", at="/organisation")
-    page.get_by_role("link", name="北京路营业厅", exact=True).click()
-    page.get_by_role("link", name="划转").click()
+    follow(page.get_by_role("link", name="北京路营业厅", exact=True))
+    follow(page.get_by_role("link", name="划转"))
     page.get_by_label("上级单位").select_option("tianhe")
     page.get_by_role("button", name="保存").click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("将“北京路营业厅”连同其下级单位一并划转？")
-    question.get_by_role("button", name="确定").click()
+    follow(question.get_by_role("button", name="确定"))
     expect(page.get_by_text("由“越秀分局”划归“天河分局”")).to_be_visible()
-    page.get_by_role("link", name="撤销单位").click()
+    follow(page.get_by_role("link", name="撤销单位"))
     page.get_by_role("button", name="保存").click()
     question.get_by_role("button", name="取消").click()
     expect(page.get_by_role("button", name="保存")).to_be_visible()
     page.get_by_role("button", name="保存").click()
-    question.get_by_role("button", name="确定").click()
+    follow(question.get_by_role("button", name="确定"))
     expect(page.get_by_text("撤销北京路营业厅")).to_be_visible()
     page.goto("/organisation")
     expect(page.get_by_role("link", name="北京路营业厅", exact=True)).to_have_count(0)
@@ -261,7 +255,7 @@ def test_charts_are_drawn_in_the_colours_of_the_theme(browser_page: BrowserPage,
     light = drawings.first.evaluate("canvas => canvas.toDataURL()")
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.wait_for_function("light => document.querySelector('.chart-drawing canvas').toDataURL() !== light", arg=light)
     expect(drawings).to_have_count(3)
-    assert drawings.first.evaluate("canvas => canvas.toDataURL()") != light
     page.get_by_text("以表格显示").first.click()
     expect(page.get_by_role("columnheader", name="违约 (件)")).to_be_visible()

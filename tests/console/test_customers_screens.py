@@ -21,7 +21,7 @@ from kapok.ground.people import api as people
 from kapok.ground.places import demo as places
 from kapok.kernel.text import Language
 from tests import worlds
-from tests.console.conftest import AT, BrowserPage, SignedIn
+from tests.console.conftest import AT, BrowserPage, SignedIn, leads_on, sought
 
 
 @pytest.fixture
@@ -322,10 +322,11 @@ def test_a_customer_is_found_by_keyboard(browser_page: BrowserPage) -> None:
     places.load(AT)
     demo.load(AT)
     page = browser_page("manager", at="/customers")
-    page.keyboard.type("zwm")
+    sought(page, "zwm")
     expect(page.locator("#customer-hits [role=option]").first).to_contain_text("张**")
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("张**")
     page.get_by_text("显示完整信息").click()
     page.locator("#personal [name=purpose]").select_option("fault")

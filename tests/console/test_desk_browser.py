@@ -12,7 +12,7 @@ from kapok.chain.ordering.models import Order
 from kapok.front.channels.models import Interaction, Note
 from kapok.kernel.text import Language
 from tests.console import counter_page
-from tests.console.conftest import BrowserPage
+from tests.console.conftest import BrowserPage, leads_on, settled, sideways, sought
 from tests.selfcare.test_selfcare import placed
 
 pytestmark = pytest.mark.peer("chromium")
@@ -29,17 +29,20 @@ def test_a_new_broadband_order_by_keyboard_alone_in_under_a_minute(
     began = monotonic()
     keys = page.keyboard
     expect(page.locator("#desk-query")).to_be_focused()
-    keys.type("cj")
+    sought(page, "cj")
     expect(page.locator("#desk-hits [aria-selected=true]")).to_contain_text("陈*")
-    keys.press("Enter")
-    page.wait_for_url(re.compile("/desk/customers/C"))
-    keys.press("i")
+    with leads_on(page):
+        keys.press("Enter")
+    expect(page).to_have_url(re.compile("/desk/customers/C"))
+    with leads_on(page):
+        keys.press("i")
     page.locator(".desk-talk").wait_for()
-    keys.press("n")
-    page.wait_for_url(re.compile("/order$"))
+    with leads_on(page):
+        keys.press("n")
+    expect(page).to_have_url(re.compile("/order$"))
     keys.press("a")
     expect(page.locator("#where")).to_be_focused()
-    keys.type("tyxl1")
+    sought(page, "tyxl1")
     page.locator("#places [role=option]").nth(1).wait_for()
     keys.press("ArrowDown")
     keys.press("Enter")
@@ -49,13 +52,15 @@ def test_a_new_broadband_order_by_keyboard_alone_in_under_a_minute(
         keys.press("ArrowDown")
         if page.locator('input[value="fibre-100"]').is_checked():
             break
+    settled(page)
     page.locator("#terms strong.tabular").first.wait_for()
     page.locator("#terms .is-current strong", has_text="100").wait_for()
     keys.press("Enter")
     expect(page.locator("#window")).to_be_focused()
     keys.press("ArrowDown")
-    keys.press("Control+Enter")
-    page.wait_for_url(re.compile(r"/orders/O\d{4}-\d{6}$"))
+    with leads_on(page):
+        keys.press("Control+Enter")
+    expect(page).to_have_url(re.compile(r"/orders/O\d{4}-\d{6}$"))
     took = monotonic() - began
     order = Order.objects.get()
     assert (order.channel, order.first_contact.username) == ("hotline", "agent")
@@ -70,20 +75,22 @@ def test_a_note_and_the_way_back_by_keyboard(browser_page: BrowserPage) -> None:
     expect(page.locator("#id_words")).to_be_focused()
     page.keyboard.type("晚上才在家")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     page.locator(".desk-note").wait_for()
     assert Note.objects.get().words == "晚上才在家"
-    page.keyboard.press("s")
-    page.wait_for_url(re.compile("/desk$"))
+    with leads_on(page):
+        page.keyboard.press("s")
+    expect(page).to_have_url(re.compile("/desk$"))
 
 
 def test_the_desk_fits_a_phone(browser_page: BrowserPage) -> None:
     number = counter_page.set_up()
     page = browser_page("agent", phone=True, at=f"/desk/customers/{number}/order")
     page.locator("input[name=offer]").first.wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert sideways(page) == 0
     page.goto(f"/desk/customers/{number}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert sideways(page) == 0
 
 
 def test_what_is_unfolded_stays_so_when_the_order_refreshes_itself(browser_page: BrowserPage) -> None:
@@ -91,7 +98,8 @@ def test_what_is_unfolded_stays_so_when_the_order_refreshes_itself(browser_page:
     page = browser_page("agent", at=f"/orders/{order}")
     told = page.locator("#leg-1-told")
     told.locator("summary").click()
-    with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
-        page.evaluate("htmx.trigger('#order', 'refresh')")
-    page.wait_for_timeout(200)
+    expect(told).to_have_attribute("open", "")
+    told.evaluate("each => each.dataset.before = ''")
+    page.evaluate("htmx.trigger('#order', 'refresh')")
+    expect(page.locator("[data-before]")).to_have_count(0)
     expect(told).to_have_attribute("open", "")

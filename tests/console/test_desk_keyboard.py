@@ -15,7 +15,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.text import Language
 from tests.chain import shop
 from tests.console import counter_page
-from tests.console.conftest import BrowserPage
+from tests.console.conftest import BrowserPage, leads_on, settled, sideways, sought
 
 pytestmark = pytest.mark.peer("chromium")
 
@@ -29,7 +29,7 @@ def choose(page: Page, name: str, value: str) -> None:
     for _ in range(20):
         page.keyboard.press("ArrowDown")
         if wanted.is_checked():
-            page.wait_for_load_state("networkidle")  # each step asks anew for the terms
+            settled(page)  # each step asks anew for the terms
             return
     raise AssertionError(value)
 
@@ -52,10 +52,12 @@ def test_a_key_account_order_of_two_sites_by_keyboard_alone(browser_page: Browse
     head = bank()
     page = browser_page("account_manager", language, at=f"/desk/customers/{head}")
     keys = page.keyboard
-    keys.press("i")
+    with leads_on(page):
+        keys.press("i")
     page.locator(".desk-talk").wait_for()
-    keys.press("n")
-    page.wait_for_url(re.compile("/order$"))
+    with leads_on(page):
+        keys.press("n")
+    expect(page).to_have_url(re.compile("/order$"))
     for site, offer, lines in ((0, "circuit-10", 1), (1, "circuit-100", 2)):
         if not site:
             keys.press("a")
@@ -93,7 +95,8 @@ def test_a_line_that_is_added_stands_though_an_answer_asked_for_before_comes_lat
         late.append(route)
 
     page.route("**/order/terms?*", hold)
-    page.keyboard.press("ArrowDown")
+    with page.expect_request("**/order/terms?*"):
+        page.keyboard.press("ArrowDown")
     expect(page.locator('input[name=offer][value="fibre-300"]')).to_be_checked()
     page.keyboard.press("l")
     expect(page.locator("#where")).to_be_focused()
@@ -101,7 +104,7 @@ def test_a_line_that_is_added_stands_though_an_answer_asked_for_before_comes_lat
     assert len(late) == 1, "the terms of the line in hand are still being asked for"
     with page.expect_response("**/order/terms?*"):
         late[0].continue_()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     expect(page.locator("input[name=line]")).to_have_value(re.compile("fibre-300"))
     expect(page.locator(".desk-lines > li")).to_have_count(1)
     expect(page.locator(".desk-lines > li.is-current")).to_have_count(0)
@@ -129,8 +132,8 @@ def test_a_road_leads_on_to_its_houses_by_keyboard_alone(browser_page: BrowserPa
         box = page.locator("#where")
         page.keyboard.press("a")
         expect(box).to_be_focused()
-        box.fill("")
-        page.keyboard.type("tyxl")
+        box.clear()
+        sought(page, "tyxl")
         expect(page.locator("#places [aria-selected=true]")).to_have_attribute("data-narrow", "广东省体育西路")
         page.keyboard.press("Enter")
         expect(box).to_have_value("广东省体育西路")
@@ -147,8 +150,9 @@ def test_a_service_is_modified_by_keyboard_alone(browser_page: BrowserPage) -> N
     page = browser_page("agent", at=f"/desk/customers/{number}")
     page.keyboard.press("v")
     expect(page.locator(f"#{service}")).to_be_focused()
-    page.keyboard.press("c")
-    page.wait_for_url(re.compile("/change$"))
+    with leads_on(page):
+        page.keyboard.press("c")
+    expect(page).to_have_url(re.compile("/change$"))
     choose(page, "offer", "fibre-300")
     expect(page.locator("#terms strong").first).to_have_text("128.00 元")
     page.keyboard.press("Control+Enter")
@@ -181,14 +185,14 @@ def test_a_caller_is_named_by_keyboard_and_typing_on_chooses_nobody(browser_page
     talk = api.take(channel="hotline", medium="phone", **counter_page.by("agent"))
     page = browser_page("agent", at=f"/desk/interactions/{talk}")
     page.keyboard.press("w")
-    page.keyboard.type("cj")
+    sought(page, "cj")
     page.locator("#customers [aria-selected=true]").wait_for()
     page.keyboard.press("Enter")
     expect(page.locator("#chosen-customer")).to_have_value(number)
     page.keyboard.type("x")
     expect(page.locator("#chosen-customer")).to_have_value("")
     page.keyboard.press("Escape")
-    page.keyboard.type("陈静")
+    sought(page, "陈静")
     page.locator("#customers [aria-selected=true]").wait_for()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -203,4 +207,4 @@ def test_the_pages_fit_a_phone(browser_page: BrowserPage, action: str) -> None:
     service = shop.installed(whose=number)
     page = browser_page("agent", phone=True, at=f"/desk/customers/{number}/services/{service}/{action}")
     page.locator("button[data-shortcut=Enter]").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert sideways(page) == 0

@@ -17,7 +17,7 @@ from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.back import job as jobs
 from tests.back.job import PNG, by, item_of, stands, van, visit
-from tests.console.conftest import PHONE, BrowserPage
+from tests.console.conftest import BrowserPage, follow, sideways
 from tests.console.test_field import on_shift_tomorrow
 
 pytestmark = [pytest.mark.browser, pytest.mark.peer("chromium"), pytest.mark.django_db(transaction=True)]
@@ -59,8 +59,7 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     expect(card).to_have_count(1)
     expect(page.locator("#line")).to_have_class("phone-line is-online")
     page.evaluate(KEPT)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"]
+    assert sideways(page) == 0
 
     page.context.set_offline(True)
     page.reload()
@@ -90,7 +89,7 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     expect(page.locator("#unsent li")).to_have_count(7)
 
     page.context.set_offline(False)
-    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#unsent")).to_be_hidden()
     expect(page.locator("#line")).to_have_class("phone-line is-online")
     assert stands(item) == ("replied", "han")
     assert Done.objects.count() == 7
@@ -141,7 +140,7 @@ def test_what_is_refused_is_shown_until_it_is_seen(browser_page: BrowserPage) ->
     expect(page.locator("#unsent li")).to_have_count(1)
     api.assign(item=item, technician="liu", reason="改派", **by("disp", 2))
     page.context.set_offline(False)
-    expect(page.locator(".phone-refused")).to_contain_text("dispatched to liu", timeout=20_000)
+    expect(page.locator(".phone-refused")).to_contain_text("dispatched to liu")
     page.get_by_role("button", name="Discard").click()
     expect(page.locator("#unsent")).to_be_hidden()
     assert stands(item) == ("dispatched", "liu")
@@ -149,6 +148,9 @@ def test_what_is_refused_is_shown_until_it_is_seen(browser_page: BrowserPage) ->
 
 
 def sign(page: Page) -> None:
+    page.wait_for_function(
+        "[...document.images].every((each) => each.complete)"
+    )  # a photo pushes down what stands below it
     page.locator(".phone-signature").scroll_into_view_if_needed()
     box = page.locator(".phone-signature").bounding_box()
     assert box is not None
@@ -185,8 +187,8 @@ def test_a_reply_that_is_refused_is_mended_with_all_that_was_entered(browser_pag
 
     page.get_by_role("button", name="Mend and send again").click()
     expect(page.locator(".phone-photos img")).to_have_count(1)
-    assert page.locator("input[name=test-optical_power]").input_value() == "-21.5"
-    assert page.locator("textarea[name=note]").input_value() == "drop fibre replaced"
+    expect(page.locator("input[name=test-optical_power]")).to_have_value("-21.5")
+    expect(page.locator("textarea[name=note]")).to_have_value("drop fibre replaced")
     page.locator("input[name=use-connector]").fill("1")
     page.locator("#sheet [type=submit]").click()
     expect(page.locator("#unsent")).to_be_hidden()
@@ -234,7 +236,7 @@ def test_a_reading_is_judged_at_once_and_without_a_line(
     page.locator("#sheet [type=submit]").click()
     expect(page.locator("#unsent li")).to_have_count(1)
     page.context.set_offline(False)
-    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#unsent")).to_be_hidden()
     assert stands(item) == ("replied", "han")
     assert list(Reading.objects.order_by("test").values_list("test", "grade", "despite")) == [
         ("down_rate", "fail", "老光猫，下周更换"), ("optical_power", "pass", ""), ("up_rate", "", ""),
@@ -251,7 +253,7 @@ OURS = """async () => [
 def sign_in(page: Page, username: str) -> None:
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill("wet-cotton-9")
-    page.locator("form[action$=sign-in] button").click()
+    follow(page.locator("form[action$=sign-in] button"))
     expect(page.locator("input[name=password]")).to_have_count(0)
 
 
@@ -325,7 +327,7 @@ def test_what_is_turned_away_on_the_line_holds_nothing_up(browser_page: BrowserP
     expect(page.locator("#unsent li")).to_have_count(2)
     page.route("**/field/deeds", turn_away)
     page.context.set_offline(False)
-    expect(page.locator(".phone-refused")).to_contain_text("too large for the line", timeout=20_000)
+    expect(page.locator(".phone-refused")).to_contain_text("too large for the line")
     expect(page.locator("#unsent li")).to_have_count(1)
     assert (stands(first)[0], stands(second)[0]) == ("dispatched", "appointed")
     page.get_by_role("button", name="Send again").click()
@@ -357,9 +359,9 @@ def test_a_visit_is_moved_and_work_passed_on_without_a_line(browser_page: Browse
     page.locator("textarea[name=reason]").fill("needs a ladder")
     page.locator("#sheet [type=submit]").click()
     expect(other.locator("[data-deed]")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert sideways(page) == 0
     page.context.set_offline(False)
-    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#unsent")).to_be_hidden()
     moved = WorkOrder.objects.select_related("appointment").get(item=first).appointment
     assert moved is not None
     assert (moved.moved, stands(first), stands(second)) == (1, ("appointed", "han"), ("dispatched", "liu"))

@@ -10,8 +10,7 @@ from kapok.ground.catalog import demo, queries
 from kapok.ground.catalog.cast import REPAIR
 from kapok.ground.posts import api as posts
 from kapok.kernel.text import Language, Text
-from tests.console.conftest import AT, BrowserPage
-from tests.console.test_browser import sideways
+from tests.console.conftest import AT, BrowserPage, follow, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,10 +42,10 @@ def test_the_sums_follow_the_typing_and_the_flow_is_published(drafted: BrowserPa
     page.locator("[name=node-stage-1-budget]").press("Tab")
     expect(page.locator("#check")).to_contain_text("检查通过")
     expect(page.locator("[name=node-cable-budget]")).to_have_value("12 hours")
-    page.get_by_role("button", name="保存草稿").click()
+    follow(page.get_by_role("button", name="保存草稿"))
     expect(page.get_by_role("status").first).to_be_visible()
     page.get_by_role("button", name="发布").click()
-    page.get_by_role("button", name="确定").or_(page.locator("[data-confirm-yes]")).first.click()
+    follow(page.get_by_role("button", name="确定").or_(page.locator("[data-confirm-yes]")).first)
     expect(page.get_by_role("heading", name="固定电话与宽带故障修复")).to_contain_text("第 2 版 · 在用")
     assert queries.force_of(["repair"]) == {"repair": 2}
     assert queries.flow("repair", 2).stages["stage-1"].title.zh == "复核"

@@ -24,7 +24,7 @@ from kapok.network.inventory import api, demo
 from kapok.network.inventory.models import Element, Finding, Resource, Service, Shortage, Site
 from kapok.network.inventory.rules import TO_BE_TESTED, Need
 from tests import worlds
-from tests.console.conftest import BrowserPage, SignedIn
+from tests.console.conftest import BrowserPage, SignedIn, follow, leads_on
 
 LEG = "order/O2026-000001-1"
 
@@ -323,7 +323,8 @@ def test_an_address_is_qualified_by_keyboard(browser_page: BrowserPage) -> None:
     set_up()
     page = browser_page("agent", at="/inventory/qualify")
     page.get_by_label("地址").fill("TH01-002")
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     expect(page.get_by_text("可以开通")).to_be_visible()
-    page.get_by_role("link", name="SPL-TH01-1").click()
+    follow(page.get_by_role("link", name="SPL-TH01-1"))
     expect(page.locator(".port.free").first).to_be_visible()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
 from kapok.ground.commitments import stuck
@@ -16,7 +17,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal import delivery, letters
 from kapok.ground.journal.models import Entry, Letter
 from kapok.kernel.text import Language
-from tests.console.conftest import BrowserPage, SignedIn
+from tests.console.conftest import BrowserPage, SignedIn, follow, sideways
 from tests.ground.clocks import DUE, desk, started
 from tests.ground.journal_lab import ring
 
@@ -132,12 +133,13 @@ def test_setting_aside_asks_first(browser_page: BrowserPage, language: Language,
     failed, _ = undelivered()
     page = browser_page("administrator", language, phone=phone, at="/letters")
     page.goto(f"/letters/{failed.id}")
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert sideways(page) == 0
     page.fill("#id_reason", "重复的铃")
     page.click("button[data-confirm]")
+    expect(page.locator("#confirm-text")).to_be_visible()
     assert Letter.objects.get(pk=failed.pk).state == "waiting"
-    page.click("[data-confirm-yes]")
-    page.wait_for_selector("button[data-confirm]", state="detached")
+    follow(page.locator("[data-confirm-yes]"))
+    expect(page.locator("button[data-confirm]")).to_have_count(0)
     assert Letter.objects.get(pk=failed.pk).state == "set_aside"
 
 

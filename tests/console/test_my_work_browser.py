@@ -12,8 +12,7 @@ from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
 from kapok.kernel.text import Language
 from tests.console import office
-from tests.console.conftest import BrowserPage
-from tests.console.test_browser import sideways
+from tests.console.conftest import BrowserPage, leads_on, sideways
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -35,10 +34,12 @@ def test_an_offer_is_accepted_by_keyboard(browser_page: BrowserPage) -> None:
     page.keyboard.press("j")
     page.keyboard.press("k")
     expect(waiting.nth(1)).to_be_focused()
-    page.keyboard.press("a")
+    with leads_on(page):
+        page.keyboard.press("a")
     expect(page.locator("#pile-held")).to_contain_text("In your hands")
     assert queries.items_of(second)[0].holder == "agent"
     page.keyboard.press("j")
+    expect(page.locator("article.is-here")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/matters/work/"))
 
@@ -55,7 +56,8 @@ def test_a_refusal_is_written_without_the_mouse_and_no_refresh_takes_it_away(bro
     page.keyboard.press("Tab")
     page.keyboard.type("the same as F1")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator("#pile-refused")).to_be_visible()
     assert queries.items_of(subject)[0].state == "refused"
 
@@ -82,9 +84,11 @@ def test_the_place_in_the_list_survives_a_refresh(browser_page: BrowserPage) -> 
     page.keyboard.press("j")
     here = page.locator("article.is-here")
     key = here.get_attribute("id")
+    here.evaluate("each => each.dataset.before = ''")
     page.evaluate("htmx.trigger('#desk', 'refresh')")
-    page.wait_for_load_state("networkidle")
-    expect(page.locator("article.is-here")).to_have_attribute("id", key or "")
+    expect(page.locator("[data-before]")).to_have_count(0)
+    expect(here).to_have_attribute("id", key or "")
+    expect(here).to_be_focused()
 
 
 @pytest.mark.parametrize("language", list(Language))

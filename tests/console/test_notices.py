@@ -23,9 +23,8 @@ from kapok.ground.people.models import Staff
 from kapok.ground.posts import demo as posts
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
-from tests.console.conftest import AT, BrowserPage, SignedIn
+from tests.console.conftest import AT, BrowserPage, SignedIn, leads_on, sideways
 from tests.console.promised import HOUR, now, promised
-from tests.console.test_browser import sideways
 
 [NOTICES] = [each for each in SUBSCRIPTIONS if each.name == "notices"]
 NOWHERE = "00000000-0000-0000-0000-000000000001"
@@ -276,14 +275,16 @@ def test_the_bell_leads_to_the_list_and_goes_down(browser_page: BrowserPage, lan
     page.evaluate("htmx.ajax('GET', '/notices/bell', {source: '#bell', target: '#bell', swap: 'outerHTML'})")
     expect(bell).to_contain_text("5")
     expect(bell).to_be_focused()
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     expect(page).to_have_url("/notices")
     expect(page.locator(".notice")).to_have_count(5)
     assert sideways(page) == 0
-    page.screenshot(path=f"/tmp/fixn-{language}-{phone}.png", full_page=True)
-    page.locator(".notice button[id^=seen]").first.press("Enter")
+    with leads_on(page):
+        page.locator(".notice button[id^=seen]").first.press("Enter")
     expect(page.locator(".notice")).to_have_count(4)
     expect(bell).to_contain_text("4")
-    page.locator("#all-seen").press("Enter")
+    with leads_on(page):
+        page.locator("#all-seen").press("Enter")
     expect(page.locator(".empty-title")).to_be_visible()
     expect(bell.locator(".bell-count")).to_have_count(0)

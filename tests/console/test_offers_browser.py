@@ -9,8 +9,7 @@ from kapok.ground.catalog import demo as catalog_demo
 from kapok.ground.catalog.offering import api, demo, queries
 from kapok.ground.posts import api as posts
 from kapok.kernel.text import Language, Text
-from tests.console.conftest import AT, BrowserPage
-from tests.console.test_browser import sideways
+from tests.console.conftest import AT, BrowserPage, follow, sideways
 
 pytestmark = pytest.mark.browser
 WHO = {"actor": "staff/tester", "at": AT}
@@ -50,9 +49,9 @@ def test_an_offer_is_drawn_up_checked_and_put_on_sale(sold: BrowserPage) -> None
     page.keyboard.press("Enter")
     expect(page.locator("#price_2_amount")).to_be_visible()
     expect(page.locator("#price_0_amount")).to_have_value("158.50")
-    page.get_by_role("button", name="保存草稿").click()
+    follow(page.get_by_role("button", name="保存草稿"))
     page.get_by_role("button", name="开售").click()
-    page.get_by_role("button", name="确定").or_(page.locator("[data-confirm-yes]")).first.click()
+    follow(page.get_by_role("button", name="确定").or_(page.locator("[data-confirm-yes]")).first)
     expect(page.get_by_role("heading", name="光纤宽带 500M")).to_contain_text("在售")
     assert queries.offer("fibre-500").offer.prices[0].amount == 15850
 

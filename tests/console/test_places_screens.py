@@ -15,7 +15,7 @@ from kapok.ground.places import demo, reach, rules
 from kapok.ground.places.models import Address, ExchangeArea, PatchArea
 from kapok.kernel.text import Language
 from tests import worlds
-from tests.console.conftest import AT, BrowserPage, SignedIn
+from tests.console.conftest import AT, BrowserPage, SignedIn, leads_on, sought
 from tests.console.promised import now
 
 
@@ -155,9 +155,11 @@ def test_loading_needs_its_permission(reader: Client) -> None:
 def test_an_address_is_found_by_keyboard(browser_page: BrowserPage) -> None:
     worlds.begin("places of the demonstration", lambda: demo.load(AT))
     page = browser_page("agent", at="/places")
-    page.get_by_role("combobox", name="搜索地址").press_sequentially("thtyxl2h")
+    page.get_by_role("combobox", name="搜索地址").focus()
+    sought(page, "thtyxl2h")
     expect(page.locator("#place-hits [aria-selected=true]")).to_contain_text("2号")
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="广东省广州市天河区天河南街道体育西路2号")).to_be_visible()
     expect(page.locator("svg.place-map .pin")).to_be_visible()
 

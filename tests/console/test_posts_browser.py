@@ -10,8 +10,7 @@ from playwright.sync_api import expect
 from kapok.ground.posts import api as posts
 from kapok.ground.posts import demo
 from kapok.kernel.text import Language
-from tests.console.conftest import BrowserPage
-from tests.console.test_browser import sideways
+from tests.console.conftest import BrowserPage, leads_on, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -23,14 +22,16 @@ def test_b_takes_over_and_hands_back_by_keyboard(browser_page: BrowserPage) -> N
     page.keyboard.press("Enter")
     page.get_by_label("交接说明").press_sequentially("两单待回访，客户已约")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("现由B角履职")
     expect(page.locator(".face.is-acting")).to_contain_text("苏婷")
     page.get_by_text("交还A角").focus()
     page.keyboard.press("Enter")
     page.get_by_label("交接说明").press_sequentially("都已办完")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with leads_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator(".face.is-acting")).to_contain_text("梁小敏")
 
 

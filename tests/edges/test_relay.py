@@ -31,6 +31,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Cursor, Entry, Letter
 from kapok.ground.journal.queries import line
 from tests.ground.journal_lab import AT, ring
+from tests.races import PATIENCE_SECONDS
 
 Answer = TypeVar("Answer")
 ROOT = Path(__file__).parents[2]
@@ -140,10 +141,10 @@ def letters() -> list[tuple[int, str]]:
 
 def relay_until(relay: Relay, passed: int) -> None:
     """Deliver, also past times at which nobody answers, until so many entries have been passed."""
-    ends = time.monotonic() + 90
+    ends = time.monotonic() + PATIENCE_SECONDS
     done = 0
     while done < passed:
-        assert time.monotonic() < ends, f"{done} of {passed} after 90 s"
+        assert time.monotonic() < ends, f"{done} of {passed} after {PATIENCE_SECONDS} s"
         before = Cursor.objects.filter(subscriber="relay-nats").values_list("position", flat=True).first() or 0
         with suppress(journal.NotNow):
             journal.deliver(relay.subscription, at=AT, limit=20)
@@ -221,7 +222,11 @@ def test_killed_between_the_stream_and_the_reading_place_everything_is_stored_on
     with servers(tmp_path, 1) as cluster:
         asked(_stream(cluster.urls, name=STREAM, subjects=["kapok.>"]))
         killed = subprocess.run(
-            [sys.executable, "-c", RELAYER, cluster.urls], env=surroundings, cwd=ROOT, check=False, timeout=120
+            [sys.executable, "-c", RELAYER, cluster.urls],
+            env=surroundings,
+            cwd=ROOT,
+            check=False,
+            timeout=PATIENCE_SECONDS,
         )
         assert killed.returncode == -signal.SIGKILL
         assert [UUID(each["id"]) for each in asked(_stored(cluster.urls))] == keys[:3]

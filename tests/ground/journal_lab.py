@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.queries import Line
 from kapok.kernel.text import Text
+from tests.races import PATIENCE_SECONDS
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -81,18 +82,18 @@ def elsewhere(work: Callable[[], None]) -> Iterator[Signal]:
             with transaction.atomic():
                 work()
                 done.set()
-                go_on.wait(30)
+                go_on.wait(PATIENCE_SECONDS)
         finally:
             connection.close()
 
     thread = Thread(target=run)
     thread.start()
-    assert done.wait(10)
+    assert done.wait(PATIENCE_SECONDS)
     try:
         yield go_on
     finally:
         go_on.set()
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
 
 
 def finish(signal: Signal) -> None:

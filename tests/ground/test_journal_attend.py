@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -17,6 +16,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Cursor, Letter
 from kapok.ground.journal.queries import Line
 from tests.ground.journal_lab import AT, TRACER, leave_trace, ring, traced, traces
+from tests.races import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,15 +39,8 @@ def attending(monkeypatch: pytest.MonkeyPatch, *served: journal.Subscription) ->
         yield
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 15
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def test_every_subscriber_is_served_and_a_failing_one_does_not_stop_the_others(
@@ -63,7 +56,7 @@ def test_every_subscriber_is_served_and_a_failing_one_does_not_stop_the_others(
 
     with attending(monkeypatch, journal.Subscription("slow", fail_twice), TRACER):
         ring(1), ring(2)
-        until(lambda: len(traced()) == 2 and len(traced("slow")) == 2)
+        assert eventually(lambda: len(traced()) == 2 and len(traced("slow")) == 2)
     assert traced("slow") == [("bell/1", 1), ("bell/1", 2)]
     assert tried == [1, 1, 1, 2]
 
@@ -79,7 +72,7 @@ def test_who_cannot_serve_anybody_is_asked_again(monkeypatch: pytest.MonkeyPatch
 
     ring(1)
     with attending(monkeypatch, journal.Subscription("away", absent_at_first), TRACER):
-        until(lambda: len(traced("away")) == 1)
+        assert eventually(lambda: len(traced("away")) == 1)
     assert len(asked) == 3
     assert not Letter.objects.exists()
 
@@ -97,9 +90,9 @@ def test_an_outage_of_the_database_is_survived(monkeypatch: pytest.MonkeyPatch) 
 
     with attending(monkeypatch, journal.Subscription("cut", cut_once), TRACER):
         ring(1)
-        until(lambda: len(traced("cut")) == 1)
+        assert eventually(lambda: len(traced("cut")) == 1)
         ring(2)
-        until(lambda: len(traced("cut")) == 2 and len(traced()) == 2)
+        assert eventually(lambda: len(traced("cut")) == 2 and len(traced()) == 2)
     assert traced("cut") == [("bell/1", 1), ("bell/1", 2)]
     assert not Letter.objects.exists()
 

@@ -18,6 +18,7 @@ from kapok.ground.journal.models import Cursor, Entry, Letter
 from kapok.ground.journal.queries import Line, timeline
 from kapok.ground.journal.rules import LetterState, cause, wait_before_next
 from tests.ground.journal_lab import AT, TRACER, elsewhere, leave_trace, open_door, ring, traced, traces
+from tests.races import eventually
 
 WHO = {"actor": "staff/chen", "at": AT}
 MINUTE = timedelta(minutes=1)
@@ -104,10 +105,7 @@ def test_an_older_transaction_holds_back_what_was_written_later_and_none_is_skip
         assert drain(TRACER) == 1
         assert traced() == [("bell/1", 0)]
         go_on.set()
-        for _ in range(100):
-            if Entry.objects.count() == 4:
-                break
-            time.sleep(0.05)
+        assert eventually(lambda: Entry.objects.count() == 4)
     drain(TRACER)
     assert sorted(times for _, times in traced()) == [0, 1, 2, 3]
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from kapok.ground.journal.models import Entry, Letter, Seal
 from tests.ground.clocks import clock, desk
 from tests.ground.journal_lab import AT, leave_trace, ring, traced, traces
 from tests.ground.packs import DESK
+from tests.races import PATIENCE_SECONDS, eventually
 
 ROOT = Path(__file__).parents[2]
 HOUR = timedelta(hours=1)
@@ -44,17 +44,14 @@ def killed(step: str, when: str, at: datetime) -> None:
     process = subprocess.run(
         [sys.executable, "-m", "tests.ground.killed_steps", step, when, at.isoformat()],
         env=os.environ | {"KAPOK_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "kapok.config.settings"},
-        cwd=ROOT, check=False, timeout=120,
+        cwd=ROOT, check=False, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
     assert process.returncode == -signal.SIGKILL
 
 
 def until(holds: Callable[[], object]) -> None:
     """The server lets go of what the dead process held once it notices the death."""
-    ends = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
+    assert eventually(holds)
 
 
 @pytest.mark.usefixtures("transactional_db")

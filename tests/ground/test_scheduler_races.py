@@ -17,6 +17,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
 from tests.ground.clocks import DUE, OPENED, clock, desk, started
 from tests.ground.packs import DESK
+from tests.races import PATIENCE_SECONDS
 
 AFTER = DUE + timedelta(hours=1)
 
@@ -36,7 +37,7 @@ def test_four_schedulers_fire_each_clock_once_and_each_in_order(pack: UUID) -> N
 
     def schedule(_: int) -> list[datetime]:
         moments: list[datetime] = []
-        start.wait(timeout=60)
+        start.wait(PATIENCE_SECONDS)
         try:
             while Commitment.objects.filter(next_fire_at__isnull=False).exists():
                 moments.extend(scheduler.fire(at=AFTER, limit=50).moments)
@@ -65,12 +66,12 @@ def test_one_scheduler_among_others_that_hold_rows_keeps_the_order(pack: UUID, l
         with transaction.atomic():
             list(Commitment.objects.select_for_update().order_by("due_at")[:10])
             held.set()
-            release.wait(10)
+            release.wait(PATIENCE_SECONDS)
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(hold)
-        held.wait(10)
+        assert held.wait(PATIENCE_SECONDS)
         moments: list[datetime] = []
         while (fired := scheduler.fire(at=AFTER, limit=limit)).clocks:
             moments.extend(fired.moments)
@@ -90,12 +91,12 @@ def test_a_clock_set_aside_that_another_has_in_hand_stays_set_aside(pack: UUID) 
         with transaction.atomic():
             list(Commitment.objects.select_for_update().filter(id=row.id))
             locked.set()
-            release.wait(10)
+            release.wait(PATIENCE_SECONDS)
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(hold)
-        locked.wait(10)
+        assert locked.wait(PATIENCE_SECONDS)
         assert scheduler.retry_stuck(at=at) == scheduler.Fired()
         assert [(each.state, each.attempts) for each in stuck.clocks().clocks] == [("waiting", 1)]
         release.set()
@@ -122,13 +123,13 @@ def test_a_breach_is_told_once_whoever_finds_it_first(transactional_db: None) ->
     start = Barrier(2)
 
     def schedule() -> None:
-        start.wait(10)
+        start.wait(PATIENCE_SECONDS)
         while Commitment.objects.filter(next_fire_at__lte=AFTER).exists():
             scheduler.fire(at=AFTER, limit=3)
         connection.close()
 
     def restore() -> None:
-        start.wait(10)
+        start.wait(PATIENCE_SECONDS)
         for subject in subjects:
             record("fault.restored", subject, AFTER)
         connection.close()

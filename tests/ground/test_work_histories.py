@@ -101,7 +101,9 @@ def history(moves: list[tuple[int, int, str, str, int]], *, flow: bool) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(st.lists(steps, min_size=5, max_size=25), st.booleans())
 def test_whatever_people_try_somebody_answers_and_the_time_adds_up(
     moves: list[tuple[int, int, str, str, int]], flow: bool

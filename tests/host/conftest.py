@@ -95,6 +95,6 @@ def kapok() -> Kapok:
     def run(*words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
         surroundings = os.environ | {"KAPOK_LANG": "en"} | variables
         command = [str(KAPOK), *(str(word) for word in words)]
-        return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False, timeout=300)
 
     return run

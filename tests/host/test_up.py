@@ -214,7 +214,7 @@ def test_a_signal_during_the_start_stops_it_too(home: Home) -> None:
         process = subprocess.Popen(
             [str(KAPOK), "up", "--port", str(free_port())], stdout=said, stderr=said, start_new_session=True
         )
-        assert processes.wait_until(lambda: bool(processes.marked(home.root)), 60)
+        assert processes.wait_until(lambda: bool(processes.marked(home.root)), READY_SECONDS)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=READY_SECONDS) == 0
     assert processes.marked(home.root) + processes.serving(home.database) == []

@@ -205,7 +205,7 @@ def _tester(service: str, radius: Server, lab: Home) -> Callable[[], str]:
     """What FreeRADIUS' own client is told when it logs in as the customer."""
     who = [f"{service.lower()}@kapok", performing.secret_of(service)]
     command = ["radtest", *who, f"{radius[0]}:{radius[1]}", "1", lab.secret("radius-secret")]
-    return lambda: subprocess.run(command, capture_output=True, text=True, check=False, timeout=30).stdout
+    return lambda: subprocess.run(command, capture_output=True, text=True, check=False, timeout=120).stdout
 
 
 def _windows() -> list[field.Window]:

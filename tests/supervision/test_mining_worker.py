@@ -17,7 +17,7 @@ from tests.ground.conftest import set_up_office
 from tests.processes import Process, python
 from tests.supervision.conftest import ACTOR, MAP, PACK
 
-PATIENCE = 60  # seconds; taking up needs twelve of silence and up to ten until somebody looks
+PATIENCE = 240  # seconds; taking up needs twelve of silence and up to ten until somebody looks
 CASES = 200_000
 
 
