@@ -87,7 +87,7 @@ from kapok.chain.ordering.refusals import (
 from kapok.chain.ordering.rules import CUSTOMER, Deviation, State
 from kapok.chain.ordering.settling import retry_step, settle_step
 from kapok.ground.customers import api as customers
-from kapok.ground.customers.rows import living_customer
+from kapok.ground.customers.rows import first_account, living_customer, open_account
 from kapok.ground.customers.rules import Purpose
 from kapok.ground.journal import api as journal
 from kapok.ground.work import queries as work_queries
@@ -144,13 +144,15 @@ def place_order(
     _refuse_past(WINDOW, any(each[0] < at for each in (*windows.values(), *([window] if window else []))))
     whose = living_customer(customer)
     located = areas.of_lines(lines, whose, at)
-    facts = areas.facts_of(whose, located)
+    first = first_account(whose)
+    facts = areas.facts_of(whose, located, first)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
-    billed = placing.account_of(whose, account)
+    billed = open_account(whose, account) if account else first
     placing.must_be_agreed(asked, whose, billed, actor)
+    among = drafting.flows_in_force()
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
-        legs=drafting.planned(asked, facts), located=located, paid=pay or not quoting.total(asked)["one_off"],
+        legs=drafting.planned(asked, facts, among), flows=among, located=located, paid=pay or not quoting.total(asked)["one_off"],
         promised_date=promised_date, note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)

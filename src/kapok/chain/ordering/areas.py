@@ -15,7 +15,7 @@ from django.conf import settings
 
 from kapok.chain.ordering.drafting import LineDraft
 from kapok.ground.customers import queries as customers
-from kapok.ground.customers.models import Customer
+from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.places import territories
 from kapok.network.inventory.models import Service
 
@@ -61,6 +61,9 @@ def _located(codes: Sequence[str], customer: Customer, moment: datetime) -> Loca
     )
 
 
-def facts_of(customer: Customer, located: Located) -> dict[str, Any]:
-    """What offers and flows ask about an order: of its customer, and the kind of area of its first line."""
-    return {AREA: next(iter(located.kinds.values()), settings.ORDERING_AREA)} | customers.facts_of(customer)
+def facts_of(customer: Customer, located: Located, first: BillingAccount | None = None) -> dict[str, Any]:
+    """What offers and flows ask about an order: of its customer, and the kind of area of its first line.
+
+    `first` is the customer's first account where it is at hand.
+    """
+    return {AREA: next(iter(located.kinds.values()), settings.ORDERING_AREA)} | customers.facts_of(customer, first)

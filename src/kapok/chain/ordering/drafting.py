@@ -26,13 +26,12 @@ from kapok.chain.ordering.refusals import (
 )
 from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
 from kapok.ground.catalog import queries as flows
-from kapok.ground.catalog import rules as flow_rules
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering import rules as offer_rules
 from kapok.ground.catalog.offering.document import Kind, Offer
 from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.catalog.queries import Choices
 from kapok.ground.catalog.refusals import NoFlow
-from kapok.ground.catalog.rules import Candidate
 from kapok.ground.catalog.template import AXES
 from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.customers.models import Customer
@@ -173,14 +172,18 @@ def must_fit(
         raise NotSpecified(line=line, offer_name=title, name=wrong.name, value=wrong.value, remedy=wrong.remedy)
 
 
-def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
-    """The legs: what has one action, one address and one flow is done together. Raises `NoFlowForLine`."""
-    candidates = flows.candidates(FlowLine.FULFILMENT)
+def flows_in_force() -> Choices:
+    """The flows among which the legs of orders choose."""
+    return flows.choices(FlowLine.FULFILMENT)
+
+
+def planned(lines: Sequence[Asked], facts: Mapping[str, Any], among: Choices) -> list[Planned]:
+    """The legs: what has one action, one address and one flow of these is done together. Raises `NoFlowForLine`."""
     legs: dict[tuple[Any, ...], Planned] = {}
     for line in sorted(lines, key=lambda line: (not line.family, line.number)):
         for action, address, old in _parts(line):
             together = _of_its_address(legs, action, address, old=old) if not line.family else None
-            flow = "" if together else flow_for(line, action, facts, candidates)
+            flow = "" if together else flow_for(line, action, facts, among)
             leg = together or legs.setdefault(
                 (action, address and address.id, flow, old), Planned(action, address, line.family, old=old)
             )
@@ -369,11 +372,11 @@ def _of_its_address(
     return next(same, None)
 
 
-def flow_for(line: Asked, action: Action, facts: Mapping[str, Any], candidates: Sequence[Candidate]) -> str:
+def flow_for(line: Asked, action: Action, facts: Mapping[str, Any], among: Choices) -> str:
     """The code of the flow that a line takes. Raises `NoFlowForLine`."""
     known = {**facts, "action": action.value} | ({"service": line.family} if line.family else {})
     try:
-        return flow_rules.choose(candidates, known).code
+        return among.row_for(known).template.code
     except NoFlow:
         said = ", ".join(f"{axis}={known[axis]}" for axis in AXES if axis in known)
         raise NoFlowForLine(line=line.number, facts=said) from None

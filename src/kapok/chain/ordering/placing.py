@@ -19,11 +19,12 @@ from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
+from kapok.ground.catalog.queries import Choices
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
-from kapok.ground.customers.rows import living_customer, open_account
+from kapok.ground.customers.rows import living_customer
 from kapok.ground.journal import api as journal
-from kapok.ground.journal.reading import read
+from kapok.ground.journal.nesting import as_part
 from kapok.ground.journal.writing import write
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
@@ -37,7 +38,6 @@ from kapok.network.inventory.rules import Need
 REQUESTED = "order.requested"
 Window = tuple[datetime, datetime]
 """When somebody may come, from and to."""
-FIRST_ACCOUNT = "this.customer_id = %s AND this.closed_at IS NULL ORDER BY this.number LIMIT 1"
 CONSENTS = ("to_customer", "consent_from", "consent_to")
 """What a transfer says of itself: the new customer, and the evidence of both consents."""
 
@@ -53,19 +53,14 @@ class Placing:
     facts: Mapping[str, Any]
     lines: Sequence[Asked]
     legs: Sequence[Planned]
+    flows: Choices
+    """The flows among which the legs choose."""
     located: Located
     """Where the addresses are."""
     paid: bool
     promised_date: date | None
     note: str
     act: Act
-
-
-def account_of(customer: Customer, number: str) -> BillingAccount | None:
-    """The account that pays: the one named, else the customer's first. Raises `UnknownAccount`, `ClosedAccount`."""
-    if not number:
-        return next(iter(read(BillingAccount, FIRST_ACCOUNT, customer.id)), None)
-    return open_account(customer, number)
 
 
 def must_be_agreed(lines: Sequence[Asked], customer: Customer, account: BillingAccount | None, actor: str) -> None:
@@ -167,11 +162,11 @@ def _line(leg: Leg, line: Asked) -> Line:
 def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
     """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it."""
     begins = State(leg.state) is State.IN_PROGRESS
-    work.open_matter(
+    as_part(work.open_matter)(
         kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
         first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.located),
         near=placing.located.near.get(plan.address.code if plan.address else ""), subject=leg.subject, begin=begins,
-        actor=placing.act.actor, at=placing.act.at,
+        flows=placing.flows, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 
 
@@ -215,7 +210,9 @@ def reserve(leg: Leg, act: Act) -> inventory.Reservation:
     needs = [Need(**need) for need in leg.needs]
     until = act.at + settings.ORDERING_RESERVED_FOR
     address = leg.address.code if leg.address else ""
-    return inventory.reserve(holder=leg.subject, address=address, needs=needs, until=until, actor=act.actor, at=act.at)
+    return as_part(inventory.reserve)(
+        holder=leg.subject, address=address, needs=needs, until=until, actor=act.actor, at=act.at
+    )
 
 
 def _tell(order: Order, placing: Placing, subjects: list[str]) -> None:

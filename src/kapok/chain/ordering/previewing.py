@@ -15,7 +15,6 @@ from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.rules import ACTIONS, Action
 from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.refusals import NoFlow
-from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.commitments.foreseeing import Foreseen, foreseen
 from kapok.ground.customers.rows import customer_called
 from kapok.kernel.money import Money
@@ -75,29 +74,30 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
     quote = quoting.total(asked)
     order = Order(quote=quote)
     legs = []
-    for number, plan in enumerate(drafting.planned(asked, facts), 1):
+    among = drafting.flows_in_force()
+    for number, plan in enumerate(drafting.planned(asked, facts, among), 1):
         leg = Leg(order=order, number=number, action=plan.action.value, service_kind=plan.family)
-        legs.append(_leg(plan, placing.facts_of(leg, facts, plan, located), at))
+        legs.append(_leg(plan, placing.facts_of(leg, facts, plan, located), among, at))
     return Preview(
         one_off=Money(quote["one_off"], quote["currency"]), monthly=Money(quote["monthly"], quote["currency"]),
         versions=tuple(sorted({(line.version.code, line.version.number) for line in asked})), legs=tuple(legs),
     )  # fmt: skip
 
 
-def _leg(plan: Planned, known: Mapping[str, Any], at: datetime) -> LegPreview:
+def _leg(plan: Planned, known: Mapping[str, Any], among: flows.Choices, at: datetime) -> LegPreview:
     made = foreseen((placing.REQUESTED, *course.BEGINS), known, at=at)
     return LegPreview(
         action=plan.action, address=plan.address.code if plan.address else "",
         address_full=plan.address.full if plan.address else None,
         title=joined(dict.fromkeys(line.offer.title for line in plan.lines)), visit=plan.visit, promises=tuple(made),
-        stages=tuple(_stages(known)), old=plan.old,
+        stages=tuple(_stages(known, among)), old=plan.old,
     )  # fmt: skip
 
 
-def _stages(known: Mapping[str, Any]) -> list[Text]:
+def _stages(known: Mapping[str, Any], among: flows.Choices) -> list[Text]:
     """The stages that a leg with these facts would pass; none where no flow applies."""
     try:
-        version = flows.row_for(FlowLine.FULFILMENT, known)
+        version = among.row_for(known)
     except NoFlow:
         return []
     flow = flows.flow(version.template.code, version.number)

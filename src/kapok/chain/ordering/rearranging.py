@@ -15,9 +15,7 @@ from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import BadLine, NoPlantThere, TooLateToRearrange
 from kapok.chain.ordering.rules import DEEDS, Action, Deviation, State, StepState
-from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.offering.document import Kind, parse
-from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.places.models import Address
 from kapok.ground.work.models import Matter
 from kapok.ground.work.rows import come_near
@@ -82,7 +80,7 @@ def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, 
     _must_be_possible(leg, line, asked, facts, moves_away=moves_away)
     if moves_away:
         _move_the_visit(leg, located, act)
-    plan = drafting.planned(asked, facts)[0]
+    plan = drafting.planned(asked, facts, drafting.flows_in_force())[0]
     _reserve(leg, [placing.need(plan, kind, role, count) for (kind, role), count in plan.needs.items()], act)
     return {areas.AREA: facts[areas.AREA]} if moves_away else {}
 
@@ -113,8 +111,8 @@ def _must_be_possible(
         if not amending.is_part(leg.order, each.offer.code):
             drafting.must_be_sold(each, facts, leg.order.channel)
     flow = Matter.objects.values_list("flow__template__code", flat=True).get(subject=leg.subject)
-    candidates = flows.candidates(FlowLine.FULFILMENT)
-    others = {drafting.flow_for(each, each.action, facts, candidates) for each in asked if each.family} - {flow}
+    among = drafting.flows_in_force()
+    others = {drafting.flow_for(each, each.action, facts, among) for each in asked if each.family} - {flow}
     if others and leg.address is not None:
         name, value = ("address", leg.address.code) if moves_away else ("quantity", str(line.quantity))
         raise _bad(line, name, value, amending.ANEW)

@@ -93,13 +93,14 @@ def _end(line: UUID, at: datetime) -> bool:
     whose, taken = service.customer, began.leg.order
     located = areas.of_address(service.address.code if service.address else "", whose, at)
     facts = areas.facts_of(whose, located)
+    among = drafting.flows_in_force()
     draft = LineDraft(offer=service.offer, action=CEASE.value, service=service.number)
     asked = [Asked(1, draft, CEASE, began.offer, offers.stated(began.offer_id), service.address, service)]
     order = placing.place(
         Placing(
             customer=whose, account=service.account or taken.account, channel=taken.channel, first_contact=_whom(taken),
-            facts=facts, lines=asked, legs=drafting.planned(asked, facts), located=located, paid=True, promised_date=None,
-            note=NOTE, act=Act(SYSTEM, at),
+            facts=facts, lines=asked, legs=drafting.planned(asked, facts, among), flows=among, located=located, paid=True,
+            promised_date=None, note=NOTE, act=Act(SYSTEM, at),
         )
     )  # fmt: skip
     _let_it_be_done(order, at)

@@ -60,21 +60,19 @@ def flow_for(line: Line, facts: Facts) -> Version:
 
 def row_for(line: Line, facts: Facts) -> FlowVersion:
     """The same as a row without its document, for whoever keeps it. Raises `NoFlow`, `FlowTie`."""
-    known = _of_line(line)
-    return known.rows[rules.choose(known.candidates, facts).code]
-
-
-def candidates(line: Line) -> Sequence[rules.Candidate]:
-    """The versions that new matters of a line may follow, to choose among them as `row_for` does."""
-    return _of_line(line).candidates
+    return choices(line).row_for(facts)
 
 
 @dataclass(frozen=True)
-class _InForce:
-    """The versions in force of a line, by the codes of their flows."""
+class Choices:
+    """The versions that new matters of a line may follow, by the codes of their flows."""
 
     rows: Mapping[str, FlowVersion]
     candidates: Sequence[rules.Candidate]
+
+    def row_for(self, facts: Facts) -> FlowVersion:
+        """The one that a new matter with these facts is to follow. Raises `NoFlow`, `FlowTie`."""
+        return self.rows[rules.choose(self.candidates, facts).code]
 
 
 IN_FORCE = """
@@ -83,19 +81,18 @@ WHERE version.state = %s AND flow.line = %s ORDER BY flow.code
 """
 
 
-def _of_line(line: Line) -> _InForce:
+def choices(line: Line) -> Choices:
+    """The versions in force of a line, for whoever chooses among them several times."""
     with connection.cursor() as cursor:
         cursor.execute(IN_FORCE, [rules.State.PUBLISHED.value, line.value])
         return _read_once(tuple(version for (version,) in cursor.fetchall()))
 
 
 @lru_cache(maxsize=20)
-def _read_once(ids: tuple[UUID, ...]) -> _InForce:
+def _read_once(ids: tuple[UUID, ...]) -> Choices:
     """A published version says the same until it is retired."""
     rows = {row.template.code: row for row in _versions().filter(id__in=ids)}
-    return _InForce(
-        rows, [rules.Candidate(code, row.number, dict(_version(row).applies)) for code, row in rows.items()]
-    )
+    return Choices(rows, [rules.Candidate(code, row.number, dict(_version(row).applies)) for code, row in rows.items()])
 
 
 def in_force(line: Line | None = None) -> list[Version]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -46,9 +47,9 @@ class Matter:
     def __post_init__(self) -> None:
         self.known, self.facts = as_known(self.entries)
 
-    @property
+    @cached_property
     def until(self) -> datetime:
-        """The latest moment that is known: of an entry, or for which a clock of the matter has fired."""
+        """The latest moment that is known once its commitments are: of an entry, or for which a clock of it has fired."""
         fired = (row.fired_through for row in self.rows if row.fired_through is not None)
         return max(chain((entry.at for entry in self.entries), fired))
 

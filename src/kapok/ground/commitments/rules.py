@@ -128,8 +128,7 @@ def touched(pack: Pack, entries: Sequence[Entry], kinds: Collection[str] | None)
     for promise in pack.promises:
         if kinds is not None and promise.roles.keys().isdisjoint(kinds):
             continue
-        begins = {*promise.opens, *(promise.closes if promise.direction is Direction.NOTICE else ())}
-        if begins & told:
+        if not promise.begins.isdisjoint(told):
             yield promise
 
 

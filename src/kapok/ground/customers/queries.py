@@ -272,27 +272,16 @@ def facts(number: str) -> dict[str, str]:
     return facts_of(rows.customer_called(number))
 
 
-PAYMENT = """
-SELECT payment FROM customers_billingaccount WHERE customer_id = %s AND closed_at IS NULL ORDER BY opened_at, number LIMIT 1
-"""
-
-
-def facts_of(one: Customer) -> dict[str, str]:
-    """The same of a customer that is at hand."""
+def facts_of(one: Customer, first: BillingAccount | None = None) -> dict[str, str]:
+    """The same of a customer that is at hand, with its first account where that is at hand, too."""
+    first = first or rows.first_account(one)
     known = {
         "segment": one.segment,
         "tier": one.tier,
         "customer_class": rules.customer_class(rules.PartyKind(one.party.kind), Segment(one.segment)),
-        "payment": _payment(one),
+        "payment": first.payment if first else "",
     }
     return {name: value for name, value in known.items() if value}
-
-
-def _payment(one: Customer) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(PAYMENT, [one.id])
-        (payment,) = cursor.fetchone() or ("",)
-    return str(payment)
 
 
 @dataclass(frozen=True)

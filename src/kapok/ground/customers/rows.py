@@ -30,6 +30,7 @@ from kapok.ground.places.rows import living_address
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LOCKED = " FOR NO KEY UPDATE"
+FIRST = "this.customer_id = %s AND this.closed_at IS NULL ORDER BY this.opened_at, this.number LIMIT 1"
 
 
 def customer_called(number: str) -> Customer:
@@ -62,6 +63,11 @@ def account_called(number: str) -> BillingAccount:
     if account is None:
         raise UnknownAccount(number=number.strip()[:20])
     return account
+
+
+def first_account(customer: Customer) -> BillingAccount | None:
+    """The oldest account of the customer's that is used."""
+    return next(iter(read(BillingAccount, FIRST, customer.id)), None)
 
 
 def open_account(customer: Customer, number: str) -> BillingAccount:

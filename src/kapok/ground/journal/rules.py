@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, ClassVar
@@ -111,8 +112,13 @@ class Event:
 
 def payload(event: Event) -> dict[str, Any]:
     """The event's own fields as JSON values; moments in UTC, decimals and identifiers as text."""
-    said = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in ENVELOPE}
-    return {name: value if type(value) in PLAIN else _plain(value) for name, value in said.items()}
+    said = ((name, getattr(event, name)) for name in _own_fields(type(event)))
+    return {name: value if type(value) in PLAIN else _plain(value) for name, value in said}
+
+
+@cache
+def _own_fields(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in ENVELOPE)
 
 
 def sentence(kind: str, data: Mapping[str, Any]) -> Text:

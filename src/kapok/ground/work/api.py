@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.refusals import FlowTie
 from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
@@ -73,6 +74,7 @@ def open_matter(
     note: str = "",
     also: Sequence[str] = (),
     begin: bool = True,
+    flows: catalog.Choices | None = None,
     actor: str,
     at: datetime,
 ) -> str:
@@ -80,15 +82,17 @@ def open_matter(
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
     on, in `unit` or else their own; the work is on the ground of `near`. `also` happened at the same moment. Its facts choose its
-    flow, whose first stages are offered, or with `begin=False` when `begin` says so; its clocks start. Raises `NotAMatter`,
-    `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
+    flow (among `flows` where those of its line are at hand), whose first stages are offered, or with `begin=False` when `begin`
+    says so; its clocks start. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`,
+    `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
     owner, what, known = rows.asked_first(first_contact, actor), rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
         title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known,
-        near_id=rows.near_of(near), flow=following.chosen(line, known), urgent=urgent, state=MatterState.OPEN, opened_at=at,
+        near_id=rows.near_of(near), flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
+        state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
     try:
         write([matter])

@@ -15,7 +15,7 @@ from kapok.ground.catalog import telling
 from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.rules import next_stages, sent_back
-from kapok.ground.catalog.template import Flow, Line, Stage
+from kapok.ground.catalog.template import Flow, Stage
 from kapok.ground.commitments.standing import pauses_standing
 from kapok.ground.journal.reading import read
 from kapok.ground.people.models import OrgUnit
@@ -34,10 +34,10 @@ UNCONFIRMED = Q(state=ItemState.DELIVERED.value, confirm=True)
 LIVE = tuple(state.value for state in rules.LIVE)
 
 
-def chosen(line: Line, facts: Facts) -> FlowVersion | None:
+def chosen(facts: Facts, among: catalog.Choices) -> FlowVersion | None:
     """The version that a new matter follows; None where no flow applies. Raises `FlowTie`."""
     try:
-        return catalog.row_for(line, facts)
+        return among.row_for(facts)
     except NoFlow:
         return None
 
@@ -166,8 +166,9 @@ def _in_hand(matter: Matter, act: Act) -> list[Item]:
 
 
 def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> list[Item]:
-    codes = sorted({stage.unit for stage in stages if stage.unit})
-    named = {unit.code: unit for unit in read(OrgUnit, "this.code = ANY(%s)", codes)} if codes else {}
+    named = {matter.unit.code: matter.unit}
+    if others := sorted({stage.unit for stage in stages if stage.unit} - named.keys()):
+        named |= {unit.code: unit for unit in read(OrgUnit, "this.code = ANY(%s)", others)}
     able = {skill: _able(matter, skill, act) for skill in sorted({stage.skill for stage in stages if stage.skill})}
     units = [
         (stage, named[stage.unit] if stage.unit else able[stage.skill] if stage.skill else _of_post(matter, stage, act))

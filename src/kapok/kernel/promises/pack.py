@@ -178,6 +178,11 @@ class Promise(Strict):
         """What each event kind does to this promise's clock."""
         return roles(self)
 
+    @cached_property
+    def begins(self) -> frozenset[str]:
+        """By which kinds of events something may come of it: what opens it, and for a notice what it should have preceded."""
+        return frozenset((*self.opens, *(self.closes if self.direction is Direction.NOTICE else ())))
+
     @property
     def working(self) -> bool:
         """True if its clock runs in its calendar."""

@@ -10,7 +10,7 @@ from kapok.kernel.promises.facts import Facts
 from kapok.kernel.promises.judgement import Entry
 from kapok.kernel.promises.moves import MOVES, Role, State, in_order, rank
 from kapok.kernel.promises.pack import Pack, Promise
-from kapok.kernel.promises.selector import matches, touches
+from kapok.kernel.promises.selector import holds, matches, touches
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 
 STOPS = "stops"
@@ -46,8 +46,10 @@ def applies(promise: Promise, pack: Pack, facts: Facts) -> bool:
 def may_apply(promise: Promise, pack: Pack, entries: Sequence[Entry], facts: Facts) -> bool:
     """False if a condition fails whatever the entries say: on a fact of the matter that none of them says anew."""
     said = {name for entry in entries for name in entry.facts}
-    lasting = {name: condition for name, condition in promise.applies.items() if name not in said}
-    return matches(lasting, facts, pack.declared)
+    return all(
+        name in said or (name in facts and holds(condition, pack.declared[name], facts[name]))
+        for name, condition in promise.applies.items()
+    )
 
 
 def roles_of(promise: Promise, entry: Entry) -> frozenset[Role]:
