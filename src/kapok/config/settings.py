@@ -298,6 +298,8 @@ WORKFORCE_WEIGH_SLACK = environment.number("KAPOK_WEIGH_SLACK", 10)
 WORKFORCE_WEIGH_TRAVEL = environment.number("KAPOK_WEIGH_TRAVEL", 5)
 WORKFORCE_WEIGH_CONTINUITY = environment.number("KAPOK_WEIGH_CONTINUITY", 8)
 WORKFORCE_OPEN_LOAD = environment.number("KAPOK_OPEN_WORK_ORDERS", 8)
+WORKFORCE_RATE_GOOD_PERCENT = environment.number("KAPOK_RATE_GOOD_PERCENT", 90)
+WORKFORCE_RATE_LEAST_PERCENT = environment.number("KAPOK_RATE_LEAST_PERCENT", 80)
 WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
 WORKFORCE_PROOFS = environment.targets(
     "KAPOK_PROOF_WORDS", "photo=照片,photo; test=测试,test; signature=签,确认,sign,confirm"
