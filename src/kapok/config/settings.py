@@ -242,6 +242,8 @@ WORK_ACCEPT_MINUTES = environment.number("KAPOK_ACCEPT_MINUTES", 30)
 WORK_ACCEPT_URGENT_MINUTES = environment.number("KAPOK_ACCEPT_URGENT_MINUTES", 10)
 WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
+# Of a kind of matter which others are locked with it, in their order, before one is cancelled: a function of its subject.
+WORK_TOGETHER = {"order": "kapok.chain.ordering.rows.together"}
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
 # Commitments: how long the request for a pause waits for somebody's approval before it lapses.
