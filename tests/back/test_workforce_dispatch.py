@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce import api, boards, queries
+from kapok.back.workforce import api, boards, queries, visiting
 from kapok.back.workforce.models import Appointment, Helper, Hold, WorkOrder
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import line
@@ -18,6 +19,7 @@ from kapok.ground.notices.models import Notice
 from kapok.ground.notices.reactions import tell
 from kapok.ground.people import api as people
 from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.places.models import Address
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
@@ -194,6 +196,29 @@ class TestReassigning:
         assert stands(item) == ("replied", "han")
 
 
+class TestTheWindowsOfAPersonsWork:
+    def found(self) -> tuple[int, dict[UUID, Any]]:
+        with CaptureQueriesContext(connection) as asked:
+            found = queries.windows_of("han", later(30))
+        return len(asked), found
+
+    def test_they_are_asked_for_once_wherever_the_visits_are(self) -> None:
+        first = taken()
+        one, _ = self.found()
+        others = {taken(2): ("b", "fibre", 30), taken(4): ("a3", "climbing", 90), taken(6): ("d", "fibre", 60)}
+        for item, (address, skill, minutes) in others.items():
+            place = Address.objects.get(code=address)
+            WorkOrder.objects.filter(item=item).update(address=place, skill=skill, minutes=minutes)
+        all_of_them, found = self.found()
+        assert all_of_them == one
+        for item, (address, skill, minutes) in {first: ("a1", "fibre", 60), **others}.items():
+            if address == "d":  # nobody's patch
+                assert found[item] == []
+            else:
+                assert found[item] == queries.windows(address=address, skill=skill, minutes=minutes, after=later(30))
+                assert found[item]
+
+
 class TestHelpersAndPressing:
     def test_whoever_is_over_takes_no_helper(self) -> None:
         item = at_work()
@@ -244,6 +269,93 @@ class TestHelpersAndPressing:
         job = boards.job(item, later(7))
         assert job is not None
         assert job.helpers == ("Liu",)
+
+    def helped(self) -> UUID:
+        """Liu, on from 10 to 14, lends Han a hand from 10 to 12."""
+        item = taken()
+        api.add_helper(item=item, helper="liu", **by("disp", 5))
+        return item
+
+    def test_whoever_serves_us_moves_no_visit_to_where_its_helper_is_off(self) -> None:
+        item = self.helped()
+        deeds: list[tuple[str, Any]] = [("disp", api.appoint), ("han", visiting.rebook)]
+        for who, deed in deeds:
+            with pytest.raises(api.HelperBusy) as refused:
+                deed(item=item, starts_at=clock(14, 0), ends_at=clock(16, 0), reason="customer", **by(who, 6))
+            assert "liu" in refused.value.text.en
+            assert "14:00–16:00" in refused.value.text.zh
+        assert self.window(item) == (clock(10, 0), Helper.objects.get(lost=False).staff.username)
+        api.release_helper(item=item, helper="liu", **by("disp", 7))
+        api.appoint(item=item, starts_at=clock(14, 0), ends_at=clock(16, 0), reason="customer", **by("disp", 8))
+        assert (self.window(item)[0], Helper.objects.count()) == (clock(14, 0), 0)
+        with pytest.raises(api.HelpsNot):
+            api.release_helper(item=item, helper="liu", **by("disp", 9))
+
+    def window(self, item: UUID) -> tuple[datetime, str]:
+        found = boards.job(item, later(9))
+        assert found is not None
+        assert found.starts_at is not None
+        return found.starts_at, ", ".join(found.lending)
+
+    def test_a_helper_comes_along_to_where_there_is_time(self) -> None:
+        item = self.helped()
+        api.appoint(item=item, starts_at=clock(12, 0), ends_at=clock(14, 0), reason="customer", **by("disp", 6))
+        assert self.window(item) == (clock(12, 0), "liu")
+        assert Appointment.objects.get(state="booked").kept_for.username == "han"
+
+    def test_a_helper_on_leave_does_not_come_along(self) -> None:
+        item = self.helped()
+        window: dict[str, Any] = {"starts_at": clock(12, 0), "ends_at": clock(14, 0)}
+        asked = posts.request_leave(
+            username="liu", kind="leave", since=clock(12, 0), until=clock(14, 0), note="体检", **by("liu", 6)
+        )
+        posts.grant_leave(absence=asked, **by("head", 6))
+        with pytest.raises(api.HelperBusy):
+            api.appoint(item=item, **window, reason="customer", **by("disp", 7))
+        assert self.window(item) == (clock(10, 0), "liu")
+
+    def test_a_customer_moves_it_all_the_same_and_the_board_says_that_a_helper_is_lacking(self) -> None:
+        item = self.helped()
+        kept = Appointment.objects.get(state="booked").id
+        window: dict[str, Any] = {"starts_at": clock(14, 0), "ends_at": clock(16, 0)}
+        api.rebook(appointment=kept, **window, reason="customer", by_customer=True, **by("agent", 6))
+        assert self.window(item) == (clock(14, 0), "")
+        told = Entry.objects.get(kind="workforce.helper_lost")
+        assert (told.subject, told.data["helper"]) == (f"work/{item}", "liu")
+        board = boards.board("east-field", MONDAY, later(7))
+        assert board is not None
+        assert [(job.item, job.lost, job.technician) for job in board.lacking] == [(item, (("liu", "Liu"),), "han")]
+        assert boards.my_day("liu", MONDAY, later(7)) == []
+        api.release_helper(item=item, helper="liu", **by("disp", 8))
+        board = boards.board("east-field", MONDAY, later(9))
+        assert board is not None
+        assert board.lacking == ()
+
+    def test_what_is_booked_anew_asks_the_helpers_too(self) -> None:
+        item = self.helped()
+        api.cancel_appointment(appointment=Appointment.objects.get(state="booked").id, **by("agent", 6))
+        with pytest.raises(api.HelperBusy):
+            api.appoint(item=item, starts_at=clock(14, 0), ends_at=clock(16, 0), **by("disp", 7))
+        assert not Appointment.objects.filter(state="booked").exists()
+        api.appoint(item=item, starts_at=clock(12, 0), ends_at=clock(14, 0), **by("disp", 8))
+        assert self.window(item) == (clock(12, 0), "liu")
+
+    def test_whoever_is_sent_helps_no_more(self) -> None:
+        item = self.helped()
+        api.reassign(item=item, technician="liu", reason="换人", **by("disp", 6))
+        assert (stands(item)[1], Helper.objects.count()) == ("liu", 0)
+
+    def test_the_board_shows_the_time_that_is_lent(self) -> None:
+        item = self.helped()
+        board = boards.board("east-field", MONDAY, later(7))
+        assert board is not None
+        assert {row.username: [job.item for job in row.lent] for row in board.rows if row.lent} == {"liu": [item]}
+        assert [
+            [job.item for job in row.jobs if job.kind == "visit"] for row in board.rows if row.username == "liu"
+        ] == [[]]
+        tomorrow = boards.board("east-field", MONDAY + timedelta(days=1), later(7))
+        assert tomorrow is not None
+        assert not any(row.lent for row in tomorrow.rows)
 
     def test_what_is_pressed_for_goes_first(self) -> None:
         first, second = taken(), taken(2)

@@ -12,7 +12,7 @@ from kapok.back.workforce import boards, pictures, rules, verdicts
 from kapok.back.workforce.capacity import Grid, Span, Visit, fits, free, minus, possible, windows, worked
 from kapok.back.workforce.rules import Deed, Due, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights, choose, distance, score
-from kapok.back.workforce.verdicts import Grade
+from kapok.back.workforce.verdicts import Grade, Rates
 from kapok.kernel.text import Text
 from kapok.network.activation.rules import light_is_fine
 from tests.back.job import JPEG_BODY, JPEG_WITH_GPS, PNG
@@ -77,7 +77,7 @@ class TestVerdicts:
         ],
     )  # fmt: skip
     def test_light_by_the_limits_of_the_network(self, dbm: str, grade: str) -> None:
-        band = verdicts.judge("optical_power", Decimal(dbm), {})
+        band = verdicts.judge("optical_power", Decimal(dbm), {}, Rates())
         assert band is not None
         assert (band.grade, band.grade is not Grade.FAIL) == (grade, light_is_fine(float(dbm)))
         assert bool(band.remedy.zh) == bool(band.remedy.en) == (band.grade is not Grade.PASS)
@@ -86,14 +86,22 @@ class TestVerdicts:
         ("rate", "grade"), [("270", "pass"), ("269.9", "weak"), ("240", "weak"), ("239.9", "fail"), ("0", "fail")]
     )
     def test_a_rate_by_what_was_ordered(self, rate: str, grade: str) -> None:
-        band = verdicts.judge("down_rate", Decimal(rate), {"down_rate": 300})
+        band = verdicts.judge("down_rate", Decimal(rate), {"down_rate": 300}, Rates())
         assert band is not None
         assert band.grade == grade
 
+    @pytest.mark.parametrize(
+        ("rate", "grade"), [("285", "pass"), ("284.9", "weak"), ("150", "weak"), ("149.9", "fail")]
+    )
+    def test_a_rate_by_what_the_installation_sets(self, rate: str, grade: str) -> None:
+        band = verdicts.judge("down_rate", Decimal(rate), {"down_rate": 300}, Rates(good=95, least=50))
+        assert band is not None
+        assert (band.grade, "95 %" in band.remedy.en) == (grade, grade == "weak")
+
     def test_no_verdict_where_nothing_says_what_it_should_be(self) -> None:
-        assert verdicts.judge("down_rate", Decimal(0), {}) is None
-        assert verdicts.judge("up_rate", Decimal(0), {"up_rate": 0}) is None
-        assert verdicts.judge("delay", Decimal(900), {"delay": 1}) is None
+        assert verdicts.judge("down_rate", Decimal(0), {}, Rates()) is None
+        assert verdicts.judge("up_rate", Decimal(0), {"up_rate": 0}, Rates()) is None
+        assert verdicts.judge("delay", Decimal(900), {"delay": 1}, Rates()) is None
 
 
 class TestCapacity:

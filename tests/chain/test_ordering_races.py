@@ -12,12 +12,13 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
-from kapok.chain.ordering import api, engine, performing, trials, unpaid
+from kapok.chain.ordering import api, engine, performing, rows, trials, unpaid
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.config.orders import carry_orders
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.ground.journal.api import deliver
 from kapok.ground.journal.models import Entry
+from kapok.ground.work import api as work
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service
@@ -252,4 +253,51 @@ def test_of_a_new_address_and_the_assignment_that_meet_one_comes_too_late_for_th
     service = Service.objects.select_related("address").get(holder=leg(number).subject)
     assert (leg(number).version == 2, service.address and service.address.code) == (moved, "n3" if moved else "r101")
     assert set(held(leg(number).subject).values()) == {"assigned"}
+    sound()
+
+
+def test_a_move_given_up_on_the_matter_of_its_old_line_waits_in_the_order_of_all() -> None:
+    """Whoever locks its first leg while the second is told of a cancellation gets the second, too: nobody waits in a circle."""
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="move", address="n3", service=service), whose=whose, minutes=100)
+    first, second = (leg(number, each).subject for each in (1, 2))
+    started, told = Event(), list[str]()
+
+    def tell() -> None:
+        started.wait(timeout=30)
+        told.extend(outcomes(lambda: work.happen(matter=second, kind="order.cancelled", **by("agent", 101))))
+
+    telling = Thread(target=tell)
+    telling.start()
+    with transaction.atomic():
+        rows.locked([first])
+        started.set()
+        assert within(30, waits)
+        rows.locked([first, second])
+    telling.join(timeout=60)
+    assert told == ["done"]
+    assert Entry.objects.filter(kind="order.cancelled", subject__in=[first, second]).count() == 2
+    sound()
+
+
+def waits() -> bool:
+    """Whether a connection waits for what another has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_move_cancelled_and_told_of_at_once_is_given_up_once() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="move", address="n3", service=service), whose=whose, minutes=100)
+    second = leg(number, 2).subject
+    outcome = outcomes(
+        lambda: api.cancel(order=number, reason="客户改变主意", **by("agent", 101)),
+        lambda: work.happen(matter=second, kind="order.cancelled", **by("agent", 101)),
+    )
+    assert outcome[-1] == "done"
+    run(102)
+    assert [stands(number, each)[0] for each in (1, 2)] == ["cancelled", "cancelled"]
     sound()

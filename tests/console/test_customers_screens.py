@@ -188,6 +188,24 @@ def test_a_customer_is_registered_and_corrected(keeper: Client) -> None:
     assert queries.customer(number).star == 3
 
 
+def test_a_hidden_address_is_kept_when_nothing_is_typed_and_removed_by_its_box(keeper: Client) -> None:
+    number = keeper.post("/customers/new", NEW).headers["Location"].rsplit("/", 1)[1]
+    page = text(keeper, f"/customers/{number}/edit")
+    assert ('name="no_address"' in page, "TH01-002-201" in page) == (True, False)
+    masked = queries.customer(number).name
+    edit = {"segment": "public", "unit": "tianhe-east-1", "star": "1"}
+    for more in ({"address": ""}, {"address": "****", "name": masked}):
+        assert keeper.post(f"/customers/{number}/edit", {**edit, "revision": 1, **more}).status_code == 302
+        seen = queries.customer(number, unmask=None)
+        assert (seen.name, seen.address, seen.revision) == ("何永明", "TH01-002-201", 1)
+    both = {**edit, "revision": 1, "no_address": "on", "address": "TH01-002-202"}
+    assert "Either remove the address" in keeper.post(f"/customers/{number}/edit", both).content.decode()
+    assert queries.customer(number).address == "TH01-002-201"
+    assert keeper.post(f"/customers/{number}/edit", {**edit, "revision": 1, "no_address": "on"}).status_code == 302
+    assert queries.customer(number).address == ""
+    assert 'name="no_address"' not in text(keeper, f"/customers/{number}/edit")
+
+
 def test_what_one_does_on_the_page(keeper: Client) -> None:
     number = number_of("张伟民")
     keeper.post(f"/customers/{number}/account", {"name": "", "payment": "prepaid"})

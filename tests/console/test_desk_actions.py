@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from kapok.back.workforce import queries as field
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api, queries
 from kapok.ground.commitments.models import Commitment
+from kapok.ground.customers.models import PersonalLook
 from kapok.ground.journal.models import Entry
 from kapok.kernel.text import Language
 from kapok.network.inventory import api as inventory
+from kapok.network.inventory import queries as inventory_queries
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.console import counter_page
@@ -97,6 +100,22 @@ def test_the_pages_read_in_english(signed_in: SignedIn, chen: str) -> None:
 
 
 # ---- each action ----
+
+
+def test_where_a_service_is_stands_in_full_only_after_a_look_with_its_purpose(signed_in: SignedIn, chen: str) -> None:
+    agent, service = signed_in("agent", Language.EN), shop.installed(whose=chen)
+    found = inventory_queries.service(service)
+    assert found is not None
+    full = escape(found.address_full.en)
+    page = agent.get(address(chen, service, "suspend")).content.decode()
+    assert (full in page, "****, " in page, "Show the address in full" in page) == (False, True, True)
+    before = PersonalLook.objects.count()
+    place = f"/desk/customers/{chen}/services/{service}/address"
+    assert full not in agent.post(place, {"purpose": ""}).content.decode()
+    assert PersonalLook.objects.count() == before
+    assert full in agent.post(place, {"purpose": "fault"}).content.decode()
+    look = PersonalLook.objects.latest("at")
+    assert (look.purpose, PersonalLook.objects.count()) == ("fault", before + 1)
 
 
 def test_a_speed_is_changed_to_an_offer_that_the_line_carries(signed_in: SignedIn, chen: str) -> None:

@@ -104,6 +104,24 @@ class TestTheBoard:
         assert "wu" in answer.json()["refused"]
         assert client("agent").post(f"/dispatch/{item}/assign", {"technician": "han"}).status_code == 403
 
+    def test_it_shows_lent_time_with_whose_visit_it_is_and_what_lacks_a_helper(self) -> None:
+        item = taken()
+        api.add_helper(item=item, helper="liu", **by("disp", 5))
+        page = self.page()
+        assert page.count("lane-job is-lent") == 1
+        assert "帮手于 Han" in page
+        assert "缺帮手" not in page
+        kept = Appointment.objects.get(state="booked").id
+        window = {"starts_at": team.clock(14, 0), "ends_at": team.clock(16, 0)}
+        api.rebook(appointment=kept, **window, reason="customer", by_customer=True, **by("agent", 6))
+        page = self.page()
+        assert ("is-lent" in page, "缺帮手" in page, "该时段没有时间：Liu" in page) == (False, True, True)
+        assert "has no time in the window" in client("disp", Language.EN).get(f"/dispatch/{item}").content.decode()
+        offered = client("disp").get(f"/dispatch/{item}/release").content.decode()
+        assert '<option value="liu">Liu liu</option>' in offered
+        client("disp").post(f"/dispatch/{item}/release", {"helper": "liu"})
+        assert "缺帮手" not in self.page()
+
     def test_only_a_part_is_sent_to_refresh(self) -> None:
         part = client("disp").get("/dispatch", {"unit": "east-field"}, headers={"HX-Request": "true"}).content.decode()
         assert part.startswith('<div class="dispatching">')

@@ -317,6 +317,23 @@ def test_an_audit_is_sent_and_a_record_put_right(keeper: Client) -> None:
     assert "neither UTF-8 nor GBK" in keeper.post("/inventory/audits", {"file": broken}).content.decode()
 
 
+def test_what_was_scrapped_and_is_found_is_settled_either_way(keeper: Client) -> None:
+    codes = ("SPL-TH01-1:P001", "SPL-TH01-1:P002")
+    Resource.objects.filter(code__in=codes).update(state="faulty")
+    Resource.objects.filter(code__in=codes).update(state="retired")
+    rows = b"element,kind,port,state\nSPL-TH01-1,splitter_port,P001,free\nSPL-TH01-1,splitter_port,P002,free\n"
+    file = SimpleUploadedFile("found.csv", rows, "text/csv")
+    page = keeper.post("/inventory/audits", {"file": file}, follow=True).content.decode()
+    assert (page.count("Use again as found"), page.count("Scrapped all the same")) == (2, 2)
+    first, second = (Finding.objects.get(code=code) for code in codes)
+    address = f"/inventory/audits/{first.audit_id}"
+    page = keeper.post(address, {"finding": str(first.id), "reason": "现场核实"}, follow=True).content.decode()
+    assert "The record was put right." in page
+    said = {"finding": str(second.id), "reason": "待拆除", "scrapped": "on"}
+    assert "The record stands" in keeper.post(address, said, follow=True).content.decode()
+    assert [Resource.objects.get(code=code).state for code in codes] == ["free", "retired"]
+
+
 @pytest.mark.browser
 @pytest.mark.peer("chromium")
 def test_an_address_is_qualified_by_keyboard(browser_page: BrowserPage) -> None:

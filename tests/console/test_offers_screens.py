@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from kapok.ground.catalog import demo as catalog_demo
 from kapok.ground.catalog.offering import api, demo, queries
+from kapok.ground.catalog.packs import pack_called
 from kapok.ground.people import api as people
 from kapok.ground.people.cast import Login
 from kapok.ground.posts import api as posts
@@ -145,6 +147,12 @@ def test_an_offer_is_drawn_up_from_nothing_and_put_on_sale(manager: Client) -> N
     }  # fmt: skip
     assert manager.post("/offers/fibre-500/edit", typed | {"do": "save"}).headers["Location"] == "/offers/fibre-500"
     said = queries.offer("fibre-500", 1).offer
+    assert [(each.pack, each.code) for each in said.promises] == [("guangzhou-pledges", "install")]
+    pack = pack_called("guangzhou-pledges")
+    assert pack is not None
+    promised = next(row.title for row in pack.promises if row.code == "install")
+    page = manager.get("/offers/fibre-500/edit").content.decode()
+    assert ("chooses among the promises of the packs in force" in page, page.count(escape(promised.en))) == (True, 2)
     assert (said.service, said.characteristics["down_mbps"], said.prices[0].amount) == ("fixed_broadband", 500, 115850)
     assert (said.segments, said.prices[0].title.en, said.visit and said.visit.minutes) == (
         ("public", "business"),

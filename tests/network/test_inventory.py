@@ -265,7 +265,7 @@ def test_what_is_scrapped_stays_so() -> None:
         with pytest.raises(refusals.NoSuchMove):
             inventory.mark(resource="SPL1:P001", state=state, note="回来了", **WHO)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Resource.objects.filter(code="SPL1:P001").update(state="free")
+        Resource.objects.filter(code="SPL1:P001").update(state="project")
     assert browsing.panel("SPL1").fill.total == 3
 
 

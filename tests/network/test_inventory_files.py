@@ -423,8 +423,35 @@ def test_what_is_scrapped_is_looked_for_nowhere() -> None:
     assert "SPL1:P004" not in audited()
     found = audited(f"{FOUND}SPL1,splitter_port,P004,free\n")["SPL1:P004"]
     assert (found.outcome, found.recorded, found.found) == ("different", "retired", "free")
-    with pytest.raises(refusals.NoSuchMove):
-        inventory.correct(finding=str(found.id), reason="现场核实", **WHO)
+
+
+@pytest.mark.parametrize(("seen", "state"), [("free", "free"), ("faulty", "faulty"), ("used", "blocked")])
+def test_what_was_scrapped_and_is_found_is_used_again_as_it_was_found(seen: str, state: str) -> None:
+    inventory.mark(resource="SPL1:P004", state="faulty", note="坏", **WHO)
+    inventory.mark(resource="SPL1:P004", state="retired", note="报废", **WHO)
+    found = audited(f"{FOUND}SPL1,splitter_port,P004,{seen}\n")["SPL1:P004"]
+    inventory.correct(finding=str(found.id), reason="现场核实", **WHO)
+    assert Resource.objects.get(code="SPL1:P004").state == state
+    moved = Entry.objects.filter(kind="inventory.resource_moved").order_by("id").last()
+    assert moved is not None
+    assert (moved.data["before"], moved.data["after"]) == ("retired", state)
+    assert Entry.objects.get(kind="inventory.record_corrected").data["outcome"] == "different"
+    with pytest.raises(refusals.UnknownFinding):
+        inventory.confirm_scrapped(finding=str(found.id), reason="现场核实", **WHO)
+
+
+def test_what_was_scrapped_and_is_found_may_stay_scrapped() -> None:
+    inventory.mark(resource="SPL1:P004", state="faulty", note="坏", **WHO)
+    inventory.mark(resource="SPL1:P004", state="retired", note="报废", **WHO)
+    findings = audited(f"{FOUND.replace('P001,used', 'P001,faulty')}SPL1,splitter_port,P004,free\n")
+    inventory.confirm_scrapped(finding=str(findings["SPL1:P004"].id), reason="待拆除", **WHO)
+    assert Resource.objects.get(code="SPL1:P004").state == "retired"
+    settled = Finding.objects.get(id=findings["SPL1:P004"].id)
+    assert (settled.corrected_at, settled.reason) == (WHO["at"], "待拆除")
+    assert Entry.objects.get(kind="inventory.scrap_confirmed").subject.endswith("SPL1:P004")
+    with pytest.raises(refusals.NotScrapped):
+        inventory.confirm_scrapped(finding=str(findings["SPL1:P001"].id), reason="待拆除", **WHO)
+    assert Finding.objects.get(id=findings["SPL1:P001"].id).corrected_at is None
 
 
 def test_what_a_customer_has_is_not_put_right_over_his_head() -> None:

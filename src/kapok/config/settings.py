@@ -242,6 +242,8 @@ WORK_ACCEPT_MINUTES = environment.number("KAPOK_ACCEPT_MINUTES", 30)
 WORK_ACCEPT_URGENT_MINUTES = environment.number("KAPOK_ACCEPT_URGENT_MINUTES", 10)
 WORK_TRANSFERS_TOLERATED = environment.number("KAPOK_TRANSFERS_TOLERATED", 2)
 WORK_COLD_TRANSFERS_TOLERATED = environment.number("KAPOK_COLD_TRANSFERS_TOLERATED", 1)
+# Of a kind of matter which others are locked with it, in their order, before one is cancelled: a function of its subject.
+WORK_TOGETHER = {"order": "kapok.chain.ordering.rows.together"}
 WORK_JUDGE_UNIT = environment.text("KAPOK_JUDGE_UNIT", "response")
 
 # Commitments: how long the request for a pause waits for somebody's approval before it lapses.
@@ -298,6 +300,8 @@ WORKFORCE_WEIGH_SLACK = environment.number("KAPOK_WEIGH_SLACK", 10)
 WORKFORCE_WEIGH_TRAVEL = environment.number("KAPOK_WEIGH_TRAVEL", 5)
 WORKFORCE_WEIGH_CONTINUITY = environment.number("KAPOK_WEIGH_CONTINUITY", 8)
 WORKFORCE_OPEN_LOAD = environment.number("KAPOK_OPEN_WORK_ORDERS", 8)
+WORKFORCE_RATE_GOOD_PERCENT = environment.number("KAPOK_RATE_GOOD_PERCENT", 90)
+WORKFORCE_RATE_LEAST_PERCENT = environment.number("KAPOK_RATE_LEAST_PERCENT", 80)
 WORKFORCE_PICTURE_MEGABYTES = environment.number("KAPOK_PHOTO_MB", 8)
 WORKFORCE_PROOFS = environment.targets(
     "KAPOK_PROOF_WORDS", "photo=照片,photo; test=测试,test; signature=签,确认,sign,confirm"

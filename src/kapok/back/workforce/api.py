@@ -29,6 +29,7 @@ from kapok.back.workforce.refusals import (
     DrivesAnother,
     HelperBusy,
     HelpsAlready,
+    HelpsNot,
     InHands,
     KeyOfAnother,
     NobodyFits,
@@ -86,16 +87,16 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
-    "DrivesAnother", "Errand", "Explanation", "HelperBusy", "HelpsAlready", "InHands", "KeyOfAnother", "NoPatch", "NoVan",
-    "NobodyFits", "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured", "NotNow",
-    "NotOnVan", "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge",
+    "DrivesAnother", "Errand", "Explanation", "HelperBusy", "HelpsAlready", "HelpsNot", "InHands", "KeyOfAnother", "NoPatch",
+    "NoVan", "NobodyFits", "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured",
+    "NotNow", "NotOnVan", "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge",
     "PlaceUnknown", "PlateTaken", "ReadingFails", "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay",
     "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
     "WindowFull", "WindowNotOffered", "WindowPast", "Wish",
     "accept", "add_helper", "add_vehicle", "appoint", "approve_hold", "arrive", "assign", "begin", "book", "book_together",
     "call", "cancel_appointment", "count_van", "define_material", "dispatch", "drive", "expedite", "give_up", "hold",
-    "lift_hold", "load_van", "pass_on", "put_off", "reassign", "rebook", "refuse_hold", "reply", "see_access", "send_back",
-    "set_off", "take", "take_up",
+    "lift_hold", "load_van", "pass_on", "put_off", "reassign", "rebook", "refuse_hold", "release_helper", "reply", "see_access",
+    "send_back", "set_off", "take", "take_up",
 ]  # fmt: skip
 
 
@@ -139,12 +140,15 @@ def rebook(
 ) -> None:
     """Move an appointment to another window, for a reason of the list; customers do (`by_customer`) until somebody sets off.
 
-    Raises `UnknownAppointment`, `AppointmentOver`, `UnknownReason`, `UnderWay`, and what `book_together` does of the new window.
+    Helpers who have no time in it are let go where a customer moves it, which the board shows; else they are named, refused.
+
+    Raises `UnknownAppointment`, `AppointmentOver`, `UnknownReason`, `UnderWay`, `HelperBusy`, and what `book_together` does of
+    the new window.
     """
     row = booking.called(appointment)
     if by_customer:
         booking.must_wait_for_us(row)
-    booking.rebook(row, starts_at, ends_at, reason, actor=actor, at=at)
+    booking.rebook(row, starts_at, ends_at, reason, by_customer=by_customer, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -229,6 +233,12 @@ def add_helper(*, item: UUID, helper: str, actor: str, at: datetime) -> None:
     Raises `UnknownWorkOrder`, `NotNow`, `NotATechnician`, `HelpsAlready`, `HelperBusy`.
     """
     lending.add(orders.called(item), helper, actor=actor, at=at)
+
+
+@transaction.atomic
+def release_helper(*, item: UUID, helper: str, actor: str, at: datetime) -> None:
+    """Let a helper go, or do without one who had no time. Raises `UnknownWorkOrder`, `HelpsNot`."""
+    lending.release(orders.called(item), helper, actor=actor, at=at)
 
 
 @transaction.atomic

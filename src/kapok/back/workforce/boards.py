@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kapok.back.workforce import crews, fleet, matters, rules
 from kapok.back.workforce.capacity import Span
-from kapok.back.workforce.models import CANCELLED, LIVE, Helper, Hold, Picture, Reading, Stock, Used, WorkOrder
+from kapok.back.workforce.models import CANCELLED, LIVE, Helper, Hold, Stock, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
 from kapok.back.workforce.rules import Deed, Due, Kind, Rest, State
-from kapok.back.workforce.verdicts import GRADES, Grade
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.queries import Clock, clocks
@@ -56,6 +54,10 @@ class Job:
     pressing: Pressing | None
     """How its matter was urged, if it was."""
     helpers: tuple[str, ...]
+    lending: tuple[str, ...]
+    """The numbers of the helpers, who have time for it."""
+    lost: tuple[tuple[str, str], ...]
+    """Who was to help and has no time in the window, number and name: somebody else is to, or nobody."""
     explanation: Text
     asks: bool
     """Whether a hold waits for approval."""
@@ -93,6 +95,11 @@ class Job:
         return matters.told(self.rest) if self.rest else None
 
     @property
+    def helping(self) -> list[tuple[str, str]]:
+        """Number and name of whoever helps, or was to."""
+        return [*zip(self.lending, self.helpers, strict=True), *self.lost]
+
+    @property
     def deeds(self) -> tuple[Deed, ...]:
         """What its technician may do now."""
         return rules.possible(self.kind, self.state)
@@ -113,7 +120,7 @@ class _Known:
 
     accept_by: Mapping[UUID, datetime]
     clocks: Mapping[str, Clock]
-    helpers: Mapping[UUID, Sequence[str]]
+    helpers: Mapping[UUID, Sequence[Helper]]
     asks: Collection[UUID]
     urged: Mapping[str, Pressing]
     resting: Mapping[str, Rest]
@@ -136,9 +143,9 @@ def jobs(rows: QuerySet[WorkOrder], at: datetime) -> list[Job]:
 def _known(found: Sequence[WorkOrder]) -> _Known:
     open_ = [row.item_id for row in found if State(row.state) in rules.OPEN]
     offered = Handoff.objects.filter(item__in=open_, state=HandoffState.OFFERED)
-    lending: dict[UUID, list[str]] = {}
-    for order, name in Helper.objects.filter(order__in=found).order_by("added_at").values_list("order", "staff__name"):
-        lending.setdefault(order, []).append(name)
+    lending: dict[UUID, list[Helper]] = {}
+    for each in Helper.objects.filter(order__in=found).order_by("added_at").select_related("staff"):
+        lending.setdefault(each.order_id, []).append(each)
     asked = Hold.objects.filter(order__in=found, until=None, approval="waiting").values_list("order", flat=True)
     return _Known(
         accept_by=dict(offered.values_list("item", "accept_by_at")), clocks=clocks([row.item.subject for row in found]),
@@ -152,6 +159,8 @@ def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
     starts_at, ends_at = (window.starts_at, window.ends_at) if window else (None, None)
     state = State(row.state)
     due, due_at = known.due(row, state, ends_at)
+    helpers = known.helpers.get(row.id, ())
+    lending = [each.staff for each in helpers if not each.lost]
     return Job(
         item=row.item_id, matter=row.item.matter.subject, about=Text.kept(row.item.matter.title), title=row.item.title,
         kind=Kind(row.kind), state=state, unit=row.unit.code, unit_id=row.unit_id,
@@ -159,7 +168,9 @@ def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
         technician_name=row.technician.name if row.technician else "", address=row.address.full if row.address else None,
         starts_at=starts_at, ends_at=ends_at, minutes=row.minutes,
         skill=row.skill, due=due, due_at=due_at, alarm=alarm(state, due, due_at, starts_at, at),
-        pressing=known.urged.get(row.item.matter.subject), helpers=tuple(known.helpers.get(row.id, ())),
+        pressing=known.urged.get(row.item.matter.subject), helpers=tuple(each.name for each in lending),
+        lending=tuple(each.username for each in lending),
+        lost=tuple((each.staff.username, each.staff.name) for each in helpers if each.lost),
         explanation=row.explanation, asks=row.id in known.asks,
         rest=known.resting.get(row.item.matter.subject) if state in rules.LIVE else None,
     )  # fmt: skip
@@ -186,6 +197,8 @@ class Row:
     jobs: tuple[Job, ...]
     plate: str
     """Of the van that they drive; empty for none."""
+    lent: tuple[Job, ...]
+    """The visits of others with which they lend a hand."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +210,8 @@ class Board:
     day: date
     rows: tuple[Row, ...]
     open: tuple[Job, ...]
+    lacking: tuple[Job, ...]
+    """Of whatever day the visits whose helper has no time in their window."""
 
 
 def board(unit: str, day: date, at: datetime) -> Board | None:
@@ -207,21 +222,26 @@ def board(unit: str, day: date, at: datetime) -> Board | None:
     since, until = _day(day)
     people = crews.members(crews.around(home.id), "", since, until)
     around = {each.unit_id for each in people} | {home.id}
-    live = WorkOrder.objects.filter(state__in=[each.value for each in rules.LIVE])
+    live = WorkOrder.objects.filter(state__in=LIVE)
     of_day = Q(appointment__starts_at__lt=until, appointment__ends_at__gt=since) | Q(appointment=None)
+    helped = Helper.objects.filter(order=OuterRef("pk"))
+    lent = Q(Exists(helped.filter(staff__in=people, lost=False)), appointment__isnull=False)
     done = WorkOrder.objects.filter(replied_at__gte=since, replied_at__lt=until)
-    mine = jobs((live.filter(of_day) | done).filter(technician__in=people), at)
-    waiting = jobs(live.filter(unit__in=around, technician=None).order_by("opened_at"), at)
+    mine = jobs((live.filter(of_day) | done).filter(technician__in=people) | live.filter(of_day & lent), at)
+    waiting = live.filter(unit__in=around).filter(Q(technician=None) | Exists(helped.filter(lost=True)))
+    listed = order_of_day(jobs(waiting.order_by("opened_at"), at))
     shifts = {each.staff.id: each.spans for each in crews.at_work(people, since, until)}
     driven = fleet.plates(each.id for each in people)
     rows = tuple(
         Row(
             each.username, each.name, tuple(_within(shifts[each.id], since, until)),
             tuple(order_of_day(job for job in mine if job.technician == each.username)), driven.get(each.id, ""),
+            tuple(order_of_day(job for job in mine if each.username in job.lending)),
         )
         for each in sorted(people, key=lambda each: each.username)
     )  # fmt: skip
-    return Board(home.code, home.name, day, rows, tuple(order_of_day(waiting)))
+    lacking = tuple(job for job in listed if job.lost)
+    return Board(home.code, home.name, day, rows, tuple(job for job in listed if not job.technician), lacking)
 
 
 def _within(spans: Iterable[Span], since: datetime, until: datetime) -> Iterable[Span]:
@@ -244,7 +264,7 @@ def my_day(username: str, day: date, at: datetime) -> list[Job]:
     A visit of another day is theirs to do then; an offer is answered, and an agreed window handed in, today.
     """
     since, until = _day(day)
-    helping = Helper.objects.filter(staff__username=username, order__state__in=LIVE).values("order")
+    helping = Helper.objects.filter(staff__username=username, lost=False, order__state__in=LIVE).values("order")
     mine = WorkOrder.objects.filter(Q(technician__username=username) | Q(id__in=helping))
     live = Q(state__in=[each.value for each in rules.LIVE])
     today = Q(appointment=None) | Q(appointment__starts_at__lt=until)
@@ -289,89 +309,6 @@ def _never() -> datetime:
 def dispatches_everywhere(units: Collection[UUID]) -> bool:
     """Whether the dispatch desk is among these units: whoever may dispatch there does so for every unit."""
     return OrgUnit.objects.filter(id__in=units, code=settings.WORKFORCE_DISPATCH_UNIT).exists()
-
-
-@dataclass(frozen=True)
-class Pictured:
-    """A picture that was handed in."""
-
-    id: UUID
-    kind: str
-    media_type: str
-    taken_at: datetime
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """A time in which work was held."""
-
-    reason: Text
-    note: str
-    evidence: str
-    asked_by: str
-    since: datetime
-    until: datetime | None
-    approval: str
-    paused: bool
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A reading, how good it is if anything says what it should be, and why it was handed in though it fails."""
-
-    title: Text
-    value: Decimal
-    unit: str
-    grade: Grade | None
-    despite: str
-
-    @property
-    def grade_name(self) -> Text | None:
-        """How good it is, in words."""
-        return GRADES[self.grade] if self.grade else None
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What a reply says, and what held the work."""
-
-    readings: tuple[Measured, ...]
-    materials: tuple[tuple[Text, int, Text], ...]
-    pictures: tuple[Pictured, ...]
-    holds: tuple[Stopped, ...]
-    note: str
-
-
-def findings(item: UUID) -> Findings:
-    """What was found and done on a work order, and its holds, the latest first."""
-    measured = Reading.objects.filter(order__item=item).order_by("id")
-    used = Used.objects.filter(order__item=item).select_related("material").order_by("id")
-    seen = Picture.objects.filter(order__item=item).order_by("id")
-    holds = Hold.objects.filter(order__item=item).select_related("asked_by").order_by("-since", "-id")
-    return Findings(
-        tuple(_measured(each) for each in measured),
-        tuple((each.material.title, each.count, each.material.counted) for each in used),
-        tuple(Pictured(each.id, each.kind, each.media_type, each.taken_at) for each in seen),
-        tuple(
-            Stopped(
-                rules.HOLDS[each.reason].title, each.note, each.evidence, each.asked_by.name, each.since, each.until,
-                each.approval, bool(each.paused_with),
-            )
-            for each in holds
-        ),
-        WorkOrder.objects.filter(item=item).values_list("note", flat=True).first() or "",
-    )  # fmt: skip
-
-
-def _measured(row: Reading) -> Measured:
-    test = rules.TESTS[row.test]
-    return Measured(test.title, row.value, test.unit, Grade(row.grade) if row.grade else None, row.despite)
-
-
-def picture(identifier: UUID) -> tuple[UUID, Pictured] | None:
-    """The item of which somebody took the picture, and the picture; None where there is none."""
-    row = Picture.objects.select_related("order").filter(id=identifier).first()
-    return (row.order.item_id, Pictured(row.id, row.kind, row.media_type, row.taken_at)) if row else None
 
 
 def van_of(username: str) -> list[tuple[str, Text, int, Text]]:

@@ -13,10 +13,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kapok.back.workforce import capacity, crews, events, orders, rules
+from kapok.back.workforce import capacity, crews, events, helping, orders, rules
 from kapok.back.workforce.capacity import Visit
 from kapok.back.workforce.crews import Technician, Where
-from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
+from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, Helper, WorkOrder
 from kapok.back.workforce.refusals import (
     AppointmentOver,
     BadMinutes,
@@ -84,26 +84,48 @@ def _is_offered(wish: Wish, at: datetime) -> bool:
     return capacity.Span(wish.starts_at, wish.ends_at) in capacity.windows(grid, day, 1, wish.minutes)
 
 
-def book(wishes: Sequence[Wish], *, actor: str, at: datetime) -> list[UUID]:
-    """Keep the time of all, or of none. Raises what `check`, `crews.where` and `crews.crew` do, `BookedAlready`, `WindowFull`."""
+def book(wishes: Sequence[Wish], *, by_customer: bool = True, actor: str, at: datetime) -> list[UUID]:
+    """Keep the time of all, or of none; helpers who have no time then are let go, or refused unless `by_customer`.
+
+    Raises what `check`, `crews.where` and `crews.crew` do, `BookedAlready`, `WindowFull`, `HelperBusy`.
+    """
     for wish in wishes:
         check(wish, at)
     found = {wish.address: crews.where(wish.address, at) for wish in wishes}
-    lock_all((found[wish.address], wish) for wish in wishes)
-    taken = Appointment.objects.filter(holder__in=[wish.holder for wish in wishes], state=BOOKED).first()
+    holders = [wish.holder for wish in wishes]
+    list(Matter.objects.filter(subject__in=holders).order_by("id").select_for_update(no_key=True).values_list("id"))
+    helpers = helping.of(holders)
+    lock_all(((found[wish.address], wish) for wish in wishes), helpers)
+    taken = Appointment.objects.filter(holder__in=holders, state=BOOKED).first()
     if taken is not None:
         raise BookedAlready(**parts(taken.starts_at, taken.ends_at))
-    return [_keep(wish, found[wish.address], actor, at) for wish in wishes]
+    rows = [_keep(wish, found[wish.address], _of(helpers, wish.holder), actor, at) for wish in wishes]
+    for row in rows:
+        _bring(_of(helpers, row.holder), row, by_customer=by_customer, actor=actor, at=at)
+    return [row.id for row in rows]
 
 
-def lock_all(wanted: Iterable[tuple[Where, Wish]]) -> None:
-    """Nobody else keeps time of these people until the verb's `transaction.atomic` ends."""
+def _of(helpers: Sequence[Helper], holder: str) -> list[Helper]:
+    return [each for each in helpers if each.order.item.matter.subject == holder]
+
+
+def _bring(helpers: Sequence[Helper], row: Appointment, *, by_customer: bool, actor: str, at: datetime) -> None:
+    """Helpers come along to the window; a customer is not kept from it by who does not, whoever serves us is."""
+    window = spoken(row.starts_at, row.ends_at)
+    if by_customer:
+        helping.let_go(helpers, row, window, actor=actor, at=at)
+    else:
+        helping.must_come_along(helpers, row, window)
+
+
+def lock_all(wanted: Iterable[tuple[Where, Wish]], helpers: Iterable[Helper]) -> None:
+    """Nobody else keeps time of these people and helpers until the verb's `transaction.atomic` ends."""
     people = {
         each.id
         for place, wish in wanted
         for each in crews.members(place.units, wish.skill, wish.starts_at, wish.ends_at)
     }
-    lock(people)
+    lock(people | {each.staff_id for each in helpers})
 
 
 def lock(people: Iterable[UUID]) -> None:
@@ -111,8 +133,8 @@ def lock(people: Iterable[UUID]) -> None:
     list(Staff.objects.filter(id__in=list(people)).order_by("id").select_for_update(no_key=True).values_list("id"))
 
 
-def _keep(wish: Wish, place: Where, actor: str, at: datetime) -> UUID:
-    chosen = roomiest(crews.crew(place, wish.skill, wish.starts_at, wish.ends_at), wish)
+def _keep(wish: Wish, place: Where, helpers: Sequence[Helper], actor: str, at: datetime) -> Appointment:
+    chosen = roomiest(crews.crew(place, wish.skill, wish.starts_at, wish.ends_at), wish, helpers)
     row = Appointment.objects.create(
         id=uuid7(at), holder=wish.holder, address=place.address, unit=place.unit, skill=wish.skill, minutes=wish.minutes,
         starts_at=wish.starts_at, ends_at=wish.ends_at, kept_for=chosen.staff, made_at=at,
@@ -126,28 +148,41 @@ def _keep(wish: Wish, place: Where, actor: str, at: datetime) -> UUID:
     )  # fmt: skip
     work_rows.come_near(wish.holder, place.unit.id)
     orders.appointed(row, at)
-    return row.id
+    return row
 
 
-def roomiest(crew: Sequence[Technician], wish: Wish) -> Technician:
-    """Who has most room left in the window, the first by identifier of equals. Raises `WindowFull`."""
+def roomiest(crew: Sequence[Technician], wish: Wish, helpers: Sequence[Helper]) -> Technician:
+    """Who has most room left in the window, the first by identifier of equals; helpers only where nobody else has.
+
+    Raises `WindowFull`.
+    """
     able = [each for each in crew if each.can(wish.visit)]
     if not able:
         raise WindowFull(**parts(wish.starts_at, wish.ends_at))
-    return max(able, key=lambda each: each.free(wish.visit))
+    helps = {each.staff_id for each in helpers}
+    return max(able, key=lambda each: (each.staff.id not in helps, each.free(wish.visit)))
 
 
-def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str, *, actor: str, at: datetime) -> None:
-    """Move an appointment to another window; with the same technician where that is possible."""
+def rebook(
+    row: Appointment,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    *,
+    by_customer: bool,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Move an appointment to another window; with the same technician where that is possible, and as `book` with the helpers."""
     if reason not in rules.REBOOKS:
         raise UnknownReason(reason=reason[:40], reasons=", ".join(rules.REBOOKS))
     wish = Wish(row.holder, row.address.code, row.skill, row.minutes, starts_at, ends_at)
     check(wish, at)
-    place = crews.where(wish.address, at)
-    lock_all([(place, wish)])
+    place, helpers = crews.where(wish.address, at), helping.of([row.holder])
+    lock_all([(place, wish)], helpers)
     crew = crews.crew(place, wish.skill, starts_at, ends_at, without=row.id)
     same = next((each for each in crew if each.staff.id == row.kept_for_id and each.can(wish.visit)), None)
-    chosen = same or roomiest(crew, wish)
+    chosen = same or roomiest(crew, wish, helpers)
     before = spoken(row.starts_at, row.ends_at)
     row.starts_at, row.ends_at, row.kept_for, row.moved = starts_at, ends_at, chosen.staff, row.moved + 1
     row.unit = place.unit
@@ -161,6 +196,7 @@ def rebook(row: Appointment, starts_at: datetime, ends_at: datetime, reason: str
             reason_name=rules.REBOOKS[reason],
         )
     )  # fmt: skip
+    _bring(helpers, row, by_customer=by_customer, actor=actor, at=at)
 
 
 def agree(
@@ -180,12 +216,13 @@ def agree(
     holder = row.item.matter.subject
     booked = Appointment.objects.filter(holder=holder, state=BOOKED).values_list("id", flat=True).first()
     if booked is not None:
-        rebook(called(booked), starts_at, ends_at, reason, actor=actor, at=at)
+        rebook(called(booked), starts_at, ends_at, reason, by_customer=False, actor=actor, at=at)
         return booked
     known = errand or orders.errand_for(row)
     if known is None:
         raise PlaceUnknown
-    return book([Wish(holder, known.address, known.skill, known.minutes, starts_at, ends_at)], actor=actor, at=at)[0]
+    wish = Wish(holder, known.address, known.skill, known.minutes, starts_at, ends_at)
+    return book([wish], by_customer=False, actor=actor, at=at)[0]
 
 
 def must_wait_for_us(row: Appointment) -> None:

@@ -25,6 +25,7 @@ from kapok.ground.people.roles import ADMINISTRATOR, Permission, roles_with
 from kapok.ground.people.rules import State
 from kapok.ground.places import queries as places
 from kapok.ground.places.models import Address
+from kapok.ground.places.queries import Responsible
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.places.rules import Rung, Segment
 from kapok.ground.posts import queries as posts
@@ -40,19 +41,19 @@ DOES = roles_with(Permission.FIELD_WORK)
 
 AROUND = """
 WITH RECURSIVE up AS (
-    SELECT id, parent_id, kind, 0 AS height FROM people_orgunit WHERE id = %(unit)s
+    SELECT id AS asked, id, parent_id, kind, 0 AS height FROM people_orgunit WHERE id = ANY(%(units)s)
     UNION ALL
-    SELECT above.id, above.parent_id, above.kind, up.height + 1 FROM people_orgunit above JOIN up ON above.id = up.parent_id
-    WHERE up.kind <> 'service_centre'
+    SELECT up.asked, above.id, above.parent_id, above.kind, up.height + 1
+    FROM people_orgunit above JOIN up ON above.id = up.parent_id WHERE up.kind <> 'service_centre'
 ), home AS (
-    SELECT id FROM up ORDER BY kind <> 'service_centre', height LIMIT 1
+    SELECT DISTINCT ON (asked) asked, id FROM up ORDER BY asked, kind <> 'service_centre', height
 ), below AS (
-    SELECT id FROM home
+    SELECT asked, id FROM home
     UNION ALL
-    SELECT child.id FROM people_orgunit child JOIN below ON child.parent_id = below.id
-    WHERE child.valid_to IS NULL AND (child.kind <> 'patch' OR child.id = %(unit)s)
+    SELECT below.asked, child.id FROM people_orgunit child JOIN below ON child.parent_id = below.id
+    WHERE child.valid_to IS NULL AND (child.kind <> 'patch' OR child.id = below.asked)
 )
-SELECT id FROM below
+SELECT asked, array_agg(id) FROM below GROUP BY asked
 """
 """The service centre of a patch and all below it but the other patches; the patch alone where no service centre is above it."""
 
@@ -93,22 +94,41 @@ def grid() -> Grid:
 
 def where(code: str, at: datetime) -> Where:
     """The address and who goes there. Raises `UnknownAddress`, `NoPatch`."""
+    found = wheres([code], at).get(code)
+    if found is not None:
+        return found
     address = Address.objects.filter(code=code).first()
     if address is None:
         raise UnknownAddress(code=code[:40])
-    found = {each.segment: each for each in places.patches_of(code, at=at)}
-    nearest = sorted(found.values(), key=lambda each: (each.defect, each.segment is not Segment.PUBLIC))
-    if not nearest or nearest[0].rung not in {Rung.PATCH, Rung.SERVICE_CENTRE}:
-        raise NoPatch(address=address.full)
-    unit = OrgUnit.objects.get(id=nearest[0].unit_id)
-    return Where(address, unit, around(unit.id))
+    raise NoPatch(address=address.full)
+
+
+def wheres(codes: Iterable[str], at: datetime) -> dict[str, Where]:
+    """The same of several addresses, by code, in five queries; what is unknown or in nobody's patch is left out."""
+    nearest = {code: _nearest(patches) for code, patches in places.patches_of_each(codes, at=at).items()}
+    known = {code: found.unit_id for code, found in nearest.items() if found}
+    units, sent = OrgUnit.objects.in_bulk(set(known.values())), _arounds(known.values())
+    return {
+        each.code: Where(each, units[known[each.code]], sent[known[each.code]])
+        for each in Address.objects.filter(code__in=known)
+    }
+
+
+def _nearest(patches: Iterable[Responsible]) -> Responsible | None:
+    """The patch, of the public segment before others, else the service centre."""
+    found = min(patches, key=lambda each: (each.defect, each.segment is not Segment.PUBLIC), default=None)
+    return found if found and found.rung in {Rung.PATCH, Rung.SERVICE_CENTRE} else None
 
 
 def around(unit: UUID) -> frozenset[UUID]:
     """The units whose people work for this patch, team or service centre."""
+    return _arounds([unit]).get(unit, frozenset())
+
+
+def _arounds(units: Iterable[UUID]) -> dict[UUID, frozenset[UUID]]:
     with connection.cursor() as cursor:
-        cursor.execute(AROUND, {"unit": unit})
-        return frozenset(row[0] for row in cursor.fetchall())
+        cursor.execute(AROUND, {"units": list(set(units))})
+        return {unit: frozenset(found) for unit, found in cursor.fetchall()}
 
 
 def members(units: Collection[UUID], skill: str, since: datetime, until: datetime) -> list[Staff]:
@@ -151,6 +171,26 @@ def crew(
     return at_work(people, since, until, without=without)
 
 
+def crews_of(
+    wanted: Collection[tuple[Where, str]], since: datetime, until: datetime
+) -> dict[tuple[Where, str], list[Technician]]:
+    """The same of several places, each with a skill, in as many queries as of one; nobody where nobody has the skill."""
+    people = members({unit for place, _ in wanted for unit in place.units}, "", since, until)
+    masters: dict[str, set[UUID]] = {}
+    held = StaffSkill.objects.filter(
+        staff__in=people, level__gte=ALONE, period__overlap=DateTimeTZRange(since, until)
+    ).values_list("skill__code", "staff")
+    for skill, staff in held:
+        masters.setdefault(skill, set()).add(staff)
+    them = at_work(people, since, until)
+    return {
+        (place, skill): [
+            each for each in them if each.staff.id in masters.get(skill, ()) and each.staff.unit_id in place.units
+        ]
+        for place, skill in wanted
+    }
+
+
 def at_work(
     people: Sequence[Staff], since: datetime, until: datetime, *, without: UUID | None = None
 ) -> list[Technician]:
@@ -177,7 +217,7 @@ def at_work(
 def lent(people: Collection[UUID], since: datetime, until: datetime) -> list[tuple[UUID, Appointment]]:
     """The windows between two moments in which these people lend a hand, as long as they are to come."""
     helping = Helper.objects.filter(
-        staff__in=people, order__state__in=LIVE, order__appointment__state=BOOKED,
+        staff__in=people, lost=False, order__state__in=LIVE, order__appointment__state=BOOKED,
         order__appointment__starts_at__lt=until, order__appointment__ends_at__gt=since,
     )  # fmt: skip
     found = helping.select_related("order__appointment")

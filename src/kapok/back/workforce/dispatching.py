@@ -103,7 +103,6 @@ def reassign(row: WorkOrder, technician: Staff | None, username: str, reason: st
         holding.lift(row, actor=actor, at=at)
     unit = row.item.unit if work_rows.works_for(technician, row.item.unit) else technician.unit
     baton.carry_over(item=row.item_id, unit=unit.code, to=technician.username, note=reason, actor=actor, at=at)
-    Helper.objects.filter(order=row, staff=technician).delete()
     keep_time(row, technician)
     why = Text(zh=f"改派：{reason}"[:500], en=f"Reassigned: {reason}"[:500])
     WorkOrder.objects.filter(id=row.id).update(explanation_zh=why.zh, explanation_en=why.en)
@@ -117,7 +116,8 @@ def reassign(row: WorkOrder, technician: Staff | None, username: str, reason: st
 
 
 def keep_time(row: WorkOrder, technician: Staff) -> None:
-    """The appointment takes this technician's time from now on."""
+    """The appointment takes this technician's time from now on; whoever goes does not help besides."""
+    Helper.objects.filter(order=row, staff=technician).delete()
     if row.appointment_id:
         Appointment.objects.filter(id=row.appointment_id, state=BOOKED).update(kept_for=technician)
 

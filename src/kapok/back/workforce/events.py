@@ -91,6 +91,24 @@ class HelperAdded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HelperLost(Event):
+    kind: ClassVar[str] = "workforce.helper_lost"
+    wording: ClassVar[Text] = Text(
+        zh="{helper} 在 {window} 没有时间，不再帮手：请另派帮手",
+        en="{helper} has no time in {window} and helps no more: another helper is to be found",
+    )
+    helper: str
+    window: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelperReleased(Event):
+    kind: ClassVar[str] = "workforce.helper_released"
+    wording: ClassVar[Text] = Text(zh="{helper} 不再帮手", en="{helper} helps no more")
+    helper: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldMoved(Event):
     kind: ClassVar[str] = "workforce.field_moved"
     wording: ClassVar[Text] = Text(zh="外勤：{state_name}", en="In the field: {state_name}")

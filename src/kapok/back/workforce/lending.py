@@ -9,7 +9,7 @@ from datetime import datetime
 
 from kapok.back.workforce import booking, crews, dispatching, events, rules
 from kapok.back.workforce.models import BOOKED, Helper, WorkOrder
-from kapok.back.workforce.refusals import HelperBusy, HelpsAlready, NotATechnician, NotNow
+from kapok.back.workforce.refusals import HelperBusy, HelpsAlready, HelpsNot, NotATechnician, NotNow
 from kapok.back.workforce.rules import State
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
@@ -27,13 +27,26 @@ def add(row: WorkOrder, helper: str, *, actor: str, at: datetime) -> None:
     if found is None:
         raise NotATechnician(username=helper[:50], unit_name=row.unit.name)
     booking.lock([found.id])
-    if found.id == row.technician_id or Helper.objects.filter(order=row, staff=found).exists():
+    if found.id == row.technician_id or Helper.objects.filter(order=row, staff=found, lost=False).exists():
         raise HelpsAlready(username=found.username)
     _must_have_time(row, found, at)
+    Helper.objects.filter(order=row, staff=found).delete()
     Helper.objects.create(id=uuid7(at), order=row, staff=found, added_at=at)
     journal.record(
         events.HelperAdded(
             subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, helper=found.username
+        )
+    )
+
+
+def release(row: WorkOrder, helper: str, *, actor: str, at: datetime) -> None:
+    """A colleague helps no more, or is no longer waited for. Raises `HelpsNot`."""
+    gone, _ = Helper.objects.filter(order=row, staff__username=helper.lower()).delete()
+    if not gone:
+        raise HelpsNot(username=helper[:50])
+    journal.record(
+        events.HelperReleased(
+            subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id, helper=helper.lower()
         )
     )
 

@@ -132,6 +132,8 @@ class Helper(models.Model):
     order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="+")
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+    lost = models.BooleanField(default=False, db_default=False)
+    """The visit went to a window in which they have no time: somebody else is to help, or nobody."""
 
     class Meta:
         verbose_name = _("helper")

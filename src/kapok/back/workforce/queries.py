@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,10 +12,10 @@ from django.utils import timezone
 from kapok.back.workforce import crews, orders, rules
 from kapok.back.workforce.capacity import OPEN_DAYS, Span, Visit
 from kapok.back.workforce.capacity import windows as spans_of
+from kapok.back.workforce.crews import Technician
 from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
 from kapok.back.workforce.rules import Errand, Kind
-from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 
@@ -38,12 +38,14 @@ def windows(*, address: str, skill: str, minutes: int, after: datetime, days: in
 
     A visit longer than a window takes several in a row. Raises `UnknownAddress`, `NoPatch`, `UnknownSkill`, `NobodyHasSkill`.
     """
-    place, zone = crews.where(address, after), crews.grid().zone
-    crew = crews.crew(place, skill, after, after + timedelta(days=days))
-    asked = [
-        span for span in spans_of(crews.grid(), timezone.localdate(after, zone), days, minutes) if span.since > after
-    ]
-    counted = ((span, _free(crew, span, minutes)) for span in asked)
+    crew = crews.crew(crews.where(address, after), skill, after, after + timedelta(days=days))
+    return _room(crew, minutes, after, days)
+
+
+def _room(crew: Sequence[Technician], minutes: int, after: datetime, days: int) -> list[Window]:
+    grid = crews.grid()
+    asked = spans_of(grid, timezone.localdate(after, grid.zone), days, minutes)
+    counted = ((span, _free(crew, span, minutes)) for span in asked if span.since > after)
     return [Window(span.since, span.until, free) for span, free in counted if free]
 
 
@@ -56,22 +58,24 @@ def errand(item: UUID) -> Errand | None:
 def windows_of(username: str, at: datetime) -> dict[UUID, list[Window] | None]:
     """Of each work order that a technician has, or was sent to, the windows with room; None where nobody knows where the visit is.
 
-    Asked once for all that is alike: the same place, skill and minutes.
+    Asked once for all; none where nobody can be sent there: then the appointment is refused with the reason.
     """
     mine = WorkOrder.objects.filter(technician__username=username, state__in=[each.value for each in rules.LIVE])
     errands = orders.errands_for(list(mine.select_related(*OF_ORDER)))
-    alike = {each: _offered(each, at) for each in set(errands.values()) if each}
-    return {item: alike[known] if known else None for item, known in errands.items()}
+    offered = _offered({each for each in errands.values() if each}, at)
+    return {item: offered[known] if known else None for item, known in errands.items()}
 
 
-def _offered(wanted: Errand, at: datetime) -> list[Window]:
-    try:
-        return windows(address=wanted.address, skill=wanted.skill, minutes=wanted.minutes, after=at)
-    except KapokError:
-        return []  # nobody can be sent there: the appointment is refused with the reason
+def _offered(wanted: Collection[Errand], at: datetime) -> dict[Errand, list[Window]]:
+    places = crews.wheres({each.address for each in wanted}, at)
+    asked = {each: (places[each.address], each.skill) for each in wanted if each.address in places}
+    able = crews.crews_of(set(asked.values()), at, at + timedelta(days=OPEN_DAYS))
+    none: list[Technician] = []
+    crew = {each: able[asked[each]] if each in asked else none for each in wanted}
+    return {each: _room(crew[each], each.minutes, at, OPEN_DAYS) for each in wanted}
 
 
-def _free(crew: list[crews.Technician], span: Span, minutes: int) -> int:
+def _free(crew: Sequence[Technician], span: Span, minutes: int) -> int:
     wanted = Visit(span.since, span.until, timedelta(minutes=minutes))
     return sum(each.free(wanted) for each in crew)
 

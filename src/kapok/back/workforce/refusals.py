@@ -141,9 +141,15 @@ class HelperBusy(KapokError):
     """The helper is off shift in the window, or has no time left in it."""
 
     wording = Text(
-        zh="{username} 在 {window} 不当班或已约满：请另选帮手，或先改约。",
-        en="{username} is off shift or full in {window}: choose another helper, or move the visit first.",
+        zh="{username} 在 {window} 不当班或已约满：请另选帮手或时段，或由调度撤下帮手。",
+        en="{username} is off shift or full in {window}: choose another helper or window, or have dispatch release the helper.",
     )
+
+
+class HelpsNot(KapokError):
+    """Nobody with this number helps with the work order."""
+
+    wording = Text(zh="{username} 不是此单的帮手，请刷新。", en="{username} does not help with it; reload.")
 
 
 class InHands(KapokError):

@@ -26,7 +26,7 @@ from kapok.back.workforce.refusals import (
     UnknownMaterial,
     UnknownTest,
 )
-from kapok.back.workforce.verdicts import Grade
+from kapok.back.workforce.verdicts import Grade, Rates
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work.queries import evidence_of
@@ -86,13 +86,18 @@ def _seen(photos: Sequence[Upload], signature: Upload | None) -> list[tuple[str,
     return [*seen, (SIGNATURE, files.checked(signature, only=pictures.PNG))] if signature is not None else seen
 
 
+def rates() -> Rates:
+    """From which share of the ordered rate this installation finds a measured one good, and below which it fails."""
+    return Rates(settings.WORKFORCE_RATE_GOOD_PERCENT, settings.WORKFORCE_RATE_LEAST_PERCENT)
+
+
 def _judged(row: WorkOrder, readings: Mapping[str, Decimal], despite: str) -> tuple[dict[str, dict[str, str]], str]:
     """What each reading comes to, as it is kept, and why it is handed in all the same. Raises `ReadingFails`, `NoteNeeded`."""
     why, holder = " ".join(despite.split()), row.item.matter.subject
     if len(why) > rules.NOTE:
         raise NoteNeeded(field=DESPITE, most=rules.NOTE)
     ordered = matters.ordered([holder]).get(holder, {})
-    bands = {code: verdicts.judge(code, value, ordered) for code, value in readings.items()}
+    bands = {code: verdicts.judge(code, value, ordered, rates()) for code, value in readings.items()}
     failing = {code: band for code, band in bands.items() if band and band.grade is Grade.FAIL}
     for code, band in failing.items() if not why else ():
         raise ReadingFails(reading=_shown(code, readings[code]), test_name=rules.TESTS[code].title, remedy=band.remedy)

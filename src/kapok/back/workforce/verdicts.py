@@ -1,7 +1,7 @@
 """What a reading comes to: it passes, is weak, or fails, and what to do about it. Pure.
 
 The phone is given the same bands, and judges by them without a line. Light is judged by the limits of activation; a rate in
-hundredths of what was ordered, as the indicator of speed tests counts it. What has no limit, or was not ordered, gets no verdict.
+hundredths of what was ordered, by the limits that this installation sets. What has no limit, or was not ordered, gets no verdict.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ NEAR = Text(
     en="It will do, with little to spare: better clean the connectors and measure again.",
 )
 SLUGGISH = Text(
-    zh="低于约定速率的九成：有线直连光猫再测。",
-    en="Below nine tenths of what was ordered: measure again at the ONU by wire.",
+    zh="低于约定速率的 {good}%：有线直连光猫再测。",
+    en="Below {good} % of what was ordered: measure again at the ONU by wire.",
 )
 
 LIGHT = (
@@ -70,22 +70,37 @@ LIGHT = (
     Band(Grade.FAIL, None, Decimal(str(WEAKEST)), DARK),
     Band(Grade.FAIL, Decimal(str(STRONGEST)), None, GLARING),
 )
-RATE = (
-    Band(Grade.PASS, Decimal(90), None),
-    Band(Grade.WEAK, Decimal(80), Decimal(90), SLUGGISH),
-    Band(Grade.FAIL, None, Decimal(80), SLOW),
-)
-"""In hundredths of the ordered rate."""
-BANDS: Mapping[str, tuple[Band, ...]] = {"optical_power": LIGHT, "down_rate": RATE, "up_rate": RATE}
-"""By test; the first band that holds the reading says how good it is."""
 BY_ORDER = frozenset({"down_rate", "up_rate"})
 """What is compared with the ordered rate."""
 
 
-def judge(test: str, value: Decimal, ordered: Mapping[str, int]) -> Band | None:
+@dataclass(frozen=True)
+class Rates:
+    """From how many hundredths of the ordered rate a measured one is good, and below how many it fails."""
+
+    good: int = 90
+    least: int = 80
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """In hundredths of the ordered rate."""
+        good, least = Decimal(self.good), Decimal(self.least)
+        return (
+            Band(Grade.PASS, good, None),
+            Band(Grade.WEAK, least, good, SLUGGISH.format(good=self.good)),
+            Band(Grade.FAIL, None, least, SLOW),
+        )
+
+
+def bands(test: str, rates: Rates) -> tuple[Band, ...]:
+    """What a reading of a test may come to; the first band that holds it says how good it is. Empty where nothing has a limit."""
+    return rates.bands if test in BY_ORDER else {"optical_power": LIGHT}.get(test, ())
+
+
+def judge(test: str, value: Decimal, ordered: Mapping[str, int], rates: Rates) -> Band | None:
     """What a reading comes to, `ordered` the ordered rates by test (Mbit/s); None where nothing says what it should be."""
     if test in BY_ORDER:
         if not ordered.get(test):
             return None
         value = value * 100 / ordered[test]
-    return next((band for band in BANDS.get(test, ()) if band.holds(value)), None)
+    return next((band for band in bands(test, rates) if band.holds(value)), None)

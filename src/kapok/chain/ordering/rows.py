@@ -52,6 +52,14 @@ def locked(subjects: Iterable[str]) -> list[Leg]:
     return list(legs.select_for_update(no_key=True, of=("self",)))
 
 
+def together(subject: str) -> list[str]:
+    """The matters of all legs of the order of which this is one, in the order in which they are locked: who cancels one may cancel
+    others that hang on it.
+    """
+    orders = Leg.objects.filter(subject=subject).values("order")
+    return list(Leg.objects.filter(order__in=orders).order_by("number").values_list("subject", flat=True))
+
+
 def leg_locked(subject: str) -> Leg:
     """The leg with this subject. Raises `Leg.DoesNotExist`."""
     found = locked([subject])

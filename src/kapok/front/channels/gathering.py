@@ -220,7 +220,7 @@ def _given(people: Collection[UUID]) -> QuerySet[Handoff]:
 def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Territory:
     """Who answers for the address (R6); a patch that is missing is noted as a defect. Raises what `find_responsible` does."""
     found = places.find_responsible(address=address, segment=segment, actor=actor, at=at)
-    way = _way_up(found.unit_id)
+    way = posts.way_up(found.unit)
     centre = next((unit for unit in way if unit.kind == UnitKind.SERVICE_CENTRE), None)
     bureau = next((unit for unit in way if unit.kind == UnitKind.BUREAU), None)
     a, b = _holders(found, at)
@@ -239,15 +239,6 @@ def around(customer: Customer, at: datetime) -> frozenset[str]:
         patch = places_known.patch_of(customer.address.code, Segment(customer.segment), at=at)
         found |= set(_holders(patch, at)) - {""} if patch else set()
     return frozenset(found)
-
-
-def _way_up(unit: UUID) -> list[OrgUnit]:
-    units, way = {each.id: each for each in OrgUnit.objects.all()}, []
-    here = units.get(unit)
-    while here is not None:
-        way.append(here)
-        here = units.get(here.parent_id) if here.parent_id else None
-    return way
 
 
 def _holders(found: Responsible, at: datetime) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.places import rules
 from kapok.ground.places.models import Address, ExchangeArea, PatchArea, PlaceDefect
+from kapok.ground.places.statements import HOMED, KINDS, NEAREST
 from kapok.kernel.text import Text
 
 
@@ -122,53 +123,12 @@ class Responsible:
         return self.rung is not rules.Rung.PATCH
 
 
-HOMED = """
-WITH RECURSIVE up AS (
-    SELECT id, parent_id, exchange_area_id, 0 AS depth FROM places_address WHERE id = %(address)s
-    UNION ALL
-    SELECT a.id, a.parent_id, a.exchange_area_id, up.depth + 1 FROM places_address a JOIN up ON a.id = up.parent_id
-), homed AS (
-    SELECT exchange_area_id AS id, depth FROM up WHERE exchange_area_id IS NOT NULL ORDER BY depth LIMIT 1
-)
-SELECT id FROM homed
-"""
-NEAREST = """
-WITH RECURSIVE up AS (
-    SELECT id, parent_id, exchange_area_id, 0 AS depth FROM places_address WHERE id = %(address)s
-    UNION ALL
-    SELECT a.id, a.parent_id, a.exchange_area_id, up.depth + 1 FROM places_address a JOIN up ON a.id = up.parent_id
-), homed AS (
-    SELECT exchange_area_id AS id, depth FROM up WHERE exchange_area_id IS NOT NULL ORDER BY depth LIMIT 1
-)
-SELECT DISTINCT ON (segment) segment, unit_id FROM (
-    SELECT p.segment, p.unit_id, p.valid_from, p.valid_to, 2 * up.depth AS distance
-    FROM up JOIN places_patcharea p ON p.address_id = up.id
-    UNION ALL
-    SELECT p.segment, p.unit_id, p.valid_from, p.valid_to, 2 * homed.depth + 1
-    FROM homed JOIN places_patcharea p ON p.exchange_area_id = homed.id
-) AS claims
-WHERE valid_from <= %(at)s AND (valid_to IS NULL OR valid_to > %(at)s)
-ORDER BY segment, distance
-"""
-
-
 def exchange_area_of(address: UUID) -> ExchangeArea | None:
     """The exchange area an address homes to, its own or that of the nearest address above."""
     with connection.cursor() as cursor:
         cursor.execute(HOMED, {"address": address})
         row = cursor.fetchone()
     return ExchangeArea.objects.select_related("unit").get(id=row[0]) if row else None
-
-
-KINDS = """
-WITH RECURSIVE up AS (
-    SELECT code AS asked, parent_id, exchange_area_id FROM places_address WHERE code = ANY(%(codes)s)
-    UNION ALL
-    SELECT up.asked, a.parent_id, a.exchange_area_id FROM places_address a JOIN up ON a.id = up.parent_id
-    WHERE up.exchange_area_id IS NULL
-)
-SELECT up.asked, home.area FROM up JOIN places_exchangearea home ON home.id = up.exchange_area_id WHERE home.area <> ''
-"""
 
 
 def areas_of(codes: Iterable[str]) -> dict[str, str]:
@@ -189,17 +149,26 @@ def patches_of(code: str, *, at: datetime) -> list[Responsible]:
     The patch of the address itself goes before that of an address above it, and at the same height before that of the
     exchange area. Nothing is ever without a unit, as long as the operator has one. Empty for an unknown code.
     """
-    address = Address.objects.filter(code=code).values_list("id", flat=True).first()
-    if address is None:
-        return []
+    return patches_of_each([code], at=at).get(code, [])
+
+
+def patches_of_each(codes: Iterable[str], *, at: datetime) -> dict[str, list[Responsible]]:
+    """The same of several addresses, by code, in two queries; unknown ones are left out."""
+    claimed: dict[str, dict[str, UUID | None]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(NEAREST, {"address": address, "at": at})
-        patches = dict(cursor.fetchall())
-    units = {unit.id: unit for unit in OrgUnit.objects.all()}
-    area = exchange_area_of(address)
+        cursor.execute(NEAREST, {"codes": sorted(set(codes)), "at": at})
+        for code, segment, unit in cursor.fetchall():
+            claimed.setdefault(code, {})[segment] = unit
+    units = {unit.id: unit for unit in OrgUnit.objects.all()} if claimed else {}
     last = next((unit.id for unit in units.values() if unit.parent_id is None), None)
-    starts = {segment: patches.get(segment.value) or (area and area.unit_id) or last for segment in rules.Segment}
-    return [_responsible(segment, _living(units, start)) for segment, start in starts.items() if start]
+    return {
+        code: [
+            _responsible(segment, _living(units, start))
+            for segment in rules.Segment
+            if (start := near.get(segment.value) or near[""] or last)
+        ]
+        for code, near in claimed.items()
+    }
 
 
 def patch_of(code: str, segment: rules.Segment, *, at: datetime) -> Responsible | None:

@@ -207,7 +207,7 @@ def escalation(post: str, at: datetime) -> list[Step]:
     start = acting(post, at)
     if start is None:
         return []
-    way = _way_up(start.unit)
+    way = way_up(start.unit)
     height = _heights(way)
     ladder = _upward(acting_in(post_rows().filter(_above(height)).exclude(id=start.id), at), height)
     steps = [Step(rung, person, start) for rung, person in ((rules.Rung.A, start.a), (rules.Rung.B, start.b)) if person]
@@ -233,7 +233,7 @@ def around(username: str, unit: str, at: datetime) -> Around:
     Of the person's posts only those of the unit count, where there are any. A head's post at which nobody is there is passed
     over, and so is a unit that has none: the next one above is the head then.
     """
-    height = _heights(_way_up(unit))
+    height = _heights(way_up(unit))
     held = PostHolder.objects.filter(staff__username=username, period__contains=at).values("post")
     found = acting_in(post_rows().filter(Q(id__in=held) | _above(height)), at)
     shared = [(post, partner) for post in found if (partner := _partner(post, username))]
@@ -247,7 +247,7 @@ def around(username: str, unit: str, at: datetime) -> Around:
 
 def head_of(unit: str, at: datetime, *, but: UUID | None = None) -> Person | None:
     """Whoever acts as the nearest head of a unit, from it upward, but for this person; None where there is none."""
-    height = _heights(_way_up(unit))
+    height = _heights(way_up(unit))
     leads = _upward(acting_in(post_rows().filter(unit__in=list(height), function=rules.LEAD), at), height)
     return next((post.acting for post in leads if post.acting and post.acting.id != but), None)
 
@@ -308,7 +308,7 @@ def skill_titles() -> dict[str, Text]:
     return {skill.code: skill.title for skill in Skill.objects.order_by("code")}
 
 
-def _way_up(unit: str) -> list[OrgUnit]:
+def way_up(unit: str) -> list[OrgUnit]:
     """The unit and the units above it, from below; empty where there is no such unit."""
     return _ways_up({unit}).get(unit, [])
 

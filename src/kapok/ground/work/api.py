@@ -155,6 +155,8 @@ def happen(
     the work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.
     Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`, `NotAPerson`, `PausesClocks`, `NotOwner`.
     """
+    if kind in rules.CANCELS:
+        rows.hold_together(matter)
     row, told, act = rows.matter_called(matter, lock=True), rules.checked(facts), Act(actor, at)
     rules.matter_event(kind)
     _may_tell(rows.person(actor), row, kind, at)

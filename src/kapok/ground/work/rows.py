@@ -11,7 +11,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.reading import read
@@ -69,6 +71,16 @@ def matter_called(subject: str, *, lock: bool = False) -> Matter:
     if found is None:
         raise UnknownMatter(matter=subject)
     return found
+
+
+def hold_together(subject: str) -> None:
+    """Lock the matters that go with this one by `settings.WORK_TOGETHER`, it among them, in the order in which all lock them."""
+    named = settings.WORK_TOGETHER.get(subject.partition("/")[0])
+    if named:
+        matters = Matter.objects.filter(subject__in=import_string(named)(subject)).order_by(
+            Length("subject"), "subject"
+        )
+        list(matters.select_for_update(no_key=True).values_list("id"))
 
 
 def open_matter(subject: str) -> Matter:

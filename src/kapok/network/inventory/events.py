@@ -189,6 +189,20 @@ class PlantAudited(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScrapConfirmed(Event):
+    """What an audit found stays scrapped by the record, with the reason."""
+
+    kind: ClassVar[str] = "inventory.scrap_confirmed"
+    wording: ClassVar[Text] = Text(
+        zh="核查发现{resource}仍在，确认报废：{reason}",
+        en="{resource} found by an audit, and scrapped all the same: {reason}",
+    )
+    typed: ClassVar[frozenset[str]] = frozenset({"reason"})
+    resource: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordCorrected(Event):
     """The record of a resource was put right after an audit, with the reason."""
 

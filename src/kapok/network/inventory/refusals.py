@@ -238,6 +238,15 @@ class UnknownFinding(KapokError):
     )
 
 
+class NotScrapped(KapokError):
+    """The record of what was found does not say that it is scrapped."""
+
+    wording = Text(
+        zh="{resource} 的记录不是“报废”，无从确认；请刷新后更正记录。",
+        en="The record of {resource} does not say that it is scrapped; reload the page, and put the record right.",
+    )
+
+
 class NotAPlantFile(KapokError):
     """The file cannot be read."""
 

@@ -14,7 +14,7 @@ from kapok.network.inventory.kinds import HOPS, NO_POINT, POINTS, Kind, Reach
 
 
 class State(StrEnum):
-    """Where a resource stands; the first five are its life with an order, the others keep it from one, the last for ever."""
+    """Where a resource stands; the first five are its life with an order, the others keep it from one."""
 
     FREE = "free"
     RESERVED = "reserved"
@@ -48,9 +48,10 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.FAULTY: frozenset({State.FREE, State.BLOCKED, State.PROJECT, State.RETIRED}),
     State.BLOCKED: frozenset({State.FREE, State.FAULTY, State.PROJECT, State.RETIRED}),
     State.PROJECT: frozenset({State.FREE, State.FAULTY, State.BLOCKED}),
-    State.RETIRED: frozenset(),
+    State.RETIRED: frozenset({State.FREE, State.FAULTY, State.BLOCKED}),
 }
-"""What is in service is never free at once: it waits until the disconnection is confirmed, and a device until it is tested."""
+"""What is in service is never free at once: it waits until the disconnection is confirmed, and a device until it is tested.
+What is scrapped stays so, unless an audit finds it in the plant."""
 
 HELD = frozenset({State.RESERVED, State.ASSIGNED, State.IN_SERVICE, State.PENDING_RELEASE})
 """States in which a resource has a holder."""
@@ -62,7 +63,7 @@ TO_BE_TESTED = Text(zh="待收回检测", en="to be returned and tested")
 """Why a device is blocked that came back from a customer, or ought to."""
 
 MARKS = frozenset({State.FREE, State.FAULTY, State.BLOCKED, State.PROJECT, State.RETIRED})
-"""States that a person may give to a resource nobody holds."""
+"""States that a person may give to a resource nobody holds; from the last only an audit leads back."""
 
 
 def sources(to: State) -> list[str]:

@@ -119,11 +119,19 @@ class NewForm(DetailsForm):
         self.order_fields(["kind", "name", "phone", "email", "segment", "unit", "address", "document_kind", "document"])
 
 
+HIDDEN = "****"
+"""What stands in the field of an address that is not shown."""
+
+
 class EditForm(DetailsForm):
-    """Corrections. Name, document and a person's address are shown masked and replaced where something is typed, else kept."""
+    """Corrections. Name, document and a person's address are shown masked and replaced where something is typed, else kept.
+
+    An address that is not shown is removed by a box of its own.
+    """
 
     document_kind = forms.ChoiceField(label=_("Document"), choices=_choices(rules.DOCUMENT_KINDS), required=False)
     document = forms.CharField(label=_("Document number"), max_length=rules.DOCUMENT_LENGTH, required=False)
+    no_address = forms.BooleanField(label=_("Remove the address"), required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, units: Iterable[UUID], one: CustomerView, **kwargs: Any) -> None:
@@ -151,15 +159,27 @@ class EditForm(DetailsForm):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "placeholder": masked}
         if one.address_masked:
             self.fields["address"].help_text = _("Leave empty to keep what is there.")
-            self.fields["address"].widget.attrs |= {"autocomplete": "off", "placeholder": "****"}
-        self.order_fields(["name", "segment", "unit", "address", "document_kind", "document"])
+            self.fields["address"].widget.attrs |= {"autocomplete": "off", "placeholder": HIDDEN}
+        else:
+            del self.fields["no_address"]
+        self.order_fields(["name", "segment", "unit", "address", "no_address", "document_kind", "document"])
+
+    def clean(self) -> dict[str, Any]:
+        """What is shown masked and comes back as it was shown is not typed; an address is removed or replaced, not both."""
+        given = super().clean()
+        for name, masked in (("name", self.one.name), ("document", self.one.document), ("address", HIDDEN)):
+            if (name != "address" or self.one.address_masked) and given.get(name) == masked:
+                given[name] = ""
+        if given.get("no_address") and given.get("address"):
+            self.add_error("address", _("Either remove the address or give another one."))
+        return given
 
     @property
     def changes(self) -> dict[str, Any]:
         """What `change_customer` is to change; only of a valid form."""
         typed = self.cleaned_data
         found = {name: typed[name] for name in ("unit", "manager", "reference", "languages", "revision")}
-        if typed["address"] or not self.one.address_masked:
+        if typed["address"] or typed.get("no_address") or not self.one.address_masked:
             found["address"] = typed["address"]
         if typed["name"]:
             found["name"] = typed["name"]

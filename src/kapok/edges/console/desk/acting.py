@@ -12,8 +12,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from kapok.chain.ordering.rules import VISIT, Action
+from kapok.edges.console.customers.forms import LookForm
+from kapok.edges.console.customers.forms import show_refusal as show_look_refusal
 from kapok.edges.console.customers.reach import may
 from kapok.edges.console.desk import actions, sites
 from kapok.edges.console.desk.action_forms import ActionForm
@@ -27,8 +30,11 @@ from kapok.front.channels import altering
 from kapok.front.channels import api as channels
 from kapok.front.channels import queries as talks
 from kapok.front.channels.altering import ActionTerms, Wanted
+from kapok.ground.customers import api as customers
+from kapok.ground.customers.names import masked_address
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
+from kapok.ground.places.models import Address
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from kapok.network.inventory import queries as inventory
@@ -73,6 +79,31 @@ def terms(request: ScreenRequest, number: str, service: str, code: str) -> HttpR
     made = altering.terms(_wanted(request, one, action, found, request.GET), request.at)
     values = {"one": one, "action": action, "form": _form(request, one, action, found, empty=True), "terms": made}
     return render(request, "desk/act_terms.html", values | {"window": request.GET.get("window", "")[:80]})
+
+
+@require_POST
+@never_cache
+@screen(permission=Permission.CUSTOMERS_UNMASK)
+def place(request: ScreenRequest, number: str, service: str) -> HttpResponse:
+    """Where a person's service is, in full, for a purpose that is kept; a part of the page."""
+    one = customer_served(request, number)
+    found, form = _theirs(one, service), LookForm(request.POST)
+    if found is None:
+        raise Http404
+    values: dict[str, Any] = {"one": one, "service": found, "look_form": form}
+    if form.is_valid():
+        try:
+            customers.look(customer=one.number, **form.cleaned_data, actor=request.user.subject, at=request.at)
+            values["full"] = found.address_full
+        except KapokError as refused:
+            show_look_refusal(form, refused)
+    return render(request, "desk/act_place.html", values)
+
+
+def _place(one: CustomerView, service: ServiceView) -> Text:
+    """Where the service is; a person's as far as the road, unless the reader speaks with them."""
+    here = Address.objects.filter(code=service.address).first() if one.masked and service.address else None
+    return masked_address(service.address_full, here.road, one.kind) if here else service.address_full
 
 
 def _action(code: str, service: ServiceView | None) -> ServiceAction:
@@ -152,6 +183,8 @@ def _page(
         "one": one, "action": action, "service": made.wanted.service, "form": form, "terms": made, "changes": changes,
         "chosen": made.wanted.offer, "window": request.POST.get("window", "")[:80],
         "sites": sites.sites(request, one) if action.action is Action.MOVE else [],
+        "place": _place(one, made.wanted.service), "look_form": LookForm(),
+        "may_see_place": one.masked and not one.erased_at and may(request, Permission.CUSTOMERS_UNMASK, one),
         "row": actions.shown([made.wanted.service], {}, may_order=False)[0],
     }  # fmt: skip
     return render(request, "desk/act.html", values, status=422 if form.is_bound else 200)

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/customers/<slug:number>/order/offers", capture.offers, name="desk-order-offers"),
     path("desk/customers/<slug:number>/order/terms", capture.terms, name="desk-order-terms"),
     path("desk/customers/<slug:number>/services/<slug:service>/login", logins.login, name="desk-login"),
+    path("desk/customers/<slug:number>/services/<slug:service>/address", acting.place, name="desk-act-place"),
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>", acting.act, name="desk-act"),
     path("desk/customers/<slug:number>/services/<slug:service>/<slug:code>/terms", acting.terms, name="desk-act-terms"),
     path("desk/strangers/<path:subject>", answering.stranger, name="desk-stranger"),

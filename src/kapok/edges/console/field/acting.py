@@ -71,11 +71,16 @@ def assign(request: ScreenRequest, item: UUID) -> HttpResponse:
 
 
 def _form(request: ScreenRequest, action: Action, job: Job, errand: Errand | None) -> OrderForm:
-    found = (
-        boards.board(job.unit, localdate(request.at), request.at)
-        if {"technician", "helper"} & set(action.asks)
-        else None
-    )
-    people = [(row.username, f"{row.name} {row.username}") for row in found.rows] if found else []
     data = request.POST if request.method == "POST" else None
+    people = [(username, f"{name} {username}") for username, name in _choices(request, action, job)]
     return OrderForm(data, action=action, errand=errand, people=people, at=request.at)
+
+
+def _choices(request: ScreenRequest, action: Action, job: Job) -> list[tuple[str, str]]:
+    """The people of whom the action names one, number and name: whoever helps already, or who stands on the board."""
+    if "helping" in action.asks:
+        return job.helping
+    if not {"technician", "helper"} & set(action.asks):
+        return []
+    found = boards.board(job.unit, localdate(request.at), request.at)
+    return [(row.username, row.name) for row in found.rows] if found else []

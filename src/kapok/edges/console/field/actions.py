@@ -61,6 +61,10 @@ ON_ORDERS: Mapping[str, Action] = {
         Text(zh="加派", en="Add a helper"), api.add_helper, ("helper",), Text(zh="已加派。", en="A helper was added."),
         "users", _live,
     ),
+    "release": Action(
+        Text(zh="撤下帮手", en="Release a helper"), api.release_helper, ("helping",), Text(zh="已撤下。", en="Released."),
+        "x", lambda job: _live(job) and bool(job.helping),
+    ),
     "press": Action(
         Text(zh="催单", en="Urge"), api.expedite, ("note",), Text(zh="已催单。", en="Urged."), "flag", _live
     ),
@@ -97,11 +101,11 @@ class OrderForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.errand = errand
-        asked = {"technician": people, "helper": people}
         for name in action.asks:
-            if name in asked:
-                label = _("Technician") if name == "technician" else _("Helper")
-                self.fields[name] = forms.ChoiceField(label=label, choices=asked[name])
+            if name == "technician":
+                self.fields[name] = forms.ChoiceField(label=_("Technician"), choices=people)
+            elif name in {"helper", "helping"}:
+                self.fields["helper"] = forms.ChoiceField(label=_("Helper"), choices=people)
             elif name == "window":
                 self.fields[name] = forms.ChoiceField(label=_("Window"), choices=_windows(errand, at))
             elif name == "why":

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from kapok.back.workforce import api, boards, matters, queries, rules, verdicts
 from kapok.back.workforce.boards import Job
-from kapok.back.workforce.replying import MOST_PHOTOS, proof_of
+from kapok.back.workforce.replying import MOST_PHOTOS, proof_of, rates
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.edges.console.field.telling import NOT_OURS, read
 from kapok.edges.console.field.words import spoken_window, words
@@ -168,7 +168,7 @@ def _bands(test: str, language: Language) -> list[dict[str, Any]]:
     """What a reading comes to, so that the phone says it at once: the first band that holds it."""
     return [
         {"grade": band.grade.value, "least": band.least, "most": band.most, "remedy": band.remedy.in_(language)}
-        for band in verdicts.BANDS.get(test, ())
+        for band in verdicts.bands(test, rates())
     ]
 
 

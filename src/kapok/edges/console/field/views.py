@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from kapok.back.workforce import boards, files, rules
+from kapok.back.workforce import boards, files, findings, rules
 from kapok.back.workforce.boards import Job, Row
 from kapok.back.workforce.crews import grid
 from kapok.chain.ordering import queries as orders
@@ -34,6 +34,8 @@ class Placed:
     width: float
     track: int = 0
     job: Job | None = None
+    lent: bool = False
+    """Whether it is another's visit, with which this technician lends a hand."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Lane:
 
 
 def _matters(board: boards.Board) -> set[str]:
-    return {job.matter for job in (*board.open, *(job for row in board.rows for job in row.jobs))}
+    shown = (*board.open, *board.lacking, *(job for row in board.rows for job in (*row.jobs, *row.lent)))
+    return {job.matter for job in shown}
 
 
 @screen(permission=Permission.DISPATCH_READ)
@@ -82,7 +85,7 @@ def work_order(request: ScreenRequest, item: UUID) -> HttpResponse:
     """One work order: where it stands, why this technician, what was found, what may be done."""
     job = reach.seen(request, item)
     may = reach.may_dispatch(request, job.unit_id)
-    found = boards.findings(item)
+    found = findings.findings(item)
     told = journal.timeline(f"work/{item}", limit=LINES)
     values = {"job": job, "found": found, "lines": told, "actions": fitting(job) if may else [], "may": may}
     return render(request, "field/work_order.html", values)
@@ -91,7 +94,7 @@ def work_order(request: ScreenRequest, item: UUID) -> HttpResponse:
 @screen(permission=Permission.WORK_DO)
 def picture(request: ScreenRequest, picture: UUID) -> HttpResponse:
     """A photo or signature, for whoever may see the work order that it belongs to."""
-    found = boards.picture(picture)
+    found = findings.picture(picture)
     if found is None or not _may_look(request, found[0]):
         raise Http404
     try:
@@ -140,13 +143,13 @@ def _lane(row: Row, day: date) -> Lane:
     shifts = [Placed(_share(each.since, day), _share(each.until, day) - _share(each.since, day)) for each in row.spans]
     placed: list[Placed] = []
     loose: list[Job] = []
-    for job in row.jobs:
+    for job in (*row.jobs, *row.lent):
         if job.starts_at is None or job.ends_at is None or job.kind is rules.Kind.APPOINTMENT:
             loose.append(job)
             continue
         left, right = _share(job.starts_at, day), _share(job.ends_at, day)
         taken = {each.track for each in placed if each.left < right and left < each.left + each.width}
         track = next(number for number in range(len(placed) + 1) if number not in taken)
-        placed.append(Placed(left, right - left, track, job))
+        placed.append(Placed(left, right - left, track, job, lent=row.username in job.lending))
     tracks = max((each.track for each in placed), default=0) + 1
     return Lane(row, tuple(each for each in shifts if each.width > 0), tuple(placed), tuple(loose), tracks)

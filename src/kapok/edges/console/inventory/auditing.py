@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from kapok.edges.console.inventory.gate import may_change
 from kapok.edges.console.inventory.importing import LARGEST
 from kapok.edges.console.refusals import not_permitted
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
@@ -41,9 +41,10 @@ class AuditForm(forms.Form):
 
 
 class CorrectForm(forms.Form):
-    """One finding and why its record is put right."""
+    """One finding and why its record is put right; or, of what is scrapped, why the record stands."""
 
     finding = forms.UUIDField(widget=forms.HiddenInput)
+    scrapped = forms.BooleanField(required=False)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
@@ -94,10 +95,8 @@ def _correct(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     given = form.cleaned_data
     if not may_change(request, queries.unit_of_finding(given["finding"])):
         return not_permitted(request, Permission.INVENTORY_MANAGE)
-    try:
-        plant.correct(finding=str(given["finding"]), reason=given["reason"], actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("The record was put right."))
+    verb = plant.confirm_scrapped if given["scrapped"] else plant.correct
+    done = _("The record stands: it is scrapped.") if given["scrapped"] else _("The record was put right.")
+    said = {"finding": str(given["finding"]), "reason": given["reason"]}
+    attempt(request, lambda: verb(**said, actor=request.user.subject, at=request.at), done)
     return redirect("console:inventory-audit", identifier)

@@ -89,6 +89,7 @@ def _offer(
 
 def _choices(code: str, given: typed.Fields, specified: Specified) -> dict[str, object]:
     """What can be chosen in the fields."""
+    promised = _promises()
     axes = (("segments", "segment"), ("tiers", "tier"), ("areas", "area"), ("actions", "action"))
     return {
         "kinds": KINDS.items(),
@@ -105,7 +106,8 @@ def _choices(code: str, given: typed.Fields, specified: Specified) -> dict[str, 
         "plans": [(code, each.title) for code, each in specified.plans.items()],
         "skills": posts.skill_titles().items(),
         "sold": [(each, title, each in given.get("parts", [])) for each, title in queries.codes() if each != code],
-        "known_promises": _promises(),
+        "known_promises": promised.items(),
+        "promise_titles": promised,
         "bundle": typed.first(given, "kind") == Kind.BUNDLE,
         "on_trial": typed.first(given, "kind") == Kind.TRIAL,
     }
@@ -127,13 +129,13 @@ def _characteristics(given: typed.Fields, specified: Specified) -> list[dict[str
     ]  # fmt: skip
 
 
-def _promises() -> list[tuple[str, Text]]:
-    """The promises to customers that hold: those of the packs in force, but for the stages of flows."""
+def _promises() -> dict[str, Text]:
+    """By pack and code the promises to customers that hold: those of the packs in force, but for the stages of flows."""
     packs = [pack_called(each.code) for each in commitments.adopted() if not each.code.startswith("flow-")]
-    return [
-        (f"{pack.code}/{row.code}", row.title)
+    return {
+        f"{pack.code}/{row.code}": row.title
         for pack in packs
         if pack is not None
         for row in pack.promises
         if row.tier is not Tier.STAGE
-    ]
+    }

@@ -6,7 +6,7 @@ when there is more. Refuses a code that is taken and to mark what somebody holds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,11 +18,18 @@ from kapok.ground.places.rules import tidy_text
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, lacking, moving, rows, rules
-from kapok.network.inventory.events import Covered, PlantAdded, PlantAudited, PlantImported, RecordCorrected
-from kapok.network.inventory.models import Element, Finding, Pool, Site
+from kapok.network.inventory.events import (
+    Covered,
+    PlantAdded,
+    PlantAudited,
+    PlantImported,
+    RecordCorrected,
+    ScrapConfirmed,
+)
+from kapok.network.inventory.models import Element, Finding, Pool, Resource, Site
 from kapok.network.inventory.plant import adding, auditing, loading, reading
 from kapok.network.inventory.plant.drafts import Loaded
-from kapok.network.inventory.refusals import NoSuchMove, ResourceHeld, RestTooLong
+from kapok.network.inventory.refusals import NoSuchMove, NotScrapped, ResourceHeld, RestTooLong
 from kapok.network.inventory.rules import State
 from kapok.network.inventory.views import subject_of, told_as
 
@@ -33,6 +40,7 @@ __all__ = [
     "add_resources",
     "add_site",
     "audit",
+    "confirm_scrapped",
     "correct",
     "cover",
     "import_plant",
@@ -186,12 +194,17 @@ def mark(*, resource: str, state: str, note: str = "", actor: str, at: datetime)
     """
     found, to = rows.resource_called(resource), rows.known_mark(state)
     reason = rows.tidy_reason(note) if to is not State.FREE or note.strip() else ""
+    _mark(found, to, reason, rules.MARKS - {State.RETIRED}, actor=actor, at=at)
+
+
+def _mark(found: Resource, to: State, reason: str, only: Collection[State], *, actor: str, at: datetime) -> None:
+    """Raises `ResourceHeld`, and `NoSuchMove` where it is in none of the states of `only` that lead to `to`."""
     before = State(found.state)
     if before in rules.HELD:
         raise ResourceHeld(resource=found.code, state_name=rules.STATES[before], holder=found.holder)
     moved = moving.move(
         "r.id = %(id)s", {"id": found.id, "note": reason if to is not State.FREE else ""}, to=to, change="note = %(note)s", at=at,
-        only=sorted(rules.MARKS),
+        only=only,
     )  # fmt: skip
     if not moved:
         raise NoSuchMove(what=found.code, before_name=rules.STATES[before], after_name=rules.STATES[to])
@@ -255,20 +268,38 @@ def audit(*, content: bytes, file: str, actor: str, at: datetime) -> UUID:
 def correct(*, finding: str, reason: str, actor: str, at: datetime) -> None:
     """Put the record right after an audit: as it was found; what was not found is blocked, what has no record gets one.
 
-    What somebody holds is not touched, for a customer's line hangs on it. Raises `UnknownFinding`, `NoReasonGiven`,
-    `ResourceHeld`, and `CodeTaken` where the record of what was found stands elsewhere.
+    What was scrapped by the record and found is used again, as it was found. What somebody holds is not touched, for a customer's
+    line hangs on it. Raises `UnknownFinding`, `NoReasonGiven`, `ResourceHeld`, and `CodeTaken` where the record of what was found
+    stands elsewhere.
     """
     found, why = rows.open_finding(finding), rows.tidy_reason(reason)
     code, to = found.code, auditing.wanted_state(found)
     if found.resource is None:
         auditing.new_record(found, at)
     elif found.resource.state != to:
-        mark(resource=code, state=to, note=why, actor=actor, at=at)
+        _mark(rows.resource_called(code), to, why, rules.MARKS, actor=actor, at=at)
     Finding.objects.filter(id=found.id).update(corrected_at=at, reason=why)
     journal.record(
         RecordCorrected(
             subject=subject_of(found.kind, code), actor=actor, at=at, resource=told_as(found.kind, code), outcome=found.outcome,
             outcome_name=auditing.OUTCOMES[auditing.Outcome(found.outcome)], reason=why,
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def confirm_scrapped(*, finding: str, reason: str, actor: str, at: datetime) -> None:
+    """Settle that what an audit found is scrapped all the same: the record stands, and it is to be taken out of the plant.
+
+    Raises `UnknownFinding`, `NoReasonGiven`, `NotScrapped`.
+    """
+    found, why = rows.open_finding(finding), rows.tidy_reason(reason)
+    if found.resource is None or found.resource.state != State.RETIRED:
+        raise NotScrapped(resource=found.code)
+    Finding.objects.filter(id=found.id).update(corrected_at=at, reason=why)
+    journal.record(
+        ScrapConfirmed(
+            subject=subject_of(found.kind, found.code), actor=actor, at=at, resource=told_as(found.kind, found.code), reason=why
         )
     )  # fmt: skip
 

@@ -77,6 +77,8 @@ class FindingView:
     found: Text | None
     corrected_at: datetime | None
     reason: str
+    scrapped: bool
+    """Found, though the record says that it is scrapped."""
 
 
 def finding_rows(audit: UUID, outcome: str = "") -> QuerySet[Finding]:
@@ -92,6 +94,7 @@ def as_findings(page: Iterable[Finding]) -> list[FindingView]:
             row.id, row.code, _home(row), row.pool_id is not None, HOPS[Kind(row.kind)].name, row.outcome,
             OUTCOMES[Outcome(row.outcome)], STATES[State(row.recorded)] if row.recorded else None,
             FOUND[Found(row.found)] if row.found else None, row.corrected_at, row.reason,
+            row.recorded == State.RETIRED,
         )
         for row in page
     ]  # fmt: skip
