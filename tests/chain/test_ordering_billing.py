@@ -153,6 +153,17 @@ def test_a_bundle_has_the_price_of_its_parts() -> None:
     }  # fmt: skip
 
 
+def test_a_trial_is_free_and_rent_begins_when_it_is_kept() -> None:
+    whose = shop.customer()
+    service = shop.installed("trial-fibre-1000", whose=whose)
+    assert billing.since([service]) == {}
+    asked(service, "change", 1, whose=whose, offer="fibre-1000")
+    asked(service, "change", 2, whose=whose, offer="fibre-300")
+    found = [(each["effect"], [price["amount"] for price in each["lines"][0]["prices"]]) for each in told(DUE)]
+    assert found == [("tries", [0]), ("begins", [19900]), ("changes", [12800])]
+    assert billing.since([service]) == {service: date(2026, 3, 4)}
+
+
 def test_told_twice_it_is_told_once() -> None:
     service = shop.installed()
     row = leg(str(Line.objects.get(service__number=service).leg.order.number))

@@ -1,6 +1,6 @@
 """What billing is told of a leg: from which day rent counts for its lines, counts otherwise, rests or ends (起租、止租).
 
-Told once for each line, however often it is asked; billing reads `ordering.billing_due` from the journal.
+Told once for each line, however often it is asked, what comes to the same together. Billing reads it in the journal.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kapok.chain.ordering import events, moves
@@ -20,7 +22,7 @@ from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.performing import code_of
 from kapok.chain.ordering.rules import ACTIONS, Action
-from kapok.ground.catalog.offering.document import PriceKind
+from kapok.ground.catalog.offering.document import Kind, PriceKind
 from kapok.ground.catalog.offering.rows import stated
 from kapok.kernel.text import Text
 
@@ -28,6 +30,7 @@ from kapok.kernel.text import Text
 class Effect(StrEnum):
     """What becomes of the rent."""
 
+    TRIES = "tries"
     BEGINS = "begins"
     CHANGES = "changes"
     RESTS = "rests"
@@ -36,6 +39,7 @@ class Effect(StrEnum):
 
 
 EFFECTS: Final[Mapping[Effect, Text]] = {
+    Effect.TRIES: Text(zh="试用，不收费", en="on trial, free of charge"),
     Effect.BEGINS: Text(zh="起租", en="rent begins"),
     Effect.CHANGES: Text(zh="变更计费", en="billed as changed"),
     Effect.RESTS: Text(zh="停机计费", en="billed as suspended"),
@@ -49,8 +53,6 @@ OF_ACTION: Final[Mapping[Action, Effect]] = {
     Action.CEASE: Effect.ENDS,
 }
 """Whatever else is done leaves the rent running, for another plan, place, number or owner."""
-STARTS: Final = (Action.INSTALL.value, Action.TRANSFER.value)
-"""With these somebody begins to pay."""
 
 
 def counts_from(completed_at: datetime) -> date:
@@ -74,14 +76,34 @@ def tell(leg: Leg, act: Act) -> None:
     )
     if not lines:
         return
-    day, effect = counts_from(leg.completed_at or act.at), OF_ACTION.get(Action(leg.action), Effect.CHANGES)
+    day, parts, tried = counts_from(leg.completed_at or act.at), parts_of(leg.order), _tried(lines)
     untold.update(billed_from=day)
-    parts = parts_of(leg.order)
-    moves.say(
-        leg, events.BillingDue, act, order=leg.order.number, account=leg.order.account.number if leg.order.account else "",
-        action=leg.action, action_name=ACTIONS[Action(leg.action)], effect=effect.value, effect_name=EFFECTS[effect],
-        counts_from=day, lines=[_said(line, parts) for line in lines],
-    )  # fmt: skip
+    said: dict[Effect, list[dict[str, Any]]] = {}
+    for line in lines:
+        said.setdefault(_effect(line, tried), []).append(_said(line, parts))
+    for effect, each in said.items():
+        moves.say(
+            leg, events.BillingDue, act, order=leg.order.number, action=leg.action,
+            action_name=ACTIONS[Action(leg.action)], account=leg.order.account.number if leg.order.account else "",
+            effect=effect.value, effect_name=EFFECTS[effect], counts_from=day, lines=each,
+        )  # fmt: skip
+
+
+def _effect(line: Line, tried: Collection[UUID]) -> Effect:
+    action = Action(line.leg.action)
+    if action is Action.INSTALL and line.offer.kind == Kind.TRIAL:
+        return Effect.TRIES
+    if action is Action.CHANGE and line.service_id in tried:
+        return Effect.BEGINS
+    return OF_ACTION.get(action, Effect.CHANGES)
+
+
+def _tried(lines: Collection[Line]) -> set[UUID]:
+    """Of their services those that have been on trial until now."""
+    others = Line.objects.filter(service__in=[each.service_id for each in lines if each.service_id])
+    installed = others.filter(leg__action=Action.INSTALL, offer__kind=Kind.TRIAL)
+    kept = others.filter(leg__action=Action.CHANGE, billed_from__isnull=False)
+    return set(installed.exclude(service__in=kept.values("service")).values_list("service", flat=True))
 
 
 def _said(line: Line, parts: Collection[str]) -> dict[str, Any]:
@@ -104,6 +126,9 @@ def _prices(line: Line) -> list[dict[str, Any]]:
 
 
 def since(services: Collection[str]) -> dict[str, date]:
-    """From which day whoever has each of these services pays rent for it; none of what billing was not told of. One query."""
-    told = Line.objects.filter(service__number__in=services, leg__action__in=STARTS, billed_from__isnull=False)
-    return dict(told.values_list("service__number").annotate(Max("billed_from")))
+    """From which day whoever has each of these services pays rent for it: no trial, nor what billing was not told of. One query."""
+    paid = ~Q(offer__kind=Kind.TRIAL) & Q(leg__action__in=[Action.INSTALL, Action.CHANGE])
+    told = Line.objects.filter(service__number__in=services, billed_from__isnull=False).values("service__number")
+    taken_over = Max("billed_from", filter=Q(leg__action=Action.TRANSFER))
+    rows = told.annotate(day=Coalesce(taken_over, Min("billed_from", filter=paid))).exclude(day=None)
+    return dict(rows.values_list("service__number", "day"))

@@ -96,7 +96,7 @@ class ServiceShown:
     ends_at: datetime | None
     """When its trial ends by itself."""
     rent_since: date | None = None
-    """From which day its customer pays rent; None on trial, or where billing was not told."""
+    """From which day its customer pays rent; None while it is on trial, or where billing was not told."""
 
     @property
     def logs_in(self) -> bool:
@@ -118,7 +118,7 @@ def shown(services: Collection[ServiceView], under_way: Mapping[str, str], *, ma
             each, own[each.number].title if each.number in own else Text(zh=each.offer, en=each.offer),
             under_way.get(each.number, ""),
             tuple(_fitting(each, own)) if may_order and each.number not in under_way else (),
-            each.number in tried, ends.get(each.number), None if each.number in tried else since.get(each.number),
+            each.number in tried, ends.get(each.number), since.get(each.number),
         )
         for each in services
     ]  # fmt: skip
