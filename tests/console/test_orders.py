@@ -118,6 +118,15 @@ def test_the_order_says_from_when_it_counts_for_billing_once_billing_was_told() 
     assert "自 2026-03-03 起计费" in text(signed_in("agent", Language.ZH), f"/orders/{number}")
 
 
+def test_the_order_shows_the_ipv6_prefix_that_it_has() -> None:
+    shop.with_prefixes()
+    number = placed()
+    own = Resource.objects.get(holder=leg(number).subject, kind="ipv6_prefix").value
+    page = text(signed_in("agent"), f"/orders/{number}")
+    assert "IPv6 prefix" in page
+    assert own in page
+
+
 def test_the_list_is_filtered_paged_and_shows_what_is_wrong() -> None:
     first = placed()
     waiting = placed(lines=[line(address="n9")])
