@@ -13,8 +13,8 @@ NUMBERS_AND_CODES = frozenset(
     {
         "about", "absence", "absent", "account", "acting", "action", "address", "addresses", "after", "answers",
         "area", "before", "business", "call", "cause", "change", "changes", "channel", "clocks", "code", "contact",
-        "course", "covers", "currency", "customer", "details", "digest", "direction", "driver", "dropped", "element", "ends",
-        "entry", "entry_kind", "exchange_area", "expected", "facts", "fault", "fields", "file", "first_contact",
+        "course", "covers", "currency", "customer", "details", "digest", "direction", "driver", "dropped", "effect", "element",
+        "ends", "entry", "entry_kind", "exchange_area", "expected", "facts", "fault", "fields", "file", "first_contact",
         "flow", "from_staff", "from_username", "function", "helper", "holder", "kept", "key", "language", "left",
         "legs", "lines", "mass", "material", "matter", "means", "measured", "medium", "missing", "new", "offer", "old",
         "old_address", "old_name", "old_parent", "order", "outcome", "owner", "pack", "parent", "pay_by", "payment",

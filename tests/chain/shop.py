@@ -67,6 +67,15 @@ def add_switch() -> None:
     inventory.add_resources(kind="circuit_port", element="SW1", count=12, **plant.WHO)
 
 
+def with_prefixes() -> None:
+    """Broadband takes an IPv6 prefix from now on."""
+    inventory.add_pool(
+        code="IP6", kind="ipv6_prefix", name=plant.named("IPv6前缀"), values="2001:db8:0:8000::/52", **plant.WHO
+    )
+    kinds = ("pon_port", "splitter_port", "onu", "vlan", "ipv6_prefix")
+    new_version(FIBRE, resources=[{"kind": kind} for kind in kinds])
+
+
 def customer(name: str = "陈静", segment: str = "public", **more: Any) -> str:
     """Somebody who lives in the street."""
     kind = "person" if segment == "public" else "organisation"

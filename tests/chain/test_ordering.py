@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kapok.chain.ordering import api, performing, queries, rules
+from kapok.chain.ordering import agreeing, api, performing, queries, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
@@ -334,6 +334,7 @@ def test_a_changed_number_is_announced_for_45_days() -> None:
     service = shop.installed("voice", address="n5")
     whose = shop.service(service).customer.number
     old = Resource.objects.get(service__number=service, kind="number").value
+    assert SimulatedUnit.objects.get(service=service).settings["number"] == old
     number = placed(line("voice", action="renumber", address="", service=service), whose=whose, minutes=100)
     do(number, "accept", 101)
     run(102)
@@ -342,6 +343,8 @@ def test_a_changed_number_is_announced_for_45_days() -> None:
     assert stands(number)[0] == "completed"
     new = Resource.objects.get(service__number=service, kind="number").value
     assert new != old
+    assert SimulatedUnit.objects.get(service=service).settings["number"] == new, "the switch was told"
+    assert agreeing.differences(service) == []
     (said,) = shop.told("ordering.number_intercepted")
     assert (said["old"], said["new"]) == (f"••••{old[-4:]}", f"••••{new[-4:]}")
     assert said["until"] == (later(104) + timedelta(days=45)).isoformat()
@@ -468,7 +471,7 @@ def test_an_order_is_read_as_a_living_chain_in_a_fixed_number_of_queries() -> No
     (one,) = view.legs
     assert {stage.code: stage.status for stage in one.stages} == {
         "accept": "done", "assign": "done", "configure": "done", "appoint": "running", "visit": "next", "test": "later",
-        "confirm": "later",
+        "confirm": "later", "bill": "later",
     }  # fmt: skip
     columns = {stage.code: stage.column for stage in one.stages}
     assert (columns["configure"], columns["appoint"], columns["visit"]) == (2, 2, 3)

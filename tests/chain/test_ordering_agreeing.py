@@ -9,7 +9,8 @@ import pytest
 from kapok.chain.ordering import agreeing, api, performing
 from kapok.chain.ordering.models import Line, Step
 from kapok.network.activation import api as activation
-from kapok.network.activation.models import SimulatedUnit, Subscriber
+from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
+from kapok.network.inventory.models import Resource
 from kapok.network.inventory.refusals import UnknownService
 from tests.chain import shop
 from tests.chain.shop import by, do, later, leg, line, placed, run, stands
@@ -48,6 +49,23 @@ def fallen_out(action: str, offer: str = shop.FIBRE, step: str = "") -> tuple[st
     )  # fmt: skip
     fault(False, 53)
     return service, number, row
+
+
+def test_the_prefix_of_a_line_is_told_compared_and_gone_with_the_line() -> None:
+    shop.with_prefixes()
+    service = shop.installed()
+    own = Resource.objects.get(service__number=service, kind="ipv6_prefix").value
+    assert own.endswith("/56")
+    assert Subscriber.objects.get(service=service).ipv6_prefix == own
+    assert Call.objects.get(service=service, verb="test").measured["ipv6_prefix"] == own
+    assert differ(service) == []
+    Subscriber.objects.filter(service=service).update(ipv6_prefix="2001:db8:ffff::/56")
+    assert [each[1:] for each in differ(service)] == [("ipv6_prefix", own, "2001:db8:ffff::/56")]
+    whose = shop.service(service).customer.number
+    number = placed(line(action="cease", address="", service=service), whose=whose, minutes=100)
+    do(number, "accept", 101)
+    run(102)
+    assert not Subscriber.objects.filter(service=service).exists()
 
 
 def test_a_change_done_halfway_is_taken_back_and_both_agree_again() -> None:

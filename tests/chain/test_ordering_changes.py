@@ -59,7 +59,7 @@ def test_whether_it_works_is_asked_of_what_works_afterwards_alone() -> None:
         api.confirm(order=number, leg=1, actor=f"customer/{whose}", at=shop.later(67))
     assert live(number) == {"inform"}
     do(number, "inform", 68)
-    assert (live(number), leg(number).confirmed_at) == (set(), None)
+    assert (live(number), leg(number).confirmed_at) == ({"bill"}, None)
     assert queries.order(bought).legs[0].confirmed_at is not None
 
 
@@ -73,4 +73,4 @@ def test_of_a_resumption_it_is_asked() -> None:
     run(122)
     assert (stands(back)[0], queries.order(back).legs[0].asks) == ("completed", True)
     api.confirm(order=back, leg=1, rating=4, **by("agent", 123))
-    assert (leg(back).rating, leg(back).confirmed_at is not None, live(back)) == (4, True, set())
+    assert (leg(back).rating, leg(back).confirmed_at is not None, live(back)) == (4, True, {"bill"})

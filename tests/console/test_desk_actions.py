@@ -91,6 +91,14 @@ def test_each_service_shows_what_may_be_done_with_it_now(signed_in: SignedIn, ch
     assert f'在途订单：<a class="tabular" href="/orders/{order}">' in page
 
 
+def test_of_a_service_is_shown_since_when_rent_is_paid_unless_it_is_on_trial(signed_in: SignedIn, chen: str) -> None:
+    shop.installed(whose=chen, address="n1")
+    shop.installed("trial-fibre-1000", whose=chen, address="n3")
+    page = signed_in("agent").get(f"/desk/customers/{chen}").content.decode()
+    assert page.count("起租 2026-03-03") == 1
+    assert "Rent since 2026-03-03" in signed_in("agent", Language.EN).get(f"/desk/customers/{chen}").content.decode()
+
+
 def test_the_pages_read_in_english(signed_in: SignedIn, chen: str) -> None:
     client, service = signed_in("agent", Language.EN), shop.installed(whose=chen)
     page = client.get(address(chen, service, "cease")).content.decode()

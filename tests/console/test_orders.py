@@ -87,7 +87,7 @@ def test_the_order_is_shown_as_a_living_chain_with_who_holds_what_and_until_when
     assert chain(page) == [
         ("Accept and survey", "done"), ("Assign resources", "done"), ("Configure the exchange", "done"),
         ("Dispatch and appointment", "running"), ("Installation on site", "next"), ("Test and complete", "later"),
-        ("Confirm with the customer", "later"),
+        ("Confirm with the customer", "later"), ("Rent is billed", "later"),
     ]  # fmt: skip
     for words in (
         "in progress",
@@ -108,6 +108,23 @@ def test_the_order_is_shown_as_a_living_chain_with_who_holds_what_and_until_when
     chinese = text(signed_in("agent", Language.ZH), f"/orders/{number}")
     for words in ("上门施工", "办理中", "时限 5 日", "系统步骤"):
         assert words in chinese
+
+
+def test_the_order_says_from_when_it_counts_for_billing_once_billing_was_told() -> None:
+    number = Line.objects.get(service__number=shop.installed(address="n1")).leg.order.number
+    page = text(signed_in("agent"), f"/orders/{number}")
+    assert chain(page)[-1] == ("Rent is billed", "done")
+    assert "counts for billing from 2026-03-03 on" in page
+    assert "自 2026-03-03 起计费" in text(signed_in("agent", Language.ZH), f"/orders/{number}")
+
+
+def test_the_order_shows_the_ipv6_prefix_that_it_has() -> None:
+    shop.with_prefixes()
+    number = placed()
+    own = Resource.objects.get(holder=leg(number).subject, kind="ipv6_prefix").value
+    page = text(signed_in("agent"), f"/orders/{number}")
+    assert "IPv6 prefix" in page
+    assert own in page
 
 
 def test_the_list_is_filtered_paged_and_shows_what_is_wrong() -> None:

@@ -476,6 +476,76 @@ def test_a_switch_that_is_slow_or_silent(name: str, settings: Settings) -> None:
     assert SimulatedUnit.objects.filter(element="switch", state="active").exists() == (name == "slow")
 
 
+PORT = {"port": "3-1-7", "number": "02038001234"}
+
+
+def on_the_switch(service: str = SERVICE) -> tuple[str, str]:
+    row = SimulatedUnit.objects.get(element="switch", service=service)
+    return row.unit, row.settings["number"]
+
+
+@pytest.mark.django_db
+def test_a_switch_keeps_the_number_and_gives_it_up() -> None:
+    voice: dict[str, Any] = {"kind": "fixed_voice"}
+    assert tell("activate", "k1", PORT, **voice).ok
+    assert on_the_switch() == ("3-1-7", "02038001234")
+    assert tell("test", "t1", PORT, **voice).ok
+    assert tell("modify", "k2", {"number": "02038009999"}, **voice).ok
+    assert on_the_switch() == ("3-1-7", "02038009999")
+    assert tell("test", "t2", PORT | {"number": "02038009999"}, **voice).ok
+    other = PORT | {"port": "3-1-8"}
+    assert tell("activate", "k3", other, service="S00000002", **voice).ok, "the old number is free"
+    assert tell("terminate", "k4", **voice).ok
+    assert tell("modify", "k5", {"number": "02038009999"}, service="S00000002", **voice).ok
+    assert on_the_switch("S00000002") == ("3-1-8", "02038009999")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["fixed_voice", "mobile"])
+def test_a_number_that_was_not_ordered_fails_the_test_which_names_both(kind: str) -> None:
+    tell("activate", "k1", PORT | VOICE, kind=kind)
+    outcome = tell("test", "t1", {"number": "02038009999"}, kind=kind)
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "not_as_ordered", False)
+    assert "订购••••9999，网元上是••••1234" in outcome.text.zh
+    assert "The number is not the one ordered: ••••9999 was ordered, the element has ••••1234" in outcome.text.en
+    ends_alike = tell("test", "t2", {"number": "02039001234"}, kind=kind).text
+    assert "the element has another one that ends alike" in ends_alike.en
+    assert "02038001234" not in str(list(Entry.objects.values_list("data", flat=True)))
+
+
+@pytest.mark.django_db
+def test_a_switch_that_was_never_told_the_number_fails_the_test() -> None:
+    tell("activate", "k1", {"port": "3-1-7"}, kind="fixed_voice")
+    assert "••••1234 was ordered, the element has –" in tell("test", "t1", PORT, kind="fixed_voice").text.en
+
+
+@pytest.mark.django_db
+def test_two_services_never_share_a_number_at_the_switch() -> None:
+    tell("activate", "k1", PORT, kind="fixed_voice")
+    outcome = tell("activate", "k2", PORT | {"port": "3-1-8"}, kind="fixed_voice", service="S00000002")
+    assert (outcome.ok, outcome.code) == (False, "in_use")
+    assert "number belongs to another service" in outcome.text.en
+    assert SimulatedUnit.objects.get().service == SERVICE
+
+
+@pytest.mark.django_db
+def test_the_prefix_is_kept_compared_and_replaced() -> None:
+    own = {"ipv6_prefix": "2001:db8:0:100::/56", "ip": "100.64.0.9"}
+    tell("activate", "k1", LINE | own)
+    outcome = tell("test", "t1", LINE | own)
+    assert (outcome.ok, outcome.measured["ipv6_prefix"], outcome.measured["ip"]) == (True, *own.values())
+    wrong = tell("test", "t2", LINE | own | {"ipv6_prefix": "2001:db8:0:200::/56"})
+    assert (wrong.ok, wrong.code) == (False, "not_as_ordered")
+    assert "2001:db8:0:200::/56 was ordered, the element has 2001:db8:0:100::/56" in wrong.text.en
+    tell("suspend", "k2")
+    tell("resume", "k3")
+    assert Subscriber.objects.get().ipv6_prefix == "2001:db8:0:100::/56"
+    tell("modify", "k4", {"ipv6_prefix": "2001:db8:0:200::/56"})
+    assert Subscriber.objects.get().ipv6_prefix == "2001:db8:0:200::/56"
+    refused = tell("modify", "k5", {"ipv6_prefix": "2001:db8::1"})
+    assert (refused.code, "an IPv6 prefix such as" in refused.text.en) == ("bad_request", True)
+
+
 @pytest.mark.django_db
 def test_two_services_never_share_a_unit() -> None:
     assert tell("activate", "k1", {"port": "3-1-7"}, kind="fixed_voice").ok

@@ -17,6 +17,7 @@ from kapok.ground.journal.models import Entry
 from kapok.host.home import Home
 from kapok.host.lab.programs import FREERADIUS
 from kapok.network.activation import queries
+from kapok.network.activation.adapters.radius import log_in
 from kapok.network.activation.models import Accounting, Call, CallStep, Subscriber
 from tests.network.access_server import AccessServer
 from tests.network.activation_lines import LINE, SERVICE, tell
@@ -96,12 +97,15 @@ def test_another_client_sees_the_same(radius: Server, lab_home: Home) -> None:
         ]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120).stdout
 
-    tell("activate", "k1", LINE)
-    assert "Received Access-Accept" in radtest()
+    tell("activate", "k1", LINE | {"ipv6_prefix": "2001:db8:0:100::/56"})
+    let_in = radtest()
+    assert "Received Access-Accept" in let_in
+    assert "Delegated-IPv6-Prefix = 2001:db8:0:100::/56" in let_in
     Subscriber.objects.update(state="suspended", reason="overdue")
     told = radtest()
     assert "Received Access-Reject" in told
     assert 'Reply-Message = "overdue"' in told
+    assert "IPv6" not in told
 
 
 def test_a_faster_speed_and_an_address_of_ones_own_show(radius: Server, access_server: AccessServer) -> None:
@@ -110,6 +114,38 @@ def test_a_faster_speed_and_an_address_of_ones_own_show(radius: Server, access_s
     assert accepted["WISPr-Bandwidth-Max-Down"] == [4_294_967_295]
     assert accepted["Mikrotik-Rate-Limit"] == ["1000M/10000M"]
     assert accepted["Framed-IP-Address"] == ["100.64.0.9"]
+
+
+def test_the_test_compares_the_addresses_that_are_granted(radius: Server, access_server: AccessServer) -> None:
+    own = {"ip": "100.64.0.9", "ipv6_prefix": "2001:db8:0:100::/56"}
+    tell("activate", "k1", LINE | own)
+    accepted = access_server.log_in(radius, "line1@kapok", "s3cret-one")
+    assert (accepted["Framed-IP-Address"], accepted["Delegated-IPv6-Prefix"]) == ([own["ip"]], [own["ipv6_prefix"]])
+    outcome = tell("test", "t1", LINE | own)
+    assert (outcome.ok, outcome.measured["ip"], outcome.measured["ipv6_prefix"]) == (True, *own.values())
+    tell("modify", "k2", {"ipv6_prefix": "2001:db8:0:200::/56"})
+    accepted = access_server.log_in(radius, "line1@kapok", "s3cret-one")
+    assert accepted["Delegated-IPv6-Prefix"] == ["2001:db8:0:200::/56"]
+    tell("suspend", "k3")
+    assert "Delegated-IPv6-Prefix" not in access_server.log_in(radius, "line1@kapok", "s3cret-one")
+
+
+def test_what_the_server_does_not_grant_fails_the_test(
+    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell("activate", "k1", LINE | {"ipv6_prefix": "2001:db8:0:100::/56"})
+    row = Subscriber.objects.get()
+    row.ipv6_prefix = "2001:db8:0:200::/56"
+    outcome = log_in(row)
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "wrong_address", False)
+    assert outcome.measured["ipv6_prefix"] == "2001:db8:0:100::/56"
+
+
+def test_with_another_prefix_the_open_session_ends(radius: Server, access_server: AccessServer) -> None:
+    tell("activate", "k1", LINE)
+    access_server.account(radius, "Start", "a1", "line1@kapok", Class=SERVICE.encode())
+    assert tell("modify", "k2", {"ipv6_prefix": "2001:db8:0:100::/56"}).measured["disconnected"] == 1
+    assert [code for code, _ in access_server.heard] == [packet.DisconnectRequest]
 
 
 def test_accounting_arrives_and_is_counted_once(radius: Server, access_server: AccessServer) -> None:

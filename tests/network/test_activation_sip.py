@@ -100,6 +100,62 @@ def test_a_registrar_that_does_not_let_go_is_told_again(registrar: Server, monke
     assert not SipLine.objects.exists()
 
 
+NEW_NUMBER, NEW_HA1 = "02038009999", digest("02038009999", REALM, "voice-one-2")
+
+
+def test_a_changed_number_registers_and_the_former_one_no_longer(registrar: Server) -> None:
+    voice("activate", "k1", VOICE)
+    telephone(registrar, *CONTACT)
+    assert voice("modify", "k2", VOICE | {"number": NEW_NUMBER})
+    assert register(registrar, NEW_NUMBER, REALM, NEW_HA1) == 200
+    assert register(registrar, NUMBER, REALM, HA1) == 401
+    assert (SipLine.objects.get().leaving, SipLine.objects.get().closing) == ("", "")
+    assert tell("test", "t1", VOICE | {"number": NEW_NUMBER}, kind="mobile").ok
+    assert voice("modify", "k3", VOICE)
+    assert b"5099" not in telephone(registrar), "the telephone was logged out with its number"
+
+
+@pytest.mark.parametrize("change", [{"secret": "voice-two-3"}, {"number": NEW_NUMBER}], ids=["secret", "number"])
+def test_while_the_registrar_is_silent_the_former_number_and_secret_are_invalid_already(
+    registrar: Server, monkeypatch: pytest.MonkeyPatch, change: dict[str, str]
+) -> None:
+    monkeypatch.setattr("kapok.network.activation.adapters.register.SECONDS", 0.5)
+    voice("activate", "k1", VOICE)
+    telephone(registrar, *CONTACT)
+    wanted = VOICE | change
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        Peer.objects.update(port=silent.getsockname()[1])
+        outcome = tell("modify", "k2", wanted, kind="mobile")
+    assert (outcome.ok, outcome.code, outcome.retry) == (False, "still_registered", True)
+    assert "The former number and secret can register no more" in outcome.text.en
+    assert register(registrar, NUMBER, REALM, HA1) == 401
+    new = digest(wanted["number"], REALM, wanted["secret"])
+    assert register(registrar, wanted["number"], REALM, new) == 200
+    assert (SipLine.objects.get().leaving, SipLine.objects.get().closing) == (NUMBER, "")
+    Peer.objects.update(port=registrar[1])
+    assert tell("modify", "k2", wanted, kind="mobile").ok
+    assert SipLine.objects.get().leaving == ""
+    assert voice("modify", "k3", VOICE)
+    assert b"5099" not in telephone(registrar), "asked again, the telephone was logged out"
+
+
+def test_what_leaves_number_and_secret_alone_leaves_the_telephone_registered(registrar: Server) -> None:
+    voice("activate", "k1", VOICE)
+    telephone(registrar, *CONTACT)
+    assert voice("modify", "k2", VOICE)
+    assert b"sip:phone@127.0.0.1:5099" in telephone(registrar)
+
+
+def test_a_line_that_could_not_leave_its_number_leaves_it_when_it_ends(registrar: Server) -> None:
+    voice("activate", "k1", VOICE)
+    telephone(registrar, *CONTACT)
+    SipLine.objects.update(number=NEW_NUMBER, ha1=NEW_HA1, leaving=NUMBER)
+    assert voice("terminate", "k2")
+    assert voice("activate", "k3", VOICE)
+    assert b"5099" not in telephone(registrar)
+
+
 def test_the_service_test_registers(registrar: Server) -> None:
     voice("activate", "k1", VOICE)
     outcome = tell("test", "t1", kind="mobile")

@@ -88,6 +88,21 @@ def test_a_line_from_the_first_call_to_its_end(radius: Server, access_server: Ac
     assert Entry.objects.filter(kind="commitments.breached").count() == 0
 
 
+@pytest.mark.peer("freeradius")
+@pytest.mark.peer("radtest")
+def test_the_ipv6_prefix_that_an_order_allocates_is_granted_at_the_login(
+    radius: Server, access_server: AccessServer, lab_home: Home
+) -> None:
+    shop.with_prefixes()
+    number = shop.placed()
+    passes(after(hours=0.1))
+    service = operator.service_of(number)
+    own = Resource.objects.get(holder=leg(number).subject, kind="ipv6_prefix").value
+    let_in = _tester(service, radius, lab_home)()
+    assert "Received Access-Accept" in let_in
+    assert f"Delegated-IPv6-Prefix = {own}" in let_in
+
+
 def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, operator.Knock]:
     """The hotline takes the order; it is reserved, paid, surveyed, configured, appointed, done on site, tested, confirmed."""
     found = qualify("r101", "fixed_broadband", after(), down_mbps=100)

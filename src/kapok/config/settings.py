@@ -273,7 +273,8 @@ INVENTORY_REACH_METRES = environment.number("KAPOK_REACH_METRES", 120)
 # up to a longest time) and how often; how long resources are kept for an order; after how many days whoever took an unpaid order
 # is reminded, and how many days later it lapses (0: never); how often it is looked who will be late; who knows what is owed; which
 # kind of area ours is; in how many months a customer may try an offer once, and how long a trial goes on that somebody extends;
-# how long callers of a changed number are told the new one, and the old one rests at least.
+# how long callers of a changed number are told the new one, and the old one rests at least; how many days after its completion
+# rent begins to count, or no longer counts (0: the same day).
 ORDERING_LEASE = timedelta(seconds=environment.number("KAPOK_ORDERING_LEASE_SECONDS", 120))
 ORDERING_RETRY_FIRST = timedelta(seconds=environment.number("KAPOK_ORDERING_RETRY_SECONDS", 15))
 ORDERING_RETRY_LONGEST = timedelta(minutes=environment.number("KAPOK_ORDERING_RETRY_LONGEST_MINUTES", 30))
@@ -287,6 +288,7 @@ ORDERING_AREA = environment.text("KAPOK_ORDERING_AREA", "urban")
 ORDERING_TRIAL_MONTHS = environment.number("KAPOK_TRIAL_MONTHS", 12)
 ORDERING_TRIAL_EXTENDED_FOR = timedelta(days=environment.number("KAPOK_TRIAL_EXTENDED_DAYS", 14))
 ORDERING_INTERCEPTION = timedelta(days=environment.number("KAPOK_INTERCEPTION_DAYS", 45))
+ORDERING_BILLS_AFTER = timedelta(days=environment.number("KAPOK_BILLS_AFTER_DAYS", 1))
 
 # Field work: when the windows of a day open and close by our clock, and how many hours each has; who dispatches for every unit;
 # what dispatch weighs (an hour of slack, a kilometre of travel, a visit to the same place before); how many work orders a

@@ -23,10 +23,10 @@ STATE_NAME = Text(zh="状态", en="state")
 LIVE: Final = {ServiceState.ACTIVE: "active", ServiceState.SUSPENDED: "suspended", ServiceState.TERMINATED: ""}
 """What an element says of a service that is recorded so; in the other states it is on its way, and nothing can be compared."""
 STATES: Final[Mapping[str, Text]] = {"": Text(zh="无", en="nothing"), **ELEMENT_STATES}
-COMPARED: Final = ("down_mbps", "up_mbps", "profile", "onu", "vlan", "port", "number", "ip")
+COMPARED: Final = ("down_mbps", "up_mbps", "profile", "onu", "vlan", "port", "number", "ip", "ipv6_prefix")
 ANOTHER = Text(zh="与台账不同", en="another one")
 """What is said of a secret that is not the recorded one: neither is shown."""
-VALUES: Final = {"onu": "onu", "vlan": "vlan", "number": "number", "ip": "ipv4"}
+VALUES: Final = {"onu": "onu", "vlan": "vlan", "number": "number", "ip": "ipv4", "ipv6_prefix": "ipv6_prefix"}
 """By which kind of resource the record says it."""
 
 

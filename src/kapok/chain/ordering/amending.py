@@ -110,8 +110,13 @@ def _misfit(leg: Leg, old: Offer, new: Offer) -> Text | None:
 
 def is_part(order: Order, code: str) -> bool:
     """Whether a bundle of the order has the offer as its part: the bundle has the price then."""
+    return code in parts_of(order)
+
+
+def parts_of(order: Order) -> frozenset[str]:
+    """The offers that the bundles of the order have as their parts."""
     versions = OfferVersion.objects.filter(id__in=Line.objects.filter(leg__order=order).values("offer"))
-    return any(code in parse(version.document).parts for version in versions)
+    return frozenset(part for version in versions for part in parse(version.document).parts)
 
 
 def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int]]:

@@ -125,6 +125,7 @@ def _line(line: Line) -> LineView:
     return LineView(
         number=line.number, offer=line.offer.code, version=line.offer.number, title=line.offer.title,
         quantity=line.quantity, characteristics=line.characteristics, service=line.service.number if line.service else "",
+        billed_from=line.billed_from,
     )  # fmt: skip
 
 

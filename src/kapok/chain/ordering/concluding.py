@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kapok.chain.ordering import events, moves, placing, rules
+from kapok.chain.ordering import billing, events, moves, placing, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.performing import OWNED_SINCE, code_of, held, lines_of, reason_of, running, taken
-from kapok.chain.ordering.rules import ACTIONS, Action, State
+from kapok.chain.ordering.rules import Action, State
 from kapok.ground.catalog.offering.document import parse
 from kapok.ground.work import queries as work_queries
 from kapok.ground.work.models import Item
@@ -53,7 +53,7 @@ def by_hand(step: Step, leg: Leg, act: Act) -> None:
     if step.name == moves.GIVES_BACK:
         _release_held(leg, act)
     elif step.name == "bill":
-        _bill(leg, act)
+        billing.tell(leg, act)
     elif step.name == "assign":
         if _reserve(leg, act) is None and leg.needs:
             inventory.keep(holder=leg.subject, actor=act.actor, at=act.at)
@@ -85,21 +85,6 @@ def _release_held(leg: Leg, act: Act) -> None:
     if leg.action == Action.INSTALL and leg.state == State.CANCELLING:
         for number in _services(leg):
             inventory.move_service(service=number, to="terminated", actor=act.actor, at=act.at)
-
-
-def _bill(leg: Leg, act: Act) -> None:
-    """Tell billing, and nobody else, from when it counts what."""
-    said = [
-        {
-            "offer": line.offer.code, "version": line.offer.number, "quantity": line.quantity,
-            "service": line.service.number if line.service else "",
-        }
-        for line in lines_of(leg)
-    ]  # fmt: skip
-    moves.say(
-        leg, events.BillingDue, act, order=leg.order.number, lines=said, action=leg.action,
-        account=leg.order.account.number if leg.order.account else "", action_name=ACTIONS[Action(leg.action)],
-    )  # fmt: skip
 
 
 def _finish(leg: Leg, act: Act) -> None:
@@ -220,7 +205,7 @@ TELLS: Mapping[str, Callable[[Leg, Act], ShortageView | None]] = {
     "reserve": _reserve,
     "assign": _assign,
     "release_held": _release_held,
-    "bill": _bill,
+    "bill": billing.tell,
     "finish": _finish,
     "suspend": _suspended,
     "resume": _resumed,

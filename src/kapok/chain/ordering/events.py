@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from kapok.ground.journal.rules import Event
@@ -213,14 +213,19 @@ class StepUndone(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BillingDue(Event):
-    """Billing of a service begins, changes or ends; for billing alone."""
+    """Rent begins, changes, rests or ends: what each line costs, and the first day for which that counts; billing listens."""
 
     kind: ClassVar[str] = "ordering.billing_due"
-    wording: ClassVar[Text] = Text(zh="通知计费：{action_name}", en="Billing told: {action_name}")
+    wording: ClassVar[Text] = Text(
+        zh="通知计费：{effect_name}，自 {counts_from} 起", en="Billing told: {effect_name} from {counts_from} on"
+    )
     order: str
     account: str
     action: str
     action_name: Text
+    effect: str
+    effect_name: Text
+    counts_from: date
     lines: list[dict[str, Any]]
 
 

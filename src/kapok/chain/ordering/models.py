@@ -175,6 +175,8 @@ class Line(models.Model):
     """What is wished beside what the offer states."""
     service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+")
     """The service it is about; of an installation the one that it has become, None until it is designed."""
+    billed_from = models.DateField(null=True)
+    """The first day for which billing counts what the line brings about; None until billing has been told."""
 
     class Meta:
         verbose_name = _("line of an order")

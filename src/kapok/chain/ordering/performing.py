@@ -193,6 +193,7 @@ def setting(line: Line, resources: Mapping[str, ResourceView], *, wished: bool =
         "secret": secret_of(number, _secret_since(line, wished=wished)),
         "down_mbps": known.get("down_mbps"), "up_mbps": known.get("up_mbps"), "profile": known.get("profile"),
         "onu": values.get("onu"), "vlan": values.get("vlan"), "number": values.get("number"), "ip": values.get("ipv4"),
+        "ipv6_prefix": values.get("ipv6_prefix"),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in {None, ""}}
 

@@ -141,6 +141,8 @@ class LineView:
     quantity: int
     characteristics: Mapping[str, Any]
     service: str
+    billed_from: date | None = None
+    """The first day for which billing counts it, once billing has been told."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from kapok.ground.catalog import telling
 from kapok.ground.catalog.graph import Graph, structure
 from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
-from kapok.ground.catalog.template import AXES, STEPS, Edge, Finding, Flow
+from kapok.ground.catalog.template import AFTERWARDS, AXES, STEPS, Edge, Finding, Flow
 from kapok.kernel.promises import FACTS, Fact, FactKind, Facts, Promise
 from kapok.kernel.promises.allowance import WORKING, Allowance
 from kapok.kernel.promises.budgets import comparable
@@ -171,13 +171,14 @@ class Fit:
 
 
 def fits(flow: Flow, promise: Promise) -> Fit:
-    """The longest path against promise x (1 - reserve); a stage without a budget counts nothing.
+    """The longest path against promise x (1 - reserve); a stage without a budget counts nothing, nor does what comes afterwards.
 
     Source: domain rule "sum of stage budgets on the longest path <= external promise x (1 - reserve)".
     """
     promised = comparable(promise.allowance) if promise.allowance else None
     kind = promised[0] if promised else ""
-    lengths = {code: _length(stage.budget, kind) for code, stage in flow.stages.items()}
+    within = {code: stage.budget if stage.runs not in AFTERWARDS else None for code, stage in flow.stages.items()}
+    lengths = {code: _length(budget, kind) for code, budget in within.items()}
     total, along = critical(flow, {code: length or Fraction(0) for code, length in lengths.items()})
     whole = promised[1] if promised else Fraction(0)
     return Fit(

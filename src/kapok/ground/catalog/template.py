@@ -58,6 +58,8 @@ STEPS: Mapping[str, Text] = {
     "bill": Text(zh="起租计费", en="start or stop billing"),
 }
 """What the system can do by itself when a stage is reached."""
+AFTERWARDS = frozenset({"bill"})
+"""Steps that are taken once the promise has been kept, so that they use nothing of it."""
 
 
 class Served(Strict):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from kapok.kernel.text import Text
@@ -15,6 +16,7 @@ from kapok.network.activation.rules import CallState, Fault, StepState, Verb
 
 JOURNAL_SUBJECT = "service/{service}"
 LIVE = ("active", "suspended")
+ONE_NUMBER = "activation_one_service_a_number"
 NO_TEXT = r"""["'`\\%{}\n\r]"""
 """Signs that a RADIUS server takes for the beginning of a program of its own."""
 
@@ -121,6 +123,8 @@ class Subscriber(models.Model):
     down_mbps = models.PositiveIntegerField()
     up_mbps = models.PositiveIntegerField()
     ip = models.GenericIPAddressField(null=True)
+    ipv6_prefix = models.CharField(max_length=43, blank=True)
+    """What is delegated to the customer's router, as prefix and length."""
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -134,6 +138,7 @@ class Subscriber(models.Model):
                 condition=~Q(secret__regex=NO_TEXT) & ~Q(reason__regex=NO_TEXT) & ~Q(profile__regex=NO_TEXT),
                 name="activation_nothing_a_server_would_run",
             ),
+            models.CheckConstraint(condition=Q(ipv6_prefix__regex=r"^[0-9a-f:/]*$"), name="activation_prefix_is_plain"),
         ]
 
     def __str__(self) -> str:
@@ -186,6 +191,8 @@ class SipLine(models.Model):
     ha1 = models.CharField(max_length=32)
     closing = models.CharField(max_length=32, blank=True)
     """What the registrar takes in place of `ha1` while its telephones are logged out; known to that call alone."""
+    leaving = models.CharField(max_length=18, blank=True)
+    """The number whose telephones are to be logged out: its own, or the former one until the registrar has let go of it."""
     state = models.CharField(max_length=10)
     changed_at = models.DateTimeField()
 
@@ -216,6 +223,7 @@ class SimulatedUnit(models.Model):
         constraints = [
             models.UniqueConstraint("element", "unit", name="activation_one_service_a_unit"),
             models.UniqueConstraint("element", "service", name="activation_one_unit_a_service"),
+            models.UniqueConstraint(F("element"), KT("settings__number"), name=ONE_NUMBER),
             models.CheckConstraint(condition=Q(state__in=(*LIVE, "half")), name="activation_unit_state_is_known"),
         ]
 

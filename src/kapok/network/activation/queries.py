@@ -196,7 +196,13 @@ def standing(service: str, kind: str) -> dict[str, StandingView | None]:
         for row in SimulatedUnit.objects.filter(service=service)
     }
     for line in Subscriber.objects.filter(service=service):
-        said = {"down_mbps": line.down_mbps, "up_mbps": line.up_mbps, "profile": line.profile, "ip": line.ip}
+        said = {
+            "down_mbps": line.down_mbps,
+            "up_mbps": line.up_mbps,
+            "profile": line.profile,
+            "ip": line.ip,
+            "ipv6_prefix": line.ipv6_prefix,
+        }
         known = {name: value for name, value in said.items() if value}
         found["radius"] = StandingView(line.state, known, line.secret)
     for voice in SipLine.objects.filter(service=service):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kapok.kernel.text import Text, joined
-from kapok.network.activation.rules import LOSSES
+from kapok.network.activation.rules import LOSSES, PARAM_NAMES
 
 MEASURES: Mapping[str, Text] = {
     "rx_dbm": Text(zh="光功率", en="light received"),
@@ -18,6 +18,8 @@ MEASURES: Mapping[str, Text] = {
     "loss": Text(zh="光损位置", en="where light is lost"),
     "down_mbps": Text(zh="下行速率", en="speed down"),
     "up_mbps": Text(zh="上行速率", en="speed up"),
+    "ip": PARAM_NAMES["ip"],
+    "ipv6_prefix": PARAM_NAMES["ipv6_prefix"],
     "sessions": Text(zh="在线会话", en="sessions open"),
     "disconnected": Text(zh="已断开会话", en="sessions ended"),
 }

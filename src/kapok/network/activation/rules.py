@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv6Network, ip_address
 from typing import Any
 
 from kapok.kernel.text import Text
@@ -113,18 +113,19 @@ TYPED = frozenset({"reason"})
 MASK = "••••"
 
 
-def masked(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for people and for the journal: without secrets and typed words, and of logins and numbers only their ends."""
-    return {name: _masked(name, value) for name, value in params.items()}
-
-
-def _masked(name: str, value: Any) -> Any:
+def shown(name: str, value: Any) -> Any:
+    """A param for people and for the journal: no secret, nothing typed, and of a login or a number only its end."""
     if name in SECRETS | TYPED and value:
         return MASK
     if name in PERSONAL and value:
         user, at, realm = str(value).partition("@")
         return MASK + user[-4:] + at + realm if len(user) > 4 else MASK + at + realm
     return value
+
+
+def masked(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for people and for the journal."""
+    return {name: shown(name, value) for name, value in params.items()}
 
 
 def kept_apart(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,6 +150,13 @@ def _address(value: str) -> bool:
         return False
 
 
+def _prefix(value: str) -> bool:
+    try:
+        return "/" in value and bool(IPv6Network(value))
+    except ValueError:
+        return False
+
+
 LOGIN = Text(zh="小写字母、数字和 . _ - @，最多64个", en="lower-case letters, digits and . _ - @, at most 64")
 SECRET = Text(
     zh="6至64个字母、数字或符号，不含引号、反斜线、百分号和花括号",
@@ -164,6 +172,7 @@ PARAMS: Mapping[str, tuple[_Check, Text]] = {
     "down_mbps": (lambda value: value.isdecimal() and 1 <= int(value[:9]) <= FASTEST and len(value) < 10, SPEED),
     "up_mbps": (lambda value: value.isdecimal() and 1 <= int(value[:9]) <= FASTEST and len(value) < 10, SPEED),
     "ip": (_address, Text(zh="一个IP地址", en="an IP address")),
+    "ipv6_prefix": (_prefix, Text(zh="一个IPv6前缀，如 2001:db8:0:100::/56", en="an IPv6 prefix such as 2001:db8:0:100::/56")),
     "profile": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "port": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "onu": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
@@ -179,6 +188,7 @@ PARAM_NAMES: Mapping[str, Text] = {
     "down_mbps": Text(zh="下行速率", en="speed down"),
     "up_mbps": Text(zh="上行速率", en="speed up"),
     "ip": Text(zh="IP地址", en="IP address"),
+    "ipv6_prefix": Text(zh="IPv6前缀", en="IPv6 prefix"),
     "profile": Text(zh="速率模板", en="profile"),
     "port": Text(zh="端口", en="port"),
     "onu": Text(zh="光猫", en="ONU"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
+from kapok.chain.ordering import billing
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
 from kapok.chain.ordering.trials import ending
@@ -94,6 +95,8 @@ class ServiceShown:
     trial: bool
     ends_at: datetime | None
     """When its trial ends by itself."""
+    rent_since: date | None = None
+    """From which day its customer pays rent; None while it is on trial, or where billing was not told."""
 
     @property
     def logs_in(self) -> bool:
@@ -102,19 +105,20 @@ class ServiceShown:
 
 
 def shown(services: Collection[ServiceView], under_way: Mapping[str, str], *, may_order: bool) -> list[ServiceShown]:
-    """The services with what may be done with each; nothing while an order is under way. One query, two where there are trials.
+    """The services with what may be done with each; nothing while an order is under way. Two queries, three where there are trials.
 
     The version of the offer that a service is on says what may be done with it, whatever is on sale.
     """
     own = versions_of(services)
     tried = {number for number, version in own.items() if version.offer.kind is Kind.TRIAL}
     ends = ending(tried) if tried else {}
+    since = billing.since([each.number for each in services])
     return [
         ServiceShown(
             each, own[each.number].title if each.number in own else Text(zh=each.offer, en=each.offer),
             under_way.get(each.number, ""),
             tuple(_fitting(each, own)) if may_order and each.number not in under_way else (),
-            each.number in tried, ends.get(each.number),
+            each.number in tried, ends.get(each.number), since.get(each.number),
         )
         for each in services
     ]  # fmt: skip

@@ -7,6 +7,7 @@ changes of a line take a day. A changed number is announced for 45 days.
 from __future__ import annotations
 
 from kapok.ground.catalog.cast.wording import (
+    BILLED_ANEW,
     CONFIRMED,
     PHOTO,
     TESTED,
@@ -14,6 +15,7 @@ from kapok.ground.catalog.cast.wording import (
     WE_TEST,
     Document,
     back,
+    billed,
     gate,
     on_site,
     served,
@@ -85,8 +87,9 @@ CHANGE = _flow(
         ),
         _test("2 hours"),
         _confirm("6 hours"),
+        BILLED_ANEW,
     ],
-    [*ways("start", "accept", "modify", "test", "confirm", "end"), back("test", "modify", FAILED)],
+    [*ways("start", "accept", "modify", "test", "confirm", "bill", "end"), back("test", "modify", FAILED)],
 )  # fmt: skip
 
 SUSPEND = _flow(
@@ -105,8 +108,12 @@ SUSPEND = _flow(
             told=words("我们告知您如何恢复使用。", "We tell you how to have it back."),
             event=["customer.informed", "order.confirmed"],
         ),
+        billed(
+            Text(zh="停机计费", en="Billed as suspended"),
+            Text(zh="我们通知计费：业务已停用。", en="We tell billing that it is suspended."),
+        ),
     ],
-    ways("start", "accept", "suspend", "inform", "end"),
+    ways("start", "accept", "suspend", "inform", "bill", "end"),
 )  # fmt: skip
 
 RESUME = _flow(
@@ -120,8 +127,12 @@ RESUME = _flow(
         ),
         _test("3 hours"),
         _confirm("8 hours"),
+        billed(
+            Text(zh="恢复计费", en="Billing goes on"),
+            Text(zh="我们通知计费：业务已恢复。", en="We tell billing that it works again."),
+        ),
     ],
-    [*ways("start", "resume", "test", "confirm", "end"), back("test", "resume", FAILED)],
+    [*ways("start", "resume", "test", "confirm", "bill", "end"), back("test", "resume", FAILED)],
 )  # fmt: skip
 
 CEASE = _flow(
@@ -147,12 +158,16 @@ CEASE = _flow(
             told=words("我们与您结清，并告知办理结果。", "We settle with you and tell you that it is done."),
             event=["order.completed", "customer.informed", "order.confirmed"],
         ),
+        billed(
+            Text(zh="止租", en="End of rent"),
+            Text(zh="我们按拆机日期停止计费。", en="We stop billing as of the day it ended."),
+        ),
     ],
     [
         *ways("start", "accept", "release", "equipment"),
         {"from": "equipment", "to": "fetch", "when": {"visit_needed": ["yes"]}},
         {"from": "equipment", "to": "fetched", "otherwise": True},
-        *ways("fetch", "fetched", "close", "end"),
+        *ways("fetch", "fetched", "close", "bill", "end"),
     ],
 )  # fmt: skip
 
@@ -179,9 +194,10 @@ TRANSFER = _flow(
             told=words("我们告知双方办理结果。", "We tell both of you that it is done."),
             evidence=[CONFIRMED], event=["customer.informed", "order.confirmed"],
         ),
+        BILLED_ANEW,
     ],
     [
-        *ways("start", "accept", "debts", "register", "confirm", "end"),
+        *ways("start", "accept", "debts", "register", "confirm", "bill", "end"),
         back("debts", "accept", Text(zh="欠费未结清，一方撤回同意", en="debts remain and one side withdraws")),
     ],
 )  # fmt: skip
@@ -211,8 +227,9 @@ RENUMBER = _flow(
         ),
         _test("6 hours"),
         _confirm("12 hours"),
+        BILLED_ANEW,
     ],
-    [*ways("start", "accept", "assign", "announce", "modify", "test", "confirm", "end"), back("test", "modify", FAILED)],
+    [*ways("start", "accept", "assign", "announce", "modify", "test", "confirm", "bill", "end"), back("test", "modify", FAILED)],
 )  # fmt: skip
 
 REPLACE = _flow(

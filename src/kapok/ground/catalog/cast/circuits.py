@@ -9,6 +9,7 @@ from __future__ import annotations
 from kapok.ground.catalog.cast.wording import (
     CONFIRMED,
     PHOTO,
+    RENT,
     TESTED,
     Document,
     back,
@@ -58,6 +59,7 @@ def _stages(desk: str, assign: int, legs: int) -> list[Document]:
             told=words("我们交付电路，请您签收。", "We hand the circuit over to you."),
             evidence=[CONFIRMED], event="order.confirmed",
         ),
+        RENT,
         gate("end"),
     ]  # fmt: skip
 
@@ -78,7 +80,7 @@ def _circuit(code: str, title: Text, applies: Document, promise: Document, stage
         "applies": applies | {"service": ["leased_line"], "action": ["install", "move"]},
         "nodes": stages,
         "edges": [
-            *ways("start", "assign", "legs", "access-a", "joined", "test", "handover", "end"),
+            *ways("start", "assign", "legs", "access-a", "joined", "test", "handover", "bill", "end"),
             *ways("legs", "access-b", "joined"),
             *ways("legs", "transport", "joined"),
             *ways("legs", "progress", "joined"),

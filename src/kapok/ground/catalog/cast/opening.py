@@ -9,6 +9,7 @@ from __future__ import annotations
 from kapok.ground.catalog.cast.wording import (
     CONFIRMED,
     PHOTO,
+    RENT,
     TESTED,
     WE_ASK,
     WE_TEST,
@@ -100,10 +101,11 @@ INSTALL: Document = {
             evidence=[CONFIRMED],
             event="order.confirmed",
         ),
+        RENT,
         gate("end"),
     ],
     "edges": [
-        *ways("start", "accept", "assign", "both", "configure", "ready", "visit", "test", "confirm", "end"),
+        *ways("start", "accept", "assign", "both", "configure", "ready", "visit", "test", "confirm", "bill", "end"),
         *ways("both", "appoint", "ready"),
         back("visit", "assign", Text(zh="资源与现场不符（退单）", en="the resources do not fit the site (return)")),
         back("test", "visit", Text(zh="测试未通过", en="the test failed")),
@@ -142,10 +144,11 @@ SIM: Document = {
             "confirm", Text(zh="与客户确认", en="Confirm with the customer"), "hotline", "10 minutes",
             told=WE_ASK, evidence=[CONFIRMED], event="order.confirmed",
         ),
+        RENT,
         gate("end"),
     ],
     "edges": [
-        *ways("start", "accept", "assign", "activate", "test", "confirm", "end"),
+        *ways("start", "accept", "assign", "activate", "test", "confirm", "bill", "end"),
         back("test", "assign", Text(zh="拨测未通过，换卡或换号", en="the test call failed: another card or number")),
     ],
 }  # fmt: skip
@@ -190,10 +193,11 @@ PAYPHONE: Document = {
             told=words("话机列入定期巡检，可以使用。", "It is inspected regularly from now on, and can be used."),
             event=["order.completed", "order.confirmed"],
         ),
+        RENT,
         gate("end"),
     ],
     "edges": [
-        *ways("start", "accept", "assign", "both", "configure", "ready", "test", "register", "end"),
+        *ways("start", "accept", "assign", "both", "configure", "ready", "test", "register", "bill", "end"),
         *ways("both", "install", "ready"),
         back("test", "assign", Text(zh="拨测未通过", en="a test call failed")),
     ],
@@ -230,10 +234,11 @@ WEBSITE: Document = {
             "confirm", Text(zh="与客户确认", en="Confirm with the customer"), "hotline", "8 hours",
             told=WE_ASK, evidence=[CONFIRMED], event="order.confirmed",
         ),
+        RENT,
         gate("end"),
     ],
     "edges": [
-        *ways("start", "accept", "assign", "host", "test", "confirm", "end"),
+        *ways("start", "accept", "assign", "host", "test", "confirm", "bill", "end"),
         back("test", "host", Text(zh="访问测试未通过", en="the test failed")),
     ],
 }  # fmt: skip

@@ -6,7 +6,7 @@ told once. It answers and does not raise; whatever it raises all the same counts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from kapok.kernel.text import Text
-from kapok.network.activation.rules import PARAM_NAMES
+from kapok.network.activation.rules import PARAM_NAMES, shown
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ DIFFERS = Text(
     zh="{name}与订购不符：订购{ordered}，网元上是{has}；请更正后再测。",
     en="The {name} is not the one ordered: {ordered} was ordered, the element has {has}; correct it, then test again.",
 )
+ANOTHER = Text(zh="另一个尾数相同的", en="another one that ends alike")
+SPEED = ("profile", "down_mbps", "up_mbps")
 RECORD_COUNTS = Text(
     zh="没有{server}可测，演示环境只核对了记录",
     en="no {server} to ask: in this demonstration the record alone was compared",
@@ -79,15 +81,20 @@ def taken(what: Text) -> Outcome:
     return Outcome(ok=False, code="in_use", text=text.format(what=what))
 
 
-def differing(request: Request, recorded: Mapping[str, Any]) -> Text | None:
+def differing(request: Request, recorded: Mapping[str, Any], names: Iterable[str] = SPEED) -> Text | None:
     """Where the element was given something else than was ordered, in words; what the order does not name is not compared."""
     found = (
-        (PARAM_NAMES[name], request.params[name], recorded.get(name))
-        for name in ("profile", "down_mbps", "up_mbps")
+        (name, request.params[name], recorded.get(name) or "")
+        for name in names
         if request.params.get(name) and str(request.params[name]) != str(recorded.get(name) or "")
     )
-    said = (DIFFERS.format(name=name, ordered=ordered, has=has or "–") for name, ordered, has in found)
+    said = (_said_apart(PARAM_NAMES[name], shown(name, ordered), shown(name, has)) for name, ordered, has in found)
     return next(said, None)
+
+
+def _said_apart(name: Text, ordered: Any, has: Any) -> Text:
+    """Both as they may be shown; two numbers may end alike."""
+    return DIFFERS.format(name=name, ordered=ordered, has=ANOTHER if has == ordered else has or "–")
 
 
 def by_the_record(server: Text, remedy: str, state: str, measured: Mapping[str, Any]) -> Outcome:

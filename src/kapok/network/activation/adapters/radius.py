@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from ipaddress import IPv6Network
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +14,16 @@ from pyrad.packet import PacketError
 
 from kapok.kernel.text import Text
 from kapok.network.activation.adapters import sessions
-from kapok.network.activation.adapters.base import DONE, Outcome, Request, by_the_record, differing, missing, taken
+from kapok.network.activation.adapters.base import (
+    DONE,
+    SPEED,
+    Outcome,
+    Request,
+    by_the_record,
+    differing,
+    missing,
+    taken,
+)
 from kapok.network.activation.models import Peer, Subscriber
 from kapok.network.activation.rules import MASK, plain_note
 
@@ -35,6 +46,15 @@ REFUSED = Text(
     zh="登录被拒；原因只告知客户，请看线路的状态与订单。",
     en="The login is refused; why, the line’s state and its orders say.",
 )
+WRONG_ADDRESS = Text(
+    zh="登录所得地址与台账不符；请核对RADIUS的地址数据。",
+    en="The addresses granted are not the line’s own; look at what the RADIUS server says of them.",
+)
+ADDRESSES: Mapping[str, Callable[[Subscriber], str]] = {
+    "ip": lambda row: "Framed-IPv6-Address" if ":" in str(row.ip) else "Framed-IP-Address",
+    "ipv6_prefix": lambda _row: "Delegated-IPv6-Prefix",
+}
+"""By which attribute each address is granted."""
 MIB = 1_000_000
 MOST = 4_294_967_295
 """Bits a second that an attribute of 32 bits can say."""
@@ -70,7 +90,7 @@ class Radius:
         return self._kept(row, request)
 
     def modify(self, request: Request) -> Outcome:
-        """Change login, secret, address or speed; open sessions get the new speed, or end so that they come back with it."""
+        """Change login, secret, addresses or speed; open sessions get the new speed, or end so that they come back with it."""
         row = self._row(request)
         if row is None:
             return missing(TITLE)
@@ -89,8 +109,8 @@ class Radius:
         row = self._row(request)
         if row is None:
             return missing(TITLE)
-        recorded = {"profile": row.profile, "down_mbps": row.down_mbps, "up_mbps": row.up_mbps}
-        if wrong := differing(request, recorded):
+        recorded = {"profile": row.profile, "down_mbps": row.down_mbps, "up_mbps": row.up_mbps} | addresses(row)
+        if wrong := differing(request, recorded, [*SPEED, *ADDRESSES]):
             return Outcome(
                 ok=False, code="not_as_ordered", text=wrong, measured={"authentication": "not_measured"} | recorded
             )
@@ -105,6 +125,8 @@ class Radius:
         row.down_mbps = request.number("down_mbps", row.down_mbps or 0)
         row.up_mbps = request.number("up_mbps", row.up_mbps or 0)
         row.ip = request.text("ip") or row.ip
+        if prefix := request.text("ipv6_prefix"):
+            row.ipv6_prefix = str(IPv6Network(prefix))
         row.changed_at = request.at
         try:
             with transaction.atomic():
@@ -133,7 +155,7 @@ def _ended(open_now: list[sessions.Session]) -> Outcome:
 
 
 def _tell_sessions(before: Subscriber, row: Subscriber) -> Outcome:
-    if (before.login, before.secret) != (row.login, row.secret):
+    if (before.login, before.secret, addresses(before)) != (row.login, row.secret, addresses(row)):
         return _ended(sessions.open_sessions(row.service, before.login))
     if (before.down_mbps, before.up_mbps) == (row.down_mbps, row.up_mbps):
         return DONE
@@ -148,6 +170,11 @@ def speeds(row: Subscriber) -> dict[str, Any]:
         "WISPr-Bandwidth-Max-Up": min(row.up_mbps * MIB, MOST),
         "Mikrotik-Rate-Limit": f"{row.up_mbps}M/{row.down_mbps}M",
     }
+
+
+def addresses(row: Subscriber) -> dict[str, str]:
+    """The addresses of the line's own, each by the name under which an order gives it."""
+    return {name: str(value) for name in ADDRESSES if (value := getattr(row, name))}
 
 
 def server() -> tuple[str, int] | None:
@@ -176,7 +203,7 @@ def log_in(row: Subscriber) -> Outcome:
 
 
 def _by_the_record(row: Subscriber) -> Outcome:
-    measured = {"authentication": "not_measured", "down_mbps": row.down_mbps, "up_mbps": row.up_mbps}
+    measured = {"authentication": "not_measured", "down_mbps": row.down_mbps, "up_mbps": row.up_mbps} | addresses(row)
     return by_the_record(TITLE, "KAPOK_RADIUS_SERVER", row.state, measured)
 
 
@@ -188,15 +215,18 @@ def _rejected(reply: Any) -> Outcome:
 
 def _accepted(row: Subscriber, reply: Any) -> Outcome:
     granted = {name: (reply.get(name) or [None])[0] for name in speeds(row)}
+    given = {name: str(said[0]) for name, each in ADDRESSES.items() if (said := reply.get(each(row)))}
     measured = {
         "authentication": "accepted",
         "down_mbps": (granted["WISPr-Bandwidth-Max-Down"] or 0) // MIB,
         "up_mbps": (granted["WISPr-Bandwidth-Max-Up"] or 0) // MIB,
-    }
+    } | given
     if granted != speeds(row):
         text = Text(
             zh="速率与套餐不符；请核对速率模板。", en="The speed granted is not the one ordered; look at the profile."
         )
         return Outcome(ok=False, code="wrong_speed", text=text, measured=measured)
+    if addresses(row).items() - given.items():
+        return Outcome(ok=False, code="wrong_address", text=WRONG_ADDRESS, measured=measured)
     text = Text(zh="登录成功，下行{down}兆", en="logged in, {down} Mbit/s down").format(down=row.down_mbps)
     return Outcome(ok=True, code="done", text=text, measured=measured)

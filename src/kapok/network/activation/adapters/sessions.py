@@ -57,6 +57,8 @@ ATTRIBUTE Acct-Output-Gigawords 53 integer
 ATTRIBUTE CHAP-Challenge 60 octets
 ATTRIBUTE Message-Authenticator 80 octets
 ATTRIBUTE Error-Cause 101 integer
+ATTRIBUTE Delegated-IPv6-Prefix 123 ipv6prefix
+ATTRIBUTE Framed-IPv6-Address 168 ipv6addr
 VENDOR WISPr 14122
 BEGIN-VENDOR WISPr
 ATTRIBUTE WISPr-Bandwidth-Max-Up 7 integer

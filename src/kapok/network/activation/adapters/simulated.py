@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Collection
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from django.db.models import F
 
 from kapok.kernel.text import Text
 from kapok.network.activation.adapters.base import DONE, Outcome, Request, differing, missing, taken
-from kapok.network.activation.models import SimulatedFault, SimulatedUnit
+from kapok.network.activation.models import ONE_NUMBER, SimulatedFault, SimulatedUnit
 from kapok.network.activation.rules import Fault, light_is_fine
 
 NO_ANSWER = Outcome(
@@ -37,7 +37,7 @@ REFUSED = Outcome(
     ok=False, code="refused",
     text=Text(zh="网元拒绝执行；请检查网元后由人工重试。", en="The element refused; look at it, then try again by hand."),
 )  # fmt: skip
-KEPT = ("profile", "vlan", "down_mbps", "up_mbps", "port")
+NUMBER = Text(zh="号码", en="number")
 FAULTY_DBM = -28.5
 STATES = {
     "active": Text(zh="已开通", en="active"),
@@ -53,6 +53,7 @@ class Simulated:
     title: ClassVar[Text]
     unit: ClassVar[str]
     needed: ClassVar[frozenset[str]]
+    kept: ClassVar[tuple[str, ...]]
 
     def activate(self, request: Request) -> Outcome:
         """Set the unit up for the service."""
@@ -118,13 +119,13 @@ class Simulated:
         row = row or SimulatedUnit(element=self.element, service=request.service, settings={})
         row.state = state or row.state
         row.unit = request.text(self.unit, row.unit)
-        row.settings = row.settings | _kept(request)
+        row.settings = row.settings | {name: request.params[name] for name in self.kept if request.params.get(name)}
         row.changed_at = request.at
         try:
             with transaction.atomic():
                 row.save()
-        except IntegrityError:
-            return taken(self.title)
+        except IntegrityError as refused:
+            return taken(NUMBER if ONE_NUMBER in str(refused) else self.title)
         return DONE
 
 
@@ -147,10 +148,6 @@ def _answered(fault: Fault | None, do: Callable[[], Outcome], half: Callable[[],
             return do()
 
 
-def _kept(request: Request) -> dict[str, Any]:
-    return {name: request.params[name] for name in KEPT if request.params.get(name)}
-
-
 class Olt(Simulated):
     """An OLT: an ONU behind each unit, and the light it receives."""
 
@@ -158,6 +155,7 @@ class Olt(Simulated):
     title = Text(zh="OLT", en="OLT")
     unit = "onu"
     needed = frozenset({"onu"})
+    kept = ("profile", "vlan", "down_mbps", "up_mbps", "port")
 
     def light(self, services: Collection[str]) -> dict[str, tuple[str, float]]:
         """The ONU of each of these services that has one, and what it receives (dBm); one ONU's own fault is not among it."""
@@ -184,18 +182,21 @@ class Olt(Simulated):
 
 
 class Switch(Simulated):
-    """A switch: a port for each line."""
+    """A switch: a port for each line, and its number where it has one."""
 
     element = "switch"
     title = Text(zh="交换机", en="switch")
     unit = "port"
     needed = frozenset({"port"})
+    kept = ("profile", "vlan", "down_mbps", "up_mbps", "number")
 
     def _measure(self, row: SimulatedUnit, fault: Fault | None, request: Request) -> Outcome:
         measured = {"port_state": row.state}
         if row.state != "active":
             text = Text(zh="端口状态为“{state}”；请先开通。", en="The port is {state}; activate it first.")
             return Outcome(ok=False, code="not_active", text=text.format(state=STATES[row.state]), measured=measured)
+        if wrong := differing(request, row.settings, ["number"]):
+            return Outcome(ok=False, code="not_as_ordered", text=wrong, measured=measured)
         return Outcome(ok=True, code="done", text=Text(zh="端口正常", en="the port is up"), measured=measured)
 
 

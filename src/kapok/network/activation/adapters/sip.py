@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from kapok.kernel.text import Text
-from kapok.network.activation.adapters.base import DONE, Outcome, Request, by_the_record, missing, taken
+from kapok.network.activation.adapters.base import DONE, Outcome, Request, by_the_record, differing, missing, taken
 from kapok.network.activation.adapters.register import register, unregister
 from kapok.network.activation.models import Peer, SipLine
 
@@ -20,6 +20,14 @@ STILL_REGISTERED = Outcome(
     text=Text(
         zh="号码已不能再注册，但注册服务器没有注销在线的话机；稍后会重试，请检查注册服务器。",
         en="The number can register no more, but its telephone is still registered; it is tried again, look at the registrar.",
+    ),
+)  # fmt: skip
+FORMER_REGISTERED = Outcome(
+    ok=False, code="still_registered", retry=True,
+    text=Text(
+        zh="原号码、原密码已不能再注册，但注册服务器没有注销原先在线的话机；稍后会重试，请检查注册服务器。",
+        en="The former number and secret can register no more, but their telephone is still registered; it is tried again, "
+        "look at the registrar.",
     ),
 )  # fmt: skip
 
@@ -42,23 +50,26 @@ class Sip:
         if row is None:
             return missing(TITLE)
         row.state, row.changed_at = "suspended", request.at
-        return _shut(row)
+        return _closed(row)
 
     def resume(self, request: Request) -> Outcome:
         """Let it register again."""
-        again = {"state": "active", "closing": "", "changed_at": request.at}
+        again = {"state": "active", "closing": "", "leaving": "", "changed_at": request.at}
         return DONE if SipLine.objects.filter(service=request.service).update(**again) else missing(TITLE)
 
     def modify(self, request: Request) -> Outcome:
-        """Change number and secret together, either needs the other; whoever is registered by the old ones is no longer."""
+        """Change number and secret, a new number needs the secret; then whoever is registered by the former ones is no longer.
+
+        The former ones are invalid from the first moment, whatever the registrar answers; asked again it is told once more.
+        """
         row = self._row(request)
         if row is None:
             return missing(TITLE)
         if request.text("number") and not request.text("secret"):
             text = Text(zh="改号时请同时给出密码。", en="A new number needs the secret too; give both.")
             return Outcome(ok=False, code="bad_request", text=text)
-        shut = _shut(row) if request.text("secret") else DONE
-        return self._kept(row, request) if shut.ok else shut
+        kept = self._kept(row, request)
+        return kept if not kept.ok or not row.leaving or _logged_out(row, row.leaving) else FORMER_REGISTERED
 
     def terminate(self, request: Request) -> Outcome:
         """End the registration that runs, and forget the line."""
@@ -66,16 +77,19 @@ class Sip:
         if row is None:
             return DONE
         row.state, row.changed_at = "suspended", request.at
-        shut = _shut(row)
-        if shut.ok:
+        closed = _closed(row)
+        if closed.ok:
             row.delete()
-        return shut
+        return closed
 
     def test(self, request: Request) -> Outcome:
         """Ask the registrar as the line would."""
         row = self._row(request)
         if row is None:
             return missing(TITLE)
+        if wrong := differing(request, {"number": row.number}, ["number"]):
+            not_measured = {"registration": "not_measured"}
+            return Outcome(ok=False, code="not_as_ordered", text=wrong, measured=not_measured)
         peer = Peer.objects.filter(name="kamailio").first()
         if peer is None:
             return by_the_record(TITLE, "kapok lab up", row.state, {"registration": "not_measured"})
@@ -86,9 +100,11 @@ class Sip:
 
     def _kept(self, row: SipLine, request: Request) -> Outcome:
         if secret := request.text("secret"):
+            before = row.number, row.ha1
             row.realm = settings.SIP_REALM
             row.number = request.text("number", row.number)
             row.ha1 = digest(row.number, row.realm, secret)
+            row.leaving = row.leaving if before == (row.number, row.ha1) else before[0]
         row.changed_at, row.closing = request.at, ""
         try:
             with transaction.atomic():
@@ -98,21 +114,29 @@ class Sip:
         return DONE
 
 
-def _shut(row: SipLine) -> Outcome:
-    """From now on nobody comes in by the line's own secret, and no telephone of it stays registered.
+def _closed(row: SipLine) -> Outcome:
+    """Nobody comes in any more, and no telephone stays registered: neither by its number nor by one that it has left."""
+    numbers = dict.fromkeys([row.leaving or row.number, row.number])
+    return DONE if all(_logged_out(row, number) for number in numbers) else STILL_REGISTERED
+
+
+def _logged_out(row: SipLine, number: str) -> bool:
+    """Whether no telephone is registered by that number any more; until then the line is leaving it.
 
     The registrar is told in its own language, by a secret that only this call knows and that ends with it.
     """
     peer = Peer.objects.filter(name="kamailio").first()
-    row.closing = secrets.token_hex(16) if peer else ""
+    row.leaving, row.closing = number if peer else "", secrets.token_hex(16) if peer else ""
     row.save()
     if peer is None:
-        return DONE
+        return True
+    status, line = 0, SipLine.objects.filter(pk=row.pk, closing=row.closing)
     try:
-        status = unregister((peer.address, peer.port), row.number, row.realm, row.closing)
+        status = unregister((peer.address, peer.port), number, row.realm, row.closing)
     finally:
-        SipLine.objects.filter(pk=row.pk, closing=row.closing).update(closing="")
-    return DONE if status == 200 else STILL_REGISTERED
+        row.leaving, row.closing = "" if status == 200 else number, ""
+        line.update(closing="", leaving=row.leaving)
+    return status == 200
 
 
 def digest(number: str, realm: str, secret: str) -> str:
