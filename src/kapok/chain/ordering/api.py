@@ -187,14 +187,15 @@ def amend(
     promised_date: date | None = None,
     evidence: str = "",
     address: str = "",
+    far_address: str = "",
     quantity: int | None = None,
     actor: str,
     at: datetime,
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
-    Until its plant is assigned also how many of it, and where: all of its leg moves, and all that it takes is reserved anew, or
-    nothing is changed.
+    Until its plant is assigned also how many of it, and where (`far_address`: its far end): all of its leg moves, and all that
+    it takes is reserved anew, or nothing is changed.
 
     A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
@@ -213,8 +214,9 @@ def amend(
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
     amending.must_fit(leg, fresh, version, characteristics)
-    site, pieces = rearranging.address_for(leg, fresh, address), rearranging.pieces_for(leg, fresh, quantity)
-    asked = deviating.Amendment(version, characteristics, promised_date, evidence, site, pieces)
+    site, far = rearranging.sites_for(leg, fresh, address, far_address)
+    pieces = rearranging.pieces_for(leg, fresh, quantity)
+    asked = deviating.Amendment(version, characteristics, promised_date, evidence, site, far, pieces)
     deviating.amend(leg, fresh, asked, act)
     moves.refresh(row, act)
 

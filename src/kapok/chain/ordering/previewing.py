@@ -32,6 +32,9 @@ class LegPreview:
     action: Action
     address: str
     address_full: Text | None
+    far_address: str
+    """The far end of what is to run between two addresses; empty for what has one."""
+    far_address_full: Text | None
     title: Text
     visit: tuple[str, int] | None
     promises: tuple[Foreseen, ...]
@@ -89,6 +92,8 @@ def _leg(plan: Planned, known: Mapping[str, Any], at: datetime) -> LegPreview:
     return LegPreview(
         action=plan.action, address=plan.address.code if plan.address else "",
         address_full=plan.address.full if plan.address else None,
+        far_address=plan.site.far.code if plan.site.far else "",
+        far_address_full=plan.site.far.full if plan.site.far else None,
         title=joined(dict.fromkeys(line.offer.title for line in plan.lines)), visit=plan.visit, promises=tuple(made),
         stages=tuple(_stages(known)), old=plan.old,
     )  # fmt: skip

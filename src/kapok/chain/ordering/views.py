@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.rules import Action, Deviation, State, StepState
+from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.commitments.queries import Row
 from kapok.ground.work.urging import URGED
 from kapok.kernel.money import Money
@@ -162,6 +163,11 @@ class LegView(Standing):
     action: Action
     address: str
     address_full: Text
+    far_address: str
+    """The far end of what is installed between two addresses; empty for what has one."""
+    far_address_full: Text
+    end: End
+    """Which end of its services the address is."""
     state: State
     exception: str
     compensation: str
@@ -197,6 +203,11 @@ class LegView(Standing):
     def action_name(self) -> Text:
         """What is done."""
         return rules.ACTIONS[self.action]
+
+    @property
+    def end_name(self) -> Text:
+        """Which end of its services the address is, where that has to be said."""
+        return ENDS[self.end] if self.far_address or self.end is End.B else NOTHING
 
     @property
     def asks(self) -> bool:

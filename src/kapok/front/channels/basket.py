@@ -11,8 +11,8 @@ from uuid import UUID
 from django.core import signing
 
 from kapok.chain.ordering.api import LineDraft
-from kapok.chain.ordering.drafting import must_be_served
 from kapok.chain.ordering.previewing import Preview, preview
+from kapok.chain.ordering.siting import must_be_served
 from kapok.front.channels import offering
 from kapok.front.channels.offering import Asked, Choice, areas_at, installable, promised
 from kapok.front.channels.queries import placed_by

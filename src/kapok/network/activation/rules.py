@@ -88,6 +88,7 @@ class Fault(StrEnum):
     REFUSES = "refuses"
     WEAK_LIGHT = "weak_light"
     WEAK_PON = "weak_pon"
+    FAR_END = "far_end"
 
 
 FAULTS: Mapping[Fault, Text] = {
@@ -98,6 +99,7 @@ FAULTS: Mapping[Fault, Text] = {
     Fault.REFUSES: Text(zh="拒绝执行", en="refuses"),
     Fault.WEAK_LIGHT: Text(zh="弱光", en="weak light"),
     Fault.WEAK_PON: Text(zh="整个PON弱光", en="weak light on the whole PON"),
+    Fault.FAR_END: Text(zh="电路B端（远端）不应答", en="the B end (far end) of circuits does not answer"),
 }
 
 
@@ -166,6 +168,7 @@ PARAMS: Mapping[str, tuple[_Check, Text]] = {
     "ip": (_address, Text(zh="一个IP地址", en="an IP address")),
     "profile": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "port": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
+    "far_port": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "onu": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "vlan": (lambda value: value.isdecimal() and len(value) < 5 and 1 <= int(value) <= 4094,
              Text(zh="1至4094的整数", en="a whole number from 1 to 4094")),
@@ -181,6 +184,7 @@ PARAM_NAMES: Mapping[str, Text] = {
     "ip": Text(zh="IP地址", en="IP address"),
     "profile": Text(zh="速率模板", en="profile"),
     "port": Text(zh="端口", en="port"),
+    "far_port": Text(zh="B端（远端）端口", en="port at the B end (far end)"),
     "onu": Text(zh="光猫", en="ONU"),
     "vlan": Text(zh="VLAN", en="VLAN"),
 }

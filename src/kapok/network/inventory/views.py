@@ -23,6 +23,7 @@ from kapok.network.inventory.rules import (
     masked,
 )
 
+NOWHERE = Text(zh="", en="")
 SALT = "kapok.network.inventory.number"
 
 
@@ -97,6 +98,8 @@ class ShortageView:
     holder: str
     opened_at: datetime
     expected_at: datetime | None
+    address: str = ""
+    """The code of the address to which it is lacking."""
 
     @property
     def text(self) -> Text:
@@ -160,6 +163,9 @@ class ServiceView:
     designed_at: datetime
     changed_at: datetime
     resources: tuple[ResourceView, ...] = ()
+    far_address: str = ""
+    """Its far end, of what runs from one address to another; empty where it has one end."""
+    far_address_full: Text = NOWHERE
 
     @property
     def state_name(self) -> Text:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kapok.chain.ordering.drafting import must_be_served
+from kapok.chain.ordering.siting import must_be_served
 from kapok.edges.console.customers.reach import may, reached
 from kapok.edges.console.desk import sites
 from kapok.edges.console.desk.forms import OrderForm, show_refusal

@@ -97,7 +97,7 @@ def _first(covered: Collection[Covered], hangs: Above) -> UUID | None:
 def _covers(row: Covered, hangs: Above) -> bool:
     if row.element_id is not None:
         return row.element_id in hangs.elements
-    return row.exchange_area_id == hangs.area
+    return row.exchange_area_id in hangs.areas
 
 
 def open_announcement(identifier: UUID | None) -> Announcement | None:

@@ -6,10 +6,10 @@ told once. It answers and does not raise; whatever it raises all the same counts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 
@@ -52,6 +52,8 @@ class Outcome:
 DONE = Outcome(ok=True, code="done", text=Text(zh="已完成", en="done"))
 
 
+PROFILE: Final = ("profile", "down_mbps", "up_mbps")
+PORTS: Final = ("port", "far_port")
 DIFFERS = Text(
     zh="{name}与订购不符：订购{ordered}，网元上是{has}；请更正后再测。",
     en="The {name} is not the one ordered: {ordered} was ordered, the element has {has}; correct it, then test again.",
@@ -79,11 +81,11 @@ def taken(what: Text) -> Outcome:
     return Outcome(ok=False, code="in_use", text=text.format(what=what))
 
 
-def differing(request: Request, recorded: Mapping[str, Any]) -> Text | None:
+def differing(request: Request, recorded: Mapping[str, Any], names: Sequence[str] = PROFILE) -> Text | None:
     """Where the element was given something else than was ordered, in words; what the order does not name is not compared."""
     found = (
         (PARAM_NAMES[name], request.params[name], recorded.get(name))
-        for name in ("profile", "down_mbps", "up_mbps")
+        for name in names
         if request.params.get(name) and str(request.params[name]) != str(recorded.get(name) or "")
     )
     said = (DIFFERS.format(name=name, ordered=ordered, has=has or "–") for name, ordered, has in found)
