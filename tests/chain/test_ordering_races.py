@@ -21,7 +21,7 @@ from kapok.ground.journal.api import deliver
 from kapok.ground.journal.models import Entry
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory import api as inventory
-from kapok.network.inventory.models import Resource, Service
+from kapok.network.inventory.models import Resource, Service, Shortage
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
 from tests.network.plant import WHO, named
@@ -253,4 +253,19 @@ def test_of_a_new_address_and_the_assignment_that_meet_one_comes_too_late_for_th
     service = Service.objects.select_related("address").get(holder=leg(number).subject)
     assert (leg(number).version == 2, service.address and service.address.code) == (moved, "n3" if moved else "r101")
     assert set(held(leg(number).subject).values()) == {"assigned"}
+    sound()
+
+
+def test_of_two_orders_for_the_last_port_of_a_far_end_one_gets_it_and_one_waits_for_that_end() -> None:
+    shop.add_switches(far_ports=1)
+    whose = shop.bank()
+    placing = [lambda: placed(shop.circuit(), whose=whose, channel="key_account")] * 2
+    assert outcomes(*placing) == ["done", "done"]
+    legs = {(row.state, row.exception): row for row in Leg.objects.all()}
+    assert set(legs) == {("inProgress", ""), ("held", "10W")}
+    waiting = legs["held", "10W"]
+    assert (waiting.reason, held(waiting.subject)) == ("B 端（远端）：端口已满 / B end (far end): no port is left", {})
+    has = Resource.objects.filter(holder=legs["inProgress", ""].subject, kind="circuit_port")
+    assert list(has.order_by("role").values_list("element__code", "role")) == [("SW1", "1.end_a"), ("SW2", "1.end_b")]
+    assert Shortage.objects.get().element.code == "SW2"  # type: ignore[union-attr]
     sound()

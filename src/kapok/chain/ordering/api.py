@@ -306,16 +306,17 @@ def undefer(*, order: str, leg: int, reason: str, actor: str, at: datetime) -> N
 
 @transaction.atomic
 def wait_for_plant(
-    *, order: str, leg: int, reason: str, code: str = "", expected_at: datetime | None = None, actor: str, at: datetime
-) -> None:
-    """Say that our plant is lacking for a leg (10W): it waits, the customer's clock runs on.
+    *, order: str, leg: int, reason: str, code: str = "", far: bool = False, expected_at: datetime | None = None, actor: str,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Say that our plant is lacking for a leg (10W), or at its `far` end: it waits, the customer's clock runs on.
 
     With the code of a shortage it counts as demand, and goes on when there is plant; without, until somebody says so.
     Raises `UnknownOrder`, `UnknownLeg`, `NotAllowedNow`, `NoteMissing`, `NotLacking`.
     """
     row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
     (found,) = rows.legs_locked(row, leg)
-    lacking.wait(found, code, why, expected_at, act)
+    lacking.wait(found, code, why, expected_at, act, far=far)
     moves.refresh(row, act)
 
 

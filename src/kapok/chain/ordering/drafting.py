@@ -14,7 +14,6 @@ from kapok.chain.ordering import rules, siting, specified
 from kapok.chain.ordering.ends import is_far
 from kapok.chain.ordering.models import OVER, Line
 from kapok.chain.ordering.refusals import (
-    BadLine,
     InOtherHands,
     NoFlowForLine,
     NoLines,
@@ -207,13 +206,13 @@ def planned(lines: Sequence[Asked], facts: Mapping[str, Any]) -> list[Planned]:
 def _check(number: int, draft: LineDraft) -> None:
     if draft.action not in set(Action):
         values = ", ".join(Action)
-        raise _bad(number, "action", draft.action, Text(zh=f"可选 {values}", en=f"use one of {values}"))
+        raise siting.bad(number, "action", draft.action, Text(zh=f"可选 {values}", en=f"use one of {values}"))
     if draft.quantity not in range(1, rules.MOST_PIECES + 1):
         most = rules.MOST_PIECES
-        raise _bad(number, "quantity", draft.quantity, Text(zh=f"填写 1 至 {most}", en=f"give 1 to {most}"))
+        raise siting.bad(number, "quantity", draft.quantity, Text(zh=f"填写 1 至 {most}", en=f"give 1 to {most}"))
     complaint = rules.value_complaint(draft.characteristics)
     if complaint:
-        raise _bad(number, complaint[0], "…", complaint[1])
+        raise siting.bad(number, complaint[0], "…", complaint[1])
     wishes_must_fit(number, draft.action, draft.characteristics)
 
 
@@ -221,13 +220,9 @@ def wishes_must_fit(number: int, action: str, wished: Mapping[str, Any]) -> None
     """Refuse a wish that would come to nothing. Raises `BadLine`."""
     for name, (fitting, remedy) in WISHES.items():
         if name in wished and action != fitting:
-            raise _bad(number, name, "…", remedy)
+            raise siting.bad(number, name, "…", remedy)
     if wished.get(rules.VISIT, rules.NO) not in {rules.YES, rules.NO}:
-        raise _bad(number, rules.VISIT, wished[rules.VISIT], Text(zh="填写 yes 或 no", en="give yes or no"))
-
-
-def _bad(number: int, field_name: str, value: object, remedy: Text) -> BadLine:
-    return BadLine(line=number, field=field_name, value=str(value)[:40], remedy=remedy)
+        raise siting.bad(number, rules.VISIT, wished[rules.VISIT], Text(zh="填写 yes 或 no", en="give yes or no"))
 
 
 def _sold(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offer]]:
@@ -299,7 +294,7 @@ def _versions(
         return [known.sold[code] for code in _with_parts(known.sold[draft.offer][1], Action(draft.action), known.sold)]
     if draft.offer not in {"", service.offer}:
         remedy = Text(zh=f"填写业务现用商品 {service.offer}", en=f"name the offer of the service, {service.offer}")
-        raise _bad(place, "offer", draft.offer, remedy)
+        raise siting.bad(place, "offer", draft.offer, remedy)
     if service.number not in known.own:
         offers.version_called(service.offer, service.offer_version)
     return [known.own[service.number]]
@@ -319,11 +314,11 @@ def must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
         said = {"offer_name": line.offer.title, "action_name": ACTIONS[line.action], "actions": names}
         raise NotThisAction(line=line.number, **said)
     if line.action is Action.CHANGE and line.service and not may_become(line.service.kind, line.offer):
-        raise _bad(line.number, "offer", line.offer.code, OTHER_KIND)
+        raise siting.bad(line.number, "offer", line.offer.code, OTHER_KIND)
     is_part = line.offer.code != line.draft.offer
     refused = None if is_part or line.action not in CHOSEN else offer_rules.refusal(line.offer, facts, channel)
     if refused:
-        raise _bad(line.number, "offer", line.offer.code, refused)
+        raise siting.bad(line.number, "offer", line.offer.code, refused)
 
 
 def may_become(kind: str, offer: Offer) -> bool:
@@ -354,7 +349,7 @@ def _must_be_free(lines: Sequence[Asked]) -> None:
     for line in lines:
         if line.service and services.setdefault(line.service.id, line).draft is not line.draft:
             remedy = Text(zh="同一业务只写一行", en="give each service one line")
-            raise _bad(line.number, "service", line.service.number, remedy)
+            raise siting.bad(line.number, "service", line.service.number, remedy)
     others = Line.objects.filter(service__in=services).exclude(leg__state__in=OVER).select_related("leg__order")
     other = others.first()
     if other is not None and other.service_id is not None:

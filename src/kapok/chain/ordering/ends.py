@@ -13,6 +13,7 @@ from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.kernel.text import Text
 from kapok.network.inventory.queries import ServiceView
+from kapok.network.inventory.rules import Need
 from kapok.network.inventory.views import ResourceView, ShortageView
 
 PORTS = ("splitter_port", "circuit_port", "line_port", "dsl_port", "pon_port")
@@ -44,6 +45,15 @@ def far_roles_of(service: ServiceView) -> frozenset[str]:
     version = (service.offer, service.offer_version)
     found = offers.read_versions([version]).get(version)
     return found[1].far_roles if found else frozenset()
+
+
+def needs_at(leg: Leg, *, far: bool) -> list[Need]:
+    """What a leg takes at its far end, or at its address."""
+    return [
+        need
+        for need in (Need(**each) for each in leg.needs)
+        if bool(need.address) is (far and leg.far_address is not None)
+    ]
 
 
 def lacking(leg: Leg, shortage: ShortageView) -> Text:

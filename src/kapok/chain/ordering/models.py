@@ -87,7 +87,7 @@ class Leg(models.Model):
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
     far_address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
     """The far end of what is installed between two addresses."""
-    end = models.CharField(max_length=1, default=End.A, db_default=End.A)
+    end = models.CharField(max_length=1, default=End.A)
     """Which end of its services the address is: a move takes the far one elsewhere (`b`), or the other."""
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     """The leg that has to be completed before this one begins: the old line goes when the new one works."""

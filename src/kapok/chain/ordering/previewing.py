@@ -20,6 +20,7 @@ from kapok.ground.commitments.foreseeing import Foreseen, foreseen
 from kapok.ground.customers.rows import customer_called
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
+from kapok.network.inventory.views import NOWHERE, between
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class LegPreview:
     promises: tuple[Foreseen, ...]
     stages: tuple[Text, ...]
     old: bool = False
+
+    @property
+    def where(self) -> Text | None:
+        """Where it would be: the address, both of what runs between two."""
+        return between(self.address_full, self.far_address_full or NOWHERE) if self.address_full else None
 
     @property
     def action_name(self) -> Text:

@@ -126,6 +126,6 @@ def same_area(before: Address | None, after: Address | None) -> bool:
     return here is not None and there is not None and here.id == there.id
 
 
-def bad(line: int, field: str, value: str, remedy: Text) -> BadLine:
+def bad(line: int, field: str, value: object, remedy: Text) -> BadLine:
     """A field of a line is not what it can be."""
-    return BadLine(line=line, field=field, value=value[:40], remedy=remedy)
+    return BadLine(line=line, field=field, value=str(value)[:40], remedy=remedy)

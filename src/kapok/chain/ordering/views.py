@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kapok.chain.ordering import rules
+from kapok.chain.ordering.ends import AT_END
 from kapok.chain.ordering.rules import Action, Deviation, State, StepState
 from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.commitments.queries import Row
@@ -16,6 +17,7 @@ from kapok.ground.work.urging import URGED
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.activation.readings import reading
+from kapok.network.inventory.views import between
 
 NOTHING = Text(zh="", en="")
 SUPERVISED = Text(zh="督办", en="under supervision")
@@ -205,9 +207,11 @@ class LegView(Standing):
         return rules.ACTIONS[self.action]
 
     @property
-    def end_name(self) -> Text:
-        """Which end of its services the address is, where that has to be said."""
-        return ENDS[self.end] if self.far_address or self.end is End.B else NOTHING
+    def where(self) -> Text:
+        """Where it is worked on: the address, both of what runs between two; of what moves its far end, that this is it."""
+        if self.end is End.B:
+            return AT_END.format(end=ENDS[self.end], lacking=self.address_full)
+        return between(self.address_full, self.far_address_full)
 
     @property
     def asks(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, SHORTAGES, ElementKind, Kind
 from kapok.network.inventory.rules import (
     ORDER,
@@ -24,6 +24,13 @@ from kapok.network.inventory.rules import (
 )
 
 NOWHERE = Text(zh="", en="")
+
+
+def between(address: Text, far: Text) -> Text:
+    """An address, or both of what runs between two."""
+    return joined([address, far], zh=" — ", en=" — ") if far.zh else address
+
+
 SALT = "kapok.network.inventory.number"
 
 
@@ -166,6 +173,11 @@ class ServiceView:
     far_address: str = ""
     """Its far end, of what runs from one address to another; empty where it has one end."""
     far_address_full: Text = NOWHERE
+
+    @property
+    def where(self) -> Text:
+        """Its address, or both of what runs between two."""
+        return between(self.address_full, self.far_address_full)
 
     @property
     def state_name(self) -> Text:

@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.address"
             ),
         ),
-        migrations.AddField(
-            model_name="leg", name="end", field=models.CharField(default="a", db_default="a", max_length=1)
-        ),
+        migrations.AddField(model_name="leg", name="end", field=models.CharField(default="a", max_length=1)),
         migrations.AddConstraint(
             model_name="leg",
             constraint=models.CheckConstraint(

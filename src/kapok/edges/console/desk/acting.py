@@ -27,6 +27,7 @@ from kapok.front.channels import altering
 from kapok.front.channels import api as channels
 from kapok.front.channels import queries as talks
 from kapok.front.channels.altering import ActionTerms, Wanted
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.customers.queries import CustomerView
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
@@ -86,7 +87,8 @@ def _wanted(
 ) -> Wanted:
     chosen = {name: said.get(name, "")[:60] for name in ("address", "offer")}
     comes = action.action is Action.REPLACE and said.get("how") == VISIT
-    return Wanted(one.number, channel_of(request), service, action.action, **chosen, visit=comes)
+    end = End.B if action.action is Action.MOVE and said.get("end") == End.B else End.A
+    return Wanted(one.number, channel_of(request), service, action.action, **chosen, visit=comes, end=end)
 
 
 def _theirs(one: CustomerView, service: str) -> ServiceView | None:

@@ -56,7 +56,7 @@ def over_address(code: str) -> UUID | None:
     covered = _open()
     address = Address.objects.filter(code=code).values_list("id", flat=True).first() if covered else None
     area = places.exchange_area_of(address) if address else None
-    return _first(covered, Above(area=area.id)) if area else None
+    return _first(covered, Above(areas=frozenset({area.id}))) if area else None
 
 
 def over_report(service: Service | None, address: str, customer: Customer | None) -> UUID | None:
