@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from kapok.ground.journal.queries import line as as_line
 
 from kapok.chain.ordering import api, previewing, queries, reactions
 from kapok.chain.ordering.agreeing import differences
@@ -17,8 +16,8 @@ from kapok.chain.ordering.visits import visit_of
 from kapok.ground.catalog.offering import api as offers
 from kapok.ground.catalog.offering import cast
 from kapok.ground.journal.models import Entry
+from kapok.ground.journal.queries import line as as_line
 from kapok.ground.places import api as places
-from kapok.kernel.text import Text
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import SimulatedUnit
 from kapok.network.inventory import api as inventory
@@ -106,10 +105,6 @@ def test_a_preview_says_both_ends_and_writes_nothing() -> None:
     assert (one.address, one.far_address) == ("n1", "n3")
     assert one.where is not None
     assert one.where.zh == "广东省体育西路1号 — 广东省体育西路3号"
-        "n1",
-        "n3",
-        Text(zh="广东省体育西路1号 — 广东省体育西路3号", en=one.where.en),
-    )  # type: ignore[union-attr]
     assert shown.visits == [("n1", "fibre", 180)]
     assert written() == (0, 0, 0)
 

@@ -34,7 +34,7 @@ CHOOSE_FAR = Text(
     zh="该商品连接两个地址，请选择 B 端（远端）地址", en="it runs between two addresses: choose that of the far end"
 )
 PROMISED_OTHERWISE = Text(zh="对客户的承诺已有变化", en="what we promise is otherwise now")
-BETWEEN, TO = "~", ">"
+BETWEEN, TO = "~", "|"
 
 
 @dataclass(frozen=True)
