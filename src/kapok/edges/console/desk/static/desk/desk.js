@@ -38,8 +38,8 @@
     listOf(box).replaceChildren();
     const wished = [...document.querySelectorAll("#order-form [data-wish]")].filter((each) => each.type !== "radio" || each.checked);
     const asked = new URLSearchParams(wished.map((each) => [each.name, each.value]));
-    htmx.ajax("GET", `${box.dataset.far}?${asked}`, { target: "#terms", swap: "innerHTML" })
-      .then(() => (document.getElementById("window") || document.querySelector("#terms button[data-shortcut=Enter]"))?.focus());
+    document.querySelector("input[name=offer]:checked")?.focus();  // from there Enter goes on, and l begins another line
+    htmx.ajax("GET", `${box.dataset.far}?${asked}`, { target: "#terms", swap: "innerHTML" });
   }
 
   // Nobody is served at a road: its words go into the box, and the search goes on below it.
@@ -96,7 +96,8 @@
     if (form && event.key === "Enter" && event.target.matches("input[type=radio]")) {
       event.preventDefault();
       event.target.checked || event.target.click();
-      (document.getElementById("far-where") || document.getElementById("window") || document.querySelector("#terms button[data-shortcut=Enter]"))?.focus();
+      const far = form.elements.far_address;
+      (far && !far.value && document.getElementById("far-where") || document.getElementById("window") || document.querySelector("#terms button[data-shortcut=Enter]"))?.focus();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
