@@ -76,6 +76,39 @@ def with_prefixes() -> None:
     new_version(FIBRE, resources=[{"kind": kind} for kind in kinds])
 
 
+def add_switches(far_ports: int = 2) -> None:
+    """One switch at 1号 and 5号, another one at 3号: a circuit between them has a port at each."""
+    for code, covers, count in (("SW1", ["n1", "n5"], 4), ("SW2", ["n3"], far_ports)):
+        inventory.add_element(code=code, kind="switch", site="TYX", covers=covers, **plant.WHO)
+        if count:
+            inventory.add_resources(kind="circuit_port", element=code, count=count, **plant.WHO)
+
+
+def bank() -> str:
+    """A key account of the first level."""
+    return customer("某银行", "key_account", tier="SL1")
+
+
+def circuit(address: str = "n1", far: str = "n3", offer: str = "circuit-10", **more: Any) -> LineDraft:
+    """A leased circuit between two addresses."""
+    return line(offer, address=address, far_address=far, **more)
+
+
+def connected(*, whose: str = "", minutes: float = 0, drafted: LineDraft | None = None) -> str:
+    """A circuit that works, or what becomes of one: the number of its service."""
+    number = placed(drafted or circuit(), whose=whose or bank(), minutes=minutes, channel="key_account")
+    run(minutes + 1)
+    for stage in ("access-a", "access-b", "progress"):
+        do(number, stage, minutes + 2)
+    run(minutes + 3)
+    do(number, "handover", minutes + 4)
+    run(minutes + 5)
+    found = Line.objects.filter(leg__order__number=number, service__isnull=False).order_by("number").first()
+    assert found is not None
+    assert found.service is not None
+    return found.service.number
+
+
 def customer(name: str = "陈静", segment: str = "public", **more: Any) -> str:
     """Somebody who lives in the street."""
     kind = "person" if segment == "public" else "organisation"

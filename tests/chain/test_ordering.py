@@ -149,7 +149,9 @@ def test_a_bundle_is_ordered_as_itself_with_its_parts() -> None:
         ({"quantity": 0}, "BadLine", "quantity"),
         ({"quantity": 201}, "BadLine", "quantity"),
         ({"characteristics": {"login": "长" * 5_000_000}}, "BadLine", "login"),
-        ({"offer": "circuit-10"}, "BadLine", "offer"),
+        ({"offer": "circuit-10"}, "BadLine", "far_address"),
+        ({"offer": "circuit-10", "far_address": "n3"}, "BadLine", "offer"),
+        ({"far_address": "n3"}, "BadLine", "far_address.*one end"),
         ({"action": "suspend"}, "ServiceNeeded", "suspend"),
     ],
 )
@@ -439,7 +441,7 @@ def test_of_two_pieces_the_end_of_one_leaves_the_other_its_port() -> None:
 def test_a_key_account_with_three_legs_is_told_one_state() -> None:
     shop.add_switch()
     whose = shop.customer("某银行", "key_account", tier="SL1")
-    lines = [line("circuit-10", address=address) for address in ("n1", "n3", "n5")]
+    lines = [shop.circuit(address, "n7") for address in ("n1", "n3", "n5")]
     number = placed(*lines, whose=whose, channel="key_account")
     assert shop.order(number).state == "inProgress"
     run(1)

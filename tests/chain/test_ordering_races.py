@@ -21,7 +21,7 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.work import api as work
 from kapok.network.activation.models import Call, SimulatedUnit
 from kapok.network.inventory import api as inventory
-from kapok.network.inventory.models import Resource, Service
+from kapok.network.inventory.models import Resource, Service, Shortage
 from tests.chain import shop
 from tests.chain.shop import by, do, held, later, leg, line, placed, run, stands
 from tests.network.plant import WHO, named
@@ -265,7 +265,7 @@ def test_a_move_given_up_on_the_matter_of_its_old_line_waits_in_the_order_of_all
     started, told = Event(), list[str]()
 
     def tell() -> None:
-        started.wait(timeout=30)
+        started.wait(timeout=PATIENCE_SECONDS)
         told.extend(outcomes(lambda: work.happen(matter=second, kind="order.cancelled", **by("agent", 101))))
 
     telling = Thread(target=tell)
@@ -273,7 +273,7 @@ def test_a_move_given_up_on_the_matter_of_its_old_line_waits_in_the_order_of_all
     with transaction.atomic():
         rows.locked([first])
         started.set()
-        assert within(30, waits)
+        assert eventually(waits)
         rows.locked([first, second])
     telling.join(timeout=60)
     assert told == ["done"]
@@ -300,4 +300,19 @@ def test_a_move_cancelled_and_told_of_at_once_is_given_up_once() -> None:
     assert outcome[-1] == "done"
     run(102)
     assert [stands(number, each)[0] for each in (1, 2)] == ["cancelled", "cancelled"]
+    sound()
+
+
+def test_of_two_orders_for_the_last_port_of_a_far_end_one_gets_it_and_one_waits_for_that_end() -> None:
+    shop.add_switches(far_ports=1)
+    whose = shop.bank()
+    placing = [lambda: placed(shop.circuit(), whose=whose, channel="key_account")] * 2
+    assert outcomes(*placing) == ["done", "done"]
+    legs = {(row.state, row.exception): row for row in Leg.objects.all()}
+    assert set(legs) == {("inProgress", ""), ("held", "10W")}
+    waiting = legs["held", "10W"]
+    assert (waiting.reason, held(waiting.subject)) == ("B 端（远端）：端口已满 / B end (far end): no port is left", {})
+    has = Resource.objects.filter(holder=legs["inProgress", ""].subject, kind="circuit_port")
+    assert list(has.order_by("role").values_list("element__code", "role")) == [("SW1", "1.end_a"), ("SW2", "1.end_b")]
+    assert Shortage.objects.get().element.code == "SW2"  # type: ignore[union-attr]
     sound()

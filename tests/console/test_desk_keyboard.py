@@ -58,7 +58,7 @@ def test_a_key_account_order_of_two_sites_by_keyboard_alone(browser_page: Browse
     with leads_on(page):
         keys.press("n")
     expect(page).to_have_url(re.compile("/order$"))
-    for site, offer, lines in ((0, "circuit-10", 1), (1, "circuit-100", 2)):
+    for site, far, offer, lines in ((0, 1, "circuit-10", 1), (1, 0, "circuit-100", 2)):
         if not site:
             keys.press("a")
         expect(page.locator("#where")).to_be_focused()
@@ -66,6 +66,16 @@ def test_a_key_account_order_of_two_sites_by_keyboard_alone(browser_page: Browse
             keys.press("ArrowDown")
         keys.press("Enter")
         choose(page, "offer", offer)
+        expect(page.locator("#terms button[data-shortcut=Enter]")).to_be_disabled()
+        keys.press("Enter")
+        expect(page.locator("#far-where")).to_be_focused()
+        expect(page.locator("#far-places [role=option]")).to_have_count(2)
+        for _ in range(far):
+            keys.press("ArrowDown")
+        keys.press("Enter")
+        expect(page.locator(".desk-lines > li.is-current")).to_contain_text(" — ")
+        expect(page.locator("#terms button[data-shortcut=Enter]")).to_be_enabled()
+        expect(page.locator(f'input[name=offer][value="{offer}"]')).to_be_focused()
         expect(page.locator(".desk-lines > li")).to_have_count(lines)
         expect(page.locator(".desk-lines > li.is-current")).to_have_count(1)
         if lines == 1:
@@ -78,8 +88,8 @@ def test_a_key_account_order_of_two_sites_by_keyboard_alone(browser_page: Browse
     page.wait_for_url(PLACED)
     order = Order.objects.get()
     assert (order.customer.number, order.channel, order.quote["monthly"]) == (head, "key_account", 860000)
-    placed = Line.objects.order_by("number").values_list("offer__code", "leg__address__code")
-    assert list(placed) == [("circuit-10", "n1"), ("circuit-100", "n3")]
+    placed = Line.objects.order_by("number").values_list("offer__code", "leg__address__code", "leg__far_address__code")
+    assert list(placed) == [("circuit-10", "n1", "n3"), ("circuit-100", "n3", "n1")]
     assert Leg.objects.count() == 2
 
 

@@ -154,7 +154,7 @@ def test_a_key_account_orders_for_the_sites_of_its_hierarchy(signed_in: SignedIn
     places = client.get("/desk/addresses", {"customer": head}).content.decode()
     assert ('data-address="n1"' in places, 'data-address="n3"' in places) == (True, True)
     assert "别处的支行" not in places
-    page = part(client, head, "terms", line=["n1~circuit-10", "n3~circuit-100"])
+    page = part(client, head, "terms", line=["n1~circuit-10|n5", "n3~circuit-100|n5"])
     assert sent(client, head, page).status_code == 302
     order = Order.objects.get()
     assert (order.customer.number, order.channel) == (head, "key_account")

@@ -32,8 +32,8 @@ def test_a_service_hangs_on_all_that_feeds_it_and_on_its_exchange_area() -> None
     fibre, copper = plant.install(), plant.install("order/O2026-000002-1", needs=plant.COPPER)
     area = ExchangeArea.objects.get(code="TYX").id
     found = reaching.above([service(fibre).id, service(copper).id])
-    assert found[service(fibre).id] == Above(elements("SPL1", "OLT1/1", "OLT1"), area)
-    assert found[service(copper).id] == Above(elements("DP1", "CAB1", "MDF1", "EX1"), area)
+    assert found[service(fibre).id] == Above(elements("SPL1", "OLT1/1", "OLT1"), frozenset({area}))
+    assert found[service(copper).id] == Above(elements("DP1", "CAB1", "MDF1", "EX1"), frozenset({area}))
 
 
 def test_what_lies_under_an_element_or_an_area_is_counted_once() -> None:

@@ -22,6 +22,7 @@ from kapok.ground.work.queries import Clock, clocks
 from kapok.ground.work.rules import HandoffState
 from kapok.ground.work.urging import Pressing, pressing
 from kapok.kernel.text import Text
+from kapok.network.inventory.views import between
 
 LATE, SOON = "late", "soon"
 SOON_BEFORE, SOON_TO_ACCEPT = timedelta(hours=2), timedelta(minutes=10)
@@ -165,7 +166,7 @@ def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
         item=row.item_id, matter=row.item.matter.subject, about=Text.kept(row.item.matter.title), title=row.item.title,
         kind=Kind(row.kind), state=state, unit=row.unit.code, unit_id=row.unit_id,
         technician=row.technician.username if row.technician else "",
-        technician_name=row.technician.name if row.technician else "", address=row.address.full if row.address else None,
+        technician_name=row.technician.name if row.technician else "", address=_where(row),
         starts_at=starts_at, ends_at=ends_at, minutes=row.minutes,
         skill=row.skill, due=due, due_at=due_at, alarm=alarm(state, due, due_at, starts_at, at),
         pressing=known.urged.get(row.item.matter.subject), helpers=tuple(each.name for each in lending),
@@ -174,6 +175,13 @@ def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
         explanation=row.explanation, asks=row.id in known.asks,
         rest=known.resting.get(row.item.matter.subject) if state in rules.LIVE else None,
     )  # fmt: skip
+
+
+def _where(row: WorkOrder) -> Text | None:
+    """Where it is: the address, both of what runs between two."""
+    if row.address is None:
+        return None
+    return between(row.address.full, row.far_address.full) if row.far_address else row.address.full
 
 
 def alarm(state: State, due: Due, due_at: datetime | None, starts_at: datetime | None, at: datetime) -> str:

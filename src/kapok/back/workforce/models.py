@@ -74,6 +74,8 @@ class WorkOrder(models.Model):
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     """Whose people do it, by which it is seen."""
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
+    far_address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
+    """The far end of what runs between two addresses."""
     skill = models.CharField(max_length=50, blank=True)
     minutes = models.PositiveSmallIntegerField(null=True)
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")

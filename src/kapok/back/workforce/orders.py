@@ -30,7 +30,7 @@ from kapok.kernel.text import Text
 
 SYSTEM = "system/workforce"
 AGREED = Text(zh="时段已约定，不再询问客户", en="the window is agreed already, the customer is not asked again")
-OF_ORDER = ("item__matter", "item__unit", "item__holder", "unit", "address", "appointment", "technician")
+OF_ORDER = ("item__matter", "item__unit", "item__holder", "unit", "address", "far_address", "appointment", "technician")
 
 
 def called(item: UUID) -> WorkOrder:
@@ -97,10 +97,12 @@ def make(item: Item, kind: Kind, at: datetime) -> WorkOrder | None:
     holder = item.matter.subject
     appointment = Appointment.objects.filter(holder=holder, state=BOOKED, ends_at__gt=at).first()
     errand = errand_of(holder)
-    address = Address.objects.filter(code=errand.address).values_list("id", flat=True).first() if errand else None
+    codes = {errand.address, errand.far_address} - {""} if errand else set()
+    known = dict(Address.objects.filter(code__in=codes).values_list("code", "id")) if errand else {}
+    address, far = (known.get(errand.address), known.get(errand.far_address)) if errand else (None, None)
     return WorkOrder.objects.create(
         id=uuid7(at), item=item, kind=kind, unit=item.unit, appointment=appointment, state=State.CREATED,
-        address_id=appointment.address_id if appointment else address, opened_at=at, moved_at=at,
+        address_id=appointment.address_id if appointment else address, far_address_id=far, opened_at=at, moved_at=at,
         skill=appointment.skill if appointment else errand.skill if errand else item.skill,
         minutes=appointment.minutes if appointment else errand.minutes if errand else None,
     )  # fmt: skip

@@ -378,3 +378,5 @@ class Errand:
     address: str
     skill: str
     minutes: int
+    far_address: str = ""
+    """Where what is worked on has its far end, if it has one."""

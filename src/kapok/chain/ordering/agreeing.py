@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kapok.chain.ordering.performing import PORTS, owned_since, secret_of
+from kapok.chain.ordering import ends
+from kapok.chain.ordering.performing import owned_since, secret_of
 from kapok.kernel.text import Text
 from kapok.network.activation import queries as activation
 from kapok.network.activation.adapters.simulated import STATES as ELEMENT_STATES
@@ -23,7 +24,7 @@ STATE_NAME = Text(zh="状态", en="state")
 LIVE: Final = {ServiceState.ACTIVE: "active", ServiceState.SUSPENDED: "suspended", ServiceState.TERMINATED: ""}
 """What an element says of a service that is recorded so; in the other states it is on its way, and nothing can be compared."""
 STATES: Final[Mapping[str, Text]] = {"": Text(zh="无", en="nothing"), **ELEMENT_STATES}
-COMPARED: Final = ("down_mbps", "up_mbps", "profile", "onu", "vlan", "port", "number", "ip", "ipv6_prefix")
+COMPARED: Final = ("down_mbps", "up_mbps", "profile", "onu", "vlan", "port", "far_port", "number", "ip", "ipv6_prefix")
 ANOTHER = Text(zh="与台账不同", en="another one")
 """What is said of a secret that is not the recorded one: neither is shown."""
 VALUES: Final = {"onu": "onu", "vlan": "vlan", "number": "number", "ip": "ipv4", "ipv6_prefix": "ipv6_prefix"}
@@ -57,11 +58,9 @@ def differences(number: str) -> list[Difference] | None:
 
 
 def _recorded(service: inventory.ServiceView) -> dict[str, Any]:
-    values = {each.kind: each.value for each in service.resources if each.service}
-    codes = {each.kind: each.code for each in service.resources if each.service}
-    port = next((codes[kind] for kind in PORTS if kind in codes), "")
-    known = dict(service.characteristics) | {"port": port}
-    return known | {name: values[kind] for name, kind in VALUES.items() if kind in values}
+    running = ends.by_end((each for each in service.resources if each.service), ends.far_roles_of(service))
+    known = dict(service.characteristics) | ends.ports(running)
+    return known | {name: running[kind].value for name, kind in VALUES.items() if kind in running}
 
 
 def _of(

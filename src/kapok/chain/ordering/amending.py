@@ -13,6 +13,7 @@ from kapok.chain.ordering import areas, drafting, placing, quoting, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.refusals import BadLine
 from kapok.chain.ordering.rules import Action
+from kapok.chain.ordering.siting import Site
 from kapok.ground.catalog.offering import queries as catalog
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering.document import Kind, Offer, parse
@@ -67,7 +68,14 @@ def _version_for(leg: Leg, line: Line, code: str, facts: Mapping[str, Any]) -> O
         raise BadLine(line=line.number, field="offer", value=wanted, remedy=remedy)
     draft = drafting.LineDraft(offer=code, action=leg.action, characteristics=line.characteristics)
     asked = drafting.Asked(
-        line.number, draft, Action(leg.action), version, new, leg.address, line.service, line.quantity
+        line.number,
+        draft,
+        Action(leg.action),
+        version,
+        new,
+        Site(leg.address, leg.far_address),
+        line.service,
+        line.quantity,
     )
     drafting.must_be_sold(asked, facts, leg.order.channel)
     return version
@@ -119,10 +127,10 @@ def parts_of(order: Order) -> frozenset[str]:
     return frozenset(part for version in versions for part in parse(version.document).parts)
 
 
-def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int]]:
+def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int, str]]:
     action = Action(leg.action)
     wanted = (need for need in offer.resources if rules.takes(action, need.kind, same_area=False))
-    return sorted((need.kind, need.role, need.count) for need in wanted)
+    return sorted((need.kind, need.role, need.count, need.end.value) for need in wanted)
 
 
 def quote_anew(order: Order, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -189,14 +189,15 @@ def amend(
     promised_date: date | None = None,
     evidence: str = "",
     address: str = "",
+    far_address: str = "",
     quantity: int | None = None,
     actor: str,
     at: datetime,
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
-    Until its plant is assigned also how many of it, and where: all of its leg moves, and all that it takes is reserved anew, or
-    nothing is changed.
+    Until its plant is assigned also how many of it, and where (`far_address`: its far end): all of its leg moves, and all that
+    it takes is reserved anew, or nothing is changed.
 
     A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
@@ -205,9 +206,7 @@ def amend(
     `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
     """
     row, act = rows.order_called(order), Act(actor, at)
-    found = (
-        Line.objects.select_related("leg", "offer").filter(leg__order=row, number=line).order_by("leg__number").first()
-    )
+    found = Line.objects.select_related("leg").filter(leg__order=row, number=line).order_by("leg__number").first()
     leg = rows.legs_locked(row, found.leg.number if found else 0)[0]
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     amending.must_be_sayable(line, leg.action, characteristics)
@@ -215,8 +214,9 @@ def amend(
     fresh = Line.objects.select_related("offer", "service").get(leg=leg, number=line)
     version = amending.version_for(leg, fresh, offer) if offer else None
     amending.must_fit(leg, fresh, version, characteristics)
-    site, pieces = rearranging.address_for(leg, fresh, address), rearranging.pieces_for(leg, fresh, quantity)
-    asked = deviating.Amendment(version, characteristics, promised_date, evidence, site, pieces)
+    site, far = rearranging.sites_for(leg, fresh, address, far_address)
+    pieces = rearranging.pieces_for(leg, fresh, quantity)
+    asked = deviating.Amendment(version, characteristics, promised_date, evidence, site, far, pieces)
     deviating.amend(leg, fresh, asked, act)
     moves.refresh(row, act)
 
@@ -306,16 +306,17 @@ def undefer(*, order: str, leg: int, reason: str, actor: str, at: datetime) -> N
 
 @transaction.atomic
 def wait_for_plant(
-    *, order: str, leg: int, reason: str, code: str = "", expected_at: datetime | None = None, actor: str, at: datetime
-) -> None:
-    """Say that our plant is lacking for a leg (10W): it waits, the customer's clock runs on.
+    *, order: str, leg: int, reason: str, code: str = "", far: bool = False, expected_at: datetime | None = None, actor: str,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Say that our plant is lacking for a leg (10W), or at its `far` end: it waits, the customer's clock runs on.
 
     With the code of a shortage it counts as demand, and goes on when there is plant; without, until somebody says so.
     Raises `UnknownOrder`, `UnknownLeg`, `NotAllowedNow`, `NoteMissing`, `NotLacking`.
     """
     row, act, why = rows.order_called(order), Act(actor, at), tidy_note(reason)
     (found,) = rows.legs_locked(row, leg)
-    lacking.wait(found, code, why, expected_at, act)
+    lacking.wait(found, code, why, expected_at, act, far=far)
     moves.refresh(row, act)
 
 

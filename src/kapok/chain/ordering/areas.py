@@ -36,13 +36,15 @@ NOWHERE = Located({}, {})
 def of_lines(lines: Iterable[LineDraft], customer: Customer, moment: datetime) -> Located:
     """The lines' addresses, those of the first line first.
 
-    A line that names no address is about a service at one; both ends of a move are there.
+    A line that names no address is about a service at one; what a move leaves is there, too. Of two ends it is the first.
     """
     drafts = list(lines)
     numbers = [draft.service for draft in drafts if draft.service]
     rows = Service.objects.filter(number__in=numbers, address__isnull=False) if numbers else Service.objects.none()
     at = dict(rows.values_list("number", "address__code"))
-    codes = [code for draft in drafts for code in (draft.address, at.get(draft.service, "")) if code]
+    codes = [
+        code for draft in drafts for code in (draft.address or draft.far_address, at.get(draft.service, "")) if code
+    ]
     return _located(codes, customer, moment)
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from kapok.chain.ordering import cancelling, forecast, lacking, rules
 from kapok.chain.ordering.models import OVER, Leg, Line, Step
 from kapok.chain.ordering.rules import DEEDS, Action, State, StepState
-from kapok.chain.ordering.views import LegView, LineView, Pressed, StageView, StepView, Way
+from kapok.chain.ordering.views import NOTHING, LegView, LineView, Pressed, StageView, StepView, Way
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.informing import words_for
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.catalog.rules import ways_back
 from kapok.ground.catalog.template import Flow, Stage
 from kapok.ground.commitments import queries as commitments
@@ -82,6 +83,8 @@ def _leg(leg: Leg, known: _Known) -> LegView:
     }
     return LegView(
         id=leg.id, number=leg.number, subject=leg.subject, action=Action(leg.action),
+        far_address=leg.far_address.code if leg.far_address else "",
+        far_address_full=leg.far_address.full if leg.far_address else NOTHING, end=End(leg.end),
         address=leg.address.code if leg.address else "", address_full=leg.address.full if leg.address else Text(zh="—", en="—"),
         state=State(leg.state), exception=leg.exception, compensation=leg.compensation, cause=leg.cause, reason=leg.reason,
         until=leg.until, version=leg.version, after=leg.after.number if leg.after else None,

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from kapok.chain.ordering import billing, events, moves, placing, rules
+from kapok.chain.ordering import billing, ends, events, moves, placing, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.performing import OWNED_SINCE, code_of, held, lines_of, reason_of, running, taken
 from kapok.chain.ordering.rules import Action, State
-from kapok.ground.catalog.offering.document import parse
+from kapok.ground.catalog.offering.document import End, parse
 from kapok.ground.work import queries as work_queries
 from kapok.ground.work.models import Item
 from kapok.ground.work.rules import CONFIRMS, LIVE
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Service
+from kapok.network.inventory.queries import service as service_of
 from kapok.network.inventory.rules import ServiceState, masked
 from kapok.network.inventory.views import ShortageView
 
@@ -70,6 +72,7 @@ def _design(leg: Leg, act: Act) -> None:
                 customer=leg.order.customer.number, account=leg.order.account.number if leg.order.account else "",
                 offer=line.offer.code, offer_version=line.offer.number, kind=offer.service, spec=offer.spec,
                 address=leg.address.code if leg.address else "",
+                far_address=leg.far_address.code if leg.far_address and offer.far_roles else "",
                 characteristics=offer.characteristics | line.characteristics, parent=first, holder=leg.subject,
                 actor=act.actor, at=act.at,
             )  # fmt: skip
@@ -112,8 +115,17 @@ def _take_up(line: Line, service: str, act: Act) -> None:
 def _moved(leg: Leg, act: Act) -> None:
     for line, number in _served(leg):
         _take_up(line, number, act)
-        address = leg.address.code if leg.address else ""
-        inventory.change_service(service=number, address=address, actor=act.actor, at=act.at)
+        inventory.change_service(service=number, **_ends_now(leg, line), actor=act.actor, at=act.at)
+
+
+def _ends_now(leg: Leg, line: Line) -> dict[str, Any]:
+    """Where a service is that moved; what had both ends at one address keeps the far one there."""
+    there, service = leg.address.code if leg.address else "", line.service
+    if leg.end == End.B:
+        return {"far_address": there}
+    two = service and service.address and not service.far_address_id and parse(line.offer.document).far_roles
+    kept = service.address.code if two and service and service.address else there
+    return {"address": there} | ({"far_address": kept} if kept != there else {})
 
 
 def _changed(leg: Leg, act: Act) -> None:
@@ -157,10 +169,22 @@ def _leave(line: Line, service: str, new: Leg, act: Act, *, rests_until: datetim
     kinds = sorted({need["kind"] for need in new.needs if rules.line_of(need["role"]) in {line.number, 0}})
     if not kinds:
         return
-    left = inventory.request_release(service=service, keep_holder=new.subject, kinds=kinds, actor=act.actor, at=act.at)
-    if left:
+    codes = _of_the_end(line, service, new)
+    if codes == []:
+        return
+    said: dict[str, Any] = {"service": service, "keep_holder": new.subject, "kinds": kinds, "codes": codes or ()}
+    if inventory.request_release(**said, actor=act.actor, at=act.at):
         evidence = f"order {new.order.number}"
         inventory.release(service=service, evidence=evidence, rests_until=rests_until, actor=act.actor, at=act.at)
+
+
+def _of_the_end(line: Line, service: str, new: Leg) -> list[str] | None:
+    """Of what has two ends the codes of what the service has at the one that moved: the other one stays; None of what has one."""
+    far_roles = parse(line.offer.document).far_roles
+    if not far_roles or new.action != Action.MOVE:
+        return None
+    far = new.end == End.B
+    return [each.code for each in service_of(service).resources if ends.is_far(each.role, far_roles) is far]
 
 
 def _renewed(leg: Leg, act: Act) -> None:

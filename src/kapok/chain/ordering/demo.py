@@ -200,12 +200,18 @@ def left_to_people(shop: Shop) -> None:
     shop.run(5 * HOUR - 1)
 
 
+DATA_CENTRE = "TH08-002"
+"""The far end of the bank's circuits, in the area of another exchange."""
+
+
 def three_circuits(shop: Shop) -> None:
-    """A bank with three circuits, of which one will be late."""
+    """A bank with three circuits from its branches to its data centre, of which one will be late."""
     bank = shop.firms.get("K-100")
     if bank is None:
         return
-    lines = [LineDraft(offer="circuit-10", address=f"TH05-{number:03}") for number in (2, 4, 6)]
+    lines = [
+        LineDraft(offer="circuit-10", address=f"TH05-{number:03}", far_address=DATA_CENTRE) for number in (2, 4, 6)
+    ]
     order = shop.ordered(bank, *lines, ago=6 * DAY, channel="key_account", first_contact="keyaccount")
     shop.run(6 * DAY - 1)
     for leg in (1, 2):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import amending, events, moves, placing, rearranging, rows, rules, visits, wishing
+from kapok.chain.ordering import amending, ends, events, moves, placing, rearranging, rows, rules, visits, wishing
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import LaterWithoutWord, NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
@@ -29,7 +29,7 @@ from kapok.kernel.text import Text, joined
 from kapok.network.inventory.rules import masked
 
 DEFERRED = "customer.deferred"
-PERSONAL = frozenset({"characteristics", "address"})
+PERSONAL = frozenset({"characteristics", "address", "far_address"})
 """What the journal says of an amendment without its values."""
 IN_HAND = (ItemState.OFFERED.value, ItemState.HELD.value)
 
@@ -130,7 +130,7 @@ def plant_came(leg: Leg, act: Act) -> bool:
     """There is plant for a leg that waits for it: it is taken at once, and the leg goes on; whether there was enough."""
     shortage = placing.reserve(leg, act).shortage if leg.needs else None
     if shortage is not None:
-        wait(leg, shortage.text, shortage.expected_at, act)
+        wait(leg, ends.lacking(leg, shortage), shortage.expected_at, act)
         return False
     moves.lift(leg, act)
     return True
@@ -178,7 +178,7 @@ def undefer(leg: Leg, *, reason: str, act: Act) -> None:
 @dataclass(frozen=True)
 class Amendment:
     """What a line is to be instead: a version of an offer, characteristics, a promised date, with the evidence for a later one;
-    so many pieces, and all of its leg at another address.
+    so many pieces, and all of its leg at another address, or with another far end.
     """
 
     version: OfferVersion | None
@@ -186,6 +186,7 @@ class Amendment:
     promised_date: date | None
     evidence: str
     address: Address | None = None
+    far_address: Address | None = None
     quantity: int | None = None
 
 
@@ -210,7 +211,8 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     line.offer, line.quantity = asked.version or line.offer, asked.quantity or line.quantity
     line.characteristics = {**line.characteristics, **asked.characteristics}
     promised = asked.promised_date or leg.promised_date
-    moves.keep(leg, promised_date=promised, address=asked.address or leg.address)
+    where = {"address": asked.address or leg.address, "far_address": asked.far_address or leg.far_address}
+    moves.keep(leg, promised_date=promised, **where)
     after = _told(leg, line)
     differs = [name for name in after if after[name] != before[name]]
     if not differs:
@@ -223,7 +225,7 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     said = before["characteristics"]
     changed = [name for name, value in asked.characteristics.items() if said.get(name) != value]
     facts |= wishing.fulfil(leg, line, changed, act)
-    if {"address", "quantity"} & set(differs):
+    if {"address", "far_address", "quantity"} & set(differs):
         facts |= rearranging.take_anew(leg, line, act, moves_away="address" in differs)
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
     was, now = (
@@ -239,7 +241,7 @@ def _told(leg: Leg, line: Line) -> dict[str, Any]:
     promised = leg.promised_date.isoformat() if leg.promised_date else ""
     return {
         "offer": offer, "characteristics": dict(line.characteristics), "promised_date": promised, "quantity": line.quantity,
-        "address": leg.address.code if leg.address else "",
+        "address": leg.address.code if leg.address else "", "far_address": leg.far_address.code if leg.far_address else "",
     }  # fmt: skip
 
 

@@ -6,15 +6,14 @@ Nothing is written here. However many lines there are, each table is asked once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import rules, specified
+from kapok.chain.ordering import rules, siting, specified
+from kapok.chain.ordering.ends import is_far
 from kapok.chain.ordering.models import OVER, Line
 from kapok.chain.ordering.refusals import (
-    AddressTooWide,
-    BadLine,
     InOtherHands,
     NoFlowForLine,
     NoLines,
@@ -25,6 +24,7 @@ from kapok.chain.ordering.refusals import (
     ServiceNeeded,
 )
 from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
+from kapok.chain.ordering.siting import Site
 from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering import rules as offer_rules
@@ -35,11 +35,7 @@ from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.template import AXES
 from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.customers.models import Customer
-from kapok.ground.journal.reading import read
 from kapok.ground.places.models import Address
-from kapok.ground.places.queries import exchange_area_of
-from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
-from kapok.ground.places.rules import LEVELS, SERVED, Level
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory.models import Service
 from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
@@ -58,12 +54,13 @@ OTHER_KIND = Text(zh="选择同类业务的套餐", en="choose a plan for the sa
 class LineDraft:
     """One line as it is asked for: an offer, at an address or for a service, with what is wished beside it.
 
-    What is about a service as it is (all but `rules.SOLD`) may leave the offer empty: it is the service's own.
+    What runs between two addresses says its far end, too; of a move the end that is named moves. What is about a service as it is (all but `rules.SOLD`) may leave the offer empty: it is the service's own.
     """
 
     offer: str
     action: str = "install"
     address: str = ""
+    far_address: str = ""
     service: str = ""
     characteristics: Mapping[str, Any] = field(default_factory=dict)
     quantity: int = 1
@@ -78,10 +75,15 @@ class Asked:
     action: Action
     version: OfferVersion
     offer: Offer
-    address: Address | None
+    site: Site
     service: Service | None
     quantity: int = 1
     """Pieces of what has no service of its own; each piece of what has one is a line."""
+
+    @property
+    def address(self) -> Address | None:
+        """Where it is worked on."""
+        return self.site.address
 
     @property
     def family(self) -> str:
@@ -101,14 +103,25 @@ class Known:
 
 @dataclass
 class Planned:
-    """A leg to be: what is done at one address by one flow. `old` marks the leg that ends what a move leaves behind."""
+    """A leg to be: what is done at one site by one flow. `old` marks the leg that ends what a move leaves behind."""
 
     action: Action
-    address: Address | None
+    site: Site
     family: str
     lines: list[Asked] = field(default_factory=list)
     old: bool = False
     needs: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def address(self) -> Address | None:
+        """Where it is worked on."""
+        return self.site.address
+
+    def elsewhere(self, role: str) -> str:
+        """The code of the address at which something is taken, if not at its own: the far end of its line."""
+        taking = (each for each in self.lines if rules.line_of(role) in {each.number, 0})
+        far = self.site.far
+        return far.code if far and any(is_far(role, each.offer.far_roles) for each in taking) else ""
 
     def wish(self, kind: str, role: str) -> str:
         """The identifier of the one that the customer chose, of a kind and role that the leg takes; empty where any will do."""
@@ -143,7 +156,7 @@ def asked(drafts: Sequence[LineDraft], *, customer: Customer, facts: Mapping[str
     for number, draft in enumerate(drafts, 1):
         _check(number, draft)
     services = _services(drafts)
-    lines = list(_lines(drafts, Known(_sold(drafts), _own(services), services, addresses_of(drafts)), customer))
+    lines = list(_lines(drafts, Known(_sold(drafts), _own(services), services, _addresses(drafts)), customer))
     for line in lines:
         must_be_sold(line, facts, channel)
         _must_fit(line)
@@ -178,15 +191,13 @@ def flows_in_force() -> Choices:
 
 
 def planned(lines: Sequence[Asked], facts: Mapping[str, Any], among: Choices) -> list[Planned]:
-    """The legs: what has one action, one address and one flow of these is done together. Raises `NoFlowForLine`."""
+    """The legs: what has one action, one site and one flow of these is done together. Raises `NoFlowForLine`."""
     legs: dict[tuple[Any, ...], Planned] = {}
     for line in sorted(lines, key=lambda line: (not line.family, line.number)):
-        for action, address, old in _parts(line):
-            together = _of_its_address(legs, action, address, old=old) if not line.family else None
+        for action, site, old in _parts(line):
+            together = _of_its_address(legs, action, site.address, old=old) if not line.family else None
             flow = "" if together else flow_for(line, action, facts, among)
-            leg = together or legs.setdefault(
-                (action, address and address.id, flow, old), Planned(action, address, line.family, old=old)
-            )
+            leg = together or legs.setdefault((action, site, flow, old), Planned(action, site, line.family, old=old))
             leg.lines.append(line)
     for leg in legs.values():
         leg.needs = _needs(leg)
@@ -196,13 +207,13 @@ def planned(lines: Sequence[Asked], facts: Mapping[str, Any], among: Choices) ->
 def _check(number: int, draft: LineDraft) -> None:
     if draft.action not in set(Action):
         values = ", ".join(Action)
-        raise _bad(number, "action", draft.action, Text(zh=f"可选 {values}", en=f"use one of {values}"))
+        raise siting.bad(number, "action", draft.action, Text(zh=f"可选 {values}", en=f"use one of {values}"))
     if draft.quantity not in range(1, rules.MOST_PIECES + 1):
         most = rules.MOST_PIECES
-        raise _bad(number, "quantity", draft.quantity, Text(zh=f"填写 1 至 {most}", en=f"give 1 to {most}"))
+        raise siting.bad(number, "quantity", draft.quantity, Text(zh=f"填写 1 至 {most}", en=f"give 1 to {most}"))
     complaint = rules.value_complaint(draft.characteristics)
     if complaint:
-        raise _bad(number, complaint[0], "…", complaint[1])
+        raise siting.bad(number, complaint[0], "…", complaint[1])
     wishes_must_fit(number, draft.action, draft.characteristics)
 
 
@@ -210,13 +221,9 @@ def wishes_must_fit(number: int, action: str, wished: Mapping[str, Any]) -> None
     """Refuse a wish that would come to nothing. Raises `BadLine`."""
     for name, (fitting, remedy) in WISHES.items():
         if name in wished and action != fitting:
-            raise _bad(number, name, "…", remedy)
+            raise siting.bad(number, name, "…", remedy)
     if wished.get(rules.VISIT, rules.NO) not in {rules.YES, rules.NO}:
-        raise _bad(number, rules.VISIT, wished[rules.VISIT], Text(zh="填写 yes 或 no", en="give yes or no"))
-
-
-def _bad(number: int, field_name: str, value: object, remedy: Text) -> BadLine:
-    return BadLine(line=number, field=field_name, value=str(value)[:40], remedy=remedy)
+        raise siting.bad(number, rules.VISIT, wished[rules.VISIT], Text(zh="填写 yes 或 no", en="give yes or no"))
 
 
 def _sold(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offer]]:
@@ -244,19 +251,20 @@ def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:
     numbers = {draft.service for draft in drafts if draft.service}
     if not numbers:
         return {}
-    rows = Service.objects.select_related("customer", "address").filter(number__in=numbers).order_by("number")
+    rows = (
+        Service.objects.select_related("customer", "address", "far_address")
+        .filter(number__in=numbers)
+        .order_by("number")
+    )
     return {row.number: row for row in rows.select_for_update(no_key=True, of=("self",))}
 
 
-def addresses_of(drafts: Sequence[LineDraft]) -> dict[str, Address]:
-    """The addresses of lines, by their codes. Raises `UnknownAddress`, `RetiredAddress`."""
-    codes = {draft.address for draft in drafts if draft.address}
-    found = {row.code: row for row in read(Address, "this.code = ANY(%s)", list(codes))} if codes else {}
-    for code in codes:
-        if code not in found:
-            raise UnknownAddress(code=code[:40])
-        if found[code].retired_at is not None:
-            raise RetiredAddress(address=found[code].full)
+def _addresses(drafts: Sequence[LineDraft]) -> dict[str, Address]:
+    """The addresses of lines, by their codes. Raises `UnknownAddress`, `RetiredAddress`; of a far end it is looked at later."""
+    found = siting.found([code for draft in drafts for code in (draft.address, draft.far_address)])
+    for draft in drafts:
+        if draft.address:
+            siting.must_live(draft.address, found)
     return found
 
 
@@ -268,22 +276,15 @@ def _lines(drafts: Sequence[LineDraft], known: Known, customer: Customer) -> Ite
             raise ServiceNeeded(line=place, action_name=ACTIONS[action])
         if service is not None and action is not Action.INSTALL:
             _must_be_theirs(place, service, customer)
-        if action in rules.ALLOCATES and not draft.address:
-            raise _bad(place, "address", "", Text(zh="填写标准地址", en="give a standard address"))
-        address = known.addresses.get(draft.address) or (service.address if service else None)
-        if action in rules.ALLOCATES and address:
-            must_be_served(address.full, address.level)
-        for version, offer in _versions(place, draft, service, known):
+        sold = _versions(place, draft, service, known)
+        two = any(offer.far_roles for _, offer in sold)
+        at = siting.site(place, action, (draft.address, draft.far_address), service, known.addresses, two=two)
+        for version, offer in sold:
+            site = at if offer.far_roles else replace(at, far=None)
             pieces = draft.quantity if offer.service else 1
             for _ in range(pieces):
                 number += 1
-                yield Asked(number, draft, action, version, offer, address, service, draft.quantity // pieces)
-
-
-def must_be_served(full: Text, level: int) -> None:
-    """Refuse where nobody can be served: a road, or what is above it. Raises `AddressTooWide`."""
-    if level < SERVED:
-        raise AddressTooWide(address=full, level_name=LEVELS[Level(level)])
+                yield Asked(number, draft, action, version, offer, site, service, draft.quantity // pieces)
 
 
 def _versions(
@@ -294,7 +295,7 @@ def _versions(
         return [known.sold[code] for code in _with_parts(known.sold[draft.offer][1], Action(draft.action), known.sold)]
     if draft.offer not in {"", service.offer}:
         remedy = Text(zh=f"填写业务现用商品 {service.offer}", en=f"name the offer of the service, {service.offer}")
-        raise _bad(place, "offer", draft.offer, remedy)
+        raise siting.bad(place, "offer", draft.offer, remedy)
     if service.number not in known.own:
         offers.version_called(service.offer, service.offer_version)
     return [known.own[service.number]]
@@ -314,11 +315,11 @@ def must_be_sold(line: Asked, facts: Mapping[str, Any], channel: str) -> None:
         said = {"offer_name": line.offer.title, "action_name": ACTIONS[line.action], "actions": names}
         raise NotThisAction(line=line.number, **said)
     if line.action is Action.CHANGE and line.service and not may_become(line.service.kind, line.offer):
-        raise _bad(line.number, "offer", line.offer.code, OTHER_KIND)
+        raise siting.bad(line.number, "offer", line.offer.code, OTHER_KIND)
     is_part = line.offer.code != line.draft.offer
     refused = None if is_part or line.action not in CHOSEN else offer_rules.refusal(line.offer, facts, channel)
     if refused:
-        raise _bad(line.number, "offer", line.offer.code, refused)
+        raise siting.bad(line.number, "offer", line.offer.code, refused)
 
 
 def may_become(kind: str, offer: Offer) -> bool:
@@ -349,7 +350,7 @@ def _must_be_free(lines: Sequence[Asked]) -> None:
     for line in lines:
         if line.service and services.setdefault(line.service.id, line).draft is not line.draft:
             remedy = Text(zh="同一业务只写一行", en="give each service one line")
-            raise _bad(line.number, "service", line.service.number, remedy)
+            raise siting.bad(line.number, "service", line.service.number, remedy)
     others = Line.objects.filter(service__in=services).exclude(leg__state__in=OVER).select_related("leg__order")
     other = others.first()
     if other is not None and other.service_id is not None:
@@ -357,11 +358,11 @@ def _must_be_free(lines: Sequence[Asked]) -> None:
         raise InOtherHands(line=line.number, service=line.draft.service, order=other.leg.order.number)
 
 
-def _parts(line: Asked) -> Iterator[tuple[Action, Address | None, bool]]:
+def _parts(line: Asked) -> Iterator[tuple[Action, Site, bool]]:
     """The legs that a line takes part in: a move is an installation there, and then an end here."""
-    yield line.action, line.address, False
+    yield line.action, line.site, False
     if line.action is Action.MOVE and line.service:
-        yield Action.CEASE, line.service.address, True
+        yield Action.CEASE, siting.left_behind(line.service, line.site.end), True
 
 
 def _of_its_address(
@@ -386,18 +387,13 @@ def _needs(leg: Planned) -> dict[tuple[str, str], int]:
     """What the leg takes from the inventory, added up by kind and role; what is for a service says for which line."""
     taken: dict[tuple[str, str], int] = {}
     for line in leg.lines if not leg.old else ():
-        same_area = line.action is Action.MOVE and _same_area(line)
+        before = line.service.address if line.service else None
+        same_area = line.action is Action.MOVE and siting.same_area(before, line.address)
+        two_move = line.action is Action.MOVE and line.offer.far_roles
         for need in line.offer.resources:
+            if two_move and need.end is not line.site.end:
+                continue
             if rules.takes(leg.action, need.kind, same_area=same_area):
                 place = (need.kind, rules.role_of(line.number if line.family else 0, need.role))
                 taken[place] = taken.get(place, 0) + need.count * line.quantity
     return taken
-
-
-def _same_area(line: Asked) -> bool:
-    """Whether a move stays within its exchange area."""
-    before = line.service.address if line.service else None
-    if before is None or line.address is None:
-        return False
-    here, there = exchange_area_of(before.id), exchange_area_of(line.address.id)
-    return here is not None and there is not None and here.id == there.id

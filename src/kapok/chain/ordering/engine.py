@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection, transaction
 
-from kapok.chain.ordering import cancelling, concluding, deviating, events, moves, performing, rows, rules
+from kapok.chain.ordering import cancelling, concluding, deviating, ends, events, moves, performing, rows, rules
 from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import SYSTEM, Act
 from kapok.chain.ordering.performing import Result
@@ -128,10 +128,9 @@ def settle(lease: Lease, result: Result, at: datetime) -> None:
 def _succeeded(step: Step, leg: Leg, result: Result, act: Act) -> None:
     lacking = concluding.conclude(step, leg, act)
     if lacking is not None:
-        moves.settle(
-            step, StepState.WAITING, act.at, code=lacking.code, error_zh=lacking.text.zh, error_en=lacking.text.en
-        )
-        deviating.wait(leg, lacking.text, lacking.expected_at, act)
+        what = ends.lacking(leg, lacking)
+        moves.settle(step, StepState.WAITING, act.at, code=lacking.code, error_zh=what.zh, error_en=what.en)
+        deviating.wait(leg, what, lacking.expected_at, act)
         return
     measured = dict(result.measured)
     moves.settle(step, StepState.DONE, act.at, code="", error_zh="", error_en="", measured=measured)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from kapok.chain.ordering import moves
+from kapok.chain.ordering import ends, moves
 from kapok.chain.ordering.models import Leg
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import Deviation
@@ -16,14 +16,13 @@ from kapok.kernel.text import Text
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import rules
 from kapok.network.inventory.kinds import SHORTAGES
-from kapok.network.inventory.rules import Need
 
 BECAUSE = Text(zh="{what}：{words}", en="{what}: {words}")
 
 
 def of(leg: Leg) -> Mapping[str, Text]:
-    """The shortages that the leg can have by what it takes of the plant, in the order of the walk; none where it takes nothing."""
-    return {code: SHORTAGES[code] for code in rules.lacking(Need(**need) for need in leg.needs)}
+    """The shortages that the leg can have by what it takes at its address, in the order of the walk; none of nothing."""
+    return {code: SHORTAGES[code] for code in rules.lacking(ends.needs_at(leg, far=False))}
 
 
 def of_each(holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
@@ -31,16 +30,18 @@ def of_each(holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
     return {leg.subject: of(leg) for leg in Leg.objects.filter(subject__in=holders).only("subject", "needs")}
 
 
-def wait(leg: Leg, code: str, words: str, expected_at: datetime | None, act: Act) -> None:
-    """Let a leg wait for what is lacking; with a code it counts as demand, and the leg goes on by itself when there is plant.
+def wait(leg: Leg, code: str, words: str, expected_at: datetime | None, act: Act, *, far: bool = False) -> None:
+    """Let a leg wait for what is lacking, at its far end if that is said.
 
+    With a code it counts as demand, and the leg goes on by itself when there is plant.
     Raises `NotAllowedNow`, and what `inventory.api.say_lacking` does.
     """
     reason, until = moves.typed(words), expected_at
     if code:
-        address, needs = leg.address.code if leg.address else "", [Need(**need) for need in leg.needs]
+        place = leg.far_address if far and leg.far_address else leg.address
+        address, needs = place.code if place else "", ends.needs_at(leg, far=far)
         found = inventory.say_lacking(
             holder=leg.subject, address=address, needs=needs, code=code, actor=act.actor, at=act.at
         )
-        reason, until = BECAUSE.format(what=found.text, words=words), expected_at or found.expected_at
+        reason, until = BECAUSE.format(what=ends.lacking(leg, found), words=words), expected_at or found.expected_at
     moves.hold(leg, Deviation.WAIT, reason=reason, until=until, act=act)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kapok.chain.ordering import rules
 from kapok.chain.ordering.rules import Action, Deviation, State, StepState
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.people.models import OrgUnit, Staff
@@ -74,7 +75,7 @@ class Order(models.Model):
 
 
 class Leg(models.Model):
-    """One service order: one address, one action, one flow. Its matter, in which the work is passed on, has the same subject."""
+    """One service order: one site, one action, one flow. Its matter, in which the work is passed on, has the same subject."""
 
     id = models.UUIDField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
@@ -84,6 +85,10 @@ class Leg(models.Model):
     service_kind = models.CharField(max_length=40)
     """The product family, by which its flow and its promises are chosen."""
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
+    far_address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
+    """The far end of what is installed between two addresses."""
+    end = models.CharField(max_length=1, default=End.A)
+    """Which end of its services the address is: a move takes the far one elsewhere (`b`), or the other."""
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     """The leg that has to be completed before this one begins: the old line goes when the new one works."""
     needs = models.JSONField(default=list)
@@ -136,6 +141,12 @@ class Leg(models.Model):
             models.CheckConstraint(
                 condition=Q(compensation=Deviation.RETURN.value) | Q(returned_to=""),
                 name="ordering_returned_to_a_stage",
+            ),
+            models.CheckConstraint(
+                condition=Q(end=End.A.value, far_address__isnull=True)
+                | Q(end=End.A.value, address__isnull=False) & ~Q(far_address=F("address"))
+                | Q(end=End.B.value, far_address__isnull=True),
+                name="ordering_leg_has_two_ends_or_one",
             ),
             models.CheckConstraint(
                 condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="ordering_rating_from_1_to_5"

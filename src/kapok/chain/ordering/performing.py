@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kapok.chain.ordering import dimming, rules
+from kapok.chain.ordering import dimming, ends, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import SYSTEM
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -31,8 +31,6 @@ SUSPENSION = "suspension"
 """What a suspension says of its reason: a code of the list; words of it are its `reason`."""
 OWNED_SINCE = "owned_since"
 """What a service says of the transfer by which its owner got it."""
-PORTS = ("splitter_port", "circuit_port", "line_port", "dsl_port", "pon_port")
-"""Where the service is connected, the nearest to the customer first."""
 
 
 @dataclass(frozen=True)
@@ -149,18 +147,18 @@ def lines_of(leg: Leg) -> list[Line]:
 
 
 def running(line: Line) -> dict[str, ResourceView]:
-    """What the service runs on, by kind."""
+    """What the service runs on, by kind and end (`ends.by_end`)."""
     known = service_of(line.service.number).resources if line.service else ()
-    return {each.kind: each for each in known if each.service}
+    return ends.by_end((each for each in known if each.service), parse(line.offer.document).far_roles)
 
 
 def taken(line: Line) -> dict[str, ResourceView]:
-    """What the leg has taken for the line, by kind."""
-    return {each.kind: each for each in held(line)}
+    """What the leg has taken for the line, by kind and end."""
+    return ends.by_end(held(line), parse(line.offer.document).far_roles)
 
 
 def runs_on(line: Line) -> dict[str, ResourceView]:
-    """What the service is to run on, by kind: what the leg has taken goes before what it has."""
+    """What the service is to run on, by kind and end: what the leg has taken goes before what it has."""
     return {**running(line), **taken(line)}
 
 
@@ -187,9 +185,8 @@ def setting(line: Line, resources: Mapping[str, ResourceView], *, wished: bool =
     service, known = line.service, known_of(line, wished=wished)
     number = service.number if service else ""
     values = {kind: each.value for kind, each in resources.items()}
-    port = next((resources[kind].code for kind in PORTS if kind in resources), "")
     told = {
-        "login": login_of(number, known), "port": port,
+        "login": login_of(number, known), **ends.ports(resources),
         "secret": secret_of(number, _secret_since(line, wished=wished)),
         "down_mbps": known.get("down_mbps"), "up_mbps": known.get("up_mbps"), "profile": known.get("profile"),
         "onu": values.get("onu"), "vlan": values.get("vlan"), "number": values.get("number"), "ip": values.get("ipv4"),

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from kapok.chain.ordering import course, debts, events, lifting, moves, rules, trying, visits
+from kapok.chain.ordering import course, debts, ends, events, lifting, moves, rules, trying, visits
 from kapok.chain.ordering.areas import Located
 from kapok.chain.ordering.drafting import Asked, Planned
 from kapok.chain.ordering.models import Leg, Line, Order
@@ -130,6 +130,7 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
             Leg(
                 id=uuid7(placing.act.at), order=order, number=number, subject=f"{order.subject}-{number}",
                 action=plan.action.value, service_kind=plan.family, address=plan.address, after=after,
+                far_address=plan.site.far, end=plan.site.end.value,
                 needs=[need(plan, kind, role, count) for (kind, role), count in plan.needs.items()],
                 state=state.value, promised_date=placing.promised_date,
                 begun_at=placing.act.at if state is State.IN_PROGRESS else None,
@@ -140,8 +141,8 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
 
 def need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
     """What a leg takes of one kind, as it is kept."""
-    wish = plan.wish(kind, role)
-    return {"kind": kind, "role": role, "count": count} | ({"wish": wish} if wish else {})
+    beside = {"wish": plan.wish(kind, role), "address": plan.elsewhere(role)}
+    return {"kind": kind, "role": role, "count": count} | {name: value for name, value in beside.items() if value}
 
 
 def _before(plan: Planned, plans: Sequence[Planned], legs: Sequence[Leg]) -> Leg | None:
@@ -201,7 +202,7 @@ def _lacks(leg: Leg, act: Act) -> bool:
     shortage = reserve(leg, act).shortage
     if shortage is None:
         return False
-    moves.hold(leg, Deviation.WAIT, reason=shortage.text, until=shortage.expected_at, act=act)
+    moves.hold(leg, Deviation.WAIT, reason=ends.lacking(leg, shortage), until=shortage.expected_at, act=act)
     return True
 
 

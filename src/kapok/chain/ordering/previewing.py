@@ -19,6 +19,7 @@ from kapok.ground.commitments.foreseeing import Foreseen, foreseen
 from kapok.ground.customers.rows import customer_called
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
+from kapok.network.inventory.views import NOWHERE, between
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,19 @@ class LegPreview:
     action: Action
     address: str
     address_full: Text | None
+    far_address: str
+    """The far end of what is to run between two addresses; empty for what has one."""
+    far_address_full: Text | None
     title: Text
     visit: tuple[str, int] | None
     promises: tuple[Foreseen, ...]
     stages: tuple[Text, ...]
     old: bool = False
+
+    @property
+    def where(self) -> Text | None:
+        """Where it would be: the address, both of what runs between two."""
+        return between(self.address_full, self.far_address_full or NOWHERE) if self.address_full else None
 
     @property
     def action_name(self) -> Text:
@@ -89,6 +98,8 @@ def _leg(plan: Planned, known: Mapping[str, Any], among: flows.Choices, at: date
     return LegPreview(
         action=plan.action, address=plan.address.code if plan.address else "",
         address_full=plan.address.full if plan.address else None,
+        far_address=plan.site.far.code if plan.site.far else "",
+        far_address_full=plan.site.far.full if plan.site.far else None,
         title=joined(dict.fromkeys(line.offer.title for line in plan.lines)), visit=plan.visit, promises=tuple(made),
         stages=tuple(_stages(known, among)), old=plan.old,
     )  # fmt: skip

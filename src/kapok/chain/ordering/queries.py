@@ -45,7 +45,9 @@ SHOWN_OPEN = 100
 def order(number: str) -> OrderView:
     """One order with its legs, their chains, steps and promises. Raises `UnknownOrder`."""
     row = rows.order_called(number)
-    legs = list(Leg.objects.filter(order=row).select_related("address", "after", "order").order_by("number"))
+    legs = list(
+        Leg.objects.filter(order=row).select_related("address", "far_address", "after", "order").order_by("number")
+    )
     return OrderView(
         id=row.id, number=row.number, customer=row.customer.number, account=row.account.number if row.account else "",
         channel=row.channel, state=State(row.state), exception=row.exception, unit=row.unit.code, unit_id=row.unit_id,

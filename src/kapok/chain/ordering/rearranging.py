@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kapok.chain.ordering import amending, areas, drafting, moves, placing, rows, rules, visits
+from kapok.chain.ordering import amending, areas, drafting, ends, moves, placing, rows, rules, siting, visits
 from kapok.chain.ordering.drafting import Asked, LineDraft
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import BadLine, NoPlantThere, TooLateToRearrange
 from kapok.chain.ordering.rules import DEEDS, Action, Deviation, State, StepState
-from kapok.ground.catalog.offering.document import Kind, parse
+from kapok.chain.ordering.siting import Site
+from kapok.ground.catalog.offering.document import End, Kind, parse
 from kapok.ground.places.models import Address
 from kapok.ground.work.models import Matter
 from kapok.ground.work.rows import come_near
@@ -25,7 +26,9 @@ from kapok.network.inventory import queries as plant
 
 ASSIGN = "assign"
 VISIT = Text(zh="外线施工", en="Field work")
-STAYS = Text(zh="此类订单不改变地址，请留空", en="leave it out: such an order leaves the address as it is")
+FAR_MOVES = Text(
+    zh="该订单移的是 B 端，请改填 B 端地址", en="leave it out: this order moves the far end, so give its far_address"
+)
 EACH_A_LINE = Text(
     zh="每件都是单独一行，请撤销该行或另下新单", en="each piece has a line of its own: cancel one, or order another"
 )
@@ -51,18 +54,41 @@ def pieces_for(leg: Leg, line: Line, quantity: int | None) -> int | None:
     return quantity
 
 
-def address_for(leg: Leg, line: Line, code: str) -> Address | None:
-    """Where it is to be instead; None where it stays.
+def sites_for(leg: Leg, line: Line, near: str, far: str) -> tuple[Address | None, Address | None]:
+    """Where it is to be instead, and where its far end is; None for what stays.
 
-    Raises `BadLine`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`.
+    The far end of a leg that moves one is its address. Raises `BadLine`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`.
     """
-    if not code or (leg.address and leg.address.code == code):
+    if leg.end == End.B:
+        if near:
+            raise _bad(line, siting.NEAR, near, FAR_MOVES)
+        stays = line.service.address if line.service else None
+        moved = siting.far_end(line.number, far, siting.found([far]), stays) if _differs(far, leg.address) else None
+        return moved, None
+    found = siting.found([near, far])
+    site = _address_for(leg, line, near, found)
+    stays = line.service.far_address if line.service else None
+    if not _differs(far, leg.far_address):
+        if site is not None and site in {stays, leg.far_address}:
+            raise _bad(line, siting.NEAR, near, siting.ANOTHER)
+        return site, None
+    if leg.far_address is None:
+        raise _bad(line, siting.FAR, far, siting.STAYS if leg.action not in rules.SOLD else siting.ONE_END)
+    return site, siting.far_end(line.number, far, found, site or leg.address)
+
+
+def _differs(code: str, now: Address | None) -> bool:
+    return bool(code) and (now is None or now.code != code)
+
+
+def _address_for(leg: Leg, line: Line, code: str, found: Mapping[str, Address]) -> Address | None:
+    if not _differs(code, leg.address):
         return None
     if leg.action not in rules.ALLOCATES or leg.address is None:
-        raise _bad(line, "address", code, STAYS)
-    found = drafting.addresses_of([LineDraft(offer="", address=code)])[code]
-    drafting.must_be_served(found.full, found.level)
-    return found
+        raise _bad(line, siting.NEAR, code, siting.STAYS)
+    address = siting.must_live(code, found)
+    siting.must_be_served(address.full, address.level)
+    return address
 
 
 def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, Any]:
@@ -100,7 +126,8 @@ def _must_be_untouched(leg: Leg) -> None:
 def _asked(line: Line, leg: Leg) -> Asked:
     draft = LineDraft(offer=line.offer.code, action=leg.action, characteristics=line.characteristics)
     offer = parse(line.offer.document)
-    return Asked(line.number, draft, Action(leg.action), line.offer, offer, leg.address, line.service, line.quantity)
+    site = Site(leg.address, leg.far_address, End(leg.end))
+    return Asked(line.number, draft, Action(leg.action), line.offer, offer, site, line.service, line.quantity)
 
 
 def _must_be_possible(
@@ -132,7 +159,9 @@ def _reserve(leg: Leg, needs: list[dict[str, Any]], act: Act) -> None:
     inventory.release(holder=leg.subject, actor=act.actor, at=act.at)
     shortage = placing.reserve(leg, act).shortage if needs else None
     if shortage is not None:
-        raise NoPlantThere(address=leg.address.full if leg.address else "—", lacking=shortage.text)
+        far = leg.far_address if leg.far_address and shortage.address == leg.far_address.code else None
+        there = far or leg.address
+        raise NoPlantThere(address=there.full if there else "—", lacking=ends.lacking(leg, shortage))
     if leg.state == State.HELD and leg.exception == Deviation.WAIT:
         moves.lift(leg, act)
 

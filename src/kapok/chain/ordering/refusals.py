@@ -59,6 +59,7 @@ FIELDS = {
     "offer": Text(zh="商品", en="offer"),
     "action": Text(zh="办理事项", en="action"),
     "address": Text(zh="地址", en="address"),
+    "far_address": Text(zh="B端（远端）地址", en="address of the far end (far_address)"),
     "quantity": Text(zh="数量", en="quantity"),
     "service": Text(zh="业务号码", en="service"),
     "to_customer": Text(zh="接收客户", en="receiving customer"),

@@ -16,7 +16,7 @@ from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.chain.ordering.refusals import UnknownLeg, UnknownOrder, UnknownStep
 from kapok.ground.work.models import Matter
 
-OF_LEG = ("order__unit", "order__first_contact", "order__customer", "order__account", "address", "after")
+OF_LEG = ("order__unit", "order__first_contact", "order__customer", "order__account", "address", "far_address", "after")
 
 
 def order_called(number: str) -> Order:

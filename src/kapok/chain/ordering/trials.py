@@ -18,6 +18,7 @@ from kapok.chain.ordering.moves import SYSTEM, Act
 from kapok.chain.ordering.placing import Placing
 from kapok.chain.ordering.refusals import InOtherHands, NotATrial
 from kapok.chain.ordering.rules import FITTING, Action
+from kapok.chain.ordering.siting import Site
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering.rules import trial_ends
 from kapok.ground.journal import api as journal
@@ -95,7 +96,7 @@ def _end(line: UUID, at: datetime) -> bool:
     facts = areas.facts_of(whose, located)
     among = drafting.flows_in_force()
     draft = LineDraft(offer=service.offer, action=CEASE.value, service=service.number)
-    asked = [Asked(1, draft, CEASE, began.offer, offers.stated(began.offer_id), service.address, service)]
+    asked = [Asked(1, draft, CEASE, began.offer, offers.stated(began.offer_id), Site(service.address), service)]
     order = placing.place(
         Placing(
             customer=whose, account=service.account or taken.account, channel=taken.channel, first_contact=_whom(taken),

@@ -9,12 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from kapok.chain.ordering import rules
+from kapok.chain.ordering.ends import AT_END
 from kapok.chain.ordering.rules import Action, Deviation, State, StepState
+from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.commitments.queries import Row
 from kapok.ground.work.urging import URGED
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.activation.readings import reading
+from kapok.network.inventory.views import between
 
 NOTHING = Text(zh="", en="")
 SUPERVISED = Text(zh="督办", en="under supervision")
@@ -164,6 +167,11 @@ class LegView(Standing):
     action: Action
     address: str
     address_full: Text
+    far_address: str
+    """The far end of what is installed between two addresses; empty for what has one."""
+    far_address_full: Text
+    end: End
+    """Which end of its services the address is."""
     state: State
     exception: str
     compensation: str
@@ -199,6 +207,13 @@ class LegView(Standing):
     def action_name(self) -> Text:
         """What is done."""
         return rules.ACTIONS[self.action]
+
+    @property
+    def where(self) -> Text:
+        """Where it is worked on: the address, both of what runs between two; of what moves its far end, that this is it."""
+        if self.end is End.B:
+            return AT_END.format(end=ENDS[self.end], lacking=self.address_full)
+        return between(self.address_full, self.far_address_full)
 
     @property
     def asks(self) -> bool:

@@ -81,9 +81,10 @@ def errands(holders: Collection[str]) -> dict[str, Errand]:
     """The same of each of these legs that takes a visit; one query."""
     found: dict[str, Errand] = {}
     of = Line.objects.filter(leg__subject__in=list(holders), leg__address__isnull=False)
-    lines = of.values_list("leg__subject", "leg__action", "leg__address__code", "offer__document", "characteristics")
-    for holder, action, address, document, wished in lines:
+    lines = of.values_list("leg__subject", "leg__action", "leg__address__code", "offer__document", "characteristics",
+        "leg__far_address__code")  # fmt: skip
+    for holder, action, address, document, wished, far in lines:
         visit = parse(document).visit if rules.visits(rules.Action(action), wished) else None
         if visit and (holder not in found or visit.minutes > found[holder].minutes):
-            found[holder] = Errand(address, visit.skill, visit.minutes)
+            found[holder] = Errand(address, visit.skill, visit.minutes, far or "")
     return found

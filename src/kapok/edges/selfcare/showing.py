@@ -199,7 +199,7 @@ def choice(window: field.Window) -> tuple[str, str]:
 def _part(leg: LegView, visit: Visit) -> Part:
     return Part(
         number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
-        address=leg.address_full, state=leg.told_name, why=_why(leg),
+        address=leg.where, state=leg.told_name, why=_why(leg),
         until=leg.until if leg.exception else None, goes_on=leg.exception == Deviation.DEFER,
         amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(visit),
         stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit.booked, may_choose=visit.may_choose,

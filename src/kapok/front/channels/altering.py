@@ -24,7 +24,7 @@ from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_o
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
-from kapok.ground.catalog.offering.document import Kind, Offer
+from kapok.ground.catalog.offering.document import End, Kind, Offer
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.places import queries as places
@@ -60,6 +60,13 @@ class Wanted:
     address: str = ""
     offer: str = ""
     visit: bool = False
+    end: End = End.A
+    """Which end of what runs between two addresses moves."""
+
+    @property
+    def there(self) -> str:
+        """Where the end is that would move."""
+        return self.service.far_address if self.end is End.B else self.service.address
 
     @property
     def complete(self) -> bool:
@@ -84,13 +91,26 @@ class ActionTerms:
 
 
 def draft(
-    action: Action, service: ServiceView, address: str = "", offer: str = "", wished: Mapping[str, str] | None = None
+    action: Action,
+    service: ServiceView,
+    address: str = "",
+    offer: str = "",
+    wished: Mapping[str, str] | None = None,
+    *,
+    end: End = End.A,
 ) -> LineDraft:
-    """The line that an action on a service comes to."""
+    """The line that an action on a service comes to; `end` says which of its ends goes to the address."""
+    far = end is End.B
     return LineDraft(
-        offer=offer or service.offer, action=action.value, address=address, service=service.number,
-        characteristics=dict(wished or {}),
+        offer=offer or service.offer, action=action.value, address="" if far else address,
+        far_address=address if far else "", service=service.number, characteristics=dict(wished or {}),
     )  # fmt: skip
+
+
+def two_ended(service: ServiceView) -> bool:
+    """Whether a service runs between two addresses, by its own version of its offer."""
+    own = versions_of([service]).get(service.number)
+    return own is not None and bool(own.offer.far_roles)
 
 
 def versions_of(services: Collection[ServiceView]) -> dict[str, OfferVersionView]:
@@ -188,12 +208,13 @@ def _not_offered(wanted: Wanted, at: datetime) -> Text:
 
 
 def _moved(wanted: Wanted, at: datetime) -> tuple[Text | None, Choice | None, Text | None]:
-    if wanted.address == wanted.service.address:
-        return wanted.service.address_full, None, SAME_PLACE
+    if wanted.address == wanted.there:
+        service = wanted.service
+        return service.far_address_full if wanted.end is End.B else service.address_full, None, SAME_PLACE
     place = places.address(wanted.address, at=at)
     try:
         own = offers.offer(wanted.service.offer, wanted.service.offer_version)
-        choice = Asked(wanted.address, at).choice(own)
+        choice = Asked(wanted.address, at).choice(own, wanted.end)
     except KapokError as why:
         return place.full if place else None, None, why.text
     return place.full if place else None, choice, None
@@ -203,13 +224,16 @@ def _previewed(wanted: Wanted, at: datetime) -> Preview | None:
     """The order that it would be; while something is left to choose, with what could be chosen."""
     asked = wanted
     if wanted.action is Action.MOVE and not wanted.address:
-        asked = replace(wanted, address=wanted.service.address)
+        if not wanted.there:
+            return None
+        asked = replace(wanted, address=wanted.there)
     if wanted.action is Action.CHANGE and not wanted.offer:
         first = next(iter(changes(wanted, at)), None)
         if first is None:
             return None
         asked = replace(wanted, offer=first.code)
-    line = draft(asked.action, asked.service, asked.address, asked.offer, {VISIT: YES} if asked.visit else None)
+    wished = {VISIT: YES} if asked.visit else None
+    line = draft(asked.action, asked.service, asked.address, asked.offer, wished, end=asked.end)
     return preview(customer=asked.customer, channel=asked.channel, lines=[line], at=at)
 
 
@@ -262,8 +286,9 @@ def _free(range_: str, at: datetime) -> QuerySet[Resource]:
 def _state(wanted: Wanted, choice: Choice | None, made: Preview | None) -> dict[str, Any]:
     service = wanted.service
     known: dict[str, Any] = {
-        "service": service.number, "action": wanted.action.value, "to": [wanted.address, wanted.offer, wanted.visit],
-        "state": service.state, "offer": [service.offer, service.offer_version], "address": service.address,
+        "service": service.number, "action": wanted.action.value,
+        "to": [wanted.address, wanted.offer, wanted.visit, wanted.end.value],
+        "state": service.state, "offer": [service.offer, service.offer_version], "address": [service.address, service.far_address],
         "since": service.changed_at.isoformat(), "promises": promised(made),
     }  # fmt: skip
     if choice is not None:
@@ -290,7 +315,7 @@ def _differences(before: Mapping[str, Any], state: Mapping[str, Any], now: Actio
     if before["offer"] != state["offer"]:
         yield Text(zh=f"业务现用商品为 {state['offer'][0]}", en=f"the offer of the service is {state['offer'][0]} now")
     if before["address"] != state["address"]:
-        place = now.wanted.service.address_full
+        place = now.wanted.service.where
         yield Text(zh=f"业务现在地址为{place.zh}", en=f"the service is at {place.en} now")
     if all(before[name] == state[name] for name in ("state", "offer", "address")) and before["since"] != state["since"]:
         yield Text(zh="业务资料已变更", en="the service has been changed")

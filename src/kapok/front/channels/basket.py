@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core import signing
 
+from kapok.chain.ordering import siting
 from kapok.chain.ordering.api import LineDraft
-from kapok.chain.ordering.drafting import must_be_served
+from kapok.chain.ordering.ends import AT_END
 from kapok.chain.ordering.previewing import Preview, preview
+from kapok.chain.ordering.siting import must_be_served
 from kapok.front.channels import offering
 from kapok.front.channels.offering import Asked, Choice, areas_at, installable, promised
 from kapok.front.channels.queries import placed_by
 from kapok.front.channels.visiting import Site, Windows, sites, windows
+from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.places import queries as places
 from kapok.ground.places.queries import AddressView
 from kapok.ground.places.refusals import UnknownAddress
@@ -27,32 +30,38 @@ from kapok.kernel.text import Text
 SALT = "kapok.channels.basket"
 MOST_LINES = 20
 OTHERWISE = Text(zh="页面内容与所选不一致", en="the page does not show what was chosen")
+CHOOSE_FAR = Text(
+    zh="该商品连接两个地址，请选择 B 端（远端）地址", en="it runs between two addresses: choose that of the far end"
+)
 PROMISED_OTHERWISE = Text(zh="对客户的承诺已有变化", en="what we promise is otherwise now")
-BETWEEN = "~"
+BETWEEN, TO = "~", "|"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """One line as it is wished for: an offer at an address."""
+    """One line as it is wished for: an offer at an address, or from it to a far end."""
 
     address: str
     offer: str
+    far_address: str = ""
 
     @property
     def value(self) -> str:
         """It as the form sends it."""
-        return f"{self.address}{BETWEEN}{self.offer}"
+        return f"{self.address}{BETWEEN}{self.offer}{TO if self.far_address else ''}{self.far_address}"
 
     @property
     def draft(self) -> LineDraft:
         """It as it is ordered."""
-        return LineDraft(offer=self.offer, address=self.address)
+        return LineDraft(offer=self.offer, address=self.address, far_address=self.far_address)
 
 
 def wishes(values: Iterable[str]) -> list[Wish]:
     """The lines that a form holds already; what cannot be read is none."""
-    parts = (value.rpartition(BETWEEN) for value in values)
-    return [Wish(address[:60], offer[:60]) for address, _sign, offer in parts if address and offer][: MOST_LINES + 1]
+    parts = (value.partition(TO) for value in values)
+    read = ((*line.rpartition(BETWEEN)[::2], far) for line, _sign, far in parts)
+    found = (Wish(address[:60], offer[:60], far[:60]) for address, offer, far in read if address and offer)
+    return list(found)[: MOST_LINES + 1]
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,21 @@ class LineShown:
     place: Text | None
     choice: Choice | None
     refused: Text | None
+    far: Text | None = None
+    """Its far end, where that is chosen."""
+
+    @property
+    def two_ended(self) -> bool:
+        """Whether it takes a far end."""
+        return self.choice is not None and self.choice.two_ended
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An address of a line, and what can be had there."""
+
+    place: AddressView | None
+    asked: Asked
 
 
 @dataclass(frozen=True)
@@ -96,7 +120,7 @@ def terms(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, c
     made, refused = None, next((line.refused for line in shown if line.refused), None)
     if lines and not refused:
         try:
-            made = preview(customer=customer, channel=channel, lines=[line.draft for line in lines], at=at)
+            made = preview(customer=customer, channel=channel, lines=[line.wish.draft for line in shown], at=at)
         except KapokError as why:
             refused = why.text
     showed = {"lines": [_state(line) for line in shown], "promises": promised(made)}
@@ -110,32 +134,54 @@ def _shown(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, 
     """Each line; each address is asked once."""
     areas = areas_at(wish.address for wish in lines)
     sold_in = {area: installable(customer, channel, area, at) for area in set(areas.values())}
-    spots: dict[str, tuple[AddressView | None, Asked]] = {}
+    codes = dict.fromkeys(code for wish in lines for code in (wish.address, wish.far_address) if code)
+    spots = {code: Spot(places.address(code, at=at), Asked(code, at)) for code in codes}
     for number, wish in enumerate(lines, 1):
-        if wish.address not in spots:
-            place = places.address(wish.address, at=at)
-            spots[wish.address] = (place, Asked(wish.address, at))
-        place, asked = spots[wish.address]
-        full = place.full if place else None
+        here, far = spots[wish.address], spots.get(wish.far_address)
         last = current and number == len(lines)
         try:
-            if place is None:
-                raise UnknownAddress(code=wish.address)
-            must_be_served(place.full, place.level)
+            full = _served(wish.address, here)
             sold = sold_in[areas[wish.address]]
-            choice = asked.choice(sold[wish.offer]) if wish.offer in sold else None
+            choice = here.asked.choice(sold[wish.offer]) if wish.offer in sold else None
         except KapokError as why:
-            yield LineShown(number, wish, last, full, None, why.text)
+            yield LineShown(number, wish, last, here.place.full if here.place else None, None, why.text)
+            continue
+        if choice is None:
+            why_not = offering.why_not(wish.offer, customer, channel, areas[wish.address], at)
+            yield LineShown(number, wish, last, full, None, why_not)
+        elif last and not choice.two_ended:  # the far end was chosen for another offer
+            yield LineShown(number, replace(wish, far_address=""), last, full, choice, None)
         else:
-            why_not = None if choice else offering.why_not(wish.offer, customer, channel, areas[wish.address], at)
-            yield LineShown(number, wish, last, full, choice, why_not)
+            said = _with_far(choice, wish, far)
+            yield LineShown(number, wish, last, full, *said, far.place.full if far and far.place else None)
+
+
+def _served(code: str, spot: Spot) -> Text:
+    """The address in words. Raises `UnknownAddress`, `AddressTooWide`."""
+    if spot.place is None:
+        raise UnknownAddress(code=code)
+    must_be_served(spot.place.full, spot.place.level)
+    return spot.place.full
+
+
+def _with_far(choice: Choice, wish: Wish, far: Spot | None) -> tuple[Choice, Text | None]:
+    """A choice with what its far end has, and why that cannot be it."""
+    if not choice.two_ended:
+        return choice, siting.ONE_END if far else None
+    if far is None:
+        return choice, CHOOSE_FAR
+    try:
+        _served(wish.far_address, far)
+        return far.asked.with_far(choice), siting.ANOTHER if wish.far_address == wish.address else None
+    except KapokError as why:
+        return choice, AT_END.format(end=ENDS[End.B], lacking=why.text)
 
 
 # ---- what was seen ----
 
 
 def _state(line: LineShown) -> dict[str, Any]:
-    known: dict[str, Any] = {"address": line.wish.address, "offer": line.wish.offer}
+    known: dict[str, Any] = {"address": line.wish.address, "offer": line.wish.offer, "far": line.wish.far_address}
     if line.choice is None:
         return known
     return known | {
@@ -164,8 +210,8 @@ def changed(token: str, now: Terms) -> list[Text]:
     if lost:
         return lost
     before = seen(token)
-    if before is None or [(each["address"], each["offer"]) for each in before["lines"]] != [
-        (line.wish.address, line.wish.offer) for line in now.lines
+    if before is None or [(each["address"], each["offer"], each.get("far", "")) for each in before["lines"]] != [
+        (line.wish.address, line.wish.offer, line.wish.far_address) for line in now.lines
     ]:
         return [OTHERWISE]
     told = [

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
+from kapok.chain.ordering.ends import AT_END
 from kapok.chain.ordering.previewing import Preview
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
-from kapok.ground.catalog.offering.document import Kind, Offer
+from kapok.ground.catalog.offering.document import ENDS, End, Kind, Offer
 from kapok.ground.catalog.offering.queries import OfferVersionView
 from kapok.ground.customers import queries as customers
 from kapok.ground.places import queries as places
@@ -51,6 +52,11 @@ class Choice:
     def code(self) -> str:
         """Its code."""
         return self.version.code
+
+    @property
+    def two_ended(self) -> bool:
+        """Whether it runs to a far end, which is chosen besides the address."""
+        return two_ended(self.version.offer)
 
 
 def area_at(address: str) -> str:
@@ -98,6 +104,15 @@ def _installs(offer: Offer) -> bool:
     return "install" in offer.actions and offer.kind is not Kind.OPTION
 
 
+def two_ended(offer: Offer) -> bool:
+    """Whether an offer, or a part of it, runs between two addresses."""
+    return any(part.far_roles for part in _sold(offer))
+
+
+def _sold(offer: Offer) -> list[Offer]:
+    return [offer, *(each.offer for each in offers.parts(offer))]
+
+
 class Asked:
     """An address, asked what can be had there; the same resources once."""
 
@@ -105,9 +120,9 @@ class Asked:
         self.address, self.at = address, at
         self._known: dict[frozenset[tuple[str, int]], Qualification] = {}
 
-    def choice(self, version: OfferVersionView) -> Choice:
-        """The offer with its price, and what of it cannot be had."""
-        quote, found = offering.price(version.offer), self._qualified(version.offer)
+    def choice(self, version: OfferVersionView, end: End = End.A) -> Choice:
+        """The offer with its price, and what of it cannot be had where this is that end of it."""
+        quote, found = offering.price(version.offer), self._qualified(version.offer, end)
         return Choice(
             version, quote.one_off, quote.monthly,
             None if found.available else joined(dict.fromkeys(reason.text for reason in found.reasons)), found.expected_at,
@@ -115,11 +130,23 @@ class Asked:
             found.max_down_mbps if SPEED in version.offer.characteristics else 0,
         )  # fmt: skip
 
-    def _qualified(self, offer: Offer) -> Qualification:
-        """What an order for the offer, with its parts, would find."""
-        sold = (offer, *(each.offer for each in offers.parts(offer)))
+    def with_far(self, choice: Choice) -> Choice:
+        """A choice for another address with this one as its far end: what is lacking at either is said, and at which."""
+        found = self._qualified(choice.version.offer, End.B)
+        here = joined(dict.fromkeys(reason.text for reason in found.reasons)) if not found.available else None
+        lacks = [
+            AT_END.format(end=ENDS[end], lacking=why) for end, why in ((End.A, choice.why_not), (End.B, here)) if why
+        ]
+        expected = [each for each in (choice.expected_at, found.expected_at) if each]
+        return replace(
+            choice, why_not=joined(lacks, zh="；", en="; ") if lacks else None, expected_at=max(expected, default=None)
+        )
+
+    def _qualified(self, offer: Offer, end: End = End.A) -> Qualification:
+        """What an order for the offer, with its parts, would find here, where this is that end of it."""
+        sold = _sold(offer)
         wanted: Counter[str] = Counter()
-        for need in (need for part in sold for need in part.resources):
+        for need in (need for part in sold for need in part.resources if need.end is end):
             wanted[need.kind] += need.count
         speed = max((each for part in sold if isinstance(each := part.characteristics.get(SPEED), int)), default=0)
         return inventory.carrying(self._found(frozenset(wanted.items())), speed)

@@ -117,7 +117,7 @@ def payload(event: Event) -> dict[str, Any]:
 
 
 @cache
-def _own_fields(kind: type[Event]) -> tuple[str, ...]:
+def _own_fields(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name not in ENVELOPE)
 
 

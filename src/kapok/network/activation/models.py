@@ -208,11 +208,13 @@ class SipLine(models.Model):
 
 
 class SimulatedUnit(models.Model):
-    """A port of a simulated switch, or an ONU of a simulated OLT."""
+    """A port of a simulated switch, or an ONU of a simulated OLT; a circuit has one at each of its ends."""
 
     element = models.CharField(max_length=20)
     unit = models.CharField(max_length=60)
     service = models.CharField(max_length=60)
+    far = models.BooleanField(default=False, db_default=False)
+    """Whether it is the one at the far end."""
     state = models.CharField(max_length=10)
     """`half` where a call stopped in the middle."""
     settings = models.JSONField(default=dict)
@@ -222,7 +224,7 @@ class SimulatedUnit(models.Model):
         verbose_name = _("simulated unit")
         constraints = [
             models.UniqueConstraint("element", "unit", name="activation_one_service_a_unit"),
-            models.UniqueConstraint("element", "service", name="activation_one_unit_a_service"),
+            models.UniqueConstraint("element", "service", "far", name="activation_one_unit_an_end"),
             models.UniqueConstraint(F("element"), KT("settings__number"), name=ONE_NUMBER),
             models.CheckConstraint(condition=Q(state__in=(*LIVE, "half")), name="activation_unit_state_is_known"),
         ]

@@ -191,10 +191,11 @@ def logs_in_by(kind: str) -> str:
 
 def standing(service: str, kind: str) -> dict[str, StandingView | None]:
     """What each element that serves this kind of service has of it, as it was last told; None where it has nothing."""
-    found = {
-        row.element: StandingView(row.state, {SIMULATED[row.element].unit: row.unit} | row.settings)
-        for row in SimulatedUnit.objects.filter(service=service)
-    }
+    found: dict[str, StandingView] = {}
+    for row in SimulatedUnit.objects.filter(service=service).order_by("-far"):
+        other = found[row.element].settings if row.element in found else {}
+        unit = {SIMULATED[row.element].units[row.far]: row.unit}
+        found[row.element] = StandingView(row.state, row.settings | other | unit)
     for line in Subscriber.objects.filter(service=service):
         said = {
             "down_mbps": line.down_mbps,

@@ -11,6 +11,7 @@ MEASURES: Mapping[str, Text] = {
     "rx_dbm": Text(zh="光功率", en="light received"),
     "onu_state": Text(zh="光猫", en="ONU"),
     "port_state": Text(zh="端口", en="port"),
+    "far_port_state": Text(zh="B端（远端）端口", en="port at the B end (far end)"),
     "profile": Text(zh="速率模板", en="profile"),
     "authentication": Text(zh="登录认证", en="authentication"),
     "registration": Text(zh="注册结果", en="registration"),

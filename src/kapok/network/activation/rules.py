@@ -88,6 +88,7 @@ class Fault(StrEnum):
     REFUSES = "refuses"
     WEAK_LIGHT = "weak_light"
     WEAK_PON = "weak_pon"
+    FAR_END = "far_end"
 
 
 FAULTS: Mapping[Fault, Text] = {
@@ -98,6 +99,7 @@ FAULTS: Mapping[Fault, Text] = {
     Fault.REFUSES: Text(zh="拒绝执行", en="refuses"),
     Fault.WEAK_LIGHT: Text(zh="弱光", en="weak light"),
     Fault.WEAK_PON: Text(zh="整个PON弱光", en="weak light on the whole PON"),
+    Fault.FAR_END: Text(zh="电路B端（远端）不应答", en="the B end (far end) of circuits does not answer"),
 }
 
 
@@ -175,6 +177,7 @@ PARAMS: Mapping[str, tuple[_Check, Text]] = {
     "ipv6_prefix": (_prefix, Text(zh="一个IPv6前缀，如 2001:db8:0:100::/56", en="an IPv6 prefix such as 2001:db8:0:100::/56")),
     "profile": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "port": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
+    "far_port": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "onu": (_matching(r"[\w.\-/:#]{1,60}"), NAME),
     "vlan": (lambda value: value.isdecimal() and len(value) < 5 and 1 <= int(value) <= 4094,
              Text(zh="1至4094的整数", en="a whole number from 1 to 4094")),
@@ -191,6 +194,7 @@ PARAM_NAMES: Mapping[str, Text] = {
     "ipv6_prefix": Text(zh="IPv6前缀", en="IPv6 prefix"),
     "profile": Text(zh="速率模板", en="profile"),
     "port": Text(zh="端口", en="port"),
+    "far_port": Text(zh="B端（远端）端口", en="port at the B end (far end)"),
     "onu": Text(zh="光猫", en="ONU"),
     "vlan": Text(zh="VLAN", en="VLAN"),
 }

@@ -7,7 +7,8 @@ nobody waits for a row, so nobody can block anybody, and what another gives back
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from kapok.network.inventory.models import Resource
 from kapok.network.inventory.queries import held_by
 from kapok.network.inventory.refusals import WishTaken
 from kapok.network.inventory.rules import Need, State
-from kapok.network.inventory.views import Reservation, ResourceView
+from kapok.network.inventory.views import Reservation, ResourceView, ShortageView
 
 ATTEMPTS = 10
 PAUSE_SECONDS = 0.004
@@ -31,6 +32,16 @@ class _TooLate(Exception):
     """Fewer rows came than were there a moment ago."""
 
 
+@dataclass(frozen=True)
+class _End:
+    """One address at which the holder takes something: what is left there, what it needs there, what of that it is to get."""
+
+    walk: walking.Walk
+    needs: Sequence[Need]
+    choice: rules.Choice
+    wishes: Sequence[Need]
+
+
 def reserve(
     *, holder: str, address: str, needs: Sequence[Need], until: datetime, actor: str, at: datetime
 ) -> Reservation:
@@ -38,21 +49,41 @@ def reserve(
     rows.hold(holder)
     _let_go_for_wishes(holder, needs, actor=actor, at=at)
     for attempt in range(ATTEMPTS):
-        walk = walking.walk(address, needs, at=at, holder=holder)
-        wanted = rules.missing(needs, walk.held)
-        choice = rules.choose(wanted, walk.spares)
-        wishes = [need for need in wanted if need.wish]
-        if choice.lack and any(need.kind == choice.lack.kind for need in wishes):
-            raise _taken_by_others(choice.lack.kind)
-        if choice.lack:
-            return Reservation((), lacking.open_shortage(choice.lack, walk, holder, needs, actor=actor, at=at))
-        taken = _claim(choice.claims, wishes, walk, holder=holder, until=until, at=at)
+        ends = list(_ends(address, needs, holder=holder, at=at))
+        lack = ends[-1].choice.lack
+        if lack and any(need.kind == lack.kind for need in ends[-1].wishes):
+            raise _taken_by_others(lack.kind)
+        if lack:
+            return Reservation((), _lacking(lack, ends, holder, actor=actor, at=at))
+        taken = _claim(ends, holder=holder, until=until, at=at)
         if taken is not None:
-            return Reservation(_kept(taken, walk, holder, until, actor=actor, at=at), None)
+            return Reservation(_kept(taken, ends[0].walk, holder, until, actor=actor, at=at), None)
         time.sleep(PAUSE_SECONDS * (attempt + 1))
-    first = choice.claims[0]
+    late = next(place for place, end in enumerate(ends, 1) if end.choice.claims)
+    first = ends[late - 1].choice.claims[0]
     lack = rules.Lack(kinds.HOPS[kinds.Kind(first.kind)].shortage, first.kind, first.home)
-    return Reservation((), lacking.open_shortage(lack, walk, holder, needs, actor=actor, at=at))
+    return Reservation((), _lacking(lack, ends[:late], holder, actor=actor, at=at))
+
+
+def _ends(address: str, needs: Sequence[Need], *, holder: str, at: datetime) -> Iterator[_End]:
+    """What the holder gets at each of its addresses, up to the first where something is lacking."""
+    claimed: list[rules.Claim] = []
+    for place, group in rules.by_address(address, needs).items():
+        walk = walking.walk(place, group, at=at, holder=holder, besides=claimed)
+        wanted = rules.missing(group, walk.held)
+        choice = rules.choose(wanted, walk.spares)
+        yield _End(walk, group, choice, [need for need in wanted if need.wish])
+        if choice.lack:
+            return
+        claimed += choice.claims
+
+
+def _lacking(lack: rules.Lack, ends: Sequence[_End], holder: str, *, actor: str, at: datetime) -> ShortageView:
+    """Store what is lacking at the last of these ends: what is needed there, and what the others take from the same element."""
+    *others, there = ends
+    shared = {(each.kind, each.role) for end in others for each in end.choice.claims if each.home == lack.home}
+    needs = [*there.needs, *(need for end in others for need in end.needs if (need.kind, need.role) in shared)]
+    return lacking.open_shortage(lack, there.walk, holder, needs, actor=actor, at=at)
 
 
 def _let_go_for_wishes(holder: str, needs: Sequence[Need], *, actor: str, at: datetime) -> None:
@@ -66,24 +97,18 @@ def _let_go_for_wishes(holder: str, needs: Sequence[Need], *, actor: str, at: da
             moving.told(moved, actor=actor, at=at, note=CHOSEN_ANEW.both)
 
 
-def _claim(
-    claims: Sequence[rules.Claim],
-    wishes: Sequence[Need],
-    walk: walking.Walk,
-    *,
-    holder: str,
-    until: datetime,
-    at: datetime,
-) -> list[ResourceView] | None:
+def _claim(ends: Sequence[_End], *, holder: str, until: datetime, at: datetime) -> list[ResourceView] | None:
     """What was claimed, wholly; None where somebody else was quicker. Raises `WishTaken` where that is the one wished for."""
+    claims = [claim for end in ends for claim in end.choice.claims]
     if not claims:
         return []
-    chosen = {(need.kind, need.role) for need in wishes}
+    wishes = [(need, end.walk) for end in ends for need in end.wishes]
+    chosen = {(need.kind, need.role) for need, _ in wishes}
     others = [claim for claim in claims if (claim.kind, claim.role) not in chosen]
     try:
         with transaction.atomic():
             taken = _all(others, moving.claim(others, holder=holder, until=until, at=at)) if others else []
-            return [*taken, *(_wished(need, walk, holder=holder, until=until, at=at) for need in wishes)]
+            return [*taken, *(_wished(*wish, holder=holder, until=until, at=at) for wish in wishes)]
     except _TooLate:
         return None
 

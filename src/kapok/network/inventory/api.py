@@ -92,7 +92,8 @@ def reserve(
 ) -> Reservation:
     """Keep for the holder all that it needs at an address (`""`: at none), or nothing and say what is lacking.
 
-    Walks from the address inwards and stops at the first empty step; the lack is stored as a shortage, given back, not
+    Walks from the address inwards and stops at the first empty step; what a need says is taken at another address, e.g. the far
+    end of a circuit, is walked for from there. The lack is stored as a shortage, given back, not
     raised. Asked again for the same holder it adds only what is missing and lengthens the time; what is kept in place of another
     one that is wished for now is given back. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`,
     `RetiredAddress`, and `WishTaken` where the one that a need wishes for is not free.
@@ -139,17 +140,26 @@ def put_in_service(*, holder: str, service: str, roles: Sequence[str] = (), acto
 
 @transaction.atomic
 def request_release(
-    *, service: str = "", holder: str = "", keep_holder: str = "", kinds: Sequence[str] = (), actor: str, at: datetime
+    *,
+    service: str = "",
+    holder: str = "",
+    keep_holder: str = "",
+    kinds: Sequence[str] = (),
+    codes: Sequence[str] = (),
+    actor: str,
+    at: datetime,
 ) -> int:
     """Ask for what a service runs on, or a holder has, to be released once it is disconnected; how many moved.
 
-    What `keep_holder` has stays, e.g. the new line of a service that moved; `kinds` narrows it, e.g. to the old number.
+    What `keep_holder` has stays, e.g. the new line of a service that moved; `kinds` narrows it, e.g. to the old number, `codes`
+    to these resources, e.g. those of one end.
     Asked again it moves nothing. Raises `UnknownService`, `NoHolder`.
     """
     where, given = _whose(service, holder)
-    given |= {"kept": keep_holder, "kinds": list(kinds), "all": not kinds}
+    given |= {"kept": keep_holder, "kinds": list(kinds), "all": not kinds, "codes": list(codes), "any": not codes}
     moved = moving.move(
-        f"{where} AND r.holder <> %(kept)s AND (%(all)s OR r.kind = ANY(%(kinds)s::text[]))", given,
+        f"{where} AND r.holder <> %(kept)s AND (%(all)s OR r.kind = ANY(%(kinds)s::text[]))"
+        " AND (%(any)s OR r.code = ANY(%(codes)s::text[]))", given,
         to=State.PENDING_RELEASE, change="reserved_until = NULL", at=at,
     )  # fmt: skip
     moving.told(moved, actor=actor, at=at)
@@ -240,6 +250,7 @@ def design_service(
     offer_version: int,
     kind: str,
     address: str = "",
+    far_address: str = "",
     characteristics: Mapping[str, Any] | None = None,
     spec: str = "",
     parent: str = "",
@@ -253,8 +264,8 @@ def design_service(
     """
     return serving.design(
         customer=customer, account=account, offer=offer, offer_version=offer_version, kind=kind, address=address,
-        characteristics=dict(characteristics or {}), spec=spec, parent=parent, holder=rows.tidy_holder(holder),
-        actor=actor, at=at,
+        far_address=far_address, characteristics=dict(characteristics or {}), spec=spec, parent=parent,
+        holder=rows.tidy_holder(holder), actor=actor, at=at,
     )  # fmt: skip
 
 
@@ -273,6 +284,7 @@ def change_service(
     service: str,
     characteristics: Mapping[str, Any] | None = None,
     address: str | None = None,
+    far_address: str | None = None,
     customer: str | None = None,
     account: str | None = None,
     offer: str | None = None,
@@ -285,7 +297,7 @@ def change_service(
     Raises `UnknownService`, `UnknownAddress`, `RetiredAddress`, `UnknownCustomer`, `ForeignAccount`.
     """
     serving.change(
-        service, characteristics=characteristics, address=address, customer=customer, account=account,
+        service, characteristics=characteristics, address=address, far_address=far_address, customer=customer, account=account,
         offer=offer, offer_version=offer_version, actor=actor, at=at,
     )  # fmt: skip
 

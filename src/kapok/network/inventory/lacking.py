@@ -62,8 +62,9 @@ def open_shortage(
         cursor.execute(OPEN, values)
         opened_at, expected_at = cursor.fetchone()
     view = ShortageView(
-        lack.code, lack.kind, element.code if element else "", area.code if area else "", holder, opened_at, expected_at
-    )
+        lack.code, lack.kind, element.code if element else "", area.code if area else "", holder, opened_at, expected_at,
+        walk.code,
+    )  # fmt: skip
     if walk.waits != lack.code:
         journal.record(
             ShortageOpened(
@@ -80,7 +81,8 @@ def say(code: str, *, holder: str, address: str, needs: Sequence[rules.Need], ac
     if kind is None:
         raise NotLacking(code=code[:10], codes=", ".join(rules.lacking(needs)))
     walk = walking.walk(address, needs, at=at, holder=holder)
-    held = Resource.objects.filter(holder=holder, kind=kind).exclude(holder="").order_by("code")
+    roles = [need.role for need in needs if need.kind == kind]
+    held = Resource.objects.filter(holder=holder, kind=kind, role__in=roles).exclude(holder="").order_by("code")
     nearest = sorted((each for each in walk.spares if each.kind == kind and each.home), key=lambda each: each.rank)
     homes = [*held.values_list("home", flat=True), *(each.home for each in nearest)]
     home = None if code == kinds.NO_POINT else next(iter(homes), None)

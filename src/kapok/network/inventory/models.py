@@ -147,6 +147,8 @@ class Service(models.Model):
     spec = models.CharField(max_length=60, default="")
     kind = models.CharField(max_length=30)
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
+    far_address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="+")
+    """The far end of what runs from one address to another (the B end of a circuit)."""
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=20)
     suspension_code = models.CharField(max_length=20, default="")
@@ -170,6 +172,10 @@ class Service(models.Model):
                 condition=Q(suspension_code__in=["", *(each.value for each in Suspension)])
                 & (Q(state__in=["suspended", "pending_terminate", "terminated"]) | Q(suspension_code="")),
                 name="inventory_service_suspension_is_of_the_list",
+            ),
+            models.CheckConstraint(
+                condition=Q(far_address__isnull=True) | Q(address__isnull=False) & ~Q(far_address=F("address")),
+                name="inventory_service_has_two_ends_or_one",
             ),
         ]
         indexes = [models.Index(fields=["customer", "number"], name="inventory_service_of_customer")]

@@ -18,6 +18,7 @@ from kapok.network.inventory.models import Resource, Service, Shortage
 from kapok.network.inventory.refusals import UnknownService
 from kapok.network.inventory.rules import Choice, Need
 from kapok.network.inventory.views import (
+    NOWHERE,
     ElementView,
     Qualification,
     Reservation,
@@ -51,7 +52,6 @@ TOO_SLOW = Text(
     zh="{technology}最高{most} Mbit/s，不足{wanted} Mbit/s", en="{technology} gives {most} Mbit/s at most, not {wanted}"
 )
 SERVED = Text(zh="业务{number}（{state}）", en="service {number} ({state})")
-NOWHERE = Text(zh="", en="")
 
 
 def qualify(address: str, service: str, at: datetime, *, down_mbps: int = 0) -> Qualification:
@@ -246,7 +246,7 @@ def billed_on(account: UUID) -> list[Text]:
 
 
 def _services() -> QuerySet[Service]:
-    return Service.objects.select_related("customer", "account", "address", "parent")
+    return Service.objects.select_related("customer", "account", "address", "far_address", "parent")
 
 
 def _as_service(row: Service, resources: tuple[ResourceView, ...] = ()) -> ServiceView:
@@ -254,6 +254,8 @@ def _as_service(row: Service, resources: tuple[ResourceView, ...] = ()) -> Servi
         number=row.number, customer=row.customer.number, account=row.account.number if row.account else "",
         offer=row.offer, offer_version=row.offer_version, spec=row.spec, kind=row.kind,
         address=row.address.code if row.address else "", address_full=row.address.full if row.address else NOWHERE,
+        far_address=row.far_address.code if row.far_address else "",
+        far_address_full=row.far_address.full if row.far_address else NOWHERE,
         state=row.state, suspension_code=row.suspension_code, suspension_reason=row.suspension_reason,
         characteristics=row.characteristics,
         parent=row.parent.number if row.parent else "", holder=row.holder, designed_at=row.designed_at,

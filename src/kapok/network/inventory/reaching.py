@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -35,8 +35,8 @@ SELECT asked, id FROM up
 """
 HOMES = """
 WITH RECURSIVE up AS (
-    SELECT s.id AS asked, a.parent_id, a.exchange_area_id FROM inventory_service s JOIN places_address a ON a.id = s.address_id
-    WHERE s.id = ANY(%(services)s) AND s.kind <> ALL(%(radio)s)
+    SELECT s.id AS asked, a.parent_id, a.exchange_area_id FROM inventory_service s
+    JOIN places_address a ON a.id IN (s.address_id, s.far_address_id) WHERE s.id = ANY(%(services)s) AND s.kind <> ALL(%(radio)s)
     UNION ALL
     SELECT up.asked, a.parent_id, a.exchange_area_id FROM up JOIN places_address a ON a.id = up.parent_id
     WHERE up.exchange_area_id IS NULL
@@ -62,6 +62,8 @@ WITH RECURSIVE down AS (
     SELECT s.id FROM roots JOIN inventory_service s ON s.parent_id = roots.id
     UNION
     SELECT s.id FROM spots JOIN inventory_service s ON s.address_id = spots.id
+    UNION
+    SELECT s.id FROM spots JOIN inventory_service s ON s.far_address_id = spots.id
 )
 SELECT count(*) FROM carried JOIN inventory_service s USING (id) WHERE s.state = ANY(%(living)s) AND s.kind <> ALL(%(radio)s)
 """
@@ -69,10 +71,10 @@ SELECT count(*) FROM carried JOIN inventory_service s USING (id) WHERE s.state =
 
 @dataclass(frozen=True)
 class Above:
-    """What a service hangs on: elements up to the core, and the exchange area of its address."""
+    """What a service hangs on: elements up to the core, and the exchange areas of its ends."""
 
     elements: frozenset[UUID] = frozenset()
-    area: UUID | None = None
+    areas: frozenset[UUID] = frozenset()
 
 
 def above(services: Collection[UUID]) -> dict[UUID, Above]:
@@ -83,12 +85,17 @@ def above(services: Collection[UUID]) -> dict[UUID, Above]:
     asked: dict[str, Any] = {"services": list(services), "radio": BY_RADIO}
     with connection.cursor() as cursor:
         cursor.execute(HOMES, asked)
-        areas: dict[UUID, UUID] = dict(cursor.fetchall())
+        areas = _gathered(cursor.fetchall())
         cursor.execute(UP, asked)
-        found: dict[UUID, set[UUID]] = {}
-        for service, element in cursor.fetchall():
-            found.setdefault(service, set()).add(element)
-    return {each: Above(frozenset(found.get(each, ())), areas.get(each)) for each in services}
+        elements = _gathered(cursor.fetchall())
+    return {each: Above(elements.get(each, frozenset()), areas.get(each, frozenset())) for each in services}
+
+
+def _gathered(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, frozenset[UUID]]:
+    found: dict[UUID, set[UUID]] = {}
+    for service, each in rows:
+        found.setdefault(service, set()).add(each)
+    return {service: frozenset(each) for service, each in found.items()}
 
 
 def count_under(elements: Collection[UUID], areas: Collection[UUID]) -> int:

@@ -70,7 +70,7 @@ def resource_called(code: str) -> Resource:
 
 def service_called(number: str, *, lock: bool = False) -> Service:
     """The service with this number, locked on demand. Raises `UnknownService`."""
-    rows = Service.objects.select_related("customer", "account", "address", "parent")
+    rows = Service.objects.select_related("customer", "account", "address", "far_address", "parent")
     found = (rows.select_for_update(no_key=True, of=("self",)) if lock else rows).filter(number=number).first()
     if found is None:
         raise UnknownService(number=number[:20])

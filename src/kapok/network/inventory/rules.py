@@ -158,6 +158,8 @@ class Need:
     count: int = 1
     wish: str = ""
     """The identifier of the one that is wished for, where the customer chose one, e.g. a number; any will do when empty."""
+    address: str = ""
+    """Where it is taken, if elsewhere than all else: the far end of a line that runs from one address to another."""
 
 
 ORDER: Mapping[str, int] = {kind.value: place for place, kind in enumerate(Kind)}
@@ -275,6 +277,22 @@ def _walk(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
             here = homes.get(need.kind, [None])[0]
             return Choice(tuple(claims), Lack(HOPS[Kind(need.kind)].shortage, need.kind, here), None)
     return Choice(tuple(claims), None, None)
+
+
+def by_address(address: str, needs: Iterable[Need]) -> dict[str, list[Need]]:
+    """The needs by the address at which each is taken, those of the holder's own address first."""
+    found: dict[str, list[Need]] = {address: []}
+    for need in needs:
+        found.setdefault(need.address or address, []).append(need)
+    return {place: group for place, group in found.items() if group}
+
+
+def left(spares: Iterable[Spare], claims: Sequence[Claim]) -> list[Spare]:
+    """What is left when these have been claimed: both ends of a line may hang on one element."""
+    taken: dict[tuple[str, UUID | None], int] = {}
+    for claim in claims:
+        taken[claim.kind, claim.home] = taken.get((claim.kind, claim.home), 0) + claim.count
+    return [replace(spare, free=max(0, spare.free - taken.get((spare.kind, spare.home), 0))) for spare in spares]
 
 
 def missing(needs: Iterable[Need], held: Mapping[tuple[str, str], int]) -> list[Need]:

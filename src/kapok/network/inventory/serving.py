@@ -17,17 +17,20 @@ from kapok.network.inventory.models import Service
 from kapok.network.inventory.refusals import NoSuchMove
 from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
 
+CHANGES = ("characteristics", "address", "far_address", "customer", "account", "offer", "offer_version")
+"""What may change of a service as it is."""
+
 
 def design(
-    *, customer: str, account: str, offer: str, offer_version: int, kind: str, address: str, characteristics: dict[str, Any],
-    spec: str, parent: str, holder: str, actor: str, at: datetime,
+    *, customer: str, account: str, offer: str, offer_version: int, kind: str, address: str, far_address: str,
+    characteristics: dict[str, Any], spec: str, parent: str, holder: str, actor: str, at: datetime,
 ) -> str:  # fmt: skip
     """Write the service down; see `api.design_service`."""
     whose = customers.customer_called(customer)
     made = Service(
         id=uuid7(at), number=rows.next_number(), customer=whose, account=rows.account_of(whose, account), offer=offer,
         offer_version=offer_version, spec=spec, kind=kind, address=_address(address), holder=holder,
-        parent=rows.service_called(parent) if parent else None, state=ServiceState.DESIGNED,
+        far_address=_address(far_address), parent=rows.service_called(parent) if parent else None, state=ServiceState.DESIGNED,
         characteristics=characteristics, designed_at=at, changed_at=at,
     )  # fmt: skip
     made.save(force_insert=True)
@@ -62,8 +65,8 @@ def move(number: str, to: ServiceState, reason: str, code: str = "", *, actor: s
 
 
 def change(
-    number: str, *, characteristics: Mapping[str, Any] | None, address: str | None, customer: str | None, account: str | None,
-    offer: str | None, offer_version: int | None, actor: str, at: datetime,
+    number: str, *, characteristics: Mapping[str, Any] | None, address: str | None, far_address: str | None,
+    customer: str | None, account: str | None, offer: str | None, offer_version: int | None, actor: str, at: datetime,
 ) -> None:  # fmt: skip
     """Change what is given; see `api.change_service`. What stays as it was is not told."""
     found = rows.service_called(number, lock=True)
@@ -72,6 +75,8 @@ def change(
         found.characteristics = {**found.characteristics, **characteristics}
     if address is not None:
         found.address = _address(address)
+    if far_address is not None:
+        found.far_address = _address(far_address)
     if customer is not None:
         found.customer, found.account = customers.customer_called(customer), None
     if account is not None:
@@ -82,9 +87,7 @@ def change(
     if not differs:
         return
     found.changed_at = at
-    found.save(
-        update_fields=["characteristics", "address", "customer", "account", "offer", "offer_version", "changed_at"]
-    )
+    found.save(update_fields=[*CHANGES, "changed_at"])
     journal.record(
         ServiceChanged(
             subject=found.subject, actor=actor, at=at, service=number, fields=", ".join(differs),
@@ -101,6 +104,7 @@ def _kept(told: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
 def _told(service: Service) -> dict[str, Any]:
     return {
         "characteristics": service.characteristics, "address": service.address.code if service.address else "",
+        "far_address": service.far_address.code if service.far_address else "",
         "customer": service.customer.number, "account": service.account.number if service.account else "",
         "offer": service.offer, "offer_version": service.offer_version,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, SHORTAGES, ElementKind, Kind
 from kapok.network.inventory.rules import (
     ORDER,
@@ -22,6 +22,14 @@ from kapok.network.inventory.rules import (
     Suspension,
     masked,
 )
+
+NOWHERE = Text(zh="", en="")
+
+
+def between(address: Text, far: Text) -> Text:
+    """An address, or both of what runs between two."""
+    return joined([address, far], zh=" — ", en=" — ") if far.zh else address
+
 
 SALT = "kapok.network.inventory.number"
 
@@ -97,6 +105,8 @@ class ShortageView:
     holder: str
     opened_at: datetime
     expected_at: datetime | None
+    address: str = ""
+    """The code of the address to which it is lacking."""
 
     @property
     def text(self) -> Text:
@@ -160,6 +170,14 @@ class ServiceView:
     designed_at: datetime
     changed_at: datetime
     resources: tuple[ResourceView, ...] = ()
+    far_address: str = ""
+    """Its far end, of what runs from one address to another; empty where it has one end."""
+    far_address_full: Text = NOWHERE
+
+    @property
+    def where(self) -> Text:
+        """Its address, or both of what runs between two."""
+        return between(self.address_full, self.far_address_full)
 
     @property
     def state_name(self) -> Text:

@@ -7,7 +7,7 @@ nowhere, those within `settings.INVENTORY_REACH_METRES` of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.kernel.text import Text
 from kapok.network.inventory import rules
 from kapok.network.inventory.kinds import HOPS, Kind
-from kapok.network.inventory.rules import Need, Spare
+from kapok.network.inventory.rules import Claim, Need, Spare
 
 METRES_A_DEGREE = 111_320
 
@@ -109,8 +109,9 @@ class Point:
 
 @dataclass(frozen=True)
 class Walk:
-    """What is left at each step, what the holder has already, and whether it waits."""
+    """What is left at each step to an address (`code`), what the holder has already, and whether it waits."""
 
+    code: str
     address: UUID | None
     exchange_area: UUID | None
     spares: tuple[Spare, ...]
@@ -124,23 +125,28 @@ class Walk:
         return tuple(each for each in self.spares if each.point is None or self.points[each.point].kind == kind)
 
 
-def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "") -> Walk:
-    """What is left for the needs at an address, one of `""` standing for none. Raises `UnknownAddress`, `RetiredAddress`."""
+def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "", besides: Sequence[Claim] = ()) -> Walk:
+    """What is left for the needs at an address, one of `""` standing for none, when others have been claimed `besides`.
+
+    Raises `UnknownAddress`, `RetiredAddress`.
+    """
     wanted: dict[str, int] = {}
     for need in needs:
         wanted[need.kind] = wanted.get(need.kind, 0) + need.count
+    more = {kind: sum(claim.count for claim in besides if claim.kind == kind) for kind in wanted}
     hops = [HOPS[Kind(kind)] for kind in wanted]
     reach = settings.INVENTORY_REACH_METRES
     values: dict[str, Any] = {
         "roams": rules.roams(needs), "address": address, "at": at, "holder": holder,
-        "kinds": list(wanted), "counts": list(wanted.values()),
+        "kinds": list(wanted), "counts": [count + more[kind] for kind, count in wanted.items()],
         "reaches": [hop.reach.value for hop in hops], "hosts": [hop.host and hop.host.value for hop in hops],
         "sorts": [hop.point and hop.point.value for hop in hops],
         "reach": reach, "degrees": reach / METRES_A_DEGREE, "scale": METRES_A_DEGREE,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(IN_ONE_LINE, values)
-        return _read(address, cursor.fetchall())
+        found = _read(address, cursor.fetchall())
+    return replace(found, spares=tuple(rules.left(found.spares, besides))) if besides else found
 
 
 def _read(address: str, rows: Sequence[tuple]) -> Walk:  # type: ignore[type-arg]  # as the database gives them
@@ -162,7 +168,7 @@ def _read(address: str, rows: Sequence[tuple]) -> Walk:  # type: ignore[type-arg
                 points[point] = Point(point, code, point_kind, down_mbps)
     if address and spot is None:
         raise UnknownAddress(code=address)
-    return Walk(spot, area, tuple(spares), points, held, waits)
+    return Walk(address, spot, area, tuple(spares), points, held, waits)
 
 
 def _refuse_retired(code: str, retired: int) -> None:

@@ -30,6 +30,7 @@ from kapok.front.channels import altering
 from kapok.front.channels import api as channels
 from kapok.front.channels import queries as talks
 from kapok.front.channels.altering import ActionTerms, Wanted
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.names import masked_address
 from kapok.ground.customers.queries import CustomerView
@@ -94,7 +95,7 @@ def place(request: ScreenRequest, number: str, service: str) -> HttpResponse:
     if form.is_valid():
         try:
             customers.look(customer=one.number, **form.cleaned_data, actor=request.user.subject, at=request.at)
-            values["full"] = found.address_full
+            values["full"] = found.where
         except KapokError as refused:
             show_look_refusal(form, refused)
     return render(request, "desk/act_place.html", values)
@@ -103,7 +104,7 @@ def place(request: ScreenRequest, number: str, service: str) -> HttpResponse:
 def _place(one: CustomerView, service: ServiceView) -> Text:
     """Where the service is; a person's as far as the road, unless the reader speaks with them."""
     here = Address.objects.filter(code=service.address).first() if one.masked and service.address else None
-    return masked_address(service.address_full, here.road, one.kind) if here else service.address_full
+    return masked_address(service.address_full, here.road, one.kind) if here else service.where
 
 
 def _action(code: str, service: ServiceView | None) -> ServiceAction:
@@ -117,7 +118,8 @@ def _wanted(
 ) -> Wanted:
     chosen = {name: said.get(name, "")[:60] for name in ("address", "offer")}
     comes = action.action is Action.REPLACE and said.get("how") == VISIT
-    return Wanted(one.number, channel_of(request), service, action.action, **chosen, visit=comes)
+    end = End.B if action.action is Action.MOVE and said.get("end") == End.B else End.A
+    return Wanted(one.number, channel_of(request), service, action.action, **chosen, visit=comes, end=end)
 
 
 def _theirs(one: CustomerView, service: str) -> ServiceView | None:

@@ -15,8 +15,9 @@ from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.lifting import IMPOSED
 from kapok.chain.ordering.rules import NUMBER_WISH, VISIT, YES, Action
 from kapok.edges.console.desk.forms import LONGEST, Reach, choices
-from kapok.front.channels.altering import draft
+from kapok.front.channels.altering import draft, two_ended
 from kapok.front.channels.fields import WindowField
+from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.customers.queries import CustomerView
 from kapok.kernel.text import Text
 from kapok.network.inventory import rules as inventory
@@ -107,6 +108,19 @@ class MoveForm(ActionForm):
             max_length=60, error_messages={"required": _("Choose an address from the list.")}
         )
         self.fields["window"] = WindowField(label=_("Visit"), required=False)
+        if two_ended(self.service):
+            again = _asks_anew(self.service, Action.MOVE) | {"hx-target": "#offers", "hx-sync": "#offers:queue last"}
+            self.fields["end"] = forms.ChoiceField(
+                label=_("Which end moves"),
+                choices=choices(ENDS.items()),
+                required=False,
+                widget=forms.Select(attrs=again),
+            )
+
+    def draft(self, action: Action) -> LineDraft:
+        """The line: the end that was chosen goes to the address."""
+        given = self.cleaned_data
+        return draft(action, self.service, given["address"], end=End(given.get("end") or End.A))
 
 
 class ModifyForm(ActionForm):

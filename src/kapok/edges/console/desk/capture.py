@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kapok.chain.ordering.drafting import must_be_served
+from kapok.chain.ordering.siting import must_be_served
 from kapok.edges.console.customers.reach import may, reached
 from kapok.edges.console.desk import sites
 from kapok.edges.console.desk.forms import OrderForm, show_refusal
@@ -62,9 +62,9 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
 def offers(request: ScreenRequest, number: str) -> HttpResponse:
     """The part of the page below the address: what can be had there, and the order so far; `?add=` ends the line in hand."""
     one, lines = customer_served(request, number), wishes(request.GET.getlist("line"))
-    address, offer = (request.GET.get(name, "")[:60] for name in ("address", "offer"))
-    if request.GET.get("add") and address and offer:
-        lines, address = [*lines, Wish(address, offer)], ""
+    current, address = _current(request), request.GET.get("address", "")[:60]
+    if request.GET.get("add") and current:
+        lines, address = [*lines, current], ""
     values = _offers(request, one, address) | _terms(request, one, lines) | _form(request, one)
     return render(request, "desk/offers.html", values | {"whole": True})
 
@@ -75,9 +75,14 @@ def terms(request: ScreenRequest, number: str) -> HttpResponse:
     one, lines = customer_served(request, number), wishes(request.GET.getlist("line"))
     dropped = request.GET.get("drop", "")
     lines = [line for place, line in enumerate(lines, 1) if str(place) != dropped]
-    address, offer = (request.GET.get(name, "")[:60] for name in ("address", "offer"))
-    current = Wish(address, offer) if address and offer else None
+    current = _current(request)
     return render(request, "desk/terms.html", _form(request, one) | _terms(request, one, lines, current))
+
+
+def _current(request: ScreenRequest) -> Wish | None:
+    """The line that is being chosen."""
+    address, offer, far = (request.GET.get(name, "")[:60] for name in ("address", "offer", "far_address"))
+    return Wish(address, offer, far) if address and offer else None
 
 
 def customer_served(request: ScreenRequest, number: str) -> CustomerView:
@@ -138,9 +143,9 @@ def _stale(request: ScreenRequest, one: CustomerView, form: OrderForm) -> bool:
 def _page(
     request: ScreenRequest, one: CustomerView, form: OrderForm, lines: list[Wish], status: int = 200
 ) -> HttpResponse:
-    said = {name: str(form[name].value() or "") for name in ("address", "offer", "window")}
+    said = {name: str(form[name].value() or "") for name in ("address", "offer", "far_address", "window")}
     known = _offers(request, one, said["address"])
-    chosen = Wish(said["address"], said["offer"]) if known["address"] and said["offer"] else None
+    chosen = Wish(said["address"], said["offer"], said["far_address"]) if known["address"] and said["offer"] else None
     values: dict[str, Any] = {"one": one, "form": form, "chosen": said["offer"], "window": said["window"], **known}
     values["site_windows"] = form["site_window"].value() or []
     values |= {"sites": sites.sites(request, one)} | _terms(request, one, lines, chosen)

@@ -220,6 +220,7 @@ class OrderForm(forms.Form):
         self.fields["seen"] = forms.CharField(widget=hidden, max_length=20_000, required=False)
         self.fields["address"] = forms.CharField(widget=hidden, max_length=60, required=False)
         self.fields["offer"] = forms.CharField(max_length=60, required=False)
+        self.fields["far_address"] = forms.CharField(widget=hidden, max_length=60, required=False)
         self.fields["window"] = WindowField(label=_("Visit"), required=False)
         self.fields["site_window"] = SiteWindowsField(required=False)
         self.fields["pay"] = forms.ChoiceField(
@@ -234,7 +235,7 @@ class OrderForm(forms.Form):
         given = super().clean() or {}
         address, offer = given.get("address", ""), given.get("offer", "")
         if address and offer:
-            self.lines.append(Wish(address, offer))
+            self.lines.append(Wish(address, offer, given.get("far_address", "")))
         elif not address and (offer or not self.lines):
             self.add_error("address", _("Choose an address from the list."))
         elif address:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kapok.edges.console.offers import showing, typed
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.catalog.offering import api, queries
-from kapok.ground.catalog.offering.document import KINDS, PRICE_KINDS, Kind, Offer
+from kapok.ground.catalog.offering.document import ENDS, KINDS, PRICE_KINDS, Kind, Offer
 from kapok.ground.catalog.offering.terms import CHANNELS, PERIODS
 from kapok.ground.catalog.packs import pack_called
 from kapok.ground.catalog.specifying import rows as specifications
@@ -102,6 +102,7 @@ def _choices(code: str, given: typed.Fields, specified: Specified) -> dict[str, 
         "specs": [
             (spec, each.title, value_title("service", each.service)) for spec, each in specified.services.items()
         ],
+        "ends": ENDS.items(),
         "resources": [(kind, each.title) for kind, each in specified.resources.items()],
         "plans": [(code, each.title) for code, each in specified.plans.items()],
         "skills": posts.skill_titles().items(),

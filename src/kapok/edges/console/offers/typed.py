@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from kapok.ground.catalog.conditions import BadCondition, understood, written
-from kapok.ground.catalog.offering.document import LARGEST, Kind, Offer, PriceKind
+from kapok.ground.catalog.offering.document import LARGEST, End, Kind, Offer, PriceKind
 from kapok.ground.catalog.offering.soundness import FIELDS
 from kapok.ground.catalog.specifying.document import Characteristic, Specified, Value, ValueType
 from kapok.ground.catalog.template import Finding
@@ -22,12 +22,12 @@ from kapok.kernel.text import Text
 Document = dict[str, Any]
 Fields = Mapping[str, list[str]]
 PRICE = ("kind", "zh", "en", "amount", "currency", "period", "per_zh", "per_en", "plan")
-NEED = ("kind", "role", "count")
+NEED = ("kind", "role", "count", "end")
 PROMISE = ("named",)
 LISTS = ("segments", "tiers", "areas", "channels", "actions", "parts")
 SPARE = 2
 """Empty rows to write the next ones in."""
-CHOSEN = {"currency", "period", "count", "type", "needed", "configurable"}
+CHOSEN = {"currency", "period", "count", "end", "type", "needed", "configurable"}
 """Fields of a row in which something stands from the start."""
 MOST = 60
 """Rows that are read."""
@@ -157,7 +157,8 @@ def _characteristic(known: Characteristic, words: str, findings: list[Finding]) 
 
 
 def _needed(row: Mapping[str, str], findings: list[Finding]) -> Document:
-    return {"kind": row["kind"], "role": row["role"]} | _number("count", row["count"], findings, where="resources")
+    said = {"kind": row["kind"], "role": row["role"], "end": row["end"] or End.A}
+    return said | _number("count", row["count"], findings, where="resources")
 
 
 def _priced(row: Mapping[str, str], findings: list[Finding]) -> Document | None:

@@ -23,6 +23,7 @@ from kapok.edges.console.field.words import spoken_window
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.front.channels import altering, visiting
+from kapok.ground.catalog.offering.document import End
 from kapok.kernel.text import Language, Text
 from kapok.network.inventory import queries as inventory
 
@@ -125,10 +126,11 @@ class WaitForm(OrderForm):
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        lacks = self.leg.lacks if self.leg else {}
+        lacks, two = self.leg.lacks if self.leg else {}, self.leg is not None and self.leg.far_address
         code = forms.ChoiceField(label=_("What is lacking"), choices=[("", "—"), *_choices(lacks.items())])
         return {
             **({"code": code} if lacks else {}),
+            **({"far": forms.BooleanField(label=_("At the far end (B)"), required=False)} if two else {}),
             "reason": _words(_("Where, and what was found")),
             "expected_at": _moment(_("Expected by"), required=False),
         }
@@ -193,6 +195,15 @@ class AmendForm(OrderForm):
             fields["address"] = forms.CharField(
                 label=_("Another address"), max_length=40, required=False, help_text=hint
             )
+        if self.leg and (self.leg.far_address or self.leg.end is End.B):
+            fields["far_address"] = forms.CharField(
+                label=_("Another far end"),
+                max_length=40,
+                required=False,
+                help_text=_("The code of the address of the B end."),
+            )
+        if self.leg and self.leg.end is End.B:
+            del fields["address"]
         if self.leg and orders.may_be_recounted(self.leg.subject):
             fields["quantity"] = forms.IntegerField(
                 label=_("How many"), min_value=1, max_value=rules.MOST_PIECES, required=False

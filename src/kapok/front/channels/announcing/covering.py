@@ -56,7 +56,7 @@ def over_address(code: str) -> UUID | None:
     covered = _open()
     address = Address.objects.filter(code=code).values_list("id", flat=True).first() if covered else None
     area = places.exchange_area_of(address) if address else None
-    return _first(covered, Above(area=area.id)) if area else None
+    return _first(covered, Above(areas=frozenset({area.id}))) if area else None
 
 
 def over_report(service: Service | None, address: str, customer: Customer | None) -> UUID | None:
@@ -97,7 +97,7 @@ def _first(covered: Collection[Covered], hangs: Above) -> UUID | None:
 def _covers(row: Covered, hangs: Above) -> bool:
     if row.element_id is not None:
         return row.element_id in hangs.elements
-    return row.exchange_area_id == hangs.area
+    return row.exchange_area_id in hangs.areas
 
 
 def open_announcement(identifier: UUID | None) -> Announcement | None:

@@ -98,7 +98,9 @@ def _circuit(mbps: int, rental: int, position: int) -> Document:
         segments=["business", "key_account"], channels=["key_account", "business"],
         service="leased_line", spec="circuit",
         characteristics={"down_mbps": mbps, "up_mbps": mbps, "protection": "protected" if mbps >= 100 else "unprotected"},
-        resources=[{"kind": "circuit_port", "role": "end_a"}, {"kind": "circuit_port", "role": "end_b"}, {"kind": "vlan"}],
+        resources=[
+            {"kind": "circuit_port", "role": "end_a"}, {"kind": "circuit_port", "role": "end_b", "end": "b"}, {"kind": "vlan"},
+        ],
         prices=[_once("开通费", "set-up", 200000), _monthly("月租", "rental", rental)],
         actions=EVERYDAY,
         promises=_promises("SL1-circuit", "SL2-circuit", "SL3-circuit", "reply", "repair"),

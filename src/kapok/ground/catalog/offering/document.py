@@ -35,6 +35,19 @@ KINDS = {
 }
 
 
+class End(StrEnum):
+    """At which end of a line something is taken: what runs from one address to another has two."""
+
+    A = "a"
+    B = "b"
+
+
+ENDS = {
+    End.A: Text(zh="A 端", en="A end"),
+    End.B: Text(zh="B 端（远端）", en="B end (far end)"),
+}
+
+
 class Need(Strict):
     """Resources that each piece takes."""
 
@@ -44,6 +57,8 @@ class Need(Strict):
     """What it is for, where an offer takes several of a kind; its kind when empty."""
     count: int = Field(1, ge=1, le=100)
     """How many."""
+    end: End = End.A
+    """At which end it is taken; an order for an offer that takes something at the far end says where that is."""
 
 
 class PriceKind(StrEnum):
@@ -152,6 +167,11 @@ class Offer(Strict):
     """What the customer is promised."""
     visit: Visit | None = None
     """Whether somebody comes to the customer when it is installed."""
+
+    @cached_property
+    def far_roles(self) -> frozenset[str]:
+        """The roles of what it takes at its far end; none where it has one end."""
+        return frozenset(need.role for need in self.resources if need.end is End.B)
 
     @cached_property
     def currency(self) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from kapok.ground.catalog import rules as flows
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.offering import rules
-from kapok.ground.catalog.offering.document import Kind, Offer, PriceKind, Shown
+from kapok.ground.catalog.offering.document import End, Kind, Offer, PriceKind, Shown
 from kapok.ground.catalog.offering.terms import CHANNELS
 from kapok.ground.catalog.specifying.document import (
     TYPES,
@@ -173,6 +173,13 @@ def _resourced(offer: Offer, specified: Specified) -> Iterator[Finding]:
             "role_twice",
             f"“{role}”写了两次：请合并数量，或写明各自用途",
             f"'{role}' stands twice: add the counts up, or say what each is for",
+        )
+    if offer.resources and all(need.end is End.B for need in offer.resources):
+        yield _finding(
+            "resources",
+            "far_end_alone",
+            "只有 B 端占用资源：请写明 A 端占用什么",
+            "only the B end takes something: say what is taken at the A end",
         )
 
 

@@ -7,7 +7,18 @@ from typing import Any
 
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.difference import NO, NOTHING, YES, Difference
-from kapok.ground.catalog.offering.document import KINDS, PRICE_KINDS, Need, Offer, Price, PriceKind, Trial, Visit
+from kapok.ground.catalog.offering.document import (
+    ENDS,
+    KINDS,
+    PRICE_KINDS,
+    End,
+    Need,
+    Offer,
+    Price,
+    PriceKind,
+    Trial,
+    Visit,
+)
 from kapok.ground.catalog.offering.soundness import FIELDS
 from kapok.ground.catalog.offering.terms import CHANNELS, PERIODS, Channel
 from kapok.ground.catalog.specifying.document import Specified, Value
@@ -63,8 +74,11 @@ def _need(need: Need, specified: Specified) -> Text:
     known = specified.resources.get(need.kind)
     name = known.title if known else _same(need.kind)
     many = f" ×{need.count}" if need.count > 1 else ""
-    role = f"（{need.role}）" if need.role else ""
-    return Text(zh=f"{name.zh}{role}{many}", en=f"{name.en}{f' ({need.role})' if need.role else ''}{many}")
+    said = joined([*([_same(need.role)] if need.role else []), *([ENDS[need.end]] if need.end is End.B else [])])
+    return Text(
+        zh=f"{name.zh}{f'（{said.zh}）' if said.zh else ''}{many}",
+        en=f"{name.en}{f' ({said.en})' if said.en else ''}{many}",
+    )
 
 
 def visit(offer: Offer) -> Text:

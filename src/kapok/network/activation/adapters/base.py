@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 
@@ -52,12 +52,13 @@ class Outcome:
 DONE = Outcome(ok=True, code="done", text=Text(zh="已完成", en="done"))
 
 
+SPEED: Final = ("profile", "down_mbps", "up_mbps")
+PORTS: Final = ("port", "far_port")
 DIFFERS = Text(
     zh="{name}与订购不符：订购{ordered}，网元上是{has}；请更正后再测。",
     en="The {name} is not the one ordered: {ordered} was ordered, the element has {has}; correct it, then test again.",
 )
 ANOTHER = Text(zh="另一个尾数相同的", en="another one that ends alike")
-SPEED = ("profile", "down_mbps", "up_mbps")
 RECORD_COUNTS = Text(
     zh="没有{server}可测，演示环境只核对了记录",
     en="no {server} to ask: in this demonstration the record alone was compared",

@@ -8,14 +8,14 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from kapok.kernel.text import Text
-from kapok.network.activation.adapters.base import DONE, Outcome, Request, differing, missing, taken
+from kapok.network.activation.adapters.base import DONE, PORTS, Outcome, Request, differing, missing, taken
 from kapok.network.activation.models import ONE_NUMBER, SimulatedFault, SimulatedUnit
 from kapok.network.activation.rules import Fault, light_is_fine
 
@@ -38,6 +38,14 @@ REFUSED = Outcome(
     text=Text(zh="网元拒绝执行；请检查网元后由人工重试。", en="The element refused; look at it, then try again by hand."),
 )  # fmt: skip
 NUMBER = Text(zh="号码", en="number")
+FAR_SILENT = Text(
+    zh="B端（远端）端口{port}没有应答；请检查该端的线路和设备，再测试。",
+    en="The port {port} at the B end (far end) does not answer; look at line and equipment there, then test again.",
+)
+FAR_NOT_ACTIVE = Text(
+    zh="B端（远端）端口{port}状态为“{state}”；请先开通。",
+    en="The port {port} at the B end (far end) is {state}; activate it first.",
+)
 FAULTY_DBM = -28.5
 STATES = {
     "active": Text(zh="已开通", en="active"),
@@ -47,11 +55,11 @@ STATES = {
 
 
 class Simulated:
-    """One simulated element; `unit` names the parameter that says which of its units serves."""
+    """One simulated element; `units` name the parameters that say which of its units serve, the one at the far end last."""
 
     element: ClassVar[str]
     title: ClassVar[Text]
-    unit: ClassVar[str]
+    units: ClassVar[tuple[str, ...]]
     needed: ClassVar[frozenset[str]]
     kept: ClassVar[tuple[str, ...]]
 
@@ -85,13 +93,17 @@ class Simulated:
         fault = self._fault()
 
         def measure() -> Outcome:
-            row = SimulatedUnit.objects.filter(element=self.element, service=request.service).first()
-            return missing(self.title) if row is None else self._measure(row, fault, request)
+            row, *far = [*self._rows(request), None]
+            return missing(self.title) if row is None else self._measure(row, far[0], fault, request)
 
         return _answered(fault, measure, half=measure)
 
-    def _measure(self, row: SimulatedUnit, fault: Fault | None, request: Request) -> Outcome:
+    def _measure(self, row: SimulatedUnit, far: SimulatedUnit | None, fault: Fault | None, request: Request) -> Outcome:
         raise NotImplementedError
+
+    def _rows(self, request: Request) -> list[SimulatedUnit]:
+        """The units that serve, the one at the far end last."""
+        return list(SimulatedUnit.objects.filter(element=self.element, service=request.service).order_by("far"))
 
     def _tell(self, request: Request, state: str, *, create: bool = False) -> Outcome:
         return _answered(
@@ -113,20 +125,28 @@ class Simulated:
         return Fault(row.fault)
 
     def _set(self, request: Request, state: str, *, create: bool = False) -> Outcome:
-        row = SimulatedUnit.objects.filter(element=self.element, service=request.service).first()
-        if row is None and not create:
+        rows = self._rows(request)
+        if not rows and not create:
             return missing(self.title)
-        row = row or SimulatedUnit(element=self.element, service=request.service, settings={})
-        row.state = state or row.state
-        row.unit = request.text(self.unit, row.unit)
-        row.settings = row.settings | {name: request.params[name] for name in self.kept if request.params.get(name)}
-        row.changed_at = request.at
         try:
             with transaction.atomic():
-                row.save()
+                for far, unit in enumerate(self.units):
+                    self._set_one(rows[far : far + 1], request.text(unit), state, request, far=bool(far))
         except IntegrityError as refused:
             return taken(NUMBER if ONE_NUMBER in str(refused) else self.title)
         return DONE
+
+    def _set_one(self, rows: list[SimulatedUnit], unit: str, state: str, request: Request, *, far: bool) -> None:
+        """Set one end up, where there is one; what is set up at the far end alone has the state of the other."""
+        if not rows and not unit:
+            return
+        row = rows[0] if rows else SimulatedUnit(element=self.element, service=request.service, far=far, settings={})
+        row.state, row.unit = state or row.state or "active", unit or row.unit
+        row.settings, row.changed_at = row.settings | self._kept(request), request.at
+        row.save()
+
+    def _kept(self, request: Request) -> dict[str, Any]:
+        return {name: request.params[name] for name in self.kept if request.params.get(name)}
 
 
 def _answered(fault: Fault | None, do: Callable[[], Outcome], half: Callable[[], Outcome]) -> Outcome:
@@ -153,7 +173,7 @@ class Olt(Simulated):
 
     element = "olt"
     title = Text(zh="OLT", en="OLT")
-    unit = "onu"
+    units = ("onu",)
     needed = frozenset({"onu"})
     kept = ("profile", "vlan", "down_mbps", "up_mbps", "port")
 
@@ -163,7 +183,7 @@ class Olt(Simulated):
         rows = SimulatedUnit.objects.filter(element=self.element, service__in=services, state="active")
         return {row.service: (row.unit, FAULTY_DBM if dark else _usual_light(row.unit)) for row in rows}
 
-    def _measure(self, row: SimulatedUnit, fault: Fault | None, request: Request) -> Outcome:
+    def _measure(self, row: SimulatedUnit, far: SimulatedUnit | None, fault: Fault | None, request: Request) -> Outcome:
         rx_dbm = FAULTY_DBM if fault in {Fault.WEAK_LIGHT, Fault.WEAK_PON} else _usual_light(row.unit)
         measured = {"rx_dbm": rx_dbm, "onu_state": row.state, "profile": row.settings.get("profile", "")}
         if row.state != "active":
@@ -182,20 +202,27 @@ class Olt(Simulated):
 
 
 class Switch(Simulated):
-    """A switch: a port for each line, and its number where it has one."""
+    """A switch: a port for each line and its number where it has one, and a port at each end of a circuit."""
 
     element = "switch"
     title = Text(zh="交换机", en="switch")
-    unit = "port"
+    units = ("port", "far_port")
     needed = frozenset({"port"})
     kept = ("profile", "vlan", "down_mbps", "up_mbps", "number")
 
-    def _measure(self, row: SimulatedUnit, fault: Fault | None, request: Request) -> Outcome:
-        measured = {"port_state": row.state}
+    def _measure(self, row: SimulatedUnit, far: SimulatedUnit | None, fault: Fault | None, request: Request) -> Outcome:
+        silent = far is not None and fault is Fault.FAR_END
+        measured = {"port_state": row.state} | ({"far_port_state": "no_answer" if silent else far.state} if far else {})
         if row.state != "active":
             text = Text(zh="端口状态为“{state}”；请先开通。", en="The port is {state}; activate it first.")
             return Outcome(ok=False, code="not_active", text=text.format(state=STATES[row.state]), measured=measured)
-        if wrong := differing(request, row.settings, ["number"]):
+        if far and silent:
+            return Outcome(ok=False, code="far_end", text=FAR_SILENT.format(port=far.unit), measured=measured)
+        if far and far.state != "active":
+            text = FAR_NOT_ACTIVE.format(port=far.unit, state=STATES[far.state])
+            return Outcome(ok=False, code="far_end", text=text, measured=measured)
+        has = row.settings | {"port": row.unit, "far_port": far.unit if far else ""}
+        if wrong := differing(request, has, [*PORTS, "number"]):
             return Outcome(ok=False, code="not_as_ordered", text=wrong, measured=measured)
         return Outcome(ok=True, code="done", text=Text(zh="端口正常", en="the port is up"), measured=measured)
 

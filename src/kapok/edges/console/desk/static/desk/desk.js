@@ -20,6 +20,7 @@
     if (option.href) { option.click(); return; }
     if (option.dataset.customer) return takeCustomer(box, option);
     if (option.dataset.narrow) return narrow(box, option.dataset.narrow);
+    if (box.dataset.far) return takeFar(box, option);
     const offers = document.getElementById("offers");
     box.value = option.querySelector("small").textContent;
     box.setAttribute("data-taken", option.dataset.address);
@@ -27,7 +28,18 @@
     offers.replaceChildren();  // what could be had at the address before is not to be chosen any more
     const asked = new URLSearchParams([["address", option.dataset.address]]);
     document.querySelectorAll("input[name=line]").forEach((line) => asked.append("line", line.value));
+    document.querySelectorAll("select[name=end]").forEach((end) => asked.append("end", end.value));
     htmx.ajax("GET", `${offers.dataset.base}?${asked}`, { target: offers, swap: "innerHTML" });
+  }
+
+  // The far end of what runs between two addresses is chosen when its offer is: only the terms are asked for anew.
+  function takeFar(box, option) {
+    box.form.elements.far_address.value = option.dataset.address;
+    listOf(box).replaceChildren();
+    const wished = [...document.querySelectorAll("#order-form [data-wish]")].filter((each) => each.type !== "radio" || each.checked);
+    const asked = new URLSearchParams(wished.map((each) => [each.name, each.value]));
+    document.querySelector("input[name=offer]:checked")?.focus();  // from there Enter goes on, and l begins another line
+    htmx.ajax("GET", `${box.dataset.far}?${asked}`, { target: "#terms", swap: "innerHTML" });
   }
 
   // Nobody is served at a road: its words go into the box, and the search goes on below it.
@@ -84,7 +96,8 @@
     if (form && event.key === "Enter" && event.target.matches("input[type=radio]")) {
       event.preventDefault();
       event.target.checked || event.target.click();
-      (document.getElementById("window") || document.querySelector("#terms button[data-shortcut=Enter]"))?.focus();
+      const far = form.elements.far_address;
+      (far && !far.value && document.getElementById("far-where") || document.getElementById("window") || document.querySelector("#terms button[data-shortcut=Enter]"))?.focus();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
@@ -97,7 +110,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const option = event.target.closest("#places [role=option], #customers [role=option]");
+    const option = event.target.closest("#places [role=option], #far-places [role=option], #customers [role=option]");
     if (option) take(document.querySelector(`[data-list="${option.closest("[role=listbox]").id}"]`), option);
   });
   // Whoever types on has chosen nobody yet.
