@@ -14,7 +14,9 @@ from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kapok.ground.catalog import api as catalog
 from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.explaining import judgement_of
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.posts import api as posts
@@ -22,12 +24,12 @@ from kapok.ground.work import api as work
 from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries
-from kapok.ground.work.models import Tenure
+from kapok.ground.work.models import Handoff, Tenure
 from kapok.ground.work.rules import Part, Reason, Side
 from kapok.kernel.hours import Hours, Measure, elapsed
 from kapok.kernel.promises import find
 from tests.ground.conftest import AT
-from tests.ground.work_office import by, fault, held, later, offered, set_up_work
+from tests.ground.work_office import FLOW, by, fault, held, later, offered, set_up_work, stage
 
 ALWAYS = Hours.always("Asia/Shanghai")
 OFFICE = Hours.parse(
@@ -229,6 +231,33 @@ def test_securityskills_2796_an_unanswered_offer_counts_against_the_receiver() -
     assert (late.offer.item, late.overdue_by) == (one, 15 * MINUTE)
     assert [step.person.username for step in late.ladder][:3] == ["tech", "tech2", "lead"]
     assert shares_of(subject, 45) == {("field", "tech", "", "waiting"): 45}
+
+
+@pytest.mark.usefixtures("_office")
+def test_an_offer_has_one_time_limit_whoever_set_it() -> None:
+    nodes = [{**node, "accept_within": "2 hours"} if node["code"] == "accept" else node for node in FLOW["nodes"]]
+    catalog.draft_flow(document={**FLOW, "nodes": nodes}, **by("lead"))
+    catalog.publish_flow(code="repair", revision=1, **by("lead"))
+    item = stage(fault(flow=True, minutes=5), "accept")
+    clock = Commitment.objects.get(subject=f"work/{item}", promise="handoff-accept")
+    assert clock.due_at == Handoff.objects.get(item=item).accept_by_at == later(125)
+    while scheduler.fire(at=later(60)).clocks:
+        pass
+    assert (queries.unanswered(later(60)), Commitment.objects.get(id=clock.id).state) == ([], "open")
+    baton.give_again(item=item, unit="hotline", to="agent2", **by("lead", 100))
+    assert set(Handoff.objects.filter(item=item).values_list("accept_by_at", flat=True)) == {later(125)}
+    while scheduler.fire(at=later(126)).clocks:
+        pass
+    assert len(queries.unanswered(later(126))) == 1
+    assert Commitment.objects.get(id=clock.id).breached_at == later(125)
+
+
+@pytest.mark.usefixtures("_office")
+def test_a_transfer_begins_a_new_time_limit() -> None:
+    item = held(fault())
+    baton.transfer(item=item, unit="exchange", warm=True, note="转局内", **by("tech", 50))
+    due = Commitment.objects.filter(subject=f"work/{item}", promise="handoff-accept").order_by("number")
+    assert list(due.values_list("due_at", flat=True)) == [later(30), later(80)]
 
 
 @pytest.mark.usefixtures("_office")

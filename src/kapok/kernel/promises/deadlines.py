@@ -47,6 +47,8 @@ class Clock:
         agreed = None if promise.agreed is None else self.agreed(promise.agreed, facts)
         if promise.agreed is not None and promise.agreed.means == "is_the_promise":
             return agreed if agreed is None or promise.allowance is None else self.after(agreed, promise.allowance)
+        if agreed is not None and promise.agreed is not None and promise.agreed.means == "replaces":
+            return agreed
         allowed = None if promise.allowance is None else self.after(opened, promise.allowance)
         return min((moment for moment in (allowed, agreed) if moment is not None), default=None)
 
