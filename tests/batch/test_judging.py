@@ -170,7 +170,7 @@ promises = st.fixed_dictionaries(
     optional={
         "target": st.sampled_from(["1 hour", "1 working day"]),
         "agreed": st.fixed_dictionaries(
-            {"fact": st.just("promised_date"), "means": st.sampled_from(["shorter_wins", "is_the_promise"])}
+            {"fact": st.just("promised_date"), "means": st.sampled_from(["shorter_wins", "is_the_promise", "replaces"])}
         ),
     },
 )

@@ -12,12 +12,17 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from kapok.edges.console.ledger.one import fact_name, fact_value
+from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.models import Commitment, Revision, SavedView
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import api as people
+from kapok.ground.work import api as work
+from kapok.ground.work.baton import api as baton
 from kapok.kernel.ids import uuid7
-from kapok.kernel.text import Language
+from kapok.kernel.promises import find
+from kapok.kernel.text import Language, Text
 from tests.console import office
 from tests.console.conftest import AT, SignedIn
 from tests.console.promised import HOUR, adopted, now, promised
@@ -350,6 +355,26 @@ def test_a_matter_has_its_time_line_and_what_binds(signed_in: SignedIn) -> None:
     for words in ("Binding: SL1 equipment repaired within 3 hours", "fault reported by the customer", "crackles"):
         assert words in page
     assert "service fixed broadband" in page
+
+
+def test_the_time_line_of_a_matter_keeps_its_hand_offs_after_the_scheduler_has_spoken(signed_in: SignedIn) -> None:
+    commitments.adopt_pack(
+        document=find("guangzhou-pledges").read_text(encoding="utf-8"), actor="staff/admin", at=AT - DAY
+    )
+    subject = work.open_matter(
+        kind="fault.reported", title="没有拨号音", facts={"service": "fixed_broadband"}, actor="staff/agent", at=AT
+    )
+    title = Text(zh="上门修复", en="Repair on site")
+    baton.offer(matter=subject, title=title, unit="hotline", actor="staff/agent", at=AT + timedelta(minutes=1))
+    supervisor = signed_in("supervisor", Language.EN)
+    before = re.findall(r"hand-off offered|Warning: [^<]+|Broken: [^<]+", text(supervisor, f"/matters/{subject}"))
+    assert before == ["hand-off offered"]
+    while scheduler.fire(at=AT + 19 * HOUR).clocks:
+        pass
+    page = text(supervisor, f"/matters/{subject}")
+    assert "hand-off offered" in page
+    assert "Warning: " in page
+    assert "Broken: " in page  # the offer, whose clock is that of the work item
 
 
 def test_people_and_units_have_time_lines_for_who_may_see_people(signed_in: SignedIn) -> None:

@@ -20,6 +20,7 @@ class Running(NamedTuple):
     direction: str
     due_at: datetime
     warn_at: Sequence[datetime]
+    warned: int
     next_fire_at: datetime
 
 
@@ -69,7 +70,7 @@ def fire(clock: Running, horizon: Horizon) -> tuple[list[Firing], Left]:
 def _points(clock: Running) -> Iterator[Firing]:
     """What the clock has yet to say, in order."""
     for number, moment in enumerate(clock.warn_at, start=1):
-        if clock.next_fire_at <= moment < clock.due_at:
+        if number > clock.warned and moment < clock.due_at:
             yield Firing(moment, clock, Deed.WARNED, number)
     late = clock.direction == Direction.WITHIN
     yield Firing(clock.due_at, clock, Deed.BREACHED if late else Deed.FULFILLED, 0)

@@ -145,6 +145,29 @@ def test_a_pause_stops_the_internal_clock_and_the_pledge_but_not_the_law() -> No
     assert "最初承诺到期" in said.zh
 
 
+def test_no_warning_is_told_twice_nor_dated_while_the_clock_stood_still() -> None:
+    def told() -> list[tuple[datetime, int]]:
+        found = Entry.objects.filter(subject=SUBJECT, kind="commitments.warned", data__promise="pledge-repair")
+        return [(each.at, each.data["number"]) for each in found.order_by("id")]
+
+    report()
+    scheduler.fire(at=MONDAY + 20 * HOUR)
+    assert told() == [(MONDAY + 18 * HOUR, 1)]
+    happen("customer.deferred", MONDAY + 20 * HOUR)
+    happen("customer.returned", MONDAY + 44 * HOUR)
+    pledge = row("pledge-repair")
+    assert (pledge.due_at, pledge.next_fire_at, pledge.warned) == (MONDAY + 48 * HOUR, MONDAY + 48 * HOUR, 1)
+    scheduler.fire(at=MONDAY + 47 * HOUR)
+    assert told() == [(MONDAY + 18 * HOUR, 1)]
+
+
+def test_a_warning_that_the_pause_came_before_is_told_when_its_share_has_run() -> None:
+    report()
+    happen("customer.deferred", MONDAY + 2 * HOUR)
+    happen("customer.returned", MONDAY + 26 * HOUR)
+    assert row("pledge-repair").warn_at == [MONDAY + 42 * HOUR]
+
+
 def test_the_pack_decides_what_a_pause_may_stop() -> None:
     report()
     said: dict[str, Any] = {

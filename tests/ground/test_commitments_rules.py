@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,10 +25,12 @@ from kapok.ground.commitments.rules import (
     warnings,
 )
 from kapok.kernel.promises import Entry, Judgement, by_matter, known_facts, parse
+from kapok.kernel.promises.terms import WarningPoint
 from tests.ground.packs import DESK
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LEFT = tuple(WarningPoint.model_validate(words) for words in ("12 hours before", "1 hour before"))
 OTHERS = """
   - code: notice
     title: {zh: 提前通知, en: Told before}
@@ -185,29 +188,45 @@ def test_warnings_are_only_for_what_must_be_done_in_time() -> None:
     assert warnings(judge("quiet", entry("number.changed", 0))[0], PACK) == []
 
 
+def test_a_warning_that_falls_into_a_pause_comes_when_the_clock_goes_on() -> None:
+    pledge = judge("pledge-repair", entry("fault.reported", 0, service="fixed_voice"))[0]
+    paused = replace(pledge, due_at=AT + 48 * HOUR, pauses=((AT + 18 * HOUR, AT + 42 * HOUR),))
+    assert warnings(paused, PACK) == [AT + 18 * HOUR]  # three quarters had run when it stopped
+    early = replace(pledge, due_at=AT + 48 * HOUR, pauses=((AT + 2 * HOUR, AT + 26 * HOUR),))
+    assert warnings(early, PACK) == [AT + 42 * HOUR]
+    by_end = replace(paused, promise=paused.promise.model_copy(update={"warn": LEFT}))
+    assert warnings(by_end, PACK) == [AT + 42 * HOUR, AT + 47 * HOUR]
+
+
 def test_what_fires_next() -> None:
     due, points = AT + 24 * HOUR, [AT + 12 * HOUR, AT + 18 * HOUR]
-    assert next_fire(State.OPEN, due, points, None) == points[0]
-    assert next_fire(State.OPEN, due, points, points[0]) == points[1]
-    assert next_fire(State.OPEN, due, points, points[1]) == due
-    assert next_fire(State.OPEN, AT, points, points[1]) == AT  # the due moment came forward: it fires at once
-    assert next_fire(State.OPEN, None, points, None) is None
-    assert [next_fire(state, due, points, None) for state in State if state is not State.OPEN] == [None] * 5
+    assert next_fire(State.OPEN, due, points, 0) == points[0]
+    assert next_fire(State.OPEN, due, points, 1) == points[1]
+    assert next_fire(State.OPEN, due, points, 2) == due
+    assert next_fire(State.OPEN, AT, points, 2) == AT  # the due moment came forward: it fires at once
+    assert next_fire(State.OPEN, None, points, 0) is None
+    assert [next_fire(state, due, points, 0) for state in State if state is not State.OPEN] == [None] * 5
+
+
+def test_a_warning_that_was_told_is_not_told_again_wherever_a_pause_moves_it() -> None:
+    due, points = AT + 48 * HOUR, [AT + 36 * HOUR, AT + 47 * HOUR]
+    assert next_fire(State.OPEN, due, points, 1) == points[1]
+    assert next_fire(State.OPEN, due, points[:1], 2) == due
 
 
 @given(
     st.lists(st.integers(0, 100), max_size=4, unique=True).map(sorted),
     st.integers(0, 120),
-    st.none() | st.integers(0, 120),
+    st.integers(0, 5),
 )
-def test_firing_goes_forward_and_ends(points: list[int], due: int, fired: int | None) -> None:
-    """Whatever has been fired, every further firing is later than the last, and the due moment comes last."""
+def test_firing_goes_forward_and_ends(points: list[int], due: int, warned: int) -> None:
+    """Whatever has been told, every further firing is later than the last, and the due moment comes last."""
     warn_at = [AT + point * HOUR for point in points if point < due]
-    moment = next_fire(State.OPEN, AT + due * HOUR, warn_at, None if fired is None else AT + fired * HOUR)
+    moment = next_fire(State.OPEN, AT + due * HOUR, warn_at, warned)
     fires = 0
     while moment != AT + due * HOUR:
         assert moment is not None
-        following = next_fire(State.OPEN, AT + due * HOUR, warn_at, moment)
+        following = next_fire(State.OPEN, AT + due * HOUR, warn_at, warned + fires + 1)
         assert following is not None
         assert following > moment
         moment, fires = following, fires + 1

@@ -257,7 +257,10 @@ def test_only_a_clock_that_fires_soon_wakes_the_schedulers(
 minutes = st.integers(0, 12).map(lambda number: OPENED + timedelta(minutes=number))
 drawn = st.lists(
     st.tuples(
-        st.sampled_from(["within", "wait", "keep"]), minutes, st.lists(minutes, max_size=3, unique=True), minutes
+        st.sampled_from(["within", "wait", "keep"]),
+        minutes,
+        st.lists(minutes, max_size=3, unique=True),
+        st.integers(0, 3),
     ),
     min_size=1,
     max_size=8,
@@ -268,16 +271,25 @@ drawn = st.lists(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(drawn=drawn, at=minutes, limit=st.integers(1, 9))
 def test_the_statement_does_what_the_oracle_says(
-    drawn: list[tuple[str, datetime, list[datetime], datetime]], at: datetime, limit: int
+    drawn: list[tuple[str, datetime, list[datetime], int]], at: datetime, limit: int
 ) -> None:
     with transaction.atomic():
         pack = desk()
         rows = [
-            started(pack, f"fault/F{number}", direction=direction, due_at=due, warn_at=sorted(warn), next_fire_at=fires)
-            for number, (direction, due, warn, fires) in enumerate(drawn)
+            started(
+                pack,
+                f"fault/F{number}",
+                direction=direction,
+                due_at=due,
+                warn_at=sorted(warn),
+                warned=warned,
+                next_fire_at=min([*sorted(warn)[warned:], due]),
+            )
+            for number, (direction, due, warn, warned) in enumerate(drawn)
         ]
         clocks = [
-            Running(row.id, row.subject, row.direction, row.due_at, row.warn_at, row.next_fire_at) for row in rows
+            Running(row.id, row.subject, row.direction, row.due_at, row.warn_at, row.warned, row.next_fire_at)
+            for row in rows
         ]
         told_by_oracle, left = fire_all(clocks, at, limit)
         fired = scheduler.fire(at=at, limit=limit)
@@ -290,6 +302,8 @@ def test_the_statement_does_what_the_oracle_says(
         for each in left:
             row = after[each.id]
             assert (row.state, row.next_fire_at, row.breached_at) == (each.state, each.next_fire_at, each.breached_at)
+            numbers = [firing.number for firing in told_by_oracle if firing.clock.id == row.id]
+            assert row.warned == max([*numbers, next(clock.warned for clock in clocks if clock.id == row.id)])
         untouched = {row.id for row in rows} - {each.id for each in left}
         assert {after[key].fired_through for key in untouched} <= {None}
         transaction.set_rollback(True)

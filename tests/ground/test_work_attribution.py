@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kapok.ground.catalog import api as catalog
 from kapok.ground.commitments import api as commitments
+from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.explaining import judgement_of
 from kapok.ground.commitments.models import Commitment
+from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries
+from kapok.ground.work.models import Handoff, Tenure
 from kapok.ground.work.rules import Part, Reason, Side
 from kapok.kernel.hours import Hours, Measure, elapsed
 from kapok.kernel.promises import find
 from tests.ground.conftest import AT
-from tests.ground.work_office import by, fault, held, later, offered, set_up_work
+from tests.ground.work_office import FLOW, by, fault, held, later, offered, set_up_work, stage
 
 ALWAYS = Hours.always("Asia/Shanghai")
 OFFICE = Hours.parse(
@@ -32,6 +38,7 @@ OFFICE = Hours.parse(
 OWNER = Party("hotline", "agent", "", Part.BETWEEN)
 FIELD = Party("field", "tech", "tech3", Part.HELD)
 EXCHANGE = Party("exchange", "lead", "engineer", Part.HELD)
+OWNERS = [Span(datetime.min.replace(tzinfo=UTC), None, OWNER)]
 MINUTE = timedelta(minutes=1)
 
 
@@ -45,20 +52,27 @@ def parted(*shares: tuple[Party, float]) -> tuple[Share, ...]:
 
 def test_time_is_charged_to_whose_turn_it_was_and_else_to_the_first_contact() -> None:
     clock = Clock(AT, later(100), ALWAYS)
-    found = attribute(clock, [span(10, 40, FIELD), span(40, 55, EXCHANGE)], OWNER)
+    found = attribute(clock, [span(10, 40, FIELD), span(40, 55, EXCHANGE)], OWNERS)
     assert found == parted((OWNER, 55), (FIELD, 30), (EXCHANGE, 15))
+
+
+def test_where_nobodys_turn_ran_it_is_charged_to_who_answered_then() -> None:
+    acted = replace(OWNER, acted_by="agent2")
+    owners = [*(replace(each, until=later(20)) for each in OWNERS), span(20, 60, acted), span(60, None, EXCHANGE)]
+    found = attribute(Clock(AT, later(100), ALWAYS), [span(10, 30, FIELD), span(90, None, FIELD)], owners)
+    assert found == parted((EXCHANGE, 30), (FIELD, 30), (acted, 30), (OWNER, 10))
 
 
 def test_branches_side_by_side_part_the_time_and_the_odd_microsecond_goes_to_the_first() -> None:
     clock = Clock(AT, AT + timedelta(microseconds=7), ALWAYS)
-    found = attribute(clock, [span(-5, None, FIELD), span(-5, None, EXCHANGE)], OWNER)
+    found = attribute(clock, [span(-5, None, FIELD), span(-5, None, EXCHANGE)], OWNERS)
     assert {share.party: share.time // timedelta(microseconds=1) for share in found} == {EXCHANGE: 4, FIELD: 3}
 
 
 def test_pauses_and_closed_hours_are_nobodys_time() -> None:
     opened = datetime.fromisoformat("2026-03-02T11:30:00+08:00")
     clock = Clock(opened, opened + timedelta(hours=4), OFFICE, [(opened + 10 * MINUTE, opened + 20 * MINUTE)])
-    found = attribute(clock, [Span(opened, None, FIELD)], OWNER)
+    found = attribute(clock, [Span(opened, None, FIELD)], OWNERS)
     assert found == parted((FIELD, 20 + 90))
 
 
@@ -67,25 +81,25 @@ def test_a_pause_measured_by_the_wall_takes_its_closed_hours_off_what_runs_next_
     pause = (opened + 60 * MINUTE, opened + 240 * MINUTE)  # 11:00 to 14:00, of which one hour is open
     spans = [Span(opened, opened + 360 * MINUTE, FIELD), Span(opened + 360 * MINUTE, None, EXCHANGE)]
     until_five = Clock(opened, opened + 420 * MINUTE, OFFICE, [pause], Measure.WALL)
-    assert attribute(until_five, spans, OWNER) == parted((EXCHANGE, 60), (FIELD, 60))
-    assert attribute(until_five, spans, OWNER, since=pause[1]) == parted((EXCHANGE, 60))
+    assert attribute(until_five, spans, OWNERS) == parted((EXCHANGE, 60), (FIELD, 60))
+    assert attribute(until_five, spans, OWNERS, since=pause[1]) == parted((EXCHANGE, 60))
     until_three = Clock(opened, opened + 300 * MINUTE, OFFICE, [pause], Measure.WALL)
-    assert attribute(until_three, spans, OWNER) == ()
+    assert attribute(until_three, spans, OWNERS) == ()
     until_half_past = Clock(opened, opened + 330 * MINUTE, OFFICE, [pause], Measure.WALL)
-    assert attribute(until_half_past, spans, OWNER) == parted((FIELD, 30))
-    assert attribute(until_half_past, spans, OWNER, until=opened + 30 * MINUTE) == parted((FIELD, 30))
+    assert attribute(until_half_past, spans, OWNERS) == parted((FIELD, 30))
+    assert attribute(until_half_past, spans, OWNERS, until=opened + 30 * MINUTE) == parted((FIELD, 30))
 
 
 def test_nothing_is_charged_outside_of_the_clocks_life() -> None:
     clock = Clock(AT, later(90), ALWAYS)
     before_and_after = {"since": later(-60), "until": later(600)}
-    assert attribute(clock, [span(0, 30, FIELD)], OWNER, **before_and_after) == parted((OWNER, 60), (FIELD, 30))
-    assert attribute(clock, [span(0, 30, FIELD)], OWNER, since=later(20), until=later(40)) == parted(
+    assert attribute(clock, [span(0, 30, FIELD)], OWNERS, **before_and_after) == parted((OWNER, 60), (FIELD, 30))
+    assert attribute(clock, [span(0, 30, FIELD)], OWNERS, since=later(20), until=later(40)) == parted(
         (FIELD, 10), (OWNER, 10)
     )
-    assert attribute(clock, [], OWNER, since=later(90)) == ()
-    assert attribute(clock, [], OWNER, since=later(50), until=later(40)) == ()
-    assert attribute(Clock(AT, AT, ALWAYS), [], OWNER) == ()
+    assert attribute(clock, [], OWNERS, since=later(90)) == ()
+    assert attribute(clock, [], OWNERS, since=later(50), until=later(40)) == ()
+    assert attribute(Clock(AT, AT, ALWAYS), [], OWNERS) == ()
 
 
 moments = st.integers(-500, 3000).map(lambda n: AT + timedelta(seconds=n * 17, microseconds=n))
@@ -110,10 +124,19 @@ def total(shares: Iterable[Share]) -> timedelta:
     return sum((share.time for share in shares), timedelta())
 
 
-@given(turns, clocks())
-def test_the_parts_add_up_exactly(spans: list[Span], clock: Clock) -> None:
+@st.composite
+def in_charge(draw: st.DrawFn) -> list[Span]:
+    """Who answered for the matter, one after the other."""
+    edges = sorted(draw(st.lists(moments, max_size=3)))
+    ever = datetime.min.replace(tzinfo=UTC)
+    parties = [replace(OWNER, answers=f"agent{number}") for number in range(len(edges) + 1)]
+    return [Span(*stretch, party) for stretch, party in zip(pairwise([ever, *edges, None]), parties, strict=True)]
+
+
+@given(turns, clocks(), in_charge())
+def test_the_parts_add_up_exactly(spans: list[Span], clock: Clock, owners: list[Span]) -> None:
     """To what the kernel says that such a clock has run: its running time less each pause by its measure."""
-    shares = attribute(clock, spans, OWNER)
+    shares = attribute(clock, spans, owners)
     held = [
         ends - begins if clock.measure is Measure.WALL else elapsed(begins, ends, clock.running)
         for begins, ends in clock.pauses
@@ -125,15 +148,15 @@ def test_the_parts_add_up_exactly(spans: list[Span], clock: Clock) -> None:
     assert len({share.party for share in shares}) == len(shares)
 
 
-@given(turns, clocks(), st.lists(moments, max_size=6))
+@given(turns, clocks(), in_charge(), st.lists(moments, max_size=6))
 def test_the_shares_of_a_clocks_stretches_add_up_to_those_of_its_life_wherever_it_is_cut(
-    spans: list[Span], clock: Clock, cuts: list[datetime]
+    spans: list[Span], clock: Clock, owners: list[Span], cuts: list[datetime]
 ) -> None:
     added: Counter[Party] = Counter()
     for since, until in pairwise([None, *sorted(cuts), None]):
-        for share in attribute(clock, spans, OWNER, since=since, until=until):
+        for share in attribute(clock, spans, owners, since=since, until=until):
             added[share.party] += share.time // timedelta(microseconds=1)
-    whole = attribute(clock, spans, OWNER)
+    whole = attribute(clock, spans, owners)
     assert added == {share.party: share.time // timedelta(microseconds=1) for share in whole}
 
 
@@ -211,6 +234,33 @@ def test_securityskills_2796_an_unanswered_offer_counts_against_the_receiver() -
 
 
 @pytest.mark.usefixtures("_office")
+def test_an_offer_has_one_time_limit_whoever_set_it() -> None:
+    nodes = [{**node, "accept_within": "2 hours"} if node["code"] == "accept" else node for node in FLOW["nodes"]]
+    catalog.draft_flow(document={**FLOW, "nodes": nodes}, **by("lead"))
+    catalog.publish_flow(code="repair", revision=1, **by("lead"))
+    item = stage(fault(flow=True, minutes=5), "accept")
+    clock = Commitment.objects.get(subject=f"work/{item}", promise="handoff-accept")
+    assert clock.due_at == Handoff.objects.get(item=item).accept_by_at == later(125)
+    while scheduler.fire(at=later(60)).clocks:
+        pass
+    assert (queries.unanswered(later(60)), Commitment.objects.get(id=clock.id).state) == ([], "open")
+    baton.give_again(item=item, unit="hotline", to="agent2", **by("lead", 100))
+    assert set(Handoff.objects.filter(item=item).values_list("accept_by_at", flat=True)) == {later(125)}
+    while scheduler.fire(at=later(126)).clocks:
+        pass
+    assert len(queries.unanswered(later(126))) == 1
+    assert Commitment.objects.get(id=clock.id).breached_at == later(125)
+
+
+@pytest.mark.usefixtures("_office")
+def test_a_transfer_begins_a_new_time_limit() -> None:
+    item = held(fault())
+    baton.transfer(item=item, unit="exchange", warm=True, note="转局内", **by("tech", 50))
+    due = Commitment.objects.filter(subject=f"work/{item}", promise="handoff-accept").order_by("number")
+    assert list(due.values_list("due_at", flat=True)) == [later(30), later(80)]
+
+
+@pytest.mark.usefixtures("_office")
 def test_an_urgent_offer_has_ten_minutes_and_a_withdrawn_one_no_clock() -> None:
     one = offered(fault(urgent=True))
     (clock,) = Commitment.objects.filter(subject=f"work/{one}")
@@ -240,6 +290,31 @@ def test_the_first_contacts_clocks_pass_with_the_first_contact() -> None:
     work.hand_over_first_contact(matter=subject, to="desk", note="转调度跟进", **by("agent", 1))
     work.accept_first_contact(matter=subject, **by("desk", 2))
     assert set(Commitment.objects.filter(subject=subject).values_list("unit", "owner")) == {("dispatch", "staff/desk")}
+
+
+@pytest.mark.usefixtures("_office")
+def test_the_time_before_a_handover_stays_with_who_had_the_matter_then() -> None:
+    subject = fault()
+    work.hand_over_first_contact(matter=subject, to="engineer", note="转局内跟进", **by("agent", 590))
+    work.accept_first_contact(matter=subject, **by("engineer", 600))
+    assert shares_of(subject, 610) == {
+        ("hotline", "agent", "", "between"): 600,
+        ("exchange", "engineer", "", "between"): 10,
+    }
+    row = Commitment.objects.get(subject=subject, promise="repair")
+    assert queries.attribution(row.id, later(610), until=later(540)) == parted((OWNER, 540))
+
+
+@pytest.mark.usefixtures("_office")
+def test_the_deputy_of_the_first_contact_is_credited_for_what_they_did_alone() -> None:
+    subject = fault()
+    posts.declare_absent(username="agent", until=later(5000), **by("agent", 590))
+    work.take_over_matter(matter=subject, note="代办", **by("agent2", 600))
+    work.hand_back_matter(matter=subject, note="已回岗", **by("agent", 630))
+    agent = ("hotline", "agent")
+    assert shares_of(subject, 640) == {(*agent, "", "between"): 610, (*agent, "agent2", "between"): 30}
+    with pytest.raises(DatabaseError, match="work_tenure keeps everything"), transaction.atomic():
+        Tenure.objects.update(until=later(1))
 
 
 @pytest.mark.usefixtures("_office")

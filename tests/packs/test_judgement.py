@@ -389,11 +389,14 @@ agreed: {{fact: promised_date, means: {means}}}
         ("shorter_wins", "allowance: 5 days", "2026-03-04T12:00:00+00:00", "2026-03-04 12:00"),
         ("shorter_wins", "allowance: 5 days", None, "2026-03-07 23:59"),
         ("shorter_wins", "allowance: 5 days", "soon", "2026-03-07 23:59"),
+        ("replaces", "allowance: 5 days", "2026-03-09", "2026-03-09 23:59"),
+        ("replaces", "allowance: 5 days", "2026-03-05", "2026-03-05 23:59"),
+        ("replaces", "allowance: 5 days", None, "2026-03-07 23:59"),
         ("is_the_promise", "", "2026-03-09", "2026-03-09 23:59"),
         ("is_the_promise", "allowance: 1 day", "2026-03-09", "2026-03-10 23:59"),
     ],
 )
-def test_an_agreed_date_is_the_promise_or_wins_if_it_is_shorter(
+def test_an_agreed_date_is_the_promise_or_replaces_the_allowance_or_wins_if_it_is_shorter(
     means: str, allowance: str, promised: str | None, due: str
 ) -> None:
     rules = pack(AGREED.format(means=means, allowance=allowance))

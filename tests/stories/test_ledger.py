@@ -287,10 +287,10 @@ def test_thirty_two_connections_reach_for_one_hand_off() -> None:
 STORM = """
 INSERT INTO commitments_commitment (id, subject, number, pack_id, promise, tier, direction, state, unit, owner,
     opened_at, due_at, first_due_at, elapsed, late_by, pauses, reopened, urges, breach_number, calendar_version,
-    zone, facts, anomalies, warn_at, next_fire_at)
+    zone, facts, anomalies, warn_at, warned, next_fire_at)
 SELECT gen_random_uuid(), 'fault/S' || n, 1, %s, 'law-repair', 'law', 'within', 'open', 'hotline', 'staff/agent',
     %s::timestamptz - interval '48 hours', moment, moment, interval '0', interval '0', '[]', 0, 0, 0, '1',
-    'Asia/Shanghai', '{}', '{}', '{}', moment
+    'Asia/Shanghai', '{}', '{}', '{}', 0, moment
 FROM (SELECT n, %s::timestamptz + n * interval '10 microseconds' AS moment FROM generate_series(0, 99999) AS n) AS due
 """
 

@@ -51,7 +51,7 @@ class ColumnClock:
         if agreed.means == "is_the_promise":
             return np.where(on == NEVER, NEVER, self.after(np.maximum(on, 0), allowance))
         allowed = self.after(opened, allowance)
-        return np.where(on == NEVER, allowed, np.minimum(allowed, on))
+        return np.where(on == NEVER, allowed, on if agreed.means == "replaces" else np.minimum(allowed, on))
 
     def target(self, opened: Integers) -> Integers | None:
         """The moments that the operator aims at, if the promise names a target."""

@@ -42,7 +42,7 @@ ONE = "id = %(only)s AND next_fire_at <= %(at)s LIMIT %(limit)s"
 
 CLAIMED = """
 WITH claimed AS MATERIALIZED (
-    SELECT id, subject, pack_id, promise, tier, direction, unit, owner, due_at, warn_at, next_fire_at
+    SELECT id, subject, pack_id, promise, tier, direction, unit, owner, due_at, warn_at, warned, next_fire_at
     FROM commitments_commitment
     WHERE {wanted}
     FOR NO KEY UPDATE SKIP LOCKED
@@ -62,20 +62,21 @@ points AS MATERIALIZED (
     SELECT claimed.*, point.moment, point.number, (point.moment, claimed.id) <= (horizon.moment, horizon.id) AS said
     FROM horizon, claimed, LATERAL (
         SELECT moment, number FROM unnest(warn_at) WITH ORDINALITY AS warning (moment, number)
-        WHERE moment >= next_fire_at AND moment < due_at
+        WHERE number > warned AND moment < due_at
         UNION ALL SELECT due_at, 0 WHERE due_at IS NOT NULL
     ) AS point
 ),
 left_over AS (
     SELECT claimed.id, min(moment) FILTER (WHERE NOT said) AS next, max(moment) FILTER (WHERE said) AS through,
-        coalesce(bool_or(said AND number = 0), false) AS over
+        coalesce(bool_or(said AND number = 0), false) AS over, coalesce(max(number) FILTER (WHERE said), 0) AS warned
     FROM claimed LEFT JOIN points ON points.id = claimed.id
     GROUP BY claimed.id
 ),
 settled AS (
     UPDATE commitments_commitment AS clock
     SET next_fire_at = left_over.next,
-        fired_through = coalesce(left_over.through, clock.fired_through),
+        fired_through = greatest(left_over.through, clock.fired_through),
+        warned = greatest(left_over.warned, clock.warned),
         state = CASE WHEN NOT over THEN clock.state WHEN direction = 'within' THEN 'overdue' ELSE 'kept' END,
         breached_at = CASE WHEN over AND direction = 'within' THEN clock.due_at ELSE clock.breached_at END
     FROM left_over

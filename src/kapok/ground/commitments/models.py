@@ -82,6 +82,8 @@ class Commitment(models.Model):
     """When the scheduler has to look at it next; null while it is paused or over."""
     fired_through = models.DateTimeField(null=True)
     """The latest moment for which the scheduler has fired."""
+    warned = models.PositiveSmallIntegerField(default=0)
+    """How many of its warnings have been told, by number: wherever a pause moves the points to, none is told again."""
     breached_at = models.DateTimeField(null=True)
     """When its breach was recorded to have happened."""
     owed = models.JSONField(null=True)

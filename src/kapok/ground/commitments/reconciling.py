@@ -182,7 +182,7 @@ def _columns(change: Change, judgement: Judgement, row: Commitment) -> dict[str,
         "facts": dict(judgement.facts),
         "anomalies": [anomaly.value for anomaly in judgement.anomalies],
         "warn_at": warn_at,
-        "next_fire_at": rules.next_fire(state, judgement.due_at, warn_at, row.fired_through),
+        "next_fire_at": rules.next_fire(state, judgement.due_at, warn_at, row.warned),
         "breached_at": breached_at,
         "owed": owing(judgement, change.version.pack) if state is State.BROKEN else None,
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from kapok.kernel.hours import Pause
 from kapok.kernel.promises import ALSO, Clock, Direction, Entry, Facts, Judgement, Outcome, Pack, Promise, Role, judge
 from kapok.kernel.text import Text
 
@@ -180,21 +181,30 @@ def breach_moment(judgement: Judgement) -> datetime | None:
 
 
 def warnings(judgement: Judgement, pack: Pack) -> list[datetime]:
-    """The warning points of a commitment that must be fulfilled in time, in order, those after the due moment left out."""
+    """The warning points of a commitment that must be fulfilled in time, in order, those after the due moment left out.
+
+    One that falls into a pause, when the clock stands still, comes when it goes on.
+    """
     if judgement.promise.direction is not Direction.WITHIN or judgement.opened_at is None or judgement.due_at is None:
         return []
-    points = Clock(judgement.promise, pack).warnings(judgement.opened_at, judgement.due_at)
-    return sorted({point for point in points if point < judgement.due_at})
+    points = Clock(judgement.promise, pack).warnings(judgement.opened_at, judgement.due_at, judgement.pauses)
+    ordered = sorted({point for point in points if point < judgement.due_at})
+    return [_after_pauses(point, judgement.pauses) for point in ordered]
 
 
-def next_fire(
-    state: State, due_at: datetime | None, warn_at: Sequence[datetime], fired_through: datetime | None
-) -> datetime | None:
-    """When the scheduler must look at a commitment next: its next warning point, else its due moment; only while it is open."""
+def _after_pauses(point: datetime, pauses: Iterable[Pause]) -> datetime:
+    """The point, or the end of the pause within which it falls."""
+    return next((ends for begins, ends in pauses if ends is not None and begins < point < ends), point)
+
+
+def next_fire(state: State, due_at: datetime | None, warn_at: Sequence[datetime], warned: int) -> datetime | None:
+    """When the scheduler must look at a commitment next, of whose warnings so many are told; only while it is open.
+
+    That is its next warning point, else its due moment.
+    """
     if state is not State.OPEN or due_at is None:
         return None
-    ahead = [point for point in warn_at if fired_through is None or point > fired_through]
-    return min([*ahead, due_at])
+    return min([*warn_at[warned:], due_at])
 
 
 def stopped_by(promise: Promise, kind: str, stops: Sequence[str]) -> bool:

@@ -34,16 +34,21 @@ class Line:
 
 
 def timeline(
-    subject: str, *, correlation: UUID | None = None, before: Line | None = None, limit: int = 50
+    subject: str,
+    *,
+    correlation: UUID | None = None,
+    parts: Collection[str] = (),
+    before: Line | None = None,
+    limit: int = 50,
 ) -> list[Line]:
     """What happened to `subject`, latest first; the next page is `before` the last line of this one.
 
-    With a `correlation`, also what happened to all that belongs to the same work, e.g. the hand-overs of a matter.
+    With a `correlation`, also what happened to all that belongs to the same work, e.g. the hand-overs of a matter; and what
+    happened to its `parts`, e.g. its work items, of whose clocks the scheduler speaks without one.
     What happened at the same moment stands in the order in which it was recorded.
     """
-    entries = Entry.objects.filter(
-        Q(subject=subject) | Q(correlation=correlation) if correlation else Q(subject=subject)
-    )
+    about = Q(subject__in=[subject, *parts]) if parts else Q(subject=subject)
+    entries = Entry.objects.filter(about | Q(correlation=correlation) if correlation else about)
     if before is not None:
         entries = entries.filter(
             Q(at__lt=before.at)
@@ -68,6 +73,12 @@ def told_of(subjects: Collection[str]) -> list[Line]:
 def known(subjects: Collection[str]) -> frozenset[str]:
     """Those of these subjects to which anything has happened."""
     return frozenset(Entry.objects.filter(subject__in=subjects).values_list("subject", flat=True).distinct())
+
+
+def correlation_of(subject: str) -> UUID | None:
+    """The work that this belongs to, by the latest entry that says so."""
+    told = Entry.objects.filter(subject=subject, correlation__isnull=False).order_by("-at", "-recorded_at", "-id")
+    return told.values_list("correlation", flat=True).first()
 
 
 def line_of(id: UUID) -> Line | None:  # noqa: A002  # the name of what identifies it

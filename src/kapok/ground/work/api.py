@@ -256,8 +256,7 @@ def accept_first_contact(*, matter: str, actor: str, at: datetime) -> None:
     row, me = rows.open_matter(matter), rows.person(actor)
     offered = rows.handover_of(row, me)
     _answer(offered, HandoffState.ACCEPTED, at)
-    row.first_contact, row.acting, row.unit = me, None, me.unit
-    row.save(update_fields=["first_contact", "acting", "unit"])
+    rows.pass_on(row, at, acting=None, owner=me)
     journal.record(
         events.FirstContactPassed(
             subject=row.subject,
@@ -305,7 +304,8 @@ def take_over_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
         raise NotDeputy(username=owner.username)
     if not answering.owns(me, row, at):
         raise StillThere(username=owner.username, until="—")
-    Matter.objects.filter(id=row.id).update(acting=me)
+    before = row.acting or owner
+    rows.pass_on(row, at, acting=me)
     journal.record(
         events.TakenOver(
             subject=row.subject,
@@ -314,7 +314,7 @@ def take_over_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
             correlation=row.id,
             note=note,
             to_staff=me.username,
-            from_staff=(row.acting or owner).username,
+            from_staff=before.username,
             answers=owner.username,
         )
     )
@@ -328,9 +328,10 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     """
     row, me, note = rows.open_matter(matter), rows.person(actor), rules.tidy_note(note)
     answering.must_own(me, row, at)
-    if row.acting is None:
+    deputy = row.acting
+    if deputy is None:
         raise NotActing(username=row.first_contact.username)
-    Matter.objects.filter(id=row.id).update(acting=None)
+    rows.pass_on(row, at, acting=None)
     journal.record(
         events.HandedBack(
             subject=row.subject,
@@ -338,7 +339,7 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
             at=at,
             correlation=row.id,
             note=note,
-            from_staff=row.acting.username,
+            from_staff=deputy.username,
             to_staff=row.first_contact.username,
         )
     )

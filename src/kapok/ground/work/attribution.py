@@ -1,9 +1,9 @@
 """Who burned the time of a commitment: its running time, to the microsecond, parted among those whose turn it was. Pure.
 
 The parts of any stretch add up exactly to what the clock ran in it, and those of stretches that follow on each other to those of
-the whole. Where several branches run side by side, the time is parted equally among them; where nobody's turn runs, it is the
-first contact's. A pause that is measured by the wall takes off more than the running time within it: the rest is left out of the
-running time that follows, and where too little follows, of what came before.
+the whole. Where several branches run side by side, the time is parted equally among them; where nobody's turn runs, it is
+theirs who answered for the matter then. A pause that is measured by the wall takes off more than the running time within it: the
+rest is left out of the running time that follows, and where too little follows, of what came before.
 """
 
 from __future__ import annotations
@@ -62,19 +62,25 @@ class Clock:
 
 
 def attribute(
-    clock: Clock, spans: Iterable[Span], owner: Party, *, since: datetime | None = None, until: datetime | None = None
+    clock: Clock,
+    spans: Iterable[Span],
+    owners: Sequence[Span],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> tuple[Share, ...]:
     """The shares of everybody from `since` to `until` (left out: from the opening, to the end), the largest first.
 
-    `owner` is charged where no span covers the time. Parts of no length are left out.
+    Where no span covers the time, whichever of the `owners` does is charged: they follow each other without a gap.
+    Parts of no length are left out.
     """
     first = max(since or clock.opened, clock.opened)
     last = max(min(until or clock.end, clock.end), first)
     turns = [span for span in spans if span.since < clock.end and (span.until is None or span.until > clock.opened)]
     run, weights = _Run(clock), dict[Party, int]()
-    for begins, ends in pairwise(_edges(clock, turns)):
+    for begins, ends in pairwise(_edges(clock, [*turns, *owners])):
         ran, before = run.by(begins), run.by(_within(first, begins, ends))
-        parties = sorted(span.party for span in turns if _covers(span, begins, ends)) or [owner]
+        parties = _parties(turns, begins, ends) or _parties(owners, begins, ends)
         _part(weights, before - ran, run.by(_within(last, begins, ends)) - ran, parties)
     shares = [Share(party, time * MICROSECOND) for party, time in weights.items() if time]
     return tuple(sorted(shares, key=lambda share: (-share.time, share.party)))
@@ -120,8 +126,9 @@ def _edges(clock: Clock, turns: Iterable[Span]) -> list[datetime]:
     return sorted(moment for moment in moments if clock.opened <= moment <= clock.end)
 
 
-def _covers(span: Span, begins: datetime, ends: datetime) -> bool:
-    return span.since <= begins and (span.until is None or span.until >= ends)
+def _parties(spans: Iterable[Span], begins: datetime, ends: datetime) -> list[Party]:
+    """Whose spans cover the whole piece."""
+    return sorted(span.party for span in spans if span.since <= begins and (span.until is None or span.until >= ends))
 
 
 def _within(moment: datetime, begins: datetime, ends: datetime) -> datetime:

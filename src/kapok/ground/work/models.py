@@ -340,6 +340,23 @@ class Handover(models.Model):
         return f"{self.matter_id} {self.state}"
 
 
+class Tenure(models.Model):
+    """Who answered for a matter, and who acted for them, until one of it passed on; who does so now stands at the matter."""
+
+    id = models.UUIDField(primary_key=True)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    answers = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
+    acted_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("time in charge of a matter")
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.until:%Y-%m-%d %H:%M}"
+
+
 class Urge(models.Model):
     """Somebody urged a unit that had work of a matter; one row for each unit, the same number for one urge."""
 

@@ -32,6 +32,8 @@ from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import ALSO, OF_ONE_ENTRY, STOPS
 from kapok.kernel.text import Text
 
+ACCEPT_BY = "accept_by"
+"""The fact by which the promise of an offer falls due when the offer does."""
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -115,11 +117,16 @@ def _begun(matter: Matter, beginning: Beginning, giver: Giver, answer: answering
     return _offered(item, giver, receiver, answer, act, number=1, way=beginning.way, within=work.accept_within)
 
 
-def offer(item: Item, giver: Giver, receiver: Receiver, act: Act, *, way: Way) -> Handoff:
-    """Offer the item anew; from now on it is the receiver's turn, and the receiver's A answers for it."""
+def offer(
+    item: Item, giver: Giver, receiver: Receiver, act: Act, *, way: Way, accept_by: datetime | None = None
+) -> Handoff:
+    """Offer the item anew; from now on it is the receiver's turn, and the receiver's A answers for it.
+
+    What nobody has answered yet keeps the time by which it has to be accepted (`accept_by`): its clock runs on.
+    """
     answer = answering.of_unit(receiver.unit, item.function, act.at, otherwise=item.matter.first_contact)
     last = Handoff.objects.filter(item=item).aggregate(last=Max("number"))["last"]
-    handoff = _offered(item, giver, receiver, answer, act, number=last + 1, way=way)
+    handoff = _offered(item, giver, receiver, answer, act, number=last + 1, way=way, accept_by=accept_by)
     handoff.save(force_insert=True)
     place(item, ItemState.OFFERED, unit=receiver.unit, answers=answer.accountable, holder=None)
     turn(item, Part.WAITING, act, handoff=handoff)
@@ -138,18 +145,19 @@ def _offered(
     number: int,
     way: Way,
     within: timedelta | None = None,
+    accept_by: datetime | None = None,
 ) -> Handoff:
     return Handoff(
         id=uuid7(act.at), item=item, number=number, way=way, from_unit=giver.unit, from_staff=giver.staff,
         from_answers=giver.answers, to_unit=receiver.unit, to_staff=receiver.staff, to_answers=answer.accountable,
         warm=receiver.warm, due_at=receiver.due_at, note=receiver.note, offered_at=act.at,
-        accept_by_at=act.at + (within or _patience(item.matter, answer)), state=HandoffState.OFFERED,
+        accept_by_at=accept_by or act.at + (within or _patience(item.matter, answer)), state=HandoffState.OFFERED,
     )  # fmt: skip
 
 
 def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None:
     item = handoff.item
-    tell(item, "handoff.offered", act, note=handoff.note)
+    tell(item, "handoff.offered", act, facts={ACCEPT_BY: handoff.accept_by_at.isoformat()}, note=handoff.note)
     if answer.post is None:
         defect(item.matter, NO_POST, act, unit_name=handoff.to_unit.name)
 

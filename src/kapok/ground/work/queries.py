@@ -184,6 +184,11 @@ def facts_of(subject: str) -> dict[str, Any]:
     return Matter.objects.filter(subject=subject).values_list("facts", flat=True).first() or {}
 
 
+def identifier_of(subject: str) -> UUID | None:
+    """By which the entries about a matter and its work belong together; None where there is no such matter."""
+    return Matter.objects.filter(subject=subject).values_list("id", flat=True).first()
+
+
 def items_of(subject: str) -> list[WorkItem]:
     """The work items of a matter, in the order in which they began."""
     return items(Item.objects.filter(matter__subject=subject).order_by("opened_at", "id"))

@@ -25,7 +25,7 @@ from kapok.ground.people.roles import Permission, roles_with
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, rules
 from kapok.ground.work.events import NotReached
-from kapok.ground.work.models import Handoff, Handover, Item, Matter
+from kapok.ground.work.models import Handoff, Handover, Item, Matter, Tenure
 from kapok.ground.work.refusals import (
     MatterClosed,
     NoHandover,
@@ -40,6 +40,7 @@ from kapok.ground.work.refusals import (
     UnknownItem,
     UnknownMatter,
 )
+from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
 NOT_REACHED = NotReached.kind
@@ -89,6 +90,17 @@ def open_matter(subject: str) -> Matter:
     if found.state != rules.MatterState.OPEN:
         raise MatterClosed(matter=subject)
     return found
+
+
+def pass_on(matter: Matter, at: datetime, *, acting: Staff | None, owner: Staff | None = None) -> None:
+    """From now on `acting` acts for the matter, and `owner` answers for it in their unit, if given; who did so before is kept."""
+    Tenure.objects.create(
+        id=uuid7(at), matter=matter, unit=matter.unit, answers=matter.first_contact, acted_by=matter.acting, until=at
+    )
+    matter.acting = acting
+    if owner is not None:
+        matter.first_contact, matter.unit = owner, owner.unit
+    matter.save(update_fields=["first_contact", "acting", "unit"])
 
 
 def item_called(item: UUID) -> Item:

@@ -5,6 +5,7 @@ Everything here is in UTC; dates are those of the promise's calendar.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
@@ -14,6 +15,7 @@ from kapok.kernel.hours import (
     DayPolicy,
     Hours,
     Landing,
+    Pause,
     add_days,
     add_months,
     due,
@@ -45,6 +47,8 @@ class Clock:
         agreed = None if promise.agreed is None else self.agreed(promise.agreed, facts)
         if promise.agreed is not None and promise.agreed.means == "is_the_promise":
             return agreed if agreed is None or promise.allowance is None else self.after(agreed, promise.allowance)
+        if agreed is not None and promise.agreed is not None and promise.agreed.means == "replaces":
+            return agreed
         allowed = None if promise.allowance is None else self.after(opened, promise.allowance)
         return min((moment for moment in (allowed, agreed) if moment is not None), default=None)
 
@@ -138,15 +142,19 @@ class Clock:
         """Running time from `start` to `end`."""
         return elapsed(start, end, self.running)
 
-    def warnings(self, opened: datetime, due_at: datetime) -> list[datetime]:
-        """The warning points of a clock, in the order in which the promise lists them, never before its opening."""
+    def warnings(self, opened: datetime, due_at: datetime, pauses: Sequence[Pause] = ()) -> list[datetime]:
+        """The warning points of a clock, in the order in which the promise lists them, never before its opening.
+
+        A share is one of the running time; `pauses` that have ended are left out of it.
+        """
+        held = [pause for pause in pauses if pause[1] is not None]
         moments = []
         for point in self.promise.warn:
             if point.before is not None:
                 moments.append(max(opened.astimezone(UTC), self.before(due_at, point.before)))
             else:
-                span = self.ran(opened, due_at) // timedelta(microseconds=1)
-                moments.append(due(opened, timedelta(microseconds=int(span * point.share / 100)), self.running))
+                span = elapsed(opened, due_at, self.running, held) // timedelta(microseconds=1)
+                moments.append(due(opened, timedelta(microseconds=int(span * point.share / 100)), self.running, held))
         return moments
 
 

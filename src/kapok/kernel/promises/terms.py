@@ -89,8 +89,11 @@ class Agreed(Strict):
 
     fact: str
     """The fact that holds it, e.g. promised_date. A plain date ends by `days.ends_at`, or at the end of that day."""
-    means: Literal["shorter_wins", "is_the_promise"] = "shorter_wins"
-    """`shorter_wins`: the earlier of the two is due. `is_the_promise`: the agreed date is due, and the allowance follows it."""
+    means: Literal["shorter_wins", "is_the_promise", "replaces"] = "shorter_wins"
+    """`shorter_wins`: the earlier of the two is due. `is_the_promise`: the agreed date is due, and the allowance follows it.
+
+    `replaces`: the agreed date is due where one is known, else the allowance.
+    """
 
 
 class Limit(Strict):

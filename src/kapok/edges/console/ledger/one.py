@@ -29,6 +29,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS, Judgement, Outcome, Tier
 from kapok.kernel.promises.terms import TIERS
 from kapok.kernel.promises.values import value_title
+from kapok.kernel.promises.wording import moment
 from kapok.kernel.text import Text, joined
 
 OUTCOMES = {
@@ -45,6 +46,7 @@ SAID = {
     "flow": Text(zh="流程", en="flow"),
     "flow_version": Text(zh="流程版本", en="version of the flow"),
     "stage": Text(zh="工序", en="stage"),
+    "accept_by": Text(zh="接受时限", en="time limit for acceptance"),
 }
 """What an entry says besides the facts that promises ask for."""
 
@@ -146,6 +148,9 @@ def fact_value(name: str, value: Any) -> Text:
         return NOTHING
     if name == "requested_by" and value in REQUESTERS:
         return REQUESTERS[value]
+    if name == "accept_by":
+        until = moment(datetime.fromisoformat(str(value)), get_current_timezone())
+        return Text(zh=until, en=until)
     known = name in FACTS and FACTS[name].values
     return value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
 

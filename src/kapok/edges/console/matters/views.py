@@ -58,9 +58,10 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
     work, item = of_matter(request, subject, reader), None
     if kind == WORK:
         item = of_item(request, subject.removeprefix(f"{WORK}/"), reader)
-    correlation = None if kind in {*PERMISSIONS, WORK} else _correlation(subject)
-    before = _before(request, subject, correlation)
-    lines = journal.timeline(subject, correlation=correlation, before=before, limit=PAGE + 1)
+    whole = kind not in {*PERMISSIONS, WORK}
+    correlation, stages = (_correlation(subject), _stages(subject)) if whole else (None, {})
+    before = _before(request, {subject, *stages}, correlation)
+    lines = journal.timeline(subject, correlation=correlation, parts=list(stages), before=before, limit=PAGE + 1)
     standing = {} if kind in PERMISSIONS else queries.standing(subject)
     answering = {row.unit for rows in standing.values() for row in rows}
     if not (work or item or _may_see(subject, answering, lines, units)):
@@ -73,7 +74,7 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
         "name": titles_of([subject]).get(subject, called(subject)),
         "at": request.at,
         "people": known,
-        "entries": list(_entries(lines[:PAGE], names, _stages(subject) if correlation else {}, known)),
+        "entries": list(_entries(lines[:PAGE], names, stages, known)),
         "after": lines[PAGE - 1].id if len(lines) > PAGE else None,
         "tiers": tiers(subject, request.at, names, reader),
         "binding": shown(binding, request.at, names) if binding else None,
@@ -100,9 +101,8 @@ def _may_see(subject: str, answering: set[str], lines: list[journal.Line], units
 
 
 def _correlation(subject: str) -> UUID | None:
-    """The work that a matter is, by which its hand-overs are found, too."""
-    first = journal.timeline(subject, limit=1)
-    return first[0].correlation if first else None
+    """The work that a matter is, by which its hand-overs are found, too; of what is none, the work that it belongs to."""
+    return work_queries.identifier_of(subject) or journal.correlation_of(subject)
 
 
 def _stages(subject: str) -> dict[str, Text]:
@@ -110,7 +110,7 @@ def _stages(subject: str) -> dict[str, Text]:
     return {item.subject: item.title for item in work_queries.items_of(subject)}
 
 
-def _before(request: ScreenRequest, subject: str, correlation: UUID | None) -> journal.Line | None:
+def _before(request: ScreenRequest, subjects: set[str], correlation: UUID | None) -> journal.Line | None:
     """The entry after which the page goes on."""
     words = request.GET.get("before", "")
     if not words:
@@ -119,7 +119,7 @@ def _before(request: ScreenRequest, subject: str, correlation: UUID | None) -> j
         found = journal.line_of(UUID(words))
     except ValueError:
         raise Http404 from None
-    if found is None or not (found.subject == subject or (correlation and found.correlation == correlation)):
+    if found is None or not (found.subject in subjects or (correlation and found.correlation == correlation)):
         raise Http404
     return found
 

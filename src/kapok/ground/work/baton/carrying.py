@@ -64,7 +64,7 @@ def carry_to(*, item: UUID, unit: str, actor: str = SYSTEM, at: datetime) -> Non
     offered, to = rows.offer_of(row, at), rows.unit_at_work(unit)
     moves.drop_offer(row, at)
     giver = Giver(offered.from_unit, offered.from_staff, offered.from_answers)
-    moves.offer(row, giver, Receiver(to), act, way=Way.AGAIN)
+    moves.offer(row, giver, Receiver(to), act, way=Way.AGAIN, accept_by=offered.accept_by_at)
     moves.answer_for(row, act)
     act.record()
 

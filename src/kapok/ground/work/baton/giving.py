@@ -43,7 +43,8 @@ def give_again(*, item: UUID, unit: str, to: str = "", note: str = "", actor: st
         return False
     rows.not_before(waiting.offered_at, at)
     moves.drop_offer(row, at)
-    moves.offer(row, _giver(row.matter, at), _receiver(unit, to, note), act, way=Way.AGAIN)
+    giver, to_whom = _giver(row.matter, at), _receiver(unit, to, note)
+    moves.offer(row, giver, to_whom, act, way=Way.AGAIN, accept_by=waiting.accept_by_at)
     moves.answer_for(row, act)
     return True
 

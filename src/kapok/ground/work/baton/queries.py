@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -15,11 +15,11 @@ from kapok.ground.commitments.explaining import known_at
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.registry import pack_of
 from kapok.ground.commitments.standing import promise_of
-from kapok.ground.people.models import OrgUnit
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import queries, rules, urging
 from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
-from kapok.ground.work.models import Handoff, Matter, Turn
+from kapok.ground.work.models import Handoff, Matter, Tenure, Turn
 from kapok.ground.work.queries import Offer
 from kapok.ground.work.rules import HandoffState, Part, Side
 from kapok.kernel.hours import Measure
@@ -27,6 +27,7 @@ from kapok.kernel.promises.deadlines import Clock as PromiseClock
 from kapok.kernel.text import Text
 
 WORK = "work/"
+EVER = datetime.min.replace(tzinfo=UTC)
 TURNS = (
     "item", "unit", "answers", "acted_by", "handoff__from_unit", "handoff__from_answers", "handoff__to_unit",
     "handoff__to_answers",
@@ -76,7 +77,7 @@ def attribution(
     if row is None or clock is None:
         return ()
     spans = [_span(turn) for turn in _turns(row.subject)]
-    return attribute(clock, spans, _owner(row), since=since, until=until)
+    return attribute(clock, spans, _owners(row), since=since, until=until)
 
 
 def _clock(row: Commitment, at: datetime) -> Clock | None:
@@ -113,13 +114,21 @@ def _span(turn: Turn) -> Span:
     return Span(turn.since, turn.until, party)
 
 
-def _owner(row: Commitment) -> Party:
-    """Who is charged where nobody's turn ran: the first contact of the matter, or who answers for the commitment."""
+def _owners(row: Commitment) -> list[Span]:
+    """Who is charged where nobody's turn ran: the first contact of the matter then, or who answers for the commitment."""
     matter = Matter.objects.filter(subject=row.subject).select_related("unit", "first_contact", "acting").first()
     if matter is None:
-        return Party(row.unit, row.owner.removeprefix("staff/"), "", Part.BETWEEN)
-    acting = matter.acting.username if matter.acting else ""
-    return Party(matter.unit.code, matter.first_contact.username, acting, Part.BETWEEN)
+        return [Span(EVER, None, Party(row.unit, row.owner.removeprefix("staff/"), "", Part.BETWEEN))]
+    before = Tenure.objects.filter(matter=matter).select_related("unit", "answers", "acted_by").order_by("until", "id")
+    owners, since = list[Span](), EVER
+    for each in before:
+        owners.append(Span(since, each.until, _between(each.unit, each.answers, each.acted_by)))
+        since = each.until
+    return [*owners, Span(since, None, _between(matter.unit, matter.first_contact, matter.acting))]
+
+
+def _between(unit: OrgUnit, answers: Staff, acting: Staff | None) -> Party:
+    return Party(unit.code, answers.username, acting.username if acting else "", Part.BETWEEN)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,7 @@ AFTER_THE_DATE = Text(
 SHORTER = Text(
     zh="与客户约定的{fact}更早的，以约定为准", en="where the {fact} agreed with the customer is earlier, that counts"
 )
+REPLACES = Text(zh="另定了{fact}的，以其为准", en="where a {fact} was set, that counts instead")
 TARGET = Text(zh="内部目标 {time}", en="the operator's own target is {time}")
 IN_HOURS = Text(zh="只计日历“{calendar}”的工作时间", en="only the open hours of the calendar “{calendar}” count")
 IN_DATES = Text(zh="工作日按日历“{calendar}”", en="working days by the calendar “{calendar}”")
@@ -125,8 +126,8 @@ def _term(promise: Promise, pack: Pack) -> Iterator[Text]:
         return
     if allowance is not None:
         yield AT_ONCE if not allowance.number else WITHIN[promise.direction].format(time=allowance.text)
-    if fact is not None:
-        yield SHORTER.format(fact=fact)
+    if agreed is not None and fact is not None:
+        yield (REPLACES if agreed.means == "replaces" else SHORTER).format(fact=fact)
 
 
 def counting(promise: Promise) -> Iterator[Text]:
