@@ -54,7 +54,8 @@ OTHER_KIND = Text(zh="选择同类业务的套餐", en="choose a plan for the sa
 class LineDraft:
     """One line as it is asked for: an offer, at an address or for a service, with what is wished beside it.
 
-    What runs between two addresses says its far end, too; of a move the end that is named moves. What is about a service as it is (all but `rules.SOLD`) may leave the offer empty: it is the service's own.
+    What runs between two addresses says its far end, too; of a move the end that is named moves.
+    What is about a service as it is (all but `rules.SOLD`) may leave the offer empty: it is the service's own.
     """
 
     offer: str
