@@ -12,6 +12,7 @@ from kapok.chain.ordering import api, engine, performing, reactions
 from kapok.chain.ordering import queries as shop_queries
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.config.subscriptions import SUBSCRIPTIONS
+from kapok.front.channels import offering
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
@@ -202,6 +203,21 @@ def test_a_second_splitter_beside_the_full_one_ends_the_wait_by_itself() -> None
     assert (stands(number), demand()) == (("inProgress", "", ""), [])
     ports = Resource.objects.filter(holder=leg(number).subject, kind="splitter_port")
     assert list(ports.values_list("code", flat=True)) == ["SPL2:P001"]
+
+
+def test_an_order_for_a_card_waits_for_numbers_of_the_whole_network_and_goes_on_with_them() -> None:
+    number = placed(line("sim-voice"))
+    assert (stands(number), demand()) == (("held", "10W", ""), [("*", "NO_NUM", 1)])
+    expected = later(60 * 24)
+    assert inventory.confirm_build(place="*", code="NO_NUM", expected_at=expected, **by("manager", 5)) == 1
+    (card,) = (each for each in offering.choices("", "public", "r101", later(6)) if each.code == "sim-voice")
+    assert (card.why_not and card.why_not.en, card.expected_at) == ("no number is left", expected)
+    inventory.add_pool(
+        code="MOBILE", kind="number", name=plant.named("移动号段"), values="13300000001", **by("manager", 60)
+    )
+    assert len(heard(number)) == 1
+    assert (stands(number), demand()) == (("inProgress", "", ""), [])
+    assert Resource.objects.get(kind="number", holder=leg(number).subject).value == "13300000001"
 
 
 def test_what_a_person_found_lacking_is_demand_and_goes_on_when_there_is_plant() -> None:

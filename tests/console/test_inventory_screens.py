@@ -14,10 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import expect
 
 from kapok.chain.ordering.models import Leg, Order
+from kapok.ground.catalog import demo as flows
+from kapok.ground.catalog.offering import demo as offers
+from kapok.ground.commitments import demo as packs
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.models import Customer
 from kapok.ground.people.models import Staff
 from kapok.ground.places import demo as places
+from kapok.ground.posts import demo as posts
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.inventory import api, demo
@@ -40,8 +44,8 @@ def set_up() -> None:
 
 def _set_up() -> None:
     at = now() - timedelta(days=1)
-    places.load(at)
-    demo.load(at)
+    for loader in (places, posts, packs, flows, offers, demo):
+        loader.load(at)
 
 
 def line() -> str:
@@ -142,14 +146,58 @@ def test_pools_show_their_fill(reader: Client) -> None:
 
 def test_an_address_is_qualified(reader: Client) -> None:
     page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband&down_mbps=300")
-    for expected in ("It is available.", "1000 Mbit/s", "SPL-TH01-1", "fibre to the home"):
+    for expected in ("It is available.", "1000 Mbit/s", "SPL-TH01-1", "fibre to the home", "Fibre broadband 300 M"):
         assert expected in page
+    assert "Fibre broadband 100 M" not in page
     page = text(reader, "/inventory/qualify?address=TH10-010&service=fixed_broadband")
     for expected in ("It is not available now.", "NO_DP", "No day is given"):
         assert expected in page
-    assert "is to be built by" in text(reader, "/inventory/qualify?address=TH07-002&service=iptv")
-    assert "address=TH01-002" in text(reader, "/inventory/qualify?address=tyxl2&service=iptv")
-    assert "No standard address" in text(reader, "/inventory/qualify?address=nowhere&service=iptv")
+    page = text(reader, "/inventory/qualify?address=TH07-002&service=fixed_broadband")
+    for expected in ("It is not available now.", "NO_PORT", "is to be built by"):
+        assert expected in page
+    assert "DSL" not in page
+    page = text(reader, "/inventory/qualify?address=TH06-020&service=payphone")
+    for expected in ("It is available.", "copper pair", "DP-TH06-2", "Public payphone"):
+        assert expected in page
+    page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband&down_mbps=1001")
+    assert "Nothing on sale gives that" in page
+    assert "address=TH01-002" in text(reader, "/inventory/qualify?address=tyxl2&service=data")
+    assert "No standard address" in text(reader, "/inventory/qualify?address=nowhere&service=data")
+
+
+def test_the_screen_says_what_an_order_would_find(reader: Client) -> None:
+    Resource.objects.filter(kind="vlan").update(state="blocked", note="full")
+    page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband")
+    for expected in ("It is not available now.", "NO_VLAN", "no VLAN is left"):
+        assert expected in page
+    assert "It is available." not in page
+
+
+def test_what_the_whole_network_lacks_is_given_a_day_by_who_keeps_it_all(keeper: Client, signed_in: SignedIn) -> None:
+    Resource.objects.filter(pool__code="NUM-MOBILE").update(state="blocked", note="full")
+    who = {"actor": "staff/agent", "at": now()}
+    for holder, address in ((LEG, ""), ("interest/SIM", "TH01-002")):
+        api.reserve(
+            holder=holder, address=address, needs=[Need("number"), Need("sim")], until=now() + timedelta(days=1), **who
+        )  # type: ignore[arg-type]
+    page = text(keeper, "/inventory/shortages")
+    for expected in (">the whole network<", "?place=%2A&amp;code=NO_NUM", 'name="place" value="*"'):
+        assert expected in page
+    page = text(keeper, "/inventory/shortages?place=%2A&code=NO_NUM")
+    for expected in (LEG, "interest/SIM", "the whole network · <code>NO_NUM</code>"):
+        assert expected in page
+    assert "interest/TH04-002" not in page
+    day = f"{now() + timedelta(days=40):%Y-%m-%d}"
+    given = {"place": "*", "code": "NO_NUM", "expected": day}
+    assert "Confirmed for 2 who wait." in keeper.post("/inventory/shortages", given, follow=True).content.decode()
+    assert {f"{each.expected_at:%Y-%m-%d}" for each in Shortage.objects.filter(code="NO_NUM")} == {day}
+    page = text(keeper, "/inventory/qualify?address=TH07-002&service=wireless")
+    for expected in ("NO_NUM", f"It is to be built by {day}."):
+        assert expected in page
+    planner = signed_in("agent", Language.EN)
+    assert planner.post("/inventory/shortages", given | {"expected": "2099-01-01"}).status_code == 403
+    assert {f"{each.expected_at:%Y-%m-%d}" for each in Shortage.objects.filter(code="NO_NUM")} == {day}
+    assert ">全网<" in text(signed_in("administrator", Language.ZH), "/inventory/shortages")
 
 
 def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:

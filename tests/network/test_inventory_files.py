@@ -20,7 +20,7 @@ from kapok.network.inventory.plant import adding, loading
 from kapok.network.inventory.plant import api as plant_api
 from kapok.network.inventory.plant.drafts import Loaded
 from kapok.network.inventory.plant.reading import text_of
-from tests.network.plant import AT, WHO, install, reserve
+from tests.network.plant import AT, FIBRE, WHO, install, reserve
 
 pytestmark = pytest.mark.usefixtures("plant")
 HEAD = "record,code,kind,name_zh,site,parent,exchange_area,covers,count,values,state\n"
@@ -531,7 +531,7 @@ def test_plant_is_refused_where_it_does_not_belong() -> None:
         inventory.add_element(code="a b", kind="splitter", **WHO)
     with pytest.raises(refusals.NotAPoint):
         inventory.cover(element="MDF1", addresses=["n1"], **WHO)
-    assert queries.qualify("n1", "fixed_broadband", AT).available
+    assert queries.qualify("n1", [FIBRE], AT)[0].available
 
 
 def test_more_codes_than_one_question_takes_are_asked_for_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:

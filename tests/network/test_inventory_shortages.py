@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from kapok.network.inventory import api as inventory
 from kapok.network.inventory import browsing, queries, refusals
 from kapok.network.inventory.models import Resource, Shortage
 from kapok.network.inventory.rules import Need
+from kapok.network.inventory.views import Qualification
 from tests.network.plant import AT, COPPER, FIBRE, WHO, named, reserve
 
 pytestmark = pytest.mark.usefixtures("plant")
@@ -29,58 +31,118 @@ def waiting() -> set[str]:
     return set(Shortage.objects.filter(resolved_at=None).values_list("holder", flat=True))
 
 
-def test_the_best_way_is_told_with_its_speed_and_point() -> None:
-    with CaptureQueriesContext(connection) as asked:
-        found = queries.qualify("r101", "fixed_broadband", AT, down_mbps=300)
-    assert len(asked) == 1
+DSL = (Need("secondary_pair"), Need("primary_pair"), Need("mdf_port"), Need("dsl_port"))
+SIM_VOICE = (Need("number"), Need("sim"))
+
+
+def qualify(address: str, needs: Sequence[Need], at: datetime = AT) -> Qualification:
+    """What of this alone can be had there."""
+    return queries.qualify(address, [needs], at)[0]
+
+
+def codes(found: Qualification) -> list[str]:
+    return [reason.code for reason in found.reasons]
+
+
+def test_the_way_is_told_with_its_speed_and_point() -> None:
+    found = qualify("r101", FIBRE)
     assert (found.available, found.technology, found.max_down_mbps, found.point) == (True, "ftth", 1000, "SPL1")
     assert (found.reasons, found.expected_at) == ((), None)
+    found = qualify("n5", COPPER)
+    assert (found.available, found.technology, found.max_down_mbps, found.point) == (True, "copper", 0, "DP1")
 
 
-def test_another_way_is_told_with_why_the_better_one_is_not_to_be_had() -> None:
-    found = queries.qualify("n5", "fixed_voice", AT)
-    assert (found.available, found.technology, found.point) == (True, "copper", "DP1")
-    assert [reason.code for reason in found.reasons] == ["NO_DP"]
+def test_each_is_answered_by_itself_from_one_walk() -> None:
+    """What one takes leaves no less for another, and a number with a SIM is one of the whole network."""
+    inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="1-2", **WHO)
+    wanted = [FIBRE, COPPER, [Need("splitter_port", count=4)], [Need("splitter_port", count=5)], SIM_VOICE, []]
+    with CaptureQueriesContext(connection) as asked:
+        found = queries.qualify("r101", wanted, AT)
+    assert len(asked) == len(["the walk", "the days that were given"])
+    assert [codes(each) for each in found] == [[], [], [], ["NO_PORT"], ["NO_NUM"], []]
+    assert [each.technology for each in found] == ["ftth", "copper", "", "", "", ""]
+    assert found == [qualify("r101", needs) for needs in wanted]
+    inventory.add_pool(code="MOBILE", kind="number", name=named("移动号段"), values="133-134", **WHO)
+    assert qualify("r101", SIM_VOICE).technology == "radio"
+    Resource.objects.filter(pool__code="N-TYX").update(state="blocked", note="full")
+    assert codes(qualify("r101", COPPER)) == ["NO_NUM"]
+
+
+def test_where_it_is_full_it_is_not_to_be_had() -> None:
+    assert codes(qualify("n5", FIBRE)) == ["NO_DP"]
     fill("splitter_port")
-    found = queries.qualify("r101", "fixed_voice", AT)
-    assert (found.technology, [reason.code for reason in found.reasons]) == ("copper", ["NO_PORT"])
+    assert codes(qualify("r101", FIBRE)) == ["NO_PORT"]
+    assert qualify("r101", COPPER).available
 
 
-def test_what_is_too_slow_is_not_offered() -> None:
+def test_what_is_too_slow_is_not_to_be_had() -> None:
     inventory.add_element(code="DSLAM1", kind="dslam", site="TYX", **WHO)
     inventory.add_resources(kind="dsl_port", element="DSLAM1", count=1, **WHO)
-    assert queries.qualify("n5", "fixed_broadband", AT, down_mbps=20).technology == "dsl"
-    found = queries.qualify("n5", "fixed_broadband", AT, down_mbps=100)
-    assert (found.available, [reason.code for reason in found.reasons]) == (False, ["NO_DP", "TOO_SLOW"])
-    assert found.reasons[1].text.en == "DSL gives 20 Mbit/s at most, not 100"
+    found = qualify("n5", DSL)
+    assert queries.carrying(found, 20) == found
+    slow = queries.carrying(found, 100)
+    assert (found.technology, slow.available, codes(slow)) == ("dsl", False, ["TOO_SLOW"])
+    assert slow.reasons[0].text.en == "DSL gives 20 Mbit/s at most, not 100"
 
 
 def test_a_point_may_carry_less_than_its_technology() -> None:
     inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["n7"], down_mbps=100, **WHO)
     inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
-    assert queries.qualify("n7", "fixed_broadband", AT).max_down_mbps == 100
-    assert not queries.qualify("n7", "fixed_broadband", AT, down_mbps=300).available
+    assert qualify("n7", FIBRE).max_down_mbps == 100
 
 
 def test_what_is_asked_of_an_unknown_address_or_without_plant() -> None:
     with pytest.raises(UnknownAddress):
-        queries.qualify("nowhere", "fixed_broadband", AT)
-    assert queries.qualify("n9", "mobile", AT).reasons[0].code == "NO_NUM"
-    assert queries.qualify("n9", "call_centre", AT).available
+        qualify("nowhere", FIBRE)
+    found = qualify("n9", [])
+    assert (found.available, found.technology) == (True, "")
 
 
 def test_when_it_will_be_built_is_told_to_whoever_asks() -> None:
     reserve(address="n9")
     expected = AT + timedelta(days=30)
-    assert queries.qualify("n9", "fixed_broadband", AT).expected_at is None
+    assert qualify("n9", FIBRE).expected_at is None
     assert inventory.confirm_build(place="TYX", code="NO_DP", expected_at=expected, **WHO) == 1
-    assert queries.qualify("n9", "fixed_broadband", AT).expected_at == expected
+    assert qualify("n9", FIBRE).expected_at == expected
+    assert qualify("n9", FIBRE, expected).expected_at is None
     assert reserve("order/later", address="n9").shortage.expected_at == expected
     assert timeline("exchange-area/TYX")[0].kind == "inventory.build_confirmed"
     with pytest.raises(refusals.NothingWaits):
         inventory.confirm_build(place="SPL1", code="NO_PORT", expected_at=expected, **WHO)
     with pytest.raises(refusals.AlreadyPast):
         inventory.confirm_build(place="TYX", code="NO_DP", expected_at=AT, **WHO)
+
+
+@pytest.mark.parametrize("address", ["r101", ""])
+def test_what_the_whole_network_lacks_is_given_a_day_and_ends_with_new_numbers(address: str) -> None:
+    inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="1-4", **WHO)
+    lacking = reserve(LEG, address=address, needs=SIM_VOICE)
+    assert (lacking.shortage.code, lacking.shortage.element, lacking.shortage.exchange_area) == ("NO_NUM", "", "")
+    (found,) = browsing.demand()
+    assert (found.place, found.place_name.en, found.code, found.waiting) == ("*", "the whole network", "NO_NUM", 1)
+    assert [each.holder for each in browsing.waiting(browsing.waiting_rows("*", "NO_NUM"))] == [LEG]
+    expected = AT + timedelta(days=30)
+    with pytest.raises(refusals.NothingWaits, match="Nobody waits at the whole network for NO_SIM"):
+        inventory.confirm_build(place="*", code="NO_SIM", expected_at=expected, **WHO)
+    assert inventory.confirm_build(place="*", code="NO_NUM", expected_at=expected, **WHO) == 1
+    (told,) = timeline("network")
+    assert told.sentence.zh == "全网（NO_NUM）计划于2026-04-01建成，1个客户在等"
+    assert [qualify(each, SIM_VOICE).expected_at for each in ("r101", "n9")] == [expected, expected]
+    assert qualify("r101", [Need("number", count=4)]).expected_at is None, "it is the exchange that lacks these"
+    assert reserve("order/later", address="n9", needs=SIM_VOICE).shortage.expected_at == expected
+    inventory.add_pool(code="MOBILE", kind="number", name=named("移动号段"), values="133", **WHO)
+    assert waiting() == {"order/later"}
+    assert timeline(LEG)[0].kind == "inventory.shortage_resolved"
+    assert reserve(LEG, address=address, needs=SIM_VOICE).shortage is None
+
+
+def test_at_no_address_all_is_lacking_in_the_whole_network() -> None:
+    reserve(LEG, address="", needs=[Need("vlan")])
+    assert [(each.place, each.code) for each in browsing.demand()] == [("*", "NO_VLAN")]
+    inventory.add_pool(code="V-SP", kind="vlan", name=named("石牌VLAN"), exchange_area="SP", values="1-4", **WHO)
+    assert waiting() == {LEG}, "a pool of one exchange area serves none without an address"
+    inventory.add_pool(code="VLAN", kind="vlan", name=named("用户VLAN"), values="5-8", **WHO)
+    assert waiting() == set()
 
 
 def test_ports_added_wake_those_who_waited_longest() -> None:

@@ -27,6 +27,7 @@ from kapok.chain.ordering import api, forecast, performing, queries
 from kapok.chain.ordering.models import Leg, Order, Step
 from kapok.front.channels import api as channels
 from kapok.front.channels.models import AccessCode
+from kapok.front.channels.offering import qualify
 from kapok.ground.commitments.firing import Deed
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
@@ -37,7 +38,7 @@ from kapok.kernel.ids import uuid7
 from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service, Shortage
-from kapok.network.inventory.queries import held_by, qualify
+from kapok.network.inventory.queries import held_by
 from tests.back.job import JPEG_WITH_GPS, PNG
 from tests.chain import shop
 from tests.chain.shop import held, leg, line, live, stands, told
@@ -105,7 +106,8 @@ def test_the_ipv6_prefix_that_an_order_allocates_is_granted_at_the_login(
 
 def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, operator.Knock]:
     """The hotline takes the order; it is reserved, paid, surveyed, configured, appointed, done on site, tested, confirmed."""
-    found = qualify("r101", "fixed_broadband", after(), down_mbps=100)
+    (answer,) = qualify("fixed_broadband", "r101", after(), down_mbps=100)
+    found = answer.found
     assert (found.available, found.technology, found.max_down_mbps, found.point) == (True, "ftth", 1000, "SPL1")
     offered = _windows()
     talk = channels.take(channel="hotline", medium="phone", customer=whose, topic="装宽带", **by("agent", after()))
@@ -308,8 +310,8 @@ def _disconnected(whose: str, service: str, knock: operator.Knock) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("city")
 def test_without_plant_the_order_waits_the_clock_runs_on_and_it_goes_on_when_the_plant_is_built() -> None:
-    found = qualify("n9", "fixed_broadband", after(), down_mbps=100)
-    assert (found.available, [each.code for each in found.reasons]) == (False, ["NO_DP", "NO_DP"])
+    found = qualify("fixed_broadband", "n9", after(), down_mbps=100)[0].found
+    assert (found.available, [each.code for each in found.reasons]) == (False, ["NO_DP"])
     whose = shop.customer()
     number = api.place_order(
         customer=whose, channel="public", lines=[line(address="n9")], pay=True, **by("agent", after())
@@ -325,7 +327,7 @@ def test_without_plant_the_order_waits_the_clock_runs_on_and_it_goes_on_when_the
     built = after(5)
     waiting = inventory.confirm_build(place="TYX", code="NO_DP", expected_at=built, **by("manager", after(3)))
     assert waiting == 1
-    assert qualify("n9", "fixed_broadband", after(3)).expected_at == built
+    assert qualify("fixed_broadband", "n9", after(3))[0].found.expected_at == built
     assert passes(after(4))[Deed.BREACHED] == 0
     inventory.add_element(code="SPL9", kind="splitter", parent="OLT1/1", covers=["n9"], **by("manager", built))
     inventory.add_resources(kind="splitter_port", element="SPL9", count=2, **by("manager", built))

@@ -167,12 +167,11 @@ def _change(version: offers.OfferVersionView, service: ServiceView) -> Choice:
 
 def _too_slow(service: ServiceView, offer: Offer) -> Text | None:
     """Why the line that the service runs on does not carry an offer; where we do not know the line nothing is said."""
-    has = {each.kind for each in service.resources}
-    known = [way.max_down_mbps for way in kinds.ways(service.kind) if {kind.value for kind in way.chain} <= has]
+    way = kinds.way_of(each.kind for each in service.resources)
     speed = offer.characteristics.get(SPEED, 0)
-    if not known or not isinstance(speed, int) or speed <= max(known):
+    if way is None or not isinstance(speed, int) or speed <= way.max_down_mbps:
         return None
-    return TOO_SLOW.format(most=max(known), wanted=speed)
+    return TOO_SLOW.format(most=way.max_down_mbps, wanted=speed)
 
 
 def terms(wanted: Wanted, at: datetime) -> ActionTerms:

@@ -7,9 +7,11 @@ showed; what is otherwise when its form comes back is told (`kapok.front.channel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -79,8 +81,40 @@ def facts_of(customer: str, area: str) -> dict[str, str]:
 
 def choices(customer: str, channel: str, address: str, at: datetime) -> list[Choice]:
     """The offers for the customer at an address, in the order of the catalogue. Raises `UnknownAddress`, `RetiredAddress`."""
-    asked = Asked(address, at)
-    return [asked.choice(version) for version in installable(customer, channel, area_at(address), at).values()]
+    return Asked(address, at).choices(installable(customer, channel, area_at(address), at).values())
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """Offers of a service, and what an order for any one of them would find at an address."""
+
+    titles: tuple[Text, ...]
+    found: Qualification
+
+
+def qualify(service: str, address: str, at: datetime, *, down_mbps: int = 0) -> list[Qualified]:
+    """What of a service can be had at an address, by the offers on sale there that provide it, to whomever they are sold.
+
+    Those that give less than `down_mbps` are left out. Raises `UnknownAddress`, `RetiredAddress`.
+    """
+    area, asked = area_at(address), Asked(address, at)
+    sold = [version for version in offered(at).get(service, ()) if area in (version.offer.areas or [area])]
+    asked.look(sold)
+    found: dict[Qualification, list[Text]] = {}
+    for version in sold:
+        if asked.wanted(version).down_mbps >= down_mbps:
+            found.setdefault(asked.qualified(version), []).append(version.title)
+    return [Qualified(tuple(titles), each) for each, titles in found.items()]
+
+
+def offered(at: datetime) -> dict[str, list[OfferVersionView]]:
+    """The offers on sale that can be ordered anew, by each service that they, or their parts, provide."""
+    sold = [version for version in offers.sold(at) if _installs(version.offer)]
+    found: dict[str, list[OfferVersionView]] = {}
+    for version, parts in zip(sold, offers.parts_of([version.offer for version in sold]), strict=True):
+        for service in offering.provided(version.offer, (part.offer for part in parts)):
+            found.setdefault(service, []).append(version)
+    return found
 
 
 def installable(customer: str, channel: str, area: str, at: datetime) -> dict[str, OfferVersionView]:
@@ -106,23 +140,40 @@ def _installs(offer: Offer) -> bool:
 
 def two_ended(offer: Offer) -> bool:
     """Whether an offer, or a part of it, runs between two addresses."""
-    return any(part.far_roles for part in _sold(offer))
+    return any(part.far_roles for part in (offer, *(each.offer for each in offers.parts(offer))))
 
 
-def _sold(offer: Offer) -> list[Offer]:
-    return [offer, *(each.offer for each in offers.parts(offer))]
+class Wanted(NamedTuple):
+    """What an offer with its parts takes of the plant, and how fast the line has to be (Mbit/s; 0: no speed is stated)."""
+
+    taken: frozenset[tuple[str, int]]
+    down_mbps: int
+
+
+def _wanted(sold: Sequence[Offer], end: End) -> Wanted:
+    taken: Counter[str] = Counter()
+    for need in (need for part in sold for need in part.resources if need.end is end):
+        taken[need.kind] += need.count
+    speeds = (part.characteristics.get(SPEED) for part in sold)
+    return Wanted(frozenset(taken.items()), max((each for each in speeds if isinstance(each, int)), default=0))
 
 
 class Asked:
-    """An address, asked what can be had there; the same resources once."""
+    """An address, asked what can be had there: one walk for all offers that are looked at together."""
 
     def __init__(self, address: str, at: datetime) -> None:
         self.address, self.at = address, at
+        self._wanted: dict[tuple[UUID, End], Wanted] = {}
         self._known: dict[frozenset[tuple[str, int]], Qualification] = {}
+
+    def choices(self, versions: Collection[OfferVersionView]) -> list[Choice]:
+        """Each offer with its price, and what of it cannot be had."""
+        self.look(versions)
+        return [self.choice(version) for version in versions]
 
     def choice(self, version: OfferVersionView, end: End = End.A) -> Choice:
         """The offer with its price, and what of it cannot be had where this is that end of it."""
-        quote, found = offering.price(version.offer), self._qualified(version.offer, end)
+        quote, found = offering.price(version.offer), self.qualified(version, end)
         return Choice(
             version, quote.one_off, quote.monthly,
             None if found.available else joined(dict.fromkeys(reason.text for reason in found.reasons)), found.expected_at,
@@ -132,7 +183,7 @@ class Asked:
 
     def with_far(self, choice: Choice) -> Choice:
         """A choice for another address with this one as its far end: what is lacking at either is said, and at which."""
-        found = self._qualified(choice.version.offer, End.B)
+        found = self.qualified(choice.version, End.B)
         here = joined(dict.fromkeys(reason.text for reason in found.reasons)) if not found.available else None
         lacks = [
             AT_END.format(end=ENDS[end], lacking=why) for end, why in ((End.A, choice.why_not), (End.B, here)) if why
@@ -142,20 +193,26 @@ class Asked:
             choice, why_not=joined(lacks, zh="；", en="; ") if lacks else None, expected_at=max(expected, default=None)
         )
 
-    def _qualified(self, offer: Offer, end: End = End.A) -> Qualification:
-        """What an order for the offer, with its parts, would find here, where this is that end of it."""
-        sold = _sold(offer)
-        wanted: Counter[str] = Counter()
-        for need in (need for part in sold for need in part.resources if need.end is end):
-            wanted[need.kind] += need.count
-        speed = max((each for part in sold if isinstance(each := part.characteristics.get(SPEED), int)), default=0)
-        return inventory.carrying(self._found(frozenset(wanted.items())), speed)
+    def qualified(self, version: OfferVersionView, end: End = End.A) -> Qualification:
+        """What an order for the offer, with its parts, would find where this is that end of it."""
+        wanted = self.wanted(version, end)
+        return inventory.carrying(self._known[wanted.taken], wanted.down_mbps)
 
-    def _found(self, wanted: frozenset[tuple[str, int]]) -> Qualification:
-        if wanted not in self._known:
-            needs = [Need(kind, count=count) for kind, count in wanted]
-            self._known[wanted] = inventory.qualify_for(self.address, needs, self.at)
-        return self._known[wanted]
+    def wanted(self, version: OfferVersionView, end: End = End.A) -> Wanted:
+        """What the offer takes at that end of it, with its parts."""
+        self.look([version], end)
+        return self._wanted[version.id, end]
+
+    def look(self, versions: Iterable[OfferVersionView], end: End = End.A) -> None:
+        """Walk once for all that these offers take and that has not been looked at."""
+        new = [version for version in versions if (version.id, end) not in self._wanted]
+        for version, parts in zip(new, offers.parts_of([version.offer for version in new]), strict=True):
+            self._wanted[version.id, end] = _wanted((version.offer, *(part.offer for part in parts)), end)
+        taken = list(dict.fromkeys(self._wanted[version.id, end].taken for version in new))
+        unknown = [each for each in taken if each not in self._known]
+        if unknown:
+            needs = [[Need(kind, count=count) for kind, count in each] for each in unknown]
+            self._known |= zip(unknown, inventory.qualify(self.address, needs, self.at), strict=True)
 
 
 def promised(made: Preview | None) -> list[list[str]]:

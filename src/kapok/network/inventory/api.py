@@ -234,7 +234,7 @@ def wait_no_longer(*, holder: str, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def confirm_build(*, place: str, code: str, expected_at: datetime, actor: str, at: datetime) -> int:
-    """Say by when an element, or the exchange area of that code, will have plant again; how many wait for it.
+    """Say by when an element, the exchange area of that code, or the whole network (`"*"`) has plant again; how many wait for it.
 
     Who asks later is told the same day. Raises `AlreadyPast`, `NothingWaits`.
     """

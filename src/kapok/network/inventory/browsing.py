@@ -28,8 +28,9 @@ from kapok.network.inventory.models import (
 )
 from kapok.network.inventory.queries import as_resource, resource_rows
 from kapok.network.inventory.refusals import UnknownElement, UnknownPool, UnknownResource
+from kapok.network.inventory.rows import waiting_at
 from kapok.network.inventory.rules import State
-from kapok.network.inventory.views import ElementView, ResourceView
+from kapok.network.inventory.views import EVERYWHERE, THE_NETWORK, ElementView, ResourceView
 
 PANEL = 1_000
 """So many ports are drawn of one element; more are in the list."""
@@ -307,7 +308,7 @@ class Demand:
 
 def demand_rows(place: str = "", code: str = "") -> QuerySet[Any, Any]:
     """What to build, of one place and code if given, where most wait first, of these where one has waited longest; to be paged."""
-    rows = Shortage.objects.filter(resolved_at=None) if not place else _waiting_at(place, code)
+    rows = Shortage.objects.filter(resolved_at=None) if not place else waiting_at(place, code)
     grouped = rows.values(
         "code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh", "exchange_area__name_en"
     )
@@ -319,7 +320,7 @@ def demand(rows: Iterable[Mapping[str, Any]] | None = None) -> list[Demand]:
     """A page of `demand_rows` as it is shown, or all of them."""
     return [
         Demand(
-            code=row["code"], place=row["element__code"] or row["exchange_area__code"] or "",
+            code=row["code"], place=row["element__code"] or row["exchange_area__code"] or EVERYWHERE,
             place_name=_place_name(row), is_element=bool(row["element__code"]),
             waiting=row["waiting"], since=row["since"], expected_at=row["expected"], text=SHORTAGES[row["code"]],
             build=build_for(row["code"], row["kind"]),
@@ -329,9 +330,11 @@ def demand(rows: Iterable[Mapping[str, Any]] | None = None) -> list[Demand]:
 
 
 def _place_name(row: Mapping[str, Any]) -> Text:
-    """The element's code, else what the exchange area is called."""
+    """The element's code, else what the exchange area is called, else the whole network."""
+    if row["element__code"]:
+        return Text(zh=row["element__code"], en=row["element__code"])
     zh, en = row["exchange_area__name_zh"], row["exchange_area__name_en"]
-    return Text(zh=row["element__code"] or zh or "—", en=row["element__code"] or en or "—")
+    return Text(zh=zh, en=en or zh) if zh else THE_NETWORK
 
 
 @dataclass(frozen=True)
@@ -345,14 +348,9 @@ class Waiting:
     opened_at: datetime
 
 
-def _waiting_at(place: str, code: str) -> QuerySet[Shortage]:
-    there = Q(element__code=place) | Q(element=None, exchange_area__code=place)
-    return Shortage.objects.filter(there, code=code, resolved_at=None)
-
-
 def waiting_rows(place: str, code: str, *, holders: QuerySet[Any] | None = None) -> QuerySet[Shortage]:
     """Who waits at a place for the same thing, the longest first; of these `holders` (a query of one column) only; to be paged."""
-    rows = _waiting_at(place, code).select_related("address").order_by("opened_at", "id")
+    rows = waiting_at(place, code).select_related("address").order_by("opened_at", "id")
     return rows if holders is None else rows.filter(holder__in=holders)
 
 

@@ -70,7 +70,7 @@ class ShortageGivenUp(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BuildConfirmed(Event):
-    """A day was given by which an element or an exchange area will have plant again."""
+    """A day was given by which an element, an exchange area or the whole network will have plant again."""
 
     kind: ClassVar[str] = "inventory.build_confirmed"
     wording: ClassVar[Text] = Text(
@@ -78,7 +78,7 @@ class BuildConfirmed(Event):
         en="{place} ({code}) is to be built by {expected}; {waiting} {waiting:waits|wait} for it",
     )
     code: str
-    place: str
+    place: Text
     expected: str
     waiting: int
 

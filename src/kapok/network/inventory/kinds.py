@@ -198,24 +198,6 @@ DSL = Technology(
 CIRCUIT = Technology("circuit", Text(zh="专线", en="leased circuit"), ElementKind.SWITCH, (Kind.CIRCUIT_PORT,), 10_000)
 RADIO = Technology("radio", Text(zh="无线", en="radio"), None, (Kind.SIM,), 100)
 
-TECHNOLOGIES: Mapping[str, tuple[Technology, ...]] = {
-    "fixed_broadband": (FIBRE, DSL),
-    "fixed_voice": (FIBRE, COPPER),
-    "iptv": (FIBRE,),
-    "bundle": (FIBRE, DSL),
-    "wholesale_access": (FIBRE, COPPER),
-    "leased_line": (CIRCUIT,),
-    "ethernet": (CIRCUIT,),
-    "data": (CIRCUIT,),
-    "dial_up": (COPPER,),
-    "payphone": (COPPER,),
-    "wireless": (RADIO,),
-    "mobile": (RADIO,),
-    "sms": (RADIO,),
-    "paging": (RADIO,),
-}
-"""How each service can be had, the best first; what is not named here needs nothing at the address."""
-
 WAYS = (FIBRE, DSL, COPPER, CIRCUIT, RADIO)
 
 
@@ -234,6 +216,7 @@ SERVICES: Mapping[str, Text] = {
     "ethernet": Text(zh="以太网专线", en="Ethernet"),
     "data": Text(zh="数据业务", en="data"),
     "dial_up": Text(zh="拨号上网", en="dial-up"),
+    "payphone": Text(zh="公用电话", en="payphone"),
     "wholesale_access": Text(zh="批发接入", en="wholesale access"),
     "wireless": Text(zh="无线市话", en="wireless local"),
     "mobile": Text(zh="移动电话", en="mobile"),
@@ -242,14 +225,5 @@ SERVICES: Mapping[str, Text] = {
 }
 """What the services that take something of the plant are called."""
 
-NUMBERED = frozenset({"fixed_voice", "dial_up", "wireless", "mobile"})
-"""Services that need a number besides."""
-
-
-def ways(service: str) -> tuple[Technology, ...]:
-    """The technologies of a service with all that they take, the best first."""
-    number = (Kind.NUMBER,) if service in NUMBERED else ()
-    return tuple(
-        Technology(way.code, way.name, way.point, (*way.chain, *number), way.max_down_mbps)
-        for way in TECHNOLOGIES.get(service, ())
-    )
+BY_RADIO = frozenset({"wireless", "mobile", "sms", "paging"})
+"""Services that no line leads to."""

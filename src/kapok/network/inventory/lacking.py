@@ -10,17 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from kapok.ground.journal import api as journal
 from kapok.ground.places.models import ExchangeArea
 from kapok.kernel.ids import uuid7
-from kapok.network.inventory import kinds, resolving, rules, walking
+from kapok.kernel.text import Text
+from kapok.network.inventory import kinds, resolving, rows, rules, walking
 from kapok.network.inventory.events import BuildConfirmed, ShortageGivenUp, ShortageOpened, ShortageResolved
 from kapok.network.inventory.models import Element, Resource, Shortage
 from kapok.network.inventory.refusals import NothingWaits, NotLacking
-from kapok.network.inventory.views import ShortageView
+from kapok.network.inventory.views import EVERYWHERE, THE_NETWORK, ShortageView
 
 OPEN = """
 INSERT INTO inventory_shortage
@@ -46,13 +46,13 @@ def open_shortage(
     actor: str,
     at: datetime,
 ) -> ShortageView:
-    """Store where the walk stopped, at the element or else at the exchange area; who waits already keeps his place.
+    """Store where the walk stopped (`walking.Walk.place_of`); who waits already keeps his place.
 
     Of a lack that somebody said, only what has become free `since` then ends it.
     """
-    element = Element.objects.get(id=lack.home) if lack.home and rules.hangs_on_a_point(lack) else None
-    anywhere = element is not None or (lack.kind == kinds.Kind.NUMBER and rules.roams(needs))
-    area = ExchangeArea.objects.get(id=walk.exchange_area) if walk.exchange_area and not anywhere else None
+    place = walk.place_of(lack, needs)
+    element = Element.objects.get(id=place.element) if place.element else None
+    area = ExchangeArea.objects.get(id=place.area) if place.area else None
     values: dict[str, Any] = {
         "id": uuid7(at), "code": lack.code, "kind": lack.kind, "element": element and element.id, "area": area and area.id,
         "address": walk.address, "holder": holder, "needs": json.dumps([asdict(need) for need in needs]), "at": at,
@@ -68,7 +68,7 @@ def open_shortage(
     if walk.waits != lack.code:
         journal.record(
             ShortageOpened(
-                subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.place,
+                subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.element or view.exchange_area,
                 address=str(walk.address or ""), expected_at=expected_at,
             )
         )  # fmt: skip
@@ -122,18 +122,23 @@ def resolve(*, actor: str, at: datetime) -> int:
 
 def confirm(place: str, code: str, expected_at: datetime, *, actor: str, at: datetime) -> int:
     """Give all who wait at a place for the same thing the day by which it is to be built; see `api.confirm_build`."""
-    there = Q(element__code=place) | Q(element=None, exchange_area__code=place)
-    waiting = Shortage.objects.filter(there, code=code, resolved_at=None).update(expected_at=expected_at)
+    waiting = rows.waiting_at(place, code).update(expected_at=expected_at)
+    name = THE_NETWORK if place == EVERYWHERE else Text(zh=place, en=place)
     if not waiting:
-        raise NothingWaits(place=place, code=code)
-    element = Element.objects.filter(code=place).exists()
+        raise NothingWaits(place=name, code=code)
     journal.record(
         BuildConfirmed(
-            subject=f"{'element' if element else 'exchange-area'}/{place}", actor=actor, at=at, code=code, place=place,
+            subject=_subject(place), actor=actor, at=at, code=code, place=name,
             expected=f"{timezone.localtime(expected_at):%Y-%m-%d}", waiting=waiting,
         )
     )  # fmt: skip
     return waiting
+
+
+def _subject(place: str) -> str:
+    if place == EVERYWHERE:
+        return "network"
+    return f"{'element' if Element.objects.filter(code=place).exists() else 'exchange-area'}/{place}"
 
 
 def _places(settled: Sequence[resolving.Settled]) -> dict[UUID | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db.models import Min, Q, QuerySet
 
 from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, rules, walking
-from kapok.network.inventory.kinds import Kind, Technology
+from kapok.network.inventory.kinds import Technology
 from kapok.network.inventory.models import Resource, Service, Shortage
 from kapok.network.inventory.refusals import UnknownService
 from kapok.network.inventory.rules import Choice, Need
@@ -41,7 +41,6 @@ __all__ = [
     "carrying",
     "held_by",
     "qualify",
-    "qualify_for",
     "search",
     "service",
     "services_of",
@@ -54,42 +53,31 @@ TOO_SLOW = Text(
 SERVED = Text(zh="业务{number}（{state}）", en="service {number} ({state})")
 
 
-def qualify(address: str, service: str, at: datetime, *, down_mbps: int = 0) -> Qualification:
-    """What of a service can be had at an address now, by the best technology that is there; reserves nothing.
+def qualify(address: str, wanted: Sequence[Sequence[Need]], at: datetime) -> list[Qualification]:
+    """Whether all of each of these sets of needs can be had at an address now, by the walk that would reserve it; reserves nothing.
 
-    `down_mbps` is what it has to carry. `reasons` say why the better ways are not to be had, also where another one is.
+    What it says of an offer's resources is what an order for the offer would find. Two queries, however many there are.
     Raises `UnknownAddress`, `RetiredAddress`.
     """
-    ways = kinds.ways(service)
-    walk = walking.walk(address, _once(way.chain for way in ways), at=at)
-    reasons, lacks = [], []
-    for way in ways:
-        spares = walk.lines_from(way.point) if way.point else walk.spares
-        choice = rules.choose([Need(kind.value) for kind in way.chain], spares)
-        most = _speed(way, choice, walk)
-        if choice.lack:
-            reasons.append(Shortfall(choice.lack.code, kinds.SHORTAGES[choice.lack.code]))
-            lacks.append(choice.lack)
-        elif most < down_mbps:
-            reasons.append(_too_slow(way.name, most, down_mbps))
-        else:
-            point = walk.points[choice.point].code if choice.point else ""
-            return Qualification(True, way.code, way.name, most, point, tuple(reasons), None)
-    if not ways:
-        return Qualification(True, "", NOWHERE, 0, "", (), None)
-    return Qualification(False, "", NOWHERE, 0, "", tuple(reasons), _expected(lacks, walk, at))
+    walk = walking.survey(address, wanted, at=at)
+    choices = [rules.choose(needs, walk.spares_for(needs)) for needs in wanted]
+    lacks = [
+        (choice.lack.code, walk.place_of(choice.lack, needs)) if choice.lack else None
+        for choice, needs in zip(choices, wanted, strict=True)
+    ]
+    expected = _expected({lack for lack in lacks if lack}, at)
+    return [
+        _short(lack[0], expected.get(lack)) if lack else _carried(choice, needs, walk)
+        for choice, needs, lack in zip(choices, wanted, lacks, strict=True)
+    ]
 
 
-def qualify_for(address: str, needs: Sequence[Need], at: datetime) -> Qualification:
-    """Whether all of these can be had at an address now, by the walk that would reserve them; reserves nothing.
+def _short(code: str, expected_at: datetime | None) -> Qualification:
+    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(code, kinds.SHORTAGES[code]),), expected_at)
 
-    What it says of an offer's resources is what an order for the offer would find. Raises `UnknownAddress`, `RetiredAddress`.
-    """
-    walk, way = walking.walk(address, needs, at=at), kinds.way_of(need.kind for need in needs)
-    choice = rules.choose(needs, walk.spares)
-    if choice.lack:
-        short = Shortfall(choice.lack.code, kinds.SHORTAGES[choice.lack.code])
-        return Qualification(False, "", NOWHERE, 0, "", (short,), _expected([choice.lack], walk, at))
+
+def _carried(choice: Choice, needs: Sequence[Need], walk: walking.Walk) -> Qualification:
+    way = kinds.way_of(need.kind for need in needs)
     if way is None:
         return Qualification(True, "", NOWHERE, 0, "", (), None)
     point = walk.points[choice.point].code if choice.point else ""
@@ -100,16 +88,8 @@ def carrying(found: Qualification, down_mbps: int) -> Qualification:
     """The same, where it has to carry so much: what cannot is not to be had."""
     if not found.technology or found.max_down_mbps >= down_mbps:
         return found
-    slow = _too_slow(found.technology_name, found.max_down_mbps, down_mbps)
-    return Qualification(False, "", NOWHERE, 0, "", (slow,), None)
-
-
-def _too_slow(technology: Text, most: int, wanted: int) -> Shortfall:
-    return Shortfall(kinds.TOO_SLOW, TOO_SLOW.format(technology=technology, most=most, wanted=wanted))
-
-
-def _once(chains: Iterable[Sequence[Kind]]) -> list[Need]:
-    return [Need(kind) for kind in dict.fromkeys(kind.value for chain in chains for kind in chain)]
+    slow = TOO_SLOW.format(technology=found.technology_name, most=found.max_down_mbps, wanted=down_mbps)
+    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(kinds.TOO_SLOW, slow),), None)
 
 
 def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
@@ -117,17 +97,20 @@ def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
     return min(way.max_down_mbps, cap) if cap is not None else way.max_down_mbps
 
 
-def _expected(lacks: Sequence[rules.Lack], walk: walking.Walk, at: datetime) -> datetime | None:
-    """The first day that was given for one of these to be built."""
-    wanted = Q(pk__in=[])
-    for lack in lacks:
-        place = (
-            Q(element=lack.home) if rules.hangs_on_a_point(lack) else Q(element=None, exchange_area=walk.exchange_area)
-        )
-        wanted |= Q(code=lack.code) & place
-    found = Shortage.objects.filter(wanted, resolved_at=None, expected_at__gt=at).aggregate(first=Min("expected_at"))
-    first: datetime | None = found["first"]
-    return first
+Lacking = tuple[str, walking.Place]
+"""The code of a shortage, and where."""
+
+
+def _expected(lacks: Collection[Lacking], at: datetime) -> dict[Lacking, datetime]:
+    """The first day that was given for each of these to be built, where one was. One query, none where nothing is lacking."""
+    if not lacks:
+        return {}
+    wanted = Q()
+    for code, place in lacks:
+        wanted |= Q(code=code, element=place.element, exchange_area=place.area)
+    rows = Shortage.objects.filter(wanted, resolved_at=None, expected_at__gt=at)
+    first = rows.values_list("code", "element", "exchange_area").annotate(first=Min("expected_at"))
+    return {(code, walking.Place(element, area)): day for code, element, area, day in first}
 
 
 def resource_rows() -> QuerySet[Resource]:

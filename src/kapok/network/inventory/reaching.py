@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from kapok.network.inventory.kinds import RADIO, TECHNOLOGIES
+from kapok.network.inventory import kinds
 from kapok.network.inventory.rules import ServiceState
 
 LIVING = (ServiceState.ACTIVE.value, ServiceState.SUSPENDED.value)
 """The states in which a service may be missed."""
-BY_RADIO = sorted(kind for kind, ways in TECHNOLOGIES.items() if ways == (RADIO,))
-"""Services that no line leads to: what happens to plant does not touch them."""
+BY_RADIO = sorted(kinds.BY_RADIO)
+"""What happens to plant does not touch these services."""
 
 UP = """
 WITH RECURSIVE asked AS (

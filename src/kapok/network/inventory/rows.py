@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.network.inventory import kinds, rules
-from kapok.network.inventory.models import Element, Finding, Pool, Resource, Service, Site
+from kapok.network.inventory.models import Element, Finding, Pool, Resource, Service, Shortage, Site
 from kapok.network.inventory.refusals import (
     AlreadyPast,
     BadCount,
@@ -29,6 +30,7 @@ from kapok.network.inventory.refusals import (
     UnknownSite,
     WishTaken,
 )
+from kapok.network.inventory.views import EVERYWHERE
 
 REASON_LENGTH = 200
 MOST_NEEDED = 64
@@ -58,6 +60,14 @@ def pool_called(code: str) -> Pool:
     if found is None:
         raise UnknownPool(code=code[:80])
     return found
+
+
+def waiting_at(place: str, code: str) -> QuerySet[Shortage]:
+    """Who waits for the same thing at an element or exchange area of that code, or (`EVERYWHERE`) in the whole network."""
+    there = Q(element__code=place) | Q(element=None, exchange_area__code=place)
+    if place == EVERYWHERE:
+        there = Q(element=None, exchange_area=None)
+    return Shortage.objects.filter(there, code=code, resolved_at=None)
 
 
 def resource_called(code: str) -> Resource:

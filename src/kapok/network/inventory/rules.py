@@ -301,6 +301,14 @@ def missing(needs: Iterable[Need], held: Mapping[tuple[str, str], int]) -> list[
     return [replace(need, count=count) for need, count in left if count > 0]
 
 
+def counted(needs: Iterable[Need]) -> dict[str, int]:
+    """How many of each kind the needs take together."""
+    found: dict[str, int] = {}
+    for need in needs:
+        found[need.kind] = found.get(need.kind, 0) + need.count
+    return found
+
+
 def roams(needs: Iterable[Need]) -> bool:
     """Whether the number goes with a SIM: it is then one of the whole network, else one of the exchange."""
     return any(need.kind == Kind.SIM for need in needs)

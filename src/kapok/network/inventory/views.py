@@ -94,9 +94,14 @@ def in_walk_order(views: Iterable[ResourceView]) -> list[ResourceView]:
     return sorted(views, key=lambda each: (ORDER[each.kind], each.role, each.code))
 
 
+EVERYWHERE = "*"
+"""How the whole network is called as a place; no element and no exchange area has such a code."""
+THE_NETWORK = Text(zh="全网", en="the whole network")
+
+
 @dataclass(frozen=True)
 class ShortageView:
-    """Somebody who waits for plant. `element` and `exchange_area` are codes, one of them or both empty."""
+    """Somebody who waits for plant. `element` and `exchange_area` are codes, one of them or both empty: in the whole network."""
 
     code: str
     kind: str
@@ -116,7 +121,7 @@ class ShortageView:
     @property
     def place(self) -> str:
         """Where it is lacking."""
-        return self.element or self.exchange_area
+        return self.element or self.exchange_area or EVERYWHERE
 
 
 @dataclass(frozen=True)

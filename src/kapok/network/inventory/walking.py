@@ -6,10 +6,10 @@ nowhere, those within `settings.INVENTORY_REACH_METRES` of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -70,9 +70,8 @@ WITH RECURSIVE needs AS (
     FROM needs JOIN area ON needs.reach = 'area' JOIN inventory_element e ON e.kind = needs.host AND e.exchange_area_id = area.id
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, (p.exchange_area_id IS NULL)::int, needs.kind, needs.count, p.id
-    FROM needs JOIN inventory_pool p ON needs.reach = 'pool' AND p.kind = needs.kind AND CASE WHEN needs.kind = 'number'
-        THEN p.exchange_area_id IS NOT DISTINCT FROM (SELECT id FROM area WHERE NOT %(roams)s)
-        ELSE p.exchange_area_id IS NULL OR p.exchange_area_id = (SELECT id FROM area) END
+    FROM needs JOIN inventory_pool p ON needs.reach = 'pool' AND p.kind = needs.kind
+        AND (p.exchange_area_id IS NULL OR p.exchange_area_id = (SELECT id FROM area))
 )
 SELECT homes.point, homes.code, homes.point_kind, homes.down_mbps, homes.rank, homes.kind, homes.home,
     CASE WHEN homes.home IS NULL THEN 0 ELSE (
@@ -107,6 +106,13 @@ class Point:
     down_mbps: int | None
 
 
+class Place(NamedTuple):
+    """Where something is lacking; neither of both: in the whole network."""
+
+    element: UUID | None
+    area: UUID | None
+
+
 @dataclass(frozen=True)
 class Walk:
     """What is left at each step to an address (`code`), what the holder has already, and whether it waits."""
@@ -120,9 +126,17 @@ class Walk:
     waits: str
     """The code of the shortage for which the holder waits, if it waits."""
 
-    def lines_from(self, kind: str) -> tuple[Spare, ...]:
-        """The steps with only those points that are of one kind."""
-        return tuple(each for each in self.spares if each.point is None or self.points[each.point].kind == kind)
+    def spares_for(self, needs: Iterable[Need]) -> tuple[Spare, ...]:
+        """What of it these needs may take, by themselves: of numbers those of the exchange, or of the whole network."""
+        anywhere = self.exchange_area is None or rules.roams(needs)
+        return tuple(each for each in self.spares if each.kind != Kind.NUMBER or (each.rank > 0) is anywhere)
+
+    def place_of(self, lack: rules.Lack, needs: Iterable[Need]) -> Place:
+        """Where a lack of one of the needs counts: at the element on the path, at the exchange area, or in the whole network."""
+        if rules.hangs_on_a_point(lack):
+            return Place(lack.home, None)
+        anywhere = lack.kind == Kind.NUMBER and rules.roams(needs)
+        return Place(None, None if anywhere else self.exchange_area)
 
 
 def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "", besides: Sequence[Claim] = ()) -> Walk:
@@ -130,23 +144,37 @@ def walk(address: str, needs: Sequence[Need], *, at: datetime, holder: str = "",
 
     Raises `UnknownAddress`, `RetiredAddress`.
     """
-    wanted: dict[str, int] = {}
-    for need in needs:
-        wanted[need.kind] = wanted.get(need.kind, 0) + need.count
+    wanted = rules.counted(needs)
     more = {kind: sum(claim.count for claim in besides if claim.kind == kind) for kind in wanted}
+    found = _look(address, {kind: count + more[kind] for kind, count in wanted.items()}, at=at, holder=holder)
+    spares = found.spares_for(needs)
+    return replace(found, spares=tuple(rules.left(spares, besides)) if besides else spares)
+
+
+def survey(address: str, wanted: Iterable[Iterable[Need]], *, at: datetime) -> Walk:
+    """What is left for any one of these sets of needs, in one walk; `Walk.spares_for` says what one of them may take.
+
+    Raises `UnknownAddress`, `RetiredAddress`.
+    """
+    most: dict[str, int] = {}
+    for needs in wanted:
+        for kind, count in rules.counted(needs).items():
+            most[kind] = max(count, most.get(kind, 0))
+    return _look(address, most, at=at)
+
+
+def _look(address: str, wanted: Mapping[str, int], *, at: datetime, holder: str = "") -> Walk:
     hops = [HOPS[Kind(kind)] for kind in wanted]
     reach = settings.INVENTORY_REACH_METRES
     values: dict[str, Any] = {
-        "roams": rules.roams(needs), "address": address, "at": at, "holder": holder,
-        "kinds": list(wanted), "counts": [count + more[kind] for kind, count in wanted.items()],
+        "address": address, "at": at, "holder": holder, "kinds": list(wanted), "counts": list(wanted.values()),
         "reaches": [hop.reach.value for hop in hops], "hosts": [hop.host and hop.host.value for hop in hops],
         "sorts": [hop.point and hop.point.value for hop in hops],
         "reach": reach, "degrees": reach / METRES_A_DEGREE, "scale": METRES_A_DEGREE,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(IN_ONE_LINE, values)
-        found = _read(address, cursor.fetchall())
-    return replace(found, spares=tuple(rules.left(found.spares, besides))) if besides else found
+        return _read(address, cursor.fetchall())
 
 
 def _read(address: str, rows: Sequence[tuple]) -> Walk:  # type: ignore[type-arg]  # as the database gives them

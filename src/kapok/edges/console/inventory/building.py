@@ -20,12 +20,14 @@ from kapok.chain.ordering.models import Leg
 from kapok.edges.console.inventory.gate import may_change
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.templatetags.kapok import service_name
+from kapok.front.channels import offering
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
-from kapok.network.inventory import api, browsing, queries
-from kapok.network.inventory.kinds import SERVICES
+from kapok.kernel.text import Text
+from kapok.network.inventory import api, browsing
 from kapok.network.inventory.models import Shortage
 
 HITS = 8
@@ -45,7 +47,7 @@ class QualifyForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["service"]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101  # for the type checker
-        choice.choices = [(code, name.in_(request.language)) for code, name in SERVICES.items()]
+        choice.choices = [(code, service_name(code)) for code in offering.offered(request.at)]
 
 
 class BuildForm(forms.Form):
@@ -64,8 +66,8 @@ def qualify(request: ScreenRequest) -> HttpResponse:
     if request.GET and form.is_valid():
         given = form.cleaned_data
         try:
-            values["answer"] = queries.qualify(
-                given["address"], given["service"], request.at, down_mbps=given["down_mbps"] or 0
+            values["answers"] = offering.qualify(
+                given["service"], given["address"], request.at, down_mbps=given["down_mbps"] or 0
             )
             values["address"] = places.address(given["address"], at=request.at)
         except KapokError as refused:
@@ -92,7 +94,9 @@ def shortages(request: ScreenRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     values: dict[str, Any] = {"form": form, "place": place, "lacking": code, "page": page}
     if place:
-        values |= {"demand": browsing.demand(ranked), "waiting": browsing.waiting(page.object_list)}
+        lacks = browsing.demand(ranked)
+        name = lacks[0].place_name if lacks else Text(zh=place, en=place)
+        values |= {"demand": lacks, "place_name": name, "waiting": browsing.waiting(page.object_list)}
     else:
         values |= {"demand": browsing.demand(page.object_list)}
     return render(request, "inventory/shortages.html", values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -73,8 +73,12 @@ def on_sale(facts: Facts, channel: str, at: datetime) -> list[OfferVersionView]:
 
     A fact that is not known meets no condition. An empty channel asks nothing.
     """
-    views = map(_view, _sold(at).order_by("position", "code"))
-    return [view for view in views if rules.refusal(view.offer, facts, channel) is None]
+    return [view for view in sold(at) if rules.refusal(view.offer, facts, channel) is None]
+
+
+def sold(at: datetime) -> list[OfferVersionView]:
+    """What was on sale at a moment, to whomever, in the order of the catalogue."""
+    return list(map(_published, _sold(at).order_by("position", "code")))
 
 
 def why_not(code: str, facts: Facts, channel: str, at: datetime) -> Text | None:
@@ -82,13 +86,20 @@ def why_not(code: str, facts: Facts, channel: str, at: datetime) -> Text | None:
     row = _sold(at).filter(code=code).first()
     if row is None:
         return rows.not_on_sale(code).text
-    return rules.refusal(parse(row.document), facts, channel)
+    return rules.refusal(rows.stated(row.id), facts, channel)
 
 
 def parts(bundle: Offer) -> list[OfferVersionView]:
     """The versions on sale of the parts of a bundle, in its order; nothing for another offer."""
-    held = {row.code: row for row in OfferVersion.objects.filter(code__in=bundle.parts, state=State.PUBLISHED)}
-    return [_view(held[code]) for code in bundle.parts if code in held]
+    return parts_of([bundle])[0]
+
+
+def parts_of(bundles: Sequence[Offer]) -> list[list[OfferVersionView]]:
+    """The same of each of several offers; one query, none where no bundle is among them."""
+    wanted = {code for bundle in bundles for code in bundle.parts}
+    found = OfferVersion.objects.defer("document").filter(code__in=wanted, state=State.PUBLISHED)
+    held = {row.code: _published(row) for row in found}
+    return [[held[code] for code in bundle.parts if code in held] for bundle in bundles]
 
 
 def bundles_with(code: str) -> list[OfferVersionView]:
@@ -153,15 +164,25 @@ def flows_taken(offer: Offer) -> dict[str, dict[str, list[dict[str, str]]]]:
 
 def _sold(at: datetime) -> QuerySet[OfferVersion]:
     """The versions that were on sale at a moment."""
-    return OfferVersion.objects.filter(Q(retired_at=None) | Q(retired_at__gt=at), published_at__lte=at)
+    held = OfferVersion.objects.defer("document")
+    return held.filter(Q(retired_at=None) | Q(retired_at__gt=at), published_at__lte=at)
 
 
 def _view(row: OfferVersion) -> OfferVersionView:
+    return _saying(row, parse(row.document))
+
+
+def _published(row: OfferVersion) -> OfferVersionView:
+    """A version that is or was on sale: what it says is read once."""
+    return _saying(row, rows.stated(row.id))
+
+
+def _saying(row: OfferVersion, offer: Offer) -> OfferVersionView:
     return OfferVersionView(
         id=row.id,
         code=row.code,
         number=row.number,
-        offer=parse(row.document),
+        offer=offer,
         state=State(row.state),
         revision=row.revision,
         drafted_at=row.drafted_at,
