@@ -177,7 +177,7 @@ def _possible(kind: Kind) -> dict[str, list[str]]:
 
 
 def _after() -> dict[str, str]:
-    """Where each deed leads, so that the phone shows it before it is sent: what is taken as `appoint` does where a window is agreed."""
+    """Where each deed leads, so that the phone shows it before it is sent; what has a window is taken as `appoint` leaves it."""
     after = {
         Deed.ACCEPT: State.ACCEPTED, Deed.SET_OFF: State.TRAVELLING, Deed.ARRIVE: State.ARRIVED, Deed.BEGIN: State.WORKING,
         Deed.HOLD: State.HELD, Deed.SEND_BACK: State.RETURNED, Deed.REPLY: State.REPLIED,
@@ -230,8 +230,9 @@ def _job(job: Job, wanted: Sequence[Text], lacks: Mapping[str, Text], language: 
     window = _hours(job.starts_at, job.ends_at) if job.starts_at and job.ends_at else ""
     return {
         "item": str(job.item), "title": job.title.in_(language), "about": job.about.in_(language), "kind": job.kind.value,
-        "state": job.state.value, "held_from": job.held_from.value if job.held_from else "", "address": job.address.in_(language) if job.address else "", "window": window,
-        "ends": job.ends_at.isoformat() if job.ends_at else "", "alarm": job.alarm, "alarm_name": job.alarm_name.in_(language), "due_name": job.due_name.in_(language),
+        "state": job.state.value, "address": job.address.in_(language) if job.address else "", "window": window,
+        "ends": job.ends_at.isoformat() if job.ends_at else "", "held_from": job.held_from.value if job.held_from else "",
+        "alarm": job.alarm, "alarm_name": job.alarm_name.in_(language), "due_name": job.due_name.in_(language),
         "pressed": job.urged, "matter": job.matter, "why": job.explanation.in_(language),
         "rest": job.rest_name.in_(language) if job.rest_name else "",
         "due": f"{localtime(job.due_at):%m-%d %H:%M}" if job.due_at else "",

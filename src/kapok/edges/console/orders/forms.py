@@ -18,7 +18,7 @@ from kapok.chain.ordering import rules
 from kapok.chain.ordering.queries import LegView
 from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
 from kapok.chain.ordering.specified import Wishable
-from kapok.edges.console.desk.action_forms import WAYS, NumberField
+from kapok.edges.console.desk.action_forms import FETCHES, WAYS, NumberField
 from kapok.edges.console.field.words import spoken_window
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
@@ -143,6 +143,11 @@ class WaitForm(OrderForm):
         }
 
 
+def _way(label: str, ways: Mapping[str, Text]) -> forms.ChoiceField:
+    choices = [("", _("As it is")), *_choices(((YES, ways[VISIT]), (NO, ways["hall"])))]
+    return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
 class AmendForm(OrderForm):
     """What the line is to be instead."""
 
@@ -184,8 +189,9 @@ class AmendForm(OrderForm):
                 numbers = NumberField(label=_("Another number"), choices=[as_it_is, *self._numbers()], required=False)
                 return {"number": numbers}
             case Action.REPLACE:
-                ways = [as_it_is, *_choices(((YES, WAYS[VISIT]), (NO, WAYS["hall"])))]
-                return {"visit": forms.ChoiceField(label=_("How it is done"), choices=ways, required=False)}
+                return {"visit": _way(_("How it is done"), WAYS)}
+            case Action.CEASE:
+                return {"visit": _way(_("Who brings the terminal back"), FETCHES)}
             case _:
                 return {}
 
