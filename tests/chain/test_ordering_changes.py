@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from kapok.chain.ordering import api, queries
+from kapok.back.workforce.models import WorkOrder
+from kapok.chain.ordering import api, queries, visits
 from kapok.chain.ordering.models import Line, Step
 from kapok.edges.selfcare import showing
+from kapok.ground.places.models import Address
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory import browsing
+from kapok.network.inventory.models import Resource
+from kapok.network.inventory.rules import CAME_BACK, TO_BE_TESTED
 from tests.chain import shop
-from tests.chain.shop import by, do, leg, line, live, placed, run, stands
+from tests.chain.shop import by, do, item, leg, line, live, placed, run, stands, told
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 CARD = "sim-voice"
@@ -39,6 +45,48 @@ def test_a_card_is_replaced_transferred_and_given_up_and_nothing_falls_out() -> 
     assert shop.service(service).state == "terminated"
     assert not Step.objects.filter(state="fallen_out").exists()
     assert Step.objects.filter(name="finish", state="done").count() == 4
+
+
+def test_a_technician_fetches_the_terminal_and_it_waits_for_its_test() -> None:
+    whose = shop.customer()
+    service = shop.installed(whose=whose)
+    onu = Resource.objects.get(service__number=service, kind="onu")
+    asked = line(action="cease", address="", service=service, characteristics={"visit": "yes"})
+    number = placed(asked, whose=whose, minutes=60)
+    do(number, "accept", 61)
+    run(62)
+    assert live(number) == {"fetch"}
+    (said,) = told("ordering.equipment_to_fetch", leg(number).subject)
+    assert said["codes"] == [onu.code]
+    onu.refresh_from_db()
+    assert (onu.state, onu.service_id, onu.note) == ("blocked", None, TO_BE_TESTED.both)
+    errand = visits.visit_of(leg(number).subject)
+    assert errand is not None
+    assert (errand.address, errand.minutes > 0) == ("r101", True)
+    assert WorkOrder.objects.get(item=item(number, "fetch").id).address == Address.objects.get(code="r101")
+    do(number, "fetch", 63)
+    onu.refresh_from_db()
+    assert (onu.state, onu.note) == ("blocked", CAME_BACK.both)
+    assert browsing.resource(onu.code).to_be_tested
+    (back,) = told("inventory.device_came_back")
+    assert back["evidence"] == f"order {number}"
+    through(number, 64)
+    assert (stands(number)[0], shop.service(service).state) == ("completed", "terminated")
+    inventory.mark(resource=onu.code, state="free", note="测试通过", **by("noc", 99))
+    onu.refresh_from_db()
+    assert onu.state == "free"
+
+
+def test_whom_the_customer_brings_it_to_nobody_is_sent() -> None:
+    whose = shop.customer()
+    service = shop.installed(whose=whose)
+    onu = Resource.objects.get(service__number=service, kind="onu")
+    number = placed(line(action="cease", address="", service=service), whose=whose, minutes=60)
+    do(number, "accept", 61)
+    run(62)
+    assert live(number) == {"close"}
+    onu.refresh_from_db()
+    assert (onu.state, onu.note, told("ordering.equipment_to_fetch")) == ("blocked", TO_BE_TESTED.both, [])
 
 
 def test_whether_it_works_is_asked_of_what_works_afterwards_alone() -> None:

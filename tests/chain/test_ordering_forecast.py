@@ -103,13 +103,13 @@ def test_jeopardy_is_said_before_the_breach_and_once() -> None:
     assert Commitment.objects.get(subject=row.subject, promise="install").state == "open"
     (said,) = told("ordering.in_jeopardy", row.subject)
     assert said["left"]["en"].endswith("Test and complete")
-    assert [each.number for each in queries.late(late)] == [number]
-    assert queries.orders(queries.Filter(jeopardy=True)).rows[0].jeopardy_at == late
+    (row_,) = queries.orders(queries.Filter(jeopardy=True)).rows
+    assert (row_.number, row_.jeopardy_at) == (number, late)
     do(number, "appoint", 10 * 24 * 60 + 5)
     do(number, "visit", 10 * 24 * 60 + 6)
     run(10 * 24 * 60 + 7)
     forecast.watch(at=later(10 * 24 * 60 + 8))
-    assert queries.late(later(10 * 24 * 60 + 8)) == []
+    assert queries.orders(queries.Filter(jeopardy=True)).rows == []
 
 
 def test_the_time_that_stages_took_of_late_is_measured() -> None:
@@ -160,6 +160,25 @@ def test_many_legs_are_looked_at_in_a_fixed_number_of_statements() -> None:
     run(2)
     assert looks() == few + 2
     assert Leg.objects.filter(jeopardy_at=later(10 * 24 * 60)).count() == 4
+
+
+def test_the_old_line_of_a_move_is_expected_after_the_new_one() -> None:
+    service = shop.installed()
+    whose = shop.service(service).customer.number
+    number = placed(line(action="move", address="n3", service=service), whose=whose, minutes=100)
+    run(101)
+    forecast.watch(at=later(102))
+    new, old = (leg(number, which) for which in (1, 2))
+    assert (old.after_id, old.state) == (new.id, "acknowledged")
+    assert new.expected_at is not None
+    assert old.expected_at is not None
+    assert old.expected_at > new.expected_at
+    (row,) = queries.orders(queries.Filter(text=number)).rows
+    assert row.expected_at == old.expected_at
+    Leg.objects.filter(id=new.id).update(state="held", exception="10W", until=None)
+    Leg.objects.filter(id=old.id).update(expected_at=None)
+    forecast.watch(at=later(103))
+    assert leg(number, 2).expected_at is None
 
 
 def test_who_has_a_leg_in_hand_is_not_waited_for_and_is_looked_at_the_next_time() -> None:

@@ -30,7 +30,8 @@ WINDOW = re.compile(r'<option value="([^"]+/[^"]+)"')
 CHOSEN = {"change": {"offer": "fibre-300"}, "move": {"address": "n1"}}
 SAID: dict[str, dict[str, str]] = {
     "change": {"offer": "fibre-300"}, "move": {"address": "n1"}, "suspend": {"reason": "customer_wish"}, "resume": {},
-    "cease": {"reason": "moved"}, "replace": {"what": "onu", "reason": "faulty", "how": "hall"}, "renumber": {"number": "any"},
+    "cease": {"reason": "moved", "how": "hall"},
+    "replace": {"what": "onu", "reason": "faulty", "how": "hall"}, "renumber": {"number": "any"},
 }  # fmt: skip
 
 
@@ -244,6 +245,40 @@ def test_a_service_is_disconnected_with_a_reason_after_a_question(signed_in: Sig
     assert act(client, chen, service, "cease", reason="").status_code == 422
     assert act(client, chen, service, "cease").status_code == 302
     assert line() == ("cease", "fibre-100", service, {"reason": "搬离 / moved away"})
+
+
+def test_the_desk_asks_who_brings_the_terminal_back_and_agrees_when_it_is_fetched(
+    signed_in: SignedIn, chen: str
+) -> None:
+    client, service = signed_in("agent"), shop.installed(whose=chen)
+    page = client.get(address(chen, service, "cease")).content.decode()
+    assert re.findall(r'<option value="(hall|visit)"[^>]*>([^<]+)</option>', page) == [
+        ("hall", "客户送到营业厅"), ("visit", "技术人员上门取回"),
+    ]  # fmt: skip
+    assert WINDOW.findall(shown(client, chen, service, "cease", how="hall")) == []
+    terms = shown(client, chen, service, "cease", how="visit")
+    assert "上门收回设备" in terms
+    window, seen = WINDOW.findall(terms)[0], SEEN.search(terms)
+    assert seen is not None
+    said = filled(client, chen, service, "cease") | {"how": "visit", "window": window, "seen": seen.group(1)}
+    assert client.post(address(chen, service, "cease"), said).status_code == 302
+    assert line()[3] == {"reason": "搬离 / moved away", "visit": "yes"}
+    leg = Leg.objects.latest("order__placed_at")
+    visit = field.appointment_of(leg.subject)
+    assert visit is not None
+    assert f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}" == window
+    amend = client.get(f"/orders/{leg.order.number}/{leg.number}/amend").content.decode()
+    assert "由谁送回终端" in amend
+    sent = {"line": "1", "promised_date": "", "visit": "no"}
+    assert client.post(f"/orders/{leg.order.number}/{leg.number}/amend", sent).status_code == 302
+    assert field.appointment_of(leg.subject) is None
+    assert Line.objects.get(leg=leg).characteristics["visit"] == "no"
+
+
+def test_nobody_is_sent_for_a_terminal_where_the_offer_knows_of_no_visit(signed_in: SignedIn, chen: str) -> None:
+    shop.new_version("fibre-100", visit=None)
+    client, service = signed_in("agent"), shop.installed(whose=chen)
+    assert "由谁送回终端" not in client.get(address(chen, service, "cease")).content.decode()
 
 
 def test_a_transfer_takes_another_customer_of_ones_own_and_both_consents(signed_in: SignedIn, chen: str) -> None:

@@ -101,6 +101,30 @@ def test_work_goes_on_without_a_line_and_is_sent_once(browser_page: BrowserPage,
     assert Entry.objects.filter(kind="workforce.replied", subject=f"work/{item}").count() == 1
 
 
+def test_without_a_line_a_visit_has_a_window_only_once_one_is_agreed(browser_page: BrowserPage) -> None:
+    item = item_of(jobs.job())
+    assert WorkOrder.objects.get(item=item).appointment is None
+    assert not Appointment.objects.exists()
+    page = browser_page("han", phone=True, at="/field/today")
+    card = page.locator(f"[data-item='{item}']")
+    expect(card).to_have_count(1)
+    page.context.set_offline(True)
+    card.locator("[data-deed=accept]").click()
+    expect(card).to_have_attribute("data-state", "accepted")
+    expect(card.locator("[data-deed=appoint]")).to_have_count(1)
+    expect(card.locator("[data-deed=rebook]")).to_have_count(0)
+    card.locator("[data-deed=hold]").click()
+    page.locator("select[name=reason]").select_option("no_cable")
+    page.locator("#sheet [type=submit]").click()
+    expect(card).to_have_attribute("data-state", "held")
+    card.locator("[data-deed=lift_hold]").click()
+    expect(card).to_have_attribute("data-state", "accepted")
+    page.context.set_offline(False)
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    assert stands(item) == ("accepted", "han")
+    expect(card).to_have_attribute("data-state", "accepted")
+
+
 def test_an_answer_that_is_lost_on_the_way_does_nothing_twice(browser_page: BrowserPage) -> None:
     """The server has done it, the phone does not know: it sends the same key again."""
     item = item_of(visit())

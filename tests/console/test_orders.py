@@ -26,7 +26,8 @@ from kapok.ground.journal import queries as journal
 from kapok.ground.journal.models import Entry
 from kapok.ground.notices.models import Notice
 from kapok.ground.notices.reactions import tell
-from kapok.ground.people.models import Staff
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.work.models import Item, Urge
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
@@ -336,17 +337,74 @@ def test_what_the_system_could_not_do_is_tried_again_or_settled_by_hand() -> Non
     assert "there is nothing to settle" in refused
 
 
+def test_the_centre_settles_exceptions_of_every_unit_s_orders_and_the_network_sees_what_it_could_not_do() -> None:
+    number, quiet = placed(), placed()
+    assert leg(number).order.unit.code == "hotline"
+    noc = signed_in("noc")
+    assert noc.get(f"/orders/{number}").status_code == 404
+    activation.switch_on_fault(element="olt", fault="refuses", actor="staff/noc", at=now())
+    run()
+    step, other = (Step.objects.get(leg=leg(each), name="activate") for each in (number, quiet))
+    assert (step.state, other.state) == ("fallen_out", "fallen_out")
+    client = signed_in("dispatcher")
+    listed = text(client, "/orders")
+    assert set(re.findall(r'href="/orders/(O2026-\d+)">', listed)) == {number, quiet}
+    assert "The element refused" in listed
+    assert number in text(client, "/orders?unit=hotline")
+    page = text(client, f"/orders/{number}")
+    for address in (f"steps/{step.id}/retry", f"steps/{step.id}/settle", f"{number}/1/wait", f"{number}/1/defer"):
+        assert f"/orders/{address}" in page, address
+    assert "It is tried again at once." in client.post(f"/orders/steps/{step.id}/retry", follow=True).content.decode()
+    run()
+    sent = {"note": "手工录入"}
+    assert "Settled by hand" in client.post(f"/orders/steps/{step.id}/settle", sent, follow=True).content.decode()
+    said = {"code": "NO_PORT", "reason": "分光器满"}
+    assert "10W" in client.post(f"/orders/{number}/1/wait", said, follow=True).content.decode()
+    assert stands(number)[:2] == ("held", "10W")
+    assert client.post(f"/orders/{number}/1/plant", follow=True).status_code == 200
+    assert "The element refused" in text(noc, f"/orders/{quiet}")
+    assert f"/orders/steps/{other.id}/retry" not in text(noc, f"/orders/{quiet}")
+    assert noc.post(f"/orders/steps/{other.id}/retry").status_code == 403
+    assert noc.post(f"/orders/{quiet}/1/wait", said).status_code == 403
+    assert Step.objects.get(id=other.id).state == "fallen_out"
+    assert signed_in("keyaccount").get(f"/orders/{quiet}").status_code == 404
+
+
+def test_who_settles_exceptions_elsewhere_does_so_for_what_their_unit_has_in_hand(settings: Any) -> None:
+    settings.WORKFORCE_DISPATCH_UNIT = "kapok"
+    number = placed()
+    client, at = signed_in("dispatcher"), leg(number)
+    assert client.get(f"/orders/{number}").status_code == 404
+    run()
+    assert f"/orders/{number}/1/wait" not in text(client, f"/orders/{number}")  # its stage at dispatch is done
+    said = {"code": "NO_PORT", "reason": "分光器满"}
+    assert client.post(f"/orders/{number}/1/wait", said).status_code == 403
+    Item.objects.filter(matter__subject=at.subject, stage="appoint").update(
+        unit=OrgUnit.objects.get(code="dispatch").id
+    )
+    assert f"/orders/{number}/1/wait" in text(client, f"/orders/{number}")
+    assert "10W" in client.post(f"/orders/{number}/1/wait", said, follow=True).content.decode()
+
+
 def test_the_order_is_pressed_for_and_confirmed() -> None:
     number = placed()
     run()
     client = signed_in("agent")
     sent = {"note": "客户催问", "supervise": "on"}
-    assert "has been told" in client.post(f"/orders/{number}/expedite", sent, follow=True).content.decode()
+    assert "under supervision</label>" not in text(client, f"/orders/{number}/expedite")
+    refused = client.post(f"/orders/{number}/expedite", sent, follow=True).content.decode()
+    assert "You may urge this order, but not put it under supervision." in refused
+    assert (Urge.objects.exists(), leg(number).supervised_at) == (False, None)
+    said = {"note": "客户催问"}
+    assert "has been told" in client.post(f"/orders/{number}/expedite", said, follow=True).content.decode()
+    assert (Urge.objects.count(), leg(number).supervised_at) == (1, None)
+    head = signed_in("supervisor")
+    assert "Put it under supervision" in text(head, f"/orders/{number}/expedite")
+    assert "has been told" in head.post(f"/orders/{number}/expedite", sent, follow=True).content.decode()
     for page in (f"/orders/{number}", "/orders", f"/desk/customers/{leg(number).order.customer.number}"):
         assert "under supervision" in text(client, page), page
     assert number in text(client, "/orders?pressed=supervised")
     assert f"/orders/{number}/lift" not in text(client, f"/orders/{number}")
-    head = signed_in("supervisor")
     assert 'id="supervised"' in text(head, "/orders")
     assert "No longer" in head.post(f"/orders/{number}/lift", {"note": "已落实"}, follow=True).content.decode()
     assert f'href="/orders/{number}"' not in text(client, "/orders?pressed=supervised")

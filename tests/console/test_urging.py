@@ -163,7 +163,8 @@ def test_a_refused_urge_leaves_no_row(reads: Callable[..., Client], chen: str) -
         ("viewer", f"/orders/{number}/expedite", "客户催"),
         ("viewer", f"/work/act/urge/{subject}", "客户催"),
         ("agent", f"/orders/{number}/supervise", "客户催"),
+        ("agent", f"/orders/{number}/expedite?", "客户催"),
     ):
-        reads(who).post(address, {"note": note})
+        reads(who).post(address, {"note": note} | ({"supervise": "on"} if address.endswith("?") else {}))
         assert not Urge.objects.exists(), (who, address, note)
     assert Entry.objects.filter(kind__startswith="work.urged").count() == 0

@@ -64,6 +64,8 @@ class Job:
     """Whether a hold waits for approval."""
     rest: Rest | None
     """That its matter is put off or waits for plant: it is not carried on."""
+    held_from: State | None
+    """Where it goes on, while it is held."""
 
     @property
     def state_name(self) -> Text:
@@ -174,6 +176,7 @@ def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
         lost=tuple((each.staff.username, each.staff.name) for each in helpers if each.lost),
         explanation=row.explanation, asks=row.id in known.asks,
         rest=known.resting.get(row.item.matter.subject) if state in rules.LIVE else None,
+        held_from=State(row.held_from) if row.held_from else None,
     )  # fmt: skip
 
 

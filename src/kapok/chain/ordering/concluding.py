@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kapok.chain.ordering import billing, ends, events, moves, placing, rules
+from kapok.chain.ordering import billing, ends, events, fetching, moves, placing, rules
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.performing import OWNED_SINCE, code_of, held, lines_of, reason_of, running, taken
@@ -156,8 +156,10 @@ def _ceased(leg: Leg, act: Act) -> None:
         for line, number in _served(leg):
             _leave(line, number, leg.after, act)
         return
-    evidence = f"order {leg.order.number}"
-    for number in _living(leg):
+    evidence, living = f"order {leg.order.number}", _living(leg)
+    if living:
+        fetching.say(leg, act)
+    for number in living:
         inventory.move_service(service=number, to="pending_terminate", actor=act.actor, at=act.at)
         inventory.request_release(service=number, actor=act.actor, at=act.at)
         inventory.release(service=number, evidence=evidence, actor=act.actor, at=act.at)

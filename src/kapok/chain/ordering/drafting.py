@@ -42,11 +42,6 @@ from kapok.network.inventory.rules import SERVICE_STATES, ServiceState
 
 CHOSEN = frozenset({Action.INSTALL, Action.CHANGE})
 """With these the customer chooses what is on sale to them; with the others a service stays what it is."""
-WISHES: Mapping[str, tuple[Action, Text]] = {
-    rules.NUMBER_WISH: (Action.RENUMBER, Text(zh="只用于改号", en="leave it out: it is for a change of number")),
-    rules.VISIT: (Action.REPLACE, Text(zh="只用于更换卡或终端", en="leave it out: it is for a replacement")),
-}
-"""What may be wished beside an offer, and of which action."""
 OTHER_KIND = Text(zh="选择同类业务的套餐", en="choose a plan for the same kind of service")
 
 
@@ -220,8 +215,8 @@ def _check(number: int, draft: LineDraft) -> None:
 
 def wishes_must_fit(number: int, action: str, wished: Mapping[str, Any]) -> None:
     """Refuse a wish that would come to nothing. Raises `BadLine`."""
-    for name, (fitting, remedy) in WISHES.items():
-        if name in wished and action != fitting:
+    for name, (fitting, remedy) in specified.WISHES.items():
+        if name in wished and action not in fitting:
             raise siting.bad(number, name, "…", remedy)
     if wished.get(rules.VISIT, rules.NO) not in {rules.YES, rules.NO}:
         raise siting.bad(number, rules.VISIT, wished[rules.VISIT], Text(zh="填写 yes 或 no", en="give yes or no"))

@@ -243,6 +243,16 @@ class NumberIntercepted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EquipmentToFetch(Event):
+    """The service has ended, and a technician fetches what the customer had of it; `codes` as the inventory calls it."""
+
+    kind: ClassVar[str] = "ordering.equipment_to_fetch"
+    wording: ClassVar[Text] = Text(zh="须上门收回：{equipment}", en="To be fetched from the customer: {equipment}")
+    equipment: str
+    codes: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class InJeopardy(Event):
     """The forecast says that a leg will be late though it is not yet; whoever answers to the customer for it is told."""
 

@@ -33,7 +33,8 @@ from kapok.kernel.promises import Clock, Tier
 from kapok.kernel.text import Text, joined
 
 CHUNK = 500
-GOES_ON = (State.IN_PROGRESS, State.HELD, State.ASSESSING)
+GOES_ON = (State.IN_PROGRESS, State.HELD, State.ASSESSING, State.ACKNOWLEDGED)
+"""What goes on, or does when another leg is completed."""
 UNDATED = Text(zh="等装机资源（到货日期未知）", en="plant of which nobody has said when it comes")
 KEPT: Final = """
 WITH free AS (SELECT id FROM ordering_leg WHERE id = ANY(%(legs)s) FOR NO KEY UPDATE SKIP LOCKED)
@@ -140,26 +141,38 @@ def _to_completion(flow: Flow, facts: Mapping[str, Any]) -> list[str]:
 
 
 def forecasts(legs: Sequence[Leg], at: datetime, takes: Takes) -> dict[str, Forecast]:
-    """The forecasts of legs by their subjects, in a fixed number of queries; none of what follows no flow."""
-    goes_on = {leg.subject: max(at, leg.until or at) for leg in legs}
-    subjects = list(goes_on)
-    matters = {row.id: row for row in Matter.objects.select_related("flow__template").filter(subject__in=subjects)}
+    """The forecasts of legs by their subjects, in a fixed number of queries; none of what follows no flow, or what has no date."""
+    subjects = [leg.subject for leg in legs]
+    matters = {row.subject: row for row in Matter.objects.select_related("flow__template").filter(subject__in=subjects)}
     items: dict[UUID, list[Item]] = {}
-    for item in Item.objects.filter(matter__in=matters, undone_at=None).exclude(state=ItemState.WITHDRAWN):
+    of = [matter.id for matter in matters.values()]
+    for item in Item.objects.filter(matter__in=of, undone_at=None).exclude(state=ItemState.WITHDRAWN):
         items.setdefault(item.matter_id, []).append(item)
     dues = promised(subjects)
     told: dict[str, Forecast] = {}
-    for matter in matters.values():
-        flow = following.flow_of(matter)
-        if flow is not None and matter.flow_id is not None:
+    for leg in sorted(legs, key=lambda each: each.after_id is not None):
+        matter, goes_on = matters.get(leg.subject), _goes_on(leg, told, at)
+        flow = following.flow_of(matter) if matter else None
+        if goes_on and flow is not None and matter is not None and matter.flow_id is not None:
             mine = items.get(matter.id, [])
             running = {item.stage: item.opened_at for item in mine if item.state in LIVE}
             told[matter.subject] = foretold(
                 flow, matter.facts, clocks=clocks_of(matter.flow_id), running=running,
                 done={item.stage for item in mine} - running.keys(), takes=takes,
-                due_at=dues.get(matter.subject), at=goes_on[matter.subject],
+                due_at=dues.get(matter.subject), at=goes_on,
             )  # fmt: skip
     return told
+
+
+def _goes_on(leg: Leg, told: Mapping[str, Forecast], at: datetime) -> datetime | None:
+    """When a leg goes on or begins, as far as that is known."""
+    before = leg.after if leg.state == State.ACKNOWLEDGED else None
+    if before is None:
+        return max(at, leg.until or at)
+    if rules.undated(before.state, before.exception, before.until):
+        return None
+    expected = told[before.subject].expected_at if before.subject in told else before.expected_at
+    return max(at, expected) if expected else None
 
 
 def promised(subjects: Sequence[str]) -> dict[str, datetime]:
@@ -173,7 +186,7 @@ def watch(*, at: datetime) -> int:
     """Look at all legs that go on and say which have come into jeopardy, and which are out of it; how many changed."""
     takes, last, changed = of_late(at), None, 0
     going = (
-        Leg.objects.select_related("order__unit", "order__first_contact")
+        Leg.objects.select_related("order__unit", "order__first_contact", "after")
         .filter(state__in=GOES_ON)
         .exclude(exception=Deviation.DEFER.value)
         .order_by("id")

@@ -27,7 +27,7 @@ from kapok.kernel.text import Text, joined
 
 __all__ = [
     "Filter", "LegView", "LineView", "OpenOrders", "OrderRow", "OrderView", "Page", "Place", "Pressed", "StageView", "StepView",
-    "Visit", "Way", "counts", "fallen_out", "late", "logs_in", "may_be_recounted", "may_be_wished", "may_become", "open_of",
+    "Visit", "Way", "counts", "fallen_out", "logs_in", "may_be_recounted", "may_be_wished", "may_become", "open_of",
     "order", "order_of", "orders", "orders_of", "pressed_of", "search", "still_ordered", "supervised", "under_way",
     "visits_of",
 ]  # fmt: skip
@@ -204,16 +204,6 @@ def search(text: str, *, units: Collection[UUID] | None, limit: int = FOUND) -> 
         cursor.execute(LATEST_CALLED, {"starts": f"{said}%", "units": within, "limit": limit})
         found = [row[0] for row in cursor.fetchall()]
     return _rows(Order.objects.filter(id__in=found).select_related(*SHOWN).order_by("-number"))
-
-
-def late(at: datetime, *, units: Collection[UUID] | None = None, limit: int = 50) -> list[OrderRow]:
-    """The orders of which a leg will be late, as far as the forecast sees by `at`; the longest in jeopardy first."""
-    legs = Leg.objects.filter(jeopardy_at__lte=at).exclude(state__in=OVER)
-    found = Order.objects.filter(id__in=legs.values("order"))
-    if units is not None:
-        found = found.filter(unit__in=units)
-    shown = _rows(list(found.order_by("placed_at", "id").select_related(*SHOWN)[:limit]))
-    return sorted(shown, key=lambda row: (row.jeopardy_at or at, row.number))
 
 
 def fallen_out(*, units: Collection[UUID] | None = None, limit: int = 50) -> list[tuple[str, int, Text, Text]]:

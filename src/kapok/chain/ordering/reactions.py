@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kapok.chain.ordering import cancelling, concluding, course, deviating, events, moves, rows, rules, trials
+from kapok.chain.ordering import cancelling, concluding, course, deviating, events, fetching, moves, rows, rules, trials
 from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
@@ -28,7 +28,8 @@ WORK = "work/"
 OFFERED, DELIVERED, WITHDRAWN = "handoff.offered", "handoff.delivered", "handoff.withdrawn"
 SENT_BACK = "work.sent_back"
 COMPLETED, CONFIRMED, CANCELLED = "order.completed", "order.confirmed", "order.cancelled"
-MILESTONES = rules.COMMITS | {COMPLETED, CONFIRMED, CANCELLED}
+FETCHED = "visit.done"
+MILESTONES = rules.COMMITS | {COMPLETED, CONFIRMED, CANCELLED, FETCHED}
 RESOLVED = "inventory.shortage_resolved"
 HEARS = frozenset({RESOLVED})
 """What ordering subscribes to."""
@@ -152,7 +153,9 @@ def _of_leg(entry: Entry) -> None:
         return
     if entry.kind in rules.COMMITS and leg.committed_at is None:
         moves.keep(leg, committed_at=entry.at)
-    if entry.kind == COMPLETED:
+    if entry.kind == FETCHED:
+        fetching.fetched(leg, act)
+    elif entry.kind == COMPLETED:
         course.completed(leg, act)
     elif entry.kind == CONFIRMED and leg.action in rules.ASKED:
         moves.keep(leg, confirmed_at=entry.at)

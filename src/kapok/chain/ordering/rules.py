@@ -54,7 +54,7 @@ PARTS: Mapping[Action, frozenset[str]] = {
 }
 """Of what an offer takes, the kinds that the action takes anew."""
 NUMBER, NUMBER_WISH, VISIT, YES, NO = "number", "number_wish", "visit", "yes", "no"
-"""A renumbering may wish for a number by its identifier in the inventory, a replacement for a visit: else it is handed out."""
+"""A renumbering may wish for a number by its identifier in the inventory, a replacement or an end for a visit: else the hall."""
 
 
 def takes(action: Action, kind: str, *, same_area: bool) -> bool:
@@ -66,7 +66,7 @@ def takes(action: Action, kind: str, *, same_area: bool) -> bool:
 
 def visits(action: Action, wished: Mapping[str, object]) -> bool:
     """Whether somebody comes to the customer, where the offer knows of a visit."""
-    return action in ALLOCATES or (action is Action.REPLACE and wished.get(VISIT) == YES)
+    return action in ALLOCATES or (action in {Action.REPLACE, Action.CEASE} and wished.get(VISIT) == YES)
 
 
 ROLE = 20

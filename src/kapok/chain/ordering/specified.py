@@ -29,12 +29,24 @@ SAID: Mapping[str, Text] = {
 """What an action asks for in words; who knows more of it checks more."""
 OF_ACTION: Mapping[Action, frozenset[str]] = {
     Action.SUSPEND: frozenset({"suspension", "cause"}),
-    Action.CEASE: frozenset({"cause"}),
+    Action.CEASE: frozenset({"cause", rules.VISIT}),
     Action.RENUMBER: frozenset({rules.NUMBER_WISH}),
     Action.REPLACE: frozenset({"what", rules.VISIT}),
     Action.TRANSFER: frozenset({"to_customer", "to_account", "consent_from", "consent_to"}),
 }
 
+
+WISHES: Mapping[str, tuple[frozenset[Action], Text]] = {
+    rules.NUMBER_WISH: (
+        frozenset({Action.RENUMBER}),
+        Text(zh="只用于改号", en="leave it out: it is for a change of number"),
+    ),
+    rules.VISIT: (
+        frozenset({Action.REPLACE, Action.CEASE}),
+        Text(zh="只用于更换或拆机", en="leave it out: it is for a replacement or a disconnection"),
+    ),
+}
+"""What may be wished beside an offer, and of which action."""
 
 Sold = tuple[Offer, ServiceSpecification | None]
 """An offer, and the specification of its service in the version that it was put on sale with."""

@@ -128,7 +128,7 @@ def parts(service: ServiceView) -> tuple[str, ...]:
 
 
 def may_visit(service: ServiceView) -> bool:
-    """Whether somebody may come with a part that is replaced: the offer of the service knows of a visit."""
+    """Whether somebody may come with a part, or for one that is given back: the offer of the service knows of a visit."""
     own = versions_of([service]).get(service.number)
     return own is not None and own.offer.visit is not None
 

@@ -8,7 +8,7 @@ there is plant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +80,7 @@ __all__ = [
     "reserve",
     "resolve_shortages",
     "say_lacking",
+    "take_in",
     "wait_no_longer",
 ]
 
@@ -193,6 +194,15 @@ def release(
         raise NotDisconnected(resource=running.code)
     moving.told(moved, actor=actor, at=at, note=evidence)
     return len(moved)
+
+
+@transaction.atomic
+def take_in(*, resources: Collection[str], evidence: str, actor: str, at: datetime) -> int:
+    """Say that devices, by code, are back from the customer: they stay blocked until they are tested; how many were waited for.
+
+    Of what nobody waits for, or is back already, nothing changes.
+    """
+    return moving.take_in(resources, evidence=evidence, actor=actor, at=at)
 
 
 @transaction.atomic

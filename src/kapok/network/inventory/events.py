@@ -31,6 +31,18 @@ class ResourceMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeviceCameBack(Event):
+    """A device that a customer had is back; it is to be tested before anybody else gets it."""
+
+    kind: ClassVar[str] = "inventory.device_came_back"
+    wording: ClassVar[Text] = Text(
+        zh="{resource}已收回，待检测（{evidence}）", en="{resource} is back and to be tested ({evidence})"
+    )
+    resource: str
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShortageOpened(Event):
     """Nothing was left where the walk stopped; whoever asked waits for plant."""
 

@@ -6,7 +6,7 @@ identifier.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,10 @@ from uuid import UUID
 from django.db import connection
 
 from kapok.ground.journal import api as journal
-from kapok.network.inventory.events import ResourceMoved
-from kapok.network.inventory.rules import STATES, TO_BE_TESTED, Claim, Need, State, sources
-from kapok.network.inventory.views import ResourceView, in_walk_order
+from kapok.network.inventory.events import DeviceCameBack, ResourceMoved
+from kapok.network.inventory.models import Resource
+from kapok.network.inventory.rules import CAME_BACK, STATES, TO_BE_TESTED, Claim, Need, State, sources
+from kapok.network.inventory.views import ResourceView, in_walk_order, subject_of, told_as
 
 CLAIM = """
 WITH units AS (
@@ -135,6 +136,24 @@ def take_back(where: str, values: dict[str, Any], *, at: datetime) -> list[Moved
     return move(
         f"{where} AND {OF_TESTED}", given, to=State.BLOCKED, change=TO_TEST, at=at, only=(State.PENDING_RELEASE,)
     )
+
+
+def take_in(codes: Collection[str], *, evidence: str, actor: str, at: datetime) -> int:
+    """Note of those devices that were waited for that they are back; how many."""
+    waited = Resource.objects.filter(code__in=list(codes), state=State.BLOCKED, note=TO_BE_TESTED.both)
+    back = list(waited.select_for_update(of=("self",)).order_by("id"))
+    Resource.objects.filter(id__in=[row.id for row in back]).update(note=CAME_BACK.both, changed_at=at)
+    journal.record_many(
+        DeviceCameBack(
+            subject=subject_of(row.kind, row.code),
+            actor=actor,
+            at=at,
+            resource=told_as(row.kind, row.code),
+            evidence=evidence,
+        )
+        for row in back
+    )
+    return len(back)
 
 
 def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", service: str = "") -> None:

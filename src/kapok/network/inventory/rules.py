@@ -60,7 +60,10 @@ EXPIRED = Text(zh="预占到期", en="the reservation expired")
 """Why something is free that was reserved."""
 
 TO_BE_TESTED = Text(zh="待收回检测", en="to be returned and tested")
-"""Why a device is blocked that came back from a customer, or ought to."""
+"""Why a device is blocked that ought to come back from a customer."""
+
+CAME_BACK = Text(zh="已收回，待检测", en="returned, to be tested")
+"""Why it is blocked still once it is back."""
 
 MARKS = frozenset({State.FREE, State.FAULTY, State.BLOCKED, State.PROJECT, State.RETIRED})
 """States that a person may give to a resource nobody holds; from the last only an audit leads back."""

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, SHORTAGES, ElementKind, Kind
 from kapok.network.inventory.rules import (
+    CAME_BACK,
     ORDER,
     SERVICE_STATES,
     STATES,
@@ -76,7 +77,7 @@ class ResourceView:
     @property
     def to_be_tested(self) -> bool:
         """Whether it is a device that came back from a customer, or ought to, and nobody has tested it."""
-        return self.state == State.BLOCKED and self.note == TO_BE_TESTED.both
+        return self.state == State.BLOCKED and self.note in {TO_BE_TESTED.both, CAME_BACK.both}
 
     @property
     def subject(self) -> str:

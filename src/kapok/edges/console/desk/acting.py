@@ -117,7 +117,7 @@ def _wanted(
     request: ScreenRequest, one: CustomerView, action: ServiceAction, service: ServiceView, said: Mapping[str, str]
 ) -> Wanted:
     chosen = {name: said.get(name, "")[:60] for name in ("address", "offer")}
-    comes = action.action is Action.REPLACE and said.get("how") == VISIT
+    comes = action.action in {Action.REPLACE, Action.CEASE} and said.get("how") == VISIT
     end = End.B if action.action is Action.MOVE and said.get("end") == End.B else End.A
     return Wanted(one.number, channel_of(request), service, action.action, **chosen, visit=comes, end=end)
 

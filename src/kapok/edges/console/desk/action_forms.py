@@ -41,6 +41,10 @@ WAYS: Mapping[str, Text] = {
     "hall": Text(zh="营业厅领取", en="handed out in the hall"),
     VISIT: Text(zh="上门更换", en="somebody comes"),
 }
+FETCHES: Mapping[str, Text] = {
+    "hall": Text(zh="客户送到营业厅", en="the customer, at the hall"),
+    VISIT: Text(zh="技术人员上门取回", en="a technician fetches it"),
+}
 TERMINAL = Text(zh="客户终端", en="the customer's equipment")
 ANY = Text(zh="任一空闲号码", en="any free number")
 
@@ -56,6 +60,10 @@ def _asks_anew(service: ServiceView, action: Action) -> dict[str, str]:
         "data-wish": "", "hx-get": reverse("console:desk-act-terms", args=[service.customer, service.number, action.value]),
         "hx-trigger": "change", "hx-target": "#terms", "hx-include": "#order-form [data-wish]", "hx-sync": "#terms:queue last",
     }  # fmt: skip
+
+
+def _comes(given: Mapping[str, Any]) -> dict[str, str]:
+    return {VISIT: YES} if given.get("how") == VISIT else {}
 
 
 class ActionForm(forms.Form):
@@ -150,16 +158,23 @@ class SuspendForm(ActionForm):
 
 
 class CeaseForm(ActionForm):
-    """Why it is disconnected."""
+    """Why it is disconnected, and who brings the terminal back where there is one."""
 
     def ask(self) -> None:
-        """The reason."""
+        """The way back of the terminal, and the reason."""
+        if self.may_visit and Kind.ONU in self.parts:
+            ways = forms.Select(attrs=_asks_anew(self.service, Action.CEASE))
+            self.fields["how"] = forms.ChoiceField(
+                label=_("Who brings the terminal back"), choices=choices(FETCHES.items()), widget=ways
+            )
+            self.fields["window"] = WindowField(label=_("Visit"), required=False)
         offered = [("", "—"), *choices(CESSATIONS.items())]
         self.fields["reason"] = forms.ChoiceField(label=_("Why it is disconnected"), choices=offered)
 
     def wished(self) -> dict[str, str]:
-        """The reason as the order keeps it."""
-        return {"reason": spoken(CESSATIONS[self.cleaned_data["reason"]])}
+        """The reason as the order keeps it, and that the terminal is fetched."""
+        given = self.cleaned_data
+        return {"reason": spoken(CESSATIONS[given["reason"]])} | _comes(given)
 
 
 class NumberField(forms.ChoiceField):
@@ -206,8 +221,7 @@ class ReplaceForm(ActionForm):
     def wished(self) -> dict[str, str]:
         """Part and reason as the order keeps them."""
         given = self.cleaned_data
-        comes = {VISIT: YES} if given.get("how") == VISIT else {}
-        return {"what": given["what"], "reason": spoken(REPLACEMENTS[given["reason"]])} | comes
+        return {"what": given["what"], "reason": spoken(REPLACEMENTS[given["reason"]])} | _comes(given)
 
 
 class TransferForm(ActionForm):

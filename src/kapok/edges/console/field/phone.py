@@ -177,10 +177,10 @@ def _possible(kind: Kind) -> dict[str, list[str]]:
 
 
 def _after() -> dict[str, str]:
-    """Where each deed leads, so that the phone shows it before it is sent."""
+    """Where each deed leads, so that the phone shows it before it is sent; what has a window is taken as `appoint` leaves it."""
     after = {
-        Deed.ACCEPT: State.APPOINTED, Deed.SET_OFF: State.TRAVELLING, Deed.ARRIVE: State.ARRIVED, Deed.BEGIN: State.WORKING,
-        Deed.HOLD: State.HELD, Deed.LIFT_HOLD: State.WORKING, Deed.SEND_BACK: State.RETURNED, Deed.REPLY: State.REPLIED,
+        Deed.ACCEPT: State.ACCEPTED, Deed.SET_OFF: State.TRAVELLING, Deed.ARRIVE: State.ARRIVED, Deed.BEGIN: State.WORKING,
+        Deed.HOLD: State.HELD, Deed.SEND_BACK: State.RETURNED, Deed.REPLY: State.REPLIED,
         Deed.APPOINT: State.APPOINTED, Deed.REBOOK: State.APPOINTED, Deed.PASS_ON: State.DISPATCHED,
         Deed.DEFER: State.HELD, Deed.WAIT: State.HELD,
     }  # fmt: skip
@@ -231,6 +231,7 @@ def _job(job: Job, wanted: Sequence[Text], lacks: Mapping[str, Text], language: 
     return {
         "item": str(job.item), "title": job.title.in_(language), "about": job.about.in_(language), "kind": job.kind.value,
         "state": job.state.value, "address": job.address.in_(language) if job.address else "", "window": window,
+        "ends": job.ends_at.isoformat() if job.ends_at else "", "held_from": job.held_from.value if job.held_from else "",
         "alarm": job.alarm, "alarm_name": job.alarm_name.in_(language), "due_name": job.due_name.in_(language),
         "pressed": job.urged, "matter": job.matter, "why": job.explanation.in_(language),
         "rest": job.rest_name.in_(language) if job.rest_name else "",

@@ -61,11 +61,12 @@ def _act(
     request: ScreenRequest, order: OrderView, action: Action, leg: LegView | None, of: Mapping[str, Any]
 ) -> HttpResponse:
     """Show what the action asks for, or do it and go back to the order."""
-    if not action.permissions & allowed(request, order):
+    may = allowed(request, order)
+    if not action.permissions & may:
         return not_permitted(request, sorted(action.permissions)[0])
     if not action.asks and request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    form = action.form(request.POST if request.method == "POST" else None, leg=leg, at=request.at)
+    form = action.form(request.POST if request.method == "POST" else None, leg=leg, allowed=may, at=request.at)
     if request.method == "POST" and form.is_valid() and (done := _done(request, action, form, of)):
         messages.success(request, done.in_(request.language))
         return redirect("console:order", order.number)

@@ -10,6 +10,7 @@ from kapok.chain.ordering import api
 from kapok.chain.ordering.queries import LegView, OrderView
 from kapok.chain.ordering.rules import Deviation, State
 from kapok.edges.console.orders.forms import (
+    SUPERVISING,
     AmendForm,
     CancelForm,
     ConfirmForm,
@@ -52,7 +53,6 @@ class Action:
 
 BOTH = frozenset({PLACE, MANAGE})
 MANAGING = frozenset({MANAGE})
-SUPERVISING = frozenset({MANAGE, Permission.WORK_JUDGE.value})
 supervise = partial(api.expedite, supervise=True)
 
 ON_ORDERS: Mapping[str, Action] = {

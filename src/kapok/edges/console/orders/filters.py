@@ -46,14 +46,14 @@ class OrdersFilter(forms.Form):
         said = [("", in_reading_language(ALL)), *((code, in_reading_language(text)) for code, text in choices)]
         self.fields[name] = forms.ChoiceField(label=label, choices=said, required=False)
 
-    def wanted(self, units: Collection[UUID], *, everywhere: bool) -> Filter:
-        """The filter within what the reader may see."""
+    def wanted(self, units: Collection[UUID] | None) -> Filter:
+        """The filter within the units whose orders the reader may see; None for all."""
         self.is_valid()
         asked = self.cleaned_data
         state, unit = asked.get("state", ""), asked.get("unit", "")
         within = {each.id for each in self.tree if unit in {each.code, *each.above}}
         return Filter(
-            units=within if unit else None if everywhere else units,
+            units=within if unit else units,
             states=() if state in {"", OPEN} else (state,),
             open=state == OPEN,
             exception=asked.get("exception", ""),

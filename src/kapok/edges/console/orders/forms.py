@@ -18,12 +18,13 @@ from kapok.chain.ordering import rules
 from kapok.chain.ordering.queries import LegView
 from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
 from kapok.chain.ordering.specified import Wishable
-from kapok.edges.console.desk.action_forms import WAYS, NumberField
+from kapok.edges.console.desk.action_forms import FETCHES, WAYS, NumberField
 from kapok.edges.console.field.words import spoken_window
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.front.channels import altering, visiting
 from kapok.ground.catalog.offering.document import End
+from kapok.ground.people.roles import Permission
 from kapok.kernel.text import Language, Text
 from kapok.network.inventory import queries as inventory
 
@@ -31,11 +32,17 @@ LONGEST = 1000
 SPECIFIED = "specified_"
 """How the fields begin of what is specified of a service."""
 Choice = tuple[str, Any]
+SUPERVISING = frozenset({Permission.ORDERS_MANAGE.value, Permission.WORK_JUDGE.value})
+"""Any of these lets an order be put under supervision."""
 
 
 def _words(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 2})
     return forms.CharField(label=label, help_text=hint, max_length=LONGEST, required=required, widget=widget)
+
+
+def _noted() -> Mapping[str, forms.Field]:
+    return {"note": _words(_("Note"), _("Whoever has the work reads it; without names of customers."))}
 
 
 def _why() -> forms.CharField:
@@ -62,11 +69,13 @@ def _wishable(each: Wishable) -> forms.Field:
 
 
 class OrderForm(forms.Form):
-    """A form about a leg; what it offers hangs on how the leg stands."""
+    """A form about a leg; what it offers hangs on how the leg stands, and on what the reader is `allowed`."""
 
-    def __init__(self, *args: Any, leg: LegView | None = None, at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, leg: LegView | None = None, allowed: frozenset[str] = frozenset(), at: datetime, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.leg, self.at = leg, at
+        self.leg, self.allowed, self.at = leg, allowed, at
         self.fields.update(self.asked())
 
     def asked(self) -> Mapping[str, forms.Field]:
@@ -136,6 +145,11 @@ class WaitForm(OrderForm):
         }
 
 
+def _way(label: str, ways: Mapping[str, Text]) -> forms.ChoiceField:
+    choices = [("", _("As it is")), *_choices(((YES, ways[VISIT]), (NO, ways["hall"])))]
+    return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
 class AmendForm(OrderForm):
     """What the line is to be instead."""
 
@@ -177,8 +191,9 @@ class AmendForm(OrderForm):
                 numbers = NumberField(label=_("Another number"), choices=[as_it_is, *self._numbers()], required=False)
                 return {"number": numbers}
             case Action.REPLACE:
-                ways = [as_it_is, *_choices(((YES, WAYS[VISIT]), (NO, WAYS["hall"])))]
-                return {"visit": forms.ChoiceField(label=_("How it is done"), choices=ways, required=False)}
+                return {"visit": _way(_("How it is done"), WAYS)}
+            case Action.CEASE:
+                return {"visit": _way(_("Who brings the terminal back"), FETCHES)}
             case _:
                 return {}
 
@@ -225,14 +240,18 @@ class AmendForm(OrderForm):
 
 
 class ExpediteForm(OrderForm):
-    """A word to whoever has the work."""
+    """A word to whoever has the work; whoever may, puts it under supervision with it."""
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        return {
-            "note": _words(_("Note"), _("Whoever has the work reads it; without names of customers.")),
-            "supervise": forms.BooleanField(label=_("Put it under supervision"), required=False),
-        }
+        supervise = forms.BooleanField(label=_("Put it under supervision"), required=False)
+        return {**_noted(), **({"supervise": supervise} if self.allowed & SUPERVISING else {})}
+
+    def clean(self) -> dict[str, Any]:
+        """What was said; refused where supervision is asked for by somebody who may not put anything under it."""
+        if self.data.get("supervise") and "supervise" not in self.fields:
+            raise forms.ValidationError(_("You may urge this order, but not put it under supervision."))
+        return self.cleaned_data
 
 
 class NoteForm(OrderForm):
@@ -240,7 +259,7 @@ class NoteForm(OrderForm):
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        return {"note": _words(_("Note"), _("Whoever has the work reads it; without names of customers."))}
+        return _noted()
 
 
 class ConfirmForm(OrderForm):

@@ -1,4 +1,7 @@
-"""How far somebody's word on orders goes: those of their units, and those of which their units have work in hand."""
+"""How far somebody's word on orders goes: those of their units, those of which their units have work in hand, all at the centre.
+
+Exceptions belong to the response centre: whoever settles them at the dispatch desk does so for the orders of every unit.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from uuid import UUID
 
 from django.http import Http404
 
+from kapok.back.workforce import boards
 from kapok.back.workforce import queries as field
 from kapok.chain.ordering import queries
 from kapok.chain.ordering.models import Step
@@ -25,9 +29,27 @@ def seen(request: ScreenRequest, number: str) -> OrderView:
         found = queries.order(number)
     except UnknownOrder:
         raise Http404 from None
-    if found.unit_id in request.units or _has_work(found, request.units):
+    within = units(request)
+    if within is None or found.unit_id in within or _has_work(found, within) or _asks_the_network(request, found):
         return found
     raise Http404
+
+
+def units(request: ScreenRequest) -> frozenset[UUID] | None:
+    """The units whose orders the reader may see by their own right; None for all."""
+    if people.everywhere(request.units) or boards.dispatches_everywhere(_settling(request)):
+        return None
+    return request.units
+
+
+def _settling(request: ScreenRequest) -> frozenset[UUID]:
+    return people.units_where(request.user.id, Permission.ORDERS_MANAGE)
+
+
+def _asks_the_network(request: ScreenRequest, order: OrderView) -> bool:
+    """Whether the system could not do a step of it, and the reader watches what the network is told."""
+    stuck = any(step.stuck for leg in order.legs for step in leg.steps)
+    return stuck and bool(people.units_where(request.user.id, Permission.ACTIVATION_READ))
 
 
 def _has_work(order: OrderView, units: frozenset[UUID]) -> bool:
@@ -44,9 +66,21 @@ def order_of_step(step: UUID) -> str:
 
 
 def allowed(request: ScreenRequest, order: OrderView) -> frozenset[str]:
-    """What the reader may do with an order: the permissions that they have at its unit."""
-    wanted = (Permission.ORDERS_PLACE, Permission.ORDERS_MANAGE, Permission.WORK_JUDGE)
-    return frozenset(each.value for each in wanted if order.unit_id in people.units_where(request.user.id, each))
+    """What the reader may do with an order: the permissions that they have at its unit, and whether they settle its exceptions.
+
+    These are settled at its unit, at a unit that has a stage of it in hand, and for every unit at the dispatch desk.
+    """
+    wanted = (Permission.ORDERS_PLACE, Permission.WORK_JUDGE)
+    held = {each.value for each in wanted if order.unit_id in people.units_where(request.user.id, each)}
+    settling = _settling(request)
+    if order.unit_id in settling or boards.dispatches_everywhere(settling) or _in_hand(order, settling):
+        held.add(Permission.ORDERS_MANAGE.value)
+    return frozenset(held)
+
+
+def _in_hand(order: OrderView, units: frozenset[UUID]) -> bool:
+    running = [stage.item for leg in order.legs for stage in leg.stages if stage.status == "running"]
+    return bool(units and running) and Item.objects.filter(id__in=running, unit__in=units).exists()
 
 
 def may_serve(request: ScreenRequest, order: OrderView) -> bool:

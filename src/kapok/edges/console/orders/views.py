@@ -16,7 +16,7 @@ from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
 from kapok.edges.console.orders.filters import OrdersFilter
-from kapok.edges.console.orders.reach import allowed, field_work, may_look, may_serve, seen
+from kapok.edges.console.orders.reach import allowed, field_work, may_look, may_serve, seen, units
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import requests
 from kapok.ground.commitments.requests import Request
@@ -32,8 +32,9 @@ PAGE = 50
 @screen(permission=Permission.ORDERS_READ)
 def orders(request: ScreenRequest) -> HttpResponse:
     """The orders of a filter, the latest first; the rows refresh themselves."""
-    form = OrdersFilter(request.GET, units=people.unit_tree(request.units))
-    wanted = form.wanted(request.units, everywhere=people.everywhere(request.units))
+    within = units(request)
+    form = OrdersFilter(request.GET, units=people.unit_tree(within))
+    wanted = form.wanted(within)
     page = queries.orders(wanted, after=_place(request.GET.get("after", "")), limit=PAGE)
     counted = queries.counts(replace(wanted, states=()))
     supervised = queries.supervised(units=wanted.units, limit=20)

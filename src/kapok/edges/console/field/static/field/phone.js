@@ -129,9 +129,18 @@
 
   function expected(job) {
     const left = waiting.filter((deed) => deed.item === job.item && !deed.refused);
-    const state = left.reduce((_, deed) => told.after[deed.deed], job.state);
-    const window = left.reduce((before, deed) => deed.shown || before, job.window);
-    return { ...job, state, window, gone: left.some((deed) => deed.deed === "pass_on"), unsent: left.length };
+    return { ...left.reduce(done, job), gone: left.some((deed) => deed.deed === "pass_on"), unsent: left.length };
+  }
+
+  // What a deed makes of a job, as the other side will have it: its state, its window, and where it goes on when it is held.
+  function done(job, { deed, shown }) {
+    const { accept, appoint, hold } = told.after, aside = told.puts_off.includes(deed), held = job.state === hold;
+    const window = aside ? "" : shown || job.window, ends = aside || shown ? "" : job.ends;
+    const agreed = window && !(ends && new Date(ends) <= new Date()) ? appoint : accept;
+    const back = { [deed]: aside ? accept : job.held_from, accept: agreed, rebook: appoint, hold: job.state }[deed];
+    const stays = deed === "accept" ? job.rest : deed === "rebook" && held;
+    const state = stays ? hold : { accept: agreed, lift_hold: back || accept }[deed] || told.after[deed];
+    return { ...job, window, ends, state, held_from: state === hold ? back : "" };
   }
 
   function show(sending) {
