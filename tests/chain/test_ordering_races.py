@@ -164,6 +164,7 @@ def settled(lease: engine.Lease) -> None:
 def waiting() -> bool:
     """Whether a connection to this database waits for a lock of another; other tests may use the server, too."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would say what it said before
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
         )

@@ -198,9 +198,11 @@ RELAYER = """
 import os, signal, sys
 import django
 django.setup()
+from kapok.edges.relay import jetstream
 from kapok.edges.relay.jetstream import Relay
 from kapok.ground.journal import api as journal
 from tests.ground.journal_lab import AT
+jetstream.ANSWER_SECONDS = 30.0
 relay = Relay(sys.argv[1], replicas=1)
 
 def publish(line):

@@ -19,7 +19,7 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 BEAT = 0.1
-WEB_SECONDS = 60
+WEB_SECONDS = 120
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 CLEARED = Text(

@@ -31,7 +31,8 @@ from kapok.kernel.text import Text
 from kapok.network.activation import doors
 
 MARK = "KAPOK_LABORATORY"
-READY_SECONDS = 15
+READY_SECONDS = 60
+"""One that ends is not waited for: this is for machines with much else to do."""
 FURTHER = 200
 """How many ports further up are looked at."""
 PORTS_TRIED = 5
