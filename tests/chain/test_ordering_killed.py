@@ -135,7 +135,10 @@ class Life:
             self.step(order, step)
             self.rest()
             self.do(order, {"suspend": "inform", "cease": "close"}.get(action, "confirm"))
-            self.step(order, "bill")
+            if action == "cease":  # the last stage completes it: both its steps are due at once
+                self.rest()
+            else:
+                self.step(order, "bill")
         assert shop.service(working).state == "terminated"
         self._given_up(whose)
 

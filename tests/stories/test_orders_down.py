@@ -85,6 +85,7 @@ def test_a_line_from_the_first_call_to_its_end(radius: Server, access_server: Ac
     _moved(whose, service, knock)
     _disconnected(whose, service, knock)
     assert not Commitment.objects.exclude(state="kept").exists(), "every promise was kept"
+    assert [each["effect"] for each in told("ordering.billing_due")] == ["begins", "rests", "goes_on", "changes", "ends"]
     assert operator.not_free() == {("onu", "blocked")}
     assert Entry.objects.filter(kind="commitments.breached").count() == 0
 
@@ -164,6 +165,10 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     assert live(number) == {"confirm"}
     api.confirm(order=number, leg=1, rating=5, actor=f"customer/{whose}", at=after(1, 1.25))
     assert (leg(number).rating, leg(number).confirmed_at) == (5, after(1, 1.25))
+    assert told("ordering.billing_due") == []
+    passes(after(1, 1.25))
+    (billed,) = told("ordering.billing_due", subject)
+    assert (billed["effect"], billed["counts_from"]) == ("begins", f"{timezone.localdate(after(2)):%Y-%m-%d}")
     passes(after(2))
     assert kept(number) == stages | dict.fromkeys(("install", "install-visit", "install-test"), "kept")
     pledge = promise(number, "install")
@@ -259,6 +264,7 @@ def _suspended_and_resumed(
     assert (knock().code, shop.service(service).state, stands(number)[0]) == (ACCEPT, "active", "completed")
     assert (promise(number, "resume-order").elapsed, kept(number)) == (HOUR / 4, {"resume-order": "kept"})
     api.confirm(order=number, leg=1, **by("agent", after(12, 0.5)))
+    passes(after(12, 0.5))
 
 
 def _moved(whose: str, service: str, knock: operator.Knock) -> None:
@@ -275,6 +281,7 @@ def _moved(whose: str, service: str, knock: operator.Knock) -> None:
     )  # fmt: skip
     assert operator.states(before.values()) == dict.fromkeys(before.values(), "in_service")
     api.confirm(order=number, leg=1, **by("agent", after(15, 0.8)))
+    passes(after(15, 0.8))
     works(number, "accept", after(15, 1), which=2)
     works(number, "close", after(15, 1.25), which=2)
     assert operator.states(before.values()) == operator.given_back(before.values())
