@@ -11,7 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.queries import timeline
+from kapok.ground.posts import api as posts
 from kapok.ground.posts.queries import skill_titles
+from kapok.ground.work import api as matters
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
@@ -89,6 +91,20 @@ def test_facts_are_changed_and_the_clocks_judged_anew(signed_in: SignedIn) -> No
     assert Matter.objects.get(subject=subject).facts == office.FAULT | {"segment": "business"}
     assert timeline(subject)[0].data["facts"] == {"segment": "business"}
     assert signed_in("technician").post(address, same | {"fact-segment": "public"}).status_code == 404
+
+
+def test_a_matter_is_made_urgent_later_and_no_longer_so(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    client = signed_in("agent", Language.EN)
+    address = f"/work/act/change/{subject}"
+    assert '<option value="no" selected>no</option>' in text(client, address)
+    client.post(address, {"fact-urgent": "yes", "note": "an old person alone"})
+    assert timeline(subject)[0].data["facts"] == {"urgent": "yes"}
+    assert Matter.objects.get(subject=subject).urgent
+    assert '<option value="yes" selected>yes</option>' in text(client, address)
+    assert "urgent yes" in re.sub(r"<[^>]+>|\s+", " ", text(client, f"/matters/{subject}")).replace("  ", " ")
+    client.post(address, {"fact-urgent": "no", "note": "somebody is with her"})
+    assert not Matter.objects.get(subject=subject).urgent
 
 
 def test_what_happens_and_what_is_delivered_bring_facts(signed_in: SignedIn) -> None:
@@ -256,6 +272,29 @@ def test_a_deputy_takes_over_what_was_left_unanswered(signed_in: SignedIn) -> No
     assert (held.holder, held.accountable) == ("agent2", "agent")
 
 
+def test_the_first_contact_takes_a_matter_back_from_the_deputy(signed_in: SignedIn) -> None:
+    subject = office.fault(ago=timedelta(hours=2))
+    client = signed_in("agent", Language.EN)
+    assert "Give the matter back" not in text(client, f"/matters/{subject}")
+    posts.declare_absent(
+        username="agent",
+        until=office.now() + timedelta(hours=9),
+        actor="staff/agent",
+        at=office.now() - timedelta(hours=1),
+    )
+    matters.take_over_matter(matter=subject, note="agent is ill", actor="staff/agent2", at=office.now())
+    assert f"/work/act/hand-back/{subject}" in text(client, f"/matters/{subject}")
+    client.post(f"/work/act/hand-back/{subject}", {"note": ""})
+    assert queries.matter(subject).acting == "agent2"  # type: ignore[union-attr]
+    client.post(f"/work/act/hand-back/{subject}", {"note": "back at the desk"})
+    assert queries.matter(subject).acting == ""  # type: ignore[union-attr]
+    assert "Give the matter back" not in text(client, f"/matters/{subject}")
+    commitment = Commitment.objects.filter(subject=subject).first()
+    assert commitment is not None
+    burned = text(signed_in("supervisor", Language.EN), f"/ledger/{commitment.id}").partition('class="burned"')[2]
+    assert "Hotline Team 梁小敏 " in burned.partition("</ul>")[0]  # by name, as everywhere on the page
+
+
 def test_a_page_of_work_costs_the_same_whatever_its_length(
     signed_in: SignedIn, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -285,7 +324,7 @@ def test_every_form_opens_in_both_languages(signed_in: SignedIn) -> None:
             "confirm",
         ):
             assert client.get(f"/work/items/{item.id}/{code}").status_code == 200, code
-        for code in ("happen", "offer", "urge", "not-reached", "hand-over", "close", "take-over"):
+        for code in ("happen", "offer", "urge", "not-reached", "hand-over", "close", "take-over", "hand-back"):
             assert client.get(f"/work/act/{code}/{subject}").status_code == 200, code
 
 

@@ -372,8 +372,8 @@ def test_the_clock_of_the_receiver_starts_at_the_offer() -> None:
     one = offered(subject, note="分线盒")
     assert where(one) == ("offered", "field", "tech", None)
     entry = Entry.objects.get(subject=f"work/{one}", kind="handoff.offered")
-    assert (entry.data["unit"], entry.data["owner"], entry.correlation) == ("field", "staff/tech", matter(subject).id)
-    assert entry.data["facts"] == {"service": "wireless"}
+    limit = {"urgent": "no", "accept_by": later(30).isoformat()}
+    assert entry.data["facts"] == {"service": "wireless", **limit}
     handoff = Handoff.objects.get(item=one)
     assert (handoff.accept_by_at, handoff.way) == (AT + timedelta(minutes=30), "first")
 
@@ -775,7 +775,8 @@ def test_a_matter_follows_its_flow_branches_and_joins() -> None:
     subject = fault(flow=True)
     assert live(subject) == {"accept"}
     facts = Entry.objects.get(kind="handoff.offered").data["facts"]
-    assert facts == {"service": "fixed_voice", "flow": "repair", "flow_version": "1", "stage": "accept"}
+    limit = {"urgent": "no", "accept_by": later(30).isoformat()}
+    assert facts == {"service": "fixed_voice", "flow": "repair", "flow_version": "1", "stage": "accept", **limit}
     do(subject, "accept", "agent", 1)
     assert live(subject) == {"drop", "inform"}
     with pytest.raises(baton.EvidenceMissing):

@@ -19,12 +19,14 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.explaining import judgement_of
 from kapok.ground.commitments.models import Commitment
+from kapok.ground.journal.models import Entry
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries
 from kapok.ground.work.models import Handoff, Tenure
+from kapok.ground.work.refusals import InvalidFact
 from kapok.ground.work.rules import Part, Reason, Side
 from kapok.kernel.hours import Hours, Measure, elapsed
 from kapok.kernel.promises import find
@@ -250,6 +252,27 @@ def test_an_offer_has_one_time_limit_whoever_set_it() -> None:
         pass
     assert len(queries.unanswered(later(126))) == 1
     assert Commitment.objects.get(id=clock.id).breached_at == later(125)
+
+
+@pytest.mark.usefixtures("_office")
+def test_what_becomes_urgent_is_urgent_for_what_is_offered_from_then_on() -> None:
+    subject = fault()
+    one = held(subject)
+    changed = {"matter": subject, "kind": "matter.changed", "note": "老人独居"}
+    with pytest.raises(InvalidFact):
+        work.happen(**changed, facts={"urgent": "very"}, **by("agent", 5))
+    work.happen(**changed, facts={"urgent": "yes"}, **by("agent", 5))
+    baton.transfer(item=one, unit="exchange", warm=True, note="转局内", **by("tech", 10))
+    offers = (
+        Commitment.objects.filter(subject=f"work/{one}").order_by("opened_at").values_list("promise", "state", "due_at")
+    )
+    assert list(offers) == [("handoff-accept", "kept", later(30)), ("handoff-accept-urgent", "open", later(20))]
+    assert not Entry.objects.filter(subject=f"work/{one}", kind="commitments.corrected").exists()
+    work.happen(**changed, facts={"urgent": "no"}, **by("agent", 11))
+    other = offered(subject, minutes=12)
+    assert list(Commitment.objects.filter(subject=f"work/{other}").values_list("promise", flat=True)) == [
+        "handoff-accept"
+    ]
 
 
 @pytest.mark.usefixtures("_office")

@@ -150,6 +150,7 @@ def happen(
 ) -> None:
     """Note that something happened to a matter, with what was learnt; its clocks are judged in the same transaction.
 
+    A `matter.changed` with the fact `urgent` (`yes`, `no`) makes it so for what is offered from then on.
     The owner (or the deputy acting) says all of it but what stops clocks, which takes an approval (`commitments.api.pause`);
     the people of a unit that has or had the work say what they did themselves (`telling.BY_HANDS`). A cancellation withdraws
     the work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.

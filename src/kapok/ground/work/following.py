@@ -117,12 +117,14 @@ def end_all(matter: Matter, act: Act) -> None:
 def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note: str = "") -> None:
     """Something happened to a matter, with what was learnt: it is known from now on, and reaches the work in hand."""
     matter.facts = rules.merged(matter.facts, told, corrects=kind == MATTER_CHANGED)
+    if kind == MATTER_CHANGED and rules.URGENT in told:
+        matter.urgent = told[rules.URGENT] == rules.YES
     resumes = kind in rules.REOPENS and matter.cancelled_at is not None
     if kind in rules.REOPENS:
         matter.state, matter.closed_at, matter.cancelled_at = MatterState.OPEN, None, None
     elif kind in rules.CANCELS:
         matter.cancelled_at = act.at
-    matter.save(update_fields=["facts", "state", "closed_at", "cancelled_at"])
+    matter.save(update_fields=["facts", "urgent", "state", "closed_at", "cancelled_at"])
     moves.say(matter, kind, act, facts=told, note=note)
     if kind in rules.CANCELS:
         end_all(matter, act)

@@ -157,7 +157,10 @@ def _offered(
 
 def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None:
     item = handoff.item
-    tell(item, "handoff.offered", act, facts={ACCEPT_BY: handoff.accept_by_at.isoformat()}, note=handoff.note)
+    # Also that it is not urgent: what is offered first stays so when the matter becomes urgent later.
+    urgent = rules.YES if item.matter.urgent else rules.NO
+    facts = {ACCEPT_BY: handoff.accept_by_at.isoformat(), rules.URGENT: urgent}
+    tell(item, "handoff.offered", act, facts=facts, note=handoff.note)
     if answer.post is None:
         defect(item.matter, NO_POST, act, unit_name=handoff.to_unit.name)
 
@@ -307,7 +310,7 @@ def tell(
         unit, owner = answering.judges(act.at, otherwise=matter.first_contact)
     flow = {"flow": matter.flow.template.code, "flow_version": str(matter.flow.number)} if matter.flow else {}
     stage = {"stage": item.stage} if item.stage else {}
-    urgent = {"urgent": "yes"} if matter.urgent else {}
+    urgent = {rules.URGENT: rules.YES} if matter.urgent else {}
     known = {**matter.facts, **urgent, **flow, **stage, **facts}
     _record(kind, item.subject, matter, act, facts=known, unit=unit, owner=owner.subject, note=note)
 

@@ -349,6 +349,11 @@ def tidy_title(title: str) -> str:
 RECORDED_BY_WORK = ("handoff.", "clock.", "matter.closed")
 
 
+URGENT = "urgent"
+"""The fact by which a `matter.changed` makes a matter urgent, or no longer so."""
+YES, NO = "yes", "no"
+
+
 def matter_event(kind: str) -> None:
     """Refuse what is no event of a matter: outside the vocabulary, or recorded by other verbs. Raises `UnknownKind`."""
     if kind not in EVENTS or kind.startswith(RECORDED_BY_WORK):
@@ -361,8 +366,9 @@ def checked(facts: Facts) -> dict[str, Any]:
         fact = FACTS.get(name)
         if not name.isidentifier():
             raise InvalidFact(fact=name, value=value, values="a-z, 0-9, _")
-        if fact and fact.values and value not in fact.values:
-            raise InvalidFact(fact=name, value=value, values=", ".join(sorted(fact.values)))
+        values = {YES, NO} if name == URGENT else fact.values if fact else ()
+        if values and value not in values:
+            raise InvalidFact(fact=name, value=value, values=", ".join(sorted(values)))
     return dict(facts)
 
 

@@ -46,6 +46,7 @@ SAID = {
     "flow": Text(zh="流程", en="flow"),
     "flow_version": Text(zh="流程版本", en="version of the flow"),
     "stage": Text(zh="工序", en="stage"),
+    "urgent": Text(zh="加急", en="urgent"),
     "accept_by": Text(zh="接受时限", en="time limit for acceptance"),
 }
 """What an entry says besides the facts that promises ask for."""
@@ -151,7 +152,7 @@ def fact_value(name: str, value: Any) -> Text:
     if name == "accept_by":
         until = moment(datetime.fromisoformat(str(value)), get_current_timezone())
         return Text(zh=until, en=until)
-    known = name in FACTS and FACTS[name].values
+    known = name == "urgent" or (name in FACTS and FACTS[name].values)
     return value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
 
 

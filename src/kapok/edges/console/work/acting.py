@@ -55,16 +55,16 @@ def act_on_item(request: ScreenRequest, item: UUID, code: str) -> HttpResponse:
 @screen(permission=Permission.WORK_DO)
 def act_on_matter(request: ScreenRequest, code: str, subject: str) -> HttpResponse:
     """One action on a matter that one has to do with."""
-    known = matter_seen(request, subject).facts
+    matter = matter_seen(request, subject)
     action = _action(ON_MATTERS, code)
     kind = subject.partition("/")[0]
     options: dict[str, Any] = {}
     if action.form is HappenForm:
         tellable = queries.tellable(request.user.username, subject, request.at)
         kinds = [each for each in tellable if each.startswith((f"{kind}.", *HAPPENS_TO_ALL))]
-        options |= {"kinds": kinds, "known": known}
+        options |= {"kinds": kinds, "known": matter.facts}
     elif action.form is ChangeForm:
-        options["known"] = known
+        options |= {"known": matter.facts, "urgent": matter.urgent}
     return _act(request, action, options, {"matter": subject}, title=called(subject), subject=subject)
 
 

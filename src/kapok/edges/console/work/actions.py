@@ -134,6 +134,10 @@ ON_MATTERS: Mapping[str, Action] = {
         Text(zh="代理首问", en="Act for the first contact"), matters.take_over_matter, NoteForm,
         Text(zh="由您代理，责任人不变。", en="You act now; who answers for it is the same."), "users",
     ),
+    "hand-back": Action(
+        Text(zh="交还首问", en="Give the matter back"), matters.hand_back_matter, NoteForm,
+        Text(zh="已交还首问负责人办理。", en="The first contact has it again."), "history",
+    ),
     "close": Action(
         Text(zh="办结", en="Close"), matters.close_matter, PerhapsNoteForm, Text(zh="事项已办结。", en="The matter is closed."),
         "lock",

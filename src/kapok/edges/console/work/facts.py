@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from kapok.edges.console.people.forms import in_reading_language
+from kapok.ground.work.rules import NO, URGENT, YES
 from kapok.kernel.promises import FACTS
 from kapok.kernel.promises.facts import RETIRED
 from kapok.kernel.promises.values import value_title
@@ -60,9 +61,13 @@ class ChangeForm(LearningForm):
 
     unfolds = True
 
-    def __init__(self, *args: Any, known: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Mapping[str, Any], urgent: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.known = known
+        self.known = {**known, URGENT: YES if urgent else NO}
+        choices = [(value, in_reading_language(value_title(URGENT, value))) for value in (YES, NO)]
+        self.fields[FACT + URGENT] = forms.ChoiceField(
+            label=_("Urgent"), choices=choices, required=False, initial=self.known[URGENT]
+        )
         self.ask(CHOSEN, known)
         note = forms.Textarea(attrs={"rows": 2})
         hint = _("What came to light, and how; without names of customers.")

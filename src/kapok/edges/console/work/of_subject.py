@@ -86,11 +86,12 @@ def _for(request: ScreenRequest, matter: queries.MatterView) -> tuple[str, ...]:
     """What the reader may do with a matter."""
     if matter.state is not MatterState.OPEN or not units_where(request.user.id, Permission.WORK_DO):
         return ()
+    back = ("hand-back",) if matter.acting else ()
     if request.user.username in {matter.first_contact, matter.acting}:
-        return OWNER
+        return (*OWNER, *back)
     me, subject = request.user.username, matter.subject
     if queries.owns(me, subject, request.at):
-        return (*OWNER, "take-over")
+        return (*OWNER, "take-over", *back)
     tells = ("happen",) if queries.tellable(me, subject, request.at) else ()
     return (*tells, "urge") if queries.may_urge(me, subject, request.at) else tells
 

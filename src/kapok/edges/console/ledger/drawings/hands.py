@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from kapok.edges.console.ledger.presenting import clock
+from kapok.edges.console.ledger.presenting import clock, names_of
 from kapok.edges.console.packs.drawings.course import Scale
 from kapok.edges.console.packs.drawings.week import Bar
 from kapok.ground.work.attribution import Share
@@ -77,19 +77,22 @@ def burned(commitment: UUID, at: datetime, units: dict[str, Text]) -> list[Burne
     """Who burned the time of a commitment; the parts add up to the whole. Empty where none has run."""
     shares = attribution(commitment, at)
     whole = sum((share.time for share in shares), timedelta())
+    people = names_of(f"staff/{who}" for share in shares for who in (share.party.answers, share.party.acted_by))
     begins, found = timedelta(), []
     for share in shares:
         if share.time:
-            found.append(_burned(share, begins, whole, units))
+            found.append(_burned(share, begins, whole, units, people))
             begins += share.time
     return found
 
 
-def _burned(share: Share, begins: timedelta, whole: timedelta, units: dict[str, Text]) -> Burned:
+def _burned(
+    share: Share, begins: timedelta, whole: timedelta, units: dict[str, Text], people: Mapping[str, str]
+) -> Burned:
     party, percent = share.party, share.time / whole * 100
     unit = units.get(party.unit, Text(zh=party.unit, en=party.unit)) if party.unit else NEITHER
-    acted = party.acted_by if party.acted_by and party.acted_by != party.answers else ""
-    who = f"{party.answers}, {acted}" if acted else party.answers
+    answers, acted = (people.get(who, who) for who in (party.answers, party.acted_by))
+    who = f"{answers}, {acted}" if acted and party.acted_by != party.answers else answers
     name = Text(zh=f"{unit.zh} {who}".strip(), en=f"{unit.en} {who}".strip())
     bar = Bar(f"{begins / whole * 100:.3f}%", f"{percent:.3f}%")
     return Burned(bar, Part(party.part).value, name, PARTS[Part(party.part)], clock(share.time), f"{percent:.0f}%")
