@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kapok.back.workforce import boards, orders
+from kapok.back.workforce.rules import Kind
 from kapok.chain.ordering import api, previewing, queries, reactions
 from kapok.chain.ordering.agreeing import differences
 from kapok.chain.ordering.models import Order, Step
@@ -18,6 +20,7 @@ from kapok.ground.catalog.offering import cast
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import line as as_line
 from kapok.ground.places import api as places
+from kapok.ground.work.models import Item
 from kapok.network.activation import api as activation
 from kapok.network.activation.models import SimulatedUnit
 from kapok.network.inventory import api as inventory
@@ -177,6 +180,16 @@ def test_a_far_port_that_another_has_is_refused_and_nothing_is_set_up() -> None:
     run(1)
     assert Step.objects.get(leg__order__number=number, name="activate").code == "in_use"
     assert not SimulatedUnit.objects.exclude(service="S99999999").exists()
+
+
+def test_the_work_orders_of_the_access_name_both_addresses() -> None:
+    number = ordered()
+    run(1)
+    items = Item.objects.filter(matter__subject=leg(number).subject, stage__in=["access-a", "access-b"])
+    for item in items:
+        orders.make(item, Kind.VISIT, later(2))
+    shown = [boards.job(item.id, later(2)) for item in items]
+    assert [job.address and job.address.zh for job in shown if job] == ["广东省体育西路1号 — 广东省体育西路3号"] * 2
 
 
 # ---- plant that is lacking ----

@@ -16,6 +16,7 @@ from tests.chain import shop
 pytestmark = pytest.mark.django_db
 GONE = ["", "splitter_port", "pon_port", "onu", "vlan", "secondary_pair", "primary_pair", "mdf_port", "line_port", "number",
         "sim", "ipv4", "circuit_port"]  # fmt: skip
+FAR = "n3"
 PEOPLE = {"public": "hotline", "business": "business", "key_account": "key_account"}
 
 
@@ -26,17 +27,22 @@ def _shop(db: None) -> None:
 
 
 def choices(segment: str, address: str) -> Iterator[tuple[str, Choice]]:
-    """Every offer that such a customer can choose there, with the customer."""
+    """Every offer that such a customer can choose there, to 3号 where it has a far end; with the customer."""
+    far = offering.Asked(FAR, shop.later(1))
     whose = shop.customer(segment, segment=segment)
     for each in offering.choices(whose, PEOPLE[segment], address, shop.later(1)):
-        yield whose, each
+        yield whose, far.with_far(each) if each.two_ended else each
 
 
-def waits(whose: str, segment: str, code: str, address: str) -> bool:
+def waits(whose: str, segment: str, choice: Choice, address: str) -> bool:
     """Whether an order for it would lack something; nothing of it is kept."""
     with transaction.atomic():
         number = shop.placed(
-            shop.line(code, address=address), whose=whose, channel=PEOPLE[segment], promised_date=None, minutes=2
+            shop.line(choice.code, address=address, far_address=FAR if choice.two_ended else ""),
+            whose=whose,
+            channel=PEOPLE[segment],
+            promised_date=None,
+            minutes=2,
         )
         found = Leg.objects.filter(order__number=number, exception="10W").exists()
         transaction.set_rollback(True)
@@ -51,7 +57,7 @@ def test_what_is_said_is_what_an_order_finds(segment: str, address: str, gone: s
     told = list(choices(segment, address))
     assert told
     said = {each.code: each.why_not is not None for _, each in told}
-    assert said == {each.code: waits(whose, segment, each.code, address) for whose, each in told}
+    assert said == {each.code: waits(whose, segment, each, address) for whose, each in told}
 
 
 def test_a_voice_line_is_said_to_come_by_copper_for_its_offer_takes_copper() -> None:

@@ -252,6 +252,34 @@ def test_what_is_no_offer_is_refused_with_its_place(data: object, code: str) -> 
     assert code in [each.code for each in refused.value.findings]
 
 
+# ---- the ends of what runs between two addresses ----
+
+
+def test_a_circuit_says_what_it_takes_at_its_far_end() -> None:
+    circuit = SOLD["circuit-10"]
+    assert (circuit.far_roles, SOLD["fibre-100"].far_roles) == (frozenset({"end_b"}), frozenset())
+    assert circuit.document()["resources"] == [
+        {"kind": "circuit_port", "role": "end_a"}, {"kind": "circuit_port", "role": "end_b", "end": "b"}, {"kind": "vlan"},
+    ]  # fmt: skip
+    assert telling.needs(circuit.resources, SPECIFIED) == Text(
+        zh="电路端口（end_a）、电路端口（end_b、B 端（远端））、VLAN",
+        en="circuit port (end_a), circuit port (end_b, B end (far end)), VLAN",
+    )
+
+
+@pytest.mark.parametrize(
+    ("resources", "code"),
+    [
+        ([{"kind": "circuit_port", "end": "b"}], "far_end_alone"),
+        ([{"kind": "circuit_port"}, {"kind": "circuit_port", "end": "b"}], "role_twice"),
+    ],
+)
+def test_an_offer_of_two_ends_takes_something_at_each_and_calls_it_differently(
+    resources: list[dict[str, str]], code: str
+) -> None:
+    assert found(SOLD["circuit-10"].document() | {"resources": resources}) == [("resources", code)]
+
+
 # ---- in words ----
 
 

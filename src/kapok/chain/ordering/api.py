@@ -198,7 +198,6 @@ def amend(
 
     Until its plant is assigned also how many of it, and where (`far_address`: its far end): all of its leg moves, and all that
     it takes is reserved anew, or nothing is changed.
-
     A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,

@@ -87,7 +87,7 @@ def change(
     if not differs:
         return
     found.changed_at = at
-    found.save(update_fields=[*CHANGES, "changed_at"])
+    found.save(update_fields=[*after, "changed_at"])
     journal.record(
         ServiceChanged(
             subject=found.subject, actor=actor, at=at, service=number, fields=", ".join(differs),
