@@ -100,7 +100,7 @@ def test_whether_it_works_is_asked_of_what_works_afterwards_alone() -> None:
     assert ("suspend", "done") in shop.steps(number), list(Step.objects.values_list("name", "code", "error_en"))
     assert (stands(number)[0], live(number)) == ("completed", {"inform"})
     assert not queries.order(number).legs[0].asks
-    shown = showing.mine(number, whose)
+    shown = showing.mine(number, whose, shop.later(66))
     assert shown is not None
     assert not shown.parts[0].may_confirm
     with pytest.raises(api.NotAsked):

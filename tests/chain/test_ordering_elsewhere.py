@@ -45,7 +45,7 @@ def test_a_return_from_the_phone_is_a_return_and_a_second_one_is_refused() -> No
     assert said["code"] == "10R"
     order = queries.order(number)
     assert (order.legs[0].exception, order.exception) == ("10R", "10R")
-    shown = showing.mine(number, order.customer)
+    shown = showing.mine(number, order.customer, shop.later(10))
     assert shown is not None
     assert shown.parts[0].why == showing.WHY[showing.Deviation.RETURN]
     run(11)

@@ -14,7 +14,10 @@ from kapok.back.workforce import boards, queries
 from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.back.workforce.rules import Deed
 from kapok.chain.ordering import api as ordering
+from kapok.chain.ordering import queries as orders
+from kapok.chain.ordering.appointing import Visit
 from kapok.chain.ordering.models import Order
+from kapok.edges.selfcare import showing
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
 from kapok.ground.posts import api as posts
@@ -122,6 +125,42 @@ def test_what_waits_for_plant_when_it_is_placed_takes_nobodys_time() -> None:
     assert ordering.end_wait(order=number, leg=1, **by("dispatcher", 61)) is True
     run(62)
     assert live(number) == {"appoint"}
+
+
+def stands_now(number: str, minutes: float) -> Visit:
+    found = orders.order(number).legs
+    return orders.visits_of(found, later(minutes))[leg(number).subject]
+
+
+def test_a_window_that_ends_without_a_visit_has_passed_and_another_one_is_chosen() -> None:
+    number, visit = agreed()
+    ends = FIRST + timedelta(hours=2)
+    until = (ends - AT) / timedelta(minutes=1)
+    coming = stands_now(number, until - 1)
+    assert coming.booked is not None
+    assert (coming.booked.ends_at, coming.passed, coming.may_choose) == (ends, None, True)
+    gone = stands_now(number, until)
+    assert gone.passed is not None
+    assert (gone.booked, gone.passed.ends_at, gone.may_choose) == (None, ends, True)
+    mine = showing.mine(number, orders.order(number).customer, later(until))
+    assert mine is not None
+    assert (mine.parts[0].visit, mine.parts[0].to_agree, mine.parts[0].may_choose) == (None, showing.PASSED, True)
+    another = free(later(until))[0]
+    window = {"starts_at": another.starts_at, "ends_at": another.ends_at}
+    ordering.agree_visit(order=number, leg=1, **window, **by("agent", until + 1))
+    assert (states(), state(visit)) == (["booked"], "appointed")
+    moved = stands_now(number, until + 2)
+    assert moved.booked is not None
+    assert (moved.booked.starts_at, moved.booked.moved, moved.passed) == (another.starts_at, 1, None)
+
+
+def test_a_window_in_which_somebody_came_and_still_works_has_not_passed() -> None:
+    number, visit = agreed()
+    for number_of, deed in enumerate((Deed.SET_OFF, Deed.ARRIVE, Deed.BEGIN), 6):
+        tells(visit, deed, number_of)
+    late = stands_now(number, DAY)
+    assert late.booked is not None
+    assert (late.passed, late.agreed.under_way, late.may_choose) == (None, True, False)
 
 
 def test_who_pays_after_the_window_is_asked_for_another() -> None:

@@ -8,9 +8,10 @@ import pytest
 from django.utils.timezone import localtime
 
 from kapok.back.workforce import queries as field
+from kapok.back.workforce.models import Appointment
 from kapok.ground.journal.models import Entry
 from tests.console.conftest import SignedIn
-from tests.selfcare.test_selfcare import placed
+from tests.selfcare.test_selfcare import gone, placed
 
 OTHER = re.compile(r'<option value="([^"]+/[^"]+)"')
 
@@ -54,6 +55,18 @@ def test_an_agent_agrees_one_where_none_is(signed_in: SignedIn, chen: str) -> No
     chosen = OTHER.findall(form)[0]
     assert client.post(f"/orders/{order}/1/visit", {"window": chosen}).status_code == 302
     assert spoken(order) == chosen
+
+
+def test_a_window_that_has_passed_is_said_and_another_one_agreed(signed_in: SignedIn, chen: str) -> None:
+    order, client = placed(chen), signed_in("agent")
+    gone()
+    pages = (f"/orders/{order}", f"/desk/customers/{chen}")
+    assert ["时段已过，未上门" in client.get(page).content.decode() for page in pages] == [True, True]
+    form = client.get(f"/orders/{order}/1/visit").content.decode()
+    chosen = OTHER.findall(form)[0]
+    assert client.post(f"/orders/{order}/1/visit", {"window": chosen, "reason": "late"}).status_code == 302
+    assert (spoken(order), Appointment.objects.get().moved) == (chosen, 1)
+    assert ["时段已过" in client.get(page).content.decode() for page in pages] == [False, False]
 
 
 def test_what_is_not_offered_moves_nothing(signed_in: SignedIn, chen: str) -> None:

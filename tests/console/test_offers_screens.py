@@ -152,7 +152,7 @@ def test_an_offer_is_drawn_up_from_nothing_and_put_on_sale(manager: Client) -> N
     assert pack is not None
     promised = next(row.title for row in pack.promises if row.code == "install")
     page = manager.get("/offers/fibre-500/edit").content.decode()
-    assert ("chooses among the promises of the packs in force" in page, page.count(escape(promised.en))) == (True, 2)
+    assert ("chooses among the promises of the packs in force" in page, page.count(escape(promised.en))) == (True, 1)
     assert (said.service, said.characteristics["down_mbps"], said.prices[0].amount) == ("fixed_broadband", 500, 115850)
     assert (said.segments, said.prices[0].title.en, said.visit and said.visit.minutes) == (
         ("public", "business"),

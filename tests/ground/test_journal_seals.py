@@ -323,6 +323,17 @@ def test_the_command_names_the_place_in_english(capsys: pytest.CaptureFixture[st
     )
 
 
+def test_the_command_says_one_of_one(capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (1, 2):
+        ring(number)
+    assert [seals.seal(at=AT, limit=1) for _ in range(2)] == [1, 1]
+    assert "2 seals over 2 entries: all as it was sealed." in command(capsys, "verify", "--language=en")[1]
+    second = Entry.objects.order_by("transaction", "position")[1]
+    with tampering():
+        execute("DELETE FROM journal_entry WHERE id = %s", second.id)
+    assert "Before it 1 entry agrees. Keep" in command(capsys, "verify", "--language=en")[1]
+
+
 @pytest.mark.slow
 def test_what_a_backup_brings_back_keeps_the_moments_at_which_it_was_recorded(tmp_path: Path) -> None:
     three_seals()

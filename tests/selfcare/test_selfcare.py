@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings as project
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
@@ -16,7 +17,7 @@ from pytest_django.fixtures import Settings
 
 from kapok.back.workforce import api as workforce
 from kapok.back.workforce import queries as field
-from kapok.back.workforce.models import WorkOrder
+from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.chain.ordering import api as ordering
 from kapok.chain.ordering import engine, unpaid
 from kapok.chain.ordering import queries as orders
@@ -278,6 +279,29 @@ def test_the_visit_is_moved_to_a_window_that_is_free(chen: str) -> None:
     assert actor == f"customer/{chen}"
 
 
+def gone() -> None:
+    """The window that is booked lies nine days back."""
+    back = timedelta(days=9)
+    Appointment.objects.update(starts_at=F("starts_at") - back, ends_at=F("ends_at") - back)
+
+
+def test_a_visit_whose_window_has_passed_is_not_said_to_come_and_another_one_is_chosen(chen: str) -> None:
+    order = placed(chen)
+    client = inside(order)
+    assert "我们将于" in client.get(f"/my/orders/{order}").content.decode()
+    gone()
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert ("我们将于" in page, showing.PASSED.zh in page, f"/my/orders/{order}/1/visit" in page) == (False, True, True)
+    form = client.get(f"/my/orders/{order}/1/visit").content.decode()
+    assert "已过：" in form
+    chosen = OTHER.findall(form)[0]
+    assert client.post(f"/my/orders/{order}/1/visit", {"window": chosen}).status_code == 302
+    after = field.appointment_of(f"order/{order}-1")
+    assert after is not None
+    assert (f"{after.starts_at.isoformat()}/{after.ends_at.isoformat()}", after.moved) == (chosen, 1)
+    assert "我们将于" in client.get(f"/my/orders/{order}").content.decode()
+
+
 @pytest.mark.parametrize(
     "window",
     [
@@ -379,7 +403,7 @@ def test_how_many_questions_an_order_takes_hangs_not_on_its_legs(chen: str) -> N
     counted = []
     for order in orders:
         with CaptureQueriesContext(connection) as asked:
-            assert showing.mine(order, chen) is not None
+            assert showing.mine(order, chen, datetime.now(UTC)) is not None
         counted.append(len([each for each in asked if "workforce_" in each["sql"]]))
     assert counted[0] == counted[1] <= 3
 

@@ -117,7 +117,9 @@ class Agreed:
     """How it stands with the visit of a matter."""
 
     booked: AppointmentView | None = None
-    """The window that is agreed and still to come."""
+    """The window that is agreed and has not ended, or for which somebody is under way."""
+    passed: AppointmentView | None = None
+    """The window that was agreed and has ended, without anybody under way: another one is to be agreed."""
     given_up: bool = False
     """The window that was booked last no longer holds."""
     under_way: bool = False
@@ -125,25 +127,37 @@ class Agreed:
     visited: bool = False
     """The visit has been handed in, and has not been sent back since."""
 
+    @property
+    def standing(self) -> AppointmentView | None:
+        """The appointment that moves when another window is agreed, whether its own has passed or not."""
+        return self.booked or self.passed
 
-def agreed(holders: Collection[str]) -> dict[str, Agreed]:
-    """The same of each of these matters, in three queries."""
+
+def agreed(holders: Collection[str], at: datetime) -> dict[str, Agreed]:
+    """The same of each of these matters as it is at a moment, in three queries."""
     rows = Appointment.objects.filter(holder__in=list(holders)).select_related("address", "unit", "kept_for")
     last = {row.holder: row for row in rows.order_by("made_at", "id")}
     booked = {holder: appointment_view(row) for holder, row in last.items() if row.state == BOOKED}
     leaving = [each.value for each in rules.UNDER_WAY]
     going = WorkOrder.objects.filter(appointment__in=[each.id for each in booked.values()], state__in=leaving)
-    on_the_way, done = set(going.values_list("appointment", flat=True)), _visited(holders)
+    on_the_way, done = set(going.values_list("appointment", flat=True)), visited(holders)
+    given_up = {holder for holder, row in last.items() if row.state == CANCELLED}
     return {
-        holder: Agreed(
-            (found := booked.get(holder)), holder in last and last[holder].state == CANCELLED,
-            found is not None and found.id in on_the_way, holder in done,
-        )
+        holder: _stands(booked.get(holder), on_the_way, at, given_up=holder in given_up, visited=holder in done)
         for holder in holders
-    }  # fmt: skip
+    }
 
 
-def _visited(holders: Collection[str]) -> set[str]:
+def _stands(
+    found: AppointmentView | None, on_the_way: Collection[UUID], at: datetime, *, given_up: bool, visited: bool
+) -> Agreed:
+    under_way = found is not None and found.id in on_the_way
+    passed = found is not None and found.ends_at <= at and not under_way
+    return Agreed(None if passed else found, found if passed else None, given_up, under_way, visited)
+
+
+def visited(holders: Collection[str]) -> set[str]:
+    """Those of these matters whose visit has been handed in, and has not been sent back since."""
     done = [each.value for each in rules.DONE]
     handed_in = WorkOrder.objects.filter(item__undone_at=None, kind=Kind.VISIT, state__in=done)
     return set(

@@ -34,19 +34,24 @@ class Visit:
 
     @property
     def booked(self) -> AppointmentView | None:
-        """The window that is agreed."""
+        """The window that is agreed and has not passed."""
         return self.agreed.booked
 
     @property
+    def passed(self) -> AppointmentView | None:
+        """The window that was agreed and has passed without a visit."""
+        return self.agreed.passed
+
+    @property
     def may_choose(self) -> bool:
-        """Whether a window can be chosen now: another one until somebody sets off, or one where none holds."""
+        """Whether a window can be chosen now: another one until somebody sets off, or one where none holds or it has passed."""
         return self.errand is not None and not self.agreed.under_way
 
 
-def visits_of(legs: Iterable[LegView]) -> dict[str, Visit]:
+def visits_of(legs: Iterable[LegView], at: datetime) -> dict[str, Visit]:
     """How it stands with the visit of each of these legs, by subject; a few queries, however many there are."""
     live = {leg.subject: leg for leg in legs if leg.open}
-    agreed, wanted = known.agreed(live), visits.errands(live)
+    agreed, wanted = known.agreed(live, at), visits.errands(live)
     return {
         subject: _visit(agreed[subject], wanted.get(subject), leg.state, leg.compensation)
         for subject, leg in live.items()
@@ -54,10 +59,10 @@ def visits_of(legs: Iterable[LegView]) -> dict[str, Visit]:
 
 
 def _visit(agreed: Agreed, wanted: Errand | None, state: State, compensation: str) -> Visit:
-    if agreed.visited and agreed.booked is None:
+    if agreed.visited and agreed.standing is None:
         wanted = None
-    if (booked := agreed.booked) is not None:
-        wanted = Errand(booked.address, booked.skill, booked.minutes)
+    if (standing := agreed.standing) is not None:
+        wanted = Errand(standing.address, standing.skill, standing.minutes)
     free = state not in OVER | {State.HELD} and not compensation
     return Visit(agreed, wanted if free else None, later=wanted is not None and state is State.HELD)
 
@@ -71,12 +76,12 @@ def agree_visit(
     Raises `UnknownOrder`, `UnknownLeg`, `NoVisitToAgree`, `UnderWay`, and what `workforce.rebook` and `workforce.book` do.
     """
     (found,) = rows.legs_locked(rows.order_called(order), leg)
-    agreed = known.agreed([found.subject])[found.subject]
+    agreed = known.agreed([found.subject], at)[found.subject]
     visit = _visit(agreed, visits.visit_of(found.subject), State(found.state), found.compensation)
     if visit.errand is None:
         raise NoVisitToAgree
     window: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "actor": actor, "at": at}
-    if visit.booked is not None:
-        workforce.rebook(appointment=visit.booked.id, reason=reason, by_customer=True, **window)
+    if agreed.standing is not None:
+        workforce.rebook(appointment=agreed.standing.id, reason=reason, by_customer=True, **window)
     else:
         workforce.book(holder=found.subject, **asdict(visit.errand), **window)

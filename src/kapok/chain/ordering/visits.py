@@ -64,7 +64,7 @@ def comes_after(flow: Flow, stage: str) -> bool:
 
 def is_ahead(holder: str) -> bool:
     """Whether somebody has still to go to the customer for a leg that is open."""
-    return visit_of(holder) is not None and not field.agreed([holder])[holder].visited
+    return visit_of(holder) is not None and not field.visited([holder])
 
 
 def is_given_out(holder: str) -> bool:

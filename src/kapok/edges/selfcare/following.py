@@ -20,7 +20,7 @@ from kapok.kernel.errors import KapokError
 @of_the_customer
 def order(request: MyRequest, number: str) -> HttpResponse:
     """The order, as it stands."""
-    mine = showing.mine(number, request.customer)
+    mine = showing.mine(number, request.customer, request.at)
     if mine is None:
         raise Http404
     return render(request, "selfcare/order.html", {"mine": mine, "at": request.at})
@@ -29,7 +29,7 @@ def order(request: MyRequest, number: str) -> HttpResponse:
 @of_the_customer
 def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
     """Move the visit to another window that is free, or choose one where none is agreed."""
-    stands = showing.visit_of(_leg(request, number, leg))
+    stands = showing.visit_of(_leg(request, number, leg), request.at)
     if stands.errand is None:
         raise Http404
     free, none = showing.windows(stands, stands.errand, request.at)
@@ -45,7 +45,7 @@ def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
             show_refusal(form, refused, "window")
         else:
             return redirect("selfcare:my-order", number)
-    values = {"form": form, "number": number, "booked": stands.booked, "none": none}
+    values = {"form": form, "number": number, "booked": stands.booked, "passed": stands.passed, "none": none}
     return render(request, "selfcare/visit.html", values, status=422 if form.errors else 200)
 
 

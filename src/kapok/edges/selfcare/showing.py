@@ -68,6 +68,10 @@ CHOOSE_ANEW = Text(
     zh="原约定的上门时段已取消，请另选时段，或等我们与您约定。",
     en="The time that was agreed no longer holds. Choose another one, or we agree one with you.",
 )
+PASSED = Text(
+    zh="约定的上门时段已过，请另选时段，或等我们与您约定。",
+    en="The time that was agreed has passed. Choose another one, or we agree one with you.",
+)
 CHOOSE = Text(
     zh="上门时段尚未约定，请选择时段，或等我们与您约定。",
     en="When we come is not agreed yet. Choose a time, or we agree one with you.",
@@ -146,12 +150,12 @@ class Mine:
     parts: tuple[Part, ...]
 
 
-def mine(number: str, customer: str) -> Mine | None:
-    """The order as its customer sees it; None where it is not theirs."""
+def mine(number: str, customer: str, at: datetime) -> Mine | None:
+    """The order as its customer sees it at a moment; None where it is not theirs."""
     order = _order(number, customer)
     if order is None:
         return None
-    visits = orders.visits_of(order.legs)
+    visits = orders.visits_of(order.legs, at)
     return Mine(
         number=order.number, state=order.told_name, placed_at=order.placed_at, paid_at=order.paid_at,
         lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly,
@@ -173,9 +177,9 @@ def _order(number: str, customer: str) -> OrderView | None:
     return found if found.customer == customer else None
 
 
-def visit_of(leg: LegView) -> Visit:
-    """How it stands with the visit of a leg."""
-    return orders.visits_of([leg]).get(leg.subject, NO_VISIT)
+def visit_of(leg: LegView, at: datetime) -> Visit:
+    """How it stands with the visit of a leg at a moment."""
+    return orders.visits_of([leg], at).get(leg.subject, NO_VISIT)
 
 
 def windows(visit: Visit, errand: Errand, after: datetime) -> tuple[list[field.Window], Text | None]:
@@ -218,7 +222,9 @@ def _why(leg: LegView) -> Text | None:
 def _to_agree(visit: Visit) -> Text | None:
     if visit.booked is not None or not (visit.errand or visit.later):
         return None
-    if visit.agreed.given_up:
+    if visit.passed is not None and visit.may_choose:
+        return PASSED
+    if visit.agreed.given_up or visit.passed is not None:
         return CHOOSE_ANEW if visit.may_choose else AGREED_ANEW
     return AGREED_LATER if visit.later else CHOOSE
 

@@ -23,7 +23,7 @@ TAIL = Text(
 ALL_SEALED = Text(zh="没有尚未封印的条目。", en="Nothing waits to be sealed.")
 BROKEN = Text(
     zh="{day} 第 {number} 个封印：{breach}{place}。在此之前的 {entries}一致。请保全数据库与备份，并对照此前的备份查明。",
-    en="{day}, seal {number}: {breach}{place}. Before it {entries} agree. "
+    en="{day}, seal {number}: {breach}{place}. Before it {entries} {count:agrees|agree}. "
     "Keep the database and its backups as they are, and compare with an older backup.",
 )
 SPOILT = Text(
@@ -114,4 +114,5 @@ def _said(found: seals.Verified) -> Text:
         breach=seals.BREACHES[finding.breach],
         place=place,
         entries=_entries(found.entries),
+        count=found.entries,
     )

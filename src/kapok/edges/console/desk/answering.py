@@ -13,7 +13,7 @@ from kapok.edges.console.desk.belonging import shown, told
 from kapok.edges.console.desk.forms import AnswerForm, WithdrawForm, show_refusal
 from kapok.edges.console.ledger.presenting import all_shown
 from kapok.edges.console.people.forms import in_reading_language
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.front.channels import api, queries
 from kapok.front.channels.online import api as online
 from kapok.front.channels.online import queries as written
@@ -72,12 +72,8 @@ def call_backs(request: ScreenRequest) -> HttpResponse:
 def called(request: ScreenRequest, subject: str) -> HttpResponse:
     """The customer was called back."""
     _seen(request, subject)
-    try:
-        api.note_called_back(matter=subject, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, in_reading_language(refused.text))
-    else:
-        messages.success(request, _("Noted; nobody is to be called about this any more."))
+    done = _("Noted; nobody is to be called about this any more.")
+    attempt(request, lambda: api.note_called_back(matter=subject, actor=request.user.subject, at=request.at), done)
     return redirect("console:desk-answer", subject)
 
 

@@ -40,7 +40,9 @@ class Open:
     case: CaseView | None = None
     pressed: orders.Pressed | None = None
     visit: AppointmentView | None = None
-    """Of an order, the visit that comes first."""
+    """Of an order, the visit that comes first, or whose window has passed."""
+    passed: bool = False
+    """Whether that window has passed without a visit."""
     urged: Pressing | None = None
     """How a case was urged; of an order `pressed` says it."""
 
@@ -61,7 +63,7 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
         "orders": orders.orders_of(one.number, limit=20),
         "more_open": running.more,
         "open": [
-            *_open_orders(running.rows, clocks, field.agreed(running.subjects)),
+            *_open_orders(running.rows, clocks, field.agreed(running.subjects, request.at)),
             *_open_cases(cases, clocks, pressing(case.matter for case in cases)),
         ],
         "owed": clocks[:OWED],
@@ -80,15 +82,21 @@ def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown], agree
     return [
         Open(
             f"order/{row.number}", row.what, row.state_name, _first(clocks, f"order/{row.number}-"), pressed=row.pressed,
-            visit=_next(agreed, f"order/{row.number}-"),
+            visit=visit, passed=passed,
         )
         for row in rows
+        for visit, passed in [_next(agreed, f"order/{row.number}-")]
     ]  # fmt: skip
 
 
-def _next(agreed: Mapping[str, Agreed], begins: str) -> AppointmentView | None:
-    found = [each.booked for subject, each in agreed.items() if each.booked and subject.startswith(begins)]
-    return min(found, key=lambda visit: visit.starts_at, default=None)
+def _next(agreed: Mapping[str, Agreed], begins: str) -> tuple[AppointmentView | None, bool]:
+    """The visit that comes first, or whose window has passed, which comes before all others; and whether it has."""
+    found = [
+        (each.standing, each.passed is not None)
+        for subject, each in agreed.items()
+        if each.standing and subject.startswith(begins)
+    ]
+    return min(found, key=lambda each: each[0].starts_at, default=(None, False))
 
 
 def _open_cases(cases: Iterable[CaseView], clocks: Sequence[Shown], urged: Mapping[str, Pressing]) -> list[Open]:

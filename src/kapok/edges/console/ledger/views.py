@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,13 +17,12 @@ from kapok.edges.console import sheets
 from kapok.edges.console.ledger.export import HEADER, cells
 from kapok.edges.console.ledger.filters import EVERY_STATE, LedgerFilter, place, written
 from kapok.edges.console.ledger.presenting import all_shown, names_of
-from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.commitments import queries, saved_views
 from kapok.ground.commitments.lanes import Filter
 from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
-from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 PAGE = 50
@@ -67,12 +65,8 @@ def keep_view(request: ScreenRequest) -> HttpResponse:
     query = QueryDict(request.POST.get("query", "").lstrip("?")).urlencode()
     # Nobody types a control sign, and the database takes no NUL; a name of nothing else is refused as empty.
     name = "".join(sign if sign.isprintable() else " " for sign in request.POST.get("name", ""))
-    try:
-        saved_views.keep_view(name=name, query=query, actor=request.user.subject, at=request.at)
-    except KapokError as refused:
-        messages.error(request, refused.text.in_(request.language))
-    else:
-        messages.success(request, _("The view has been kept."))
+    said = {"name": name, "query": query, "actor": request.user.subject}
+    attempt(request, lambda: saved_views.keep_view(**said, at=request.at), _("The view has been kept."))
     return redirect(f"{reverse('console:ledger')}?{query}")
 
 

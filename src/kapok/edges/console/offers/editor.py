@@ -61,6 +61,7 @@ def _page(
     offer, unread = _offer(draft, given, specified)
     shown = showing.page(offer, specified) if offer else None
     told = dict.fromkeys([*findings, *unread, *(shown.findings if shown else ())])
+    promised = typed.rows(given, "promise", typed.PROMISE)
     values = {
         "edition": draft,
         "revision": revision,
@@ -69,7 +70,8 @@ def _page(
         "typed": {name: typed.first({name: words}, name, 2000) for name, words in given.items()},
         "prices": typed.rows(given, "price", typed.PRICE),
         "needs": typed.rows(given, "need", typed.NEED),
-        "promises": typed.rows(given, "promise", typed.PROMISE),
+        "promises": promised,
+        "promise_titles": {row["named"]: _called(row["named"]) for row in promised},
         "characteristics": _characteristics(given, specified),
     }
     part = request.headers.get("HX-Target", "")
@@ -89,7 +91,6 @@ def _offer(
 
 def _choices(code: str, given: typed.Fields, specified: Specified) -> dict[str, object]:
     """What can be chosen in the fields."""
-    promised = _promises()
     axes = (("segments", "segment"), ("tiers", "tier"), ("areas", "area"), ("actions", "action"))
     return {
         "kinds": KINDS.items(),
@@ -107,8 +108,7 @@ def _choices(code: str, given: typed.Fields, specified: Specified) -> dict[str, 
         "plans": [(code, each.title) for code, each in specified.plans.items()],
         "skills": posts.skill_titles().items(),
         "sold": [(each, title, each in given.get("parts", [])) for each, title in queries.codes() if each != code],
-        "known_promises": promised.items(),
-        "promise_titles": promised,
+        "known_promises": _promises(),
         "bundle": typed.first(given, "kind") == Kind.BUNDLE,
         "on_trial": typed.first(given, "kind") == Kind.TRIAL,
     }
@@ -130,13 +130,20 @@ def _characteristics(given: typed.Fields, specified: Specified) -> list[dict[str
     ]  # fmt: skip
 
 
-def _promises() -> dict[str, Text]:
-    """By pack and code the promises to customers that hold: those of the packs in force, but for the stages of flows."""
+def _promises() -> list[tuple[str, Text]]:
+    """The promises to customers that hold: those of the packs in force, but for the stages of flows."""
     packs = [pack_called(each.code) for each in commitments.adopted() if not each.code.startswith("flow-")]
-    return {
-        f"{pack.code}/{row.code}": row.title
+    return [
+        (f"{pack.code}/{row.code}", row.title)
         for pack in packs
         if pack is not None
         for row in pack.promises
         if row.tier is not Tier.STAGE
-    }
+    ]
+
+
+def _called(named: str) -> Text | None:
+    """What a promise, named by pack and code, is called in its newest wording; None where no pack in force holds it."""
+    pack, _, code = named.partition("/")
+    found = pack_called(pack) if code else None
+    return next((row.title for row in reversed(found.promises) if row.code == code), None) if found else None

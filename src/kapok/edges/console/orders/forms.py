@@ -281,13 +281,13 @@ class VisitForm(OrderForm):
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        stands = orders.visits_of([self.leg]).get(self.leg.subject) if self.leg else None
+        stands = orders.visits_of([self.leg], self.at).get(self.leg.subject) if self.leg else None
         errand = stands.errand if stands else None
         free = visiting.windows([(errand.address, errand.skill, errand.minutes)] if errand else [], self.at)
         hint = in_reading_language(free.none) if free.none else ""
         window = forms.ChoiceField(label=_("Window"), choices=_windows(free), help_text=hint)
         why = forms.ChoiceField(label=_("Why it moves"), choices=_choices(REBOOKS.items()), initial="customer")
-        return {"window": window, **({"reason": why} if stands and stands.booked else {})}
+        return {"window": window, **({"reason": why} if stands and stands.agreed.standing else {})}
 
     def said(self) -> dict[str, Any]:
         """When it begins and ends, and why it moves."""

@@ -102,7 +102,7 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         asked,
         inventory.held_of(subjects),
         field_work(request, found),
-        queries.visits_of(found.legs),
+        queries.visits_of(found.legs, request.at),
     )
     values = {
         "order": found,
