@@ -16,4 +16,5 @@ def as_part(verb: Callable[Given, Said]) -> Callable[Given, Said]:
     For a verb that lets whatever the part raises end its own transaction as well; who wants to go on after a refusal calls it as
     it is.
     """
-    return unwrap(verb)
+    part: Callable[Given, Said] = unwrap(verb)
+    return part

@@ -112,13 +112,13 @@ class Event:
 
 def payload(event: Event) -> dict[str, Any]:
     """The event's own fields as JSON values; moments in UTC, decimals and identifiers as text."""
-    said = ((name, getattr(event, name)) for name in _own_fields(type(event)))
+    said = ((name, getattr(event, name)) for name in _own_fields(event.kind))
     return {name: value if type(value) in PLAIN else _plain(value) for name, value in said}
 
 
 @cache
-def _own_fields(kind: type[Event]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in ENVELOPE)
+def _own_fields(kind: str) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(KINDS[kind]) if field.name not in ENVELOPE)
 
 
 def sentence(kind: str, data: Mapping[str, Any]) -> Text:
