@@ -376,12 +376,15 @@ def profile(bench: Bench) -> None:
 
 
 def one(customers: int, given: argparse.Namespace) -> None:
-    """Measure in a database of its own; the figures go to `--out` for who compares."""
+    """Measure in a database of its own; the figures go to `--out` for who compares. This process is warm as the web server is."""
+    from kapok.config.warming import warm_up
+
     kept = Path(given.folder) / f"orders-{customers}" if given.folder else None
     with server(kept=kept) as served:
         bench = Bench(served, customers)
         bench.go_on() if served.filled else bench.prepare()
         served.is_filled()
+        warm_up()
         load = " ".join(f"{each:.1f}" for each in os.getloadavg())
         print(f"{os.cpu_count()} cores, load of the machine {load}.\n", flush=True)
         if given.profile:

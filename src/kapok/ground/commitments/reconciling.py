@@ -106,7 +106,7 @@ def reconcile(
             number += 1
             _promise(change, judgement, answering, outcome, number=number)
         elif row is not None and judgement is not None:
-            _revise(change, row, _columns(change, judgement, row), outcome)
+            _revise(change, row, _columns(change, judgement, row.breached_at, row.fired_through), outcome)
         elif row is not None:
             _revise(change, row, FALLEN, outcome)
 
@@ -151,16 +151,18 @@ def _promise(change: Change, judgement: Judgement, answering: Answering, outcome
         unit=unit,
         owner=owner,
         first_due_at=judgement.due_at,
+        **_columns(change, judgement),
     )
-    _write(row, _columns(change, judgement, row))
     outcome.made.append(row)
     outcome.fires.append((row.next_fire_at, change.entry.at))
     outcome.told += _breach(change, row, breached_before=None, owed_before=None)
 
 
-def _columns(change: Change, judgement: Judgement, row: Commitment) -> dict[str, Any]:
+def _columns(
+    change: Change, judgement: Judgement, breached_at: datetime | None = None, fired_through: datetime | None = None
+) -> dict[str, Any]:
     """The columns of a commitment as judged; who answers for it and what has been fired stay as they are."""
-    breached_at = rules.breach_standing(judgement, row.breached_at)
+    breached_at = rules.breach_standing(judgement, breached_at)
     state = rules.state_of(judgement, breached_at)
     if state is State.BROKEN and breached_at is None:
         breached_at = rules.breach_moment(judgement)
@@ -188,11 +190,6 @@ def _columns(change: Change, judgement: Judgement, row: Commitment) -> dict[str,
     }
 
 
-def _write(row: Commitment, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        setattr(row, name, value)
-
-
 def _revise(change: Change, row: Commitment, columns: dict[str, Any], outcome: Outcome) -> None:
     """Change a row where it differs; keep what it was, and tell of it."""
     changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
@@ -201,7 +198,8 @@ def _revise(change: Change, row: Commitment, columns: dict[str, Any], outcome: O
     before = {name: getattr(row, name) for name in ("breached_at", "owed", "state")}
     if columns is FALLEN or _rewrites(row, changed):
         outcome.revisions.append(_revision(change, row, columns))
-    _write(row, changed)
+    for name, value in changed.items():
+        setattr(row, name, value)
     outcome.changed.append(row)
     outcome.columns |= changed.keys()
     outcome.fires.append((row.next_fire_at, change.entry.at))

@@ -18,7 +18,7 @@ from kapok.kernel.promises import Facts, Pack, parse
 
 HEARING = """
 SELECT id, superseded_at FROM commitments_packversion
-WHERE kinds && %s::varchar[] AND scope <@ ANY (%s::jsonb[]) ORDER BY code, adopted_at
+WHERE kinds && %s::varchar[] AND scope <@ ANY (ARRAY(SELECT jsonb_array_elements(%s::jsonb))) ORDER BY code, adopted_at
 """
 
 _READ: dict[str, Pack] = {}
@@ -43,9 +43,9 @@ class Adopted:
 
 def hearing(kinds: Collection[str], facts: Iterable[Facts]) -> list[Adopted]:
     """The versions, past and present, that hear one of `kinds` in a matter with one of these sets of facts."""
-    scopes = [json.dumps({name: str(value) for name, value in each.items()}) for each in facts]
+    scopes = [{name: str(value) for name, value in each.items()} for each in facts]
     with connection.cursor() as cursor:
-        cursor.execute(HEARING, [sorted(kinds), scopes])
+        cursor.execute(HEARING, [sorted(kinds), json.dumps(scopes)])
         found = cursor.fetchall()
     if unknown := [key for key in found if key not in _ADOPTED]:
         rows = PackVersion.objects.defer("document").in_bulk([key for key, _ in unknown])
