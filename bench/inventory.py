@@ -1,10 +1,11 @@
-"""Qualifying an address and reserving a line at one million addresses, beside a floor in the same run.
+"""What can be had at an address, as the desk asks it, and reserving a line, at one million addresses, beside a floor.
 
     PYTHONPATH=src .venv/bin/python bench/inventory.py [ADDRESSES]
 
-It starts an embedded PostgreSQL of its own in a temporary folder and prints Markdown. The floor of a qualification is one address
-fetched by its code with the same driver; that of a reservation is hand-written SQL that is told where to look: take three free rows
-with one statement, write three journal rows with another, commit.
+It starts an embedded PostgreSQL of its own in a temporary folder and prints Markdown. The desk asks for all offers of the
+demonstration that a household, or a business, may order: whether each can be had in a room, how, how fast, from when, at what
+price. The floor of that is one address fetched by its code with the same driver; that of a reservation is hand-written SQL that is
+told where to look: take three free rows with one statement, write three journal rows with another, commit.
 """
 
 # ruff: noqa: PLC0415 - Django is set up first
@@ -17,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from material.server import server
 
@@ -48,7 +50,8 @@ FROM (
     UNION ALL SELECT 'CAB' || r, 'cabinet', 'MDF' || r %% 20, md5('e' || r %% 20)::uuid, NULL, NULL
     FROM generate_series(1, %(roads)s) r
     UNION ALL SELECT 'MDF' || e, 'mdf', '', md5('e' || e)::uuid, NULL, NULL FROM generate_series(0, 19) e
-    UNION ALL SELECT 'DSL' || e, 'dslam', '', md5('e' || e)::uuid, NULL, NULL FROM generate_series(0, 19) e
+    UNION ALL SELECT 'EX' || e, 'exchange', '', md5('e' || e)::uuid, NULL, NULL FROM generate_series(0, 19) e
+    UNION ALL SELECT 'SW' || e, 'switch', '', md5('e' || e)::uuid, NULL, NULL FROM generate_series(0, 19) e
     UNION ALL SELECT kinds.code || n, kinds.kind, kinds.above || (n - 1) / 30 + 1, md5('e' || ((n - 1) / 30 + 1) %% 20)::uuid,
         113 + (n %% 600) * 0.0005, 22.8 + (n / 600) * 0.0006
     FROM generate_series(1, %(numbers)s, 3) n, (VALUES ('SPL', 'splitter', 'PON'), ('DP', 'distribution_point', 'CAB'))
@@ -60,13 +63,20 @@ INSERT INTO inventory_coverage (id, element_id, address_id)
 SELECT gen_random_uuid(), md5('i' || kind || n)::uuid, md5('aN' || n + more)::uuid
 FROM generate_series(1, %(numbers)s, 3) n, (VALUES ('SPL'), ('DP')) kinds(kind), (VALUES (0), (1)) covered(more)
 WHERE n + more <= %(numbers)s
+UNION ALL
+SELECT gen_random_uuid(), md5('iSW' || r %% 20)::uuid, md5('aR' || r)::uuid FROM generate_series(1, %(roads)s) r
 """
+POOLS = (
+    ("IP", "ipv4", "100.64.0.0/16"), ("VLAN", "vlan", "1001-2000"), ("SIM", "sim", "200001-201000"),
+    ("ONU", "onu", " ".join(f"ONU{number}" for number in range(1000))), ("MOBILE", "number", "13300000000-13300000999"),
+)  # fmt: skip
 RESOURCES = """
 INSERT INTO inventory_resource (id, kind, code, value, element_id, state, holder, role, free_from, changed_at, note)
 SELECT gen_random_uuid(), kinds.kind, e.code || ':' || p, p::text, e.id, 'free', '', '', %(at)s, %(at)s, ''
 FROM inventory_element e JOIN (VALUES ('splitter', 'splitter_port', 8), ('pon', 'pon_port', 64),
     ('distribution_point', 'secondary_pair', 10), ('cabinet', 'primary_pair', 100), ('mdf', 'mdf_port', 1000),
-    ('dslam', 'dsl_port', 1000)) AS kinds(host, kind, ports) ON kinds.host = e.kind, generate_series(1, kinds.ports) p
+    ('exchange', 'line_port', 1000), ('switch', 'circuit_port', 1000)) AS kinds(host, kind, ports) ON kinds.host = e.kind,
+    generate_series(1, kinds.ports) p
 """
 TAKE = """
 UPDATE inventory_resource r SET state = 'reserved', holder = %(holder)s, reserved_until = %(until)s, changed_at = %(at)s
@@ -91,6 +101,7 @@ def _bench(wanted: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    asking = _sell()
     numbers = wanted // 11
     started = time.perf_counter()
     addresses, resources = _load(numbers)
@@ -101,8 +112,10 @@ def _bench(wanted: int) -> None:
     rooms = [f"N{picked.randint(1, numbers)}-{picked.randint(1, 10)}" for _ in range(ASKED)]
     covered = [room for room in rooms if int(room[1:].split("-")[0]) % 3 != 0]
     near = [room for room in rooms if room not in set(covered)]
-    for title, asked in (("qualify, covered", covered), ("qualify, nearest point", near)):
-        print(_row(title, _timed(asked, _qualify), _timed(asked, _fetch)), flush=True)
+    for (whose, offers), ask in asking.items():
+        for where, asked in (("covered", covered), ("nearest point", near)):
+            title = f"{offers} offers to a {whose}, {where}"
+            print(_row(title, _timed(asked, ask), _timed(asked, _fetch)), flush=True)
     print(_row("reserve three items", *_reserving(covered)), flush=True)
 
 
@@ -122,16 +135,46 @@ def _load(numbers: int) -> tuple[int, int]:
         )
         for statement in (ADDRESSES, ELEMENTS, COVERAGE, RESOURCES):
             cursor.execute(statement, values)
-    api.add_pool(code="IP", kind="ipv4", name=Text(zh="地址", en=""), values="100.64.0.0/16", actor="system", at=AT)
+    areas = [(f"NUM{e}", "number", f"2{e:02}00000-2{e:02}00999", f"E{e}") for e in range(20)]
+    for code, kind, block, area in (*((*pool, "") for pool in POOLS), *areas):
+        api.add_pool(
+            code=code, kind=kind, name=Text(zh=code, en=""), exchange_area=area, values=block, actor="system", at=AT
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Address.objects.count(), Resource.objects.count()
 
 
-def _qualify(room: str) -> None:
-    from kapok.network.inventory import queries
+def _sell() -> dict[tuple[str, int], Callable[[str], None]]:
+    """Put the demonstration's offers on sale; how a desk asks for a customer of each kind, and of how many offers it is told."""
+    from kapok.front.channels import offering
+    from kapok.ground.catalog import demo as flows
+    from kapok.ground.catalog.offering import demo as offers
+    from kapok.ground.commitments import demo as packs
+    from kapok.ground.customers import api as customers
+    from kapok.ground.people import demo as people
+    from kapok.ground.posts import demo as posts
 
-    assert queries.qualify(room, "fixed_broadband", AT, down_mbps=300).available
+    for loader in (people, posts, packs, flows, offers):
+        loader.load(AT)
+    asking: dict[tuple[str, int], Callable[[str], None]] = {}
+    for whose, kind, segment, channel in (
+        ("household", "person", "public", "hotline"), ("business", "organisation", "business", "business"),
+    ):  # fmt: skip
+        number = customers.register_customer(
+            kind=kind, name=whose, segment=segment, unit="hotline", actor="system", at=AT
+        )
+        told = len(offering.installable(number, channel, offering.area_at(""), AT))
+        asking[whose, told] = partial(_choices, number, channel, told)
+    return asking
+
+
+def _choices(customer: str, channel: str, told: int, room: str) -> None:
+    from kapok.front.channels import offering
+
+    found = offering.choices(customer, channel, room, AT)
+    assert len(found) == told
+    assert all(each.why_not is None for each in found)
 
 
 def _fetch(room: str) -> None:

@@ -426,6 +426,14 @@ def test_an_amendment_is_a_new_version_and_what_was_activated_is_told() -> None:
     assert shop.service(Line.objects.get(leg=row).service.number).state == "active"  # type: ignore[union-attr]
 
 
+def test_a_payphone_is_called_by_its_name_where_it_cannot_become_something_else() -> None:
+    number = placed(line("payphone"), channel="transient")
+    with pytest.raises(api.BadLine, match="choose one of payphone, or cancel it and order anew") as refused:
+        api.amend(order=number, line=1, offer="voice", **by("agent", 1))
+    assert "须为同一产品（公用电话）的商品" in refused.value.text.zh
+    assert leg(number).version == 1
+
+
 def test_an_amendment_while_the_network_is_being_told_is_told_after_it() -> None:
     number = placed()
     while (lease := engine.claim(later(1))) and Step.objects.get(id=lease.step).name != "activate":
