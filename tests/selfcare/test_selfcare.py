@@ -24,11 +24,14 @@ from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.models import Leg, Order
 from kapok.edges.selfcare import doors, showing
+from kapok.front.channels import visiting
 from kapok.front.channels.models import AccessCode, Case, DoorKnock
 from kapok.front.channels.online import api as online
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
+from kapok.ground.posts.demo import plan_weeks
 from kapok.ground.work.models import Matter
+from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
 from tests.chain import shop
 from tests.console import counter_page
@@ -346,6 +349,30 @@ def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen
     workforce.rebook(**said, **counter_page.by("agent"))
 
 
+def test_every_open_day_is_offered_on_the_web_and_at_the_desk(chen: str) -> None:
+    plan_weeks(datetime.now(UTC), {"technician", "technician2"}, 3)
+    order = placed(chen, window=False)
+    page = inside(order).get(f"/my/orders/{order}/1/visit").content.decode()
+    windows = OTHER.findall(page)
+    free = field.windows(address="r101", skill="fibre", minutes=60, after=datetime.now(UTC))
+    offered = {each.value for each in free}
+    assert len(windows) > 24
+    assert abs(len(windows) - len(offered)) <= 1
+    days = {localtime(datetime.fromisoformat(each.partition("/")[0])).date() for each in windows}
+    assert page.count('<details class="day"') == len(days)
+    assert page.count('<details class="day" open') == 1
+    assert (max(days) - localtime().date()).days in {12, 13}
+    last = windows[-1]
+    wrong = inside(order).post(f"/my/orders/{order}/1/visit", {"window": "x"}).content.decode()
+    assert wrong.count('role="alert"') == 1
+    assert inside(order).post(f"/my/orders/{order}/1/visit", {"window": last}).status_code == 302
+    booked = field.appointment_of(f"order/{order}-1")
+    assert booked is not None
+    assert f"{booked.starts_at.isoformat()}/{booked.ends_at.isoformat()}" == last
+    at_desk = visiting.windows([("r101", "fibre", 60)], datetime.now(UTC))
+    assert len(at_desk.days) == len(days)
+
+
 def test_where_none_is_agreed_a_window_is_chosen(chen: str) -> None:
     order = placed(chen, window=False)
     client, subject = inside(order), f"order/{order}-1"
@@ -439,6 +466,32 @@ def test_the_result_is_confirmed_and_rated_once(chen: str) -> None:
     assert "确认并评价" not in page
     again = client.post(f"/my/orders/{order}/1/confirm", {"works": "yes", "rating": "1"})
     assert (again.headers["Location"], shop.leg(order).rating) == (f"/my/orders/{order}", 4)
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "said"), [("zh-hans", "评价本次服务", "已评"), ("en", "Say how it was", "been rated")]
+)
+def test_what_the_hotline_noted_as_confirmed_is_rated_once(chen: str, language: str, asks: str, said: str) -> None:
+    order = done(chen)
+    client, where = inside(order, language=language), f"/my/orders/{order}/1/rate"
+    assert client.get(where).headers["Location"] == f"/my/orders/{order}"
+    with pytest.raises(ordering.NothingToConfirm):
+        ordering.rate(order=order, leg=1, rating=5, actor=f"customer/{chen}", at=shop.later(5))
+    ordering.confirm(order=order, leg=1, word="回访 3", **counter_page.by("agent"))
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert (asks in page, where in page) == (True, True)
+    for refused in ({}, {"rating": "6"}, {"rating": "x"}):
+        assert client.post(where, refused).status_code == 422
+    assert shop.leg(order).rating is None
+    assert client.post(where, {"rating": "4"}).headers["Location"] == f"/my/orders/{order}"
+    assert (shop.leg(order).rating, [each["rating"] for each in shop.told("ordering.rated")]) == (4, [4])
+    page = client.get(f"/my/orders/{order}").content.decode()
+    assert ("★★★★" in page, where in page) == (True, False)
+    assert client.post(where, {"rating": "1"}).status_code == 302
+    with pytest.raises(ordering.AlreadyRated) as once:
+        ordering.rate(order=order, leg=1, rating=1, actor=f"customer/{chen}", at=counter_page.by("agent")["at"])
+    assert said in once.value.text.in_(Language.of(language))
+    assert shop.leg(order).rating == 4
 
 
 def test_what_is_amiss_is_a_fault_with_an_owner_and_a_clock_and_confirms_nothing(chen: str) -> None:

@@ -22,7 +22,6 @@ from kapok.chain.ordering import (
     amending,
     areas,
     cancelling,
-    concluding,
     course,
     deviating,
     drafting,
@@ -39,12 +38,14 @@ from kapok.chain.ordering import (
     visits,
 )
 from kapok.chain.ordering.appointing import agree_visit
+from kapok.chain.ordering.confirming import confirm, rate
 from kapok.chain.ordering.drafting import LineDraft
 from kapok.chain.ordering.models import Line, Order
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import (
     AddressTooWide,
     AlreadyPaid,
+    AlreadyRated,
     BadLine,
     BadMoment,
     CancelRunning,
@@ -90,22 +91,20 @@ from kapok.ground.customers import api as customers
 from kapok.ground.customers.rows import first_account, living_customer, open_account
 from kapok.ground.customers.rules import Purpose
 from kapok.ground.journal import api as journal
-from kapok.ground.work import queries as work_queries
-from kapok.ground.work.baton import api as baton
 from kapok.ground.work.rows import person
-from kapok.ground.work.rules import rated, tidy_note
+from kapok.ground.work.rules import tidy_note
 from kapok.kernel.text import Text
 from kapok.network.inventory import queries as inventory
 
 __all__ = [
-    "AddressTooWide", "AlreadyPaid", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt", "InOtherHands",
-    "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines", "NoPlantThere",
-    "NoVisitToAgree", "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable", "NotSpecified",
-    "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn", "NothingToConfirm",
-    "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers", "TooLateToRearrange", "TooLateToWish",
-    "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "agree_visit", "amend", "cancel", "confirm", "defer", "end_wait",
-    "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "retry_step", "return_leg", "see_access", "settle_step",
-    "undefer", "wait_for_plant",
+    "AddressTooWide", "AlreadyPaid", "AlreadyRated", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt",
+    "InOtherHands", "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines",
+    "NoPlantThere", "NoVisitToAgree", "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable",
+    "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn",
+    "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers",
+    "TooLateToRearrange", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "agree_visit", "amend",
+    "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "rate",
+    "retry_step", "return_leg", "see_access", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
 PAID = Text(zh="已缴费", en="paid")
@@ -356,26 +355,6 @@ def lift_supervision(*, order: str, leg: int | None = None, note: str, actor: st
     """
     row, act, why = rows.order_called(order), Act(actor, at), tidy_note(note)
     pressing.lift(order, rows.open_legs(rows.legs_locked(row, leg)), why, act)
-
-
-@transaction.atomic
-def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", actor: str, at: datetime) -> None:
-    """The customer confirms that it is done, and rates it 1 to 5 if they like; `word` is how they said so.
-
-    Raises `UnknownOrder`, `UnknownLeg`, `NotAsked`, `NothingToConfirm`, `InvalidRating`, `NoteMissing`.
-    """
-    row, stars = rows.order_called(order), rated(rating)
-    said = tidy_note(word, needed=False) or "客户确认 / confirmed by the customer"
-    (found,) = rows.legs_locked(row, leg)
-    if found.action not in rules.ASKED:
-        raise NotAsked(action_name=rules.ACTIONS[rules.Action(found.action)])
-    item = concluding.asks_the_customer(found.subject)
-    if item is None:
-        raise NothingToConfirm(leg=found.subject.partition("/")[2])
-    wanted = len(work_queries.evidence_of(item))
-    baton.carry_out(item=item, evidence=[said] * max(wanted, 1), actor=actor, at=at)
-    fresh = rows.leg_locked(found.subject)
-    moves.keep(fresh, rating=stars)
 
 
 @transaction.atomic

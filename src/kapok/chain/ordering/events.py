@@ -243,6 +243,15 @@ class NumberIntercepted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rated(Event):
+    """The customer rated what had been confirmed for them, 1 to 5."""
+
+    kind: ClassVar[str] = "ordering.rated"
+    wording: ClassVar[Text] = Text(zh="客户评价：{rating} 星", en="Rated by the customer: {rating} of 5")
+    rating: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class EquipmentToFetch(Event):
     """The service has ended, and a technician fetches what the customer had of it; `codes` as the inventory calls it."""
 

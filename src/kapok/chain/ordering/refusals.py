@@ -236,6 +236,12 @@ class NothingToConfirm(KapokError):
     )
 
 
+class AlreadyRated(KapokError):
+    """The customer has rated it."""
+
+    wording = Text(zh="已评 {rating} 星，不能再评。", en="It has been rated {rating} of 5 already.")
+
+
 class NotSettleable(KapokError):
     """The step is not waiting for a person."""
 

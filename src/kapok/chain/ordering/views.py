@@ -216,9 +216,14 @@ class LegView(Standing):
         return between(self.address_full, self.far_address_full)
 
     @property
+    def asked(self) -> bool:
+        """Whether a service works after it, so that the customer is asked whether it does."""
+        return self.action in rules.ASKED
+
+    @property
     def asks(self) -> bool:
         """Whether it is done, a service works after it, and the customer has not said yet that it does."""
-        return self.action in rules.ASKED and self.completed_at is not None and self.confirmed_at is None
+        return self.asked and self.completed_at is not None and self.confirmed_at is None
 
     @property
     def why(self) -> Text:

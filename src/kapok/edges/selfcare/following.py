@@ -1,4 +1,4 @@
-"""An order of the customer's: how it stands, another window, the confirmation."""
+"""An order of the customer's: how it stands, another window, the confirmation, the rating."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kapok.chain.ordering.queries import LegView
 from kapok.edges.selfcare import showing
 from kapok.edges.selfcare.asking import followed
 from kapok.edges.selfcare.doors import MyRequest, network_address, of_the_customer
-from kapok.edges.selfcare.forms import ConfirmForm, VisitForm, show_refusal
+from kapok.edges.selfcare.forms import ConfirmForm, RateForm, VisitForm, show_refusal
 from kapok.front.channels.online import api as online
 from kapok.kernel.errors import KapokError
 
@@ -33,8 +33,7 @@ def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
     if stands.errand is None:
         raise Http404
     free, none = showing.windows(stands, stands.errand, request.at)
-    choices = [showing.choice(each) for each in free]
-    form = VisitForm(request.POST or None, windows=choices)
+    form = VisitForm(request.POST or None, windows=[each.value for each in free])
     if request.method == "POST" and form.is_valid():
         begins, ends = form.window()
         try:
@@ -45,7 +44,11 @@ def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
             show_refusal(form, refused, "window")
         else:
             return redirect("selfcare:my-order", number)
+<<<<<<< HEAD
     values = {"form": form, "number": number, "booked": stands.booked, "passed": stands.passed, "none": none}
+=======
+    values = {"form": form, "number": number, "booked": stands.booked, "none": none, "days": showing.by_day(free)}
+>>>>>>> orderfix
     return render(request, "selfcare/visit.html", values, status=422 if form.errors else 200)
 
 
@@ -64,6 +67,22 @@ def confirm(request: MyRequest, number: str, leg: int) -> HttpResponse:
             show_refusal(form, refused)
     values = {"form": form, "number": number}
     return render(request, "selfcare/confirm.html", values, status=422 if form.errors else 200)
+
+
+@of_the_customer
+def rate(request: MyRequest, number: str, leg: int) -> HttpResponse:
+    """Say how it was, where somebody has noted that they confirmed it."""
+    if not showing.may_rate(_leg(request, number, leg)):
+        return redirect("selfcare:my-order", number)
+    form = RateForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ordering.rate(order=number, leg=leg, rating=form.cleaned_data["rating"], actor=request.actor, at=request.at)
+        except KapokError as refused:
+            show_refusal(form, refused, "rating")
+        else:
+            return redirect("selfcare:my-order", number)
+    return render(request, "selfcare/rate.html", {"form": form, "number": number}, status=422 if form.errors else 200)
 
 
 def _confirmed(request: MyRequest, number: str, leg: int, given: dict[str, Any]) -> HttpResponse:

@@ -59,10 +59,10 @@ class CodeForm(DoorForm):
 class VisitForm(forms.Form):
     """Another window for the visit."""
 
-    def __init__(self, *args: Any, windows: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, windows: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["window"] = forms.ChoiceField(
-            label=_("When may we come?"), choices=windows, widget=forms.RadioSelect,
+            label=_("When may we come?"), choices=[(each, each) for each in windows], widget=forms.RadioSelect,
             error_messages={
                 "invalid_choice": _("This time is no longer free. Choose another one."), "required": _("Choose a time."),
             },
@@ -74,21 +74,28 @@ class VisitForm(forms.Form):
         return datetime.fromisoformat(begins), datetime.fromisoformat(ends)
 
 
+def _stars(*, required: bool) -> forms.TypedChoiceField:
+    stars = [(str(number), "★" * number) for number in STARS]
+    return forms.TypedChoiceField(
+        label=_("How was it?"), choices=stars, coerce=int, empty_value=None, required=required, widget=forms.RadioSelect
+    )
+
+
+class RateForm(forms.Form):
+    """How it was."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rating"] = _stars(required=True)
+
+
 class ConfirmForm(forms.Form):
     """That it works, and how it was; or what is amiss."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["works"] = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
-        stars = [(str(number), "★" * number) for number in STARS]
-        self.fields["rating"] = forms.TypedChoiceField(
-            label=_("How was it?"),
-            choices=stars,
-            coerce=int,
-            empty_value=None,
-            required=False,
-            widget=forms.RadioSelect,
-        )
+        self.fields["rating"] = _stars(required=False)
         self.fields["word"] = forms.CharField(
             label=_("Anything you would like to tell us; if it does not work, what is amiss"),
             max_length=WORD,

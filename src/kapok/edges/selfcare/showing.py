@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate
 
 from kapok.back.workforce import queries as field
 from kapok.back.workforce.queries import AppointmentView
@@ -79,7 +80,7 @@ CHOOSE = Text(
 AGREED_LATER = Text(zh="继续办理时，我们会与您约定上门时段。", en="When it goes on we agree with you when we come.")
 NO_VISIT = Visit()
 COMING = Text(zh="开通中", en="being set up")
-ENOUGH, FOUND, MOST_TYPED = 24, 10, 60
+FOUND, MOST_TYPED = 10, 60
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Part:
     may_choose: bool
     """They may choose another window, or one where none is agreed."""
     may_confirm: bool
+    may_rate: bool
     rating: int | None
     confirmed_at: datetime | None
 
@@ -191,13 +193,12 @@ def windows(visit: Visit, errand: Errand, after: datetime) -> tuple[list[field.W
     except KapokError as refused:
         return [], refused.text
     now = visit.booked.starts_at if visit.booked else None
-    return [each for each in found if each.starts_at != now][:ENOUGH], None
+    return [each for each in found if each.starts_at != now], None
 
 
-def choice(window: field.Window) -> tuple[str, str]:
-    """A window as a choice: what the form sends, and what one reads."""
-    begins, ends = localtime(window.starts_at), localtime(window.ends_at)
-    return window.value, f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
+def by_day(found: Sequence[field.Window]) -> list[list[field.Window]]:
+    """The windows of each day on which there are any."""
+    return [list(each) for _day, each in groupby(found, key=lambda window: localdate(window.starts_at))]
 
 
 def _part(leg: LegView, visit: Visit) -> Part:
@@ -207,7 +208,7 @@ def _part(leg: LegView, visit: Visit) -> Part:
         until=leg.until if leg.exception else None, goes_on=leg.exception == Deviation.DEFER,
         amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(visit),
         stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit.booked, may_choose=visit.may_choose,
-        may_confirm=may_confirm(leg), rating=leg.rating, confirmed_at=leg.confirmed_at,
+        may_confirm=may_confirm(leg), may_rate=may_rate(leg), rating=leg.rating, confirmed_at=leg.confirmed_at,
     )  # fmt: skip
 
 
@@ -232,6 +233,11 @@ def _to_agree(visit: Visit) -> Text | None:
 def may_confirm(leg: LegView) -> bool:
     """Whether it is done, something works by it, and the customer has not said yet that it does."""
     return leg.state is State.COMPLETED and leg.asks
+
+
+def may_rate(leg: LegView) -> bool:
+    """Whether somebody has noted that they confirmed it, and they have not said yet how it was."""
+    return leg.asked and leg.confirmed_at is not None and leg.rating is None
 
 
 def _stages(leg: LegView) -> Sequence[Stage]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<slug:number>", following.order, name="my-order"),
     path("orders/<slug:number>/<int:leg>/visit", following.visit, name="visit"),
     path("orders/<slug:number>/<int:leg>/confirm", following.confirm, name="confirm"),
+    path("orders/<slug:number>/<int:leg>/rate", following.rate, name="rate"),
     path("ask", asking.ask, name="my-ask"),
     path("faults/<uuid:identifier>", asking.fault, name="my-fault"),
     path("asked/<path:matter>", asking.asked, name="my-asked"),

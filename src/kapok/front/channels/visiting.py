@@ -12,7 +12,6 @@ from kapok.back.workforce import queries as field
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
-MOST_WINDOWS = 24
 MOST_VISITS, MOST_SITES = 6, 12
 """For more visits than these no one window is looked for, and of more places not that of each."""
 NONE_FREE = Text(zh="两周内已约满", en="nothing is free within two weeks")
@@ -61,7 +60,7 @@ def windows(visits: Sequence[tuple[str, str, int]], at: datetime) -> Windows:
         found = [field.windows(address=place, skill=skill, minutes=span, after=at) for place, skill, span in visits]
     except KapokError as why:
         return Windows(none=why.text)
-    slots = _together(found)[:MOST_WINDOWS]
+    slots = _together(found)
     if not slots:
         return Windows(none=NONE_FREE if len(visits) == 1 else NONE_TOGETHER)
     days: dict[str, list[field.Window]] = {}
