@@ -44,11 +44,10 @@ def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
             show_refusal(form, refused, "window")
         else:
             return redirect("selfcare:my-order", number)
-<<<<<<< HEAD
-    values = {"form": form, "number": number, "booked": stands.booked, "passed": stands.passed, "none": none}
-=======
-    values = {"form": form, "number": number, "booked": stands.booked, "none": none, "days": showing.by_day(free)}
->>>>>>> orderfix
+    values = {
+        "form": form, "number": number, "booked": stands.booked, "passed": stands.passed, "none": none,
+        "days": showing.by_day(free),
+    }  # fmt: skip
     return render(request, "selfcare/visit.html", values, status=422 if form.errors else 200)
 
 

@@ -106,7 +106,7 @@ def reconcile(
             number += 1
             _promise(change, judgement, answering, outcome, number=number)
         elif row is not None and judgement is not None:
-            _revise(change, row, _columns(change, judgement, row.breached_at, row.fired_through), outcome)
+            _revise(change, row, _columns(change, judgement, row.breached_at, row.warned), outcome)
         elif row is not None:
             _revise(change, row, FALLEN, outcome)
 
@@ -159,7 +159,7 @@ def _promise(change: Change, judgement: Judgement, answering: Answering, outcome
 
 
 def _columns(
-    change: Change, judgement: Judgement, breached_at: datetime | None = None, fired_through: datetime | None = None
+    change: Change, judgement: Judgement, breached_at: datetime | None = None, warned: int = 0
 ) -> dict[str, Any]:
     """The columns of a commitment as judged; who answers for it and what has been fired stay as they are."""
     breached_at = rules.breach_standing(judgement, breached_at)
@@ -184,7 +184,7 @@ def _columns(
         "facts": dict(judgement.facts),
         "anomalies": [anomaly.value for anomaly in judgement.anomalies],
         "warn_at": warn_at,
-        "next_fire_at": rules.next_fire(state, judgement.due_at, warn_at, row.warned),
+        "next_fire_at": rules.next_fire(state, judgement.due_at, warn_at, warned),
         "breached_at": breached_at,
         "owed": owing(judgement, change.version.pack) if state is State.BROKEN else None,
     }
