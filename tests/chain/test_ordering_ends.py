@@ -9,8 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kapok.back.workforce import boards, orders
-from kapok.back.workforce.rules import Kind
+from kapok.back.workforce import boards
 from kapok.chain.ordering import api, previewing, queries, reactions
 from kapok.chain.ordering.agreeing import differences
 from kapok.chain.ordering.models import Order, Step
@@ -186,8 +185,6 @@ def test_the_work_orders_of_the_access_name_both_addresses() -> None:
     number = ordered()
     run(1)
     items = Item.objects.filter(matter__subject=leg(number).subject, stage__in=["access-a", "access-b"])
-    for item in items:
-        orders.make(item, Kind.VISIT, later(2))
     shown = [boards.job(item.id, later(2)) for item in items]
     assert [job.address and job.address.zh for job in shown if job] == ["广东省体育西路1号 — 广东省体育西路3号"] * 2
 

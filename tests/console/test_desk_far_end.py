@@ -49,6 +49,7 @@ def test_an_offer_of_two_ends_asks_for_the_far_one_and_another_does_not(signed_i
     assert (FAR.findall(page), PLACE.findall(page)) == ([""], ["disabled"])
     assert "该商品连接两个地址，请选择 B 端（远端）地址" in page
     assert 'data-list="far-places"' in page
+    assert "data-adds disabled" in page
     website = chosen(client, bank, offer="website", far_address="n3")
     assert (FAR.findall(website), "体育西路3号" in website) == ([], False)
 
