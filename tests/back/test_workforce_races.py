@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from kapok.back.workforce import api
-from kapok.back.workforce.models import Appointment, Vehicle
+from kapok.back.workforce.models import Appointment, Helper, Vehicle
+from kapok.ground.people.models import Staff
 from kapok.ground.work.models import Handoff
 from tests.back import job
-from tests.back.team import WHO, book
+from tests.back.team import WHO, book, clock
 from tests.back.windows import free
 from tests.races import at_once
 
@@ -38,6 +41,26 @@ class TestReassigning:
         assert got[0] is None
         assert got[1] in (None, api.NotNow)
         assert job.stands(item) == ("dispatched", "liu")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestHelpers:
+    def test_of_two_visits_moved_at_once_to_the_last_hour_of_their_helper_one_moves(self) -> None:
+        job.set_up()
+        items = [job.taken(), job.taken(2)]
+        for item in items:
+            api.add_helper(item=item, helper="liu", **job.by("disp", 5))
+        own = book("order/own", starts_at=clock(12, 0), ends_at=clock(14, 0))
+        Appointment.objects.filter(id=own).update(kept_for=Staff.objects.get(username="liu"))
+
+        def move(item: UUID) -> UUID:
+            window = {"starts_at": clock(12, 0), "ends_at": clock(14, 0)}
+            return api.appoint(item=item, **window, reason="customer", **job.by("disp", 10))
+
+        got = at_once(*[lambda item=item: move(item) for item in items])
+        assert got.count(api.HelperBusy) == 1
+        assert Appointment.objects.filter(starts_at=clock(12, 0)).count() == 2
+        assert Helper.objects.filter(lost=False).count() == 2
 
 
 @pytest.mark.usefixtures("committed_team")
