@@ -142,10 +142,10 @@ def test_one_that_cannot_be_ended_does_not_keep_the_others(monkeypatch: pytest.M
     first, second = shop.installed(TRIAL), shop.installed(TRIAL)
     plan = trials.drafting.planned
 
-    def refuses(lines: Any, facts: Any) -> Any:
+    def refuses(lines: Any, facts: Any, among: Any) -> Any:
         if lines[0].service.number == first:
             raise api.NoFlowForLine(line=1, facts="action=cease")
-        return plan(lines, facts)
+        return plan(lines, facts, among)
 
     monkeypatch.setattr(trials.drafting, "planned", refuses)
     assert ends(OVER) == 1
