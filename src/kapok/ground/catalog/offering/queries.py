@@ -97,6 +97,8 @@ def parts(bundle: Offer) -> list[OfferVersionView]:
 def parts_of(bundles: Sequence[Offer]) -> list[list[OfferVersionView]]:
     """The same of each of several offers; one query, none where no bundle is among them."""
     wanted = {code for bundle in bundles for code in bundle.parts}
+    if not wanted:
+        return [[] for _ in bundles]
     found = OfferVersion.objects.defer("document").filter(code__in=wanted, state=State.PUBLISHED)
     held = {row.code: _published(row) for row in found}
     return [[held[code] for code in bundle.parts if code in held] for bundle in bundles]
