@@ -21,6 +21,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.places.models import Address
 from kapok.ground.posts import api as posts
+from kapok.ground.posts.models import RosterEntry
 from kapok.ground.work import api as work
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Handoff, Item, Matter, Turn, Urge
@@ -36,6 +37,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("jobs")]
 @pytest.fixture(autouse=True)
 def _files(settings: Settings, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+def occupy(who: str, how: str) -> None:
+    """Let a technician be away, off shift, or full, in the window of the visit."""
+    if how == "away":
+        leave = posts.request_leave(username=who, since=clock(9, 0), until=clock(13, 0), **WHO)
+        posts.grant_leave(absence=leave, actor="staff/head", at=later(0))
+    elif how == "off":
+        RosterEntry.objects.filter(staff__username=who).delete()
+    else:
+        for number in range(2):
+            place = book(f"order/O2026-00090{number}-1", starts_at=clock(10, 0), ends_at=clock(12, 0), minutes=60)
+            Appointment.objects.filter(id=place).update(kept_for=Staff.objects.get(username=who))
 
 
 def sent(item: UUID, minutes: float = 1) -> api.Explanation:
@@ -109,6 +123,37 @@ class TestDispatch:
         row = WorkOrder.objects.select_related("appointment__kept_for").get(item=item)
         assert row.appointment is not None
         assert row.appointment.kept_for.username == "liu"
+
+    @pytest.mark.parametrize(("so", "why"), [("away", "休假"), ("off", "不当班"), ("full", "已无余量")])
+    def test_who_cannot_keep_the_window_is_sent_only_by_whoever_insists(self, so: str, why: str) -> None:
+        item, kept = item_of(visit()), Appointment.objects.get()
+        occupy("liu", so)
+        with pytest.raises(api.NoTimeThen, match="choose somebody else") as refused:
+            api.assign(item=item, technician="liu", reason="近", **by("disp", 1))
+        assert refused.value.text.zh == f"liu 在 2026-03-02 10:00–12:00 {why}，请另选。"
+        kept.refresh_from_db()
+        assert (stands(item), kept.kept_for.username) == (("created", ""), "han")
+        assert not Entry.objects.filter(kind="workforce.dispatched").exists()
+        api.assign(item=item, technician="liu", reason="近", insist=True, **by("disp", 2))
+        kept.refresh_from_db()
+        assert (stands(item), kept.kept_for.username) == (("dispatched", "liu"), "liu")
+        (said,) = Entry.objects.filter(kind="workforce.dispatched")
+        assert (said.actor, said.data["why"]["zh"]) == ("staff/disp", f"指派（{why}，坚持指派）：近")
+
+    def test_whose_time_is_kept_already_is_not_asked_about(self) -> None:
+        item = item_of(visit())
+        occupy("han", "off")
+        api.assign(item=item, technician="han", reason="近", **by("disp", 1))
+        assert stands(item) == ("dispatched", "han")
+
+    def test_what_is_in_hand_goes_to_nobody_who_is_away_unless_somebody_insists(self) -> None:
+        item = taken()
+        occupy("liu", "away")
+        with pytest.raises(api.NoTimeThen):
+            api.reassign(item=item, technician="liu", reason="车坏了", **by("disp", 3))
+        assert stands(item) == ("appointed", "han")
+        api.reassign(item=item, technician="liu", reason="车坏了", insist=True, **by("disp", 4))
+        assert WorkOrder.objects.get(item=item).explanation.zh == "改派（休假，坚持指派）：车坏了"
 
     @pytest.mark.parametrize("who", ["wu", "agent", "nobody"])
     def test_only_technicians_around_the_unit_are_assigned(self, who: str) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.conf import settings
 
-from kapok.chain.ordering import api, engine, performing, reactions
+from kapok.chain.ordering import api, engine, performing, queries, reactions
 from kapok.chain.ordering import queries as shop_queries
 from kapok.chain.ordering.models import Leg, Line, Step
 from kapok.config.subscriptions import SUBSCRIPTIONS
 from kapok.front.channels import offering
+from kapok.ground.catalog.offering import queries as catalog
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
@@ -493,6 +495,50 @@ def test_an_amendment_is_quoted_anew_and_a_part_of_a_bundle_is_not_swapped() -> 
     part = Line.objects.get(leg__order__number=bundle, offer__code="fibre-300").number
     with pytest.raises(api.BadLine, match="order anew"):
         api.amend(order=bundle, line=part, offer="fibre-100", **by("agent", 11))
+
+
+def test_what_costs_nothing_once_any_more_begins_and_does_not_lapse() -> None:
+    monthly = [each for each in sold("fibre-300") if each["kind"] != "one_off"]
+    shop.new_version("fibre-300", prices=monthly)
+    number, still = placed(pay=False), placed(pay=False)
+    assert (stands(number)[0], shop.order(number).quote["one_off"] > 0) == ("pending", True)
+    api.amend(order=number, line=1, offer="fibre-300", **by("agent", 10))
+    assert (stands(number)[0], shop.order(number).paid_at, shop.order(number).quote["one_off"]) == (
+        "inProgress",
+        later(10),
+        0,
+    )
+    assert live(number) == {"accept"}
+    assert [each["order"] for each in told("ordering.paid")] == [number]
+    assert told("ordering.difference_due") == []
+    api.amend(
+        order=still, line=1, promised_date=(later(0) + timedelta(days=30)).date(), evidence="录音 3", **by("agent", 10)
+    )
+    assert (stands(still)[0], shop.order(still).paid_at) == ("pending", None)
+    with pytest.raises(api.AlreadyPaid):
+        api.pay(order=number, **by("agent", 11))
+
+
+def test_what_an_amendment_after_the_payment_costs_more_once_goes_to_the_bill_and_is_shown() -> None:
+    shop.new_version("fibre-300", dearer=5000)
+    number = placed()
+    before = shop.order(number).quote["one_off"]
+    api.amend(order=number, line=1, offer="fibre-300", **by("agent", 10))
+    quote = shop.order(number).quote
+    assert (quote["one_off"] - before, quote["due"]) == (5000, 5000)
+    (said,) = told("ordering.difference_due", f"order/{number}")
+    assert (said["minor"], said["currency"], said["order"]) == (5000, "CNY", number)
+    assert queries.order(number).due.minor == 5000
+    api.amend(order=number, line=1, offer="fibre-100", **by("agent", 11))
+    assert (shop.order(number).quote["one_off"], queries.order(number).due.minor) == (before, 0)
+    assert [each["minor"] for each in told("ordering.difference_due", f"order/{number}")] == [5000, -5000]
+    unpaid = placed(pay=False)
+    api.amend(order=unpaid, line=1, offer="fibre-300", **by("agent", 10))
+    assert (queries.order(unpaid).due.minor, shop.order(unpaid).quote["one_off"]) == (0, before + 5000)
+
+
+def sold(code: str) -> list[dict[str, Any]]:
+    return list(catalog.offer(code).offer.document()["prices"])
 
 
 def test_an_amendment_writes_no_login_into_the_journal() -> None:

@@ -22,6 +22,7 @@ from kapok.edges.console.field import phone
 from kapok.ground.people.models import Staff
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Level
+from kapok.ground.posts.models import RosterEntry
 from kapok.ground.work.models import Matter, Urge
 from kapok.kernel.text import Language, Text
 from tests.back import job as jobs
@@ -97,12 +98,28 @@ class TestTheBoard:
     def test_assigning_on_it_says_what_became_of_it(self) -> None:
         item = item_of(visit())
         desk = client("disp")
-        answer = desk.post(f"/dispatch/{item}/assign", {"technician": "liu"})
+        answer = desk.post(f"/dispatch/{item}/drop", {"technician": "liu"})
         assert (answer.status_code, stands(item)) == (200, ("dispatched", "liu"))
-        answer = desk.post(f"/dispatch/{item}/assign", {"technician": "wu"})
+        answer = desk.post(f"/dispatch/{item}/drop", {"technician": "wu"})
         assert (answer.status_code, stands(item)) == (409, ("dispatched", "liu"))
         assert "wu" in answer.json()["refused"]
-        assert client("agent").post(f"/dispatch/{item}/assign", {"technician": "han"}).status_code == 403
+        assert client("agent").post(f"/dispatch/{item}/drop", {"technician": "han"}).status_code == 403
+
+    def test_who_is_off_shift_is_asked_about_on_the_board_and_on_the_form(self) -> None:
+        item, other = item_of(visit()), item_of(visit(hour=12))
+        Appointment.objects.update(starts_at=_now() + timedelta(hours=1), ends_at=_now() + timedelta(hours=3))
+        desk = client("disp")
+        answer = desk.post(f"/dispatch/{item}/drop", {"technician": "liu"})
+        assert (answer.status_code, stands(item)) == (409, ("created", ""))
+        assert answer.json()["question"].endswith("不当班，请另选。 仍要指派吗？")
+        answer = desk.post(f"/dispatch/{item}/drop", {"technician": "liu", "insist": "yes"})
+        assert (answer.status_code, stands(item)) == (200, ("dispatched", "liu"))
+        said = {"technician": "liu", "reason": "熟悉该楼"}
+        assert "insist" not in desk.get(f"/dispatch/{other}/assign").content.decode()
+        page = desk.post(f"/dispatch/{other}/assign", said).content.decode()
+        assert ('name="insist"' in page, "不当班" in page, stands(other)) == (True, True, ("created", ""))
+        assert desk.post(f"/dispatch/{other}/assign", said | {"insist": "on"}).status_code == 302
+        assert stands(other) == ("dispatched", "liu")
 
     def test_it_shows_lent_time_with_whose_visit_it_is_and_what_lacks_a_helper(self) -> None:
         item = taken()
@@ -231,7 +248,6 @@ def _now() -> Any:
 
 
 def _on_shift_now(username: str) -> None:
-    from kapok.ground.posts.models import RosterEntry
 
     row = RosterEntry.objects.filter(staff__username=username).order_by("day").first()
     assert row is not None
@@ -240,7 +256,6 @@ def _on_shift_now(username: str) -> None:
 
 def on_shift_tomorrow(username: str) -> None:
     """From 10 to 12 by the clock of Guangzhou, and nobody else."""
-    from kapok.ground.posts.models import RosterEntry
 
     row = RosterEntry.objects.filter(staff__username=username).order_by("day").first()
     assert row is not None

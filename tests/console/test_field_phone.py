@@ -411,3 +411,19 @@ def test_the_board_assigns_by_dragging_and_by_keyboard(browser_page: BrowserPage
     expect(page.locator(".waiting .chip")).to_have_count(0)
     assert stands(second) == ("dispatched", "liu")
     expect(page.locator(".lane[data-technician=han] .lane-job")).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_board_asks_before_it_sends_somebody_who_is_off_shift(
+    browser_page: BrowserPage, language: Language
+) -> None:
+    item = item_of(visit())
+    soon()
+    page = browser_page("disp", language, at="/dispatch?unit=east-field")
+    chip, lane = page.locator(f".chip[data-item='{item}']"), page.locator(".lane[data-technician=liu] .lane-who")
+    for answer, state in (("no", ("created", "")), ("yes", ("dispatched", "liu"))):
+        chip.drag_to(lane)
+        expect(page.locator("#confirm-text")).to_contain_text("不当班" if language is Language.ZH else "off shift")
+        page.locator(f"#confirm [value={answer}]").click()
+        expect(page.locator(".waiting .chip")).to_have_count(1 if answer == "no" else 0)
+        assert stands(item) == state

@@ -563,13 +563,20 @@ def test_an_amendment_offers_what_is_specified_and_another_address() -> None:
     client, where = signed_in("agent"), f"/orders/{number}/1/amend"
     page = text(client, where)
     assert "At most 100; empty leaves it as it is." in page
-    asked = {"line": "1", "offer": "", "promised_date": "", "address": ""}
+    asked = {"line": "1", "offer": "", "promised_date": "", "where": ""}
     client.post(where, asked | {"specified_down_mbps": "50", "specified_login": "chenjing88"})
     assert Line.objects.get(leg=leg(number)).characteristics == {"down_mbps": 50, "login": "chenjing88"}
     assert "Ensure this value is less" in client.post(where, asked | {"specified_down_mbps": "101"}).content.decode()
-    client.post(where, asked | {"address": "n3"})
+    nowhere = client.post(where, asked | {"where": "月球路1号"}).content.decode()
+    assert "No house number or room answers to this." in nowhere
+    several = client.post(where, asked | {"where": "体育西路"}).content.decode()
+    offered = re.findall(r'name="address" value="([^"]+)"', several)
+    assert {"n3", "n5"} <= set(offered)
+    assert "Choose one of these addresses." in several
+    assert leg(number).version == 2
+    client.post(where, asked | {"where": "体育西路", "address": "n3"})
     assert (leg(number).address.code, leg(number).version) == ("n3", 3)  # type: ignore[union-attr]
-    refused = html.unescape(client.post(where, asked | {"address": "n5"}).content.decode())
+    refused = html.unescape(client.post(where, asked | {"where": "体育西路5号"}).content.decode())
     assert "Nothing was changed and what is reserved stays" in refused
     assert leg(number).version == 3
 
@@ -580,5 +587,5 @@ def test_more_pieces_are_offered_where_there_can_be_more() -> None:
     number = api.place_order(lines=[line(), line("support")], **said, at=now() - AGO)
     client, where = signed_in("agent"), f"/orders/{number}/1/amend"
     assert 'name="quantity"' not in text(client, f"/orders/{placed()}/1/amend")
-    client.post(where, {"line": "2", "offer": "", "promised_date": "", "address": "", "quantity": "3"})
+    client.post(where, {"line": "2", "offer": "", "promised_date": "", "where": "", "quantity": "3"})
     assert Line.objects.get(leg=leg(number), number=2).quantity == 3

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from kapok.back.workforce import booking, dispatching, holding, lending, orders, resting, rules
 from kapok.back.workforce.booking import Wish
-from kapok.back.workforce.dispatching import Explanation
+from kapok.back.workforce.dispatching import Explanation, Named
 from kapok.back.workforce.files import Upload
 from kapok.back.workforce.phone import take
 from kapok.back.workforce.refusals import (
@@ -42,6 +42,7 @@ from kapok.back.workforce.refusals import (
     NoteNeeded,
     NothingToApprove,
     NothingToSet,
+    NoTimeThen,
     NotMeasured,
     NotNow,
     NotOnVan,
@@ -87,7 +88,7 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
-    "DrivesAnother", "Errand", "Explanation", "HelperBusy", "HelpsAlready", "HelpsNot", "InHands", "KeyOfAnother", "NoPatch",
+    "DrivesAnother", "Errand", "Explanation", "HelperBusy", "HelpsAlready", "HelpsNot", "InHands", "KeyOfAnother", "NoPatch", "NoTimeThen",
     "NoVan", "NobodyFits", "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured",
     "NotNow", "NotOnVan", "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge",
     "PlaceUnknown", "PlateTaken", "ReadingFails", "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay",
@@ -207,23 +208,26 @@ def dispatch(*, item: UUID, actor: str, at: datetime) -> Explanation:
 
 
 @transaction.atomic
-def assign(*, item: UUID, technician: str, reason: str, actor: str, at: datetime) -> None:
-    """Send whom the leader names. Raises `UnknownWorkOrder`, `InHands`, `NotNow`, `NotATechnician`, `NoteNeeded`."""
-    row = orders.called(item)
-    words = _words(reason)
-    found = dispatching.technician_of(row, technician, at)
-    dispatching.assign(row, found, technician, words, actor=actor, at=at)
+def assign(*, item: UUID, technician: str, reason: str, insist: bool = False, actor: str, at: datetime) -> None:
+    """Send whom the leader names; who cannot keep the agreed window only if they `insist`, which is kept with the reason.
 
-
-@transaction.atomic
-def reassign(*, item: UUID, technician: str, reason: str, actor: str, at: datetime) -> None:
-    """Take work out of the hands of who accepted it, and offer it to whom the dispatcher names; both are told.
-
-    Raises `UnknownWorkOrder`, `NotNow`, `NotATechnician`, `NoteNeeded`, `SameHands`, `NotHeld`.
+    Raises `UnknownWorkOrder`, `InHands`, `NotNow`, `NotATechnician`, `NoTimeThen`, `NoteNeeded`.
     """
     row, words = orders.called(item), _words(reason)
     found = dispatching.technician_of(row, technician, at)
-    dispatching.reassign(row, found, technician, words, actor=actor, at=at)
+    dispatching.assign(row, Named(technician, found, words, insist), actor=actor, at=at)
+
+
+@transaction.atomic
+def reassign(*, item: UUID, technician: str, reason: str, insist: bool = False, actor: str, at: datetime) -> None:
+    """Take work out of the hands of who accepted it, and offer it to whom the dispatcher names; both are told.
+
+    `insist` as for `assign`.
+    Raises `UnknownWorkOrder`, `NotNow`, `NotATechnician`, `NoTimeThen`, `NoteNeeded`, `SameHands`, `NotHeld`.
+    """
+    row, words = orders.called(item), _words(reason)
+    found = dispatching.technician_of(row, technician, at)
+    dispatching.reassign(row, Named(technician, found, words, insist), actor=actor, at=at)
 
 
 @transaction.atomic

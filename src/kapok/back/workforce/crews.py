@@ -39,6 +39,10 @@ ALONE = 2
 DOES = roles_with(Permission.FIELD_WORK)
 """The roles of those who do field work."""
 
+ON_LEAVE, OFF_SHIFT, FULL = (
+    Text(zh="休假", en="on leave"), Text(zh="不当班", en="off shift"), Text(zh="已无余量", en="full"),
+)  # fmt: skip
+
 AROUND = """
 WITH RECURSIVE up AS (
     SELECT id AS asked, id, parent_id, kind, 0 AS height FROM people_orgunit WHERE id = ANY(%(units)s)
@@ -212,6 +216,18 @@ def at_work(
         Technician(each, minus(on_shift.get(each.id, []), away.get(each.id, [])), booked.get(each.id, []))
         for each in people
     ]
+
+
+def hindrance(staff: Staff, wanted: Visit, *, without: UUID | None = None) -> Text | None:
+    """Why this person cannot keep one more visit, that of the appointment `without` left out; None where they can."""
+    (found,) = at_work([staff], wanted.since, wanted.until, without=without)
+    if found.can(wanted):
+        return None
+    period = DateTimeTZRange(wanted.since, wanted.until)
+    if Absence.objects.filter(staff=staff, state=AbsenceState.GRANTED, period__overlap=period).exists():
+        return ON_LEAVE
+    there = any(span.since < wanted.until and span.until > wanted.since for span in found.spans)
+    return FULL if there else OFF_SHIFT
 
 
 def lent(people: Collection[UUID], since: datetime, until: datetime) -> list[tuple[UUID, Appointment]]:

@@ -15,7 +15,7 @@ from kapok.back.workforce import booking, crews, events, holding, orders, rules,
 from kapok.back.workforce.capacity import Visit, worked
 from kapok.back.workforce.crews import Technician
 from kapok.back.workforce.models import BOOKED, Appointment, Helper, WorkOrder
-from kapok.back.workforce.refusals import InHands, NobodyFits, NotATechnician, NotNow
+from kapok.back.workforce.refusals import InHands, NobodyFits, NotATechnician, NoTimeThen, NotNow
 from kapok.back.workforce.rules import Deed, Kind, State
 from kapok.back.workforce.scoring import Candidate, Weights
 from kapok.ground.journal import api as journal
@@ -33,7 +33,9 @@ SKILL = Text(zh="{count} 人无此技能", en="{count} without the skill")
 SHIFT = Text(zh="{count} 人该时段不当班或无余量", en="{count} off shift or without room then")
 LOAD = Text(zh="{count} 人在手工单已满", en="{count} with enough in hand")
 THIRD = Text(zh="{count} 人因第三次上门须换人", en="{count} barred, as the third visit takes somebody else")
-REASSIGN = Text(zh="改派", en="Reassign")
+ASSIGN, REASSIGN = Text(zh="指派", en="Assigned"), Text(zh="改派", en="Reassigned")
+DESPITE = Text(zh="{deed}（{why}，坚持指派）：{reason}", en="{deed}, though {why}: {reason}")
+PLAINLY = Text(zh="{deed}：{reason}", en="{deed}: {reason}")
 NOBODY = Text(zh="该单位没有装维人员", en="the unit has nobody who does field work")
 
 
@@ -43,6 +45,27 @@ class Explanation:
 
     technician: str
     text: Text
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom a leader names, and why; `insist` sends them though they cannot keep the window."""
+
+    username: str
+    technician: Staff | None
+    reason: str
+    insist: bool = False
+
+    def found(self, row: WorkOrder) -> Staff:
+        """The technician. Raises `NotATechnician`."""
+        if self.technician is None:
+            raise NotATechnician(username=self.username[:50], unit_name=row.unit.name)
+        return self.technician
+
+    def why(self, deed: Text, *, despite: Text | None) -> Text:
+        """What the work order and the journal say of it."""
+        wording = DESPITE if despite else PLAINLY
+        return wording.format(deed=deed, why=despite or NOBODY, reason=self.reason)
 
 
 def weights() -> Weights:
@@ -77,18 +100,17 @@ def dispatch(row: WorkOrder, *, actor: str, at: datetime) -> Explanation:
     return Explanation(choice.id, choice.text)
 
 
-def assign(row: WorkOrder, technician: Staff | None, username: str, reason: str, *, actor: str, at: datetime) -> None:
-    """Send whom the leader names. Raises `InHands`, `NotNow`, `NotATechnician`."""
+def assign(row: WorkOrder, named: Named, *, actor: str, at: datetime) -> None:
+    """Send whom the leader names. Raises `InHands`, `NotNow`, `NotATechnician`, `NoTimeThen`."""
     must_be_open(row)
-    if technician is None:
-        raise NotATechnician(username=username[:50], unit_name=row.unit.name)
-    send(row, technician, Text(zh=f"指派：{reason}", en=f"Assigned: {reason}"), actor=actor, at=at)
+    technician = named.found(row)
+    send(row, technician, named.why(ASSIGN, despite=_despite(row, technician, named, at)), actor=actor, at=at)
 
 
-def reassign(row: WorkOrder, technician: Staff | None, username: str, reason: str, *, actor: str, at: datetime) -> None:
+def reassign(row: WorkOrder, named: Named, *, actor: str, at: datetime) -> None:
     """Take it out of the hands of who has it, and offer it to whom the dispatcher names. What was held goes on first.
 
-    Raises `NotNow`, `NotATechnician`, and what `baton.carry_over` does.
+    Raises `NotNow`, `NotATechnician`, `NoTimeThen`, and what `baton.carry_over` does.
     """
     before = row.technician
     if (
@@ -96,23 +118,37 @@ def reassign(row: WorkOrder, technician: Staff | None, username: str, reason: st
         or before is None
         or (row.state == State.HELD and not holding.running(row))
     ):
-        raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=REASSIGN)
-    if technician is None:
-        raise NotATechnician(username=username[:50], unit_name=row.unit.name)
+        raise NotNow(state_name=rules.STATES[State(row.state)], deed_name=Text(zh="改派", en="Reassign"))
+    technician = named.found(row)
+    why = named.why(REASSIGN, despite=_despite(row, technician, named, at))
     if row.state == State.HELD:
         holding.lift(row, actor=actor, at=at)
     unit = row.item.unit if work_rows.works_for(technician, row.item.unit) else technician.unit
-    baton.carry_over(item=row.item_id, unit=unit.code, to=technician.username, note=reason, actor=actor, at=at)
+    baton.carry_over(item=row.item_id, unit=unit.code, to=technician.username, note=named.reason, actor=actor, at=at)
     keep_time(row, technician)
-    why = Text(zh=f"改派：{reason}"[:500], en=f"Reassigned: {reason}"[:500])
-    WorkOrder.objects.filter(id=row.id).update(explanation_zh=why.zh, explanation_en=why.en)
+    WorkOrder.objects.filter(id=row.id).update(explanation_zh=why.zh[:500], explanation_en=why.en[:500])
     told = (before.subject, technician.subject)
     journal.record(
         events.Reassigned(
             subject=row.item.matter.subject, actor=actor, at=at, correlation=row.item.matter_id, work=row.item.subject,
-            title=row.item.title, before=before.username, technician=technician.username, told=told, note=reason,
+            title=row.item.title, before=before.username, technician=technician.username, told=told,
+            note=named.reason,
         )
     )  # fmt: skip
+
+
+def _despite(row: WorkOrder, technician: Staff, named: Named, at: datetime) -> Text | None:
+    """Why whom the leader insists on cannot keep the window that is to come. Raises `NoTimeThen` where nobody insists.
+
+    Whose time is kept for it already keeps it.
+    """
+    window = row.appointment
+    if window is None or window.state != BOOKED or window.ends_at <= at or window.kept_for_id == technician.id:
+        return None
+    why = crews.hindrance(technician, crews.visit_of(window), without=window.id)
+    if why and not named.insist:
+        raise NoTimeThen(username=technician.username, window=booking.spoken(window.starts_at, window.ends_at), why=why)
+    return why
 
 
 def keep_time(row: WorkOrder, technician: Staff) -> None:

@@ -170,6 +170,14 @@ class NotATechnician(KapokError):
     )
 
 
+class NoTimeThen(KapokError):
+    """Whom the leader names cannot keep the window that was promised; who insists sends them all the same."""
+
+    wording = Text(
+        zh="{username} 在 {window} {why}，请另选。", en="{username} is {why} in {window}: choose somebody else."
+    )
+
+
 class NobodyFits(KapokError):
     """Nobody can be sent."""
 

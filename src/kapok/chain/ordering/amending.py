@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kapok.chain.ordering import areas, drafting, placing, quoting, rules
+from kapok.chain.ordering import areas, drafting, events, placing, quoting, rules
 from kapok.chain.ordering.models import Leg, Line, Order
+from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import BadLine
 from kapok.chain.ordering.rules import Action
 from kapok.chain.ordering.siting import Site
@@ -18,7 +19,9 @@ from kapok.ground.catalog.offering import queries as catalog
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering.document import Kind, Offer, parse
 from kapok.ground.catalog.offering.models import OfferVersion
+from kapok.ground.journal import api as journal
 from kapok.kernel.errors import KapokError
+from kapok.kernel.money import Money
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import SERVICES
 
@@ -133,15 +136,37 @@ def _taken(leg: Leg, offer: Offer) -> list[tuple[str, str, int, str]]:
     return sorted((need.kind, need.role, need.count, need.end.value) for need in wanted)
 
 
-def quote_anew(order: Order, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Quote the order with the one quote of a line in the other's place; within a verb's `transaction.atomic`."""
+def quote_anew(order: Order, was: Mapping[str, Any], now: Mapping[str, Any], act: Act) -> None:
+    """Quote the order with the one quote of a line in the other's place; within a verb's `transaction.atomic`.
+
+    Where it has been paid, what it costs once more or less than that is due (`due`), which billing is told.
+    """
     row = Order.objects.select_for_update(no_key=True).get(id=order.id)
     prices = list(row.quote["prices"])
     for each in was["prices"]:
         if each in prices:
             prices.remove(each)
     sums = {name: row.quote[name] - was[name] + now[name] for name in ("one_off", "monthly")}
-    Order.objects.filter(id=row.id).update(quote=row.quote | sums | {"prices": prices + now["prices"]})
+    more = now["one_off"] - was["one_off"] if row.paid_at is not None else 0
+    due = {"due": row.quote.get("due", 0) + more} if more else {}
+    Order.objects.filter(id=row.id).update(quote=row.quote | sums | due | {"prices": prices + now["prices"]})
+    if more:
+        _say_due(row, Money(more, row.quote["currency"]), act)
+
+
+def _say_due(order: Order, more: Money, act: Act) -> None:
+    journal.record(
+        events.DifferenceDue(
+            subject=order.subject, actor=act.actor, at=act.at, order=order.number, amount=more.text,
+            account=order.account.number if order.account else "", minor=more.minor, currency=more.currency,
+        )
+    )  # fmt: skip
+
+
+def costs_nothing_now(order: Order) -> bool:
+    """Whether an unpaid order has nothing left to be paid, since it was amended."""
+    row = Order.objects.get(id=order.id)
+    return row.paid_at is None and not row.quote["one_off"]
 
 
 def quoted(line: Line) -> Mapping[str, Any]:

@@ -40,7 +40,7 @@ from kapok.chain.ordering import (
 from kapok.chain.ordering.appointing import agree_visit
 from kapok.chain.ordering.confirming import confirm, rate
 from kapok.chain.ordering.drafting import LineDraft
-from kapok.chain.ordering.models import Line, Order
+from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import (
     AddressTooWide,
@@ -172,9 +172,13 @@ def pay(*, order: str, actor: str, at: datetime) -> None:
         raise AlreadyPaid(order=order)
     if not rows.open_legs(legs):
         raise NotAllowedNow(state_name=rules.STATES[State(row.state)], wanted=PAID)
+    _begin(row, legs, act)
+
+
+def _begin(row: Order, legs: Sequence[Leg], act: Act) -> None:
     for leg in legs:
         course.paid(leg, act)
-    journal.record(events.OrderPaid(subject=row.subject, actor=actor, at=at, order=row.number))
+    journal.record(events.OrderPaid(subject=row.subject, actor=act.actor, at=act.at, order=row.number))
     moves.refresh(row, act)
 
 
@@ -198,6 +202,8 @@ def amend(
     Until its plant is assigned also how many of it, and where (`far_address`: its far end): all of its leg moves, and all that
     it takes is reserved anew, or nothing is changed.
     A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
+    What is unpaid and costs nothing once any more begins, as when it is placed; what is paid and costs more, or less, leaves the
+    difference to billing.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
     `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `WishTaken`,
@@ -205,7 +211,9 @@ def amend(
     """
     row, act = rows.order_called(order), Act(actor, at)
     found = Line.objects.select_related("leg").filter(leg__order=row, number=line).order_by("leg__number").first()
-    leg = rows.legs_locked(row, found.leg.number if found else 0)[0]
+    number = found.leg.number if found else 0
+    legs = rows.legs_locked(row, None if row.paid_at is None and found else number)
+    leg = next(each for each in legs if each.number == number)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     amending.must_be_sayable(line, leg.action, characteristics)
     cancelling.may(leg)
@@ -217,6 +225,8 @@ def amend(
     asked = deviating.Amendment(version, characteristics, promised_date, evidence, site, far, pieces)
     deviating.amend(leg, fresh, asked, act)
     moves.refresh(row, act)
+    if amending.costs_nothing_now(row) and Order.objects.filter(id=row.id, paid_at=None).update(paid_at=at):
+        _begin(row, rows.legs_locked(row), act)
 
 
 @transaction.atomic

@@ -219,7 +219,7 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
         raise NothingAmended
     line.save(update_fields=["offer", "characteristics", "quantity"])
     if leg.action in rules.SOLD and quote != (now := amending.quoted(line)):
-        amending.quote_anew(leg.order, quote, now)
+        amending.quote_anew(leg.order, quote, now, act)
     moves.keep(leg, version=leg.version + 1)
     facts = {"promised_date": promised.isoformat()} if promised and asked.promised_date else {}
     said = before["characteristics"]

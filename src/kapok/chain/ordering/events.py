@@ -243,6 +243,21 @@ class NumberIntercepted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DifferenceDue(Event):
+    """A paid order was amended to what costs more once, or less (`minor` is negative): it goes to the account's next bill."""
+
+    kind: ClassVar[str] = "ordering.difference_due"
+    wording: ClassVar[Text] = Text(
+        zh="改单后一次性费用相差 {amount}，计入账单", en="Amended after the payment: {amount} once goes to the bill"
+    )
+    order: str
+    account: str
+    amount: Text
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rated(Event):
     """The customer rated what had been confirmed for them, 1 to 5."""
 

@@ -323,6 +323,11 @@ class OrderView(Standing):
         return Money(self.quote.get("one_off", 0), self.quote.get("currency", "CNY"))
 
     @property
+    def due(self) -> Money:
+        """What an amendment after the payment costs once more, or less; it goes to the bill."""
+        return Money(self.quote.get("due", 0), self.quote.get("currency", "CNY"))
+
+    @property
     def monthly(self) -> Money:
         """What was quoted each month."""
         return Money(self.quote.get("monthly", 0), self.quote.get("currency", "CNY"))

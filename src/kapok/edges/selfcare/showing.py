@@ -149,6 +149,8 @@ class Mine:
     """When it is cancelled if they do not pay."""
     one_off: Money
     monthly: Money
+    due: Money
+    """What a change after the payment costs once more, or less."""
     parts: tuple[Part, ...]
 
 
@@ -160,7 +162,7 @@ def mine(number: str, customer: str, at: datetime) -> Mine | None:
     visits = orders.visits_of(order.legs, at)
     return Mine(
         number=order.number, state=order.told_name, placed_at=order.placed_at, paid_at=order.paid_at,
-        lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly,
+        lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly, due=order.due,
         parts=tuple(_part(leg, visits.get(leg.subject, NO_VISIT)) for leg in order.legs),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 ASSIGNED = Text(zh="看板指派", en="assigned on the board")
+INSIST = Text(zh="仍要指派吗？", en="Assign it all the same?")
 
 
 @screen(permission=Permission.DISPATCH_DO)
@@ -51,6 +52,8 @@ def act(request: ScreenRequest, item: UUID, code: str) -> HttpResponse:
             messages.success(request, explained(outcome, action).in_(request.language))
             return redirect("console:work-order", item)
         except KapokError as refused:
+            if isinstance(refused, api.NoTimeThen):
+                form.ask_whether_to_insist()
             form.add_error(None, refused.text.in_(request.language))
     return render(request, "field/act.html", {"form": form, "action": action, "job": job})
 
@@ -58,13 +61,17 @@ def act(request: ScreenRequest, item: UUID, code: str) -> HttpResponse:
 @screen(permission=Permission.DISPATCH_DO)
 @require_POST
 def assign(request: ScreenRequest, item: UUID) -> HttpResponse:
-    """Assign by dragging, or by keyboard, on the board; the answer says what became of it."""
+    """Assign by dragging, or by keyboard, on the board; the answer says what became of it, or asks whether to insist."""
     job = reach.seen(request, item)
     if not reach.may_dispatch(request, job.unit_id):
         return JsonResponse({"refused": ""}, status=403)
     said = {"technician": request.POST.get("technician", "")[:50], "reason": ASSIGNED.in_(request.language)}
+    insist = request.POST.get("insist") == "yes"
     try:
-        api.assign(item=item, **said, actor=request.user.subject, at=request.at)
+        api.assign(item=item, **said, insist=insist, actor=request.user.subject, at=request.at)
+    except api.NoTimeThen as refused:
+        question = f"{refused.text.in_(request.language)} {INSIST.in_(request.language)}"
+        return JsonResponse({"refused": refused.text.in_(request.language), "question": question}, status=409)
     except KapokError as refused:
         return JsonResponse({"refused": refused.text.in_(request.language)}, status=409)
     return JsonResponse({"assigned": said["technician"]})

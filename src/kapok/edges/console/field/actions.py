@@ -116,6 +116,13 @@ class OrderForm(forms.Form):
                 label = _("Reason") if name == "reason" else _("Note")
                 self.fields[name] = forms.CharField(label=label, max_length=rules.NOTE)
 
+        if "insist" in self.data:
+            self.ask_whether_to_insist()
+
+    def ask_whether_to_insist(self) -> None:
+        """Whom it names cannot keep the window: ask whether to send them all the same."""
+        self.fields["insist"] = forms.BooleanField(label=_("Send them all the same"), required=False)
+
     def said(self) -> dict[str, Any]:
         """What the verb is told."""
         told = dict(self.cleaned_data)

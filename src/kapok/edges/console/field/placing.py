@@ -21,7 +21,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = _addresses(self.data.get("where", "")) if self.is_bound else []
+        found = addresses_found(self.data.get("where", "")) if self.is_bound else []
         self.fields["where"] = forms.CharField(
             label=_("Address"), max_length=100, help_text=_("Words or first letters, down to the number or room.")
         )
@@ -46,6 +46,7 @@ class PlaceForm(forms.Form):
         return Errand(said.get("address") or self._only, said["skill"], said["minutes"])
 
 
-def _addresses(where: str) -> list[tuple[str, str]]:
+def addresses_found(where: str) -> list[tuple[str, str]]:
+    """The numbers and rooms that answer to some words, by their codes, each with its full name."""
     narrow = [each for each in places.search(where.strip()[:100], limit=LOOKED_AT) if each.served]
     return [(each.code, in_reading_language(each.full)) for each in narrow[:FOUND]]

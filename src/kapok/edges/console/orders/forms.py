@@ -19,6 +19,7 @@ from kapok.chain.ordering.queries import LegView
 from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
 from kapok.chain.ordering.specified import Wishable
 from kapok.edges.console.desk.action_forms import FETCHES, WAYS, NumberField
+from kapok.edges.console.field.placing import addresses_found
 from kapok.edges.console.field.words import spoken_window
 from kapok.edges.console.packs.calculator.fields import LocalMomentField
 from kapok.edges.console.people.forms import in_reading_language
@@ -206,6 +207,7 @@ class AmendForm(OrderForm):
         """Where, and how many: until the plant is assigned."""
         fields: dict[str, forms.Field] = {}
         if self.leg and self.leg.action in rules.ALLOCATES:
+<<<<<<< HEAD
             hint = _("The code of the address. All of the leg moves there, if there is plant; until it is assigned.")
             fields["address"] = forms.CharField(
                 label=_("Another address"), max_length=40, required=False, help_text=hint
@@ -219,11 +221,38 @@ class AmendForm(OrderForm):
             )
         if self.leg and self.leg.end is End.B:
             del fields["address"]
+=======
+            fields |= self._where()
+>>>>>>> orderfix
         if self.leg and orders.may_be_recounted(self.leg.subject):
             fields["quantity"] = forms.IntegerField(
                 label=_("How many"), min_value=1, max_value=rules.MOST_PIECES, required=False
             )
         return fields
+
+    def _where(self) -> dict[str, forms.Field]:
+        """Another address, searched by words; where several answer to them, which of these."""
+        hint = _("Words or first letters, down to the number or room. All of the leg moves there, if there is plant.")
+        where = forms.CharField(label=_("Another address"), max_length=100, required=False, help_text=hint)
+        typed = self.data.get("where", "").strip()
+        self.found = addresses_found(typed) if typed else []
+        if len(self.found) < 2:
+            return {"where": where}
+        which = forms.ChoiceField(
+            label=_("Which of these"), choices=self.found, required=False, widget=forms.RadioSelect
+        )
+        return {"where": where, "address": which}
+
+    def clean(self) -> dict[str, Any]:
+        """What was said, the address by its code."""
+        given = self.cleaned_data
+        if given.pop("where", "") and not given.get("address"):
+            several = _("Choose one of these addresses."), _("No house number or room answers to this.")
+            if len(self.found) != 1:
+                self.add_error("where", several[0] if self.found else several[1])
+            else:
+                given["address"] = self.found[0][0]
+        return given
 
     def _numbers(self) -> list[tuple[str, str]]:
         services = {line.service for line in (self.leg.lines if self.leg else ()) if line.service}

@@ -11,6 +11,8 @@
     });
   }
 
+  window.kapokAsk = ask;
+
   // <form data-confirm="…"> or a button in it with data-confirm: asked before it is sent.
   document.addEventListener("submit", async (event) => {
     const form = event.target;

@@ -22,11 +22,12 @@
     told.classList.toggle("is-refused", refused);
   }
 
-  async function assign(chip, technician) {
+  async function assign(chip, technician, insist) {
     const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-    const body = new URLSearchParams({ technician });
+    const body = new URLSearchParams(insist ? { technician, insist: "yes" } : { technician });
     const answer = await fetch(chip.dataset.assign, { method: "POST", body, headers: { "X-CSRFToken": token } });
     const said = await answer.json().catch(() => ({}));
+    if (said.question && !insist && await window.kapokAsk(said.question)) return assign(chip, technician, true);
     say(answer.ok ? `${chip.querySelector("a").textContent} → ${technician}` : said.refused || String(answer.status), !answer.ok);
     choose(null);
     window.htmx.trigger(board, "refresh");
