@@ -17,7 +17,7 @@ from kapok.ground.work import api as matters
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
-from kapok.ground.work.rules import Reason
+from kapok.ground.work.rules import ItemState, Reason
 from kapok.kernel.text import Language
 from tests.console import office
 from tests.console.conftest import SignedIn
@@ -295,6 +295,29 @@ def test_the_first_contact_takes_a_matter_back_from_the_deputy(signed_in: Signed
     assert "Hotline Team 梁小敏 " in burned.partition("</ul>")[0]  # by name, as everywhere on the page
 
 
+def test_a_closed_matter_is_reopened_on_its_page_from_the_stage_one_chooses(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    client = signed_in("agent", Language.EN)
+    for code in ("accept", "dispatch"):
+        item = next(each for each in queries.items_of(subject) if each.stage == code)
+        who = "agent" if code == "accept" else "dispatcher"
+        baton.accept(item=item.id, actor=f"staff/{who}", at=office.now())
+        evidence = [text.en for text in queries.evidence_of(item.id)]
+        baton.deliver(item=item.id, evidence=evidence, actor=f"staff/{who}", at=office.now())
+    assert "Reopen" not in text(client, f"/matters/{subject}")
+    Matter.objects.filter(subject=subject).update(state="closed", closed_at=office.now())
+    address = f"/work/act/reopen/{subject}"
+    assert address in text(client, f"/matters/{subject}")
+    page = text(client, address)
+    assert re.findall(r'<option value="(\w+)"', page) == ["dispatch", "accept"]
+    client.post(address, {"note": "", "again_from": "accept"})
+    assert Matter.objects.get(subject=subject).state == "closed"
+    client.post(address, {"note": "dead again", "again_from": "accept"})
+    assert Matter.objects.get(subject=subject).state == "open"
+    assert [each.stage for each in queries.items_of(subject) if each.state is ItemState.OFFERED] == ["accept"]
+    assert "Give the matter back" not in text(client, f"/matters/{subject}")
+
+
 def test_a_page_of_work_costs_the_same_whatever_its_length(
     signed_in: SignedIn, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -324,7 +347,17 @@ def test_every_form_opens_in_both_languages(signed_in: SignedIn) -> None:
             "confirm",
         ):
             assert client.get(f"/work/items/{item.id}/{code}").status_code == 200, code
-        for code in ("happen", "offer", "urge", "not-reached", "hand-over", "close", "take-over", "hand-back"):
+        for code in (
+            "happen",
+            "offer",
+            "urge",
+            "not-reached",
+            "hand-over",
+            "close",
+            "take-over",
+            "hand-back",
+            "reopen",
+        ):
             assert client.get(f"/work/act/{code}/{subject}").status_code == 200, code
 
 

@@ -129,7 +129,25 @@ def sent_back(flow: Flow, done: Set[str], *, stage: str, to: str) -> frozenset[s
     ways = ways_back(flow, stage)
     if to not in ways:
         raise NoWayBack(stage=stage, to=to, ways=", ".join(ways) or "-")
+    return done_before(flow, done, to)
+
+
+def done_before(flow: Flow, done: Set[str], to: str) -> frozenset[str]:
+    """What is still done when `to` and all that comes after it are to be done again."""
     return frozenset(done) - Graph(flow).after(to) - {to}
+
+
+def begins_again(flow: Flow, done: Set[str], *, confirming: Set[str]) -> tuple[str, ...]:
+    """The stages from which a finished flow may begin again, the one that the flow means first, the others in their order.
+
+    It means the one to which the last of its done stages that has a way back leads; without one, the last that was done before
+    the customer's word was asked for, by a stage that tells one of the events `confirming`.
+    """
+    graph = Graph(flow)
+    found = [code for code in graph.order if code in done]
+    back = [edge.to for code in reversed(found) for edge in graph.back if edge.from_ == code and edge.to in done]
+    work = [code for code in reversed(found) if confirming.isdisjoint(flow.stages[code].event)]
+    return tuple(dict.fromkeys([*(back or work)[:1], *found]))
 
 
 def onward(flow: Flow, graph: Graph, code: str, facts: Facts) -> list[Edge]:

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kapok.ground.catalog import queries as catalog
-from kapok.ground.catalog.refusals import FlowTie
+from kapok.ground.catalog.refusals import FlowTie, NoWayBack
 from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.writing import write
@@ -48,15 +48,17 @@ from kapok.ground.work.refusals import (
     UnknownKind,
     UnknownMatter,
 )
+from kapok.ground.work.reopening import reopen_matter
 from kapok.ground.work.rules import HandoffState, MatterState
 from kapok.kernel.ids import uuid7
 
 __all__ = [
-    "EndedUnit", "FlowTie", "HandoverRunning", "InvalidFact", "MatterClosed", "MatterTaken", "NoHandover", "NotAMatter",
-    "NotAPerson", "NotActing", "NotConfirmed", "NotDeputy", "NotOwner", "NotWaiting", "NoteMissing", "PausesClocks", "SameHands",
-    "StillInHand", "StillThere", "TitleMissing", "UnknownKind", "UnknownMatter", "UnknownStaff", "UnknownUnit",
-    "accept_first_contact", "begin", "close_matter", "hand_back_matter", "hand_over_first_contact", "happen", "note_not_reached",
-    "open_matter", "refuse_first_contact", "take_over_matter", "take_urge", "tell", "urge", "withdraw_first_contact",
+    "EndedUnit", "FlowTie", "HandoverRunning", "InvalidFact", "MatterClosed", "MatterTaken", "NoHandover", "NoWayBack",
+    "NotAMatter", "NotAPerson", "NotActing", "NotConfirmed", "NotDeputy", "NotOwner", "NotWaiting", "NoteMissing",
+    "PausesClocks", "SameHands", "StillInHand", "StillThere", "TitleMissing", "UnknownKind", "UnknownMatter", "UnknownStaff",
+    "UnknownUnit", "accept_first_contact", "begin", "close_matter", "hand_back_matter", "hand_over_first_contact", "happen",
+    "note_not_reached", "open_matter", "refuse_first_contact", "reopen_matter", "take_over_matter", "take_urge", "tell",
+    "urge", "withdraw_first_contact",
 ]  # fmt: skip
 
 
@@ -153,7 +155,7 @@ def happen(
     A `matter.changed` with the fact `urgent` (`yes`, `no`) makes it so for what is offered from then on.
     The owner (or the deputy acting) says all of it but what stops clocks, which takes an approval (`commitments.api.pause`);
     the people of a unit that has or had the work say what they did themselves (`telling.BY_HANDS`). A cancellation withdraws
-    the work and halts the flow; `fault.reopened` opens a closed matter again, with the same owner, and a halted flow goes on.
+    the work and halts the flow; `fault.reopened` opens a closed matter again, as `reopen_matter` does.
     Raises `UnknownMatter`, `UnknownKind`, `InvalidFact`, `NoteMissing`, `NotAPerson`, `PausesClocks`, `NotOwner`.
     """
     if kind in rules.CANCELS:

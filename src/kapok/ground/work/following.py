@@ -13,9 +13,9 @@ from django.db.models import Q
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog import telling
 from kapok.ground.catalog.models import FlowVersion
-from kapok.ground.catalog.refusals import NoFlow
-from kapok.ground.catalog.rules import next_stages, sent_back
-from kapok.ground.catalog.template import Flow, Stage
+from kapok.ground.catalog.refusals import NoFlow, NoWayBack
+from kapok.ground.catalog.rules import begins_again, done_before, next_stages, sent_back
+from kapok.ground.catalog.template import Flow, Line, Stage
 from kapok.ground.commitments.standing import pauses_standing
 from kapok.ground.journal.reading import read
 from kapok.ground.people.models import OrgUnit
@@ -89,8 +89,38 @@ def go_on(matter: Matter, giver: Giver, act: Act, *, opens: bool = False) -> Non
 
 def go_back(item: Item, flow: Flow, to: str, giver: Giver, act: Act) -> None:
     """Undo what `item`'s stage has found wanting: `to` and all after it are done again. Raises `NoWayBack`."""
-    matter, counted = item.matter, _stands(item.matter).done
-    left = sent_back(flow, counted, stage=item.stage, to=to)
+    left = sent_back(flow, _stands(item.matter).done, stage=item.stage, to=to)
+    _begin_again(item.matter, flow, left, giver, act)
+
+
+def may_begin_again(matter: Matter) -> tuple[str, ...]:
+    """The stages from which the flow of a matter may begin again, the one that it means first; none outside of a flow."""
+    flow = flow_of(matter)
+    return begins_again(flow, _stands(matter).done, confirming=rules.CONFIRMS) if flow else ()
+
+
+def reopen(matter: Matter, act: Act, *, to: str = "") -> None:
+    """A reopened matter goes on: at `to`, else where it was halted, else, when all is done, where its flow means it to.
+
+    Raises `NoWayBack`.
+    """
+    flow, ways = flow_of(matter), may_begin_again(matter)
+    if to and to not in ways:
+        raise NoWayBack(stage="-", to=to, ways=", ".join(ways) or "-")
+    if flow is None:
+        return
+    giver, counted = Giver(matter.unit, matter.first_contact, matter.first_contact), _stands(matter).done
+    if not to and not next_stages(flow, counted, matter.facts):
+        to = next(iter(ways), "")
+    if to:
+        _begin_again(matter, flow, done_before(flow, counted, to), giver, act)
+    else:
+        go_on(matter, giver, act)
+
+
+def _begin_again(matter: Matter, flow: Flow, left: frozenset[str], giver: Giver, act: Act) -> None:
+    """Of the stages that count as done only those `left` do so still; what follows them is offered again."""
+    counted = _stands(matter).done
     mine = Item.objects.filter(matter=matter, undone_at=None)
     mine.filter(stage__in=counted - left).update(undone_at=act.at)
     wanted = next_stages(flow, left, matter.facts)
@@ -114,12 +144,16 @@ def end_all(matter: Matter, act: Act) -> None:
     withdraw(items.select_related("unit", "accountable").order_by("id"), matter, act)
 
 
-def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note: str = "") -> None:
-    """Something happened to a matter, with what was learnt: it is known from now on, and reaches the work in hand."""
+def happened(
+    matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note: str = "", again_from: str = ""
+) -> None:
+    """Something happened to a matter, with what was learnt: it is known from now on, and reaches the work in hand.
+
+    What reopens it has its flow begin again, at the stage `again_from` if one is given. Raises `NoWayBack`.
+    """
     matter.facts = rules.merged(matter.facts, told, corrects=kind == MATTER_CHANGED)
     if kind == MATTER_CHANGED and rules.URGENT in told:
         matter.urgent = told[rules.URGENT] == rules.YES
-    resumes = kind in rules.REOPENS and matter.cancelled_at is not None
     if kind in rules.REOPENS:
         matter.state, matter.closed_at, matter.cancelled_at = MatterState.OPEN, None, None
     elif kind in rules.CANCELS:
@@ -128,8 +162,8 @@ def happened(matter: Matter, kind: str, told: dict[str, Any], act: Act, *, note:
     moves.say(matter, kind, act, facts=told, note=note)
     if kind in rules.CANCELS:
         end_all(matter, act)
-    if resumes:
-        go_on(matter, Giver(matter.unit, matter.first_contact, matter.first_contact), act)
+    if kind in rules.REOPENS:
+        reopen(matter, act, to=again_from)
 
 
 def tell_of(item: Item, told: dict[str, Any], act: Act) -> None:

@@ -18,11 +18,12 @@ from kapok.edges.console.onward import onward
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.actions import ON_ITEMS, ON_MATTERS, Action
 from kapok.edges.console.work.facts import FACT, ChangeForm
-from kapok.edges.console.work.forms import DeliverForm, HappenForm, TransferForm
+from kapok.edges.console.work.forms import DeliverForm, HappenForm, ReopenForm, TransferForm
 from kapok.edges.console.work.involved import item_seen, matter_seen
 from kapok.ground.people.refusals import UnknownStaff
 from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries, refusals
+from kapok.ground.work.reopening import may_begin_again
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -63,6 +64,8 @@ def act_on_matter(request: ScreenRequest, code: str, subject: str) -> HttpRespon
         tellable = queries.tellable(request.user.username, subject, request.at)
         kinds = [each for each in tellable if each.startswith((f"{kind}.", *HAPPENS_TO_ALL))]
         options |= {"kinds": kinds, "known": matter.facts}
+    elif action.form is ReopenForm:
+        options["stages"] = may_begin_again(subject)
     elif action.form is ChangeForm:
         options |= {"known": matter.facts, "urgent": matter.urgent}
     return _act(request, action, options, {"matter": subject}, title=called(subject), subject=subject)

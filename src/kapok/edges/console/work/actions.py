@@ -21,6 +21,7 @@ from kapok.edges.console.work.forms import (
     PersonForm,
     RefuseForm,
     RejectForm,
+    ReopenForm,
     TransferForm,
 )
 from kapok.ground.work import api as matters
@@ -137,6 +138,10 @@ ON_MATTERS: Mapping[str, Action] = {
     "hand-back": Action(
         Text(zh="交还首问", en="Give the matter back"), matters.hand_back_matter, NoteForm,
         Text(zh="已交还首问负责人办理。", en="The first contact has it again."), "history",
+    ),
+    "reopen": Action(
+        Text(zh="重开", en="Reopen"), matters.reopen_matter, ReopenForm,
+        Text(zh="已重开，所选工序起重新派出。", en="Open again; the work is offered again from that stage on."), "history",
     ),
     "close": Action(
         Text(zh="办结", en="Close"), matters.close_matter, PerhapsNoteForm, Text(zh="事项已办结。", en="The matter is closed."),

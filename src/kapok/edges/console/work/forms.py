@@ -172,6 +172,17 @@ class HappenForm(LearningForm):
         return {**self.cleaned_data, "facts": facts}
 
 
+class ReopenForm(forms.Form):
+    """Why a matter is opened again, and from which stage its flow begins again."""
+
+    note = _note(_("Why"))
+
+    def __init__(self, *args: Any, stages: Iterable[tuple[str, Text]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if choices := _choices(stages):
+            self.fields["again_from"] = forms.ChoiceField(label=_("Begin again with"), choices=choices)
+
+
 class TakeForm(forms.Form):
     """A new matter: what somebody came with."""
 

@@ -17,6 +17,7 @@ from kapok.ground.people.roles import Permission
 from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import queries
 from kapok.ground.work.models import Delivery
+from kapok.ground.work.reopening import reopening_of
 from kapok.ground.work.rules import HandoffState, MatterState
 from kapok.ground.work.urging import Tally, tally
 from kapok.kernel.text import Text
@@ -84,8 +85,11 @@ def of_item(request: ScreenRequest, identifier: str, reader: Scope) -> OfItem | 
 
 def _for(request: ScreenRequest, matter: queries.MatterView) -> tuple[str, ...]:
     """What the reader may do with a matter."""
-    if matter.state is not MatterState.OPEN or not units_where(request.user.id, Permission.WORK_DO):
+    if not units_where(request.user.id, Permission.WORK_DO):
         return ()
+    if matter.state is not MatterState.OPEN:
+        owns = queries.owns(request.user.username, matter.subject, request.at)
+        return ("reopen",) if owns and reopening_of(matter.subject) else ()
     back = ("hand-back",) if matter.acting else ()
     if request.user.username in {matter.first_contact, matter.acting}:
         return (*OWNER, *back)
