@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kapok.chain.ordering import areas, drafting, events, placing, quoting, rules
+from kapok.chain.ordering import areas, drafting, events, placing, quoting, rows, rules
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import BadLine
@@ -28,6 +28,14 @@ from kapok.network.inventory.kinds import SERVICES
 LEFT = Text(zh="此类订单不改变商品，请留空", en="leave it out: such an order leaves the offer as it is")
 AGREED = frozenset({*placing.CONSENTS, "to_account", "suspension", "cause"})
 ANEW = Text(zh="请撤单后重新下单", en="cancel it and order anew")
+
+
+def leg_locked(order: Order, line: int) -> Leg:
+    """The leg of a line; it is held, and while nobody has paid with it all the others, which may begin. Raises `UnknownLeg`."""
+    numbers = Line.objects.filter(leg__order=order, number=line).order_by("leg__number")
+    number = numbers.values_list("leg__number", flat=True).first() or 0
+    legs = rows.legs_locked(order, None if order.paid_at is None and number else number)
+    return next(each for each in legs if each.number == number)
 
 
 def may_become(leg: Leg, at: datetime) -> list[tuple[str, Text]]:

@@ -143,16 +143,14 @@ def place_order(
     _refuse_past(WINDOW, any(each[0] < at for each in (*windows.values(), *([window] if window else []))))
     whose = living_customer(customer)
     located = areas.of_lines(lines, whose, at)
-    first = first_account(whose)
-    facts = areas.facts_of(whose, located, first)
+    facts = areas.facts_of(whose, located, first := first_account(whose))
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
     billed = open_account(whose, account) if account else first
     placing.must_be_agreed(asked, whose, billed, actor)
-    among = drafting.flows_in_force()
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
-        legs=drafting.planned(asked, facts, among), flows=among, located=located, paid=pay or not quoting.total(asked)["one_off"],
-        promised_date=promised_date, note=tidy_note(note, needed=False), act=act,
+        flows=(among := drafting.flows_in_force()), legs=drafting.planned(asked, facts, among), located=located,
+        paid=pay or not quoting.total(asked)["one_off"], promised_date=promised_date, note=tidy_note(note, needed=False), act=act,
     )  # fmt: skip
     order = placing.place(wanted)
     if window or windows:
@@ -199,8 +197,7 @@ def amend(
 ) -> None:
     """Change a line on its way (10Q): another offer, other characteristics, another promised date. The clocks go on.
 
-    Until its plant is assigned also how many of it, and where (`far_address`: its far end): all of its leg moves, and all that
-    it takes is reserved anew, or nothing is changed.
+    Until its plant is assigned also how many of it, and where (`far_address`: its far end): all of its leg is reserved anew there.
     A later promised date takes the evidence of the customer's wish, as a deferral does; an earlier one takes none.
     What is unpaid and costs nothing once any more begins, as when it is placed; what is paid and costs more, or less, leaves the
     difference to billing.
@@ -210,10 +207,7 @@ def amend(
     `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
     """
     row, act = rows.order_called(order), Act(actor, at)
-    found = Line.objects.select_related("leg").filter(leg__order=row, number=line).order_by("leg__number").first()
-    number = found.leg.number if found else 0
-    legs = rows.legs_locked(row, None if row.paid_at is None and found else number)
-    leg = next(each for each in legs if each.number == number)
+    leg = amending.leg_locked(row, line)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     amending.must_be_sayable(line, leg.action, characteristics)
     cancelling.may(leg)

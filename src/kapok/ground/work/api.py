@@ -96,16 +96,20 @@ def open_matter(
         near_id=rows.near_of(near), flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
         state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
-    try:
-        write([matter])
-    except IntegrityError:
-        raise MatterTaken(matter=matter.subject) from None
+    _write(matter)
     act = Act(actor, at)
     _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act)
     if begin:
         following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
     act.record()
     return matter.subject
+
+
+def _write(matter: Matter) -> None:
+    try:
+        write([matter])
+    except IntegrityError:
+        raise MatterTaken(matter=matter.subject) from None
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from kapok.ground.catalog import telling
 from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.refusals import NoFlow, NoWayBack
 from kapok.ground.catalog.rules import begins_again, done_before, next_stages, sent_back
-from kapok.ground.catalog.template import Flow, Line, Stage
+from kapok.ground.catalog.template import Flow, Stage
 from kapok.ground.commitments.standing import pauses_standing
 from kapok.ground.journal.reading import read
 from kapok.ground.people.models import OrgUnit

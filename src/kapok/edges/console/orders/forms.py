@@ -32,6 +32,8 @@ from kapok.network.inventory import queries as inventory
 LONGEST = 1000
 SPECIFIED = "specified_"
 """How the fields begin of what is specified of a service."""
+WHERE = {"where": "address", "far_where": "far_address"}
+"""In which field words are typed for an address, and in which one of those that answer to them is chosen."""
 Choice = tuple[str, Any]
 SUPERVISING = frozenset({Permission.ORDERS_MANAGE.value, Permission.WORK_JUDGE.value})
 """Any of these lets an order be put under supervision."""
@@ -205,53 +207,42 @@ class AmendForm(OrderForm):
 
     def _arranged(self) -> Mapping[str, forms.Field]:
         """Where, and how many: until the plant is assigned."""
+        self.found: dict[str, list[tuple[str, str]]] = {}
         fields: dict[str, forms.Field] = {}
         if self.leg and self.leg.action in rules.ALLOCATES:
-<<<<<<< HEAD
-            hint = _("The code of the address. All of the leg moves there, if there is plant; until it is assigned.")
-            fields["address"] = forms.CharField(
-                label=_("Another address"), max_length=40, required=False, help_text=hint
-            )
-        if self.leg and (self.leg.far_address or self.leg.end is End.B):
-            fields["far_address"] = forms.CharField(
-                label=_("Another far end"),
-                max_length=40,
-                required=False,
-                help_text=_("The code of the address of the B end."),
-            )
-        if self.leg and self.leg.end is End.B:
-            del fields["address"]
-=======
-            fields |= self._where()
->>>>>>> orderfix
+            fields |= self._where("where", _("Another address")) if self.leg.end is not End.B else {}
+            two = self.leg.far_address or self.leg.end is End.B
+            fields |= self._where("far_where", _("Another far end")) if two else {}
         if self.leg and orders.may_be_recounted(self.leg.subject):
             fields["quantity"] = forms.IntegerField(
                 label=_("How many"), min_value=1, max_value=rules.MOST_PIECES, required=False
             )
         return fields
 
-    def _where(self) -> dict[str, forms.Field]:
+    def _where(self, name: str, label: str) -> dict[str, forms.Field]:
         """Another address, searched by words; where several answer to them, which of these."""
         hint = _("Words or first letters, down to the number or room. All of the leg moves there, if there is plant.")
-        where = forms.CharField(label=_("Another address"), max_length=100, required=False, help_text=hint)
-        typed = self.data.get("where", "").strip()
-        self.found = addresses_found(typed) if typed else []
-        if len(self.found) < 2:
-            return {"where": where}
-        which = forms.ChoiceField(
-            label=_("Which of these"), choices=self.found, required=False, widget=forms.RadioSelect
-        )
-        return {"where": where, "address": which}
+        where = forms.CharField(label=label, max_length=100, required=False, help_text=hint)
+        typed = self.data.get(name, "").strip()
+        found = self.found[name] = addresses_found(typed) if typed else []
+        if len(found) < 2:
+            return {name: where}
+        which = forms.ChoiceField(label=_("Which of these"), choices=found, required=False, widget=forms.RadioSelect)
+        return {name: where, WHERE[name]: which}
 
     def clean(self) -> dict[str, Any]:
-        """What was said, the address by its code."""
+        """What was said, the addresses by their codes."""
         given = self.cleaned_data
-        if given.pop("where", "") and not given.get("address"):
-            several = _("Choose one of these addresses."), _("No house number or room answers to this.")
-            if len(self.found) != 1:
-                self.add_error("where", several[0] if self.found else several[1])
-            else:
-                given["address"] = self.found[0][0]
+        for name, code in WHERE.items():
+            if not given.pop(name, "") or given.get(code):
+                continue
+            match self.found[name]:
+                case [(only, _text)]:
+                    given[code] = only
+                case []:
+                    self.add_error(name, _("No house number or room answers to this."))
+                case _several:
+                    self.add_error(name, _("Choose one of these addresses."))
         return given
 
     def _numbers(self) -> list[tuple[str, str]]:
