@@ -89,8 +89,8 @@ from kapok.kernel.text import Text
 __all__ = [
     "AppointmentOver", "BadCount", "BadMaterial", "BadMinutes", "BadPlate", "BadWindow", "BookedAlready", "CannotKeepPicture",
     "DrivesAnother", "Errand", "Explanation", "HelperBusy", "HelpsAlready", "HelpsNot", "InHands", "KeyOfAnother", "NoPatch",
-    "NoTimeThen", "NoVan", "NobodyFits", "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed", "NotMeasured",
-    "NotNow", "NotOnVan", "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge",
+    "NoTimeThen", "NoVan", "NobodyFits", "NobodyHasSkill", "NobodyToCall", "NotAPicture", "NotATechnician", "NotAppointed",
+    "NotMeasured", "NotNow", "NotOnVan", "NotPutOff", "NotYoursToDo", "NoteNeeded", "NothingToApprove", "NothingToSet", "PictureTooLarge",
     "PlaceUnknown", "PlateTaken", "ReadingFails", "ReplyIncomplete", "Resting", "StillLacking", "TooManyPictures", "UnderWay",
     "UnknownAppointment", "UnknownMaterial", "UnknownReason", "UnknownTest", "UnknownVehicle", "UnknownWorkOrder", "Upload",
     "WindowFull", "WindowNotOffered", "WindowPast", "Wish",
