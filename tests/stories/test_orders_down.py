@@ -84,7 +84,13 @@ def test_a_line_from_the_first_call_to_its_end(radius: Server, access_server: Ac
     _moved(whose, service, knock)
     _disconnected(whose, service, knock)
     assert not Commitment.objects.exclude(state="kept").exists(), "every promise was kept"
-    assert [each["effect"] for each in told("ordering.billing_due")] == ["begins", "rests", "goes_on", "changes", "ends"]
+    assert [each["effect"] for each in told("ordering.billing_due")] == [
+        "begins",
+        "rests",
+        "goes_on",
+        "changes",
+        "ends",
+    ]
     assert operator.not_free() == {("onu", "blocked")}
     assert Entry.objects.filter(kind="commitments.breached").count() == 0
 
