@@ -199,7 +199,7 @@ EXPECTED = {
     "customers.contact": 2, "customers.billingaccount": 1, "customers.personallook": 1, "inventory.service": 1,
     "ordering.order": 1, "ordering.leg": 1, "ordering.line": 1, "activation.subscriber": 1, "activation.accounting": 1,
     "workforce.hold": 1, "workforce.picture": 1, "channels.interaction": 1, "channels.linked": 1, "channels.case": 1,
-    "channels.note": 1, "channels.accesscode": 2, "channels.message": 1, "commitments.pauserequest": 2, "work.handoff": 11,
+    "channels.note": 1, "channels.accesscode": 2, "channels.message": 1, "commitments.pauserequest": 2, "work.handoff": 12,
     "work.urge": 2,
 }  # fmt: skip
 
