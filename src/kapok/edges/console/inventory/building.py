@@ -28,6 +28,7 @@ from kapok.ground.places import queries as places
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from kapok.network.inventory import api, browsing
+from kapok.network.inventory.kinds import SERVICES
 from kapok.network.inventory.models import Shortage
 
 HITS = 8
@@ -47,7 +48,10 @@ class QualifyForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["service"]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101  # for the type checker
-        choice.choices = [(code, service_name(code)) for code in offering.offered(request.at)]
+        sold = sorted(
+            offering.offered(request.at), key=lambda code: (code not in SERVICES, [*SERVICES, code].index(code))
+        )
+        choice.choices = [(code, service_name(code)) for code in sold]
 
 
 class BuildForm(forms.Form):
