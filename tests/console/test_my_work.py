@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.queries import timeline
+from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import api as matters
@@ -385,7 +386,8 @@ def test_a_commitment_shows_whose_turn_it_was_and_who_used_its_time(signed_in: S
     baton.accept(item=item.id, actor="staff/technician", at=office.now() - timedelta(hours=1))
     row = Commitment.objects.get(subject=subject, promise="repair")
     page = text(signed_in("supervisor", Language.EN), f"/ledger/{row.id}")
-    for words in ("Whose turn it was", "Who used the time", "Tianhe East Field Team technician", "being worked on"):
+    name = Staff.objects.get(username="technician").name
+    for words in ("Whose turn it was", "Who used the time", f"Tianhe East Field Team {name}", "being worked on"):
         assert words in page
     shares = re.findall(r'<strong class="tabular">(\d+)%</strong>', page)
     assert sum(map(int, shares)) in range(98, 103)

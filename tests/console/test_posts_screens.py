@@ -114,11 +114,22 @@ def test_a_post_is_opened_with_a_and_b_filled_anew_and_closed(manager: Client) -
         ({"a": ""}, "This field is required"),
         ({"b": "viewer"}, "A and B are two people"),
         ({"b": "nobody"}, "Nobody of your units has this staff number"),
+        ({"accept_minutes": "0"}, "greater than or equal to 1"),
     ],
 )
 def test_a_post_is_not_opened_without_two_people(manager: Client, typed: dict[str, str], complaint: str) -> None:
     assert complaint in posted(manager, "/posts/new", **{**COUNTER, **typed})
     assert queries.acting("hall-desk", now()) is None
+
+
+def test_a_post_has_its_own_time_to_accept_offers(manager: Client) -> None:
+    manager.post("/posts/new", COUNTER)
+    assert "Minutes to accept an offer" not in text(manager, "/posts/hall-desk")
+    manager.post("/posts/new", {**COUNTER, "code": "slow", "function": "archive", "accept_minutes": "90"})
+    acting = queries.acting("slow", now())
+    assert acting is not None
+    assert acting.accept_ttl == timedelta(minutes=90)
+    assert '<dt>Minutes to accept an offer</dt><dd class="tabular">90</dd>' in text(manager, "/posts/slow")
 
 
 def test_who_has_been_replaced_meanwhile_is_not_replaced_again(manager: Client) -> None:

@@ -17,6 +17,7 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
+from kapok.edges.present import boot, wall
 from kapok.ground.commitments import asking, beats, catching_up, scheduler
 from kapok.kernel.steady import SteadyClock
 
@@ -32,16 +33,6 @@ IN_OTHER_HANDS = timedelta(milliseconds=20)
 RETRY_FIRST, RETRY_LONGEST = 0.1, 5.0
 REMEMBERED = 10_000
 LOST = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseError, InterfaceError)
-
-
-def wall() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
-
-
-def boot() -> timedelta:
-    """The time since the machine started, suspensions included."""
-    return timedelta(microseconds=time.clock_gettime_ns(time.CLOCK_BOOTTIME) / 1000)
 
 
 def machine() -> str:

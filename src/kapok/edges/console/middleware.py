@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
+from kapok.edges.present import present
 from kapok.ground.people.models import Staff
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -54,7 +55,7 @@ def idle_sessions(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.session.get("_auth_user_id") and POLL not in request.headers:
-            now = datetime.now(UTC)
+            now = present()
             seen = request.session.get(SEEN)
             if seen is None or now - datetime.fromisoformat(seen) > SEEN_EVERY:
                 request.session[SEEN] = now.isoformat()

@@ -7,7 +7,7 @@ addresses and refuses a view that is neither.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -19,6 +19,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from kapok.edges.console.refusals import not_permitted
+from kapok.edges.present import present
 from kapok.ground.people import queries
 from kapok.ground.people.models import Staff
 from kapok.kernel.errors import KapokError
@@ -99,7 +100,7 @@ def public(*, because: str) -> Callable[[View[P]], View[P]]:
 def _admitted(request: HttpRequest, units: frozenset[UUID]) -> ScreenRequest:
     admitted = cast(ScreenRequest, request)
     admitted.units = units
-    admitted.at = datetime.now(UTC)
+    admitted.at = present()
     admitted.language = Language(admitted.user.language)
     return admitted
 

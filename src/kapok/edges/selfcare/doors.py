@@ -7,7 +7,7 @@ contact of the customer, whether the number given was an order's or their own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 
+from kapok.edges.present import present
 from kapok.kernel.text import Language
 
 CUSTOMER, UNTIL = "my_customer", "my_until"
@@ -87,7 +88,7 @@ def network_address(request: HttpRequest) -> str:
 
 
 def _known(request: MyRequest) -> MyRequest:
-    request.at = datetime.now(UTC)
+    request.at = present()
     request.language = Language.of(translation.get_language())
     until = request.session.get(UNTIL)
     stays = until is not None and datetime.fromisoformat(until) > request.at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -45,7 +46,8 @@ def open_post(request: ScreenRequest) -> HttpResponse:
         typed = form.cleaned_data
         opened = {name: typed[name] for name in ("code", "function", "unit", "a", "b")}
         try:
-            api.open_post(**opened, title=form.name, actor=request.user.subject, at=request.at)
+            ttl = form.accept_ttl
+            api.open_post(**opened, title=form.name, accept_ttl=ttl, actor=request.user.subject, at=request.at)
         except KapokError as refused:
             form.add_error("code" if isinstance(refused, api.PostTaken) else None, refused.text.in_(request.language))
         else:
@@ -205,6 +207,7 @@ def _page(request: ScreenRequest, shown: queries.Acting, **typed: forms.Form) ->
     manages, is_open = _may(request, shown, Permission.ROSTER_MANAGE), shown.a is not None
     values: dict[str, Any] = {
         "post": shown,
+        "accept_minutes": shown.accept_ttl and round(shown.accept_ttl / timedelta(minutes=1)),
         "steps": queries.escalation(shown.code, request.at),
         "roles": roles,
         "lines": timeline(shown.subject),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
@@ -19,6 +18,7 @@ from kapok.edges.console.onward import onward
 from kapok.edges.console.screen import public
 from kapok.edges.console.signing.address import client_address
 from kapok.edges.console.signing.forms import SignInForm
+from kapok.edges.present import present
 from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.cast import LOGINS
@@ -62,13 +62,13 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = Language.of(request.POST.get("language"))
     person = request.user
     if isinstance(person, Staff) and person.language != chosen:
-        people.change_language(username=person.username, language=chosen, actor=person.subject, at=datetime.now(UTC))
+        people.change_language(username=person.username, language=chosen, actor=person.subject, at=present())
     return _remember_language(redirect(onward(request)), chosen)
 
 
 def locked_out(request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:
     """The page for an account with too many wrong passwords, whether it exists or not. Called by django-axes."""
-    now, address = datetime.now(UTC), client_address(request)
+    now, address = present(), client_address(request)
     username = str(credentials.get("username", ""))
     # Only the attempt that locks carries the count; later ones are refused without being counted.
     if getattr(request, "axes_failures_since_start", None) and queries.person(username) is not None:
@@ -82,9 +82,7 @@ def locked_out(request: HttpRequest, _response: HttpResponse | None, credentials
 
 def _let_in(request: HttpRequest, person: Staff) -> HttpResponse:
     login(request, person)
-    people.record_sign_in(
-        username=person.username, address=client_address(request), actor=person.subject, at=datetime.now(UTC)
-    )
+    people.record_sign_in(username=person.username, address=client_address(request), actor=person.subject, at=present())
     return redirect(onward(request))
 
 
