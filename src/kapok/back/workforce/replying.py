@@ -15,17 +15,14 @@ from kapok.back.workforce import events, files, matters, pictures, rules, verdic
 from kapok.back.workforce.files import Stripped, Upload
 from kapok.back.workforce.models import Material, Picture, Reading, Stock, Used, Vehicle, WorkOrder
 from kapok.back.workforce.refusals import (
-    BadCount,
     NoteNeeded,
     NotMeasured,
-    NotOnVan,
-    NoVan,
     ReadingFails,
     ReplyIncomplete,
     TooManyPictures,
-    UnknownMaterial,
     UnknownTest,
 )
+from kapok.back.workforce.stores_refusals import BadCount, NotOnVan, NoVan, UnknownMaterial
 from kapok.back.workforce.verdicts import Grade, Rates
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff

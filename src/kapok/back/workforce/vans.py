@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 
 from kapok.back.workforce import events, rules
 from kapok.back.workforce.models import Material, Stock, Vehicle
-from kapok.back.workforce.refusals import (
+from kapok.back.workforce.refusals import NoteNeeded
+from kapok.back.workforce.stores_refusals import (
     BadCount,
     BadMaterial,
     BadPlate,
     DrivesAnother,
-    NoteNeeded,
     PlateTaken,
     UnknownMaterial,
     UnknownVehicle,
