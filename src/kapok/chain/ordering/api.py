@@ -143,13 +143,11 @@ def place_order(
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     _refuse_past(WINDOW, any(each[0] < at for each in (*windows.values(), *([window] if window else []))))
     whose = living_customer(customer)
-    located = areas.of_lines(lines, whose, at)
-    first = first_account(whose)
+    located, first = areas.of_lines(lines, whose, at), first_account(whose)
     facts = areas.facts_of(whose, located, first)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
-    billed = open_account(whose, account) if account else first
+    billed, among = open_account(whose, account) if account else first, placing.flows_in_force()
     placing.must_be_agreed(asked, whose, billed, actor)
-    among = drafting.flows_in_force()
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
         legs=drafting.planned(asked, facts, among), flows=among, located=located, paid=pay or not quoting.total(asked)["one_off"],
