@@ -143,11 +143,13 @@ def place_order(
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     _refuse_past(WINDOW, any(each[0] < at for each in (*windows.values(), *([window] if window else []))))
     whose = living_customer(customer)
-    located, first = areas.of_lines(lines, whose, at), first_account(whose)
+    located = areas.of_lines(lines, whose, at)
+    first = first_account(whose)
     facts = areas.facts_of(whose, located, first)
     asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
-    billed, among = open_account(whose, account) if account else first, placing.flows_in_force()
+    billed = open_account(whose, account) if account else first
     placing.must_be_agreed(asked, whose, billed, actor)
+    among = drafting.flows_in_force()
     wanted = placing.Placing(
         customer=whose, account=billed, channel=channel, first_contact=who, facts=facts, lines=asked,
         legs=drafting.planned(asked, facts, among), flows=among, located=located, paid=pay or not quoting.total(asked)["one_off"],

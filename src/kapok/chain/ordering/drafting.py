@@ -25,6 +25,7 @@ from kapok.chain.ordering.refusals import (
     ServiceNeeded,
 )
 from kapok.chain.ordering.rules import ACTIONS, FITTING, Action
+from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.offering import rows as offers
 from kapok.ground.catalog.offering import rules as offer_rules
 from kapok.ground.catalog.offering.document import Kind, Offer
@@ -32,6 +33,7 @@ from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.queries import Choices
 from kapok.ground.catalog.refusals import NoFlow
 from kapok.ground.catalog.template import AXES
+from kapok.ground.catalog.template import Line as FlowLine
 from kapok.ground.customers.models import Customer
 from kapok.ground.journal.reading import read
 from kapok.ground.places.models import Address
@@ -168,6 +170,11 @@ def must_fit(
     if wrong:
         title = sold[0][0].title
         raise NotSpecified(line=line, offer_name=title, name=wrong.name, value=wrong.value, remedy=wrong.remedy)
+
+
+def flows_in_force() -> Choices:
+    """The flows among which the legs of orders choose."""
+    return flows.choices(FlowLine.FULFILMENT)
 
 
 def planned(lines: Sequence[Asked], facts: Mapping[str, Any], among: Choices) -> list[Planned]:

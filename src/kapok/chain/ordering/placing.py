@@ -19,8 +19,7 @@ from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
-from kapok.ground.catalog import queries as flows
-from kapok.ground.catalog.template import Line as FlowLine
+from kapok.ground.catalog.queries import Choices
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
 from kapok.ground.customers.rows import living_customer
@@ -54,7 +53,7 @@ class Placing:
     facts: Mapping[str, Any]
     lines: Sequence[Asked]
     legs: Sequence[Planned]
-    flows: flows.Choices
+    flows: Choices
     """The flows among which the legs choose."""
     located: Located
     """Where the addresses are."""
@@ -92,11 +91,6 @@ def _must_be_another(line: Asked, customer: Customer) -> None:
     account = str(said.get("to_account", ""))
     if account and not BillingAccount.objects.filter(number=account, customer=heir, closed_at=None).exists():
         raise UnknownAccount(number=account[:20])
-
-
-def flows_in_force() -> flows.Choices:
-    """The flows among which the legs of orders choose."""
-    return flows.choices(FlowLine.FULFILMENT)
 
 
 def place(placing: Placing) -> Order:

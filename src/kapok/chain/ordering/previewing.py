@@ -74,7 +74,7 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
     quote = quoting.total(asked)
     order = Order(quote=quote)
     legs = []
-    among = placing.flows_in_force()
+    among = drafting.flows_in_force()
     for number, plan in enumerate(drafting.planned(asked, facts, among), 1):
         leg = Leg(order=order, number=number, action=plan.action.value, service_kind=plan.family)
         legs.append(_leg(plan, placing.facts_of(leg, facts, plan, located), among, at))

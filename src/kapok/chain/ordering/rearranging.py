@@ -80,7 +80,7 @@ def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, 
     _must_be_possible(leg, line, asked, facts, moves_away=moves_away)
     if moves_away:
         _move_the_visit(leg, located, act)
-    plan = drafting.planned(asked, facts, placing.flows_in_force())[0]
+    plan = drafting.planned(asked, facts, drafting.flows_in_force())[0]
     _reserve(leg, [placing.need(plan, kind, role, count) for (kind, role), count in plan.needs.items()], act)
     return {areas.AREA: facts[areas.AREA]} if moves_away else {}
 
@@ -111,7 +111,7 @@ def _must_be_possible(
         if not amending.is_part(leg.order, each.offer.code):
             drafting.must_be_sold(each, facts, leg.order.channel)
     flow = Matter.objects.values_list("flow__template__code", flat=True).get(subject=leg.subject)
-    among = placing.flows_in_force()
+    among = drafting.flows_in_force()
     others = {drafting.flow_for(each, each.action, facts, among) for each in asked if each.family} - {flow}
     if others and leg.address is not None:
         name, value = ("address", leg.address.code) if moves_away else ("quantity", str(line.quantity))

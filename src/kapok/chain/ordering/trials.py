@@ -93,7 +93,7 @@ def _end(line: UUID, at: datetime) -> bool:
     whose, taken = service.customer, began.leg.order
     located = areas.of_address(service.address.code if service.address else "", whose, at)
     facts = areas.facts_of(whose, located)
-    among = placing.flows_in_force()
+    among = drafting.flows_in_force()
     draft = LineDraft(offer=service.offer, action=CEASE.value, service=service.number)
     asked = [Asked(1, draft, CEASE, began.offer, offers.stated(began.offer_id), service.address, service)]
     order = placing.place(

@@ -82,9 +82,9 @@ def open_matter(
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
     on, in `unit` or else their own; the work is on the ground of `near`. `also` happened at the same moment. Its facts choose its
-    flow (of `flows`, if at hand), whose first stages are offered, with `begin=False` when `begin` says so; its clocks start.
-    Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`,
-    `FlowTie`.
+    flow (among `flows` where those of its line are at hand), whose first stages are offered, or with `begin=False` when `begin`
+    says so; its clocks start. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`,
+    `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
     owner, what, known = rows.asked_first(first_contact, actor), rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
@@ -94,7 +94,10 @@ def open_matter(
         near_id=rows.near_of(near), flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
         state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
-    _take_up(matter)
+    try:
+        write([matter])
+    except IntegrityError:
+        raise MatterTaken(matter=matter.subject) from None
     act = Act(actor, at)
     _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act)
     if begin:
@@ -337,13 +340,6 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
             to_staff=row.first_contact.username,
         )
     )
-
-
-def _take_up(matter: Matter) -> None:
-    try:
-        write([matter])
-    except IntegrityError:
-        raise MatterTaken(matter=matter.subject) from None
 
 
 def _begins_with(matter: Matter, kinds: Sequence[str], note: str, act: Act) -> None:
