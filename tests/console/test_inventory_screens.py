@@ -179,7 +179,7 @@ def test_what_the_whole_network_lacks_is_given_a_day_by_who_keeps_it_all(keeper:
     for holder, address in ((LEG, ""), ("interest/SIM", "TH01-002")):
         api.reserve(
             holder=holder, address=address, needs=[Need("number"), Need("sim")], until=now() + timedelta(days=1), **who
-        )  # type: ignore[arg-type]
+        )
     page = text(keeper, "/inventory/shortages")
     for expected in (">the whole network<", "?place=%2A&amp;code=NO_NUM", 'name="place" value="*"'):
         assert expected in page
