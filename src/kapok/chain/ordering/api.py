@@ -208,12 +208,7 @@ def amend(
     `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
     """
     row, act = rows.order_called(order), Act(actor, at)
-    found = (
-        Line.objects.select_related("leg", "offer").filter(leg__order=row, number=line).order_by("leg__number").first()
-    )
-    number = found.leg.number if found else 0
-    legs = rows.legs_locked(row, None if row.paid_at is None and found else number)
-    leg = next(each for each in legs if each.number == number)
+    leg = _leg_of(row, line)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
     amending.must_be_sayable(line, leg.action, characteristics)
     cancelling.may(leg)
@@ -226,6 +221,14 @@ def amend(
     moves.refresh(row, act)
     if amending.costs_nothing_now(row) and Order.objects.filter(id=row.id, paid_at=None).update(paid_at=at):
         _begin(row, rows.legs_locked(row), act)
+
+
+def _leg_of(order: Order, line: int) -> Leg:
+    """The leg of a line, locked; with all others while the order may begin by it. Raises `UnknownLeg`."""
+    found = Line.objects.filter(leg__order=order, number=line).order_by("leg__number")
+    number = found.values_list("leg__number", flat=True).first() or 0
+    legs = rows.legs_locked(order, number if order.paid_at or not number else None)
+    return next(each for each in legs if each.number == number)
 
 
 @transaction.atomic

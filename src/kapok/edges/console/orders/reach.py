@@ -79,7 +79,7 @@ def allowed(request: ScreenRequest, order: OrderView) -> frozenset[str]:
 
 
 def _in_hand(order: OrderView, units: frozenset[UUID]) -> bool:
-    running = [stage.item for leg in order.legs for stage in leg.stages if stage.status == "running"]
+    running = [stage.item for leg in order.legs for stage in leg.stages if stage.item and stage.status == "running"]
     return bool(units and running) and Item.objects.filter(id__in=running, unit__in=units).exists()
 
 
