@@ -139,7 +139,7 @@ def take_back(where: str, values: dict[str, Any], *, at: datetime) -> list[Moved
 
 
 def take_in(codes: Collection[str], *, evidence: str, actor: str, at: datetime) -> int:
-    """Note of those devices that were waited for that they are back; how many."""
+    """Note of those devices that were waited for that they are back; how many. Within a verb's `transaction.atomic`."""
     waited = Resource.objects.filter(code__in=list(codes), state=State.BLOCKED, note=TO_BE_TESTED.both)
     back = list(waited.select_for_update(of=("self",)).order_by("id"))
     Resource.objects.filter(id__in=[row.id for row in back]).update(note=CAME_BACK.both, changed_at=at)
