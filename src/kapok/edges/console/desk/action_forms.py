@@ -165,7 +165,7 @@ class CeaseForm(ActionForm):
         if self.may_visit and Kind.ONU in self.parts:
             ways = forms.Select(attrs=_asks_anew(self.service, Action.CEASE))
             self.fields["how"] = forms.ChoiceField(
-                label=_("Who brings the terminal back"), choices=choices(FETCHES.items()), widget=ways
+                label=_("Who brings the terminal back"), choices=choices(FETCHES.items()), widget=ways, required=False
             )
             self.fields["window"] = WindowField(label=_("Visit"), required=False)
         offered = [("", "—"), *choices(CESSATIONS.items())]
