@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from kapok.network.inventory import rules
-from kapok.network.inventory.kinds import HOPS, SHORTAGES, Kind, Reach, ways
+from kapok.network.inventory.kinds import HOPS, SHORTAGES, Kind, Reach
 from kapok.network.inventory.rules import Claim, Lack, Need, ServiceState, Spare, State
 
 NEAR, FAR, PON, POOL = (UUID(int=number) for number in range(1, 5))
@@ -119,6 +119,3 @@ def test_every_kind_has_its_place_and_its_shortage() -> None:
     assert {hop.shortage for hop in HOPS.values()} < set(SHORTAGES)
     assert all((hop.host is None) == (hop.reach is Reach.POOL) for hop in HOPS.values())
     assert all((hop.point is not None) == (hop.reach is Reach.PATH) for hop in HOPS.values())
-    assert [way.code for way in ways("fixed_voice")] == ["ftth", "copper"]
-    assert ways("fixed_voice")[1].chain[-1] is Kind.NUMBER
-    assert ways("call_centre") == ()
