@@ -21,6 +21,7 @@ from kapok.network.activation.adapters.simulated import SIMULATED
 from kapok.network.activation.models import Call, SimulatedFault
 from kapok.network.activation.refusals import (
     BadKey,
+    CallOvertaken,
     CallSettled,
     KeyUsed,
     NoFault,
@@ -32,8 +33,8 @@ from kapok.network.activation.refusals import (
 from kapok.network.activation.rules import FAULTS, Fault, Verb
 
 __all__ = [
-    "Adapter", "BadKey", "CallSettled", "KeyUsed", "NoFault", "NotSimulated", "Outcome", "Request", "UnknownCall",
-    "UnknownFault", "WrongCount", "activate", "modify", "resume", "suspend", "switch_off_fault", "switch_on_fault",
+    "Adapter", "BadKey", "CallOvertaken", "CallSettled", "KeyUsed", "NoFault", "NotSimulated", "Outcome", "Request",
+    "UnknownCall", "UnknownFault", "WrongCount", "activate", "modify", "resume", "suspend", "switch_off_fault", "switch_on_fault",
     "terminate", "test", "try_again",
 ]  # fmt: skip
 
@@ -74,14 +75,14 @@ def test(*, key: str, service: str, kind: str, params: Mapping[str, Any], actor:
 
 
 def try_again(*, call: UUID, actor: str, at: datetime) -> Outcome:
-    """Ask once more what failed or was abandoned, as it was asked. Raises `UnknownCall`, `CallSettled`."""
+    """Ask once more what failed or was abandoned, as it was asked, unless the service was told something else since.
+
+    Raises `UnknownCall`, `CallSettled`, `CallOvertaken`.
+    """
     row = Call.objects.filter(pk=call).first()
     if row is None:
         raise UnknownCall
-    if row.ok:
-        raise CallSettled
-    params = row.request | row.kept_apart
-    return calls.ask(Verb(row.verb), key=row.key, service=row.service, kind=row.kind, params=params, actor=actor, at=at)
+    return calls.ask_again(row, actor=actor, at=at)
 
 
 @transaction.atomic
