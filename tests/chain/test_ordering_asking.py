@@ -9,7 +9,6 @@ import pytest
 
 from kapok.chain.ordering import agreeing, api, asking, engine
 from kapok.chain.ordering.models import Line, Step
-from kapok.chain.ordering.refusals import StepOver
 from kapok.network.activation import api as activation
 from kapok.network.activation.adapters.radius import Radius
 from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
@@ -66,10 +65,10 @@ def test_the_activation_of_an_order_that_was_given_up_is_not_tried_again() -> No
     assert stands(number)[0] == "cancelled"
     call = failed("activate")
     assert asking.over([call.key, "console/1", "x"]) == {call.key}
-    with pytest.raises(StepOver, match="The step “activate” is undone"):
-        asking.try_again(call=call.id, **by("noc", 4))
-    with pytest.raises(activation.CallOvertaken):
-        activation.try_again(call=call.id, **by("noc", 4))
+    for verb in (asking, activation):
+        with pytest.raises(activation.CallOvertaken):
+            verb.try_again(call=call.id, **by("noc", 4))
+    run(5)
     assert not SimulatedUnit.objects.exists()
     assert not Subscriber.objects.exists()
     assert Call.objects.get(pk=call.pk).attempts == 1
@@ -78,8 +77,9 @@ def test_the_activation_of_an_order_that_was_given_up_is_not_tried_again() -> No
 def test_what_a_person_settled_by_hand_is_not_tried_again() -> None:
     number = ordered()
     api.settle_step(step=Step.objects.get(leg=leg(number), name="activate").id, note="已手工开通", **by("noc", 2))
-    with pytest.raises(StepOver, match="is done"):
+    with pytest.raises(api.NotSettleable, match="“activate” is done"):
         asking.try_again(call=failed("activate").id, **by("noc", 3))
+    run(4)
     assert not Subscriber.objects.exists()
 
 
@@ -87,9 +87,8 @@ def test_what_its_order_still_waits_for_is_tried_again_and_the_step_goes_on() ->
     number = ordered()
     call = failed("activate")
     assert asking.over([call.key]) == set()
-    assert asking.try_again(call=call.id, **by("noc", 2)).ok
-    api.retry_step(step=Step.objects.get(leg=leg(number), name="activate").id, **by("noc", 3))
-    run(4)
+    assert asking.try_again(call=call.id, **by("noc", 2)) is None
+    run(3)
     assert Step.objects.get(leg=leg(number), name="activate").state == "done"
     assert Subscriber.objects.get().state == "active"
 
@@ -134,7 +133,7 @@ def test_what_is_amended_after_half_of_it_was_done_is_told_to_every_element(monk
     step = Step.objects.get(leg=leg(number), name="modify")
     assert (step.state, step.code, speeds(service)) == ("fallen_out", "unreachable", (300, 100))
     api.amend(order=number, line=1, offer="fibre-1000", **by("agent", 53))
-    api.retry_step(step=step.id, **by("noc", 54))
+    assert asking.try_again(call=failed("modify").id, **by("noc", 54)) is None
     run(55)
     assert speeds(service) == (1000, 1000)
     assert Step.objects.get(leg=leg(number), name="test").state == "done"

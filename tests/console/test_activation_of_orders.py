@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from kapok.chain.ordering import api
@@ -14,6 +15,7 @@ from tests.chain import shop
 from tests.chain.conftest import open_shop
 from tests.chain.shop import by, leg, placed, run
 from tests.console.conftest import SignedIn
+from tests.network.plant import AT
 
 __all__ = ["open_shop"]
 
@@ -38,6 +40,29 @@ def test_a_test_from_the_page_compares_with_what_is_recorded(signed_in: SignedIn
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.ZH, "由订单马上按现在的内容重试"),
+        (Language.EN, "Its order tries it again at once, as it is ordered now."),
+    ],
+)
+def test_what_an_order_waits_for_is_tried_again_by_its_order(
+    signed_in: SignedIn, language: Language, said: str
+) -> None:
+    number = placed()
+    activation.switch_on_fault(element="olt", fault="refuses", calls=1, **by("noc", 0.5))
+    run(1)
+    call = Call.objects.get(verb="activate", ok=False)
+    assert (
+        said
+        in signed_in("noc_engineer", language).post(f"/activation/calls/{call.id}/again", follow=True).content.decode()
+    )
+    run((timezone.now() - AT).total_seconds() / 60 + 1)
+    assert Step.objects.get(leg=leg(number), name="activate").state == "done"
+    assert Subscriber.objects.get().state == "active"
+
+
 def test_what_was_settled_by_hand_cannot_be_tried_again(signed_in: SignedIn) -> None:
     number = placed()
     activation.switch_on_fault(element="olt", fault="refuses", calls=1, **by("noc", 0.5))
@@ -48,7 +73,7 @@ def test_what_was_settled_by_hand_cannot_be_tried_again(signed_in: SignedIn) -> 
     assert address in noc.get(page).content.decode()
     api.settle_step(step=Step.objects.get(leg=leg(number), name="activate").id, note="已手工开通", **by("noc", 2))
     assert address not in noc.get(page).content.decode()
-    assert "步骤“开通数据”现为“完成”，旧调用不能再重试" in noc.post(address, follow=True).content.decode()
+    assert "步骤“开通数据”现为“完成”，不需要人工处理" in noc.post(address, follow=True).content.decode()
     english = signed_in("noc_engineer", Language.EN).post(address, follow=True).content.decode()
-    assert "The step “activate” is done, so its old call is not tried again" in english
+    assert "The step “activate” is done; there is nothing to settle." in english
     assert not Subscriber.objects.exists()

@@ -1,6 +1,6 @@
 """What a person asks of the network beside the flow: a test of a service now, a call that failed once more.
 
-Both speak to elements: they must not be called within a transaction.
+They speak to elements: they must not be called within a transaction.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import agreeing, rules
+from kapok.chain.ordering import agreeing, settling
 from kapok.chain.ordering.models import Line, Step
 from kapok.chain.ordering.performing import runs_on, setting
-from kapok.chain.ordering.refusals import StepOver
-from kapok.chain.ordering.rules import Action, StepState
+from kapok.chain.ordering.rules import Action
 from kapok.kernel.ids import uuid7
 from kapok.network.activation import api as activation
 from kapok.network.activation import queries as activation_queries
@@ -47,20 +46,23 @@ def _ordered(number: str) -> dict[str, Any]:
     return setting(line, runs_on(line)) if line else {}
 
 
-def try_again(*, call: UUID, actor: str, at: datetime) -> activation.Outcome:
-    """Ask once more what failed, while its order still waits for it.
+def try_again(*, call: UUID, actor: str, at: datetime) -> activation.Outcome | None:
+    """Ask once more what failed. What an order asked its step asks soon, as it is ordered now: then None.
 
-    Raises `StepOver`, and what `activation.api.try_again` does.
+    Raises `NotSettleable` where the order waits for it no longer, and what `activation.api.try_again` does.
     """
     key = activation_queries.call(call).key
-    if (step := _steps([key]).get(key)) and _is_over(step):
-        raise StepOver(title=rules.DEEDS[step.name].title, state_name=rules.STEP_STATES[StepState(step.state)])
-    return activation.try_again(call=call, actor=actor, at=at)
+    step = _steps([key]).get(key)
+    if step is None:
+        return activation.try_again(call=call, actor=actor, at=at)
+    activation.must_be_current(call=call)
+    settling.retry_step(step=step.id, actor=actor, at=at)
+    return None
 
 
 def over(keys: Collection[str]) -> set[str]:
-    """Those of the keys of calls whose steps are over: what they asked for nobody waits for any more."""
-    return {key for key, step in _steps(keys).items() if _is_over(step)}
+    """Those of the keys of calls whose steps cannot be tried again: the order goes on without them, or is doing them now."""
+    return {key for key, step in _steps(keys).items() if step.state not in settling.STUCK}
 
 
 def _steps(keys: Collection[str]) -> dict[str, Step]:
@@ -76,7 +78,3 @@ def _step_of(key: str) -> UUID | None:
         return UUID(key[:36])
     except ValueError:
         return None
-
-
-def _is_over(step: Step) -> bool:
-    return step.dropped or step.state not in rules.STEP_OPEN

@@ -251,15 +251,6 @@ class NotSettleable(KapokError):
     )
 
 
-class StepOver(KapokError):
-    """Nobody waits any more for what the step asked of the network."""
-
-    wording = Text(
-        zh="步骤“{title}”现为“{state_name}”，旧调用不能再重试；需要时请另行下单。",
-        en="The step “{title}” is {state_name}, so its old call is not tried again; where something is to change, order it.",
-    )
-
-
 class BeingDone(KapokError):
     """The network is being told what was ordered."""
 

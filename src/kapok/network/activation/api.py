@@ -34,7 +34,8 @@ from kapok.network.activation.rules import FAULTS, Fault, Verb
 
 __all__ = [
     "Adapter", "BadKey", "CallOvertaken", "CallSettled", "KeyUsed", "NoFault", "NotSimulated", "Outcome", "Request",
-    "UnknownCall", "UnknownFault", "WrongCount", "activate", "modify", "resume", "suspend", "switch_off_fault", "switch_on_fault",
+    "UnknownCall", "UnknownFault", "WrongCount", "activate", "modify", "must_be_current",
+    "resume", "suspend", "switch_off_fault", "switch_on_fault",
     "terminate", "test", "try_again",
 ]  # fmt: skip
 
@@ -79,10 +80,19 @@ def try_again(*, call: UUID, actor: str, at: datetime) -> Outcome:
 
     Raises `UnknownCall`, `CallSettled`, `CallOvertaken`.
     """
-    row = Call.objects.filter(pk=call).first()
+    return calls.ask_again(_called(call), actor=actor, at=at)
+
+
+def must_be_current(*, call: UUID) -> None:
+    """Refuse a call that is not to be asked again. Raises `UnknownCall`, `CallSettled`, `CallOvertaken`."""
+    calls.must_be_current(_called(call))
+
+
+def _called(identifier: UUID) -> Call:
+    row = Call.objects.filter(pk=identifier).first()
     if row is None:
         raise UnknownCall
-    return calls.ask_again(row, actor=actor, at=at)
+    return row
 
 
 @transaction.atomic

@@ -81,13 +81,18 @@ def ask_again(call: Call, *, actor: str, at: datetime) -> Outcome:
         if not alone:
             return IN_PROGRESS
         call.refresh_from_db()
-        if call.ok:
-            raise CallSettled
-        since = Call.objects.filter(TELLS, service=call.service, id__gt=call.id).order_by("id").last()
-        if since is not None:
-            raise CallOvertaken(service=call.service, verb_name=rules.VERBS[Verb(since.verb)])
+        must_be_current(call)
         asked = {"service": call.service, "kind": call.kind, "params": call.request | call.kept_apart}
         return ask(Verb(call.verb), key=call.key, **asked, actor=actor, at=at)
+
+
+def must_be_current(call: Call) -> None:
+    """Refuse what has succeeded, or what was followed by something else. Raises `CallSettled`, `CallOvertaken`."""
+    if call.ok:
+        raise CallSettled
+    since = Call.objects.filter(TELLS, service=call.service, id__gt=call.id).order_by("id").last()
+    if since is not None:
+        raise CallOvertaken(service=call.service, verb_name=rules.VERBS[Verb(since.verb)])
 
 
 def outcome_of(call: Call) -> Outcome:

@@ -182,8 +182,10 @@ def _measured(values: Mapping[str, Any]) -> list[Value]:
     return [Value(what, in_reading_language(much)) for what, much in (reading(*each) for each in values.items())]
 
 
-def _say(request: ScreenRequest, outcome: activation.Outcome) -> None:
-    if outcome.ok:
+def _say(request: ScreenRequest, outcome: activation.Outcome | None) -> None:
+    if outcome is None:
+        messages.success(request, _("Its order tries it again at once, as it is ordered now."))
+    elif outcome.ok:
         messages.success(request, _("Done: %(said)s") % {"said": outcome.text.in_(request.language)})
     else:
         messages.error(request, _("It did not succeed: %(said)s") % {"said": outcome.text.in_(request.language)})
