@@ -225,8 +225,6 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     differs = [name for name in after if after[name] != before[name]]
     if not differs:
         raise NothingAmended
-    if differs != ["promised_date"]:
-        _must_not_run(leg)
     line.save(update_fields=["offer", "characteristics", "quantity"])
     if leg.action in rules.SOLD and quote != (now := amending.quoted(line)):
         amending.quote_anew(leg.order, quote, now, act)
@@ -235,6 +233,8 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     said = before["characteristics"]
     changed = [name for name, value in asked.characteristics.items() if said.get(name) != value]
     facts |= wishing.fulfil(leg, line, changed, act)
+    if differs != ["promised_date"]:
+        _must_not_run(leg)
     if {"address", "far_address", "quantity"} & set(differs):
         facts |= rearranging.take_anew(leg, line, act, moves_away="address" in differs)
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
