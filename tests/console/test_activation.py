@@ -102,6 +102,20 @@ def test_what_failed_is_tried_again_by_a_person(signed_in: SignedIn) -> None:
     assert noc.post(f"/activation/calls/{SERVICE_ID}/again").status_code == 404
 
 
+def test_what_was_told_something_else_since_cannot_be_tried_again(signed_in: SignedIn) -> None:
+    noc = signed_in("noc_engineer")
+    fault("refuses", 1)
+    tell("activate", "k1", LINE)
+    tell("terminate", "k2")
+    address = f"/activation/calls/{Call.objects.get(key='k1').id}/again"
+    assert address not in noc.get(f"/activation/services/{SERVICE}").content.decode()
+    assert f"此后业务{SERVICE}又下发过“拆除”，旧调用不能再重试" in noc.post(address, follow=True).content.decode()
+    english = signed_in("noc_engineer", Language.EN)
+    assert f"{SERVICE} was told to terminate since" in english.post(address, follow=True).content.decode()
+    assert not SimulatedUnit.objects.exists()
+    assert Call.objects.get(key="k1").attempts == 1
+
+
 SERVICE_ID = "00000000-0000-7000-8000-000000000001"
 
 

@@ -362,6 +362,74 @@ def test_a_person_tries_again_what_failed_with_the_secret_it_was_asked_with() ->
 
 
 @pytest.mark.django_db
+def test_what_was_overtaken_is_not_tried_again() -> None:
+    fault("refuses", calls=1)
+    tell("activate", "k1", LINE)
+    assert tell("terminate", "k2").ok
+    call = Call.objects.get(key="k1")
+    assert queries.call(call.id).overtaken
+    with pytest.raises(activation.CallOvertaken, match="was told to terminate since"):
+        activation.try_again(call=call.id, **WHO)
+    assert not SimulatedUnit.objects.exists()
+    assert not Subscriber.objects.exists()
+    call.refresh_from_db()
+    assert (call.ok, call.attempts, len(told("activation.asked"))) == (False, 1, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("verb", "then", "state"), [("suspend", "resume", "active"), ("resume", "suspend", "suspended")]
+)
+def test_an_old_suspension_closes_no_paying_line_and_an_old_resumption_opens_none(
+    verb: str, then: str, state: str
+) -> None:
+    tell("activate", "k0", LINE)
+    fault("refuses", calls=1)
+    tell(verb, "k1")
+    assert tell(then, "k2").ok
+    with pytest.raises(activation.CallOvertaken):
+        activation.try_again(call=Call.objects.get(key="k1").id, **WHO)
+    assert (SimulatedUnit.objects.get().state, Subscriber.objects.get().state) == (state, state)
+
+
+@pytest.mark.django_db
+def test_a_test_and_a_call_for_another_service_overtake_nothing() -> None:
+    fault("refuses", calls=1)
+    tell("activate", "k1", LINE)
+    tell("test", "t1")
+    tell("activate", "k2", LINE | {"onu": "HWTC0002", "login": "line2@kapok"}, service="S00000002")
+    call = Call.objects.get(key="k1")
+    assert not queries.call(call.id).overtaken
+    assert activation.try_again(call=call.id, **WHO).ok
+
+
+@pytest.mark.django_db
+def test_asked_otherwise_under_its_key_every_element_is_told_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell("activate", "k0", LINE)
+    monkeypatch.setattr(Radius, "modify", lambda *_: 1 / 0)
+    assert tell("modify", "k1", {"down_mbps": 300}).code == "unreachable"
+    assert steps("k1") == [("olt", "done", 1), ("radius", "failed", 1)]
+    monkeypatch.undo()
+    assert tell("modify", "k1", {"down_mbps": 1000}).ok
+    assert steps("k1") == [("olt", "done", 2), ("radius", "done", 2)]
+    assert (SimulatedUnit.objects.get().settings["down_mbps"], Subscriber.objects.get().down_mbps) == (1000, 1000)
+
+
+@pytest.mark.django_db
+def test_an_activation_asked_otherwise_that_fails_for_good_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Radius, "activate", lambda *_: 1 / 0)
+    assert tell("activate", "k1", LINE).code == "unreachable"
+    monkeypatch.undo()
+    fault("refuses", calls=1)
+    assert tell("activate", "k1", LINE | {"down_mbps": 1000}).code == "refused"
+    assert not SimulatedUnit.objects.exists()
+    assert not Subscriber.objects.exists()
+    assert {state for _, state, _ in steps("k1")} == {"undone"}
+
+
+@pytest.mark.django_db
 def test_faults_are_switched_on_at_simulated_elements_only() -> None:
     for element, name, count, refusal in (
         ("radius", "timeout", None, activation.NotSimulated),

@@ -198,6 +198,69 @@ def test_where_the_access_server_does_not_listen_the_suspension_holds_and_is_tri
     assert Call.objects.get(key="k2").attempts == 3
 
 
+@pytest.mark.parametrize(
+    "new", [{"secret": "s3cret-new"}, {"login": "line2@kapok"}, {"ip": "100.64.0.9"}, {"ipv6_prefix": "2001:db8:0:100::/56"}],
+    ids=lambda new: next(iter(new)),
+)  # fmt: skip
+def test_whoever_was_online_before_a_change_is_told_until_the_access_server_has_heard(
+    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch, new: dict[str, str]
+) -> None:
+    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
+    tell("activate", "k1", LINE)
+    access_server.account(radius, "Start", "a1", "line1@kapok")
+    access_server.answer = 0
+    for _ in range(2):
+        outcome = tell("modify", "k2", new)
+        assert (outcome.ok, outcome.code, outcome.retry) == (False, "still_online", True)
+    access_server.answer = packet.DisconnectACK
+    assert tell("modify", "k2", new).measured == {"sessions": 1, "disconnected": 1}
+    assert {(code, said["Acct-Session-Id"]) for code, said in access_server.heard} == {(packet.DisconnectRequest, "a1")}
+    heard = len(access_server.heard)
+    assert tell("modify", "k3", new | {"profile": "home-1000"}).ok
+    assert len(access_server.heard) == heard, "what has been told is not told again"
+
+
+def test_a_speed_that_the_access_server_did_not_hear_of_is_told_again(
+    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
+    tell("activate", "k1", LINE)
+    access_server.account(radius, "Start", "a1", "line1@kapok")
+    access_server.answer = 0
+    for _ in range(2):
+        assert tell("modify", "k2", {"down_mbps": 1000, "up_mbps": 100}).code == "still_online"
+    access_server.answer = packet.CoAACK
+    heard = len(access_server.heard)
+    assert tell("modify", "k2", {"down_mbps": 1000, "up_mbps": 100}).ok
+    ((code, said),) = access_server.heard[heard:]
+    assert (code, said["Mikrotik-Rate-Limit"]) == (packet.CoARequest, "100M/1000M")
+    assert Subscriber.objects.get().speed_pending is False
+
+
+def test_a_line_that_is_closed_is_left_by_whoever_was_online_under_its_former_login(
+    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
+    tell("activate", "k1", LINE)
+    access_server.account(radius, "Start", "a1", "line1@kapok")
+    access_server.answer = 0
+    assert tell("modify", "k2", {"login": "line2@kapok", "secret": "s3cret-new"}).code == "still_online"
+    access_server.answer = packet.DisconnectACK
+    assert tell("suspend", "k3").measured == {"sessions": 1, "disconnected": 1}
+    assert Subscriber.objects.get().leaving == ""
+
+
+def test_an_address_that_is_named_and_empty_is_taken_away(radius: Server, access_server: AccessServer) -> None:
+    own = {"ip": "100.64.0.9", "ipv6_prefix": "2001:db8:0:100::/56"}
+    tell("activate", "k1", LINE | own)
+    access_server.account(radius, "Start", "a1", "line1@kapok")
+    assert tell("modify", "k2", {"down_mbps": 300}).ok
+    assert access_server.heard == []
+    assert tell("modify", "k3", {"ip": "", "ipv6_prefix": ""}).measured == {"sessions": 1, "disconnected": 1}
+    accepted = access_server.log_in(radius, "line1@kapok", "s3cret-one")
+    assert ("Framed-IP-Address" in accepted, "Delegated-IPv6-Prefix" in accepted) == (False, False)
+
+
 def test_an_access_server_that_is_not_ours_is_not_spoken_to(
     radius: Server, access_server: AccessServer, settings: Settings
 ) -> None:

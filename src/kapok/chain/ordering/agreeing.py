@@ -51,13 +51,14 @@ def differences(number: str) -> list[Difference] | None:
     state = LIVE.get(ServiceState(service.state))
     if state is None:
         return None
-    recorded = _recorded(service) | {STATE: state}
+    known = recorded(service) | {STATE: state}
     standing = activation.standing(number, service.kind)
     secret = secret_of(number, owned_since(service.characteristics))
-    return [each for adapter, found in standing.items() for each in _of(adapter, found, recorded, secret)]
+    return [each for adapter, found in standing.items() for each in _of(adapter, found, known, secret)]
 
 
-def _recorded(service: inventory.ServiceView) -> dict[str, Any]:
+def recorded(service: inventory.ServiceView) -> dict[str, Any]:
+    """What the record says of a service that elements are told, by the names of their params."""
     running = ends.by_end((each for each in service.resources if each.service), ends.far_roles_of(service))
     known = dict(service.characteristics) | ends.ports(running)
     return known | {name: running[kind].value for name, kind in VALUES.items() if kind in running}

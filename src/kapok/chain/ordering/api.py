@@ -48,6 +48,7 @@ from kapok.chain.ordering.refusals import (
     AlreadyRated,
     BadLine,
     BadMoment,
+    BeingDone,
     CancelRunning,
     ConsentMissing,
     HasDebt,
@@ -97,8 +98,8 @@ from kapok.kernel.text import Text
 from kapok.network.inventory import queries as inventory
 
 __all__ = [
-    "AddressTooWide", "AlreadyPaid", "AlreadyRated", "BadLine", "BadMoment", "CancelRunning", "ConsentMissing", "HasDebt",
-    "InOtherHands", "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines",
+    "AddressTooWide", "AlreadyPaid", "AlreadyRated", "BadLine", "BadMoment", "BeingDone", "CancelRunning", "ConsentMissing",
+    "HasDebt", "InOtherHands", "LaterWithoutWord", "LiftedByOthers", "LiftedWhenPaid", "LineDraft", "NoFlowForLine", "NoLines",
     "NoPlantThere", "NoVisitToAgree", "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn",
     "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers",
@@ -203,8 +204,8 @@ def amend(
     difference to billing.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
-    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `WishTaken`,
-    `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `BeingDone`,
+    `WishTaken`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     leg = amending.leg_locked(row, line)

@@ -14,8 +14,15 @@ from uuid import UUID
 from kapok.chain.ordering import amending, ends, events, moves, placing, rearranging, rows, rules, visits, wishing
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
-from kapok.chain.ordering.refusals import LaterWithoutWord, NotAllowedNow, NotDeferred, NothingAmended, NowhereBack
-from kapok.chain.ordering.rules import Deviation, State, StepState
+from kapok.chain.ordering.refusals import (
+    BeingDone,
+    LaterWithoutWord,
+    NotAllowedNow,
+    NotDeferred,
+    NothingAmended,
+    NowhereBack,
+)
+from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
 from kapok.ground.catalog.offering.models import OfferVersion
 from kapok.ground.catalog.rules import ways_back
 from kapok.ground.commitments import api as commitments
@@ -204,7 +211,8 @@ def _word_for(leg: Leg, promised_date: date | None, evidence: str) -> str:
 def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     """Let a leg on its way be for something else: a new version of it; the clocks go on.
 
-    Raises `LaterWithoutWord`, `NoteMissing`, `NothingAmended`, and what `wishing.fulfil` and `rearranging.take_anew` do.
+    Raises `LaterWithoutWord`, `NoteMissing`, `NothingAmended`, `BeingDone`, and what `wishing.fulfil` and `rearranging.take_anew`
+    do.
     """
     word = _word_for(leg, asked.promised_date, asked.evidence)
     before, quote = _told(leg, line), amending.quoted(line)
@@ -225,6 +233,8 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     said = before["characteristics"]
     changed = [name for name, value in asked.characteristics.items() if said.get(name) != value]
     facts |= wishing.fulfil(leg, line, changed, act)
+    if differs != ["promised_date"]:
+        _must_not_run(leg)
     if {"address", "far_address", "quantity"} & set(differs):
         facts |= rearranging.take_anew(leg, line, act, moves_away="address" in differs)
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
@@ -234,6 +244,16 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     told = {"version": leg.version, "what": ", ".join(differs), "before": was, "after": now}
     moves.say(leg, events.Amended, act, **told, evidence=word)
     _adjust(leg, act)
+
+
+def _must_not_run(leg: Leg) -> None:
+    """What is told to the network now, and cannot be told anew after it: then the record would say what was never done.
+
+    What stopped halfway is told whole when it is tried again. Raises `BeingDone`.
+    """
+    for step in rows.steps_locked(leg):
+        if step.state == StepState.RUNNING and DEEDS[step.name].commits:
+            raise BeingDone(title=DEEDS[step.name].title)
 
 
 def _told(leg: Leg, line: Line) -> dict[str, Any]:

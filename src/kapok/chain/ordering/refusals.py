@@ -251,6 +251,15 @@ class NotSettleable(KapokError):
     )
 
 
+class BeingDone(KapokError):
+    """The network is being told what was ordered."""
+
+    wording = Text(
+        zh="正在执行“{title}”，此刻不能改单；请稍后再试，若已办完请另行下单。",
+        en="“{title}” is being done right now, so nothing is amended; try again in a moment, or order anew when it is done.",
+    )
+
+
 class NotDeferred(KapokError):
     """The leg is not deferred."""
 

@@ -16,6 +16,8 @@ from kapok.ground.work import queries as work_queries
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.rules import tidy_note
 
+STUCK = frozenset({StepState.FALLEN_OUT, StepState.FAILED})
+
 
 @transaction.atomic
 def retry_step(*, step: UUID, actor: str, at: datetime) -> None:
@@ -57,6 +59,6 @@ def settle_step(*, step: UUID, note: str, actor: str, at: datetime) -> None:
 def _stuck(identifier: UUID) -> Step:
     """A step that waits for a person, locked. Raises `NotSettleable`."""
     step = rows.step_locked(identifier)
-    if step.state not in {StepState.FALLEN_OUT, StepState.FAILED}:
+    if step.state not in STUCK:
         raise NotSettleable(title=DEEDS[step.name].title, state_name=rules.STEP_STATES[StepState(step.state)])
     return step

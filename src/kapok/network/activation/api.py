@@ -21,6 +21,7 @@ from kapok.network.activation.adapters.simulated import SIMULATED
 from kapok.network.activation.models import Call, SimulatedFault
 from kapok.network.activation.refusals import (
     BadKey,
+    CallOvertaken,
     CallSettled,
     KeyUsed,
     NoFault,
@@ -32,8 +33,9 @@ from kapok.network.activation.refusals import (
 from kapok.network.activation.rules import FAULTS, Fault, Verb
 
 __all__ = [
-    "Adapter", "BadKey", "CallSettled", "KeyUsed", "NoFault", "NotSimulated", "Outcome", "Request", "UnknownCall",
-    "UnknownFault", "WrongCount", "activate", "modify", "resume", "suspend", "switch_off_fault", "switch_on_fault",
+    "Adapter", "BadKey", "CallOvertaken", "CallSettled", "KeyUsed", "NoFault", "NotSimulated", "Outcome", "Request",
+    "UnknownCall", "UnknownFault", "WrongCount", "activate", "modify", "must_be_current",
+    "resume", "suspend", "switch_off_fault", "switch_on_fault",
     "terminate", "test", "try_again",
 ]  # fmt: skip
 
@@ -74,14 +76,23 @@ def test(*, key: str, service: str, kind: str, params: Mapping[str, Any], actor:
 
 
 def try_again(*, call: UUID, actor: str, at: datetime) -> Outcome:
-    """Ask once more what failed or was abandoned, as it was asked. Raises `UnknownCall`, `CallSettled`."""
-    row = Call.objects.filter(pk=call).first()
+    """Ask once more what failed or was abandoned, as it was asked, unless the service was told something else since.
+
+    Raises `UnknownCall`, `CallSettled`, `CallOvertaken`.
+    """
+    return calls.ask_again(_called(call), actor=actor, at=at)
+
+
+def must_be_current(*, call: UUID) -> None:
+    """Refuse a call that is not to be asked again. Raises `UnknownCall`, `CallSettled`, `CallOvertaken`."""
+    calls.must_be_current(_called(call))
+
+
+def _called(identifier: UUID) -> Call:
+    row = Call.objects.filter(pk=identifier).first()
     if row is None:
         raise UnknownCall
-    if row.ok:
-        raise CallSettled
-    params = row.request | row.kept_apart
-    return calls.ask(Verb(row.verb), key=row.key, service=row.service, kind=row.kind, params=params, actor=actor, at=at)
+    return row
 
 
 @transaction.atomic

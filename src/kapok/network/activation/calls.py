@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from kapok.ground.journal import api as journal
 from kapok.kernel.ids import uuid7
@@ -23,7 +23,7 @@ from kapok.kernel.text import Text, joined
 from kapok.network.activation import events, rules
 from kapok.network.activation.adapters.base import DONE, Outcome, Request
 from kapok.network.activation.models import Call, CallStep
-from kapok.network.activation.refusals import BadKey, KeyUsed
+from kapok.network.activation.refusals import BadKey, CallOvertaken, CallSettled, KeyUsed
 from kapok.network.activation.rules import CallState, StepState, Verb
 from kapok.network.activation.targets import ADAPTERS, adapters_of
 
@@ -33,6 +33,11 @@ LOCKS = 0x6B61
 """Our part of the database's advisory locks."""
 WAIT_SECONDS = 20.0
 GLANCE = 0.05
+
+TELLS = ~Q(verb=Verb.TEST.value)
+"""Calls after which an element may stand otherwise; a test measures only."""
+OVERTAKEN = Exists(Call.objects.filter(TELLS, service=OuterRef("service"), id__gt=OuterRef("id")))
+"""Of a call: the service was told something later. Identifiers sort by the moment of the first attempt."""
 
 IN_PROGRESS = Outcome(
     ok=False, code="in_progress", retry=True,
@@ -68,6 +73,26 @@ def ask(
         began = time.monotonic()
         outcome = _talk(call, Request(service, kind, params, at))
         return _settle(call, outcome, round((time.monotonic() - began) * 1000), actor=actor, at=at)
+
+
+def ask_again(call: Call, *, actor: str, at: datetime) -> Outcome:
+    """Ask once more what was asked, as it was. Raises `CallSettled`, `CallOvertaken`."""
+    with _alone_with(call.service) as alone:  # nobody else tells it something between the look and the call
+        if not alone:
+            return IN_PROGRESS
+        call.refresh_from_db()
+        must_be_current(call)
+        asked = {"service": call.service, "kind": call.kind, "params": call.request | call.kept_apart}
+        return ask(Verb(call.verb), key=call.key, **asked, actor=actor, at=at)
+
+
+def must_be_current(call: Call) -> None:
+    """Refuse what has succeeded, or what was followed by something else. Raises `CallSettled`, `CallOvertaken`."""
+    if call.ok:
+        raise CallSettled
+    since = Call.objects.filter(TELLS, service=call.service, id__gt=call.id).order_by("id").last()
+    if since is not None:
+        raise CallOvertaken(service=call.service, verb_name=rules.VERBS[Verb(since.verb)])
 
 
 def outcome_of(call: Call) -> Outcome:
@@ -108,6 +133,8 @@ def _write_down(
     if call.ok:
         return call
     if not created:
+        if (call.request, call.kept_apart) != (values["request"], values["kept_apart"]):
+            _tell_anew(call)
         asked = {"state": CallState.ASKED.value, "ok": None, "answered_at": None, "asked_at": at}
         again = Call.objects.filter(pk=call.pk, state__in=rules.call_sources(CallState.ASKED))
         again.update(attempts=F("attempts") + 1, **asked, **values)
@@ -119,6 +146,12 @@ def _write_down(
         )
     )  # fmt: skip
     return call
+
+
+def _tell_anew(call: Call) -> None:
+    """Something else is asked under the key than before: what an element has done of that is not what is wanted now."""
+    done = CallStep.objects.filter(call=call, state=StepState.DONE.value)
+    done.update(state=StepState.ASKED.value)
 
 
 def _talk(call: Call, request: Request) -> Outcome:
@@ -178,7 +211,7 @@ def _given_up(call: Call, request: Request, outcome: Outcome) -> Outcome:
     """An activation that has failed for good leaves nothing behind, unless the service worked before it."""
     if outcome.retry or call.verb != Verb.ACTIVATE or was_live(call.service):
         return outcome
-    steps = CallStep.objects.filter(call=call, state__in=[StepState.DONE.value, StepState.FAILED.value])
+    steps = CallStep.objects.filter(call=call).exclude(state=StepState.UNDONE.value)
     undone = True
     for step in steps.order_by("-place"):
         if _told(step.adapter, Verb.TERMINATE.value, request).ok:

@@ -125,6 +125,10 @@ class Subscriber(models.Model):
     ip = models.GenericIPAddressField(null=True)
     ipv6_prefix = models.CharField(max_length=43, blank=True)
     """What is delegated to the customer's router, as prefix and length."""
+    leaving = models.CharField(max_length=64, blank=True)
+    """The login whose sessions are to end, its own or the former one, until the access servers have ended them."""
+    speed_pending = models.BooleanField(default=False, db_default=False)
+    """Whether open sessions still have the speed before."""
     changed_at = models.DateTimeField()
 
     class Meta:

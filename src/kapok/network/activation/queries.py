@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from kapok.kernel.text import Text
 from kapok.network.activation.adapters.base import DONE
 from kapok.network.activation.adapters.simulated import OLT, SIMULATED
+from kapok.network.activation.calls import OVERTAKEN
 from kapok.network.activation.models import (
     Call,
     CallStep,
@@ -83,6 +84,8 @@ class CallView:
     asked_at: datetime
     answered_at: datetime | None
     milliseconds: int | None
+    overtaken: bool = False
+    """Whether the service was told something else since; unknown (False) where only the latest calls were asked for."""
     steps: tuple[StepView, ...] = ()
 
 
@@ -238,16 +241,17 @@ def _views(rows: list[Call]) -> list[CallView]:
     steps: dict[UUID, list[StepView]] = defaultdict(list)
     for step in CallStep.objects.filter(call__in=[row.id for row in rows]).order_by("place"):
         steps[step.call_id].append(_step_view(step))
-    return [_view(row, tuple(steps[row.id])) for row in rows]
+    overtaken = set(Call.objects.filter(OVERTAKEN, pk__in=[row.id for row in rows]).values_list("pk", flat=True))
+    return [_view(row, tuple(steps[row.id]), overtaken=row.id in overtaken) for row in rows]
 
 
-def _view(row: Call, steps: tuple[StepView, ...]) -> CallView:
+def _view(row: Call, steps: tuple[StepView, ...], *, overtaken: bool = False) -> CallView:
     verb, state = Verb(row.verb), CallState(row.state)
     return CallView(
         id=row.id, key=row.key, service=row.service, kind=row.kind, verb=verb, verb_name=VERBS[verb], state=state,
         state_name=CALL_STATES[state], ok=row.ok, retry=row.retry, code=row.code, text=row.text, request=row.request,
         measured=row.measured, attempts=row.attempts, actor=row.actor, asked_at=row.asked_at,
-        answered_at=row.answered_at, milliseconds=row.milliseconds, steps=steps,
+        answered_at=row.answered_at, milliseconds=row.milliseconds, overtaken=overtaken, steps=steps,
     )  # fmt: skip
 
 

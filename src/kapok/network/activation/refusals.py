@@ -38,6 +38,15 @@ class CallSettled(KapokError):
     )
 
 
+class CallOvertaken(KapokError):
+    """The service was told something else since: asking again would undo that."""
+
+    wording = Text(
+        zh="此后业务{service}又下发过“{verb_name}”，旧调用不能再重试；请在订单中重试当前步骤，或另行下单。",
+        en="{service} was told to {verb_name} since, so the old call is over; try the order’s step again, or order anew.",
+    )
+
+
 class NotSimulated(KapokError):
     """Faults can be switched on at simulated elements only."""
 

@@ -19,6 +19,7 @@ from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kapok.chain.ordering import asking
 from kapok.chain.ordering.agreeing import Difference, differences
 from kapok.edges.console.activation.forms import FaultForm
 from kapok.edges.console.people.forms import in_reading_language
@@ -26,7 +27,6 @@ from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
-from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from kapok.network.activation import api as activation
 from kapok.network.activation import queries
@@ -53,6 +53,8 @@ class ShownCall:
     call: CallView
     request: list[Value]
     measured: list[Value]
+    may_try: bool
+    """Whether it may be asked once more: it has no good answer, nothing else was told since, and its order waits for it."""
 
 
 @screen(permission=Permission.ACTIVATION_READ)
@@ -81,8 +83,8 @@ def service(request: ScreenRequest, service: str) -> HttpResponse:
     tested = queries.last_test(service)
     values = {
         "service": service,
-        "calls": [_shown(call) for call in found],
-        "tested": _shown(tested) if tested else None,
+        "calls": _shown(found),
+        "tested": _shown([tested])[0] if tested else None,
         "sessions": queries.sessions(service),
         "agreement": _agreement(service),
         "may_run": _may_run(request),
@@ -104,7 +106,7 @@ def try_again(request: ScreenRequest, key: UUID) -> HttpResponse:
     """Ask once more what failed."""
     try:
         call = queries.call(key)
-        outcome = activation.try_again(call=call.id, actor=request.user.subject, at=request.at)
+        outcome = asking.try_again(call=call.id, actor=request.user.subject, at=request.at)
     except activation.UnknownCall:
         raise Http404 from None
     except KapokError as refused:
@@ -117,14 +119,11 @@ def try_again(request: ScreenRequest, key: UUID) -> HttpResponse:
 @require_POST
 @screen(permission=Permission.ACTIVATION_RUN)
 def test(request: ScreenRequest, service: str) -> HttpResponse:
-    """Measure a service now."""
+    """Measure a service now, and compare it with what is recorded."""
     found = queries.calls_of(service[:60], limit=1)
     if not found:
         raise Http404
-    outcome = activation.test(
-        key=f"console/{uuid7(request.at)}", service=service, kind=found[0].kind, params={},
-        actor=request.user.subject, at=request.at,
-    )  # fmt: skip
+    outcome = asking.test_now(service=service, kind=found[0].kind, actor=request.user.subject, at=request.at)
     _say(request, outcome)
     return redirect("console:activation-service", service)
 
@@ -164,8 +163,15 @@ def _laboratory(request: ScreenRequest, forms: dict[str, FaultForm]) -> HttpResp
     return render(request, "activation/lab.html", values, status=422 if forms else 200)
 
 
-def _shown(call: CallView) -> ShownCall:
-    return ShownCall(call, _lines(call.request, PARAM_NAMES), _measured(call.measured))
+def _shown(calls: list[CallView]) -> list[ShownCall]:
+    over = asking.over([call.key for call in calls])
+    return [
+        ShownCall(
+            call, _lines(call.request, PARAM_NAMES), _measured(call.measured),
+            may_try=not (call.ok or call.overtaken or call.key in over),
+        )
+        for call in calls
+    ]  # fmt: skip
 
 
 def _lines(values: Mapping[str, Any], names: Mapping[str, Text]) -> list[Value]:
@@ -176,8 +182,10 @@ def _measured(values: Mapping[str, Any]) -> list[Value]:
     return [Value(what, in_reading_language(much)) for what, much in (reading(*each) for each in values.items())]
 
 
-def _say(request: ScreenRequest, outcome: activation.Outcome) -> None:
-    if outcome.ok:
+def _say(request: ScreenRequest, outcome: activation.Outcome | None) -> None:
+    if outcome is None:
+        messages.success(request, _("Its order tries it again at once, as it is ordered now."))
+    elif outcome.ok:
         messages.success(request, _("Done: %(said)s") % {"said": outcome.text.in_(request.language)})
     else:
         messages.error(request, _("It did not succeed: %(said)s") % {"said": outcome.text.in_(request.language)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from ipaddress import IPv6Network
+from ipaddress import IPv6Network, ip_address
 from typing import Any
 
 from django.conf import settings
@@ -71,7 +71,8 @@ class Radius:
         """Let the login in, with its speed."""
         row = self._row(request) or Subscriber(service=request.service)
         row.state, row.reason = "active", ""
-        return self._kept(row, request)
+        _set(row, request)
+        return _saved(row)
 
     def suspend(self, request: Request) -> Outcome:
         """Refuse the login with the reason, and end its sessions."""
@@ -79,7 +80,8 @@ class Radius:
         if row is None:
             return missing(TITLE)
         row.state, row.reason = "suspended", plain_note(request.text("reason")) or SUSPENDED
-        return _first_refusal(self._kept(row, request), lambda: _end_sessions(row))
+        _set(row, request)
+        return _first_refusal(_saved(row), lambda: _end_sessions(row))
 
     def resume(self, request: Request) -> Outcome:
         """Let the login in again."""
@@ -87,22 +89,30 @@ class Radius:
         if row is None:
             return missing(TITLE)
         row.state, row.reason = "active", ""
-        return self._kept(row, request)
+        _set(row, request)
+        return _saved(row)
 
     def modify(self, request: Request) -> Outcome:
-        """Change login, secret, addresses or speed; open sessions get the new speed, or end so that they come back with it."""
+        """Change login, secret, addresses or speed; open sessions get the new speed, or end so that they come back with it.
+
+        What the sessions are still to be told stands in the row until the access servers have done it.
+        """
         row = self._row(request)
         if row is None:
             return missing(TITLE)
-        before = Subscriber.objects.get(pk=row.pk)
-        return _first_refusal(self._kept(row, request), lambda: _tell_sessions(before, row))
+        login, known, speed = row.login, _known_by(row), speeds(row)
+        _set(row, request)
+        if known != _known_by(row):
+            row.leaving = row.leaving or login
+        row.speed_pending = row.speed_pending or speed != speeds(row)
+        return _first_refusal(_saved(row), lambda: _tell_sessions(row))
 
     def terminate(self, request: Request) -> Outcome:
         """Forget the login, and end its sessions."""
         row = self._row(request)
-        login = row.login if row else request.text("login")
+        logins = {row.login, row.leaving or row.login} if row else {request.text("login")}
         Subscriber.objects.filter(service=request.service).delete()
-        return _ended(sessions.open_sessions(request.service, login))
+        return _ended(sessions.open_sessions(request.service, logins))
 
     def test(self, request: Request) -> Outcome:
         """Log in as the customer would, and compare the speed that is granted."""
@@ -119,29 +129,32 @@ class Radius:
     def _row(self, request: Request) -> Subscriber | None:
         return Subscriber.objects.filter(service=request.service).first()
 
-    def _kept(self, row: Subscriber, request: Request) -> Outcome:
-        for name in ("login", "secret", "profile"):
-            setattr(row, name, request.text(name, getattr(row, name)))
-        row.down_mbps = request.number("down_mbps", row.down_mbps or 0)
-        row.up_mbps = request.number("up_mbps", row.up_mbps or 0)
-        row.ip = request.text("ip") or row.ip
-        if prefix := request.text("ipv6_prefix"):
-            row.ipv6_prefix = str(IPv6Network(prefix))
-        row.changed_at = request.at
-        try:
-            with transaction.atomic():
-                row.save()
-        except IntegrityError:
-            return taken(LOGIN)
-        return DONE
+
+def _set(row: Subscriber, request: Request) -> None:
+    """What the params name; an address that is named and empty is taken away."""
+    for name in ("login", "secret", "profile"):
+        setattr(row, name, request.text(name, getattr(row, name)))
+    row.down_mbps = request.number("down_mbps", row.down_mbps or 0)
+    row.up_mbps = request.number("up_mbps", row.up_mbps or 0)
+    if "ip" in request.params:
+        row.ip = str(ip_address(request.text("ip"))) if request.text("ip") else None
+    if "ipv6_prefix" in request.params:
+        prefix = request.text("ipv6_prefix")
+        row.ipv6_prefix = str(IPv6Network(prefix)) if prefix else ""
+    row.changed_at = request.at
+
+
+def _saved(row: Subscriber) -> Outcome:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return taken(LOGIN)
+    return DONE
 
 
 def _first_refusal(kept: Outcome, then: Any) -> Outcome:
     return then() if kept.ok else kept
-
-
-def _end_sessions(row: Subscriber) -> Outcome:
-    return _ended(sessions.open_sessions(row.service, row.login))
 
 
 def _ended(open_now: list[sessions.Session]) -> Outcome:
@@ -154,13 +167,30 @@ def _ended(open_now: list[sessions.Session]) -> Outcome:
     return Outcome(ok=True, code="done", text=DONE.text, measured=measured)
 
 
-def _tell_sessions(before: Subscriber, row: Subscriber) -> Outcome:
-    if (before.login, before.secret, addresses(before)) != (row.login, row.secret, addresses(row)):
-        return _ended(sessions.open_sessions(row.service, before.login))
-    if (before.down_mbps, before.up_mbps) == (row.down_mbps, row.up_mbps):
+def _known_by(row: Subscriber) -> tuple[str, str, dict[str, str]]:
+    """What a session has from its login on: no access server can change it."""
+    return row.login, row.secret, addresses(row)
+
+
+def _tell_sessions(row: Subscriber) -> Outcome:
+    """End the sessions that are to end, else let them have the new speed."""
+    if row.leaving:
+        return _end_sessions(row)
+    if not row.speed_pending:
         return DONE
-    open_now = sessions.open_sessions(row.service, row.login)
-    return _ended([session for session in open_now if not sessions.change(session, speeds(row))])
+    open_now = sessions.open_sessions(row.service, {row.login})
+    return _heard(row, _ended([each for each in open_now if not sessions.change(each, speeds(row))]))
+
+
+def _end_sessions(row: Subscriber) -> Outcome:
+    return _heard(row, _ended(sessions.open_sessions(row.service, {row.leaving or row.login, row.login})))
+
+
+def _heard(row: Subscriber, outcome: Outcome) -> Outcome:
+    """Where the access servers have done it, nothing is left to be told to the sessions."""
+    if outcome.ok:
+        Subscriber.objects.filter(pk=row.pk).update(leaving="", speed_pending=False)
+    return outcome
 
 
 def speeds(row: Subscriber) -> dict[str, Any]:

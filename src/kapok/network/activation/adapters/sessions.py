@@ -5,7 +5,7 @@ The address of an access server comes from the network, so only those that are c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
@@ -21,7 +21,7 @@ from pyrad.packet import PacketError
 OPEN = """
 SELECT DISTINCT ON (session) session, login, nas_address, nas_session, framed_address
 FROM activation_accounting seen
-WHERE (service = %(service)s OR login = %(login)s) AND status IN ('Start', 'Interim-Update')
+WHERE (service = %(service)s OR login = ANY(%(logins)s)) AND status IN ('Start', 'Interim-Update')
     AND NOT EXISTS (SELECT FROM activation_accounting stopped
                     WHERE stopped.session = seen.session AND stopped.status = 'Stop')
     AND NOT EXISTS (SELECT FROM activation_accounting restarted
@@ -101,10 +101,10 @@ def speaking(server: str, secret: str, **ports: int) -> Iterator[Client]:
         client._CloseSocket()  # pyrad knows no other way to end it
 
 
-def open_sessions(service: str, login: str) -> list[Session]:
-    """The sessions of a service, or of its login where the access server did not say the service."""
+def open_sessions(service: str, logins: Collection[str]) -> list[Session]:
+    """The sessions of a service, or of its logins where the access server did not say the service."""
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, {"service": service, "login": login})
+        cursor.execute(OPEN, {"service": service, "logins": list(logins)})
         return [Session(*row) for row in cursor.fetchall()]
 
 
