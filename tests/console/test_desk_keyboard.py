@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api, queries
+from kapok.front.channels.models import Case
 from kapok.ground.customers import api as customers
 from kapok.kernel.money import Money
 from kapok.kernel.text import Language
@@ -209,6 +210,32 @@ def test_a_caller_is_named_by_keyboard_and_typing_on_chooses_nobody(browser_page
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"/desk/customers/{number}$"))
     assert queries.interaction(talk).customer == number
+
+
+@pytest.mark.parametrize("language", [Language.ZH, Language.EN])
+def test_where_a_strangers_fault_is_is_chosen_by_keyboard_alone(browser_page: BrowserPage, language: Language) -> None:
+    counter_page.set_up()
+    talk = api.take(channel="hotline", medium="phone", **counter_page.by("agent"))
+    page = browser_page("agent", language, at=f"/desk/interactions/{talk}")
+    page.keyboard.press("a")
+    sought(page, "tyxl")
+    page.locator("#places [aria-selected=true]").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("#places [aria-selected=true]")).to_have_attribute("data-address", "n1")
+    page.keyboard.press("Enter")
+    chosen = page.locator("#chosen-address")
+    expect(chosen).to_have_value("n1")
+    page.keyboard.press("Escape")
+    expect(chosen).to_have_value("")
+    sought(page, "体育西路")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(chosen).to_have_value("n1")
+    page.locator("#id_title").fill("公用电话无音")
+    page.locator("#id_kind").select_option("fault")
+    page.locator("#id_title").press("Enter")
+    page.locator(".desk-reasons").wait_for()
+    assert [each["rule"] for each in Case.objects.get().reasons] == ["R1", "R7", "R6"]
 
 
 @pytest.mark.parametrize("action", ["change", "move", "suspend", "cease", "transfer", "replace"])

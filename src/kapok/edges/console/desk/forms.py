@@ -140,6 +140,8 @@ class AskForm(forms.Form):
             choices=[("", "—"), *choices((each, value_title("complaint_kind", each)) for each in COMPLAINTS)],
         )  # fmt: skip
         self.fields["service"] = forms.ChoiceField(label=_("Service"), required=False, choices=[("", "—"), *services])
+        self.fields["address"] = forms.CharField(max_length=60, required=False)
+        self.fields["where"] = forms.CharField(max_length=200, required=False)
         self.fields["pressed"] = forms.ChoiceField(
             label=_("Came by"), required=False, choices=[("", "—"), (rules.BUSINESS_KEY, "10000 + 9")]
         )
@@ -147,10 +149,20 @@ class AskForm(forms.Form):
         self.fields["title"] = forms.CharField(
             label=_("What the customer asks"), max_length=200, help_text=_("One line; without names of customers.")
         )
+        self.fields["note"] = words(
+            _("Note for whoever deals with it"), _("In a few words; without names of customers."), required=False
+        )
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        """The fields of the form, for the address its box."""
+        return [each for each in self if each.name != "where"]
 
     def clean(self) -> dict[str, Any]:
-        """A complaint says of what kind it is."""
+        """A complaint says of what kind it is; of what was typed as an address one is chosen."""
         given = super().clean() or {}
+        if given.pop("where", "").strip() and not given.get("address"):
+            self.add_error("address", _("Choose an address from the list."))
         if given.get("kind") == rules.Kind.COMPLAINT and not given.get("complaint_kind"):
             self.add_error("complaint_kind", _("Say what kind of complaint it is."))
         if given.get("kind") != rules.Kind.COMPLAINT:

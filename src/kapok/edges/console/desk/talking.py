@@ -93,7 +93,7 @@ def ask(request: ScreenRequest, identifier: UUID) -> HttpResponse:
     try:
         matter, decision = api.ask(**form.cleaned_data, **said, actor=request.user.subject, at=request.at)
     except KapokError as refused:
-        show_refusal(form, refused, {})
+        show_refusal(form, refused)
         return _page(request, view, ask_form=form)
     known = _mine(request, view)
     reasons = [

@@ -18,8 +18,8 @@
   function take(box, option) {
     if (!option) return;
     if (option.href) { option.click(); return; }
-    if (option.dataset.customer) return takeCustomer(box, option);
     if (option.dataset.narrow) return narrow(box, option.dataset.narrow);
+    if (box.dataset.field) return takeInto(box, option);
     if (box.dataset.far) return takeFar(box, option);
     const offers = document.getElementById("offers");
     box.value = option.querySelector("small").textContent;
@@ -49,12 +49,17 @@
     htmx.trigger(box, "fresh");
   }
 
-  function takeCustomer(box, option) {
+  // A customer goes by the name, an address by all its words.
+  function takeInto(box, option) {
     const field = document.getElementById(box.dataset.field);
-    field.value = option.dataset.customer;
-    box.value = option.querySelector("span").textContent;
+    field.value = option.dataset.customer || option.dataset.address;
+    box.value = option.querySelector(option.dataset.customer ? "span" : "small").textContent;
     listOf(box).replaceChildren();
     field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function forget(box) {
+    if (box.dataset.field) document.getElementById(box.dataset.field).value = "";
   }
 
   function inBox(event) {
@@ -66,7 +71,7 @@
     else if (event.key === "ArrowUp" && all.length) choose(box, all[(place - 1 + all.length) % all.length]);
     else if (event.key === "Enter" && !event.ctrlKey && (chosen(list) || !box.form.querySelector("button"))) take(box, chosen(list) || all[0]);
     else if (event.key === "Enter" && !event.ctrlKey) take(box, all[0]);
-    else if (event.key === "Escape") { box.value = ""; list.replaceChildren(); }
+    else if (event.key === "Escape") { box.value = ""; list.replaceChildren(); forget(box); }
     else return false;
     event.preventDefault();
     return true;
@@ -113,10 +118,9 @@
     const option = event.target.closest("#places [role=option], #far-places [role=option], #customers [role=option]");
     if (option) take(document.querySelector(`[data-list="${option.closest("[role=listbox]").id}"]`), option);
   });
-  // Whoever types on has chosen nobody yet.
+  // Whoever types on has chosen nothing yet.
   document.addEventListener("input", (event) => {
-    const field = event.target.dataset?.field;
-    if (field) document.getElementById(field).value = "";
+    if (event.target.dataset?.field) forget(event.target);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = document.querySelector(`[data-list="${CSS.escape(event.detail.target.id)}"]`);
