@@ -153,7 +153,11 @@ def _tell(kept: Customer, dropped: Customer, carried: frozenset[str], actor: str
     if carried & {"tier", "star"}:
         tier = rules.Tier(dropped.tier if "tier" in carried else kept.tier)
         star, segment = dropped.star if "star" in carried else kept.star, Segment(kept.segment)
-        said = {"segment": segment.value, "segment_name": SEGMENTS[segment], "tier_name": rules.TIERS[tier]}
+        said: dict[str, Any] = {
+            "segment": segment.value,
+            "segment_name": SEGMENTS[segment],
+            "tier_name": rules.TIERS[tier],
+        }
         journal.record(events.CustomerGraded(**told, **said, tier=tier.value, star=star))
     if "parent" in carried and dropped.parent:
         number = dropped.parent.number
