@@ -311,10 +311,20 @@ def test_doubles_are_compared_and_merged(keeper: Client) -> None:
     one, other = sorted(found.number for found in queries.search("王伟", units=None))
     shown = text(keeper, f"/customers/merge?keep={one}&drop={other}")
     assert "There is no way back." in shown
-    said = {"keep": one, "drop": other, "keep_revision": 1, "drop_revision": 9, "reason": "同一个人"}
+    assert f"{one} has none of these" not in shown
+    customers.change_customer(customer=one, languages=[], actor="staff/x", at=AT)
+    customers.change_customer(customer=other, name="王玮", languages=["yue"], actor="staff/x", at=AT)
+    shown = text(keeper, f"/customers/merge?keep={one}&drop={other}")
+    assert f"{one} has none of these and gets those of the dropped one: languages." in shown
+    assert f"Not carried over, for {one} keeps its own: name." in shown
+    seen = {each: Customer.objects.get(number=each).revision for each in (one, other)}
+    said = {"keep": one, "drop": other, "keep_revision": seen[one], "drop_revision": 9, "reason": "同一个人"}
     assert "Somebody else has changed" in keeper.post("/customers/merge", said).content.decode()
     assert Customer.objects.get(number=other).merged_into is None
-    assert keeper.post("/customers/merge", {**said, "drop_revision": 1}).headers["Location"] == f"/customers/{one}"
+    assert (
+        keeper.post("/customers/merge", {**said, "drop_revision": seen[other]}).headers["Location"]
+        == f"/customers/{one}"
+    )
     assert keeper.get(f"/customers/{other}").headers["Location"] == f"/customers/{one}"
     assert "No doubles" in text(keeper, "/customers/doubles")
     assert keeper.get(f"/customers/merge?keep={one}&drop={other}").status_code == 404

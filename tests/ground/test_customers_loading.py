@@ -18,7 +18,8 @@ from kapok.ground.places import api as places
 from kapok.ground.places.rules import Level
 from kapok.kernel.text import Text
 from tests.ground.conftest import WHO
-from tests.ground.test_customers import CARD, person
+from tests.ground.test_customers import CARD, firm, person
+from tests.races import at_once, outcomes
 
 HEAD = "kind,name,segment,unit,reference,parent,phone,email,document_kind,document,tier,star,address,manager,payment"
 GOOD = f"""{HEAD}
@@ -80,6 +81,70 @@ organisation,甲公司,business,patch,,N-2,,,,,,,,,
     for table, count in ((Customer, 1), (Party, 1), (BillingAccount, 1), (Contact, 0)):
         assert table.objects.count() == count
     assert not Entry.objects.filter(kind="customers.imported").exists()
+
+
+@pytest.mark.parametrize("column", ["number", "reference"])
+def test_a_parent_that_was_merged_is_the_one_that_stands_for_it(office: SimpleNamespace, column: str) -> None:
+    keep, dead = firm("木棉银行"), firm("木棉银行(旧)", reference="OLD-2")
+    customers.merge(keep=keep, drop=dead, reason="登记了两次", **WHO)
+    parent = dead if column == "number" else "OLD-2"
+    assert load(f"{HEAD}\norganisation,木棉一部,business,patch,N-1,{parent},,,,,,,,,\n").added == 1
+    child = queries.search("N-1", units=None)[0].number
+    assert [each.number for each in queries.hierarchy(child)] == [keep, child]
+    assert not Customer.objects.filter(parent__merged_into__isnull=False).exists()
+    again = load(f"{HEAD}\norganisation,木棉二部,business,patch,OLD-2,,,,,,,,,,\n", dry_run=True)
+    assert [(fault.line, fault.field) for fault in again.faults] == [(2, "reference")]
+
+
+@pytest.mark.usefixtures("committed_office")
+class TestAtOnce:
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_two_tables_with_the_same_former_numbers(self, attempt: int) -> None:
+        serials = range(300)
+        there = [f"甲{serial},public,patch,R-{serial}" for serial in serials]
+        head = "name,segment,unit,reference\n"
+        came = outcomes(lambda: load(head + "\n".join(there)), lambda: load(head + "\n".join(reversed(there))))
+        assert came == ["RowsRefused", "done"]
+        assert (Customer.objects.count(), Party.objects.count(), BillingAccount.objects.count()) == (300, 300, 300)
+        assert Entry.objects.filter(kind="customers.imported").count() == 1
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_a_table_and_somebody_who_registers_the_same(self, attempt: int) -> None:
+        rows = "".join(f"甲{serial},public,patch,R-{serial}\n" for serial in range(200))
+        came = outcomes(
+            lambda: load(f"name,segment,unit,reference\n{rows}"),
+            lambda: person(reference="R-150"),
+        )
+        assert came in (["ReferenceTaken", "done"], ["RowsRefused", "done"])
+        assert Customer.objects.count() == (200 if "ReferenceTaken" in came else 1)
+        assert Party.objects.count() == BillingAccount.objects.count() == Customer.objects.count()
+
+    def test_a_number_that_is_taken_while_the_table_is_read_is_a_fault_of_its_row(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write = loading._write
+
+        def late(*given: Any) -> None:
+            at_once(lambda: person(reference="R-1"))  # on a connection of its own
+            write(*given)
+
+        monkeypatch.setattr(loading, "_write", late)
+        with pytest.raises(customers.RowsRefused) as refused:
+            load("name,segment,unit,reference\n甲,public,patch,R-0\n乙,public,patch,R-1\n")
+        assert "Line 3" in refused.value.text.en
+        assert "R-1" in refused.value.text.en
+        assert [each.reference for each in Customer.objects.all()] == ["R-1"]
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_nobody_comes_to_stand_below_one_that_is_merged_meanwhile(self, attempt: int) -> None:
+        keep, drop = firm("木棉银行"), firm("木棉银行(旧)")
+        rows = "".join(f"organisation,部门{serial},business,patch,{drop}\n" for serial in range(100))
+        came = outcomes(
+            lambda: load(f"kind,name,segment,unit,parent\n{rows}"),
+            lambda: customers.merge(keep=keep, drop=drop, reason="登记了两次", **WHO),
+        )
+        assert came == ["done", "done"]
+        assert Customer.objects.filter(parent__number=keep).count() == 100
 
 
 def test_many_batches_are_one_load(office: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

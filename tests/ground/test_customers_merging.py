@@ -10,10 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from kapok.ground.customers import api as customers
-from kapok.ground.customers import queries
+from kapok.ground.customers import merging, queries
 from kapok.ground.customers.doubles import doubles, doubles_of
 from kapok.ground.customers.models import BillingAccount, Consent, Contact, Customer, PersonalLook
 from kapok.ground.journal.models import Entry
+from kapok.ground.places import api as places
+from kapok.ground.places.rules import Level
 from kapok.kernel.text import Text
 from tests.ground.conftest import WHO
 from tests.ground.test_customers import CARD, firm, person
@@ -52,6 +54,63 @@ def test_what_was_the_dropped_ones_is_the_kept_ones(office: SimpleNamespace) -> 
     assert customers.add_account(customer=drop, **WHO) in [each.number for each in queries.customer(keep).accounts]
     kinds = Entry.objects.filter(subject=f"customer/{drop}").values_list("kind", flat=True)
     assert "customers.dropped" in kinds
+
+
+def test_what_the_kept_one_lacks_it_has_from_the_dropped_one(office: SimpleNamespace) -> None:
+    places.add_address(code="gd", level=Level.PROVINCE, name=Text(zh="广东省", en="Guangdong"), parent=None, **WHO)
+    keep = person("张伟", star=0, unit="hall")
+    drop = person(
+        "张威名", document_kind="id_card", document=CARD, address="gd", manager="chen", star=3, languages=["yue"]
+    )
+    assert merging.outcome(keep=keep, drop=drop) == merging.Outcome(
+        frozenset({"document", "languages", "address", "manager", "star"}), frozenset({"name"})
+    )
+    other_way = merging.outcome(keep=drop, drop=keep)
+    assert (other_way.carried_names, other_way.lost_names) == (None, Text(zh="名称", en="name"))
+    customers.merge(keep=keep, drop=drop, reason=REASON, **WHO)
+    one = Customer.objects.select_related("party", "address", "manager").get(number=keep)
+    assert (one.party.name, one.party.document_kind, one.party.document) == ("张伟", "id_card", CARD)
+    assert (one.address.code, one.manager.username, one.star, one.party.languages) == ("gd", "chen", 3, ["yue"])  # type: ignore[union-attr]
+    told = Entry.objects.filter(subject=f"customer/{keep}").order_by("id")
+    assert list(told.values_list("kind", flat=True))[1:] == [
+        "customers.merged",
+        "customers.changed",
+        "customers.graded",
+    ]
+    assert told[2].data["details"] == ["document", "address", "manager", "languages"]
+    for unit, rest in (("hall", "patch"), ("patch", "hall")):
+        for typed in ("张威名", "张威", "威名", "zwm", CARD, CARD[-4:]):
+            assert [each.number for each in queries.search(typed, units={unit})] == [keep], typed
+            assert queries.search(typed, units={rest}) == []
+        customers.change_customer(customer=keep, unit="patch", **WHO)
+
+
+def test_what_the_kept_one_has_stays_its_own(office: SimpleNamespace) -> None:
+    head, other = firm("木棉集团"), firm("木棉控股")
+    keep = firm("木棉银行", parent=head, segment="business", document_kind="licence", document="91440101MA50000100")
+    drop = firm("木棉分行", parent=other, document_kind="licence", document="91440101MA5000020X", star=2)
+    drop_below = firm("木棉一部", parent=keep, segment="key_account", tier="SL1")
+    assert merging.outcome(keep=keep, drop=drop).lost == {"name", "document", "parent"}
+    assert merging.outcome(keep=keep, drop=drop_below) == merging.Outcome(frozenset(), frozenset({"name", "tier"}))
+    customers.merge(keep=keep, drop=drop, reason=REASON, **WHO)
+    customers.merge(keep=keep, drop=drop_below, reason=REASON, **WHO)
+    one = Customer.objects.select_related("party", "parent").get(number=keep)
+    assert (one.party.document, one.parent.number, one.tier, one.star) == ("91440101MA50000100", head, "", 2)  # type: ignore[union-attr]
+    customers.merge(keep=head, drop=keep, reason=REASON, **WHO)
+    assert [each.number for each in queries.search("木棉一部", units=None)] == [head]
+    assert Customer.objects.get(number=head).parent is None
+
+
+def test_who_stands_above_the_dropped_one_stands_above_the_kept_one(office: SimpleNamespace) -> None:
+    head = firm("木棉集团")
+    keep, drop = firm("木棉银行"), firm("木棉分行", parent=head)
+    customers.merge(keep=keep, drop=drop, reason=REASON, **WHO)
+    assert [each.number for each in queries.hierarchy(keep)] == [head, keep]
+    assert Entry.objects.get(kind="customers.parent_set").data["parent"] == head
+    top = firm("木棉")
+    customers.set_parent(customer=head, parent=top, **WHO)
+    customers.merge(keep=top, drop=head, reason=REASON, **WHO)
+    assert Customer.objects.get(number=top).parent is None
 
 
 def test_an_old_number_leads_over_several_merges(office: SimpleNamespace) -> None:

@@ -38,6 +38,9 @@ def test_contacts_and_documents_are_masked() -> None:
     ):
         assert rules.masked_contact(kind, value) == masked
     assert rules.masked_document("E1234567") == "****4567"
+    assert [rules.masked_document("E12345678"[:length]) for length in (4, 5, 7, 8, 9)] == [
+        "**23", "***34", "****456", "****4567", "*****5678",
+    ]  # fmt: skip
     assert rules.masked_document("") == ""
 
 

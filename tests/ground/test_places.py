@@ -21,6 +21,7 @@ from kapok.ground.places.rules import Level, Rung, Segment
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from tests.ground.conftest import AT, WHO
+from tests.races import outcomes
 
 LATER = AT + timedelta(days=10)
 SQUARE = {"type": "Polygon", "coordinates": [[[113, 23], [114, 23], [114, 24], [113, 24], [113, 23]]]}
@@ -362,3 +363,13 @@ def test_a_map_shows_what_is_near(db: None) -> None:
     shown = [boundary.code for boundary in queries.boundaries_near(near, at=AT)]
     assert shown == ["SP", "TYX", "tianhe-east-1", "tianhe-east-2"]
     assert {boundary.code for boundary in queries.boundaries(at=AT)} - {*shown} == {"BJL", "yuexiu-1"}
+
+
+@pytest.mark.usefixtures("committed_office")
+def test_of_those_who_add_the_same_address_at_once_one_does() -> None:
+    def add() -> None:
+        places.add_address(code="gd", level=Level.PROVINCE, name=Text(zh="广东省", en="Guangdong"), parent=None, **WHO)
+
+    came = outcomes(*[add] * 4)
+    assert came.count("done") == 1
+    assert Address.objects.count() == 1

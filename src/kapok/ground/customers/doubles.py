@@ -30,29 +30,29 @@ SHARES = {
     "address": Text(zh="姓名与地址相同", en="the same name and address"),
 }
 
-PAIRS = """
+MINE = "c.merged_into_id IS NULL AND (%(units)s::uuid[] IS NULL OR c.unit_id = ANY(%(units)s::uuid[]))"
+PAIRS = f"""
 WITH shared AS (
     SELECT p.document AS what, 'document' AS how, array_agg(c.id) AS ids
     FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
-    WHERE p.document <> '' AND c.merged_into_id IS NULL GROUP BY p.document HAVING count(*) > 1
+    WHERE p.document <> '' AND {MINE} GROUP BY p.document HAVING count(*) > 1
     UNION ALL
     SELECT t.digits || p.name, 'phone', array_agg(DISTINCT c.id)
     FROM customers_contact t JOIN customers_customer c ON c.id = t.customer_id JOIN customers_party p ON p.id = c.party_id
-    WHERE t.ended_at IS NULL AND t.digits <> '' AND c.merged_into_id IS NULL
+    WHERE t.ended_at IS NULL AND t.digits <> '' AND {MINE}
     GROUP BY t.digits, p.name HAVING count(DISTINCT c.id) > 1
     UNION ALL
     SELECT c.address_id || p.name, 'address', array_agg(c.id)
     FROM customers_customer c JOIN customers_party p ON p.id = c.party_id
-    WHERE c.address_id IS NOT NULL AND c.merged_into_id IS NULL GROUP BY c.address_id, p.name HAVING count(*) > 1
+    WHERE c.address_id IS NOT NULL AND {MINE} GROUP BY c.address_id, p.name HAVING count(*) > 1
 )
 SELECT DISTINCT ON (one.number, other.number) one.number, other.number, p.name, p.kind, u.code, shared.how
 FROM shared JOIN customers_customer one ON one.id = ANY(shared.ids)
 JOIN customers_customer other ON other.id = ANY(shared.ids) AND other.number > one.number
 JOIN customers_party p ON p.id = one.party_id JOIN customers_party q ON q.id = other.party_id AND q.kind = p.kind
 JOIN people_orgunit u ON u.id = one.unit_id
-WHERE %(units)s::uuid[] IS NULL OR (one.unit_id = ANY(%(units)s::uuid[]) AND other.unit_id = ANY(%(units)s::uuid[]))
 ORDER BY one.number, other.number, shared.how LIMIT %(limit)s
-"""
+"""  # noqa: S608 - made of constants
 OF_ONE = """
 WITH me AS (
     SELECT c.id, c.address_id, p.name, p.kind, p.document FROM customers_customer c
@@ -82,7 +82,7 @@ def doubles(
 ) -> list[Double]:
     """Pairs within these units (None: all) that may be one customer, in the order of their numbers.
 
-    It compares all customers: a screen of its own, not a part of another one.
+    It compares all customers of these units: a screen of its own, not a part of another one.
     """
     return _asked(PAIRS, units, {"limit": limit}, unmask)
 

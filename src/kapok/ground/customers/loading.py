@@ -16,7 +16,8 @@ from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 
 from kapok.batch.audit.intake import sniffing
 from kapok.ground.customers import dialling, events, languages, records, rows, rules
@@ -139,6 +140,7 @@ def take_in(
     lines: Iterable[str], file: str, units: Collection[str] | None, *, dry_run: bool, actor: str, at: datetime
 ) -> Loaded:
     """Load a file, or see what would become of it; see `api.import_customers`."""
+    rows.hold_loading()
     mark = transaction.savepoint()
     loaded = _load(lines, units, at)
     if dry_run or loaded.refused:
@@ -163,10 +165,24 @@ def _load(lines: Iterable[str], units: Collection[str] | None, at: datetime) -> 
     read = _read(lines, loaded)
     while batch := list(islice(read, BATCH)):
         known = _known(batch, homes, units)
-        checked = [record for row in batch if (record := _checked(row, known, seen, loaded, at))]
-        loaded.added += records.write(_numbered(checked))
+        checked = [(row.line, record) for row in batch if (record := _checked(row, known, seen, loaded, at))]
+        _write(checked, loaded)
     loaded.faults.sort(key=lambda fault: fault.line)
     return loaded
+
+
+def _write(checked: list[tuple[int, dict[str, Any]]], loaded: Loaded) -> None:
+    """Write a batch, or refuse those rows whose former number somebody else took while the file was read."""
+    try:
+        with transaction.atomic():
+            loaded.added += records.write(_numbered([record for _, record in checked]))
+    except IntegrityError:
+        lines = {record["reference"]: line for line, record in checked if record["reference"]}
+        taken = Customer.objects.filter(reference__in=lines).values_list("reference", "number")
+        for reference, number in taken:
+            loaded.refuse(lines[reference], {"reference": ReferenceTaken(reference=reference, number=number)})
+        if not taken:
+            raise
 
 
 def _numbered(checked: list[dict[str, Any]]) -> list[records.Record]:
@@ -219,13 +235,13 @@ def _known(batch: list[Row], homes: Mapping[str, OrgUnit], mine: Collection[str]
     def said(*columns: str) -> set[str]:
         return {clean for row in batch for column in columns if (clean := _printable(row.cells.get(column, "")))}
 
+    parents = said("parent") - {""}
+    if parents:
+        rows.hold_hierarchy()  # nobody merges what the rows are to stand below
     addresses = Address.objects.filter(code__in=said("address"))
-    living = Customer.objects.filter(merged_into=None)
-    numbers = living.filter(number__in={number.upper() for number in said("parent")}).values_list(
-        "number", "id", "party__kind"
-    )
-    found = Customer.objects.filter(reference__in=said("parent", "reference") - {""})
-    references = found.values_list("reference", "id", "party__kind", "number")
+    standing = (Coalesce("merged_into_id", "id"), "party__kind", Coalesce("merged_into__number", "number"))
+    numbers = Customer.objects.filter(number__in={number.upper() for number in parents})
+    references = Customer.objects.filter(reference__in=parents | said("reference") - {""})
     return Known(
         units=homes,
         mine=mine,
@@ -233,8 +249,10 @@ def _known(batch: list[Row], homes: Mapping[str, OrgUnit], mine: Collection[str]
         managers=dict(
             Staff.objects.filter(username__in={name.lower() for name in said("manager")}).values_list("username", "id")
         ),
-        numbers={number: (key, kind, number) for number, key, kind in numbers},
-        references={reference: (key, kind, number) for reference, key, kind, number in references},
+        numbers={asked: (key, kind, number) for asked, key, kind, number in numbers.values_list("number", *standing)},
+        references={
+            asked: (key, kind, number) for asked, key, kind, number in references.values_list("reference", *standing)
+        },
     )
 
 

@@ -101,8 +101,10 @@ def write(records: Iterable[Record]) -> int:
 
 
 def _copy(table: str, columns: tuple[str, ...], types: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
-    # Django writes '' where a column may be blank; COPY has no such habit, so the columns it fills are all named.
+    # Django writes '' where a column may be blank; COPY has no such habit, so the columns it fills are all named. Nor does
+    # Django see that a COPY fails, unless it is told to look.
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
     ):

@@ -180,4 +180,14 @@ def _write(one: Customer, party: dict[str, Any], own: dict[str, Any]) -> None:
         party |= {"search": search, "grams": names.pieces(search, own.get("unit_id", one.unit_id))}
     if party:
         Party.objects.filter(id=one.party_id).update(**party)
+    if "unit_id" in own:
+        find_as(one.id, own["unit_id"])
     Customer.objects.filter(id=one.id).update(**own, revision=F("revision") + 1)
+
+
+def find_as(kept: UUID, unit: UUID) -> None:
+    """Let the names of those that were merged into a customer be found in the unit that answers for it."""
+    dropped = list(Party.objects.filter(id__in=Customer.objects.filter(merged_into=kept).values("party")))
+    for party in dropped:
+        party.grams = names.pieces(party.search, unit)
+    Party.objects.bulk_update(dropped, ["grams"])

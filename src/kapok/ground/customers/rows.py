@@ -126,6 +126,12 @@ def hold_hierarchy() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.hierarchy'))")
 
 
+def hold_loading() -> None:
+    """Let nobody else load a table until the verb ends: two could wait for each other's former numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.loading'))")
+
+
 UP = """
 WITH RECURSIVE up AS (
     SELECT id, parent_id FROM customers_customer WHERE id = %s

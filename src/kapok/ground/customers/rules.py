@@ -354,8 +354,9 @@ def customer_class(kind: PartyKind, segment: Segment) -> str:
 
 
 def masked_document(number: str) -> str:
-    """All but the last four signs."""
-    return "*" * (len(number) - 4) + number[-4:]
+    """The last four signs at most, and never more than half of them."""
+    hidden = len(number) - min(4, len(number) // 2)
+    return "*" * hidden + number[hidden:]
 
 
 def masked_contact(kind: ContactKind, value: str) -> str:

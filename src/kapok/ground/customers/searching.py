@@ -70,7 +70,9 @@ LEFT JOIN places_address road ON road.id = upper.parent_id AND upper.level > 5
 WHERE c.id = ANY(%s::uuid[]) ORDER BY array_position(%s::uuid[], c.id)
 """
 MINE = "c.merged_into_id IS NULL AND (%(units)s::uuid[] IS NULL OR c.unit_id = ANY(%(units)s::uuid[]))"
-# A merged customer is found by its number still, and leads to the one that stands for it.
+# A merged customer is found by its number, name and document still, and leads to the one that stands for it.
+OF_PARTY = """customers_party p JOIN customers_customer said ON said.party_id = p.id
+JOIN customers_customer c ON c.id = coalesce(said.merged_into_id, said.id)"""
 BY_NUMBER = f"""
 SELECT c.id FROM customers_customer c WHERE {MINE} AND c.id IN (
     SELECT COALESCE(merged_into_id, id) FROM customers_customer WHERE number = ANY(%(numbers)s)
@@ -83,7 +85,7 @@ SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.custo
 WHERE t.ended_at IS NULL AND t.digits <> '' AND right(t.digits, 4) = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_DOCUMENT_TAIL = f"""
-SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+SELECT c.id FROM {OF_PARTY}
 WHERE p.document <> '' AND right(p.document, 4) = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_DIGITS = f"""
@@ -91,7 +93,7 @@ SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.custo
 WHERE t.ended_at IS NULL AND t.digits <> '' AND t.digits LIKE %(starts)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_DOCUMENT = f"""
-SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+SELECT c.id FROM {OF_PARTY}
 WHERE p.document <> '' AND p.document = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_PHONE = f"""
@@ -99,11 +101,11 @@ SELECT c.id FROM customers_contact t JOIN customers_customer c ON c.id = t.custo
 WHERE t.ended_at IS NULL AND t.digits <> '' AND t.digits = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_NAME = f"""
-SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+SELECT c.id FROM {OF_PARTY}
 WHERE p.name = %(text)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_START = f"""
-SELECT c.id FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+SELECT c.id FROM {OF_PARTY}
 WHERE p.name LIKE %(starts)s AND {MINE} LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 BY_CONTACT = f"""
@@ -112,7 +114,7 @@ WHERE t.ended_at IS NULL AND t.name <> '' AND t.name LIKE %(starts)s AND {MINE} 
 """  # noqa: S608 - made of constants
 PIECES = f"""
 WITH {{before}} hits AS MATERIALIZED (
-    SELECT c.id, p.search, p.name FROM customers_party p JOIN customers_customer c ON c.party_id = p.id
+    SELECT c.id, p.search, p.name FROM {OF_PARTY}
     WHERE p.grams @> %(grams)s::int4[] AND (%(homes)s::int4[] IS NULL OR p.grams && %(homes)s::int4[])
     AND p.search LIKE %(contains)s AND {MINE} {{lives}}
     LIMIT %(looked_at)s

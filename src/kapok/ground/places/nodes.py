@@ -54,7 +54,11 @@ def place_of(names: rules.Names) -> UUID:
 def write(nodes: Iterable[Node]) -> int:
     """Write new addresses by way of COPY and say how many; nothing else can ask the database while they come."""
     count = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY places_address ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY places_address ({', '.join(COLUMNS)}) FROM STDIN") as copy,
+    ):
         copy.set_types(TYPES)
         for node in nodes:
             copy.write_row(node.columns())

@@ -20,9 +20,11 @@ ACTOR = "system"
 LARGEST_FILE = 512 * 2**20
 
 SUMMARY = Text(
-    zh="站点 {sites}，网元 {elements}，资源池 {pools}，资源 {resources}，覆盖 {coverage}；已有 {known}，被拒 {refused}。",
+    zh="站点 {sites}，网元 {elements}，资源池 {pools}，资源 {resources}，覆盖 {coverage}；"
+    "挂接 {fed}，因在用而封锁 {blocked}；已有 {known}，被拒 {refused}。",
     en="{sites} {sites:site|sites}, {elements} {elements:element|elements}, {pools} {pools:pool|pools}, "
     "{resources} {resources:resource|resources}, {coverage} covered {coverage:address|addresses}; "
+    "{fed} {fed:element|elements} hung on what feeds {fed:it|them}, {blocked} {blocked:value|values} in use blocked; "
     "{known} known before, {refused} refused.",
 )
 PASSED = Text(zh="未读取 {table}：{why}（{count} 行）", en="passed over in {table}: {why} ({count} {count:row|rows})")

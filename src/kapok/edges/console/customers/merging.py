@@ -15,6 +15,7 @@ from kapok.edges.console.customers.reach import reached, within
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.customers import api as customers
 from kapok.ground.customers import doubles as finding
+from kapok.ground.customers import merging
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 
@@ -46,9 +47,8 @@ def merge(request: ScreenRequest) -> HttpResponse:
         else:
             messages.success(request, _("Merged; the old number leads here from now on."))
             return redirect("console:customer", kept.number)
-    return render(
-        request, "customers/merge.html", {"form": form, "kept": kept, "dropped": dropped, "both": (kept, dropped)}
-    )
+    told = {"outcome": merging.outcome(keep=kept.number, drop=dropped.number), "both": (kept, dropped)}
+    return render(request, "customers/merge.html", {"form": form, "kept": kept, "dropped": dropped, **told})
 
 
 def _values(form: MergeForm) -> dict[str, Any]:

@@ -36,6 +36,15 @@ FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(codes)s::text[], %(values)s::t
 ON CONFLICT (code) DO NOTHING
 """
 
+TAKE_IN = """
+UPDATE inventory_resource r SET pool_id = u.pool
+FROM unnest(%(codes)s::text[], %(pools)s::uuid[]) AS u(code, pool)
+WHERE r.code = u.code AND r.pool_id IN (SELECT id FROM inventory_pool WHERE code = ANY(%(aside)s)) AND r.pool_id <> u.pool
+RETURNING r.code
+"""
+ASIDE = {Kind.IPV4: "netbox-ipv4", Kind.IPV6_PREFIX: "netbox-ipv6"}
+"""The pools of addresses that an export said somebody has, before there was a pool that has them (`in_use`)."""
+
 AT_ONCE = 50_000
 """So many codes are asked for at once; the server takes 65,535 values in one statement."""
 
@@ -86,7 +95,20 @@ def add_named_ports(element: Element, kind: Kind, names: Sequence[str], state: S
 
 def add_values(pool: Pool, values: str, state: State, at: datetime) -> int:
     """Values of a pool: a range, a prefix, or a list. Raises `BadRange`, `BadPlantCode`, `CodeTaken`."""
-    return _all_new(pool_values(pool.id, pool.code, Kind(pool.kind), values, state), at)
+    new = pool_values(pool.id, pool.code, Kind(pool.kind), values, state)
+    taken_in = take_in(new)
+    return len(taken_in) + _all_new([each for each in new if each.code not in taken_in], at)
+
+
+def take_in(new: Iterable[New]) -> set[str]:
+    """Give a pool those of its values that were kept aside, blocked as they are; their codes."""
+    wanted = [each for each in new if each.pool and each.kind in ASIDE]
+    if not wanted:
+        return set()
+    columns: dict[str, Any] = {"codes": [each.code for each in wanted], "pools": [each.pool for each in wanted]}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_IN, {**columns, "aside": list(ASIDE.values())})
+        return {code for (code,) in cursor.fetchall()}
 
 
 def write(new: Sequence[New], at: datetime) -> int:
@@ -102,6 +124,8 @@ def write(new: Sequence[New], at: datetime) -> int:
 
 
 def _all_new(new: Sequence[New], at: datetime) -> int:
+    if not new:
+        return 0
     codes = [each.code for each in new]
     there = Resource.objects.values_list("code", flat=True)
     known = next((code for some in slices(codes) for code in there.filter(code__in=some)[:1]), None)

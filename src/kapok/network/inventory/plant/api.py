@@ -27,7 +27,7 @@ from kapok.network.inventory.events import (
     ScrapConfirmed,
 )
 from kapok.network.inventory.models import Element, Finding, Pool, Resource, Site
-from kapok.network.inventory.plant import adding, auditing, loading, reading
+from kapok.network.inventory.plant import adding, auditing, in_use, loading, reading
 from kapok.network.inventory.plant.drafts import Loaded
 from kapok.network.inventory.refusals import NoSuchMove, NotScrapped, ResourceHeld, RestTooLong
 from kapok.network.inventory.rules import State
@@ -242,6 +242,7 @@ def import_plant(
             resources=loaded.resources, coverage=loaded.coverage, refused=loaded.refused,
         )
     )  # fmt: skip
+    moving.told(loaded.moved, actor=actor, at=at, note=in_use.WHY.both)
     lacking.resolve(actor=actor, at=at)
     return loaded
 

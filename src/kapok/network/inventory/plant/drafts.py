@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
+from kapok.network.inventory.kinds import Kind
+from kapok.network.inventory.moving import Moved
 
 ENOUGH = 1_000
 """So many refused rows are kept one by one unless more are asked for; beyond them only the number is."""
@@ -93,6 +95,24 @@ class CoverDraft:
     address: str
 
 
+@dataclass(frozen=True)
+class FeedDraft:
+    """An element that is in the inventory already is fed by another; both are codes."""
+
+    spot: Spot
+    element: str
+    parent: str
+
+
+@dataclass(frozen=True)
+class InUseDraft:
+    """A value of a pool that somebody has of whom we have no record; `whose` is typed."""
+
+    spot: Spot
+    kind: Kind
+    whose: str
+
+
 @dataclass
 class Drafts:
     """All that a file would write."""
@@ -102,23 +122,33 @@ class Drafts:
     pools: list[PoolDraft] = field(default_factory=list)
     resources: list[ResourceDraft] = field(default_factory=list)
     covers: list[CoverDraft] = field(default_factory=list)
+    feeds: list[FeedDraft] = field(default_factory=list)
+    in_use: dict[str, InUseDraft] = field(default_factory=dict)
+    """By value."""
 
 
 @dataclass
 class Loaded:
-    """What came of a file: how much of each was written, what was there before, what was refused and the first of it in full."""
+    """What came of a file: how much of each was written, what was there before, what was refused and the first of it in full.
+
+    `fed` elements that were there before hang on what feeds them now, `blocked` values that somebody has are not given out.
+    """
 
     sites: int = 0
     elements: int = 0
     pools: int = 0
     resources: int = 0
     coverage: int = 0
+    fed: int = 0
+    blocked: int = 0
     known: int = 0
     refused: int = 0
     kept: int = ENOUGH
     rows: list[Refused] = field(default_factory=list)
     passed: dict[tuple[str, Text], int] = field(default_factory=dict)
     """What was not read, and is no fault: how many rows of which table, and why."""
+    moved: list[Moved] = field(default_factory=list)
+    """What was free and is blocked."""
 
     def pass_over(self, table: str, why: Text) -> None:
         """Count a row that is not read."""

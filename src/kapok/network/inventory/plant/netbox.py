@@ -1,41 +1,57 @@
-"""Reading what NetBox exports: sites, devices, their interfaces, front and rear ports, cables, prefixes and VLANs, as JSON of
-its API or as CSV of its tables. What is not read is counted.
+"""Reading what NetBox exports: sites, devices, their interfaces, front and rear ports, cables, addresses, prefixes and VLANs, as
+JSON of its API or as CSV of its tables. What is not read is counted.
 
 A JSON file is an object that names the tables (`{"sites": [...], "devices": [...]}`), or one answer of the API, whose
 objects say by their `url` what they are. A CSV file is one table, known by its columns. The role of a device says what it
-is; an exchange area is taken from the site's custom field `exchange_area`, else from its facility.
+is; an exchange area is taken from the site's custom field `exchange_area`, else from its facility. What a table names may
+stand in the same export or in the inventory already.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from kapok.network.inventory.kinds import HOPS, ElementKind
-from kapok.network.inventory.plant import reading
+from kapok.network.inventory.models import Element, Site
+from kapok.network.inventory.plant import adding, in_use, reading
 from kapok.network.inventory.plant.drafts import (
     Drafts,
     ElementDraft,
+    FeedDraft,
+    InUseDraft,
     Loaded,
     PoolDraft,
     ResourceDraft,
     SiteDraft,
     Spot,
 )
-from kapok.network.inventory.refusals import BadCell, CellMissing, NotAPlantFile
+from kapok.network.inventory.plant.netbox_cells import (
+    Object,
+    both,
+    code_of,
+    degrees,
+    is_taken,
+    is_true,
+    kind_of,
+    name_of,
+    termination,
+    whose,
+)
+from kapok.network.inventory.refusals import BadCell, NotAPlantFile
 
-Object = Mapping[str, Any]
-
-TABLES = ("sites", "devices", "interfaces", "rear-ports", "front-ports", "cables", "prefixes", "vlans")
+TABLES = (
+    "sites", "devices", "interfaces", "rear-ports", "front-ports", "cables", "prefixes", "vlans", "ip-addresses",
+)  # fmt: skip
+NAMED = ", ".join(TABLES)
 REMEDY = Text(
-    zh="应为NetBox导出的JSON（含sites、devices、interfaces、front-ports、rear-ports、cables、prefixes、vlans）或其中一张表的CSV。",
-    en="It must be JSON as NetBox exports it (with sites, devices, interfaces, front-ports, rear-ports, cables, prefixes, "
-    "vlans) "
-    "or one of these tables as CSV.",
+    zh=f"应为NetBox导出的JSON（含{NAMED}）或其中一张表的CSV。",
+    en=f"It must be JSON as NetBox exports it (with {NAMED}) or one of these tables as CSV.",
 )
 TOO_DEEP = Text(zh="JSON嵌套过深", en="its JSON is nested too deeply")
 MARKS = {  # columns by which a CSV table is known, the most telling first
@@ -44,27 +60,11 @@ MARKS = {  # columns by which a CSV table is known, the most telling first
     "prefixes": {"prefix"},
     "front-ports": {"rear_port", "rear_port_position", "rear_ports"},
     "rear-ports": {"positions"},
+    "ip-addresses": {"address", "dns_name", "nat_inside"},
     "interfaces": {"device"},
     "devices": {"device_type", "role", "device_role"},
     "sites": {"slug", "facility", "region"},
 }
-ROLES: tuple[tuple[str, ElementKind], ...] = (
-    ("optical-cabinet", ElementKind.OPTICAL_CABINET),
-    ("distribution-point", ElementKind.DISTRIBUTION_POINT),
-    ("splitter", ElementKind.SPLITTER),
-    ("olt", ElementKind.OLT),
-    ("odf", ElementKind.ODF),
-    ("dslam", ElementKind.DSLAM),
-    ("mdf", ElementKind.MDF),
-    ("cabinet", ElementKind.CABINET),
-    ("exchange", ElementKind.EXCHANGE),
-    ("bras", ElementKind.BRAS),
-    ("bng", ElementKind.BRAS),
-    ("router", ElementKind.ROUTER),
-    ("switch", ElementKind.SWITCH),
-)
-"""Words of a device's role, the more special before the more general."""
-
 HEIGHT: Mapping[ElementKind, int] = {
     ElementKind.ROUTER: 0, ElementKind.BRAS: 1, ElementKind.SWITCH: 2, ElementKind.OLT: 2, ElementKind.EXCHANGE: 2,
     ElementKind.DSLAM: 2, ElementKind.MDF: 2, ElementKind.PON: 3, ElementKind.ODF: 4, ElementKind.OPTICAL_CABINET: 5,
@@ -91,8 +91,8 @@ def read(text: str, loaded: Loaded) -> Drafts:
 
 
 def _read(text: str, loaded: Loaded) -> Drafts:
-    export = _Export(loaded)
     tables = _json(text, loaded) if text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["} else _csv(text)
+    export = _Export(loaded, _there(_named(tables)))
     for name in TABLES:
         for spot, row in tables.get(name, ()):
             try:
@@ -157,53 +157,89 @@ def _snake(name: str) -> str:
     return re.sub(r"\W+", "_", name.strip().strip('"').lower()).strip("_")
 
 
+def _named(tables: Mapping[str, Iterable[tuple[Spot, Object]]]) -> set[str]:
+    """The devices that an export names, and the PONs at which its cables end."""
+    named: set[str] = set()
+    for table, rows in tables.items():
+        for _, row in rows:
+            with suppress(KapokError):
+                if table == "devices":
+                    named.add(code_of(name_of(row, "name")))
+                elif table in {"interfaces", "rear-ports", "front-ports"}:
+                    device = code_of(name_of(row, "device"))
+                    named |= {device, f"{device}:{code_of(name_of(row, 'name'))}"}
+                elif table == "cables":
+                    ends = [termination(row, side) for side in ("a", "b")]
+                    named |= {code_of(device) for device, _ in ends}
+                    named |= {f"{code_of(device)}:{code_of(port)}" for device, port in ends}
+    return named
+
+
+def _there(named: set[str]) -> dict[str, ElementDraft]:
+    """Those of them that are in the inventory already."""
+    nowhere = Spot("", 0)
+    columns = ("code", "kind", "site__code", "parent__code")
+    return {
+        code: ElementDraft(nowhere, code, kind, site or "", parent or "")
+        for some in adding.slices(named)
+        for code, kind, site, parent in Element.objects.filter(code__in=some).values_list(*columns)
+    }
+
+
 class _Export:
     """The tables of one export, read in an order in which what is named is known."""
 
-    def __init__(self, loaded: Loaded) -> None:
-        self.loaded, self.drafts = loaded, Drafts()
+    def __init__(self, loaded: Loaded, there: Mapping[str, ElementDraft]) -> None:
+        self.loaded, self.drafts, self.there = loaded, Drafts(), there
         self.site_codes: dict[str, str] = {}
         self.areas: dict[str, str] = {}
-        self.known: dict[str, ElementDraft] = {}
+        for site in Site.objects.select_related("exchange_area"):
+            self.site_codes |= {site.name_en: site.code, site.name_zh: site.code, site.code: site.code}
+            self.areas[site.code] = site.exchange_area.code if site.exchange_area else ""
+        self.known: dict[str, ElementDraft] = dict(there)
 
     def take(self, spot: Spot, row: Object) -> None:
         """One object of the table that the spot names."""
         take = {
             "sites": self._site, "devices": self._device, "interfaces": self._interface, "rear-ports": self._rear,
             "front-ports": self._front, "cables": self._cable, "prefixes": self._prefix, "vlans": self._vlan,
+            "ip-addresses": self._address,
         }[spot.table]  # fmt: skip
         take(spot, row)
 
     def _site(self, spot: Spot, row: Object) -> None:
         """A site; its slug is its code."""
-        name = _name(row, "name")
-        code = _code(_name(row, "slug", name))
+        name = name_of(row, "name")
+        code = code_of(name_of(row, "slug", name))
         custom = row.get("custom_fields")
         area = custom.get("exchange_area") if isinstance(custom, dict) else row.get("cf_exchange_area")
         self.site_codes |= {name: code, code: code}
         self.areas[code] = str(area or row.get("facility") or "")
-        point = _degrees(row, "longitude"), _degrees(row, "latitude")
+        point = degrees(row, "longitude"), degrees(row, "latitude")
         self.drafts.sites.append(SiteDraft(spot, code, Text(zh=name, en=name), self.areas[code], *point))
 
     def _device(self, spot: Spot, row: Object) -> None:
         """A device; its role says what it is."""
-        code = _code(_name(row, "name"))
+        code = code_of(name_of(row, "name"))
         draft = ElementDraft(
-            spot, code, _kind(row), self._site_of(row), serial=str(row.get("serial") or ""),
-            longitude=_degrees(row, "longitude"), latitude=_degrees(row, "latitude"),
+            spot, code, kind_of(row), self._site_of(row), serial=str(row.get("serial") or ""),
+            longitude=degrees(row, "longitude"), latitude=degrees(row, "latitude"),
         )  # fmt: skip
-        self.known[code] = draft
+        self._element(draft)
+
+    def _element(self, draft: ElementDraft) -> None:
+        """An element of the export; what is in the inventory already stays as it is."""
+        self.known.setdefault(draft.code, draft)
         self.drafts.elements.append(draft)
 
     def _interface(self, spot: Spot, row: Object) -> None:
         """A port of a device: a PON of an OLT is an element of its own, what carries no customer is passed over."""
-        device, name = self._device_called(_name(row, "device")), _code(_name(row, "name"))
-        state = "free" if _true(row.get("enabled", True)) and not _taken(row) else "blocked"
+        device, name = self._device_called(name_of(row, "device")), code_of(name_of(row, "name"))
+        state = "free" if is_true(row.get("enabled", True)) and not is_taken(row) else "blocked"
         if device.kind == ElementKind.OLT:
-            if "pon" in _name(row, "type", "").lower():
+            if "pon" in name_of(row, "type", "").lower():
                 pon = ElementDraft(spot, f"{device.code}:{name}", ElementKind.PON, device.site, device.code)
-                self.known[pon.code] = pon
-                self.drafts.elements.append(pon)
+                self._element(pon)
                 self.drafts.resources.append(ResourceDraft(spot, "pon_port", pon.code, names=PLACES_ON_A_PON))
             else:
                 self.loaded.pass_over(spot.table, NO_PON)
@@ -212,12 +248,12 @@ class _Export:
 
     def _front(self, spot: Spot, row: Object) -> None:
         """A port towards the customers: how a splitter, a distribution point, a cabinet and a frame are drawn up."""
-        device, name = self._device_called(_name(row, "device")), _code(_name(row, "name"))
-        self._port(spot, device, name, "blocked" if _taken(row) else "free")
+        device, name = self._device_called(name_of(row, "device")), code_of(name_of(row, "name"))
+        self._port(spot, device, name, "blocked" if is_taken(row) else "free")
 
     def _rear(self, spot: Spot, row: Object) -> None:
         """A port towards the core: it carries no customer by itself, a cable says what feeds it."""
-        self._device_called(_name(row, "device"))
+        self._device_called(name_of(row, "device"))
         self.loaded.pass_over(spot.table, FEEDS)
 
     def _port(self, spot: Spot, device: ElementDraft, name: str, state: str) -> None:
@@ -231,120 +267,60 @@ class _Export:
         """A cable: of the two that it joins the one nearer to the core feeds the other."""
         ends = [self._end(row, side) for side in ("a", "b")]
         upper, lower = sorted(ends, key=lambda each: HEIGHT[ElementKind(each.kind)])
-        if HEIGHT[ElementKind(upper.kind)] < HEIGHT[ElementKind(lower.kind)] and not lower.parent:
+        if lower.parent == upper.code:
+            self.loaded.known += 1
+        elif HEIGHT[ElementKind(upper.kind)] < HEIGHT[ElementKind(lower.kind)] and not lower.parent:
             lower.parent = upper.code
+            if lower.code in self.there:
+                self.drafts.feeds.append(FeedDraft(spot, lower.code, upper.code))
         else:
             self.loaded.pass_over(spot.table, SAME_HEIGHT)
 
     def _prefix(self, spot: Spot, row: Object) -> None:
         """A prefix that is a pool; others are address plans, and passed over."""
-        prefix, status = _name(row, "prefix"), _name(row, "status", "").lower()
-        if not _true(row.get("is_pool", False)) or status not in IN_USE:
+        prefix, status = name_of(row, "prefix"), name_of(row, "status", "").lower()
+        if not is_true(row.get("is_pool", False)) or status not in IN_USE:
             self.loaded.pass_over(spot.table, NO_POOL)
             return
         kind = "ipv6_prefix" if ":" in prefix else "ipv4"
         area = self.areas.get(self._site_of(row), "")
-        self.drafts.pools.append(PoolDraft(spot, prefix, kind, _both(row, prefix), area))
+        self.drafts.pools.append(PoolDraft(spot, prefix, kind, both(row, prefix), area))
         self.drafts.resources.append(ResourceDraft(spot, kind, prefix, values=prefix))
 
     def _vlan(self, spot: Spot, row: Object) -> None:
         """A VLAN, in the pool of its group or site."""
-        home = _name(row, "group", "") or _name(row, "site", "") or "network"
-        pool = f"vlan-{_code(home)}"
+        home = name_of(row, "group", "") or name_of(row, "site", "") or "network"
+        pool = f"vlan-{code_of(home)}"
         if pool not in {each.code for each in self.drafts.pools}:
             area = self.areas.get(self._site_of(row), "")
             self.drafts.pools.append(
                 PoolDraft(spot, pool, "vlan", Text(zh=f"VLAN {home}"[:60], en=f"VLAN {home}"[:60]), area)
             )
-        state = "free" if _name(row, "status", "").lower() in IN_USE else "blocked"
-        self.drafts.resources.append(ResourceDraft(spot, "vlan", pool, state, values=_name(row, "vid")))
+        state = "free" if name_of(row, "status", "").lower() in IN_USE else "blocked"
+        self.drafts.resources.append(ResourceDraft(spot, "vlan", pool, state, values=name_of(row, "vid")))
+
+    def _address(self, spot: Spot, row: Object) -> None:
+        """An address that somebody has: nobody else gets it."""
+        value, kind = in_use.value_of(name_of(row, "address", "") or name_of(row, "ip_address"))
+        self.drafts.in_use.setdefault(value, InUseDraft(spot, kind, whose(row)))
 
     def _site_of(self, row: Object) -> str:
-        name = _name(row, "site", "") or _name(row, "scope", "")
-        return self.site_codes.get(name, _code(name) if name and name.isascii() else "")
+        name = name_of(row, "site", "") or name_of(row, "scope", "")
+        return self.site_codes.get(name, code_of(name) if name and name.isascii() else "")
 
     def _device_called(self, name: str) -> ElementDraft:
-        if (code := _code(name)) not in self.known:
+        if (code := code_of(name)) not in self.known:
             raise BadCell(
                 column="device",
                 value=name[:40],
-                expected=Text(zh="导出中没有这台设备", en="the export has no such device"),
+                expected=Text(
+                    zh="导出和库存中都没有这台设备", en="neither the export nor the inventory has such a device"
+                ),
             )
         return self.known[code]
 
     def _end(self, row: Object, side: str) -> ElementDraft:
         """The element at one end of a cable: the PON itself, where it ends at one."""
-        device, port = _termination(row, side)
-        pon = self.known.get(f"{_code(device)}:{_code(port)}") if port else None
+        device, port = termination(row, side)
+        pon = self.known.get(f"{code_of(device)}:{code_of(port)}") if port else None
         return pon or self._device_called(device)
-
-
-def _termination(row: Object, side: str) -> tuple[str, str]:
-    """Device and port at one end of a cable, as the API, the table and the import form call them."""
-    ends = row.get(f"{side}_terminations")
-    if isinstance(ends, list):
-        end = ends[0].get("object") if ends and isinstance(ends[0], dict) else None
-        if not isinstance(end, dict):
-            raise CellMissing(column=f"{side}_terminations")
-        return _name(end, "device"), _name(end, "name", "")
-    for device, port in (
-        (f"side_{side}_device", f"side_{side}_name"),
-        (f"device_{side}", f"termination_{side}"),
-        (f"device_{side}", f"{side}_terminations"),
-    ):
-        if row.get(device):
-            return _name(row, device), _name(row, port, "")
-    raise CellMissing(column=f"side_{side}_device")
-
-
-def _name(row: Object, key: str, other: str | None = None) -> str:
-    """What a field says: of an object or a choice its name, slug, value. Raises `CellMissing` without `other`."""
-    value = row.get(key)
-    if isinstance(value, dict):
-        value = next((value[part] for part in ("name", "slug", "value", "display") if value.get(part)), None)
-    if value is None or not str(value).strip():
-        if other is None:
-            raise CellMissing(column=key)
-        return other
-    if "\0" in str(value):
-        raise BadCell(
-            column=key, value="\\0", expected=Text(zh="去掉不可见字符", en="leave out signs that nobody can see")
-        )
-    return str(value).strip()
-
-
-def _both(row: Object, other: str) -> Text:
-    name = _name(row, "description", other)[:60]
-    return Text(zh=name, en=name)
-
-
-def _code(name: str) -> str:
-    return re.sub(r"\s+", "-", name.strip())
-
-
-def _degrees(row: Object, key: str) -> float | None:
-    return reading.number({key: str(row.get(key) or "")}, key, float)
-
-
-def _true(value: Any) -> bool:
-    return str(value).strip().lower() in {"true", "1", "yes", "✔", "t"}
-
-
-def _taken(row: Object) -> bool:
-    """Whether something hangs on the port already."""
-    return _true(row.get("mark_connected", False)) or bool(row.get("cable")) or _true(row.get("_occupied", False))
-
-
-def _kind(row: Object) -> str:
-    """What a device is, by the words of its role. Raises `BadCell`."""
-    role = _name(row, "role", "") or _name(row, "device_role", "")
-    words = re.sub(r"[\s_]+", "-", role.lower())
-    for word, kind in ROLES:
-        if re.search(rf"(^|-){word}(-|$|s$)", words):
-            return kind
-    known = ", ".join(word for word, _ in ROLES)
-    raise BadCell(
-        column="role",
-        value=role[:40],
-        expected=Text(zh=f"角色须含以下之一：{known}", en=f"the role must have one of these words: {known}"),
-    )

@@ -19,7 +19,7 @@ from kapok.kernel.ids import uuid7
 from kapok.network.inventory import rows
 from kapok.network.inventory.kinds import ELEMENT_KINDS, HOPS, POINTS, ElementKind, Kind
 from kapok.network.inventory.models import Coverage, Element, Pool, Resource, Site
-from kapok.network.inventory.plant import adding
+from kapok.network.inventory.plant import adding, feeding, in_use
 from kapok.network.inventory.plant.drafts import (
     CoverDraft,
     Drafts,
@@ -53,6 +53,7 @@ class Writer:
         self.areas: dict[str, UUID] = dict(ExchangeArea.objects.values_list("code", "id"))
         self.sites: dict[str, Site] = {site.code: site for site in Site.objects.all()}
         named = {code for each in drafts.elements for code in (each.code, each.parent)}
+        named |= {code for feed in drafts.feeds for code in (feed.element, feed.parent)}
         named |= {each.home for each in drafts.resources} | {each.element for each in drafts.covers}
         self.elements: dict[str, Element] = {
             each.code: each for some in adding.slices(named) for each in Element.objects.filter(code__in=some)
@@ -64,8 +65,10 @@ class Writer:
         """Write all that can be written, what others hang on first."""
         self.loaded.sites = self._make(self.drafts.sites, self._site, self.sites, Site)
         self._write_elements()
+        feeding.feed(self.drafts.feeds, self.elements, self.loaded)
         self.loaded.pools = self._make(self.drafts.pools, self._pool, self.pools, Pool)
         self._write_resources()
+        in_use.block(self.drafts.in_use, self.pools, self.loaded, self.at)
         self._write_coverage()
 
     def _make(
@@ -174,6 +177,9 @@ class Writer:
         drafted = ((draft, new) for draft in self.drafts.resources for new in self._resources(draft))
         refused: set[Spot] = set()
         while batch := list(islice(drafted, adding.AT_ONCE)):
+            taken_in = adding.take_in(new for _, new in batch)
+            batch = [(draft, new) for draft, new in batch if new.code not in taken_in]
+            self.loaded.resources += len(taken_in)
             taken = self._taken(new.code for _, new in batch)
             for draft, new in batch:
                 if new.code in taken and draft.spot not in refused:
