@@ -34,9 +34,8 @@ from kapok.network.activation.rules import FAULTS, Fault, Verb
 
 __all__ = [
     "Adapter", "BadKey", "CallOvertaken", "CallSettled", "KeyUsed", "NoFault", "NotSimulated", "Outcome", "Request",
-    "UnknownCall", "UnknownFault", "WrongCount", "activate", "modify", "must_be_current",
-    "resume", "suspend", "switch_off_fault", "switch_on_fault",
-    "terminate", "test", "try_again",
+    "UnknownCall", "UnknownFault", "WrongCount", "activate", "modify", "must_be_current", "resume", "suspend",
+    "switch_off_fault", "switch_on_fault", "terminate", "test", "try_again",
 ]  # fmt: skip
 
 MOST_CALLS = 1000

@@ -69,8 +69,10 @@ class Radius:
 
     def activate(self, request: Request) -> Outcome:
         """Let the login in, with its speed."""
-        row = self._row(request) or Subscriber(service=request.service)
-        row.state, row.reason = "active", ""
+        row = self._row(request)
+        if row is not None:
+            return _changed(row, request, state="active")
+        row = Subscriber(service=request.service, state="active")
         _set(row, request)
         return _saved(row)
 
@@ -86,11 +88,7 @@ class Radius:
     def resume(self, request: Request) -> Outcome:
         """Let the login in again."""
         row = self._row(request)
-        if row is None:
-            return missing(TITLE)
-        row.state, row.reason = "active", ""
-        _set(row, request)
-        return _saved(row)
+        return missing(TITLE) if row is None else _changed(row, request, state="active")
 
     def modify(self, request: Request) -> Outcome:
         """Change login, secret, addresses or speed; open sessions get the new speed, or end so that they come back with it.
@@ -98,14 +96,7 @@ class Radius:
         What the sessions are still to be told stands in the row until the access servers have done it.
         """
         row = self._row(request)
-        if row is None:
-            return missing(TITLE)
-        login, known, speed = row.login, _known_by(row), speeds(row)
-        _set(row, request)
-        if known != _known_by(row):
-            row.leaving = row.leaving or login
-        row.speed_pending = row.speed_pending or speed != speeds(row)
-        return _first_refusal(_saved(row), lambda: _tell_sessions(row))
+        return missing(TITLE) if row is None else _changed(row, request)
 
     def terminate(self, request: Request) -> Outcome:
         """Forget the login, and end its sessions."""
@@ -128,6 +119,17 @@ class Radius:
 
     def _row(self, request: Request) -> Subscriber | None:
         return Subscriber.objects.filter(service=request.service).first()
+
+
+def _changed(row: Subscriber, request: Request, state: str = "") -> Outcome:
+    """Let a line be what the params say, and its sessions hear of it."""
+    login, known, speed = row.login, _known_by(row), speeds(row)
+    row.state, row.reason = (state, "") if state else (row.state, row.reason)
+    _set(row, request)
+    if known != _known_by(row):
+        row.leaving = row.leaving or login
+    row.speed_pending = row.speed_pending or speed != speeds(row)
+    return _first_refusal(_saved(row), lambda: _tell_sessions(row))
 
 
 def _set(row: Subscriber, request: Request) -> None:
