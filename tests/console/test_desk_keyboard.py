@@ -198,7 +198,11 @@ def test_what_cannot_be_undone_is_asked_though_the_other_scripts_are_still_on_th
     service = shop.installed(whose=number)
     page = browser_page("agent", at="/desk")
     held: list[Route] = []
-    page.route(re.compile(r"/(shell|desk|palette|htmx\.min|tabler\.min)[^/]*\.js"), held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/(shell|desk|palette|htmx\.min|tabler\.min)[^/]*\.js"), hold)
     page.goto(f"/desk/customers/{number}/services/{service}/cease", wait_until="commit")
     page.locator("#id_reason").select_option(index=1)
     page.locator("#terms button[data-shortcut=Enter]").click(no_wait_after=True)
