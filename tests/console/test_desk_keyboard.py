@@ -191,6 +191,32 @@ def test_a_disconnection_asks_before_it_is_sent(browser_page: BrowserPage) -> No
     assert Leg.objects.filter(action="cease").count() == 1
 
 
+def test_what_cannot_be_undone_is_asked_though_the_other_scripts_are_still_on_their_way(
+    browser_page: BrowserPage,
+) -> None:
+    number = counter_page.set_up()
+    service = shop.installed(whose=number)
+    page = browser_page("agent", at="/desk")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/(shell|desk|palette|htmx\.min|tabler\.min)[^/]*\.js"), hold)
+    page.goto(f"/desk/customers/{number}/services/{service}/cease", wait_until="commit")
+    page.locator("#id_reason").select_option(index=1)
+    page.locator("#terms button[data-shortcut=Enter]").click(no_wait_after=True)
+    expect(page.locator("#confirm-text")).to_contain_text("业务")
+    page.locator("#confirm button[value=no]").click(no_wait_after=True)
+    expect(page.locator("#confirm")).to_be_hidden()
+    assert (len(held) >= 3, Order.objects.count()) == (True, 1)
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    settled(page)
+    assert Leg.objects.filter(action="cease").count() == 0
+
+
 def test_a_caller_is_named_by_keyboard_and_typing_on_chooses_nobody(browser_page: BrowserPage) -> None:
     number = counter_page.set_up()
     talk = api.take(channel="hotline", medium="phone", **counter_page.by("agent"))

@@ -508,7 +508,9 @@ def test_r1_and_r2_a_key_account_is_known_with_its_star_and_never_waits_in_the_m
     subject, decision = ask(kind="fault", title="专线中断", calling="020-38880000")
     assert (decision.unit, decision.owner, case(subject).unit.code) == ("key-accounts", "keyaccount", "key-accounts")
     assert [each.rule.value for each in decision.reasons] == ["R1", "R7", "R2", "R2"]
-    assert decision.reasons[0].text.en == f"the calling number is a contact of theirs: {bank} (key_account SL1 ★★★★★)"
+    assert (
+        decision.reasons[0].text.en == f"the calling number is a contact of theirs: {bank} (Key accounts VIP SL1 ★★★★★)"
+    )
 
 
 def test_r4_an_incident_that_is_not_announced_attaches_nothing() -> None:
@@ -531,10 +533,10 @@ def test_r5_who_dialled_the_business_line_has_the_three_hours() -> None:
     assert Interaction.objects.count() == 2
 
 
-def test_r5_a_fault_by_the_business_line_reaches_the_account_manager_without_the_three_hours() -> None:
+def test_r5_a_fault_by_the_business_line_reaches_the_account_manager_within_the_three_hours() -> None:
     for minutes, said in ((0, {"pressed": "9"}), (10, {"dialled": "10009"})):
         subject, decision = ask(minutes, kind="fault", title="断网", customer=business(phone=""), **said)
-        assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", False)
+        assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", True)
         assert (case(subject).owner.username, matter(subject).first_contact.username) == ("keyaccount", "agent")
 
 

@@ -88,9 +88,7 @@ def test_who_is_not_of_the_queue_is_asked_as_one_of_their_own_unit() -> None:
     assert (case(subject).unit.code, given(subject).to_unit.code) == ("dispatch", "hotline")
 
 
-def test_nothing_is_offered_to_the_taker_nor_where_a_flow_says_who_works_nor_to_who_answers_for_the_three_hours() -> (
-    None
-):
+def test_nothing_is_offered_to_the_taker_nor_where_a_flow_says_who_works() -> None:
     api.release_staff(channel="hotline", username="agent2", **shop.by("admin"))
     mine, decision = ask(title="资费咨询")
     assert (decision.owner, case(mine).work) == ("agent", None)
@@ -98,8 +96,21 @@ def test_nothing_is_offered_to_the_taker_nor_where_a_flow_says_who_works_nor_to_
     firm, _ = ask(1, customer=business())
     assert set(Item.objects.filter(matter__subject=firm).values_list("stage", flat=True)) == {"take"}
     assert case(firm).work is None
+
+
+def test_what_a_household_asks_by_the_business_line_is_offered_to_its_manager_and_stays_with_the_taker() -> None:
     line, said = ask(2, customer=shop.customer(manager="keyaccount"), pressed="9")
-    assert (said.owner, matter(line).first_contact.username, case(line).work) == ("keyaccount", "keyaccount", None)
+    assert (said.owner, said.three_hours, matter(line).first_contact.username) == ("keyaccount", True, "agent")
+    offer = given(line)
+    assert (offer.to_staff == Staff.objects.get(username="keyaccount"), offer.to_unit.code) == (True, "key-accounts")
+    assert line in offered("keyaccount")
+    assert Commitment.objects.get(subject=line, promise="reply-line").owner == "staff/agent"
+    assert Commitment.objects.filter(promise="handoff-accept", closed_at=None).count() == 1
+    with pytest.raises(api.NotAnswering):
+        api.answer(matter=line, substance="quote", reply="每月 59 元", **shop.by("technician", 3))
+    assert api.answer(
+        matter=line, substance="quote", reply="每月 59 元", how="message", word="好", **shop.by("keyaccount", 4)
+    )
 
 
 def test_r7_a_complaint_about_a_person_is_offered_to_the_supervision_and_not_to_whoever_serves() -> None:

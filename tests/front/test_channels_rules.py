@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from kapok.front.channels import rules
+from kapok.front.channels.duties import Duty, duty_of, nearest
 from kapok.front.channels.rules import (
     Agent,
     Asked,
     Caller,
+    Channel,
     Course,
     Decision,
     How,
@@ -28,6 +31,7 @@ from kapok.front.channels.rules import (
     too_often,
 )
 from kapok.ground.catalog.template import Line
+from kapok.ground.posts.queries import Acting, Person
 from kapok.kernel.text import Text
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -76,8 +80,8 @@ def test_a_stranger_is_not_recognised_and_waits_in_the_mass_queue_for_the_longes
 @pytest.mark.parametrize(
     ("caller", "said"),
     [
-        (HOME, "a contact of theirs: C00000001 (public)"), (SHOP, "whoever took it: C00000002 (business)"),
-        (BANK, "a service of theirs: C00000003 (key_account SL1)"),
+        (HOME, "a contact of theirs: C00000001 (Residential)"), (SHOP, "whoever took it: C00000002 (Business)"),
+        (BANK, "a service of theirs: C00000003 (Key accounts VIP SL1)"),
     ],
 )  # fmt: skip
 def test_r1_says_by_what_somebody_was_recognised(caller: Caller, said: str) -> None:
@@ -86,7 +90,7 @@ def test_r1_says_by_what_somebody_was_recognised(caller: Caller, said: str) -> N
 
 def test_r2_a_key_account_never_waits_in_the_mass_queue() -> None:
     decision = routed(Kind.FAULT, BANK)
-    assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", False)
+    assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", True)
     assert fired(decision) == ["R1", "R7", "R2", "R2"]
     tiered = routed(Kind.REQUEST, replace(HOME, tier="SL3"))
     assert (tiered.unit, tiered.owner, tiered.three_hours) == ("key-accounts", "", True)
@@ -111,7 +115,7 @@ def test_r2_from_so_many_stars_on_a_customer_goes_before_the_mass_queue() -> Non
 
 @pytest.mark.parametrize("said", [{"pressed": "9"}, {"dialled": "10009"}])
 @pytest.mark.parametrize("kind", [Kind.FAULT, Kind.COMPLAINT])
-def test_r5_what_else_comes_by_the_business_line_goes_to_its_queue_without_the_three_hours(
+def test_r5_what_else_comes_by_the_business_line_goes_to_its_queue_without_the_three_hours_of_firms(
     kind: Kind, said: dict[str, str]
 ) -> None:
     asked = said | ({"complaint_kind": "network"} if kind is Kind.COMPLAINT else {})
@@ -127,12 +131,15 @@ def test_r5_what_else_comes_by_the_business_line_goes_to_its_queue_without_the_t
 
 def test_r1_says_who_is_not_to_be_disturbed() -> None:
     quiet = routed(caller=replace(HOME, quiet=True)).reasons[0].text
-    assert quiet.zh.endswith("C00000001（public），免打扰：已撤回电话营销同意")
+    assert quiet.zh.endswith("C00000001（公众客户），免打扰：已撤回电话营销同意")
     assert "disturbed" not in routed(caller=HOME).reasons[0].text.en
 
 
 def test_r1_says_the_star_level() -> None:
-    assert routed(caller=replace(HOME, star=3)).reasons[0].text.en.endswith("theirs: C00000001 (public ★★★)")
+    said = routed(caller=replace(HOME, star=3)).reasons[0].text
+    assert said.en.endswith("theirs: C00000001 (Residential ★★★)")
+    assert said.zh.endswith("C00000001（公众客户 ★★★）")
+    assert routed(caller=BANK).reasons[0].text.zh.endswith("C00000003（大客户 VIP-SL1）")
 
 
 def test_r3_what_is_open_is_urged_and_no_second_opened() -> None:
@@ -159,7 +166,14 @@ def test_r5_without_a_manager_the_patch_answers_or_the_queue() -> None:
     assert routed(Kind.REQUEST, SHOP, replace(PATCH, a="")).owner == "ong"
     nobody = routed(Kind.REQUEST, SHOP, replace(PATCH, a="", b=""))
     assert (nobody.unit, nobody.owner, nobody.three_hours) == ("business-desk", "", True)
-    assert routed(Kind.FAULT, SHOP, pressed="9").three_hours is False
+
+
+@pytest.mark.parametrize("said", [{}, {"pressed": "9"}, {"dialled": "10009"}])
+def test_the_three_hours_count_for_the_faults_of_firms_wherever_they_go(said: dict[str, str]) -> None:
+    fault = routed(Kind.FAULT, SHOP, PATCH, **said)
+    assert (fault.three_hours, fault.owner, fault.unit) == (True, "he", "business-desk" if said else "patch-1")
+    assert routed(Kind.FAULT, HOME, PATCH, **said).three_hours is False
+    assert routed(Kind.COMPLAINT, SHOP, PATCH, complaint_kind="network", **said).three_hours is False
 
 
 def test_r6_goes_to_a_then_b_then_the_duty_pool_then_the_bureau() -> None:
@@ -200,6 +214,43 @@ def test_r7_complaints_about_bills_and_people_are_the_supervisions_and_nobodys_w
     decision = routed(Kind.COMPLAINT, caller, PATCH, complaint_kind=complaint, pressed="9")
     assert (decision.unit, decision.owner, decision.waits) == ("supervision", "", False)
     assert fired(decision) == ["R1", "R7", "R7"]
+
+
+def post(code: str, function: str, there: bool = True) -> Acting:
+    who = Person(uuid4(), f"{code}-a", code, active=True, there=there)
+    return Acting(
+        uuid4(), code, function, named(code), "patch-1", uuid4(), named("patch-1"), None, who, None, None, False
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "segment", "service", "duty"),
+    [
+        (Kind.FAULT, Channel.HOTLINE, "public", "fixed_voice", Duty.LINES),
+        (Kind.FAULT, Channel.BUSINESS, "business", "", Duty.LINES),
+        (Kind.REQUEST, Channel.PUBLIC, "public", "", Duty.COMMUNITY),
+        (Kind.REQUEST, Channel.BUSINESS, "business", "", Duty.BUSINESS),
+        (Kind.COMPLAINT, Channel.HOTLINE, "key_account", "", Duty.BUSINESS),
+        (Kind.FAULT, Channel.TRANSIENT, "public", "", Duty.PAYPHONES),
+        (Kind.REQUEST, Channel.TRANSIENT, "public", "", Duty.PAYPHONES),
+        (Kind.FAULT, Channel.HOTLINE, "public", "payphone", Duty.PAYPHONES),
+    ],
+)
+def test_r6_the_kind_of_case_and_the_channel_choose_the_post(
+    kind: Kind, channel: Channel, segment: str, service: str, duty: Duty
+) -> None:
+    assert duty_of(kind, channel, segment, service) is duty
+
+
+def test_r6_the_post_of_that_duty_answers_else_another_of_the_patch() -> None:
+    lines, shops, phones = post("b", "line-maintainer"), post("a", "business-manager"), post("0", "payphone-manager")
+    all_three = [phones, shops, lines]
+    assert [nearest(all_three, duty) for duty in (Duty.LINES, Duty.BUSINESS, Duty.PAYPHONES, Duty.COMMUNITY)] == [
+        lines, shops, phones, shops,
+    ]  # fmt: skip
+    assert nearest([phones, shops, post("b", "line-maintainer", there=False)], Duty.LINES) == shops
+    assert nearest([shops], Duty.PAYPHONES) == shops
+    assert nearest([phones], Duty.LINES) is None
 
 
 def test_r7_a_complaint_about_the_network_goes_to_the_patch() -> None:

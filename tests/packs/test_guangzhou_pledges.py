@@ -56,6 +56,19 @@ def test_whoever_comes_by_the_business_line_has_three_hours_too(facts: dict[str,
         assert list(promises.judge(RULES.by_code["reply-line"][0], RULES, [asked], others, FAR)) == []
 
 
+def test_faults_of_businesses_are_answered_within_three_hours_of_the_night_too() -> None:
+    evening = at("2026-03-06 23:00", ZONE)
+    fault = Entry("fault.reported", evening)
+    for segment in ("business", "key_account"):
+        row = judged("reply-fault", fault, Entry("request.answered", evening + 3 * HOUR), segment=segment)
+        assert (row.state, row.due_at) == (Outcome.KEPT, at("2026-03-07 02:00", ZONE))
+    acknowledged = Entry("request.acknowledged", evening + HOUR)
+    assert judged("reply-fault", fault, acknowledged, segment="business").state is Outcome.OVERDUE
+    confirmed = Entry("fault.confirmed", evening + 2 * HOUR)
+    assert judged("reply-fault", fault, confirmed, segment="business").state is Outcome.KEPT
+    assert list(promises.judge(RULES.by_code["reply-fault"][0], RULES, [fault], {"segment": "public"}, FAR)) == []
+
+
 def test_we_received_it_does_not_stop_the_three_hours() -> None:
     row = judged(
         "reply", Entry("request.received", MORNING), Entry("request.acknowledged", MORNING + HOUR), segment="business"

@@ -1,6 +1,6 @@
 """What stops the three-hour clock: a substantive reply, acknowledged by the customer, and nothing less.
 
-Whoever else says that a request was answered, e.g. by handing in the last stage of its flow, is refused by `witness` while the
+Whoever else says that something was answered, e.g. by handing in the last stage of its flow, is refused by `witness` while the
 reply or the acknowledgement is lacking; so is whoever says that it was withdrawn, without the customer's word.
 """
 
@@ -205,9 +205,12 @@ def _acknowledge(case: Case, said: Said, told_by: rules.ToldBy, actor: str, at: 
 
 
 def _finish(case: Case, actor: str, at: datetime) -> None:
-    """Hand in what of the flow is left, the last of which says that it was answered; say so where no stage does."""
+    """Hand in what of a request's flow is left, the last of which says that it was answered; say so where no stage does.
+
+    A fault is not mended by an answer: its work goes on.
+    """
     live = Item.objects.filter(matter__subject=case.matter, state__in=[ItemState.OFFERED, ItemState.HELD])
-    for _ in range(MOST_STAGES):
+    for _ in range(MOST_STAGES if case.kind == rules.Kind.REQUEST else 0):
         item = live.order_by("opened_at", "id").first()
         if item is None:
             break

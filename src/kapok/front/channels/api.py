@@ -270,14 +270,14 @@ def answer(
     actor: str,
     at: datetime,
 ) -> bool:
-    """Note a reply to a request, that the customer acknowledged it, or both; whether the request is answered now.
+    """Note a reply to a request or a fault, that the customer acknowledged it, or both; whether it is answered now.
 
     `substance` says what kind of reply it is, `how` how the customer took note: a call of at least 20 seconds (`connected`), or a
     reply of their own (`word`). The clock stops when both are there; without a reply an acknowledgement says only that it was
     received. Raises `NotACase`, `AlreadyAnswered`, `NotAnswering`, `BadChoice`, `WordsMissing`, `NotHeard`, `NotSubstantive`.
     """
     return answering.answer(
-        rows.request_called(matter), answering.Said(substance, reply, how, connected, word), person(actor), at
+        rows.answerable(matter), answering.Said(substance, reply, how, connected, word), person(actor), at
     )
 
 

@@ -11,8 +11,10 @@ from uuid import UUID
 from kapok.front.channels import events, gathering, giving, queueing, rows, rules
 from kapok.front.channels.announcing import attaching, covering
 from kapok.front.channels.announcing.attaching import Reported
+from kapok.front.channels.duties import duty_of
 from kapok.front.channels.models import Announcement, Case, ChannelSetting
 from kapok.front.channels.rules import Asked, Caller, Course, Decision, Territory, Via
+from kapok.ground.catalog import queries as catalog
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
 from kapok.ground.customers.rows import living_customer
@@ -20,6 +22,7 @@ from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import unit_called
 from kapok.ground.work import api as work
+from kapok.ground.work import following
 from kapok.kernel.text import joined
 from kapok.network.inventory.models import Service
 
@@ -138,12 +141,12 @@ def _territory(wanted: Wanted, known: Known, actor: str) -> Territory | None:
     if not address:
         return None
     segment = known.customer.segment if known.customer else known.setting.segment
-    return gathering.territory_of(address, segment, actor=actor, at=wanted.at)
+    duty = duty_of(wanted.kind, wanted.channel, segment, known.service.kind if known.service else "")
+    return gathering.territory_of(address, segment, duty, actor=actor, at=wanted.at)
 
 
 def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: str) -> str:
-    """Open the matter. A manager answers for what the three hours count for; for all else whoever was asked first."""
-    owner = decision.owner if decision.three_hours and decision.owner else wanted.me.username
+    """Open the matter. Whoever was asked first answers for it; for what the flow of the three hours brings to them, a manager."""
     facts = {**(customers.facts(known.customer.number) if known.customer else {}), **wanted.facts}
     if known.service:
         facts.setdefault("service", known.service.kind)
@@ -151,6 +154,7 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
         facts["complaint_kind"] = wanted.complaint_kind
     if rules.from_business_line(wanted.pressed, wanted.dialled):
         facts["came_by"] = BUSINESS_LINE
+    owner = decision.owner if decision.owner and _flows(wanted, decision, facts) else wanted.me.username
     matter = work.open_matter(
         kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=owner, facts=facts, near=near, note=wanted.note,
         actor=actor, at=wanted.at,
@@ -165,6 +169,12 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
         waits_since=wanted.at - wanted.waited if given and decision.waits else None,
     )  # fmt: skip
     return matter
+
+
+def _flows(wanted: Wanted, decision: Decision, facts: Mapping[str, Any]) -> bool:
+    """Whether a flow says who does what for a request that the three hours count for: then nothing is offered by name."""
+    counts = wanted.kind is rules.Kind.REQUEST and decision.three_hours
+    return counts and following.chosen(facts, catalog.choices(decision.line)) is not None
 
 
 def _owner(decision: Decision, first: str) -> Staff:

@@ -35,10 +35,10 @@ class Counter:
 
 
 COUNTERS = (
-    Counter(Channel.KEY_ACCOUNT, "key-accounts", Segment.KEY_ACCOUNT, ("keyaccount", "keyaccount2")),
+    Counter(Channel.KEY_ACCOUNT, "key-accounts", Segment.KEY_ACCOUNT, ("keyaccount",)),
     Counter(Channel.BUSINESS, "key-accounts", Segment.BUSINESS, ("keyaccount2",)),
     Counter(Channel.PUBLIC, "yuexiu-hall", Segment.PUBLIC, ("manager",), overflow="hotline"),
-    Counter(Channel.TRANSIENT, "hotline", Segment.PUBLIC, ("agent2",)),
+    Counter(Channel.TRANSIENT, "payphones", Segment.PUBLIC, ("agent3",), overflow="hotline"),
     Counter(Channel.HOTLINE, "hotline", Segment.PUBLIC, ("agent", "agent2"), "fault-handling", "dispatch"),
 )
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from kapok.front.channels import rules
+from kapok.front.channels.duties import Duty, nearest
 from kapok.front.channels.models import Case, ChannelSetting, ChannelStaff, Interaction, Linked, Message
 from kapok.front.channels.refusals import NotOpenNow
 from kapok.front.channels.rules import Agent, Caller, Queues, Territory, Tongue, Via
@@ -26,6 +27,7 @@ from kapok.ground.places import queries as places_known
 from kapok.ground.places.queries import Responsible
 from kapok.ground.places.rules import Segment
 from kapok.ground.posts import queries as posts
+from kapok.ground.posts.queries import Acting
 from kapok.ground.work.models import Handoff, Matter
 from kapok.ground.work.rules import HandoffState, MatterState, tidy_title
 from kapok.kernel.text import Text
@@ -217,13 +219,17 @@ def _given(people: Collection[UUID]) -> QuerySet[Handoff]:
     return Handoff.objects.filter(to_staff__in=people, item__in=Case.objects.filter(work__isnull=False).values("work"))
 
 
-def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Territory:
-    """Who answers for the address (R6); a patch that is missing is noted as a defect. Raises what `find_responsible` does."""
+def territory_of(address: str, segment: str, duty: Duty, *, actor: str, at: datetime) -> Territory:
+    """Who answers for the address (R6), by the post of the patch for this duty; a patch that is missing is noted as a defect.
+
+    Raises what `find_responsible` does.
+    """
     found = places.find_responsible(address=address, segment=segment, actor=actor, at=at)
     way = posts.way_up(found.unit)
     centre = next((unit for unit in way if unit.kind == UnitKind.SERVICE_CENTRE), None)
     bureau = next((unit for unit in way if unit.kind == UnitKind.BUREAU), None)
-    a, b = _holders(found, at)
+    post = nearest(_posts_of(found, at), duty)
+    a, b = _there(post) if post else ("", "")
     return Territory(
         unit=found.unit, unit_name=found.unit_name, known=not found.defect, a=a, b=b,
         centre=centre.code if centre else "", centre_name=centre.name if centre else NOWHERE,
@@ -233,19 +239,20 @@ def territory_of(address: str, segment: str, *, actor: str, at: datetime) -> Ter
 
 
 def around(customer: Customer, at: datetime) -> frozenset[str]:
-    """Who serves a customer day by day: the account manager, and A and B of their patch."""
+    """Who serves a customer day by day: the account manager, and A and B of every post of their patch."""
     found = {customer.manager.username} if customer.manager else set()
     if customer.address:
         patch = places_known.patch_of(customer.address.code, Segment(customer.segment), at=at)
-        found |= set(_holders(patch, at)) - {""} if patch else set()
-    return frozenset(found)
+        found |= {name for post in _posts_of(patch, at) for name in _there(post)} if patch else set()
+    return frozenset(found - {""})
 
 
-def _holders(found: Responsible, at: datetime) -> tuple[str, str]:
-    """A and B of the first post of the patch, as far as they are there."""
-    post = next(iter(posts.acting_in(posts.post_rows([found.unit_id])[:1], at)), None)
-    if post is None:
-        return "", ""
+def _posts_of(found: Responsible, at: datetime) -> list[Acting]:
+    return posts.acting_in(posts.post_rows([found.unit_id]), at)
+
+
+def _there(post: Acting) -> tuple[str, str]:
+    """A and B of a post, as far as they are there."""
     a, b = (each.username if each and each.there else "" for each in (post.a, post.b))
     return a, b
 

@@ -96,11 +96,18 @@ class CaseView:
     withdrawn_at: datetime | None
     withdrawn_by: str
     word: str
+    owed: bool
+    """Whether an answer within three hours is owed: to a request, and to the fault of a firm."""
 
     @property
     def to_be_called(self) -> bool:
         """Whether the customer is still to be called."""
         return self.call_back and self.called_at is None and self.answered_at is None and self.withdrawn_at is None
+
+    @property
+    def may_be_answered(self) -> bool:
+        """Whether a reply with the customer's acknowledgement may still be noted."""
+        return self.owed and self.answered_at is None and self.withdrawn_at is None
 
     @property
     def told_by_name(self) -> Text:
@@ -300,7 +307,13 @@ def _case(row: Case) -> CaseView:
         asked_at=row.asked_at, substance=row.substance, reply=row.reply, replied_at=row.replied_at,
         answered_at=row.answered_at, call_back=row.call_back, called_at=row.called_at, how=row.how,
         told_by=rules.ToldBy(row.told_by), withdrawn_at=row.withdrawn_at, withdrawn_by=row.withdrawn_by, word=row.word,
+        owed=_is_owed(row),
     )  # fmt: skip
+
+
+def _is_owed(row: Case) -> bool:
+    firm = row.customer is not None and row.customer.segment in {rules.BUSINESS, rules.KEY_ACCOUNT}
+    return row.kind == rules.Kind.REQUEST or (firm and row.kind == rules.Kind.FAULT)
 
 
 def notes_of(customer: str, *, limit: int = 20) -> list[NoteView]:

@@ -95,7 +95,16 @@ def still_talking(me: Staff) -> StillTalking:
 
 def request_called(matter: str) -> Case:
     """The request that a channel took in, locked. Raises `NotACase`."""
-    found = Case.objects.select_for_update(no_key=True).filter(matter=matter, kind=rules.Kind.REQUEST).first()
+    return _case_called(matter, rules.Kind.REQUEST)
+
+
+def answerable(matter: str) -> Case:
+    """The request or fault that a channel took in, locked. Raises `NotACase`."""
+    return _case_called(matter, *rules.ANSWERED)
+
+
+def _case_called(matter: str, *kinds: rules.Kind) -> Case:
+    found = Case.objects.select_for_update(no_key=True).filter(matter=matter, kind__in=kinds).first()
     if found is None:
         raise NotACase(matter=matter[:40])
     return found

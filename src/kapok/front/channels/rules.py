@@ -1,4 +1,4 @@
-"""Channels, decided without a database: how a customer came in, where what they ask goes and why, what counts as an answer. Pure.
+"""Channels, decided without a database: how a customer came in, where what they ask goes and why. Pure.
 
 `route` carries out the routing rules R1 to R8 and gives each of its decisions with the reason.
 """
@@ -13,10 +13,12 @@ from enum import StrEnum
 from kapok.front.channels.door.knocking import CODE_DIGITS, CODE_LASTS, CODE_TRIES, MOST, WITHIN, Knock, too_often
 from kapok.front.channels.speaking import Agent, Tongue, choose, longest_idle, wanted
 from kapok.front.channels.words import (
+    ANSWERED,
     BUSINESS_KEY,
     BUSINESS_LINE,
     DIALLED,
     DIRECTIONS,
+    HEARD,
     HOWS,
     KINDS,
     MEDIA,
@@ -33,16 +35,20 @@ from kapok.front.channels.words import (
     Substance,
     ToldBy,
     Via,
+    acknowledged,
 )
 from kapok.ground.catalog.offering.terms import CHANNELS, Channel
 from kapok.ground.catalog.template import Line
+from kapok.ground.customers.rules import TIERS, Tier
+from kapok.ground.places.rules import SEGMENTS, Segment
 from kapok.ground.work.rules import line_of
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, joined
 
 __all__ = [
-    "BUSINESS_KEY", "BUSINESS_LINE", "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIALLED", "DIRECTIONS", "HOWS",
-    "KINDS", "MEDIA", "MOST", "OPENED_BY", "SUBSTANCES", "TOLD_BY", "USED", "VIAS", "WITHIN", "Agent", "Channel", "Dialled",
-    "Direction", "How", "Kind", "Knock", "Medium", "Substance", "ToldBy", "Tongue", "Via", "longest_idle", "too_often",
+    "ANSWERED", "BUSINESS_KEY", "BUSINESS_LINE", "CHANNELS", "CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "DIALLED", "DIRECTIONS",
+    "HEARD", "HOWS", "KINDS", "MEDIA", "MOST", "OPENED_BY", "SUBSTANCES", "TOLD_BY", "USED", "VIAS", "WITHIN", "Agent", "Channel",
+    "Dialled", "Direction", "How", "Kind", "Knock", "Medium", "Substance", "ToldBy", "Tongue", "Via", "acknowledged",
+    "longest_idle", "too_often",
 ]  # fmt: skip
 
 
@@ -69,6 +75,19 @@ class Caller:
     def key(self) -> bool:
         """Whether this is a key account."""
         return self.segment == KEY_ACCOUNT or bool(self.tier)
+
+    @property
+    def firm(self) -> bool:
+        """Whether this is a key account or a business: what they ask for or report is answered within three hours."""
+        return self.key or self.segment == BUSINESS
+
+    @property
+    def grade(self) -> Text:
+        """Segment, tier and stars, as far as there are any."""
+        named = [SEGMENTS[Segment(self.segment)]] if self.segment else []
+        named += [TIERS[Tier(self.tier)]] if self.tier else []
+        stars = "★" * self.star
+        return joined([*named, Text(zh=stars, en=stars)] if stars else named, zh=" ", en=" ")
 
 
 @dataclass(frozen=True)
@@ -229,20 +248,20 @@ QUIET = Text(zh="，免打扰：已撤回电话营销同意", en="; not to be di
 def _recognised(decision: Decision, caller: Caller) -> Decision:
     if not caller.customer:
         return decision.because(Rule.R1, "未识别客户", "the customer is not recognised")
-    grade = " ".join(filter(None, (caller.segment, caller.tier, "★" * caller.star)))
+    who, grade = caller.customer, caller.grade
     via = VIAS.get(caller.via, VIAS[Via.SAID])
     quiet = QUIET if caller.quiet else Text(zh="", en="")
     return decision.because(
-        Rule.R1, f"{via.zh}：{caller.customer}（{grade}）{quiet.zh}", f"{via.en}: {caller.customer} ({grade}){quiet.en}"
+        Rule.R1, f"{via.zh}：{who}（{grade.zh}）{quiet.zh}", f"{via.en}: {who} ({grade.en}){quiet.en}"
     )
 
 
 def _placed(decision: Decision, asked: Asked, caller: Caller, queues: Queues, territory: Territory | None) -> Decision:
     if decision.line is Line.SUPERVISION:
         return _supervised(decision, queues)
+    decision = replace(decision, three_hours=caller.firm and asked.kind in ANSWERED)
     if caller.key:
-        decision = replace(decision, unit=queues.key, three_hours=asked.kind is Kind.REQUEST)
-        decision = decision.because(
+        decision = replace(decision, unit=queues.key).because(
             Rule.R2, "大客户不进公众队列，转大客户部", "a key account never waits in the mass queue"
         )
         return _to_manager(decision, Rule.R2, caller, territory)
@@ -261,9 +280,10 @@ def _placed(decision: Decision, asked: Asked, caller: Caller, queues: Queues, te
 
 
 def _business(decision: Decision, asked: Asked, queues: Queues) -> Decision:
-    """The business queue, whatever is asked by the business line; for a request the three hours count."""
-    decision = replace(decision, unit=queues.business, three_hours=asked.kind is Kind.REQUEST)
-    if decision.three_hours:
+    """The business queue, whatever is asked by the business line; for a request the three hours count, whoever asks."""
+    request = asked.kind is Kind.REQUEST
+    decision = replace(decision, unit=queues.business, three_hours=request or decision.three_hours)
+    if request:
         return decision.because(
             Rule.R5,
             "商业客户需求：商业队列，三小时回应开始计时",
@@ -378,14 +398,3 @@ def _overflowed(decision: Decision, asked: Asked, queues: Queues) -> Decision | 
     if language and chosen.tongue is None:
         return decision.because(Rule.R8, f"通用席不会{language.zh}", f"who does not speak {language.en}")
     return _spoken(decision, chosen.tongue)
-
-
-# ---- what counts as an answer ----
-
-HEARD = timedelta(seconds=20)
-"""So long a call must have been connected for the customer to have heard the answer."""
-
-
-def acknowledged(how: How, connected: timedelta, word: str) -> bool:
-    """Whether the customer has taken note: a call that was long enough, or a reply of their own."""
-    return connected >= HEARD if how is How.CALL else bool(word.strip())

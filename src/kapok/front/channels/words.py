@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from kapok.ground.catalog.offering.terms import Channel
@@ -71,6 +72,9 @@ OPENED_BY: Mapping[Kind, str] = {
 }
 """With which event a matter of a kind begins."""
 
+ANSWERED = frozenset({Kind.REQUEST, Kind.FAULT})
+"""To what a firm has an answer within three hours."""
+
 
 class Substance(StrEnum):
     """What makes a reply substantive."""
@@ -100,6 +104,14 @@ HOWS: Mapping[How, Text] = {
     How.CALL: Text(zh="通话告知", en="told in a call"),
     How.MESSAGE: Text(zh="客户回复", en="the customer replied"),
 }
+
+HEARD = timedelta(seconds=20)
+"""So long a call must have been connected for the customer to have heard the answer."""
+
+
+def acknowledged(how: How, connected: timedelta, word: str) -> bool:
+    """Whether the customer has taken note: a call that was long enough, or a reply of their own."""
+    return connected >= HEARD if how is How.CALL else bool(word.strip())
 
 
 class ToldBy(StrEnum):

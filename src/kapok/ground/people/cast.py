@@ -44,6 +44,7 @@ PLACES = (
     Place("maintenance", UnitKind.CENTRE, Text(zh="网络维护中心", en="Network Maintenance Centre"), "network"),
     Place("wireless", UnitKind.CENTRE, Text(zh="无线网优中心", en="Wireless Optimisation Centre"), "network"),
     Place("data", UnitKind.CENTRE, Text(zh="数据通信中心", en="Data Communications Centre"), "network"),
+    Place("payphones", UnitKind.TEAM, Text(zh="公话与流动业务班", en="Payphones and Cards Team"), "response"),
     Place("dispatch", UnitKind.TEAM, Text(zh="调度台", en="Dispatch Desk"), "response"),
     Place("key-accounts", UnitKind.DEPARTMENT, Text(zh="大客户部", en="Key Accounts"), "kapok"),
     Place("tianhe-east-field", UnitKind.TEAM, Text(zh="天河东装维班", en="Tianhe East Field Team"), "tianhe-east"),
@@ -174,6 +175,9 @@ LOGINS = (
         Language.ZH,
         "13800000015",
         "ye.w@kapok.example",
+    ),
+    Login(
+        "agent3", "kapok-agent-3", "谢文杰", "agent", "payphones", Language.ZH, "13800000018", "xie.wj@kapok.example"
     ),
     Login("viewer", "kapok-view-01", "Daniel Au", "viewer", "tianhe", Language.EN, "13800000005", "au@kapok.example"),
 )

@@ -34,6 +34,11 @@ class Duty:
 
 DUTIES = (
     Duty("hotline-desk", "reception", Text(zh="热线受理岗", en="Hotline reception"), "hotline", "agent", "agent2"),
+    Duty("payphone-desk", "reception", Text(zh="公话受理岗", en="Payphone reception"), "payphones", "agent3", "agent2"),
+    Duty("tianhe-east-1-payphones", "payphone-manager", Text(zh="天河东一公话管理岗", en="Payphones of Tianhe East 1"),
+         "tianhe-east-1", "technician3", "technician4"),
+    Duty("tianhe-east-2-payphones", "payphone-manager", Text(zh="天河东二公话管理岗", en="Payphones of Tianhe East 2"),
+         "tianhe-east-2", "technician4", "technician3"),
     Duty("dispatch-desk", "dispatch", Text(zh="综合调度岗", en="Dispatch"), "dispatch", "dispatcher", "dispatcher2"),
     Duty("tianhe-east-repair", "field", Text(zh="天河东装维岗", en="Tianhe East field work"), "tianhe-east-field", "technician",
          "technician2"),

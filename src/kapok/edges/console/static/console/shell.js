@@ -1,31 +1,6 @@
-// Messages that go away, questions before what cannot be undone, and parts that poll.
+// Messages that go away, questions before what htmx sends, and parts that poll.
 (function () {
-  const dialog = document.getElementById("confirm");
-
-  function ask(question) {
-    document.getElementById("confirm-text").textContent = question;
-    dialog.returnValue = "no";
-    dialog.showModal();
-    return new Promise((answer) => {
-      dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true });
-    });
-  }
-
-  window.kapokAsk = ask;
-
-  // <form data-confirm="…"> or a button in it with data-confirm: asked before it is sent.
-  document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    const question = event.submitter?.dataset.confirm || form.dataset.confirm;
-    if (!question || form.dataset.confirmed) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (await ask(question)) {
-      form.dataset.confirmed = "yes";
-      form.requestSubmit(event.submitter);
-      delete form.dataset.confirmed;
-    }
-  }, true);
+  const ask = window.kapokAsk;  // asking.js
 
   document.addEventListener("htmx:confirm", async (event) => {
     if (!event.detail.question) return;
