@@ -50,9 +50,9 @@ SELECT md5('order' || n)::uuid, 'O2026-' || lpad(n::text, 6, '0'), id, 'hotline'
 """
 LEGS = """
 INSERT INTO ordering_leg (id, order_id, number, subject, action, service_kind, address_id, needs, state, exception, compensation,
-    returned_to, held_from, version, reason, cause, urged, urged_by, urged_why, supervised_by, supervised_why)
+    returned_to, held_from, version, reason, cause, "end", supervised_by, supervised_why)
 SELECT md5('leg' || n)::uuid, md5('order' || n)::uuid, 1, 'order/O2026-' || lpad(n::text, 6, '0') || '-1', 'install',
-    'fixed_voice', address_id, '[]', 'completed', '', '', '', '', 1, '', '', 0, '', '', '', '' FROM buyer
+    'fixed_voice', address_id, '[]', 'completed', '', '', '', '', 1, '', '', 'a', '', '' FROM buyer
 """
 LINES = """
 INSERT INTO ordering_line (id, leg_id, number, offer_id, quantity, characteristics, service_id)

@@ -1,6 +1,6 @@
 """What can be had at an address, as the desk asks it, and reserving a line, at one million addresses, beside a floor.
 
-    PYTHONPATH=src .venv/bin/python bench/inventory.py [ADDRESSES]
+    PYTHONPATH=src .venv/bin/python bench/inventory.py [ADDRESSES] [ASKED]
 
 It starts an embedded PostgreSQL of its own in a temporary folder and prints Markdown. The desk asks for all offers of the
 demonstration that a household, or a business, may order: whether each can be had in a room, how, how fast, from when, at what
@@ -23,8 +23,8 @@ from functools import partial
 from material.server import server
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
-ASKED = 1_000
-RESERVED = 1_000
+ASKED = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
+RESERVED = ASKED
 
 ADDRESSES = """
 INSERT INTO places_address (id, code, parent_id, level, name_zh, name_en, full_zh, full_en, place, search, grams,

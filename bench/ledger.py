@@ -28,13 +28,13 @@ PEOPLE = 2_000
 FILL = """
 INSERT INTO commitments_commitment (id, subject, number, pack_id, promise, tier, direction, state, unit, owner, opened_at,
     due_at, first_due_at, elapsed, late_by, pauses, reopened, urges, breach_number, calendar_version, zone, facts, anomalies,
-    warn_at)
+    warn_at, warned)
 SELECT gen_random_uuid(), 'fault/F' || n / 3, n %% 3, pack.id, promise.codes[1 + dice.a %% 40], promise.tiers[1 + dice.a %% 40],
     'within', CASE WHEN dice.b < 40 THEN 'open' WHEN dice.b < 50 THEN 'overdue' WHEN dice.b < 55 THEN 'paused'
                    WHEN dice.b < 940 THEN 'kept' WHEN dice.b < 980 THEN 'broken' ELSE 'void' END,
     CASE WHEN n %% 5000 = 0 THEN 'rare' ELSE 'unit-' || dice.c %% %(units)s END, 'staff/p' || dice.c %% %(people)s,
     now() - n * interval '9 seconds', now() - n * interval '9 seconds' + dice.d * interval '1 minute', now(), interval '1 hour',
-    interval '0', '[]', 0, 0, 0, 'always', 'Asia/Shanghai', '{"service": "fixed_broadband"}', '{}', '{}'
+    interval '0', '[]', 0, 0, 0, 'always', 'Asia/Shanghai', '{"service": "fixed_broadband"}', '{}', '{}', 0
 FROM generate_series(1, %(rows)s) n,
     LATERAL (SELECT hashint4extended(n, 1) & 65535 a, (hashint4extended(n, 2) & 1048575) %% 1000 b,
                     hashint4extended(n, 3) & 1048575 c, (hashint4extended(n, 4) & 1048575) %% 4320 d) dice,
