@@ -190,6 +190,11 @@ def drain(bench: Bench) -> None:
         print(
             f"\nRate against {name}: {floor[0] / ours[0]:.2f} by the clock, {floor[1] / ours[1]:.2f} by processor time."
         )
+    fastest = min(floor[1] for floor in floors)
+    reached = fastest / ours[1]
+    print(
+        f"\nOf the faster floor {reached:.2f} by processor time (goal {TARGET}: {'met' if reached >= TARGET else 'missed'})."
+    )
     print(flush=True)
 
 

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import ledger  # the neighbouring file, beside which it is started
@@ -65,18 +66,20 @@ FROM work_matter matter CROSS JOIN generate_series(0, 2) part CROSS JOIN
 INSERT INTO work_turn (id, item_id, number, part, unit_id, answers_id, acted_by_id, since)
 SELECT gen_random_uuid(), id, 1, 'held', unit_id, accountable_id, accountable_id, opened_at FROM work_item
 WHERE state IN ('offered', 'refused', 'disputed', 'held');
-INSERT INTO work_handoff (id, item_id, number, way, from_unit_id, from_staff_id, from_answers_id, to_unit_id, to_staff_id,
-    to_answers_id, warm, note, offered_at, accept_by_at, answered_at, answered_by_id, state, reason, defect, disputed_at,
-    disputed_by_id, judged_at, judged_by_id, found_for, judgement)
-SELECT gen_random_uuid(), item.id, part, 'transfer', giver.unit_id, giver.id, giver.id, taker.unit_id, NULL, taker.id, true, '',
-    item.opened_at + part * interval '20 minutes', item.opened_at + part * interval '50 minutes',
-    CASE WHEN found.state <> 'offered' THEN item.opened_at + part * interval '30 minutes' END,
+INSERT INTO work_handoff (id, item_id, matter_id, number, way, from_unit_id, from_staff_id, from_answers_id, to_unit_id,
+    to_staff_id, to_answers_id, warm, note, offered_at, accept_by_at, answered_at, answered_by_id, state, reason, defect,
+    disputed_at, disputed_by_id, judged_at, judged_by_id, found_for, judgement)
+SELECT gen_random_uuid(), item.id, item.matter_id, part,
+    CASE WHEN part = 1 THEN 'first' WHEN dice < 10 THEN 'transfer' WHEN dice < 12 THEN 'return' ELSE 'next' END,
+    giver.unit_id, giver.id, giver.id, taker.unit_id, NULL, taker.id, true, '',
+    item.opened_at + part * interval '20 minutes', item.opened_at + part * interval '20 minutes' + interval '30 minutes',
+    CASE WHEN found.state <> 'offered' THEN item.opened_at + part * interval '20 minutes' + dice * interval '20 seconds' END,
     CASE WHEN found.state <> 'offered' THEN taker.id END, found.state,
     CASE WHEN found.state IN ('refused', 'disputed') THEN 'wrong_area' ELSE '' END,
     '', NULL, NULL, NULL, NULL, '', ''
 FROM work_item item CROSS JOIN generate_series(1, 5) part CROSS JOIN
     LATERAL (SELECT CASE WHEN part = 5 AND item.state IN ('offered', 'refused', 'disputed') THEN item.state
-                         ELSE 'accepted' END AS state) found
+                         ELSE 'accepted' END AS state, (hashtextextended(item.id::text, part + 20) & 1048575) %% 100 AS dice) found
     JOIN crew giver ON giver.place = (hashtextextended(item.id::text, part) & 1048575) %% %(people)s
     JOIN crew taker ON taker.place = (hashtextextended(item.id::text, part + 9) & 1048575) %% %(people)s
 """
@@ -152,7 +155,7 @@ def fill() -> None:
 
 def cases() -> Iterator[Case]:
     """The pages that people open."""
-    from django.db.models import Q  # noqa: PLC0415
+    from django.db.models import Count, Q  # noqa: PLC0415
     from django.utils.timezone import now  # noqa: PLC0415
 
     from kapok.ground.commitments.models import Commitment  # noqa: PLC0415
@@ -191,6 +194,11 @@ def cases() -> Iterator[Case]:
             "hand-offs: accepted", reader, "/handoffs?state=accepted", lambda rows=accepted: list(rows.values()[:51])
         )
         yield Case("disputes", reader, "/handoffs?state=unsettled", lambda rows=refused: list(rows.values()[:51]))
+        for period, days in (("day", 1), ("month", 31)):
+            offered = hands.filter(offered_at__gte=now() - timedelta(days=days)).order_by()
+            pairs = offered.values("from_unit", "to_unit").annotate(n=Count("id")).order_by("-n")
+            address = f"/handoffs/matrix?period={period}"
+            yield Case(f"who waits for whom: {period}", reader, address, lambda pairs=pairs: list(pairs[:51]))
         one = rows.filter(unit="unit-1", state__in=runs).order_by("due_at")[:1]
         yield Case("one commitment", reader, f"/ledger/{one.get().id}", lambda one=one: list(one.values()))
         lines = Entry.objects.filter(subject="fault/F777").order_by("-at", "-recorded_at", "-id")

@@ -29,6 +29,7 @@ from kapok.ground.work import api as work
 from kapok.ground.work.attribution import Share
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import queries as baton_queries
+from kapok.ground.work.baton.figures import figures
 from kapok.ground.work.rules import Part, Reason, Side
 from kapok.kernel.promises import Tier, find
 from tests import worlds
@@ -186,9 +187,9 @@ def test_a_hand_off_is_refused_disputed_and_judged_and_the_points_move(office: N
     }  # with the wait before the refusal, which is what the quarrel is about
     assert [key for key in charged if key[3] is Part.DISPUTE] == [("", "", "", Part.DISPUTE)]  # charged to neither
     until = {"since": AT, "until": later(300)}
-    assert {each.unit: each.points for each in baton_queries.conduct(later(30), **until)} == {}
+    assert {each.unit: each.points for each in figures(later(30), **until).conduct()} == {}
     baton.judge(item=item, found_for=Side.OFFERER, note="map of 2 March", **by("judge", 40))
-    assert {each.unit: each.points for each in baton_queries.conduct(later(41), **until)} == {"field": 1}
+    assert {each.unit: each.points for each in figures(later(41), **until).conduct()} == {"field": 1}
     judged = Commitment.objects.get(subject=f"work/{item}", promise="handoff-judged")
     assert judged.state == "kept"
     charged = shares(clock, later(40))

@@ -148,9 +148,9 @@ def _offered(
     accept_by: datetime | None = None,
 ) -> Handoff:
     return Handoff(
-        id=uuid7(act.at), item=item, number=number, way=way, from_unit=giver.unit, from_staff=giver.staff,
-        from_answers=giver.answers, to_unit=receiver.unit, to_staff=receiver.staff, to_answers=answer.accountable,
-        warm=receiver.warm, due_at=receiver.due_at, note=receiver.note, offered_at=act.at,
+        id=uuid7(act.at), item=item, matter=item.matter, number=number, way=way, from_unit=giver.unit,
+        from_staff=giver.staff, from_answers=giver.answers, to_unit=receiver.unit, to_staff=receiver.staff,
+        to_answers=answer.accountable, warm=receiver.warm, due_at=receiver.due_at, note=receiver.note, offered_at=act.at,
         accept_by_at=accept_by or act.at + (within or _patience(item.matter, answer)), state=HandoffState.OFFERED,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,10 +25,16 @@ from kapok.ground.people.roles import Permission
 from kapok.ground.posts.queries import skill_titles
 from kapok.ground.work import queries, rules
 from kapok.ground.work.baton import pages
-from kapok.ground.work.baton.queries import Pairing, conduct, matrix
+from kapok.ground.work.baton.figures import Figures, Pairing, figures
 from kapok.kernel.text import Text
 
 PAGE = 50
+WIDE = 12
+"""So many units on a side make a matrix; of more their pairs are listed."""
+WORST = 20
+"""So many units stand beside the pairs; all have pages of their own."""
+UNITS = "units"
+MANY = 1_000_000
 UNSETTLED = "unsettled"
 PERIODS = {
     "day": (timedelta(days=1), Text(zh="近 24 小时", en="last 24 hours")),
@@ -95,7 +102,7 @@ def _concerns(request: ScreenRequest, offer: queries.Offer) -> bool:
 
 @dataclass(frozen=True)
 class Cell:
-    """One pair of units in the matrix; `shade` from 0 (all in time) to 4."""
+    """One pair of units; `shade` from 0 (all in time) to 4."""
 
     pairing: Pairing
     shade: int
@@ -112,30 +119,49 @@ class MatrixRow:
 
 @screen(permission=Permission.LEDGER_READ)
 def handoff_matrix(request: ScreenRequest) -> HttpResponse:
-    """Who serves whom, and who keeps whom waiting; beside it how each unit conducted itself."""
+    """Who serves whom, and who keeps whom waiting; beside it how each unit conducted itself, or that alone (`of=units`)."""
     period = request.GET.get("period", "")
     period = period if period in PERIODS else "week"
-    since = request.at - PERIODS[period][0]
-    pairs = matrix(request.at, since=since, until=request.at, units=request.units)
-    columns = sorted({(each.provider, each.provider_name) for each in pairs}, key=lambda each: each[0])
+    all_units = request.GET.get("of") == UNITS
+    number = request.GET.get("page", "")
+    found = _figures(request, PERIODS[period][0], 1 if all_units or not number.isdecimal() else int(number))
+    conduct = found.conduct()
     values = {
         "periods": [(code, name, code == period) for code, (_span, name) in PERIODS.items()],
-        "columns": [name for _code, name in columns],
-        "rows": _rows(pairs, [code for code, _name in columns]),
-        "conduct": conduct(request.at, since=since, until=request.at, units=request.units),
+        "period": period,
+        "all_units": all_units,
     }
-    return render(request, "work/matrix.html", values)
+    if all_units:
+        page = Paginator(conduct, PAGE).get_page(number)
+        return render(request, "work/matrix.html", values | {"conduct": page, "page": page})
+    values |= {"conduct": conduct[:WORST], "more": max(0, len(conduct) - WORST)}
+    return render(request, "work/matrix.html", values | _pairs(found, number))
+
+
+def _figures(request: ScreenRequest, span: timedelta, page: int) -> Figures:
+    """The figures with this page of the pairs; with the first where there is no such page."""
+    units = None if people.everywhere(request.units) else request.units
+    asked: dict[str, Any] = {"since": request.at - span, "until": request.at, "units": units, "limit": WIDE * WIDE}
+    found = figures(request.at, first=PAGE * min(max(page - 1, 0), MANY), **asked)
+    return found if found.counts or not found.pairs else figures(request.at, **asked)
+
+
+def _pairs(found: Figures, number: str) -> dict[str, Any]:
+    """A matrix where all pairs of so few units came, else one page of their list, the worst first."""
+    if len(found.counts) == found.pairs and max(len(found.offerers), len(found.receivers)) <= WIDE:
+        pairs = found.pairings()
+        columns = sorted({(each.provider, each.provider_name) for each in pairs}, key=lambda each: each[0])
+        return {"columns": [name for _code, name in columns], "rows": _rows(pairs, [code for code, _name in columns])}
+    page = Paginator(range(found.pairs), PAGE).get_page(number)
+    return {"page": page, "listed": [_cell(pair) for pair in found.pairings(found.counts[:PAGE])]}
 
 
 def _rows(pairs: Sequence[Pairing], columns: Sequence[str]) -> list[MatrixRow]:
-    found = {(each.consumer, each.provider): each for each in pairs}
+    found = {(each.consumer, each.provider): _cell(each) for each in pairs}
     names = {each.consumer: each.consumer_name for each in pairs}
-    return [MatrixRow(names[code], [_cell(found.get((code, column))) for column in columns]) for code in sorted(names)]
+    return [MatrixRow(names[code], [found.get((code, column)) for column in columns]) for code in sorted(names)]
 
 
-def _cell(pair: Pairing | None) -> Cell | None:
-    if pair is None:
-        return None
-    bad = pair.late + pair.overruled
+def _cell(pair: Pairing) -> Cell:
     wait = clock(pair.median_wait) if pair.median_wait is not None else None
-    return Cell(pair, -(-4 * bad // pair.offered) if pair.offered else 0, wait)
+    return Cell(pair, -(-4 * pair.counts.bad // pair.counts.offered), wait)

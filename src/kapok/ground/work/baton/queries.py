@@ -1,4 +1,4 @@
-"""Reading the baton: its time line, who burned the time of a commitment, who keeps whom waiting, and what is left unanswered."""
+"""Reading the baton: its time line, who burned the time of a commitment, and what is left unanswered."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.aggregates import Aggregate
+from django.db.models import QuerySet
 
 from kapok.ground.commitments.explaining import known_at
 from kapok.ground.commitments.models import Commitment
@@ -17,7 +15,7 @@ from kapok.ground.commitments.registry import pack_of
 from kapok.ground.commitments.standing import promise_of
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
-from kapok.ground.work import queries, rules, urging
+from kapok.ground.work import queries, rules
 from kapok.ground.work.attribution import Clock, Party, Share, Span, attribute
 from kapok.ground.work.models import Handoff, Matter, Tenure, Turn
 from kapok.ground.work.queries import Offer
@@ -159,114 +157,6 @@ def left_unanswered(person: UUID, unit: UUID, at: datetime) -> bool:
 def _ladder(unit: str, at: datetime) -> tuple[posts.Step, ...]:
     post = posts.acting_for_unit(unit, at)
     return tuple(posts.escalation(post.code, at)) if post else ()
-
-
-class _Median(Aggregate):
-    function = "percentile_cont"
-    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """How hand-offs went from one unit (whom the other serves) to another."""
-
-    consumer: str
-    consumer_name: Text
-    provider: str
-    provider_name: Text
-    offered: int
-    accepted_in_time: int
-    late: int
-    """Accepted after its time, or still unanswered after it."""
-    refused: int
-    disputed: int
-    upheld: int
-    overruled: int
-    median_wait: timedelta | None
-
-
-def matrix(at: datetime, *, since: datetime, until: datetime, units: Collection[UUID] | None = None) -> list[Pairing]:
-    """Provider by consumer, for what was offered in [since, until), in two queries; `at` decides what is late by now."""
-    rows = queries.handoff_rows(units=units, since=since, until=until).order_by("from_unit", "to_unit")
-    accepted = Q(state=HandoffState.ACCEPTED)
-    in_time = Q(answered_at__lte=F("accept_by_at"))
-    unanswered = Q(state=HandoffState.OFFERED) | Q(way=rules.Way.RETURN, state=HandoffState.WITHDRAWN)
-    counted = rows.values("from_unit", "to_unit").annotate(
-        offered=Count("id"),
-        in_time=Count("id", filter=accepted & in_time),
-        late=Count("id", filter=_late(at)),
-        refused=Count("id", filter=~Q(reason="") & ~accepted & ~unanswered),
-        disputed=Count("id", filter=Q(disputed_at__isnull=False)),
-        upheld=Count("id", filter=Q(state=HandoffState.UPHELD)),
-        overruled=Count("id", filter=Q(state=HandoffState.OVERRULED)),
-        wait=_Median(F("answered_at") - F("offered_at"), filter=Q(answered_at__isnull=False)),
-    )
-    found = list(counted)
-    names = OrgUnit.objects.in_bulk([unit for row in found for unit in (row["from_unit"], row["to_unit"])])
-    return [
-        Pairing(
-            names[row["from_unit"]].code, names[row["from_unit"]].name, names[row["to_unit"]].code,
-            names[row["to_unit"]].name, row["offered"], row["in_time"], row["late"], row["refused"], row["disputed"],
-            row["upheld"], row["overruled"], row["wait"],
-        )
-        for row in found
-    ]  # fmt: skip
-
-
-def _late(at: datetime) -> Q:
-    """Offers that were answered too late, whatever the answer, or are not answered by now though they should be."""
-    return Q(answered_at__gt=F("accept_by_at")) | Q(state=HandoffState.OFFERED, accept_by_at__lt=at)
-
-
-@dataclass(frozen=True)
-class Conduct:
-    """The measurable events of a unit (rule FC6), and the points that judgements took from it."""
-
-    unit: str
-    unit_name: Text
-    unanswered: int
-    """Offers that it accepted late, or has not answered in time."""
-    lost_as_receiver: int
-    lost_as_offerer: int
-    returns: int
-    passed_on: int
-    """Its transfers in matters that were transferred more often than is tolerated."""
-    urged: int
-    """How often its work was urged."""
-
-    @property
-    def points(self) -> int:
-        """One for each of these events; returns and urges are counted and cost nothing by themselves."""
-        return self.unanswered + self.lost_as_receiver + self.lost_as_offerer + self.passed_on
-
-
-def conduct(at: datetime, *, since: datetime, until: datetime, units: Collection[UUID] | None = None) -> list[Conduct]:
-    """How the units conducted themselves with what was offered in [since, until), in a few queries."""
-    rows = Handoff.objects.filter(offered_at__gte=since, offered_at__lt=until).order_by()
-    unanswered = _counted(rows.filter(_late(at)), "to_unit")
-    as_receiver = _counted(rows.filter(state=HandoffState.OVERRULED), "to_unit")
-    as_offerer = _counted(rows.filter(state=HandoffState.UPHELD), "from_unit")
-    returns = _counted(rows.filter(way=rules.Way.RETURN), "from_unit")
-    passed_on = _counted(rows.filter(way=rules.Way.TRANSFER, item__matter__in=_passed_on(rows, until)), "from_unit")
-    columns = (unanswered, as_receiver, as_offerer, returns, passed_on, urging.by_unit(since, until))
-    concerned = {unit for column in columns for unit in column}
-    wanted = concerned if units is None else concerned & set(units)
-    return [
-        Conduct(unit.code, unit.name, *(column.get(unit.id, 0) for column in columns))
-        for unit in OrgUnit.objects.filter(id__in=wanted).order_by("code")
-    ]
-
-
-def _counted(rows: QuerySet[Handoff], side: str) -> dict[UUID, int]:
-    return {row[side]: row["n"] for row in rows.values(side).annotate(n=Count("id"))}
-
-
-def _passed_on(rows: QuerySet[Handoff], until: datetime) -> list[UUID]:
-    """The matters of `rows` that had been transferred more often than is tolerated by `until`, whenever that began."""
-    of_them = rows.filter(way=rules.Way.TRANSFER).values("item__matter")
-    ever = Handoff.objects.filter(way=rules.Way.TRANSFER, offered_at__lt=until, item__matter__in=of_them).order_by()
-    transfers = ever.values("item__matter").annotate(n=Count("id"))
-    return [row["item__matter"] for row in transfers if row["n"] > settings.WORK_TRANSFERS_TOLERATED]
 
 
 def _leg(row: Turn) -> Leg:
