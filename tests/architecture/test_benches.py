@@ -18,7 +18,7 @@ BENCHES = (
     "ledger.py 500 3",
     "orders.py --customers 200 --orders 2 --rounds 1",
     "scheduler.py --clocks 2000 --storm 500",
-    "screens.py 500 3",
+    "screens.py 12000 3",
 )
 """Of those that need no peers beside Kapok (`make bench`) one of each kind, with the sizes that their options allow."""
 FIGURES = re.compile(r"^\|(?: -+:? \|)+\n\|.*\d.*\|$|^verified: [\d,]+ in ", re.MULTILINE)
