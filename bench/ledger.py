@@ -5,7 +5,7 @@ for each view the median and the 99th percentile of Kapok's page, of its counts,
 `WHERE … ORDER BY due_at, id LIMIT 51` and `count(*) … GROUP BY state`. Kapok's counts stop at ten thousand and one; the plain
 ones do not. Run as::
 
-    PYTHONPATH=src .venv/bin/python bench/ledger.py [ROWS]
+    PYTHONPATH=src .venv/bin/python bench/ledger.py [ROWS] [ROUNDS]
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from material.server import server
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-ROUNDS = 60
+ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
 UNITS = 120
 PEOPLE = 2_000
 FILL = """

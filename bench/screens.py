@@ -5,7 +5,7 @@ for each page the median and the 99th percentile of the whole answer to a signed
 the plain SQL that one would write for that page, and an empty page of the console. One reader sees every unit, the other is
 head of one bureau of twelve. Run as::
 
-    PYTHONPATH=src .venv/bin/python bench/screens.py [ROWS]
+    PYTHONPATH=src .venv/bin/python bench/screens.py [ROWS] [ROUNDS]
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import ledger  # the neighbouring file, beside which it is started
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 ITEMS = ROWS // 5
 MATTERS = ITEMS // 3 + 1
-ROUNDS = 60
+ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
 UNITS = ledger.UNITS
 PEOPLE = ledger.PEOPLE
 BUREAU = 12

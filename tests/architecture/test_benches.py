@@ -15,10 +15,10 @@ BENCHES = (
     "customers.py 500",
     "inventory.py 500 50",
     "journal.py --entries 3000 --delivered 300",
-    "ledger.py 500",
+    "ledger.py 500 3",
     "orders.py --customers 200 --orders 2 --rounds 1",
     "scheduler.py --clocks 2000 --storm 500",
-    "screens.py 500",
+    "screens.py 12000 3",
 )
 """Of those that need no peers beside Kapok (`make bench`) one of each kind, with the sizes that their options allow."""
 FIGURES = re.compile(r"^\|(?: -+:? \|)+\n\|.*\d.*\|$|^verified: [\d,]+ in ", re.MULTILINE)
