@@ -93,6 +93,7 @@ def test_a_customer_is_told_in_words_what_happens_at_each_stage(chen: str) -> No
         "We assign the line from our exchange to your home.", "We prepare your service in our exchange.",
         "We call you to agree when we come.", "Our technician comes as agreed; please let somebody be there.",
         "We test that your service works.", "We call you back and ask whether it is as you wished.",
+        "We bill as of the day it was completed.",
     ]  # fmt: skip
 
 
