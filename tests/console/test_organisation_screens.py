@@ -65,8 +65,8 @@ def test_a_unit_is_moved(administrator: Client) -> None:
     page = text(administrator, "/organisation/tianhe/move")
     offered = [code for code in OrgUnit.objects.values_list("code", flat=True) if f'<option value="{code}"' in page]
     assert sorted(offered) == [
-        "data", "dispatch", "hotline", "kapok", "key-accounts", "maintenance", "monitoring", "network", "response", "supervision",
-        "wireless", "yuexiu", "yuexiu-hall",
+        "data", "dispatch", "hotline", "kapok", "key-accounts", "maintenance", "monitoring", "network", "payphones", "response",
+        "supervision", "wireless", "yuexiu", "yuexiu-hall",
     ]  # fmt: skip
     assert administrator.post("/organisation/tianhe/move", {"parent": "yuexiu"}).headers["Location"] == (
         "/organisation/tianhe"
