@@ -89,7 +89,7 @@ def test_somebody_is_sent_to_a_visit_that_is_moved_or_given_up(
     number = placed(window=(first["starts_at"], first["ends_at"]))
     run(1)
     visit, appointment = shop.item(number, "visit").id, Appointment.objects.get().id
-    sent = {"technician": HAN, "reason": "熟悉该楼"} if sends == "assign" else {}
+    sent = {"technician": HAN, "reason": "熟悉该楼", "insist": True} if sends == "assign" else {}
     moved = {**second, "reason": "customer", "by_customer": True} if moves == "rebook" else {}
     meeting(monkeypatch, (dispatching, "must_be_open"), _after_the_appointment(moves))
     assert (

@@ -19,7 +19,8 @@ def ordered(code: str) -> str:
     """An order of this offer through a channel that sells it, by somebody to whom it is sold."""
     segment = OFFERS[code].get("segments", ["business"])[0]
     whose = shop.customer("天河贸易", segment=segment)
-    return placed(line(code), whose=whose, channel=OFFERS[code]["channels"][0])
+    ends = {"address": "n1", "far_address": "n3"} if code.startswith("circuit") else {}
+    return placed(line(code, **ends), whose=whose, channel=OFFERS[code]["channels"][0])
 
 
 def carried(number: str) -> None:
@@ -33,7 +34,7 @@ def carried(number: str) -> None:
 
 @pytest.mark.parametrize("code", SERVED)
 def test_an_offer_is_activated_and_tested_with_what_it_needs(code: str) -> None:
-    shop.add_switch()
+    shop.add_switches()
     number = ordered(code)
     carried(number)
     legs = Leg.objects.filter(order__number=number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -84,4 +84,6 @@ def agree_visit(
     if agreed.standing is not None:
         workforce.rebook(appointment=agreed.standing.id, reason=reason, by_customer=True, **window)
     else:
-        workforce.book(holder=found.subject, **asdict(visit.errand), **window)
+        wanted = visit.errand
+        place = {"address": wanted.address, "skill": wanted.skill, "minutes": wanted.minutes}
+        workforce.book(holder=found.subject, **place, **window)
