@@ -30,12 +30,6 @@ class Migration(migrations.Migration):
             name='matter',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.matter'),
         ),
-        migrations.RunSQL(MATTERS, migrations.RunSQL.noop),
-        migrations.AlterField(
-            model_name='handoff',
-            name='matter',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.matter'),
-        ),
         migrations.AlterField(
             model_name='handoff',
             name='from_unit',
@@ -45,6 +39,12 @@ class Migration(migrations.Migration):
             model_name='handoff',
             name='to_unit',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.orgunit'),
+        ),
+        migrations.RunSQL(MATTERS, migrations.RunSQL.noop),
+        migrations.AlterField(
+            model_name='handoff',
+            name='matter',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.matter'),
         ),
         migrations.AddIndex(
             model_name='handoff',
