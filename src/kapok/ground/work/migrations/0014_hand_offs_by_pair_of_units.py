@@ -21,10 +21,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='handoff',
-            name='work_handoff_by_time',
-        ),
         migrations.AddField(
             model_name='handoff',
             name='matter',
@@ -48,15 +44,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='handoff',
-            index=models.Index(models.OrderBy(models.F('offered_at'), descending=True), models.OrderBy(models.F('id'), descending=True), include=('from_unit', 'to_unit', 'state', 'way', 'reason', 'accept_by_at', 'answered_at', 'disputed_at'), name='work_handoff_by_time'),
+            index=models.Index(models.F('from_unit'), models.F('offered_at'), include=('to_unit', 'state', 'way', 'reason', 'accept_by_at', 'answered_at', 'disputed_at'), name='work_handoff_from_time'),
         ),
         migrations.AddIndex(
             model_name='handoff',
-            index=models.Index(models.F('from_unit'), models.F('offered_at'), name='work_handoff_from_time'),
-        ),
-        migrations.AddIndex(
-            model_name='handoff',
-            index=models.Index(models.F('to_unit'), models.F('offered_at'), name='work_handoff_to_time'),
+            index=models.Index(models.F('to_unit'), models.F('offered_at'), include=('from_unit', 'state', 'way', 'reason', 'accept_by_at', 'answered_at', 'disputed_at'), name='work_handoff_to_time'),
         ),
         migrations.AddIndex(
             model_name='handoff',
