@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from kapok.edges.console.work import handoffs as screens
 from kapok.ground.work import api as work
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
@@ -158,3 +159,38 @@ def test_the_matrix_says_who_keeps_whom_waiting(signed_in: SignedIn) -> None:
     assert "Answered late or not at all" in page
     assert text(client, "/handoffs/matrix?period=nonsense").count('aria-current="true"') == 1
     assert "近 7 天" in text(signed_in("supervisor"), "/handoffs/matrix")
+
+
+def test_the_pairs_of_many_units_are_listed_in_pages(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused()
+    monkeypatch.setattr(screens, "WIDE", 2)
+    monkeypatch.setattr(screens, "PAGE", 1)
+    client = signed_in("supervisor", Language.EN)
+    assert "from ↓ to →" in text(client, "/handoffs/matrix")  # two pairs of so few units are a matrix
+    monkeypatch.setattr(screens, "WIDE", 1)
+    first, second = (text(client, f"/handoffs/matrix?page={number}") for number in (1, 2))
+    for page in (first, second):
+        assert "from ↓ to →" not in page
+        assert page.count('data-label="Median wait"') == 1
+    assert "1–1 of 2" in first
+    assert "2–2 of 2" in second
+    assert first.count("Tianhe East Field Team") != second.count("Tianhe East Field Team")
+    assert text(client, "/handoffs/matrix?page=99").count('data-label="Median wait"') == 1
+    assert "1–1 of 2" in text(client, "/handoffs/matrix?page=nonsense")
+
+
+def test_all_units_have_pages_of_their_own(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = [
+        office.asked(office.fault(), unit, at=office.now() - timedelta(hours=2))
+        for unit in ("tianhe-east-field", "noc")
+    ]
+    monkeypatch.setattr(screens, "WORST", 1)
+    monkeypatch.setattr(screens, "PAGE", 1)
+    client = signed_in("supervisor", Language.EN)
+    page = text(client, "/handoffs/matrix?period=day")
+    assert (page.count('data-label="Points"'), "1 unit more" in page) == (1, True)
+    assert 'href="?period=day&amp;of=units"' in page
+    pages_ = [text(client, f"/handoffs/matrix?period=day&of=units&page={number}") for number in (1, 2)]
+    assert [each.count('data-label="Points"') for each in pages_] == [1, 1]
+    assert [("from ↓ to →" in each, "By pairs of units" in each) for each in pages_] == [(False, True)] * 2
+    assert len(late) == 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -169,9 +170,10 @@ def figures(
     """
     parts = ("",) if units is None else SIDES
     counted = " UNION ALL ".join(f"({COUNTED.format(side=side)})" for side in parts)
-    values = {"at": at, "since": since, "until": until, "first": first, "limit": limit}
+    values: dict[str, Any] = {"at": at, "since": since, "until": until, "first": first, "limit": limit}
+    values["units"] = None if units is None else list(units)
     with connection.cursor() as cursor:
-        cursor.execute(FIGURES.format(counted=counted), values | ({} if units is None else {"units": list(units)}))
+        cursor.execute(FIGURES.format(counted=counted), values)
         rows = cursor.fetchall()
     ((_, _, pairs, *_),) = (row for row in rows if row[0] is None and row[1] is None)
     counts = [Counts(*row) for row in rows if row[0] is not None and row[1] is not None]

@@ -21,20 +21,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='handoff',
-            name='work_handoff_by_time',
-        ),
         migrations.AddField(
             model_name='handoff',
             name='matter',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.matter'),
-        ),
-        migrations.RunSQL(MATTERS, migrations.RunSQL.noop),
-        migrations.AlterField(
-            model_name='handoff',
-            name='matter',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.matter'),
         ),
         migrations.AlterField(
             model_name='handoff',
@@ -46,17 +36,19 @@ class Migration(migrations.Migration):
             name='to_unit',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.orgunit'),
         ),
-        migrations.AddIndex(
+        migrations.RunSQL(MATTERS, migrations.RunSQL.noop),
+        migrations.AlterField(
             model_name='handoff',
-            index=models.Index(models.OrderBy(models.F('offered_at'), descending=True), models.OrderBy(models.F('id'), descending=True), include=('from_unit', 'to_unit', 'state', 'way', 'reason', 'accept_by_at', 'answered_at', 'disputed_at'), name='work_handoff_by_time'),
+            name='matter',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.matter'),
         ),
         migrations.AddIndex(
             model_name='handoff',
-            index=models.Index(models.F('from_unit'), models.F('offered_at'), name='work_handoff_from_time'),
+            index=models.Index(models.F('from_unit'), models.F('offered_at'), include=('to_unit', 'state', 'way', 'reason', 'accept_by_at', 'answered_at', 'disputed_at'), name='work_handoff_from_time'),
         ),
         migrations.AddIndex(
             model_name='handoff',
-            index=models.Index(models.F('to_unit'), models.F('offered_at'), name='work_handoff_to_time'),
+            index=models.Index(models.F('to_unit'), models.F('offered_at'), include=('from_unit', 'state', 'way', 'reason', 'accept_by_at', 'answered_at', 'disputed_at'), name='work_handoff_to_time'),
         ),
         migrations.AddIndex(
             model_name='handoff',
