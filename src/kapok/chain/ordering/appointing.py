@@ -85,5 +85,5 @@ def agree_visit(
         workforce.rebook(appointment=agreed.standing.id, reason=reason, by_customer=True, **window)
     else:
         wanted = visit.errand
-        place = {"address": wanted.address, "skill": wanted.skill, "minutes": wanted.minutes}
+        place: dict[str, Any] = {"address": wanted.address, "skill": wanted.skill, "minutes": wanted.minutes}
         workforce.book(holder=found.subject, **place, **window)
