@@ -162,7 +162,7 @@ def test_what_is_refused_is_shown_until_it_is_seen(browser_page: BrowserPage) ->
     page.context.set_offline(True)
     deed(page, "accept")
     expect(page.locator("#unsent li")).to_have_count(1)
-    api.assign(item=item, technician="liu", reason="改派", **by("disp", 2))
+    api.assign(item=item, technician="liu", reason="改派", insist=True, **by("disp", 2))
     page.context.set_offline(False)
     expect(page.locator(".phone-refused")).to_contain_text("dispatched to liu")
     page.get_by_role("button", name="Discard").click()

@@ -19,7 +19,7 @@ from tests.console.conftest import AT, SignedIn
 
 PUBLIC = {"sign-in", "sign-out", "language", "probe"}
 CUSTOMERS = {
-    "door", "code", "visit", "confirm", "leave", "my-language", "my-home", "my-new", "my-service", "my-order", "my-ask",
+    "door", "code", "visit", "confirm", "rate", "leave", "my-language", "my-home", "my-new", "my-service", "my-order", "my-ask",
     "my-asked", "my-fault", "my-login", "my-check", "my-request",
 }  # fmt: skip
 """The pages of customers, who have no permissions: `edges.selfcare.doors` says who enters."""

@@ -237,7 +237,7 @@ def test_telling_that_fails_is_mended_on_the_screen_of_undelivered_entries(
     posts.load(AT)
     at, right = now(), settings.NOTICES_TELL
     row = promised(due=-HOUR)
-    Commitment.objects.filter(id=row.id).update(next_fire_at=row.due_at)
+    Commitment.objects.filter(id=row.id).update(next_fire_at=row.due_at, warned=len(row.warn_at))
     scheduler.fire(at=at)
     settings.NOTICES_TELL = {}
     served(at)
