@@ -182,7 +182,7 @@ def test_the_pairs_of_many_units_are_listed_in_pages(signed_in: SignedIn, monkey
 def test_all_units_have_pages_of_their_own(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     late = [
         office.asked(office.fault(), unit, at=office.now() - timedelta(hours=2))
-        for unit in ("tianhe-east-field", "hotline")
+        for unit in ("tianhe-east-field", "dispatch")
     ]
     monkeypatch.setattr(screens, "WORST", 1)
     monkeypatch.setattr(screens, "PAGE", 1)
