@@ -157,7 +157,8 @@ def test_up_after_up_was_killed(run: Run) -> None:
     left = run.everybody()
     again = Run(run.home)
     assert again.ready, again.words
-    assert again.words.startswith(f"Cleared {len(left)} processes left over from a crash.\n")
+    # The server's processes for connections come and go, so that their number is not the same twice.
+    assert re.match(r"Cleared \d+ processes left over from a crash\.\n", again.words), again.words
     assert set(again.everybody()).isdisjoint(left)
     again.signalled(signal.SIGINT)
 
