@@ -93,9 +93,9 @@ def test_the_form_is_sent_by_enter(browser_page: BrowserPage) -> None:
 def test_promises_are_narrowed_down_at_once_and_linked(browser_page: BrowserPage) -> None:
     page = browser_page("viewer", Language.EN, at="/packs/guangzhou-pledges")
     page.get_by_label("Tier").select_option("pledge")
-    expect(page.locator("article.promise")).to_have_count(6)
+    expect(page.locator("article.promise")).to_have_count(7)
     page.reload()
-    expect(page.locator("article.promise")).to_have_count(6)
+    expect(page.locator("article.promise")).to_have_count(7)
     page.locator("article#repair .anchor").click()
     expect(page.locator("article#repair")).to_be_in_viewport()
     expect(page).to_have_url("/packs/guangzhou-pledges?q=&service=&tier=pledge&evidence=#repair")
