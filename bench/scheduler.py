@@ -42,7 +42,7 @@ INSERT INTO commitments_commitment (id, subject, number, pack_id, promise, tier,
 SELECT (lpad(to_hex(1770000000000 + i), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 4, 15))::uuid,
     %(series)s || i, 1, %(pack)s, 'repair', 'pledge', 'within', 'open', 'unit' || i %% 60, 'staff/' || i %% 2000, %(opened)s,
     due, due, '0', '0', '[]', 0, 0, 0, '1', 'Asia/Shanghai', '{"service": "fixed_voice"}', '{}', ARRAY[due - interval '6 hours'],
-    0, CASE WHEN %(warn)s THEN due - interval '6 hours' ELSE due END
+    CASE WHEN %(warn)s THEN 0 ELSE 1 END, CASE WHEN %(warn)s THEN due - interval '6 hours' ELSE due END
 FROM (SELECT i, %(first)s::timestamptz + %(span)s * (i - %(low)s)::float8 / %(count)s AS due
       FROM generate_series(%(low)s::bigint, %(low)s::bigint + %(count)s - 1) i) numbered
 """
