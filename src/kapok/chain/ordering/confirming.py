@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kapok.chain.ordering import concluding, events, moves, rows, rules
+from kapok.chain.ordering.models import Leg
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import AlreadyRated, NotAsked, NothingToConfirm
 from kapok.ground.work import queries as work_queries
@@ -23,8 +24,7 @@ def confirm(*, order: str, leg: int, rating: int | None = None, word: str = "", 
     row, stars = rows.order_called(order), rated(rating)
     said = tidy_note(word, needed=False) or "客户确认 / confirmed by the customer"
     (found,) = rows.legs_locked(row, leg)
-    if found.action not in rules.ASKED:
-        raise NotAsked(action_name=rules.ACTIONS[rules.Action(found.action)])
+    _must_be_asked(found)
     item = concluding.asks_the_customer(found.subject)
     if item is None:
         raise NothingToConfirm(leg=found.subject.partition("/")[2])
@@ -41,11 +41,15 @@ def rate(*, order: str, leg: int, rating: int, actor: str, at: datetime) -> None
     Raises `UnknownOrder`, `UnknownLeg`, `NotAsked`, `NothingToConfirm`, `AlreadyRated`, `InvalidRating`.
     """
     stars, (found,) = rated(rating), rows.legs_locked(rows.order_called(order), leg)
-    if found.action not in rules.ASKED:
-        raise NotAsked(action_name=rules.ACTIONS[rules.Action(found.action)])
+    _must_be_asked(found)
     if found.confirmed_at is None:
         raise NothingToConfirm(leg=found.subject.partition("/")[2])
     if found.rating is not None:
         raise AlreadyRated(rating=found.rating)
     moves.keep(found, rating=stars)
     moves.say(found, events.Rated, Act(actor, at), rating=stars)
+
+
+def _must_be_asked(leg: Leg) -> None:
+    if leg.action not in rules.ASKED:
+        raise NotAsked(action_name=rules.ACTIONS[rules.Action(leg.action)])
