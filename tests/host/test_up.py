@@ -176,11 +176,16 @@ def test_when_one_program_dies_the_rest_is_stopped_and_it_is_said(run: Run, name
 
 @pytest.mark.slow
 def test_when_the_database_dies_the_rest_is_stopped_and_it_is_said(run: Run) -> None:
-    server = processes.postmaster(run.home.database)
-    assert server
+    """Also where a program that lost it has ended, too, before the supervisor looks."""
+    noted, server = instance.noted(run.home), processes.postmaster(run.home.database)
+    assert noted and server
+    run.process.send_signal(signal.SIGSTOP)
     server.kill()
+    for name in ("worker", "keeper"):
+        psutil.Process(noted.children[name]).kill()
+    run.process.send_signal(signal.SIGCONT)
     assert run.process.wait(timeout=READY_SECONDS) == 2
-    assert "The embedded database ended unexpectedly" in run.words
+    assert "The embedded database ended unexpectedly; the rest has been stopped." in run.words
     assert run.everybody() == []
     again = Run(run.home)
     assert again.ready, again.words

@@ -126,7 +126,7 @@ class _Run:
         ground = self._start_database()
         log_ins = self._prepare(ground, demo=demo)
         programs = self._start_programs(ground)
-        self._await_web(programs)
+        self._await_web(programs, ground)
         self._note(ready=True, children={name: program.pid for name, program in programs.items()})
         self._announce(log_ins)
         while True:
@@ -168,20 +168,21 @@ class _Run:
         }
         return {name: web.spawn(name, command, self.home, surroundings) for name, command in commands.items()}
 
-    def _await_web(self, programs: dict[str, subprocess.Popen[bytes]]) -> None:
+    def _await_web(self, programs: dict[str, subprocess.Popen[bytes]], ground: Database) -> None:
         last = time.monotonic() + WEB_SECONDS
         while not self.door.answers():
-            self._check(programs)
+            self._check(programs, ground)
             if time.monotonic() > last:
                 raise WebSilent(seconds=WEB_SECONDS, address=self.door.address, log=web.log_file(self.home, "web"))
             self.pause(BEAT)
 
-    def _check(self, programs: dict[str, subprocess.Popen[bytes]], ground: Database | None = None) -> None:
-        for name, program in programs.items():
-            if program.poll() is not None:
-                raise self._ended(name, PROGRAMS[name])
-        if ground and ground.embedded and not Cluster(self.home).running:
+    def _check(self, programs: dict[str, subprocess.Popen[bytes]], ground: Database) -> None:
+        """Name what ended; the database before the programs, for they end with it, and it is looked at after them."""
+        ended = [name for name, program in programs.items() if program.poll() is not None]
+        if ground.embedded and not Cluster(self.home).running:
             raise self._ended("postgresql", DATABASE)
+        for name in ended:
+            raise self._ended(name, PROGRAMS[name])
 
     def _ended(self, log: str, name: Text) -> ProgramEnded:
         return ProgramEnded(name=name, log=web.log_file(self.home, log), words=web.last_words(self.home, log))
