@@ -149,6 +149,11 @@ class Wanted(NamedTuple):
     taken: frozenset[tuple[str, int]]
     down_mbps: int
 
+    @property
+    def needs(self) -> list[Need]:
+        """What an order for it would ask the inventory for."""
+        return [Need(kind, count=count, mbps=self.down_mbps) for kind, count in self.taken]
+
 
 def _wanted(sold: Sequence[Offer], end: End) -> Wanted:
     taken: Counter[str] = Counter()
@@ -164,7 +169,7 @@ class Asked:
     def __init__(self, address: str, at: datetime) -> None:
         self.address, self.at = address, at
         self._wanted: dict[tuple[UUID, End], Wanted] = {}
-        self._known: dict[frozenset[tuple[str, int]], Qualification] = {}
+        self._known: dict[Wanted, Qualification] = {}
 
     def choices(self, versions: Collection[OfferVersionView]) -> list[Choice]:
         """Each offer with its price, and what of it cannot be had."""
@@ -195,8 +200,7 @@ class Asked:
 
     def qualified(self, version: OfferVersionView, end: End = End.A) -> Qualification:
         """What an order for the offer, with its parts, would find where this is that end of it."""
-        wanted = self.wanted(version, end)
-        return inventory.carrying(self._known[wanted.taken], wanted.down_mbps)
+        return self._known[self.wanted(version, end)]
 
     def wanted(self, version: OfferVersionView, end: End = End.A) -> Wanted:
         """What the offer takes at that end of it, with its parts."""
@@ -208,11 +212,11 @@ class Asked:
         new = [version for version in versions if (version.id, end) not in self._wanted]
         for version, parts in zip(new, offers.parts_of([version.offer for version in new]), strict=True):
             self._wanted[version.id, end] = _wanted((version.offer, *(part.offer for part in parts)), end)
-        taken = list(dict.fromkeys(self._wanted[version.id, end].taken for version in new))
-        unknown = [each for each in taken if each not in self._known]
+        wanted = dict.fromkeys(self._wanted[version.id, end] for version in new)
+        unknown = [each for each in wanted if each not in self._known]
         if unknown:
-            needs = [[Need(kind, count=count) for kind, count in each] for each in unknown]
-            self._known |= zip(unknown, inventory.qualify(self.address, needs, self.at), strict=True)
+            found = inventory.qualify(self.address, [each.needs for each in unknown], self.at)
+            self._known |= zip(unknown, found, strict=True)
 
 
 def promised(made: Preview | None) -> list[list[str]]:

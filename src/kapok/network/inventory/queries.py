@@ -16,7 +16,7 @@ from kapok.network.inventory import kinds, rules, walking
 from kapok.network.inventory.kinds import Technology
 from kapok.network.inventory.models import Resource, Service, Shortage
 from kapok.network.inventory.refusals import UnknownService
-from kapok.network.inventory.rules import Choice, Need
+from kapok.network.inventory.rules import Choice, Need, State
 from kapok.network.inventory.views import (
     NOWHERE,
     ElementView,
@@ -38,12 +38,12 @@ __all__ = [
     "ServiceView",
     "ShortageView",
     "Shortfall",
-    "carrying",
     "held_by",
     "qualify",
     "search",
     "service",
     "services_of",
+    "speed_of",
     "still_served",
 ]
 
@@ -67,13 +67,16 @@ def qualify(address: str, wanted: Sequence[Sequence[Need]], at: datetime) -> lis
     ]
     expected = _expected({lack for lack in lacks if lack}, at)
     return [
-        _short(lack[0], expected.get(lack)) if lack else _carried(choice, needs, walk)
+        _short(choice.lack, needs, expected.get(lack)) if choice.lack and lack else _carried(choice, needs, walk)
         for choice, needs, lack in zip(choices, wanted, lacks, strict=True)
     ]
 
 
-def _short(code: str, expected_at: datetime | None) -> Qualification:
-    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(code, kinds.SHORTAGES[code]),), expected_at)
+def _short(lack: rules.Lack, needs: Sequence[Need], expected_at: datetime | None) -> Qualification:
+    text, way = kinds.SHORTAGES[lack.code], kinds.way_of(need.kind for need in needs)
+    if lack.code == kinds.TOO_SLOW and way:
+        text = TOO_SLOW.format(technology=way.name, most=lack.most, wanted=rules.speed_wanted(needs, way))
+    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(lack.code, text),), expected_at)
 
 
 def _carried(choice: Choice, needs: Sequence[Need], walk: walking.Walk) -> Qualification:
@@ -84,17 +87,22 @@ def _carried(choice: Choice, needs: Sequence[Need], walk: walking.Walk) -> Quali
     return Qualification(True, way.code, way.name, _speed(way, choice, walk), point, (), None)
 
 
-def carrying(found: Qualification, down_mbps: int) -> Qualification:
-    """The same, where it has to carry so much: what cannot is not to be had."""
-    if not found.technology or found.max_down_mbps >= down_mbps:
-        return found
-    slow = TOO_SLOW.format(technology=found.technology_name, most=found.max_down_mbps, wanted=down_mbps)
-    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(kinds.TOO_SLOW, slow),), None)
-
-
 def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
-    cap = walk.points[choice.point].down_mbps if choice.point else None
-    return min(way.max_down_mbps, cap) if cap is not None else way.max_down_mbps
+    return way.most(walk.points[choice.point].down_mbps if choice.point else None)
+
+
+def speed_of(*, service: str = "", holder: str = "") -> int | None:
+    """How fast the line is at most (Mbit/s) on which a service runs, or that a holder has; None of what is no line of ours.
+
+    Of what has two ends the slower one counts.
+    """
+    whose = Q(service__number=service, state__in=[State.ASSIGNED, State.IN_SERVICE]) if service else Q(holder=holder)
+    rows = list(Resource.objects.filter(whose).values_list("kind", "element__kind", "element__down_mbps"))
+    way = kinds.way_of(kind for kind, *_ in rows)
+    if way is None:
+        return None
+    points = [way.most(most) for _, element, most in rows if element is not None and element == way.point]
+    return min(points, default=way.max_down_mbps)
 
 
 Lacking = tuple[str, walking.Place]
