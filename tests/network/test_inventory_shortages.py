@@ -104,7 +104,7 @@ def test_a_point_may_carry_more_than_its_technology_and_the_slow_ones_are_passed
     found = qualify("r101", at_speed(2000))
     assert (found.available, found.point, found.max_down_mbps) == (True, "SPL2", 10_000)
     assert [each.code for each in reserve(LEG, needs=at_speed(2000)).resources] == ["SPL2:P001", "OLT1/1:L001"]
-    assert queries.speed_of(holder=LEG) == 10_000
+    assert queries.speed_of(LEG) == 10_000
 
 
 def test_what_is_too_slow_waits_for_a_faster_point_and_for_nothing_else() -> None:

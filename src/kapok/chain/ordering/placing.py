@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from kapok.chain.ordering import course, debts, ends, events, lifting, moves, rules, trying, visits
+from kapok.chain.ordering import course, debts, ends, events, lifting, moves, rules, speed, trying, visits
 from kapok.chain.ordering.areas import Located
 from kapok.chain.ordering.drafting import Asked, Planned
 from kapok.chain.ordering.models import Leg, Line, Order
@@ -96,6 +96,7 @@ def _must_be_another(line: Asked, customer: Customer) -> None:
 def place(placing: Placing) -> Order:
     """Write the order with its legs and lines, open the matters, reserve what is needed."""
     trying.must_be_first(placing.lines, placing.customer, at=placing.act.at)
+    speed.must_carry(placing.lines)
     order = _order(placing)
     legs = _legs(order, placing)
     order.state = rules.overall([State(leg.state) for leg in legs]).value
@@ -141,7 +142,7 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
 
 def need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
     """What a leg takes of one kind, as it is kept."""
-    beside = {"wish": plan.wish(kind, role), "address": plan.elsewhere(role)}
+    beside = {"wish": plan.wish(kind, role), "address": plan.elsewhere(role), "mbps": speed.of_role(plan, kind, role)}
     return {"kind": kind, "role": role, "count": count} | {name: value for name, value in beside.items() if value}
 
 

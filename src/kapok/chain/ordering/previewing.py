@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from kapok.chain.ordering import areas, course, drafting, forecast, placing, quoting, trying
+from kapok.chain.ordering import areas, course, drafting, forecast, placing, quoting, speed, trying
 from kapok.chain.ordering.drafting import LineDraft, Planned
 from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.rules import ACTIONS, Action
@@ -80,6 +80,7 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
     with transaction.atomic():  # the services of the lines are locked while they are looked at
         asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
         trying.must_be_first(asked, whose, at=at)
+        speed.must_carry(asked)
     quote = quoting.total(asked)
     order = Order(quote=quote)
     legs = []

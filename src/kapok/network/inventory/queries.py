@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -44,7 +44,9 @@ __all__ = [
     "service",
     "services_of",
     "speed_of",
+    "speeds_of",
     "still_served",
+    "waits_for",
 ]
 
 TOO_SLOW = Text(
@@ -91,18 +93,38 @@ def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
     return way.most(walk.points[choice.point].down_mbps if choice.point else None)
 
 
-def speed_of(*, service: str = "", holder: str = "") -> int | None:
-    """How fast the line is at most (Mbit/s) on which a service runs, or that a holder has; None of what is no line of ours.
+Taken = tuple[str, str | None, int | None]
+"""The kind of something that is taken, that of its element, and how fast a line of that is where it is known."""
 
-    Of what has two ends the slower one counts.
-    """
-    whose = Q(service__number=service, state__in=[State.ASSIGNED, State.IN_SERVICE]) if service else Q(holder=holder)
-    rows = list(Resource.objects.filter(whose).values_list("kind", "element__kind", "element__down_mbps"))
-    way = kinds.way_of(kind for kind, *_ in rows)
+
+def speeds_of(services: Iterable[str]) -> dict[str, int]:
+    """How fast the line is at most (Mbit/s) on which each of these services runs; none of what is no line of ours. One query."""
+    running = Resource.objects.filter(service__number__in=list(services), state__in=[State.ASSIGNED, State.IN_SERVICE])
+    taken: dict[str, list[Taken]] = {}
+    for number, *each in running.values_list("service__number", "kind", "element__kind", "element__down_mbps"):
+        taken.setdefault(number, []).append((each[0], each[1], each[2]))
+    found = {number: _most(each) for number, each in taken.items()}
+    return {number: most for number, most in found.items() if most is not None}
+
+
+def speed_of(holder: str) -> int | None:
+    """How fast the line is at most (Mbit/s) that a holder has; None where it has none."""
+    held = Resource.objects.filter(holder=holder).exclude(holder="")
+    return _most(list(held.values_list("kind", "element__kind", "element__down_mbps")))
+
+
+def _most(taken: Sequence[Taken]) -> int | None:
+    """How fast it is; of what has two ends the slower one counts."""
+    way = kinds.way_of(kind for kind, *_ in taken)
     if way is None:
         return None
-    points = [way.most(most) for _, element, most in rows if element is not None and element == way.point]
+    points = [way.most(most) for _, element, most in taken if element is not None and element == way.point]
     return min(points, default=way.max_down_mbps)
+
+
+def waits_for(holder: str) -> str:
+    """The code of what a holder waits for; empty where it waits for nothing."""
+    return Shortage.objects.filter(holder=holder, resolved_at=None).values_list("code", flat=True).first() or ""
 
 
 Lacking = tuple[str, walking.Place]
