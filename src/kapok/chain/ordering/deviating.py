@@ -250,7 +250,8 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     if differs != ["promised_date"]:
         _must_not_run(leg)
     if {"address", "far_address", "quantity"} & set(differs):
-        facts |= rearranging.take_anew(leg, line, act, moves_away="address" in differs)
+        moved = {"moves_away": "address" in differs, "far_moves": "far_address" in differs}
+        facts |= rearranging.take_anew(leg, line, act, **moved)
     elif {"offer", "characteristics"} & set(differs):
         _keep_up(leg, line, act)
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
@@ -277,7 +278,7 @@ def _keep_up(leg: Leg, line: Line, act: Act) -> None:
         return
     has = plant.speed_of(leg.subject)
     if has is not None and has < wanted:
-        rearranging.take_anew(leg, line, act, moves_away=False)
+        rearranging.take_anew(leg, line, act)
 
 
 def _must_not_run(leg: Leg) -> None:

@@ -19,6 +19,7 @@ from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.catalog.queries import Choices
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
@@ -162,12 +163,16 @@ def _line(leg: Leg, line: Asked) -> Line:
 
 
 def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
-    """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it."""
-    begins = State(leg.state) is State.IN_PROGRESS
+    """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it.
+
+    Somebody comes to both ends of what is installed between two.
+    """
+    begins, far = State(leg.state) is State.IN_PROGRESS, plan.site.far
     as_part(work.open_matter)(
         kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
         first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.located),
         near=placing.located.near.get(plan.address.code if plan.address else ""), subject=leg.subject, begin=begins,
+        two_ended=bool(plan.visit and far), far_near=placing.located.near.get(far.code) if far else None,
         flows=placing.flows, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 
@@ -242,8 +247,19 @@ def wanted_visits(
     What waits for plant takes one when it goes on.
     """
     waiting = set(Leg.objects.filter(order=order, state=State.HELD).values_list("number", flat=True))
-    for number, plan in enumerate(placing.legs, 1):
-        chosen = windows.get(plan.address.code, window) if plan.address else None
-        if plan.visit and plan.address and chosen and number not in waiting:
-            skill, minutes = plan.visit
-            yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *chosen)
+    coming = {f"{order.subject}-{number}": plan for number, plan in enumerate(placing.legs, 1) if number not in waiting}
+    for holder, plan in coming.items():
+        for end, place in _visited(holder, plan).items():
+            chosen = windows.get(place, window)
+            if plan.visit and chosen:
+                yield visits.Wanted(holder, place, *plan.visit, *chosen, end)
+
+
+def _visited(holder: str, plan: Planned) -> dict[str, str]:
+    """To which addresses somebody comes for a leg, by the end of what is visited at both."""
+    near, far = plan.address, plan.site.far
+    if near is None or plan.visit is None:
+        return {}
+    if far is None or not visits.at_both_ends(holder):
+        return {"": near.code}
+    return {End.A.value: near.code, End.B.value: far.code}

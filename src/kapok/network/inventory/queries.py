@@ -101,8 +101,10 @@ def speeds_of(services: Iterable[str]) -> dict[str, int]:
     """How fast the line is at most (Mbit/s) on which each of these services runs; none of what is no line of ours. One query."""
     running = Resource.objects.filter(service__number__in=list(services), state__in=[State.ASSIGNED, State.IN_SERVICE])
     taken: dict[str, list[Taken]] = {}
-    for number, *each in running.values_list("service__number", "kind", "element__kind", "element__down_mbps"):
-        taken.setdefault(number, []).append((each[0], each[1], each[2]))
+    for number, kind, element, most in running.values_list(
+        "service__number", "kind", "element__kind", "element__down_mbps"
+    ):
+        taken.setdefault(str(number), []).append((kind, element, most))
     found = {number: _most(each) for number, each in taken.items()}
     return {number: most for number, most in found.items() if most is not None}
 
