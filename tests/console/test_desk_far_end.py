@@ -7,19 +7,23 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as project
 from django.test import Client
 
 from kapok.back.workforce.models import Appointment
 from kapok.chain.ordering.models import Leg, Order
+from kapok.edges.selfcare.doors import CUSTOMER, UNTIL
 from kapok.front.channels import api, basket
 from kapok.front.channels.basket import Wish
 from kapok.ground.customers import api as customers
+from kapok.ground.places import api as places
+from kapok.ground.places.rules import Segment
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
 from tests.console.test_desk_lines import KEPT, part, sent
-from tests.selfcare.test_selfcare import inside
+from tests.network import plant
 
 FAR = re.compile(r'name="far_address" value="([^"]*)"')
 PLACE = re.compile(r'<button class="btn btn-primary" data-shortcut="Enter" (disabled)?>')
@@ -170,6 +174,8 @@ TWO = re.compile(r'<option value="([^"]+/[^"|]+\|[ab])"')
 
 def with_windows(client: Client, bank: str) -> str:
     """The number of an order whose windows were chosen for each end at the desk."""
+    for segment in Segment:
+        places.assign_patch(unit="tianhe-east-1", segment=segment, address="n3", since=plant.AT, **plant.WHO)
     page = chosen(client, bank, far_address="n3")
     offered = SITE.findall(page)
     windows = [next(each for each in offered if each.startswith(place)) for place in ("n1 ", "n3 ")]
@@ -202,9 +208,19 @@ def test_a_window_is_chosen_for_each_end_and_the_order_shows_both(signed_in: Sig
     assert (agreed("a"), agreed("b")) == (near, other[:-2])
 
 
+def inside(customer: str) -> Client:
+    """A browser in which the customer has come in."""
+    client = Client()
+    session = client.session
+    session[CUSTOMER], session[UNTIL] = customer, "2999-01-01T00:00:00+00:00"
+    session.save()
+    client.cookies[project.SESSION_COOKIE_NAME] = str(session.session_key)
+    return client
+
+
 def test_the_customer_sees_both_visits_and_moves_the_one_at_the_far_end(signed_in: SignedIn, bank: str) -> None:
     number = with_windows(signed_in("account_manager"), bank)
-    mine = inside(number)
+    mine = inside(bank)
     page = mine.get(f"/my/orders/{number}").content.decode()
     assert ("A 端：" in page, "B 端（远端）：" in page) == (True, True)
     for end in ("a", "b"):

@@ -23,7 +23,7 @@ from kapok.network.inventory import queries as plant
 from tests.chain import shop
 from tests.chain.shop import leg, live, stands
 from tests.network.plant import WHO
-from tests.stories.operator import after, by, passes, service_of, works
+from tests.stories.operator import after, by, delivers, passes, service_of, works
 
 WAITS = ("held", "10W")
 
@@ -83,7 +83,7 @@ def test_each_end_has_its_visit_and_the_circuit_works_when_both_are_done() -> No
     again = window("n3", 0, built)
     api.agree_visit(order=number, leg=1, end="b", starts_at=again[0], ends_at=again[1], **by("keyaccount", built))
     assert agreed() == {"b": again[0]}
-    works(number, "access-b", again[0])
+    delivers(number, "access-b", again[0])
     works(number, "handover", again[1])
 
     assert stands(number)[0] == "completed"
