@@ -106,7 +106,7 @@ def speaking(server: str, secret: str, **ports: int) -> Iterator[Client]:
 
 
 def open_sessions(service: str, logins: Collection[str], *, before: datetime | None = None) -> list[Session]:
-    """The sessions of a service, or of its logins where the access server did not say the service; those begun by `before`, if any."""
+    """The sessions of a service, or of its logins where the access server did not say it; only those begun by `before`."""
     with connection.cursor() as cursor:
         cursor.execute(OPEN, {"service": service, "logins": list(logins), "before": before})
         return [Session(*row) for row in cursor.fetchall()]
