@@ -33,6 +33,7 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState, tidy_note
 from kapok.kernel.text import Text, joined
+from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.rules import masked
 
 DEFERRED = "customer.deferred"
@@ -131,6 +132,13 @@ def wait(leg: Leg, reason: Text, expected_at: datetime | None, act: Act) -> None
         return
     else:
         moves.hold(leg, Deviation.WAIT, reason=reason, until=expected_at, act=act)
+
+
+def plant_dated(leg: Leg) -> None:
+    """A day was given for the plant that a leg waits for: its customer is told that one. The clocks run on as they do."""
+    until = inventory.built_by(leg.subject)
+    if until is not None:
+        moves.keep(leg, until=until)
 
 
 def plant_came(leg: Leg, act: Act) -> bool:

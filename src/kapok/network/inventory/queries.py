@@ -38,6 +38,7 @@ __all__ = [
     "ServiceView",
     "ShortageView",
     "Shortfall",
+    "built_by",
     "carrying",
     "held_by",
     "qualify",
@@ -111,6 +112,11 @@ def _expected(lacks: Collection[Lacking], at: datetime) -> dict[Lacking, datetim
     rows = Shortage.objects.filter(wanted, resolved_at=None, expected_at__gt=at)
     first = rows.values_list("code", "element", "exchange_area").annotate(first=Min("expected_at"))
     return {(code, walking.Place(element, area)): day for code, element, area, day in first}
+
+
+def built_by(holder: str) -> datetime | None:
+    """The day that was given for what the holder waits for; None where none was, or it waits for nothing."""
+    return Shortage.objects.filter(holder=holder, resolved_at=None).values_list("expected_at", flat=True).first()
 
 
 def resource_rows() -> QuerySet[Resource]:
