@@ -363,11 +363,29 @@ def test_the_centre_settles_exceptions_of_every_unit_s_orders_and_the_network_se
     assert stands(number)[:2] == ("held", "10W")
     assert client.post(f"/orders/{number}/1/plant", follow=True).status_code == 200
     assert "The element refused" in text(noc, f"/orders/{quiet}")
-    assert f"/orders/steps/{other.id}/retry" not in text(noc, f"/orders/{quiet}")
-    assert noc.post(f"/orders/steps/{other.id}/retry").status_code == 403
+    assert f"/orders/steps/{other.id}/settle" not in text(noc, f"/orders/{quiet}")
+    assert noc.post(f"/orders/steps/{other.id}/settle", sent).status_code == 403
     assert noc.post(f"/orders/{quiet}/1/wait", said).status_code == 403
     assert Step.objects.get(id=other.id).state == "fallen_out"
     assert signed_in("keyaccount").get(f"/orders/{quiet}").status_code == 404
+
+
+def test_the_network_tries_again_what_asks_it_and_nothing_else_of_an_order() -> None:
+    number = placed()
+    activation.switch_on_fault(element="olt", fault="refuses", calls=1, actor="staff/noc", at=now())
+    run()
+    noc, step = signed_in("noc"), Step.objects.get(leg=leg(number), name="activate")
+    assert f"/orders/steps/{step.id}/retry" in text(noc, f"/orders/{number}")
+    reserved = Step.objects.get(leg=leg(number), name="reserve")
+    Step.objects.filter(id=reserved.id).update(state="fallen_out")
+    assert f"/orders/steps/{reserved.id}/" not in text(noc, f"/orders/{number}")
+    assert noc.post(f"/orders/steps/{reserved.id}/retry").status_code == 403
+    assert Step.objects.get(id=reserved.id).state == "fallen_out"
+    Step.objects.filter(id=reserved.id).update(state="done")
+    done = noc.post(f"/orders/steps/{step.id}/retry", follow=True).content.decode()
+    assert "It is tried again at once." in done
+    run()
+    assert Step.objects.get(id=step.id).state == "done"
 
 
 def test_who_settles_exceptions_elsewhere_does_so_for_what_their_unit_has_in_hand(settings: Any) -> None:
