@@ -17,7 +17,7 @@ CODE = _("Lower-case letters, digits and hyphens; never changes.")
 
 
 class CopyForm(forms.Form):
-    """A flow's code and title."""
+    """Code and title of what begins as a draft: a flow, an offer, a specification."""
 
     code = forms.SlugField(label=_("Code"), max_length=60, help_text=CODE)
     title_zh = forms.CharField(label=_("Chinese title"), max_length=200)

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kapok.edges.console.flows.forms import CopyForm
 from kapok.edges.console.offers import showing
-from kapok.edges.console.offers.forms import CopyForm, OfferForm
+from kapok.edges.console.offers.forms import OfferForm
 from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.catalog.offering import api, queries, telling
 from kapok.ground.catalog.offering.document import KINDS

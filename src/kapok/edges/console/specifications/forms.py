@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import pgettext_lazy
 
-from kapok.edges.console.offers.forms import CopyForm
+from kapok.edges.console.flows.forms import CopyForm
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.ground.catalog.specifying.document import SORTS, Sort
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.offers.forms import CopyForm
+from kapok.edges.console.flows.forms import CopyForm
 from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.edges.console.specifications import showing
 from kapok.edges.console.specifications.forms import SpecificationForm
