@@ -45,7 +45,7 @@ def witness(entries: Sequence[Entry]) -> None:
 
 
 def hear(line: Line) -> None:
-    """There is plant for a leg that waits for it (10W): it is taken at once, and the leg goes on by itself; or there is a day for it."""
+    """There is plant for a leg that waits for it (10W): it is taken at once, and the leg goes on; or a day is given for it."""
     with transaction.atomic():
         found = rows.locked([line.subject])
         if not found or found[0].state != State.HELD or found[0].exception != Deviation.WAIT:
