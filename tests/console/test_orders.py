@@ -467,6 +467,25 @@ def test_who_may_see_and_do_what() -> None:
     assert agent.get(f"/orders/{number}/1/fly").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "amended after the payment: CNY 50.00 once goes to the bill"),
+        (Language.ZH, "缴费后改单，一次性差额 50.00 元 计入账单"),
+    ],
+)
+def test_what_an_amendment_costs_more_is_shown_on_the_order_and_at_the_desk(language: Language, said: str) -> None:
+    shop.new_version("fibre-300", dearer=5000)
+    number = placed()
+    whose = leg(number).order.customer.number
+    agent = signed_in("agent", language)
+    for page in (f"/orders/{number}", f"/desk/customers/{whose}"):
+        assert said not in text(agent, page)
+    api.amend(order=number, line=1, offer="fibre-300", actor="staff/agent", at=now())
+    for page in (f"/orders/{number}", f"/desk/customers/{whose}"):
+        assert said in text(agent, page), page
+
+
 def test_what_was_amended_is_listed_whatever_became_of_it() -> None:
     """10Q is no exception that an order is in, but a version: what is done or given up stays on the list."""
     placed()
