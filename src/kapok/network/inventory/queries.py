@@ -26,6 +26,7 @@ from kapok.network.inventory.views import (
     ServiceView,
     ShortageView,
     Shortfall,
+    Way,
     in_walk_order,
 )
 
@@ -78,11 +79,18 @@ def _short(code: str, expected_at: datetime | None) -> Qualification:
 
 
 def _carried(choice: Choice, needs: Sequence[Need], walk: walking.Walk) -> Qualification:
-    way = kinds.way_of(need.kind for need in needs)
-    if way is None:
+    ways = tuple(_way(way, choice, walk) for way in kinds.ways_of(need.kind for need in needs))
+    if not ways:
         return Qualification(True, "", NOWHERE, 0, "", (), None)
-    point = walk.points[choice.point].code if choice.point else ""
-    return Qualification(True, way.code, way.name, _speed(way, choice, walk), point, (), None)
+    best = ways[0]
+    return Qualification(True, best.technology, best.name, best.max_down_mbps, best.point, (), None, ways)
+
+
+def _way(way: Technology, choice: Choice, walk: walking.Walk) -> Way:
+    """A way as it was walked: its line begins where its first step is taken."""
+    begins = next(claim.home for claim in choice.claims if claim.kind == way.chain[0])
+    point = walk.points.get(begins)
+    return Way(way.code, way.name, _speed(way, point), point.code if point else "")
 
 
 def carrying(found: Qualification, down_mbps: int) -> Qualification:
@@ -93,8 +101,8 @@ def carrying(found: Qualification, down_mbps: int) -> Qualification:
     return Qualification(False, "", NOWHERE, 0, "", (Shortfall(kinds.TOO_SLOW, slow),), None)
 
 
-def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
-    cap = walk.points[choice.point].down_mbps if choice.point else None
+def _speed(way: Technology, point: walking.Point | None) -> int:
+    cap = point.down_mbps if point else None
     return min(way.max_down_mbps, cap) if cap is not None else way.max_down_mbps
 
 
