@@ -181,6 +181,16 @@ def test_both_ends_of_a_circuit_are_qualified(reader: Client) -> None:
     assert ("B end" in one_end, "It is available." in one_end) == (False, True)
 
 
+def test_of_a_bundle_each_part_is_answered(reader: Client) -> None:
+    page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_voice")
+    bundle = page[page.index("Bundle for small businesses") :]
+    bundle = bundle[: bundle.index("</dl>")]
+    places = [
+        bundle.index(each) for each in ("fibre to the home", "1000 Mbit/s", "SPL-TH01-1", "copper pair", "DP-TH01-1")
+    ]
+    assert places == sorted(places)
+
+
 def test_the_screen_says_what_an_order_would_find(reader: Client) -> None:
     Resource.objects.filter(kind="vlan").update(state="blocked", note="full")
     page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband")
@@ -406,6 +416,6 @@ def test_an_address_is_qualified_by_keyboard(browser_page: BrowserPage) -> None:
     page.get_by_label("地址").fill("TH01-002")
     with leads_on(page):
         page.keyboard.press("Enter")
-    expect(page.get_by_text("可以开通")).to_be_visible()
-    follow(page.get_by_role("link", name="SPL-TH01-1"))
+    expect(page.get_by_text("可以开通")).to_have_count(len(["the plans", "the bundle"]))
+    follow(page.get_by_role("link", name="SPL-TH01-1").first)
     expect(page.locator(".port.free").first).to_be_visible()

@@ -216,6 +216,12 @@ class Finding:
     text: Text
 
 
+def finding(where: str, code: str, zh: str, en: str, *, called: Text | None = None) -> Finding:
+    """One finding whose text begins with where it is, by the name by which people call that, else by its code."""
+    name = called or Text(zh=where, en=where)
+    return Finding(where, code, Text(zh=f"{name.zh}：{zh}", en=f"{name.en}: {en}"))
+
+
 UNKEEPABLE = Finding(
     "",
     "unkeepable",

@@ -11,10 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kapok.chain.ordering import queries, rules
-from kapok.chain.ordering.queries import LegView, Place, StageView, Visit
+from kapok.chain.ordering.queries import LegView, Place, StageView, StepView, Visit
 from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
-from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
+from kapok.edges.console.orders.actions import Offered, for_leg, for_order, for_step
 from kapok.edges.console.orders.filters import OrdersFilter
 from kapok.edges.console.orders.reach import allowed, field_work, may_look, may_serve, seen, units
 from kapok.edges.console.screen import ScreenRequest, screen
@@ -83,6 +83,8 @@ class LegShown:
     """The window of its visit, or that one is to be agreed; of two ends for each."""
     asked: Sequence[Request]
     """What is asked of its clocks, and waits for an answer."""
+    steps: Sequence[tuple[StepView, Sequence[Offered]]]
+    """What the system does for it, and what may be done with that."""
     plant: Sequence[Held]
     """The resource orders of it: what it has of the plant, and where that is."""
 
@@ -115,7 +117,6 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         ),
         "approvers": approvers_named(request, {found.unit}) if asked else "",
         "offered": for_order(found, may),
-        "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
         "expected": _expected(found.legs),
         "undated": any(leg.undated for leg in found.legs),
     }
@@ -145,6 +146,7 @@ def _leg(leg: LegView, known: _Known) -> LegShown:
     return LegShown(
         leg=leg, columns=list(_columns(boxes)), promises=all_shown(leg.promises, at, names),
         offered=for_leg(leg, known.may, may_choose=any(each.may_choose for each in visits)), visits=visits,
+        steps=[(step, for_step(step, known.may)) for step in leg.steps],
         asked=[each for each in known.asked if each.subject == leg.subject], plant=known.plant.get(leg.subject, ()),
     )  # fmt: skip
 
