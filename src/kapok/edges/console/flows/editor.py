@@ -21,7 +21,7 @@ from kapok.ground.catalog import editing, queries, telling
 from kapok.ground.catalog.conditions import written
 from kapok.ground.catalog.informing import words_for
 from kapok.ground.catalog.packs import names
-from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
+from kapok.ground.catalog.template import ADDRESSEES, AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
 from kapok.ground.catalog.template import STEPS as RUN
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
@@ -177,6 +177,7 @@ def _values(
         "events": [(kind, name) for kind, name in EVENTS.items() if telling.tellable(kind)],
         "packs": names(),
         "steps": RUN.items(),
+        "addressees": ADDRESSEES.items(),
         "added": ADDED,
     }
 
