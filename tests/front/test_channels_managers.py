@@ -11,6 +11,7 @@ import pytest
 from kapok.front.channels import api
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.models import Commitment
+from kapok.ground.people.models import Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work import queries as matters
@@ -217,3 +218,11 @@ def test_whoever_was_named_wrongly_takes_their_manager_along() -> None:
     other = business(manager="keyaccount2", phone="020-38880012")
     api.recognise_customer(interaction=talk, customer=other, **shop.by("agent", 2))
     assert matter(subject).facts["account_manager"] == "keyaccount2"
+
+
+def test_what_is_given_outside_of_a_flow_goes_to_the_deputy_while_the_manager_is_away() -> None:
+    posts.declare_absent(username="keyaccount", until=shop.later(600), note="出差", **shop.by("keyaccount"))
+    subject, decision = ask(1, customer=shop.customer(manager="keyaccount"), pressed="9")
+    assert (decision.owner, offer(subject).to_staff) == ("keyaccount", Staff.objects.get(username="keyaccount2"))
+    baton.accept(item=offer(subject).item_id, **shop.by("keyaccount2", 2))
+    assert matter(subject).first_contact.username == "agent"
