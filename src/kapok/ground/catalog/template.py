@@ -59,7 +59,7 @@ STEPS: Mapping[str, Text] = {
 }
 """What the system can do by itself when a stage is reached."""
 ACCOUNT_MANAGER = "account_manager"
-ADDRESSEES: Mapping[str, Text] = {ACCOUNT_MANAGER: Text(zh="客户经理", en="the account manager")}
+ADDRESSEES: Mapping[str, Text] = {ACCOUNT_MANAGER: Text(zh="客户经理", en="account manager")}
 """Whom a stage may be offered to by name: the fact of the matter in which their staff number stands."""
 AFTERWARDS = frozenset({"bill"})
 """Steps that are taken once the promise has been kept, so that they use nothing of it."""
