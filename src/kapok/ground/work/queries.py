@@ -42,6 +42,7 @@ __all__ = [
     "MyWork",
     "Offer",
     "WorkItem",
+    "asked_by_name",
     "clocks",
     "deliveries_of",
     "dispute_rows",
@@ -144,7 +145,8 @@ def _left_to_deputy(me: Staff, away: Collection[UUID], at: datetime) -> QuerySet
     as_b = PostHolder.objects.filter(staff=me, place=Place.B, period__contains=at).values("post")
     of_a = PostHolder.objects.filter(post__in=as_b, place=Place.A, period__contains=at).values("staff")
     late = Q(accept_by_at__lt=at) | Q(to_answers__in=away)
-    return Handoff.objects.filter(late, state=rules.HandoffState.OFFERED, to_answers__in=of_a).exclude(to_answers=me)
+    of_others = Handoff.objects.filter(late, state=rules.HandoffState.OFFERED, to_answers__in=of_a)
+    return of_others.exclude(Q(to_answers=me) | Q(to_staff=me))
 
 
 def _left_behind(me: Staff, held: Collection[posts.Acting], at: datetime) -> QuerySet[Item]:
@@ -298,6 +300,12 @@ def handoffs_of(item: UUID) -> list[Offer]:
 def deliveries_of(item: UUID) -> list[Delivery]:
     """The deliveries of an item, in order."""
     return list(Delivery.objects.filter(item=item).select_related("delivered_by", "answered_by").order_by("number"))
+
+
+def asked_by_name(subject: str) -> dict[UUID, str]:
+    """Of the work of a matter that is offered to somebody by name, to whom."""
+    offered = Handoff.objects.filter(matter__subject=subject, state=rules.HandoffState.OFFERED, to_staff__isnull=False)
+    return dict(offered.values_list("item", "to_staff__name"))
 
 
 def evidence_of(item: UUID) -> tuple[Text, ...]:

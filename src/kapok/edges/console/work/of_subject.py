@@ -31,6 +31,8 @@ class ItemLine:
 
     item: queries.WorkItem
     clock: Shown | None
+    asked: str
+    """Who is offered it by name; empty for nobody."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,11 @@ def of_matter(request: ScreenRequest, subject: str, reader: Scope) -> OfMatter |
     if found is None or not matter_concerns(request.user.username, reader, found):
         return None
     items = queries.items_of(subject)
-    due = first_due(item.subject for item in items)
-    lines = [ItemLine(each, shown(due[each.subject], request.at) if each.subject in due else None) for each in items]
+    due, asked = first_due(item.subject for item in items), queries.asked_by_name(subject)
+    lines = [
+        ItemLine(each, shown(due[each.subject], request.at) if each.subject in due else None, asked.get(each.id, ""))
+        for each in items
+    ]
     return OfMatter(found, lines, choices(_for(request, found), ON_MATTERS), tally(found.id))
 
 
