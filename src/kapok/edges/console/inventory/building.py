@@ -38,7 +38,12 @@ PAGE = 25
 class QualifyForm(forms.Form):
     """An address, a service and how fast it has to be."""
 
-    address = forms.CharField(label=gettext_lazy("Address"), max_length=100)
+    address = forms.CharField(
+        label=gettext_lazy("Address"), max_length=100,
+        widget=forms.TextInput(
+            attrs={"placeholder": gettext_lazy("Road and number, or the first letters: tyxl8"), "autofocus": True}
+        ),
+    )  # fmt: skip
     service = forms.ChoiceField(label=gettext_lazy("Service"))
     down_mbps = forms.IntegerField(
         label=gettext_lazy("Speed wanted (Mbit/s)"), min_value=0, max_value=100_000, required=False

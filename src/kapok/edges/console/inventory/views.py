@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -16,16 +18,21 @@ from kapok.chain.ordering.trials import running_until
 from kapok.edges.console.inventory.chain import chain
 from kapok.edges.console.inventory.gate import may_change, may_see
 from kapok.edges.console.inventory.trial import may_extend
+from kapok.edges.console.ledger.presenting import called
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.journal.queries import timeline
+from kapok.ground.journal import rules
+from kapok.ground.journal.queries import Line, timeline
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
 from kapok.network.inventory import api, browsing, queries
 from kapok.network.inventory.kinds import ELEMENT_KINDS
 from kapok.network.inventory.rules import MARKS, STATES, State
 
 PAGE = 25
+FOR = Text(zh="（{whom}）", en="({whom})")
+"""For whom a resource was held."""
 
 
 class MarkForm(forms.Form):
@@ -97,7 +104,15 @@ def resource(request: ScreenRequest, code: str) -> HttpResponse:
         if form.is_valid() and _marked(request, code, form):
             return redirect("console:inventory-resource", code)
     values = {"resource": shown, "form": form, "may_mark": allowed, "resting": _resting(shown, request)}
-    return render(request, "inventory/resource.html", values | {"lines": timeline(shown.subject)})
+    return render(request, "inventory/resource.html", values | {"lines": list(_moves(shown.subject))})
+
+
+def _moves(subject: str) -> Iterator[Line]:
+    """Its history, for whom it was held said as a reader says it."""
+    for line in timeline(subject):
+        holder = line.data.get("holder")
+        said = line.data | {"holder": FOR.format(whom=called(holder))} if holder else line.data
+        yield replace(line, sentence=rules.sentence(line.kind, said)) if holder else line
 
 
 def _marked(request: ScreenRequest, code: str, form: MarkForm) -> bool:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
 from kapok.edges.console.charts import Chart
+from kapok.edges.console.ledger.presenting import called
 from kapok.ground.people.roles import ROLES
 from kapok.kernel.text import Language, Text
 from kapok.network.inventory.kinds import SERVICES
@@ -24,6 +25,12 @@ register = template.Library()
 def text(value: Text) -> str:
     """A bilingual text in the reader's language."""
     return value.in_(Language.of(get_language()))
+
+
+@register.filter
+def kept(words: str) -> str:
+    """What was kept in both languages (`Text.both`), or typed in one, in the reader's language."""
+    return text(Text.kept(words or ""))
 
 
 SIGNS = {":": Text(zh="：", en=": "), ",": Text(zh="、", en=", "), ";": Text(zh="；", en="; ")}
@@ -79,9 +86,9 @@ def same_as(value: str, wanted: str) -> str:
 
 
 @register.filter
-def within(path: str, address: str) -> bool:
-    """Whether a page lies at or below an address; below the start page lies nothing."""
-    return path == address or (address != "/" and path.startswith(f"{address.rstrip('/')}/"))
+def subject_name(subject: str) -> str:
+    """What a subject of the journal is called, e.g. `order O2026-000001-1`; nothing where there is none."""
+    return text(called(subject)) if subject else ""
 
 
 @register.simple_tag
