@@ -23,6 +23,7 @@ from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal import rules
 from kapok.ground.journal.queries import Line, timeline
+from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
@@ -54,7 +55,10 @@ def browser(request: ScreenRequest) -> HttpResponse:
     """One field to search by number, port, address or serial, and the exchange areas to go down from."""
     query = request.GET.get("q", "").strip()[:80]
     page = Paginator(browsing.area_rows(), PAGE).get_page(request.GET.get("page"))
-    values = {"query": query, "found": browsing.search(query), "page": page, "areas": browsing.areas(page.object_list)}
+    values = {
+        "query": query, "found": browsing.search(query), "page": page, "areas": browsing.areas(page.object_list),
+        "may_load": people.everywhere(people.units_where(request.user.id, Permission.INVENTORY_MANAGE)),
+    }  # fmt: skip
     return render(request, "inventory/browser.html", values)
 
 

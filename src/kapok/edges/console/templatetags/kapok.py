@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -14,6 +14,8 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from kapok.edges.console.charts import Chart
 from kapok.edges.console.ledger.presenting import called
+from kapok.edges.console.telling import known_people, told
+from kapok.ground.journal.queries import Line
 from kapok.ground.people.roles import ROLES
 from kapok.kernel.text import Language, Text
 from kapok.network.inventory.kinds import SERVICES
@@ -71,6 +73,13 @@ def named(actor: str, names: Mapping[str, str]) -> str:
     if kind != "staff" or number not in names:
         return who(actor)
     return format_html('<span title="{}">{}</span>', number, names[number])
+
+
+@register.filter
+def by_name(lines: Sequence[Line]) -> list[tuple[Line, str]]:
+    """The entries of a time line, each with who did it, people by their names; one query."""
+    known = known_people(lines)
+    return [(told(line, known), named(line.actor, known)) for line in lines]
 
 
 @register.filter
