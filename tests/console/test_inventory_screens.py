@@ -325,6 +325,13 @@ def test_lists_count_what_a_page_shows_alone(reader: Client) -> None:
         assert all(" IN (" in each or "exchange_area_id" in each for each in counted), page
 
 
+def test_plant_is_loaded_by_who_keeps_it_all_and_offered_to_nobody_else(keeper: Client, signed_in: SignedIn) -> None:
+    engineer = signed_in("noc_engineer")
+    for client, may in ((keeper, True), (engineer, False)):
+        assert (client.get("/inventory/import").status_code == 200) is may
+        assert ("/inventory/import" in text(client, "/inventory")) is may
+
+
 def test_plant_is_tried_and_loaded(keeper: Client) -> None:
     rows = "record,code,kind,name_zh,parent,count\nsite,S9,,九号,,\nelement,SPL9,rocket,,,\n"
     sites = Site.objects.count()
