@@ -354,6 +354,8 @@ def test_the_centre_settles_exceptions_of_every_unit_s_orders_and_the_network_se
     page = text(client, f"/orders/{number}")
     for address in (f"steps/{step.id}/retry", f"steps/{step.id}/settle", f"{number}/1/wait", f"{number}/1/defer"):
         assert f"/orders/{address}" in page, address
+    assert 'href="/ledger/' not in page, "the clocks are another unit's to open"
+    assert 'href="/ledger/' in text(signed_in("agent"), f"/orders/{number}")
     assert "It is tried again at once." in client.post(f"/orders/steps/{step.id}/retry", follow=True).content.decode()
     run()
     sent = {"note": "手工录入"}

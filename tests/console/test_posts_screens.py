@@ -75,7 +75,7 @@ def test_a_post_shows_who_is_asked_next_and_its_time_line(manager: Client) -> No
     assert "梁小敏" in page
     assert "Head of" not in page
     assert "unit head · Kapok Telecom Guangzhou" in page
-    assert "agent appointed as A" in page
+    assert "梁小敏 appointed as A" in page
     assert "no roles" in page
 
 

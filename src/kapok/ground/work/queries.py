@@ -353,6 +353,15 @@ def taken_by(subject: str) -> set[str]:
     return set(asked.values_list("to_unit__code", flat=True))
 
 
+def sides_of(subject: str) -> dict[UUID, set[str]]:
+    """The units between which each work item of a matter was ever handed."""
+    sides: dict[UUID, set[str]] = {}
+    of_it = Handoff.objects.filter(item__matter__subject=subject)
+    for item_id, *units in of_it.values_list("item", "from_unit__code", "to_unit__code"):
+        sides.setdefault(item_id, set()).update(units)
+    return sides
+
+
 def is_asked(username: str, subject: str) -> bool:
     """Whether the first contact of a matter is offered to this person."""
     offered = Handover.objects.filter(matter__subject=subject, state=rules.HandoffState.OFFERED)

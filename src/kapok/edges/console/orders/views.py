@@ -19,6 +19,7 @@ from kapok.edges.console.orders.filters import OrdersFilter
 from kapok.edges.console.orders.reach import allowed, field_work, may_look, may_serve, seen, units
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import requests
+from kapok.ground.commitments.queries import Scope, scope
 from kapok.ground.commitments.requests import Request
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
@@ -105,6 +106,7 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         inventory.held_of(subjects),
         field_work(request, found),
         queries.visits_of(found.legs, request.at),
+        scope(people.units_where(request.user.id, Permission.LEDGER_READ)),
     )
     values = {
         "order": found,
@@ -135,6 +137,8 @@ class _Known:
     plant: Mapping[str, Sequence[Held]]
     field_work: frozenset[UUID]
     visits: Mapping[str, Sequence[Visit]]
+    reader: Scope
+    """Of which units the reader may open the clocks."""
 
 
 def _leg(leg: LegView, known: _Known) -> LegShown:
@@ -144,11 +148,16 @@ def _leg(leg: LegView, known: _Known) -> LegShown:
         for stage in leg.stages
     ]
     return LegShown(
-        leg=leg, columns=list(_columns(boxes)), promises=all_shown(leg.promises, at, names),
+        leg=leg, columns=list(_columns(boxes)), promises=list(_promises(leg, known)),
         offered=for_leg(leg, known.may, may_choose=any(each.may_choose for each in visits)), visits=visits,
         steps=[(step, for_step(step, known.may)) for step in leg.steps],
         asked=[each for each in known.asked if each.subject == leg.subject], plant=known.plant.get(leg.subject, ()),
     )  # fmt: skip
+
+
+def _promises(leg: LegView, known: _Known) -> Iterator[Shown]:
+    for each in all_shown(leg.promises, known.at, known.names):
+        yield replace(each, linked=known.reader.holds(each.row.unit))
 
 
 def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:
