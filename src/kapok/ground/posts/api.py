@@ -127,9 +127,12 @@ def change_accept_time(*, post: str, accept_ttl: timedelta | None, actor: str, a
     if row.accept_ttl == now:
         return
     Post.objects.filter(id=row.id).update(accept_ttl=now)
-    said = {"before": rules.spoken_ttl(row.accept_ttl), "now": rules.spoken_ttl(now)}
-    minutes = None if now is None else round(now / rules.MINUTE)
-    journal.record(events.AcceptTimeChanged(subject=row.subject, actor=actor, at=at, minutes=minutes, **said))
+    journal.record(
+        events.AcceptTimeChanged(
+            subject=row.subject, actor=actor, at=at, minutes=None if now is None else round(now / rules.MINUTE),
+            before=rules.spoken_ttl(row.accept_ttl), now=rules.spoken_ttl(now),
+        )
+    )  # fmt: skip
 
 
 @transaction.atomic
