@@ -23,4 +23,4 @@ def merge_settled() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(MERGE)
-        return cursor.rowcount
+        return int(cursor.rowcount)
