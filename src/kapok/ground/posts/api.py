@@ -130,7 +130,7 @@ def change_accept_time(*, post: str, accept_ttl: timedelta | None, actor: str, a
     journal.record(
         events.AcceptTimeChanged(
             subject=row.subject, actor=actor, at=at, minutes=None if now is None else round(now / rules.MINUTE),
-            before=rules.spoken_ttl(row.accept_ttl), now=rules.spoken_ttl(now),
+            before_name=rules.spoken_ttl(row.accept_ttl), after_name=rules.spoken_ttl(now),
         )
     )  # fmt: skip
 

@@ -36,11 +36,12 @@ class AcceptTimeChanged(Event):
 
     kind: ClassVar[str] = "posts.accept_time_changed"
     wording: ClassVar[Text] = Text(
-        zh="接受移交的时限由{before}改为{now}", en="Time to accept an offer changed from {before} to {now}"
+        zh="接受移交的时限由{before_name}改为{after_name}",
+        en="Time to accept an offer changed from {before_name} to {after_name}",
     )
     minutes: int | None
-    before: Text
-    now: Text
+    before_name: Text
+    after_name: Text
 
 
 @dataclass(frozen=True, kw_only=True)
