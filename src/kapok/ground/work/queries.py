@@ -45,7 +45,6 @@ __all__ = [
     "asked_by_name",
     "clocks",
     "deliveries_of",
-    "dispute_rows",
     "facts_of",
     "handoff",
     "handoff_rows",
@@ -54,7 +53,6 @@ __all__ = [
     "items",
     "items_of",
     "matter",
-    "matter_rows",
     "matters",
     "may_judge",
     "may_urge",
@@ -214,16 +212,6 @@ def titles(identifiers: Iterable[UUID]) -> dict[UUID, tuple[Text, str]]:
     return {row.id: (row.title, row.matter.subject) for row in rows}
 
 
-def matter_rows(*, units: Collection[UUID] | None = None, state: str = "", text: str = "") -> QuerySet[Matter]:
-    """Matters, the latest first; of these units, in this state, whose number or title contains `text`, where asked."""
-    rows = Matter.objects.order_by("-opened_at", "-id")
-    if units is not None:
-        rows = rows.filter(unit__in=units)
-    if state:
-        rows = rows.filter(state=state)
-    return rows.filter(Q(subject__icontains=text) | Q(title__icontains=text)) if text else rows
-
-
 def matters(rows: QuerySet[Matter]) -> list[MatterView]:
     """One page of matters with their clocks, in two queries."""
     page = list(rows.select_related("unit", "first_contact", "acting", "flow__template"))
@@ -278,12 +266,6 @@ def handoff_rows(
     if since is not None:
         rows = rows.filter(offered_at__gte=since)
     return rows.filter(offered_at__lt=until) if until is not None else rows
-
-
-def dispute_rows(*, units: Collection[UUID] | None = None) -> QuerySet[Handoff]:
-    """Refusals that nobody has judged yet, the oldest first."""
-    rows = handoff_rows(units=units).filter(state__in=[state.value for state in rules.UNSETTLED])
-    return rows.order_by("answered_at", "id")
 
 
 def handoff(identifier: UUID) -> Offer | None:
