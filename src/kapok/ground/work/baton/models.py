@@ -15,7 +15,7 @@ COUNTS = ("offered", "in_time", "late", "refused", "disputed", "upheld", "overru
 class SettledHandoffs(models.Model):
     """How many hand-offs of one week, from one unit to another, have an answer that stands, and what became of them.
 
-    The database writes a row for each when it is settled (a trigger in migration 0015) and nobody else does: what was answered
+    The database writes a row for each when it is settled (a trigger in migration 0016) and nobody else does: what was answered
     stands, so that no row is ever wrong. From time to time the rows of a pair are merged into one (`upkeep.merge_settled`).
     """
 

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0004_what_a_unit_was'),
-        ('work', '0014_hand_offs_by_pair_of_units'),
+        ('work', '0015_both_ends_are_visited'),
     ]
 
     operations = [
