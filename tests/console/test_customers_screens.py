@@ -140,7 +140,7 @@ def test_personal_data_is_shown_for_a_purpose_and_the_look_is_listed(keeper: Cli
     assert "13900001005" in shown
     assert "13900001005" not in text(keeper, f"/customers/{number}")
     log = text(keeper, f"/customers/looks?customer={number}")
-    for expected in ("handle a fault", "fault/F-1", "manager", number):
+    for expected in ("handle a fault", "fault F-1", "manager", number):
         assert expected in log
     assert '/matters/fault/F-1"' not in log, "nothing has happened to it, so no page tells of it"
     keeper.post(f"/customers/{number}/look", {"purpose": "fault", "matter": f"customer/{number}"})
