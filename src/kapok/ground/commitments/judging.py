@@ -180,7 +180,10 @@ def _touched(hearing: Hearing, packs: Iterable[registry.Adopted]) -> Iterable[tu
     matter = hearing.matter
     for adopted in packs:
         if adopted.hears(hearing.asked, matter.facts):
-            touched = rules.touched(adopted.version.pack, matter.known, hearing.kinds)
+            pack = adopted.version.pack
+            touched = rules.touched(pack, matter.known, hearing.kinds)
+            if hearing.first:  # nothing falls away: what cannot apply makes nothing
+                touched = (each for each in touched if promises.may_apply(each, pack, matter.known, matter.facts))
             yield from ((adopted.version, code) for code in dict.fromkeys(promise.code for promise in touched))
 
 

@@ -20,7 +20,7 @@ from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.refusals import FlowTie, NoWayBack
 from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
-from kapok.ground.journal.writing import write
+from kapok.ground.journal.nesting import Whole
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
 from kapok.ground.work import answering, events, following, rows, rules, telling, urging
@@ -77,6 +77,7 @@ def open_matter(
     also: Sequence[str] = (),
     begin: bool = True,
     flows: catalog.Choices | None = None,
+    whole: Whole | None = None,
     actor: str,
     at: datetime,
 ) -> str:
@@ -85,8 +86,8 @@ def open_matter(
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
     on, in `unit` or else their own; the work is on the ground of `near`. `also` happened at the same moment. Its facts choose its
     flow (among `flows` where those of its line are at hand), whose first stages are offered, or with `begin=False` when `begin`
-    says so; its clocks start. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`,
-    `EndedUnit`, `MatterTaken`, `FlowTie`.
+    says so; its clocks start. As a part of a `whole` it leaves to that what is written and told. Raises `NotAMatter`,
+    `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
     """
     owner, what, known = rows.asked_first(first_contact, actor), rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
@@ -96,20 +97,22 @@ def open_matter(
         near_id=rows.near_of(near), flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
         state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
-    _write(matter)
-    act = Act(actor, at)
+    act = Act(actor, at, rows=whole.rows, told=whole.told) if whole else Act(actor, at)
+    act.rows.append(matter)
     _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act)
     if begin:
         following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
-    act.record()
+    if whole is None:
+        _open(act, matter.subject)
     return matter.subject
 
 
-def _write(matter: Matter) -> None:
+def _open(act: Act, subject: str) -> None:
     try:
-        write([matter])
+        act.write()
     except IntegrityError:
-        raise MatterTaken(matter=matter.subject) from None
+        raise MatterTaken(matter=subject) from None
+    act.record()
 
 
 @transaction.atomic

@@ -158,7 +158,14 @@ def take_in(codes: Collection[str], *, evidence: str, actor: str, at: datetime) 
 
 def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", service: str = "") -> None:
     """Record what moved: who did it, for whom, from what to what."""
-    journal.record_many(
+    journal.record_many(events_of(moved, actor=actor, at=at, note=note, service=service))
+
+
+def events_of(
+    moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", service: str = ""
+) -> list[ResourceMoved]:
+    """What there is to tell of what moved."""
+    return [
         ResourceMoved(
             subject=each.resource.subject, actor=actor, at=at, resource=each.resource.told, note=note,
             before=each.before, before_name=STATES[State(each.before)],
@@ -166,4 +173,4 @@ def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", se
             holder=each.holder, service=service or each.service,
         )
         for each in moved
-    )  # fmt: skip
+    ]  # fmt: skip

@@ -233,8 +233,10 @@ class Choice:
 def choose(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
     """Walk the chain: from the nearest point that has all, else stop at the first empty step of the one that gets furthest."""
     chosen = Choice((), None, None)
+    ordered = in_order(needs)
+    points = [HOPS[Kind(need.kind)].point for need in ordered]
     for point in (*POINTS, None):
-        group = [need for need in in_order(needs) if HOPS[Kind(need.kind)].point is point]
+        group = [need for need, its in zip(ordered, points, strict=True) if its is point]
         if not group:
             continue
         walked = _from_point(group, spares) if point else _walk(group, [each for each in spares if each.point is None])
@@ -300,6 +302,8 @@ def left(spares: Iterable[Spare], claims: Sequence[Claim]) -> list[Spare]:
 
 def missing(needs: Iterable[Need], held: Mapping[tuple[str, str], int]) -> list[Need]:
     """What of the needs is not held already."""
+    if not held:
+        return list(needs)
     left = ((need, need.count - held.get((need.kind, need.role), 0)) for need in needs)
     return [replace(need, count=count) for need, count in left if count > 0]
 
@@ -321,8 +325,9 @@ def together(needs: Iterable[Need]) -> list[Need]:
     """The needs with those of one kind and role added up."""
     found: dict[tuple[str, str], Need] = {}
     for need in needs:
-        before = found.get((need.kind, need.role), replace(need, count=0))
-        found[need.kind, need.role] = replace(before, count=before.count + need.count, wish=before.wish or need.wish)
+        before = found.get((need.kind, need.role))
+        added = before and replace(before, count=before.count + need.count, wish=before.wish or need.wish)
+        found[need.kind, need.role] = added or need
     return in_order(found.values())
 
 
