@@ -124,7 +124,7 @@ def test_three_lines_are_planned_and_reserved_with_few_statements() -> None:
     assert len(asked) == STATEMENTS, "\n".join(each["sql"][:150] for each in asked)
 
 
-STATEMENTS = 22
+STATEMENTS = 20
 """A pair around the savepoint of the verb among them, which the test has in a transaction, and the savepoint of the claim."""
 
 

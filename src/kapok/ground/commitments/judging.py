@@ -31,6 +31,8 @@ from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 # Whoever judges shares the packs; whoever adopts one has them alone.
 LOCK = "SELECT commitments_lock(%s)"
 ENTRIES = "commitments_entries(%s)"
+BUT = "this.id <> ALL((SELECT %s::uuid[])::uuid[])"
+"""Worded so that the server keeps its plan: of an array that it knows it thinks the length of worth planning anew for."""
 KEEP_PACKS = "SELECT pg_advisory_xact_lock(hashtextextended('packs', 8))"
 
 
@@ -112,18 +114,24 @@ def locked(subject: str) -> Matter:
 
 def locked_together(subjects: Sequence[str]) -> list[Matter]:
     """The same of several matters, in the order in which they are named; two statements however many there are."""
-    found = {matter.subject: matter for matter in _locked(set(subjects))}
+    found = {matter.subject: matter for matter in _locked({subject: [] for subject in subjects})}
     _with_rows(list(found.values()))
     return [found[subject] for subject in dict.fromkeys(subjects)]
 
 
-def _locked(subjects: Iterable[str]) -> list[Matter]:
-    """The matters without their commitments, locked in the order of their names: no two verbs wait for each other."""
-    entries: dict[str, list[Entry]] = {subject: [] for subject in sorted(subjects)}
-    for entry in read(Entry, "true", list(entries), source=ENTRIES):
+def _locked(new: Mapping[str, Sequence[Entry]]) -> list[Matter]:
+    """The matters without their commitments, locked in the order of their names: no two verbs wait for each other.
+
+    What has just been told of each (`new`) is at hand and not read again.
+    """
+    entries: dict[str, list[Entry]] = {subject: [] for subject in sorted(new)}
+    at_hand = ",".join(str(entry.id) for told in new.values() for entry in told)
+    for entry in read(Entry, BUT, list(entries), f"{{{at_hand}}}", source=ENTRIES):
         if is_heard(entry.kind):
             entries[entry.subject].append(entry)
-    return [Matter(subject, told) for subject, told in entries.items()]
+    return [
+        Matter(subject, sorted([*told, *new[subject]], key=lambda entry: entry.at)) for subject, told in entries.items()
+    ]
 
 
 def _with_rows(matters: Sequence[Matter]) -> None:

@@ -29,17 +29,19 @@ class Whole:
 
     def write(self) -> None:
         """Insert the new rows, the tables in the order in which they came. Raises `IntegrityError`."""
+        write(*self._tables())
+
+    def record(self) -> None:
+        """Insert the new rows, and record what there is to tell; clocks are judged by it. Raises what `record_together` does."""
+        told, self.told[:] = list(self.told), []
+        record_together(told, self._tables())
+
+    def _tables(self) -> list[list[Model]]:
         tables: dict[type[Model], list[Model]] = {}
         for row in self.rows:
             tables.setdefault(type(row), []).append(row)
         self.rows.clear()
-        write(*tables.values())
-
-    def record(self) -> None:
-        """Insert the new rows, and record what there is to tell; clocks are judged by it. Raises what `record_together` does."""
-        self.write()
-        told, self.told[:] = list(self.told), []
-        record_together(told)
+        return list(tables.values())
 
 
 def as_part(verb: Callable[Given, Said]) -> Callable[Given, Said]:

@@ -47,7 +47,8 @@ def reserve(
     *, holder: str, address: str, needs: Sequence[Need], until: datetime, whole: Whole | None, actor: str, at: datetime
 ) -> Reservation:
     """Keep what the holder has not yet, or store the shortage; see `api.reserve`."""
-    rows.hold(holder)
+    if whole is None:  # else the holder is new, and nobody else knows it yet
+        rows.hold(holder)
     _let_go_for_wishes(holder, needs, actor=actor, at=at)
     for attempt in range(ATTEMPTS):
         ends = list(_ends(address, needs, holder=holder, at=at))
