@@ -122,16 +122,24 @@ def locked_together(subjects: Sequence[str]) -> list[Matter]:
 def _locked(new: Mapping[str, Sequence[Entry]]) -> list[Matter]:
     """The matters without their commitments, locked in the order of their names: no two verbs wait for each other.
 
-    What has just been told of each (`new`) is at hand and not read again.
+    What has just been told of each (`new`) is at hand and not read again. Of one that begins with it there is nothing else, and
+    nobody else who could judge it.
     """
     entries: dict[str, list[Entry]] = {subject: [] for subject in sorted(new)}
-    at_hand = ",".join(str(entry.id) for told in new.values() for entry in told)
-    for entry in read(Entry, BUT, list(entries), f"{{{at_hand}}}", source=ENTRIES):
+    before = [subject for subject in entries if not any(entry.begins for entry in new[subject])]
+    for entry in _told_before(before, new) if before else ():
         if is_heard(entry.kind):
             entries[entry.subject].append(entry)
+    if not before:
+        lock()
     return [
         Matter(subject, sorted([*told, *new[subject]], key=lambda entry: entry.at)) for subject, told in entries.items()
     ]
+
+
+def _told_before(subjects: Sequence[str], new: Mapping[str, Sequence[Entry]]) -> list[Entry]:
+    at_hand = ",".join(str(entry.id) for subject in subjects for entry in new[subject])
+    return read(Entry, BUT, subjects, f"{{{at_hand}}}", source=ENTRIES)
 
 
 def _with_rows(matters: Sequence[Matter]) -> None:

@@ -7,7 +7,7 @@ record outside a transaction. What a subscriber could not take is mended here, t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -73,13 +73,17 @@ def record(event: Event) -> UUID:
     return entry
 
 
-def record_together(events: Iterable[Event], rows: Sequence[Sequence[Model]] = ()) -> list[UUID]:
+def record_together(
+    events: Iterable[Event], rows: Sequence[Sequence[Model]] = (), new: Collection[str] = ()
+) -> list[UUID]:
     """Write down what one verb has to tell, in this order, and let the witnesses see all of it at once.
 
-    The new `rows`, a sequence for each table, are written by the same statement. The identifiers of the entries, in the same
-    order. Raises `OutsideTransaction`, `TooFarAhead`.
+    The new `rows`, a sequence for each table, are written by the same statement; of the `new` subjects, which nobody else knows
+    yet, nothing was told before. The identifiers of the entries, in the same order. Raises `OutsideTransaction`, `TooFarAhead`.
     """
     entries = _written(events, rows)
+    for entry in entries:
+        entry.begins = entry.subject in new
     for witness in _witnesses() if entries else ():
         witness(entries)
     return [entry.id for entry in entries]

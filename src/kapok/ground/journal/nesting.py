@@ -26,6 +26,8 @@ class Whole:
 
     rows: list[Model] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
+    new: set[str] = field(default_factory=set)
+    """Subjects that it has made, of which nothing was told before."""
 
     def write(self) -> None:
         """Insert the new rows, the tables in the order in which they came. Raises `IntegrityError`."""
@@ -33,8 +35,10 @@ class Whole:
 
     def record(self) -> None:
         """Insert the new rows, and record what there is to tell; clocks are judged by it. Raises what `record_together` does."""
-        told, self.told[:] = list(self.told), []
-        record_together(told, self._tables())
+        told, new = list(self.told), frozenset(self.new)
+        self.told.clear()
+        self.new.clear()
+        record_together(told, self._tables(), new)
 
     def _tables(self) -> list[list[Model]]:
         tables: dict[type[Model], list[Model]] = {}

@@ -97,8 +97,10 @@ def open_matter(
         near_id=rows.near_of(near), flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
         state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
-    act = Act(actor, at, rows=whole.rows, told=whole.told) if whole else Act(actor, at)
+    act = Act(actor, at, rows=whole.rows, told=whole.told, new=whole.new) if whole else Act(actor, at)
     act.rows.append(matter)
+    if whole or not subject:
+        act.new.add(matter.subject)
     _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act)
     if begin:
         following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)

@@ -96,6 +96,7 @@ def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Ac
     handoffs = [handoff for handoff, _ in begun]
     turns = [_turn(each.item, Part.WAITING, act, number=1, handoff=each) for each in handoffs]
     act.rows.extend([*(each.item for each in handoffs), *handoffs, *turns])
+    act.new.update(each.item.subject for each in handoffs)
     for handoff, answer in begun:
         _tell_of_offer(handoff, answer, act)
     return [handoff.item for handoff, _ in begun]
