@@ -53,12 +53,12 @@ def _migrated(url: str, *commands: list[str]) -> list[str]:
                     command,
                     env=os.environ | {"KAPOK_DATABASE_URL": f"{url.rpartition('/')[0]}/kapok_migrated"},
                     check=True,
-                    timeout=120,
+                    timeout=600,
                 )
             dump = [str(tools / "pg_dump"), "--schema-only", "--dbname", fresh]
-            told = subprocess.run(dump, check=True, timeout=120, capture_output=True, text=True).stdout
+            told = subprocess.run(dump, check=True, timeout=600, capture_output=True, text=True).stdout
             with psycopg.connect(fresh) as database:
                 done = database.execute("SELECT app || name FROM django_migrations ORDER BY 1").fetchall()
         finally:
-            server.execute("DROP DATABASE kapok_migrated WITH (FORCE)")
+            server.execute("DROP DATABASE kapok_migrated")  # not by force: that may not end an autovacuum
     return [line for line in told.splitlines() if "restrict " not in line] + [name for (name,) in done]

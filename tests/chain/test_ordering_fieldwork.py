@@ -169,7 +169,7 @@ def test_plant_that_is_lacking_is_waited_for() -> None:
 
 def test_plant_that_is_lacking_by_a_code_of_the_list_is_demand() -> None:
     number, visit = visited()
-    assert list(matters.lacks([leg(number).subject, "fault/1"])[leg(number).subject]) == [
+    assert list(matters.lacks([leg(number).subject, "fault/1"])[leg(number).subject, ""]) == [
         "NO_DP", "NO_PORT", "NO_PON", "NO_VLAN", "NO_ONU",
     ]  # fmt: skip
     with pytest.raises(inventory.NotLacking):

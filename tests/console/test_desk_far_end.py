@@ -7,17 +7,23 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as project
 from django.test import Client
 
+from kapok.back.workforce.models import Appointment
 from kapok.chain.ordering.models import Leg, Order
+from kapok.edges.selfcare.doors import CUSTOMER, UNTIL
 from kapok.front.channels import api, basket
 from kapok.front.channels.basket import Wish
 from kapok.ground.customers import api as customers
+from kapok.ground.places import api as places
+from kapok.ground.places.rules import Segment
 from kapok.network.inventory.models import Resource
 from tests.chain import shop
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
 from tests.console.test_desk_lines import KEPT, part, sent
+from tests.network import plant
 
 FAR = re.compile(r'name="far_address" value="([^"]*)"')
 PLACE = re.compile(r'<button class="btn btn-primary" data-shortcut="Enter" (disabled)?>')
@@ -157,3 +163,73 @@ def test_where_an_end_is_already_it_does_not_move(signed_in: SignedIn, bank: str
     for end, there, other in (("a", "n1", "n3"), ("b", "n3", "n1")):
         assert "业务已在该地址" in client.get(page, {"address": there, "end": end}).content.decode()
         assert "两端须为不同地址" in client.get(page, {"address": other, "end": end}).content.decode()
+
+
+# ---- somebody comes to both ----
+
+
+SITE = re.compile(r'value="(n\d [^"/]+/[^"]+)"')
+TWO = re.compile(r'<option value="([^"]+/[^"|]+\|[ab])"')
+
+
+def with_windows(client: Client, bank: str) -> str:
+    """The number of an order whose windows were chosen for each end at the desk."""
+    for segment in Segment:
+        places.assign_patch(unit="tianhe-east-1", segment=segment, address="n3", since=plant.AT, **plant.WHO)
+    page = chosen(client, bank, far_address="n3")
+    offered = SITE.findall(page)
+    windows = [next(each for each in offered if each.startswith(place)) for place in ("n1 ", "n3 ")]
+    later = next(each for each in offered if each.startswith("n3 ") and each[3:] != windows[0][3:])
+    answer = sent(
+        client, bank, page, address="n1", offer="circuit-10", far_address="n3", site_window=[windows[0], later]
+    )
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    return str(Order.objects.get().number)
+
+
+def agreed(end: str) -> str:
+    row = Appointment.objects.get(state="booked", end=end)
+    return f"{row.starts_at.isoformat()}/{row.ends_at.isoformat()}"
+
+
+def test_a_window_is_chosen_for_each_end_and_the_order_shows_both(signed_in: SignedIn, bank: str) -> None:
+    client = signed_in("account_manager")
+    number = with_windows(client, bank)
+    assert set(Appointment.objects.values_list("end", "address__code")) == {("a", "n1"), ("b", "n3")}
+    page = client.get(f"/orders/{number}").content.decode()
+    assert page.count('class="leg-visit"') == 2
+    assert ("上门 A 端 <strong" in page, "上门 B 端（远端） <strong" in page) == (True, True)
+    form = client.get(f"/orders/{number}/1/visit").content.decode()
+    other = next(
+        each for each in TWO.findall(form) if each.endswith("|b") and each[:-2] not in {agreed("a"), agreed("b")}
+    )
+    near = agreed("a")
+    assert client.post(f"/orders/{number}/1/visit", {"window": other, "reason": "customer"}).status_code == 302
+    assert (agreed("a"), agreed("b")) == (near, other[:-2])
+
+
+def inside(customer: str) -> Client:
+    """A browser in which the customer has come in."""
+    client = Client()
+    session = client.session
+    session[CUSTOMER], session[UNTIL] = customer, "2999-01-01T00:00:00+00:00"
+    session.save()
+    client.cookies[project.SESSION_COOKIE_NAME] = str(session.session_key)
+    return client
+
+
+def test_the_customer_sees_both_visits_and_moves_the_one_at_the_far_end(signed_in: SignedIn, bank: str) -> None:
+    number = with_windows(signed_in("account_manager"), bank)
+    mine = inside(bank)
+    page = mine.get(f"/my/orders/{number}").content.decode()
+    assert ("A 端：" in page, "B 端（远端）：" in page) == (True, True)
+    for end in ("a", "b"):
+        assert f"/my/orders/{number}/1/visit?end={end}" in page
+    assert mine.get(f"/my/orders/{number}/1/visit").status_code == 404
+    there = f"/my/orders/{number}/1/visit?end=b"
+    form = mine.get(there).content.decode()
+    assert "B 端（远端）" in form
+    taken, near = {agreed("a"), agreed("b")}, agreed("a")
+    other = next(each for each in re.findall(r'name="window" value="([^"]+)"', form) if each not in taken)
+    assert mine.post(there, {"window": other}).status_code == 302
+    assert (agreed("a"), agreed("b")) == (near, other)

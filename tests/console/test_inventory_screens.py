@@ -165,6 +165,22 @@ def test_an_address_is_qualified(reader: Client) -> None:
     assert "No standard address" in text(reader, "/inventory/qualify?address=nowhere&service=data")
 
 
+def test_both_ends_of_a_circuit_are_qualified(reader: Client) -> None:
+    asked = "/inventory/qualify?address=TH05-002&service=leased_line"
+    page = text(reader, asked)
+    assert "A end:" in page
+    assert ("B end" in page, "give the far end, and it is looked at, too" in page) == (False, True)
+    page = text(reader, f"{asked}&far_address=TH10-010")
+    for expected in ("A end:", "SW-TYX", "It is available.", "B end (far end):", "It is not available now.", "NO_DP"):
+        assert expected in page
+    assert "give the far end" not in page
+    assert "far_address=TH01-002" in text(reader, f"{asked}&far_address=tyxl2")
+    assert "No standard address" in text(reader, f"{asked}&far_address=nowhere")
+    assert "have to be at different addresses" in text(reader, f"{asked}&far_address=TH05-002")
+    one_end = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband&far_address=TH10-010")
+    assert ("B end" in one_end, "It is available." in one_end) == (False, True)
+
+
 def test_the_screen_says_what_an_order_would_find(reader: Client) -> None:
     Resource.objects.filter(kind="vlan").update(state="blocked", note="full")
     page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband")

@@ -21,7 +21,7 @@ from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.posts import demo as posts
 from kapok.network.inventory import demo
 from kapok.network.inventory.kinds import SERVICES
-from kapok.network.inventory.models import Resource
+from kapok.network.inventory.models import Element, Resource
 from tests import worlds
 from tests.chain import shop
 from tests.network.plant import AT
@@ -44,8 +44,8 @@ def small(db: None) -> None:
     shop.set_up()
 
 
-def qualify(service: str, address: str, down_mbps: int = 0) -> list[Qualified]:
-    return offering.qualify(service, address, AT, down_mbps=down_mbps)
+def qualify(service: str, address: str, down_mbps: int = 0, far: str = "") -> list[Qualified]:
+    return offering.qualify(service, address, AT, down_mbps=down_mbps, far_address=far)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,31 @@ def test_only_offers_that_are_fast_enough_answer(demonstration: None) -> None:
     assert fast == ["Fibre broadband 1000 M", "Fibre broadband 1000 M, 30 days on trial"]
     assert qualify("fixed_broadband", "TH01-002", 1001) == []
     assert qualify("iptv", "TH01-002") == []
+
+
+def test_what_has_two_ends_is_answered_for_each(small: None) -> None:
+    shop.add_switches()
+    (near,) = qualify("leased_line", "n1")
+    assert (near.found.point, near.two_ended, near.far) == ("SW1", True, None)
+    (both,) = qualify("leased_line", "n1", far="n3")
+    assert (both.found, both.titles, both.far.point if both.far else "") == (near.found, near.titles, "SW2")
+    Resource.objects.filter(element__code="SW2").update(state="faulty")
+    (short,) = qualify("leased_line", "n1", far="n3")
+    assert (short.found.available, [each.code for each in short.far.reasons if short.far]) == (True, ["NO_PORT"])  # type: ignore[union-attr]
+    with pytest.raises(UnknownAddress):
+        qualify("leased_line", "n1", far="nowhere")
+    (fibre,) = qualify("fixed_broadband", "r101", far="n3")
+    assert (fibre.two_ended, fibre.far) == (False, None), "it has one end"
+
+
+def test_what_is_too_slow_here_is_said_of_the_offers_that_are(small: None) -> None:
+    Element.objects.filter(code="SPL1").update(down_mbps=200)
+    found = {each.titles[0].en: each.found for each in qualify("fixed_broadband", "r101")}
+    assert {title: each.max_down_mbps for title, each in found.items()} == {
+        "Fibre broadband 100 M": 200, "Fibre broadband 300 M": 0, "Fibre broadband 1000 M": 0,
+    }  # fmt: skip
+    (slow,) = found["Fibre broadband 300 M"].reasons
+    assert (slow.code, slow.text.en) == ("TOO_SLOW", "fibre to the home gives 200 Mbit/s at most, not 300")
 
 
 def test_every_service_that_is_sold_has_a_name(demonstration: None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -33,6 +34,10 @@ def waiting() -> set[str]:
 
 DSL = (Need("secondary_pair"), Need("primary_pair"), Need("mdf_port"), Need("dsl_port"))
 SIM_VOICE = (Need("number"), Need("sim"))
+
+
+def at_speed(mbps: int, needs: Sequence[Need] = FIBRE) -> list[Need]:
+    return [replace(need, mbps=mbps) for need in needs]
 
 
 def qualify(address: str, needs: Sequence[Need], at: datetime = AT) -> Qualification:
@@ -78,9 +83,8 @@ def test_where_it_is_full_it_is_not_to_be_had() -> None:
 def test_what_is_too_slow_is_not_to_be_had() -> None:
     inventory.add_element(code="DSLAM1", kind="dslam", site="TYX", **WHO)
     inventory.add_resources(kind="dsl_port", element="DSLAM1", count=1, **WHO)
-    found = qualify("n5", DSL)
-    assert queries.carrying(found, 20) == found
-    slow = queries.carrying(found, 100)
+    found = qualify("n5", at_speed(20, DSL))
+    slow = qualify("n5", at_speed(100, DSL))
     assert (found.technology, slow.available, codes(slow)) == ("dsl", False, ["TOO_SLOW"])
     assert slow.reasons[0].text.en == "DSL gives 20 Mbit/s at most, not 100"
 
@@ -89,6 +93,54 @@ def test_a_point_may_carry_less_than_its_technology() -> None:
     inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["n7"], down_mbps=100, **WHO)
     inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
     assert qualify("n7", FIBRE).max_down_mbps == 100
+    assert qualify("n7", at_speed(300)).reasons[0].text.en == "fibre to the home gives 100 Mbit/s at most, not 300"
+
+
+def test_a_point_may_carry_more_than_its_technology_and_the_slow_ones_are_passed_over() -> None:
+    assert codes(qualify("r101", at_speed(2000))) == ["TOO_SLOW"]
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["r101"], down_mbps=10_000, **WHO)
+    assert codes(qualify("r101", at_speed(2000))) == ["NO_PORT"], "what is fast enough is full, or has none yet"
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
+    found = qualify("r101", at_speed(2000))
+    assert (found.available, found.point, found.max_down_mbps) == (True, "SPL2", 10_000)
+    assert [each.code for each in reserve(LEG, needs=at_speed(2000)).resources] == ["SPL2:P001", "OLT1/1:L001"]
+    assert queries.speed_of(LEG) == 10_000
+
+
+def test_what_is_too_slow_waits_for_a_faster_point_and_for_nothing_else() -> None:
+    lacking = reserve(LEG, needs=at_speed(2000)).shortage
+    assert (lacking.code, lacking.element, lacking.kind) == ("TOO_SLOW", "SPL1", "splitter_port")
+    assert lacking.text.en == "the line does not reach the speed"
+    (found,) = browsing.demand()
+    assert (found.place, found.code, found.waiting, found.build.en) == ("SPL1", "TOO_SLOW", 1, "build a faster line")
+    expected = AT + timedelta(days=30)
+    assert inventory.confirm_build(place="SPL1", code="TOO_SLOW", expected_at=expected, **WHO) == 1
+    assert qualify("r101", at_speed(2000)).expected_at == expected
+    assert inventory.resolve_shortages(**WHO) == 0
+    inventory.add_resources(kind="splitter_port", element="SPL1", count=1, **WHO)
+    assert waiting() == {LEG}, "more of what is too slow helps nobody"
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["r101"], down_mbps=2000, **WHO)
+    assert (inventory.resolve_shortages(**WHO), waiting()) == (0, {LEG}), "it has no port yet"
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
+    assert waiting() == set()
+    assert reserve(LEG, needs=at_speed(2000)).resources[0].code == "SPL2:P001"
+
+
+def test_who_waits_for_a_port_is_not_woken_by_a_slower_point() -> None:
+    fill("splitter_port")
+    assert reserve(LEG, needs=at_speed(1000)).shortage.code == "NO_PORT"
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["r101"], down_mbps=100, **WHO)
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **WHO)
+    assert waiting() == {LEG}
+    assert reserve("order/slow", needs=at_speed(100)).resources[0].code == "SPL2:P001"
+
+
+def test_what_goes_by_radio_is_not_faster_than_it_is() -> None:
+    inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="1-4", **WHO)
+    inventory.add_pool(code="MOBILE", kind="number", name=named("移动号段"), values="133-134", **WHO)
+    assert reserve(LEG, needs=at_speed(300, SIM_VOICE)).shortage.code == "TOO_SLOW"
+    assert (inventory.resolve_shortages(**WHO), waiting()) == (0, {LEG})
+    assert reserve(LEG, needs=at_speed(100, SIM_VOICE)).shortage is None
 
 
 def test_what_is_asked_of_an_unknown_address_or_without_plant() -> None:

@@ -111,11 +111,12 @@ def book(
     minutes: int,
     starts_at: datetime,
     ends_at: datetime,
+    end: str = "",
     actor: str,
     at: datetime,
 ) -> UUID:
-    """Keep a window for a visit; the appointment's identifier. Raises what `book_together` does."""
-    (made,) = booking.book([Wish(holder, address, skill, minutes, starts_at, ends_at)], actor=actor, at=at)
+    """Keep a window for a visit, at one `end` of what has two; the appointment's identifier. Raises what `book_together` does."""
+    (made,) = booking.book([Wish(holder, address, skill, minutes, starts_at, ends_at, end)], actor=actor, at=at)
     return made
 
 
@@ -180,7 +181,7 @@ def appoint(
 
 @transaction.atomic
 def give_up(*, holder: str, actor: str, at: datetime) -> None:
-    """Give back the window that is booked for a matter, if one is: what it was agreed for has changed."""
+    """Give back the windows that are booked for a matter: what they were agreed for has changed."""
     booking.give_up(holder, actor=actor, at=at)
 
 

@@ -34,6 +34,8 @@ class Job:
 
     item: UUID
     matter: str
+    end: str
+    """At which end of its matter, where somebody comes to both."""
     about: Text
     title: Text
     kind: Kind
@@ -165,7 +167,8 @@ def _job(row: WorkOrder, known: _Known, at: datetime) -> Job:
     helpers = known.helpers.get(row.id, ())
     lending = [each.staff for each in helpers if not each.lost]
     return Job(
-        item=row.item_id, matter=row.item.matter.subject, about=Text.kept(row.item.matter.title), title=row.item.title,
+        item=row.item_id, matter=row.item.matter.subject, end=row.item.end, about=Text.kept(row.item.matter.title),
+        title=row.item.title,
         kind=Kind(row.kind), state=state, unit=row.unit.code, unit_id=row.unit_id,
         technician=row.technician.username if row.technician else "",
         technician_name=row.technician.name if row.technician else "", address=_where(row),

@@ -31,6 +31,7 @@ from kapok.back.workforce.refusals import (
     WindowPast,
 )
 from kapok.back.workforce.rules import Errand, State
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work import rows as work_rows
@@ -54,6 +55,13 @@ class Wish:
     minutes: int
     starts_at: datetime
     ends_at: datetime
+    end: str = ""
+    """At which end, where somebody comes to both (`a`, `b`)."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What for, and at which end."""
+        return self.holder, self.end
 
     @property
     def visit(self) -> Visit:
@@ -96,17 +104,18 @@ def book(wishes: Sequence[Wish], *, by_customer: bool = True, actor: str, at: da
     list(Matter.objects.filter(subject__in=holders).order_by("id").select_for_update(no_key=True).values_list("id"))
     helpers = helping.of(holders)
     lock_all(((found[wish.address], wish) for wish in wishes), helpers)
-    taken = Appointment.objects.filter(holder__in=holders, state=BOOKED).first()
-    if taken is not None:
-        raise BookedAlready(**parts(taken.starts_at, taken.ends_at))
-    rows = [_keep(wish, found[wish.address], _of(helpers, wish.holder), actor, at) for wish in wishes]
+    places = {wish.place for wish in wishes}
+    for taken in Appointment.objects.filter(holder__in=holders, state=BOOKED):
+        if (taken.holder, taken.end) in places:
+            raise BookedAlready(**parts(taken.starts_at, taken.ends_at))
+    rows = [_keep(wish, found[wish.address], _of(helpers, *wish.place), actor, at) for wish in wishes]
     for row in rows:
-        _bring(_of(helpers, row.holder), row, by_customer=by_customer, actor=actor, at=at)
+        _bring(_of(helpers, row.holder, row.end), row, by_customer=by_customer, actor=actor, at=at)
     return [row.id for row in rows]
 
 
-def _of(helpers: Sequence[Helper], holder: str) -> list[Helper]:
-    return [each for each in helpers if each.order.item.matter.subject == holder]
+def _of(helpers: Sequence[Helper], holder: str, end: str) -> list[Helper]:
+    return [each for each in helpers if (each.order.item.matter.subject, each.order.item.end) == (holder, end)]
 
 
 def _bring(helpers: Sequence[Helper], row: Appointment, *, by_customer: bool, actor: str, at: datetime) -> None:
@@ -136,7 +145,8 @@ def lock(people: Iterable[UUID]) -> None:
 def _keep(wish: Wish, place: Where, helpers: Sequence[Helper], actor: str, at: datetime) -> Appointment:
     chosen = roomiest(crews.crew(place, wish.skill, wish.starts_at, wish.ends_at), wish, helpers)
     row = Appointment.objects.create(
-        id=uuid7(at), holder=wish.holder, address=place.address, unit=place.unit, skill=wish.skill, minutes=wish.minutes,
+        id=uuid7(at), holder=wish.holder, end=wish.end, address=place.address, unit=place.unit, skill=wish.skill,
+        minutes=wish.minutes,
         starts_at=wish.starts_at, ends_at=wish.ends_at, kept_for=chosen.staff, made_at=at,
     )  # fmt: skip
     journal.record(
@@ -146,7 +156,7 @@ def _keep(wish: Wish, place: Where, helpers: Sequence[Helper], actor: str, at: d
             window=spoken(wish.starts_at, wish.ends_at),
         )
     )  # fmt: skip
-    work_rows.come_near(wish.holder, place.unit.id)
+    work_rows.come_near(wish.holder, place.unit.id, far=wish.end == End.B)
     orders.appointed(row, at)
     return row
 
@@ -176,9 +186,9 @@ def rebook(
     """Move an appointment to another window; with the same technician where that is possible, and as `book` with the helpers."""
     if reason not in rules.REBOOKS:
         raise UnknownReason(reason=reason[:40], reasons=", ".join(rules.REBOOKS))
-    wish = Wish(row.holder, row.address.code, row.skill, row.minutes, starts_at, ends_at)
+    wish = Wish(row.holder, row.address.code, row.skill, row.minutes, starts_at, ends_at, row.end)
     check(wish, at)
-    place, helpers = crews.where(wish.address, at), helping.of([row.holder])
+    place, helpers = crews.where(wish.address, at), _of(helping.of([row.holder]), row.holder, row.end)
     lock_all([(place, wish)], helpers)
     crew = crews.crew(place, wish.skill, starts_at, ends_at, without=row.id)
     same = next((each for each in crew if each.staff.id == row.kept_for_id and each.can(wish.visit)), None)
@@ -187,7 +197,7 @@ def rebook(
     row.starts_at, row.ends_at, row.kept_for, row.moved = starts_at, ends_at, chosen.staff, row.moved + 1
     row.unit = place.unit
     row.save(update_fields=["starts_at", "ends_at", "kept_for", "moved", "unit"])
-    work_rows.come_near(row.holder, place.unit.id)
+    work_rows.come_near(row.holder, place.unit.id, far=row.end == End.B)
     orders.appointed(row, at)
     journal.record(
         events.AppointmentMoved(
@@ -213,15 +223,15 @@ def agree(
 
     Raises `PlaceUnknown`, and what `rebook` and `book` do.
     """
-    holder = row.item.matter.subject
-    booked = Appointment.objects.filter(holder=holder, state=BOOKED).values_list("id", flat=True).first()
+    holder, end = row.item.matter.subject, row.item.end
+    booked = Appointment.objects.filter(holder=holder, end=end, state=BOOKED).values_list("id", flat=True).first()
     if booked is not None:
         rebook(called(booked), starts_at, ends_at, reason, by_customer=False, actor=actor, at=at)
         return booked
     known = errand or orders.errand_for(row)
     if known is None:
         raise PlaceUnknown
-    wish = Wish(holder, known.address, known.skill, known.minutes, starts_at, ends_at)
+    wish = Wish(holder, known.address, known.skill, known.minutes, starts_at, ends_at, end)
     return book([wish], by_customer=False, actor=actor, at=at)[0]
 
 
@@ -244,11 +254,11 @@ def cancel(row: Appointment, *, actor: str, at: datetime) -> None:
     )  # fmt: skip
 
 
-def give_up(holder: str, *, actor: str, at: datetime, passed: bool = False) -> None:
-    """Give back the window that is booked for a matter, if one is; of `passed` only one that has ended."""
+def give_up(holder: str, *, actor: str, at: datetime, end: str | None = None, passed: bool = False) -> None:
+    """Give back the windows that are booked for a matter, or for one end of it; of `passed` only those that have ended."""
     rows = Appointment.objects.filter(holder=holder, state=BOOKED)
-    booked = (rows.filter(ends_at__lte=at) if passed else rows).values_list("id", flat=True).first()
-    if booked is not None:
+    rows = rows if end is None else rows.filter(end=end)
+    for booked in list((rows.filter(ends_at__lte=at) if passed else rows).order_by("end").values_list("id", flat=True)):
         cancel(called(booked), actor=actor, at=at)
 
 

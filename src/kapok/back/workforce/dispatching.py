@@ -257,7 +257,7 @@ def _places(row: WorkOrder, people: Sequence[Staff], visit: Visit) -> dict[UUID,
     near = Appointment.objects.filter(
         kept_for__in=people, ends_at__lte=visit.until, starts_at__gte=visit.since - WITHIN
     )
-    others = near.exclude(holder=row.item.matter.subject).select_related("address")
+    others = near.exclude(holder=row.item.matter.subject, end=row.item.end).select_related("address")
     return {each.kept_for_id: each.address for each in others.order_by("starts_at")}
 
 

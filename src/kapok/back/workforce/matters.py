@@ -14,6 +14,9 @@ from kapok.back.workforce import rules
 from kapok.back.workforce.rules import Access, Errand, Rest
 from kapok.kernel.text import Text
 
+Place = tuple[str, str]
+"""A matter, and which of its ends (`a`, `b`); empty of what has one place."""
+
 
 class Chain(Protocol):
     """The module that `settings.WORKFORCE_MATTERS` names for a kind of matter; each is called with the matter's subject."""
@@ -27,16 +30,16 @@ class Chain(Protocol):
     def put_off(self, holder: str, *, until: datetime, reason: str, evidence: str, actor: str, at: datetime) -> None:
         """The customer wishes it later (10P)."""
 
-    def lacks_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
-        """Which plant each of these could lack, by the codes of shortages; one query."""
+    def lacks_of(self, holders: Collection[str]) -> Mapping[Place, Mapping[str, Text]]:
+        """Which plant each of these could lack at which end, by the codes of shortages; one query."""
 
     def ordered_of(self, holders: Collection[str]) -> Mapping[str, Mapping[str, int]]:
         """What was ordered with these, by the test that shows it, in its unit; one query."""
 
     def lack_plant(
-        self, holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
+        self, place: Place, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
     ) -> None:
-        """Our plant is lacking (10W); without a code nobody says which."""
+        """Our plant is lacking there (10W); without a code nobody says which."""
 
     def resting(self, holders: Collection[str]) -> Mapping[str, Rest]:
         """Those of the matters that are put off, or wait for plant, now."""
@@ -82,9 +85,9 @@ def puts_off(holder: str) -> bool:
     return holder.partition("/")[0] in settings.WORKFORCE_MATTERS
 
 
-def lacks(holders: Iterable[str]) -> Mapping[str, Mapping[str, Text]]:
-    """Which plant each of these matters could lack, as far as its own module knows; one question to each module."""
-    found: dict[str, Mapping[str, Text]] = {}
+def lacks(holders: Iterable[str]) -> Mapping[Place, Mapping[str, Text]]:
+    """Which plant each of these matters could lack at which end, as far as its own module knows; one question to each module."""
+    found: dict[Place, Mapping[str, Text]] = {}
     for chain, mine in _by_module(holders):
         found |= chain.lacks_of(mine)
     return found

@@ -27,6 +27,8 @@ class Appointment(models.Model):
     id = models.UUIDField(primary_key=True)
     holder = models.CharField(max_length=200)
     """What it is made for, as the journal calls it: the leg of an order, a fault."""
+    end = models.CharField(max_length=1, blank=True, default="")
+    """At which end of it, where somebody comes to both (`a`, `b`); else empty."""
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     """The patch or service centre whose people go there."""
@@ -44,7 +46,9 @@ class Appointment(models.Model):
     class Meta:
         verbose_name = _("appointment")
         constraints = [
-            models.UniqueConstraint("holder", condition=Q(state=BOOKED), name="workforce_one_appointment_at_a_time"),
+            models.UniqueConstraint(
+                "holder", "end", condition=Q(state=BOOKED), name="workforce_one_appointment_at_a_time"
+            ),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="workforce_window_ends_after_it_begins"),
             models.CheckConstraint(condition=Q(minutes__gte=1), name="workforce_visit_takes_time"),
             models.CheckConstraint(

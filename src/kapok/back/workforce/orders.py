@@ -95,8 +95,8 @@ def make(item: Item, kind: Kind, at: datetime) -> WorkOrder | None:
     if not crews.members({item.unit_id}, "", at, at):
         return None
     holder = item.matter.subject
-    appointment = Appointment.objects.filter(holder=holder, state=BOOKED, ends_at__gt=at).first()
-    errand = errand_of(holder)
+    appointment = Appointment.objects.filter(holder=holder, end=item.end, state=BOOKED, ends_at__gt=at).first()
+    errand = errand_at(matters.errands([holder]), item)
     codes = {errand.address, errand.far_address} - {""} if errand else set()
     known = dict(Address.objects.filter(code__in=codes).values_list("code", "id")) if errand else {}
     address, far = (known.get(errand.address), known.get(errand.far_address)) if errand else (None, None)
@@ -121,9 +121,10 @@ def agreed(row: WorkOrder, at: datetime) -> bool:
     return row.appointment is not None and row.appointment.state == BOOKED and row.appointment.ends_at > at
 
 
-def errand_of(holder: str) -> Errand | None:
-    """Where the visit for a matter is and what it takes, as far as somebody knows."""
-    return matters.errands([holder]).get(holder)
+def errand_at(known: Mapping[str, Errand], item: Item) -> Errand | None:
+    """Where the visit for an item is and what it takes, as far as somebody knows; of two ends where its own is."""
+    found = known.get(item.matter.subject)
+    return found.at(item.end) if found else None
 
 
 def errand_for(row: WorkOrder) -> Errand | None:
@@ -134,7 +135,7 @@ def errand_for(row: WorkOrder) -> Errand | None:
 def errands_for(rows: Sequence[WorkOrder]) -> dict[UUID, Errand | None]:
     """The same of several, by their items."""
     known = matters.errands(row.item.matter.subject for row in rows)
-    return {row.item_id: known.get(row.item.matter.subject) or _own_errand(row) for row in rows}
+    return {row.item_id: errand_at(known, row.item) or _own_errand(row) for row in rows}
 
 
 def _own_errand(row: WorkOrder) -> Errand | None:
@@ -206,9 +207,9 @@ def _delivered(row: WorkOrder, at: datetime) -> None:
 
 
 def appointed(row: Appointment, at: datetime) -> None:
-    """The work in hand for the same holder has this appointment now."""
-    mine = WorkOrder.objects.filter(item__matter__subject=row.holder, state__in=[each.value for each in rules.LIVE])
-    for order in mine:
+    """The work in hand for the same holder, at the same end, has this appointment now."""
+    live = WorkOrder.objects.filter(state__in=[each.value for each in rules.LIVE])
+    for order in live.filter(item__matter__subject=row.holder, item__end=row.end):
         WorkOrder.objects.filter(id=order.id).update(
             appointment=row, address=row.address_id, skill=row.skill, minutes=row.minutes
         )

@@ -16,6 +16,8 @@ from kapok.back.workforce.crews import Technician
 from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
 from kapok.back.workforce.rules import Errand, Kind
+from kapok.ground.catalog.offering.document import End
+from kapok.ground.work.models import Matter
 from kapok.kernel.text import Text
 
 
@@ -98,6 +100,7 @@ class AppointmentView:
     kept_for_name: str
     state: str
     moved: int
+    end: str = ""
 
     @property
     def booked(self) -> bool:
@@ -133,18 +136,28 @@ class Agreed:
         return self.booked or self.passed
 
 
-def agreed(holders: Collection[str], at: datetime) -> dict[str, Agreed]:
-    """The same of each of these matters as it is at a moment, in three queries."""
+Place = tuple[str, str]
+"""A matter, and which of its ends (`a`, `b`); empty of what has one place."""
+
+
+def places(holders: Collection[str]) -> list[Place]:
+    """Where somebody comes for each of these matters: to one place, or to both ends. One query."""
+    two = set(Matter.objects.filter(subject__in=list(holders), two_ended=True).values_list("subject", flat=True))
+    return [(holder, end) for holder in holders for end in ((End.A.value, End.B.value) if holder in two else ("",))]
+
+
+def agreed(holders: Collection[str], at: datetime) -> dict[Place, Agreed]:
+    """How it stands with each visit of these matters at a moment, in four queries."""
     rows = Appointment.objects.filter(holder__in=list(holders)).select_related("address", "unit", "kept_for")
-    last = {row.holder: row for row in rows.order_by("made_at", "id")}
-    booked = {holder: appointment_view(row) for holder, row in last.items() if row.state == BOOKED}
+    last = {(row.holder, row.end): row for row in rows.order_by("made_at", "id")}
+    booked = {place: appointment_view(row) for place, row in last.items() if row.state == BOOKED}
     leaving = [each.value for each in rules.UNDER_WAY]
     going = WorkOrder.objects.filter(appointment__in=[each.id for each in booked.values()], state__in=leaving)
     on_the_way, done = set(going.values_list("appointment", flat=True)), visited(holders)
-    given_up = {holder for holder, row in last.items() if row.state == CANCELLED}
+    given_up = {place for place, row in last.items() if row.state == CANCELLED}
     return {
-        holder: _stands(booked.get(holder), on_the_way, at, given_up=holder in given_up, visited=holder in done)
-        for holder in holders
+        place: _stands(booked.get(place), on_the_way, at, given_up=place in given_up, visited=place in done)
+        for place in places(holders)
     }
 
 
@@ -156,13 +169,17 @@ def _stands(
     return Agreed(None if passed else found, found if passed else None, given_up, under_way, visited)
 
 
-def visited(holders: Collection[str]) -> set[str]:
-    """Those of these matters whose visit has been handed in, and has not been sent back since."""
+def visited(holders: Collection[str]) -> set[Place]:
+    """Those visits of these matters that have been handed in, and have not been sent back since."""
     done = [each.value for each in rules.DONE]
     handed_in = WorkOrder.objects.filter(item__undone_at=None, kind=Kind.VISIT, state__in=done)
-    return set(
-        handed_in.filter(item__matter__subject__in=list(holders)).values_list("item__matter__subject", flat=True)
-    )
+    mine = handed_in.filter(item__matter__subject__in=list(holders))
+    return set(mine.values_list("item__matter__subject", "item__end"))
+
+
+def is_ahead(holder: str) -> bool:
+    """Whether a visit of a matter that takes some has not been handed in."""
+    return bool(set(places([holder])) - visited([holder]))
 
 
 def work_orders(items: Collection[UUID]) -> dict[UUID, UUID]:
@@ -180,5 +197,5 @@ def appointment_view(row: Appointment) -> AppointmentView:
     return AppointmentView(
         id=row.id, holder=row.holder, address=row.address.code, address_full=row.address.full, skill=row.skill,
         minutes=row.minutes, starts_at=row.starts_at, ends_at=row.ends_at, unit=row.unit.code, unit_name=row.unit.name,
-        kept_for=row.kept_for.username, kept_for_name=row.kept_for.name, state=row.state, moved=row.moved,
+        kept_for=row.kept_for.username, kept_for_name=row.kept_for.name, state=row.state, moved=row.moved, end=row.end,
     )  # fmt: skip

@@ -54,7 +54,7 @@ def _passed(entry: Entry) -> None:
     if kind is None or _follow(entry) or entry.kind != OFFERED:
         return
     item = Item.objects.select_related("matter", "unit").get(id=_item(entry))
-    booking.give_up(item.matter.subject, passed=True, actor=orders.SYSTEM, at=entry.at)
+    booking.give_up(item.matter.subject, end=item.end, passed=True, actor=orders.SYSTEM, at=entry.at)
     made = orders.make(item, kind, entry.at)
     if made is not None:
         orders.pass_by_itself(made, entry.at)
@@ -67,7 +67,7 @@ def _follow(entry: Entry) -> bool:
     if row is None:
         return False
     if entry.kind in TAKEN and State(row.state) not in rules.UNDER_WAY and _has_passed(row, entry.at):
-        booking.give_up(row.item.matter.subject, passed=True, actor=orders.SYSTEM, at=entry.at)
+        booking.give_up(row.item.matter.subject, end=row.item.end, passed=True, actor=orders.SYSTEM, at=entry.at)
         row = rows.get()
     orders.follow(row, entry.at, offered=entry.kind == OFFERED)
     return True

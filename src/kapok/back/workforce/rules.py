@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -380,3 +380,8 @@ class Errand:
     minutes: int
     far_address: str = ""
     """Where what is worked on has its far end, if it has one."""
+
+    def at(self, end: str) -> Errand:
+        """The visit at one end (`a`, `b`) of what is visited at both; else the same."""
+        place = {"a": self.address, "b": self.far_address}.get(end)
+        return self if place is None else replace(self, address=place, far_address="")

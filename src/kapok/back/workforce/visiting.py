@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kapok.back.workforce import booking, events, matters, orders, rules
-from kapok.back.workforce.matters import Chain
+from kapok.back.workforce.matters import Chain, Place
 from kapok.back.workforce.refusals import NobodyToCall, NothingToSet, NotPutOff
 from kapok.back.workforce.rules import Access, Deed, State
 from kapok.back.workforce.technician import go, mine, must_hold, tidy
@@ -64,7 +64,7 @@ def defer(
 
     Raises what `technician.mine` does, `NotPutOff`, and what the matter's own module refuses.
     """
-    chain, matter = _put_off(item, Deed.DEFER, note, said_at=said_at, actor=actor, at=at)
+    chain, (matter, _) = _put_off(item, Deed.DEFER, note, said_at=said_at, actor=actor, at=at)
     chain.put_off(matter, until=until, reason=tidy(note), evidence=tidy(evidence), actor=actor, at=at)
 
 
@@ -84,8 +84,8 @@ def wait(
     The code of the shortage says which (`matters.lacks`): then the leg goes on by itself when there is plant.
     Raises what `technician.mine` does, `NotPutOff`, and what the matter's own module refuses.
     """
-    chain, matter = _put_off(item, Deed.WAIT, note, said_at=said_at, actor=actor, at=at)
-    chain.lack_plant(matter, reason=tidy(note), code=code, expected_at=expected_at, actor=actor, at=at)
+    chain, place = _put_off(item, Deed.WAIT, note, said_at=said_at, actor=actor, at=at)
+    chain.lack_plant(place, reason=tidy(note), code=code, expected_at=expected_at, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -129,8 +129,8 @@ def _in_hand(item: UUID, actor: str) -> tuple[Chain | None, str]:
 
 def _put_off(
     item: UUID, deed: Deed, note: str, *, said_at: datetime | None, actor: str, at: datetime
-) -> tuple[Chain, str]:
-    """It is held, its window is given back, and when it goes on it begins anew; who puts the matter off, and its subject."""
+) -> tuple[Chain, Place]:
+    """It is held, its window is given back, and when it goes on it begins anew; who puts the matter off, it and its end."""
     row, _ = mine(item, deed, actor)
     matter = row.item.matter.subject
     chain = matters.chain_of(matter)
@@ -145,4 +145,4 @@ def _put_off(
             reason_name=rules.PUTS_OFF[deed], note=tidy(note),
         )
     )  # fmt: skip
-    return chain, matter
+    return chain, (matter, row.item.end)

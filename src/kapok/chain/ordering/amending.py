@@ -57,7 +57,7 @@ def _stands_in(leg: Leg, line: Line, code: str, facts: Mapping[str, Any]) -> boo
 
 def _facts(leg: Leg) -> dict[str, Any]:
     order, address = leg.order, leg.address.code if leg.address else ""
-    return areas.facts_of(order.customer, areas.of_address(address, order.customer, order.placed_at))
+    return areas.facts_of(order.customer, areas.of_addresses([address], order.customer, order.placed_at))
 
 
 def version_for(leg: Leg, line: Line, code: str) -> OfferVersion:

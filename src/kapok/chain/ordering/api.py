@@ -81,6 +81,7 @@ from kapok.chain.ordering.refusals import (
     SuspendedByOthers,
     TooLateToRearrange,
     TooLateToWish,
+    TooSlow,
     TriedBefore,
     UnknownLeg,
     UnknownOrder,
@@ -103,8 +104,8 @@ __all__ = [
     "NoPlantThere", "NoVisitToAgree", "NotATrial", "NotAllowedNow", "NotAsked", "NotDeferred", "NotInThisState", "NotSettleable",
     "NotSpecified", "NotSupervised", "NotTheirService", "NotThisAction", "NotWaiting", "NothingAmended", "NothingLogsIn",
     "NothingToConfirm", "NowhereBack", "PastNoReturn", "ReturnRunning", "ServiceNeeded", "SuspendedByOthers",
-    "TooLateToRearrange", "TooLateToWish", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "agree_visit", "amend",
-    "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "rate",
+    "TooLateToRearrange", "TooLateToWish", "TooSlow", "TriedBefore", "UnknownLeg", "UnknownOrder", "UnknownStep", "agree_visit",
+    "amend", "cancel", "confirm", "defer", "end_wait", "expedite", "extend_trial", "lift_supervision", "pay", "place_order", "rate",
     "retry_step", "return_leg", "see_access", "settle_step", "undefer", "wait_for_plant",
 ]  # fmt: skip
 
@@ -136,8 +137,8 @@ def place_order(
 
     What is paid (`pay`, or nothing is to be paid once) begins at once and its promises count; else `pay` begins it. What lacks
     plant is taken all the same and waits (10W). `first_contact` is the staff number of whoever was asked first, the actor if
-    left out. Raises what `drafting.asked` and `placing.must_be_agreed` do, `NoFlowForLine`, `UnknownCustomer`, `UnknownAccount`,
-    `ErasedCustomer`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
+    left out. Raises what `drafting.asked` and `placing.must_be_agreed` do, `TooSlow`, `NoFlowForLine`, `UnknownCustomer`,
+    `UnknownAccount`, `ErasedCustomer`, `BadMoment`, `NoteMissing`, `NotAPerson`, what `visits.book` does.
     """
     act, who = Act(actor, at), person(f"staff/{first_contact}" if first_contact else actor)
     _refuse_past(PROMISED, promised_date and promised_date < timezone.localdate(at))
@@ -205,7 +206,8 @@ def amend(
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
     `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `BeingDone`,
-    `WishTaken`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
+    `WishTaken`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`,
+    `TooSlow`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     leg = amending.leg_locked(row, line)

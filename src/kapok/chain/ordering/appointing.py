@@ -17,6 +17,8 @@ from kapok.chain.ordering import rows, visits
 from kapok.chain.ordering.refusals import NoVisitToAgree
 from kapok.chain.ordering.rules import OVER, State
 from kapok.chain.ordering.views import LegView
+from kapok.ground.catalog.offering.document import ENDS, End
+from kapok.kernel.text import Text
 
 WISHED = "customer"
 """Why a visit moves, unless another reason of the list is given."""
@@ -24,13 +26,20 @@ WISHED = "customer"
 
 @dataclass(frozen=True)
 class Visit:
-    """How it stands with the visit of a leg."""
+    """How it stands with a visit of a leg."""
 
+    end: str = ""
+    """To which end, where somebody comes to both (`a`, `b`)."""
     agreed: Agreed = field(default_factory=Agreed)
     errand: Errand | None = None
     """What it takes, where a window can be agreed anew."""
     later: bool = False
     """A window is agreed when the leg goes on."""
+
+    @property
+    def end_name(self) -> Text | None:
+        """To which end, in words; None where there is one place."""
+        return ENDS[End(self.end)] if self.end else None
 
     @property
     def booked(self) -> AppointmentView | None:
@@ -48,36 +57,49 @@ class Visit:
         return self.errand is not None and not self.agreed.under_way
 
 
-def visits_of(legs: Iterable[LegView], at: datetime) -> dict[str, Visit]:
-    """How it stands with the visit of each of these legs, by subject; a few queries, however many there are."""
+def visits_of(legs: Iterable[LegView], at: datetime) -> dict[str, list[Visit]]:
+    """How it stands with the visits of each of these legs, by subject, one or both ends; a few queries, however many there are."""
     live = {leg.subject: leg for leg in legs if leg.open}
-    agreed, wanted = known.agreed(live, at), visits.errands(live)
-    return {
-        subject: _visit(agreed[subject], wanted.get(subject), leg.state, leg.compensation)
-        for subject, leg in live.items()
-    }
+    wanted = visits.errands(live)
+    found: dict[str, list[Visit]] = {}
+    for (subject, end), agreed in known.agreed(live, at).items():
+        leg = live[subject]
+        found.setdefault(subject, []).append(_visit(end, agreed, wanted.get(subject), leg.state, leg.compensation))
+    return found
 
 
-def _visit(agreed: Agreed, wanted: Errand | None, state: State, compensation: str) -> Visit:
+def _visit(end: str, agreed: Agreed, errand: Errand | None, state: State, compensation: str) -> Visit:
+    wanted = errand.at(end) if errand else None
     if agreed.visited and agreed.standing is None:
         wanted = None
     if (standing := agreed.standing) is not None:
         wanted = Errand(standing.address, standing.skill, standing.minutes)
     free = state not in OVER | {State.HELD} and not compensation
-    return Visit(agreed, wanted if free else None, later=wanted is not None and state is State.HELD)
+    return Visit(end, agreed, wanted if free else None, later=wanted is not None and state is State.HELD)
 
 
 @transaction.atomic
 def agree_visit(
-    *, order: str, leg: int, starts_at: datetime, ends_at: datetime, reason: str = WISHED, actor: str, at: datetime
+    *,
+    order: str,
+    leg: int,
+    end: str = "",
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str = WISHED,
+    actor: str,
+    at: datetime,
 ) -> None:
     """The visit of a leg moves to another window, for a reason of the list, or gets one where none holds.
 
+    Where somebody comes to both ends, `end` says to which (`a`, `b`).
     Raises `UnknownOrder`, `UnknownLeg`, `NoVisitToAgree`, `UnderWay`, and what `workforce.rebook` and `workforce.book` do.
     """
     (found,) = rows.legs_locked(rows.order_called(order), leg)
-    agreed = known.agreed([found.subject], at)[found.subject]
-    visit = _visit(agreed, visits.visit_of(found.subject), State(found.state), found.compensation)
+    agreed = known.agreed([found.subject], at).get((found.subject, end))
+    if agreed is None:
+        raise NoVisitToAgree
+    visit = _visit(end, agreed, visits.visit_of(found.subject), State(found.state), found.compensation)
     if visit.errand is None:
         raise NoVisitToAgree
     window: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "actor": actor, "at": at}
@@ -85,5 +107,7 @@ def agree_visit(
         workforce.rebook(appointment=agreed.standing.id, reason=reason, by_customer=True, **window)
     else:
         wanted = visit.errand
-        place: dict[str, Any] = {"address": wanted.address, "skill": wanted.skill, "minutes": wanted.minutes}
+        place: dict[str, Any] = {
+            "address": wanted.address, "skill": wanted.skill, "minutes": wanted.minutes, "end": end,
+        }  # fmt: skip
         workforce.book(holder=found.subject, **place, **window)

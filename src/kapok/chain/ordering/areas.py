@@ -36,7 +36,7 @@ NOWHERE = Located({}, {})
 def of_lines(lines: Iterable[LineDraft], customer: Customer, moment: datetime) -> Located:
     """The lines' addresses, those of the first line first.
 
-    A line that names no address is about a service at one; what a move leaves is there, too. Of two ends it is the first.
+    A line that names no address is about a service at one; what a move leaves is there, too. The far ends come last.
     """
     drafts = list(lines)
     numbers = [draft.service for draft in drafts if draft.service]
@@ -45,12 +45,13 @@ def of_lines(lines: Iterable[LineDraft], customer: Customer, moment: datetime) -
     codes = [
         code for draft in drafts for code in (draft.address or draft.far_address, at.get(draft.service, "")) if code
     ]
-    return _located(codes, customer, moment)
+    codes += [draft.far_address for draft in drafts if draft.address and draft.far_address]
+    return _located(list(dict.fromkeys(codes)), customer, moment)
 
 
-def of_address(address: str, customer: Customer, moment: datetime) -> Located:
-    """The same of one address; of none nothing."""
-    return _located([address] if address else [], customer, moment)
+def of_addresses(codes: Sequence[str], customer: Customer, moment: datetime) -> Located:
+    """The same of these addresses; of none nothing."""
+    return _located([code for code in codes if code], customer, moment)
 
 
 def _located(codes: Sequence[str], customer: Customer, moment: datetime) -> Located:

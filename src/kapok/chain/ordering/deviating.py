@@ -11,7 +11,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kapok.chain.ordering import amending, ends, events, moves, placing, rearranging, rows, rules, visits, wishing
+from kapok.chain.ordering import (
+    amending,
+    ends,
+    events,
+    moves,
+    placing,
+    rearranging,
+    rows,
+    rules,
+    speed,
+    visits,
+    wishing,
+)
 from kapok.chain.ordering.models import Leg, Line
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.refusals import (
@@ -33,6 +45,8 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState, tidy_note
 from kapok.kernel.text import Text, joined
+from kapok.network.inventory import queries as plant
+from kapok.network.inventory.kinds import TOO_SLOW
 from kapok.network.inventory.rules import masked
 
 DEFERRED = "customer.deferred"
@@ -236,7 +250,10 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     if differs != ["promised_date"]:
         _must_not_run(leg)
     if {"address", "far_address", "quantity"} & set(differs):
-        facts |= rearranging.take_anew(leg, line, act, moves_away="address" in differs)
+        moved = {"moves_away": "address" in differs, "far_moves": "far_address" in differs}
+        facts |= rearranging.take_anew(leg, line, act, **moved)
+    elif {"offer", "characteristics"} & set(differs):
+        _keep_up(leg, line, act)
     work.tell(matter=leg.subject, kind="matter.changed", facts=facts, note="10Q", actor=act.actor, at=act.at)
     was, now = (
         {name: masked(told[name]) if name in PERSONAL else told[name] for name in differs} for told in (before, after)
@@ -244,6 +261,24 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
     told = {"version": leg.version, "what": ", ".join(differs), "before": was, "after": now}
     moves.say(leg, events.Amended, act, **told, evidence=word)
     _adjust(leg, act)
+
+
+def _keep_up(leg: Leg, line: Line, act: Act) -> None:
+    """The leg has a line as fast as it is wanted now: the one that it has, or another; what waits for a faster one looks again.
+
+    Raises `TooSlow`, and what `rearranging.take_anew` does.
+    """
+    speed.must_still_carry(leg, line)
+    wanted = speed.keep(leg, line)
+    if wanted is None:
+        return
+    if leg.state == State.HELD and leg.exception == Deviation.WAIT:
+        if plant.waits_for(leg.subject) == TOO_SLOW:
+            plant_came(leg, act)
+        return
+    has = plant.speed_of(leg.subject)
+    if has is not None and has < wanted:
+        rearranging.take_anew(leg, line, act)
 
 
 def _must_not_run(leg: Leg) -> None:

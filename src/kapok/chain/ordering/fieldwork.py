@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from kapok.back.workforce.rules import Access, Rest
 from kapok.chain.ordering import accessing, api
@@ -16,6 +17,7 @@ from kapok.chain.ordering.performing import known_of
 from kapok.chain.ordering.refusals import UnknownOrder
 from kapok.chain.ordering.rules import Deviation, State
 from kapok.chain.ordering.visits import RESTS, errands
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.customers.rules import Purpose
 
 __all__ = [
@@ -56,10 +58,13 @@ def put_off(holder: str, *, until: datetime, reason: str, evidence: str, actor: 
     api.defer(order=order, leg=leg, until=until, reason=reason, evidence=evidence, actor=actor, at=at)
 
 
-def lack_plant(holder: str, *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime) -> None:
-    """Our plant is lacking (10W). Raises what `api.wait_for_plant` does."""
-    order, leg = _called(holder)
-    api.wait_for_plant(order=order, leg=leg, reason=reason, code=code, expected_at=expected_at, actor=actor, at=at)
+def lack_plant(
+    place: tuple[str, str], *, reason: str, code: str, expected_at: datetime | None, actor: str, at: datetime
+) -> None:
+    """Our plant is lacking at that end of a leg (10W). Raises what `api.wait_for_plant` does."""
+    order, leg = _called(place[0])
+    said: dict[str, Any] = {"reason": reason, "code": code, "expected_at": expected_at, "far": place[1] == End.B}
+    api.wait_for_plant(order=order, leg=leg, **said, actor=actor, at=at)
 
 
 def resting(holders: Collection[str]) -> Mapping[str, Rest]:

@@ -12,6 +12,7 @@ from kapok.chain.ordering import ends, moves
 from kapok.chain.ordering.models import Leg
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import Deviation
+from kapok.ground.catalog.offering.document import End
 from kapok.kernel.text import Text
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import rules
@@ -20,14 +21,15 @@ from kapok.network.inventory.kinds import SHORTAGES
 BECAUSE = Text(zh="{what}：{words}", en="{what}: {words}")
 
 
-def of(leg: Leg) -> Mapping[str, Text]:
+def of(leg: Leg, *, far: bool = False) -> Mapping[str, Text]:
     """The shortages that the leg can have by what it takes at its address, in the order of the walk; none of nothing."""
-    return {code: SHORTAGES[code] for code in rules.lacking(ends.needs_at(leg, far=False))}
+    return {code: SHORTAGES[code] for code in rules.lacking(ends.needs_at(leg, far=far))}
 
 
-def of_each(holders: Collection[str]) -> Mapping[str, Mapping[str, Text]]:
-    """The same of several legs, by their subjects."""
-    return {leg.subject: of(leg) for leg in Leg.objects.filter(subject__in=holders).only("subject", "needs")}
+def of_each(holders: Collection[str]) -> Mapping[tuple[str, str], Mapping[str, Text]]:
+    """The same of several legs, by their subjects and the end where somebody is."""
+    legs = Leg.objects.filter(subject__in=holders).select_related("far_address")
+    return {(leg.subject, end): of(leg, far=end == End.B) for leg in legs for end in ("", *End)}
 
 
 def wait(leg: Leg, code: str, words: str, expected_at: datetime | None, act: Act, *, far: bool = False) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from kapok.chain.ordering import course, debts, ends, events, lifting, moves, rules, trying, visits
+from kapok.chain.ordering import course, debts, ends, events, lifting, moves, rules, speed, trying, visits
 from kapok.chain.ordering.areas import Located
 from kapok.chain.ordering.drafting import Asked, Planned
 from kapok.chain.ordering.models import Leg, Line, Order
@@ -19,6 +19,7 @@ from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.quoting import total
 from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.catalog.queries import Choices
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
@@ -95,6 +96,7 @@ def _must_be_another(line: Asked, customer: Customer) -> None:
 def place(placing: Placing) -> Order:
     """Write the order with its legs and lines, open the matters, reserve what is needed."""
     trying.must_be_first(placing.lines, placing.customer, at=placing.act.at)
+    speed.must_carry(placing.lines)
     order = _order(placing)
     legs = _legs(order, placing)
     order.state = rules.overall([State(leg.state) for leg in legs]).value
@@ -142,7 +144,7 @@ def _legs(order: Order, placing: Placing) -> list[Leg]:
 
 def need(plan: Planned, kind: str, role: str, count: int) -> dict[str, Any]:
     """What a leg takes of one kind, as it is kept."""
-    beside = {"wish": plan.wish(kind, role), "address": plan.elsewhere(role)}
+    beside = {"wish": plan.wish(kind, role), "address": plan.elsewhere(role), "mbps": speed.of_role(plan, kind, role)}
     return {"kind": kind, "role": role, "count": count} | {name: value for name, value in beside.items() if value}
 
 
@@ -162,12 +164,16 @@ def _line(leg: Leg, line: Asked) -> Line:
 
 
 def _open(leg: Leg, plan: Planned, placing: Placing, whole: Whole) -> None:
-    """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it."""
-    begins = State(leg.state) is State.IN_PROGRESS
+    """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it.
+
+    Somebody comes to both ends of what is installed between two.
+    """
+    begins, far = State(leg.state) is State.IN_PROGRESS, plan.site.far
     as_part(work.open_matter)(
         kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
         first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.located),
         near=placing.located.near.get(plan.address.code if plan.address else ""), subject=leg.subject, begin=begins,
+        two_ended=bool(plan.visit and far), far_near=placing.located.near.get(far.code) if far else None,
         flows=placing.flows, whole=whole, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 
@@ -234,8 +240,19 @@ def wanted_visits(
     What waits for plant takes one when it goes on.
     """
     waiting = set(Leg.objects.filter(order=order, state=State.HELD).values_list("number", flat=True))
-    for number, plan in enumerate(placing.legs, 1):
-        chosen = windows.get(plan.address.code, window) if plan.address else None
-        if plan.visit and plan.address and chosen and number not in waiting:
-            skill, minutes = plan.visit
-            yield visits.Wanted(f"{order.subject}-{number}", plan.address.code, skill, minutes, *chosen)
+    coming = {f"{order.subject}-{number}": plan for number, plan in enumerate(placing.legs, 1) if number not in waiting}
+    for holder, plan in coming.items():
+        for end, place in _visited(holder, plan).items():
+            chosen = windows.get(place, window)
+            if plan.visit and chosen:
+                yield visits.Wanted(holder, place, *plan.visit, *chosen, end)
+
+
+def _visited(holder: str, plan: Planned) -> dict[str, str]:
+    """To which addresses somebody comes for a leg, by the end of what is visited at both."""
+    near, far = plan.address, plan.site.far
+    if near is None or plan.visit is None:
+        return {}
+    if far is None or not visits.at_both_ends(holder):
+        return {"": near.code}
+    return {End.A.value: near.code, End.B.value: far.code}

@@ -9,14 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
-from kapok.chain.ordering import areas, course, drafting, forecast, placing, quoting, trying
+from kapok.chain.ordering import areas, course, drafting, forecast, placing, quoting, speed, trying
 from kapok.chain.ordering.drafting import LineDraft, Planned
 from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.rules import ACTIONS, Action
 from kapok.ground.catalog import queries as flows
 from kapok.ground.catalog.refusals import NoFlow
+from kapok.ground.catalog.template import Flow
 from kapok.ground.commitments.foreseeing import Foreseen, foreseen
 from kapok.ground.customers.rows import customer_called
+from kapok.ground.work.following import goes_to_both_ends
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory.views import NOWHERE, between
@@ -40,6 +42,8 @@ class LegPreview:
     promises: tuple[Foreseen, ...]
     stages: tuple[Text, ...]
     old: bool = False
+    both_ends: bool = False
+    """Whether somebody comes to both ends of it."""
 
     @property
     def where(self) -> Text | None:
@@ -63,8 +67,11 @@ class Preview:
 
     @property
     def visits(self) -> list[tuple[str, str, int]]:
-        """The visits that it takes, each once: the address, the skill, the minutes."""
-        return list(dict.fromkeys((leg.address, *leg.visit) for leg in self.legs if leg.visit))
+        """The visits that it takes, each once: the address, the skill, the minutes; of what has two ends at both."""
+        visited = [(leg, leg.visit) for leg in self.legs if leg.visit]
+        places = [(leg.address, *visit) for leg, visit in visited]
+        places += [(leg.far_address, *visit) for leg, visit in visited if leg.both_ends]
+        return list(dict.fromkeys(places))
 
     @property
     def promises(self) -> list[Foreseen]:
@@ -80,6 +87,7 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
     with transaction.atomic():  # the services of the lines are locked while they are looked at
         asked = drafting.asked(lines, customer=whose, facts=facts, channel=channel)
         trying.must_be_first(asked, whose, at=at)
+        speed.must_carry(asked)
     quote = quoting.total(asked)
     order = Order(quote=quote)
     legs = []
@@ -94,22 +102,22 @@ def preview(*, customer: str, channel: str, lines: Sequence[LineDraft], at: date
 
 
 def _leg(plan: Planned, known: Mapping[str, Any], among: flows.Choices, at: datetime) -> LegPreview:
-    made = foreseen((placing.REQUESTED, *course.BEGINS), known, at=at)
+    made, flow = foreseen((placing.REQUESTED, *course.BEGINS), known, at=at), _flow(known, among)
     return LegPreview(
         action=plan.action, address=plan.address.code if plan.address else "",
         address_full=plan.address.full if plan.address else None,
         far_address=plan.site.far.code if plan.site.far else "",
         far_address_full=plan.site.far.full if plan.site.far else None,
         title=joined(dict.fromkeys(line.offer.title for line in plan.lines)), visit=plan.visit, promises=tuple(made),
-        stages=tuple(_stages(known, among)), old=plan.old,
+        stages=tuple(flow.stages[code].title for code in forecast.reached(flow, known)) if flow else (), old=plan.old,
+        both_ends=bool(plan.site.far) and flow is not None and goes_to_both_ends(flow),
     )  # fmt: skip
 
 
-def _stages(known: Mapping[str, Any], among: flows.Choices) -> list[Text]:
-    """The stages that a leg with these facts would pass; none where no flow applies."""
+def _flow(known: Mapping[str, Any], among: flows.Choices) -> Flow | None:
+    """The flow that a leg with these facts would take; None where none applies."""
     try:
         version = among.row_for(known)
     except NoFlow:
-        return []
-    flow = flows.flow(version.template.code, version.number)
-    return [flow.stages[code].title for code in forecast.reached(flow, known)]
+        return None
+    return flows.flow(version.template.code, version.number)

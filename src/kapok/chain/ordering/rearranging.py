@@ -91,7 +91,7 @@ def _address_for(leg: Leg, line: Line, code: str, found: Mapping[str, Address]) 
     return address
 
 
-def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, Any]:
+def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool = False, far_moves: bool = False) -> dict[str, Any]:
     """Give back what is reserved and reserve all for what the leg is now; the facts of its matter that follow.
 
     Raises `TooLateToRearrange`, `NoPlantThere`, and what placing refuses there: `BadLine`, `NoFlowForLine`.
@@ -101,10 +101,11 @@ def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool) -> dict[str, 
         _asked(each, leg)
         for each in Line.objects.select_related("offer", "service__address").filter(leg=leg).order_by("number")
     ]
-    located = areas.of_address(leg.address.code if leg.address else "", leg.order.customer, act.at)
+    codes = [each.code for each in (leg.address, leg.far_address) if each]
+    located = areas.of_addresses(codes, leg.order.customer, act.at)
     facts = areas.facts_of(leg.order.customer, located)
     _must_be_possible(leg, line, asked, facts, moves_away=moves_away)
-    if moves_away:
+    if moves_away or far_moves:
         _move_the_visit(leg, located, act)
     plan = drafting.planned(asked, facts, drafting.flows_in_force())[0]
     _reserve(leg, [placing.need(plan, kind, role, count) for (kind, role), count in plan.needs.items()], act)
@@ -146,11 +147,12 @@ def _must_be_possible(
 
 
 def _move_the_visit(leg: Leg, located: areas.Located, act: Act) -> None:
-    """The window was for the old place; the field work is now for whoever has the ground of the new one."""
+    """The windows were for the old places; the field work is now for whoever has the ground of the new ones."""
     visits.cancel(leg.subject, actor=act.actor, at=act.at)
-    near = located.near.get(leg.address.code if leg.address else "")
-    if near is not None:
-        come_near(leg.subject, near)
+    for place, far in ((leg.address, False), (leg.far_address, True)):
+        near = located.near.get(place.code) if place else None
+        if near is not None:
+            come_near(leg.subject, near, far=far)
 
 
 def _reserve(leg: Leg, needs: list[dict[str, Any]], act: Act) -> None:

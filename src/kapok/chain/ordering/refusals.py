@@ -336,18 +336,29 @@ class TooLateToRearrange(KapokError):
     """What was taken for the leg is used already."""
 
     wording = Text(
-        zh="“{title}”已经开始，地址和数量不能再改；请撤单后重新下单。",
-        en="“{title}” has begun: another address or quantity comes too late; cancel it and order anew.",
+        zh="“{title}”已经开始，地址和数量不能再改，也不能换更快的线路；请撤单后重新下单。",
+        en="“{title}” has begun: another address, quantity or line comes too late; cancel it and order anew.",
     )
 
 
 class NoPlantThere(KapokError):
-    """The leg cannot be for this address or quantity now; it stays what it was."""
+    """The leg cannot be for this address, quantity or speed now; it stays what it was."""
 
     wording = Text(
-        zh="没有改单，原已预占的资源保留不变：{address}，{lacking}。请另选地址或数量，或撤单后重新下单待装。",
-        en="Nothing was changed and what is reserved stays: {address}, {lacking}. Choose another address or quantity, or cancel it"
-        " and order anew to wait for plant.",
+        zh="没有改单，原已预占的资源保留不变：{address}，{lacking}。请另选地址、数量或套餐，或撤单后重新下单待装。",
+        en="Nothing was changed and what is reserved stays: {address}, {lacking}. Choose another address, quantity or plan, or"
+        " cancel it and order anew to wait for plant.",
+    )
+
+
+class TooSlow(KapokError):
+    """The line on which a service runs does not carry what it is to become (Mbit/s)."""
+
+    wording = Text(
+        zh="第 {line} 行：业务 {service} 的现有线路最高 {most} Mbit/s，不足“{offer_name}”的 {wanted} Mbit/s；"
+        "请改选较慢的套餐，或新装线路。",
+        en="Line {line}: the line of {service} carries {most} Mbit/s at most, not the {wanted} of {offer_name}; choose a slower"
+        " plan, or order a new line.",
     )
 
 

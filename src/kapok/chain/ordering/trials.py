@@ -92,7 +92,7 @@ def _end(line: UUID, at: datetime) -> bool:
     if service is None or until is None or until > at:
         return False
     whose, taken = service.customer, began.leg.order
-    located = areas.of_address(service.address.code if service.address else "", whose, at)
+    located = areas.of_addresses([service.address.code] if service.address else [], whose, at)
     facts = areas.facts_of(whose, located)
     among = drafting.flows_in_force()
     draft = LineDraft(offer=service.offer, action=CEASE.value, service=service.number)

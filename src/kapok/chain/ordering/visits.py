@@ -33,6 +33,8 @@ class Wanted:
     minutes: int
     starts_at: datetime
     ends_at: datetime
+    end: str = ""
+    """At which end, where somebody comes to both (`a`, `b`)."""
 
 
 def book(wanted: Sequence[Wanted], *, actor: str, at: datetime) -> None:
@@ -64,7 +66,12 @@ def comes_after(flow: Flow, stage: str) -> bool:
 
 def is_ahead(holder: str) -> bool:
     """Whether somebody has still to go to the customer for a leg that is open."""
-    return visit_of(holder) is not None and not field.visited([holder])
+    return visit_of(holder) is not None and field.is_ahead(holder)
+
+
+def at_both_ends(holder: str) -> bool:
+    """Whether somebody comes to both ends of a leg."""
+    return len(field.places([holder])) > 1
 
 
 def is_given_out(holder: str) -> bool:

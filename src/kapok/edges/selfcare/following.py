@@ -29,7 +29,8 @@ def order(request: MyRequest, number: str) -> HttpResponse:
 @of_the_customer
 def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
     """Move the visit to another window that is free, or choose one where none is agreed."""
-    stands = showing.visit_of(_leg(request, number, leg), request.at)
+    end = request.GET.get("end", "")[:1]
+    stands = showing.visit_of(_leg(request, number, leg), end, request.at)
     if stands.errand is None:
         raise Http404
     free, none = showing.windows(stands, stands.errand, request.at)
@@ -38,7 +39,7 @@ def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
         begins, ends = form.window()
         try:
             ordering.agree_visit(
-                order=number, leg=leg, starts_at=begins, ends_at=ends, actor=request.actor, at=request.at
+                order=number, leg=leg, end=end, starts_at=begins, ends_at=ends, actor=request.actor, at=request.at
             )
         except KapokError as refused:
             show_refusal(form, refused, "window")
@@ -46,7 +47,7 @@ def visit(request: MyRequest, number: str, leg: int) -> HttpResponse:
             return redirect("selfcare:my-order", number)
     values = {
         "form": form, "number": number, "booked": stands.booked, "passed": stands.passed, "none": none,
-        "days": showing.by_day(free),
+        "days": showing.by_day(free), "place": stands.end_name,
     }  # fmt: skip
     return render(request, "selfcare/visit.html", values, status=422 if form.errors else 200)
 

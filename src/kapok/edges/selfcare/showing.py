@@ -111,6 +111,20 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """A visit."""
+
+    end: str
+    place: Text | None
+    """To which end, where we come to both."""
+    visit: AppointmentView | None
+    to_agree: Text | None
+    """That a window has to be agreed, anew or when it goes on."""
+    may_choose: bool
+    """They may choose another window, or one where none is agreed."""
+
+
+@dataclass(frozen=True)
 class Part:
     """One leg of the order."""
 
@@ -126,11 +140,8 @@ class Part:
     amended: Text | None
     stages: tuple[Stage, ...]
     promises: tuple[Promise, ...]
-    visit: AppointmentView | None
-    to_agree: Text | None
-    """That a window has to be agreed, anew or when it goes on."""
-    may_choose: bool
-    """They may choose another window, or one where none is agreed."""
+    visits: tuple[Coming, ...]
+    """When we come; of two ends to each."""
     may_confirm: bool
     may_rate: bool
     rating: int | None
@@ -163,7 +174,7 @@ def mine(number: str, customer: str, at: datetime) -> Mine | None:
     return Mine(
         number=order.number, state=order.told_name, placed_at=order.placed_at, paid_at=order.paid_at,
         lapses_at=order.lapses_at, one_off=order.one_off, monthly=order.monthly, due=order.due,
-        parts=tuple(_part(leg, visits.get(leg.subject, NO_VISIT)) for leg in order.legs),
+        parts=tuple(_part(leg, visits.get(leg.subject, [])) for leg in order.legs),
     )  # fmt: skip
 
 
@@ -181,9 +192,10 @@ def _order(number: str, customer: str) -> OrderView | None:
     return found if found.customer == customer else None
 
 
-def visit_of(leg: LegView, at: datetime) -> Visit:
-    """How it stands with the visit of a leg at a moment."""
-    return orders.visits_of([leg], at).get(leg.subject, NO_VISIT)
+def visit_of(leg: LegView, end: str, at: datetime) -> Visit:
+    """How it stands with the visit of a leg, to one end where we come to both, at a moment."""
+    visits = orders.visits_of([leg], at).get(leg.subject, [])
+    return next((each for each in visits if each.end == end), NO_VISIT)
 
 
 def windows(visit: Visit, errand: Errand, after: datetime) -> tuple[list[field.Window], Text | None]:
@@ -203,13 +215,17 @@ def by_day(found: Sequence[field.Window]) -> list[list[field.Window]]:
     return [list(each) for _day, each in groupby(found, key=lambda window: localdate(window.starts_at))]
 
 
-def _part(leg: LegView, visit: Visit) -> Part:
+def _coming(visit: Visit) -> Coming:
+    return Coming(visit.end, visit.end_name, visit.booked, _to_agree(visit), visit.may_choose)
+
+
+def _part(leg: LegView, visits: Sequence[Visit]) -> Part:
     return Part(
         number=leg.number, action=leg.action_name, titles=tuple(dict.fromkeys(line.title for line in leg.lines)),
         address=leg.where, state=leg.told_name, why=_why(leg),
         until=leg.until if leg.exception else None, goes_on=leg.exception == Deviation.DEFER,
-        amended=AMENDED.format(version=leg.version) if leg.version > 1 else None, to_agree=_to_agree(visit),
-        stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visit=visit.booked, may_choose=visit.may_choose,
+        amended=AMENDED.format(version=leg.version) if leg.version > 1 else None,
+        stages=tuple(_stages(leg)), promises=tuple(_promises(leg)), visits=tuple(map(_coming, visits)),
         may_confirm=may_confirm(leg), may_rate=may_rate(leg), rating=leg.rating, confirmed_at=leg.confirmed_at,
     )  # fmt: skip
 

@@ -19,8 +19,9 @@ from kapok.chain.ordering.api import LineDraft
 from kapok.chain.ordering.drafting import may_become
 from kapok.chain.ordering.previewing import Preview, preview
 from kapok.chain.ordering.rules import PARTS, VISIT, YES, Action
+from kapok.chain.ordering.speed import of_line
 from kapok.front.channels.basket import OTHERWISE, PROMISED_OTHERWISE
-from kapok.front.channels.offering import SPEED, Asked, Choice, area_at, facts_of, promised, why_not
+from kapok.front.channels.offering import Asked, Choice, area_at, facts_of, promised, why_not
 from kapok.front.channels.visiting import Windows, windows
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
@@ -33,7 +34,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.text import Text
 from kapok.network.inventory import kinds
 from kapok.network.inventory.models import Resource
-from kapok.network.inventory.queries import ServiceView
+from kapok.network.inventory.queries import ServiceView, speeds_of
 from kapok.network.inventory.rules import SERVICE_STATES, ServiceState, State
 
 SALT = "kapok.channels.action"
@@ -151,7 +152,8 @@ def changes(wanted: Wanted, at: datetime) -> list[Choice]:
     """The offers that the service may be changed to, and whether its line carries them."""
     facts = facts_of(wanted.customer, area_at(wanted.service.address))
     sold = offers.on_sale(facts, wanted.channel, at)
-    return [_change(version, wanted.service) for version in sold if _fits(version, wanted.service)]
+    most = speeds_of([wanted.service.number]).get(wanted.service.number)
+    return [_change(version, most) for version in sold if _fits(version, wanted.service)]
 
 
 def _fits(version: offers.OfferVersionView, service: ServiceView) -> bool:
@@ -160,18 +162,15 @@ def _fits(version: offers.OfferVersionView, service: ServiceView) -> bool:
     return other and "change" in offer.actions and may_become(service.kind, offer)
 
 
-def _change(version: offers.OfferVersionView, service: ServiceView) -> Choice:
+def _change(version: offers.OfferVersionView, most: int | None) -> Choice:
     quote = offering.price(version.offer)
-    return Choice(version, quote.one_off, quote.monthly, _too_slow(service, version.offer), None)
+    return Choice(version, quote.one_off, quote.monthly, _too_slow(version.offer, most), None)
 
 
-def _too_slow(service: ServiceView, offer: Offer) -> Text | None:
-    """Why the line that the service runs on does not carry an offer; where we do not know the line nothing is said."""
-    way = kinds.way_of(each.kind for each in service.resources)
-    speed = offer.characteristics.get(SPEED, 0)
-    if way is None or not isinstance(speed, int) or speed <= way.max_down_mbps:
-        return None
-    return TOO_SLOW.format(most=way.max_down_mbps, wanted=speed)
+def _too_slow(offer: Offer, most: int | None) -> Text | None:
+    """Why a line that carries so much at most does not carry an offer; where we do not know the line nothing is said."""
+    speed = of_line(Action.CHANGE, offer, None, {})
+    return TOO_SLOW.format(most=most, wanted=speed) if most is not None and speed > most else None
 
 
 def terms(wanted: Wanted, at: datetime) -> ActionTerms:
@@ -227,7 +226,7 @@ def _previewed(wanted: Wanted, at: datetime) -> Preview | None:
             return None
         asked = replace(wanted, address=wanted.there)
     if wanted.action is Action.CHANGE and not wanted.offer:
-        first = next(iter(changes(wanted, at)), None)
+        first = next((each for each in changes(wanted, at) if each.why_not is None), None)
         if first is None:
             return None
         asked = replace(wanted, offer=first.code)

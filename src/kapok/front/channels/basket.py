@@ -126,7 +126,9 @@ def terms(customer: str, channel: str, lines: Sequence[Wish], at: datetime, *, c
     showed = {"lines": [_state(line) for line in shown], "promises": promised(made)}
     seen = signing.dumps(showed, salt=SALT, compress=True)
     visits = made.visits if made else []
-    each = sites(visits, {line.wish.address: line.place for line in shown if line.place}, at)
+    named = {line.wish.address: line.place for line in shown if line.place}
+    named |= {line.wish.far_address: line.far for line in shown if line.far}
+    each = sites(visits, named, at)
     return Terms(shown, made, refused, Windows() if each else windows(visits, at), each, seen)
 
 

@@ -6,7 +6,6 @@ showed; what is otherwise when its form comes back is told (`kapok.front.channel
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +17,8 @@ from django.utils import timezone
 
 from kapok.chain.ordering.ends import AT_END
 from kapok.chain.ordering.previewing import Preview
+from kapok.chain.ordering.rules import Action
+from kapok.chain.ordering.speed import SPEED, of_line
 from kapok.ground.catalog.offering import queries as offers
 from kapok.ground.catalog.offering import rules as offering
 from kapok.ground.catalog.offering.document import ENDS, End, Kind, Offer
@@ -30,9 +31,8 @@ from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.queries import Qualification
-from kapok.network.inventory.rules import Need
+from kapok.network.inventory.rules import Need, together
 
-SPEED = "down_mbps"
 NOT_BY_ITSELF = Text(zh="该商品不能单独新装，请改选套餐", en="it cannot be installed by itself; choose a plan")
 
 
@@ -90,21 +90,30 @@ class Qualified:
 
     titles: tuple[Text, ...]
     found: Qualification
+    two_ended: bool = False
+    """Whether they run to a far end."""
+    far: Qualification | None = None
+    """What it would find there; None where none was named, or they have none."""
 
 
-def qualify(service: str, address: str, at: datetime, *, down_mbps: int = 0) -> list[Qualified]:
+def qualify(service: str, address: str, at: datetime, *, far_address: str = "", down_mbps: int = 0) -> list[Qualified]:
     """What of a service can be had at an address, by the offers on sale there that provide it, to whomever they are sold.
 
-    Those that give less than `down_mbps` are left out. Raises `UnknownAddress`, `RetiredAddress`.
+    What runs between two addresses is asked at the far one, too, where one is named. Those that give less than `down_mbps` are
+    left out. Raises `UnknownAddress`, `RetiredAddress`.
     """
     area, asked = area_at(address), Asked(address, at)
     sold = [version for version in offered(at).get(service, ()) if area in (version.offer.areas or [area])]
     asked.look(sold)
-    found: dict[Qualification, list[Text]] = {}
-    for version in sold:
-        if asked.wanted(version).down_mbps >= down_mbps:
-            found.setdefault(asked.qualified(version), []).append(version.title)
-    return [Qualified(tuple(titles), each) for each, titles in found.items()]
+    fast = [version for version in sold if asked.wanted(version).down_mbps >= down_mbps]
+    far, two = Asked(far_address, at), [version for version in fast if two_ended(version.offer)]
+    if far_address:
+        far.look(two, End.B)
+    found: dict[tuple[Qualification, bool, Qualification | None], list[Text]] = {}
+    for version in fast:
+        there = far.qualified(version, End.B) if far_address and version in two else None
+        found.setdefault((asked.qualified(version), version in two, there), []).append(version.title)
+    return [Qualified(tuple(titles), *each) for each, titles in found.items()]
 
 
 def offered(at: datetime) -> dict[str, list[OfferVersionView]]:
@@ -146,16 +155,22 @@ def two_ended(offer: Offer) -> bool:
 class Wanted(NamedTuple):
     """What an offer with its parts takes of the plant, and how fast the line has to be (Mbit/s; 0: no speed is stated)."""
 
-    taken: frozenset[tuple[str, int]]
+    needs: frozenset[Need]
     down_mbps: int
 
 
 def _wanted(sold: Sequence[Offer], end: End) -> Wanted:
-    taken: Counter[str] = Counter()
-    for need in (need for part in sold for need in part.resources if need.end is end):
-        taken[need.kind] += need.count
-    speeds = (part.characteristics.get(SPEED) for part in sold)
-    return Wanted(frozenset(taken.items()), max((each for each in speeds if isinstance(each, int)), default=0))
+    needs = [
+        Need(need.kind, count=need.count, mbps=_speed(part))
+        for part in sold
+        for need in part.resources
+        if need.end is end
+    ]
+    return Wanted(frozenset(together(needs)), max(map(_speed, sold)))
+
+
+def _speed(offer: Offer) -> int:
+    return of_line(Action.INSTALL, offer, None, {})
 
 
 class Asked:
@@ -164,7 +179,7 @@ class Asked:
     def __init__(self, address: str, at: datetime) -> None:
         self.address, self.at = address, at
         self._wanted: dict[tuple[UUID, End], Wanted] = {}
-        self._known: dict[frozenset[tuple[str, int]], Qualification] = {}
+        self._known: dict[Wanted, Qualification] = {}
 
     def choices(self, versions: Collection[OfferVersionView]) -> list[Choice]:
         """Each offer with its price, and what of it cannot be had."""
@@ -195,8 +210,7 @@ class Asked:
 
     def qualified(self, version: OfferVersionView, end: End = End.A) -> Qualification:
         """What an order for the offer, with its parts, would find where this is that end of it."""
-        wanted = self.wanted(version, end)
-        return inventory.carrying(self._known[wanted.taken], wanted.down_mbps)
+        return self._known[self.wanted(version, end)]
 
     def wanted(self, version: OfferVersionView, end: End = End.A) -> Wanted:
         """What the offer takes at that end of it, with its parts."""
@@ -208,11 +222,11 @@ class Asked:
         new = [version for version in versions if (version.id, end) not in self._wanted]
         for version, parts in zip(new, offers.parts_of([version.offer for version in new]), strict=True):
             self._wanted[version.id, end] = _wanted((version.offer, *(part.offer for part in parts)), end)
-        taken = list(dict.fromkeys(self._wanted[version.id, end].taken for version in new))
-        unknown = [each for each in taken if each not in self._known]
+        wanted = dict.fromkeys(self._wanted[version.id, end] for version in new)
+        unknown = [each for each in wanted if each not in self._known]
         if unknown:
-            needs = [[Need(kind, count=count) for kind, count in each] for each in unknown]
-            self._known |= zip(unknown, inventory.qualify(self.address, needs, self.at), strict=True)
+            found = inventory.qualify(self.address, [list(each.needs) for each in unknown], self.at)
+            self._known |= zip(unknown, found, strict=True)
 
 
 def promised(made: Preview | None) -> list[list[str]]:

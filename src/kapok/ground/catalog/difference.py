@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kapok.ground.catalog.conditions import read_out
+from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.catalog.template import LINES, STEPS, Edge, Flow, Gate, Stage
 from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text, joined
@@ -22,6 +23,7 @@ FIELDS = {
     "accept_within": Text(zh="接受时限", en="accepted within"),
     "urgent_accept_within": Text(zh="加急接受时限", en="accepted within if urgent"),
     "holds": Text(zh="客户原因可暂停", en="the customer may pause it"),
+    "end": Text(zh="在哪一端", en="at which end"),
     "runs": Text(zh="系统代办", en="done by the system"),
 }
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
@@ -84,6 +86,8 @@ def _named(field: str, value: Any) -> Any:
     match field:
         case "event":
             return tuple(EVENTS[kind] for kind in value)
+        case "end":
+            return ENDS[End(value)] if value else value
         case "runs":
             return STEPS.get(value, value)
         case _:

@@ -122,6 +122,8 @@ class Stage(Strict):
     """The same for urgent matters."""
     holds: bool = True
     """Whether what the customer causes may pause its clock."""
+    end: Literal["", "a", "b"] = ""
+    """Of what runs between two addresses, at which end it is done: where stages name both, somebody comes to each."""
     runs: str = Field("", max_length=20)
     """The step that the system does by itself (`STEPS`); its unit answers for it, and does it where the system cannot."""
 

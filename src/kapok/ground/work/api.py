@@ -72,6 +72,8 @@ def open_matter(
     facts: Mapping[str, Any] = MappingProxyType({}),
     urgent: bool = False,
     near: UUID | str | None = None,
+    two_ended: bool = False,
+    far_near: UUID | None = None,
     subject: str = "",
     note: str = "",
     also: Sequence[str] = (),
@@ -84,7 +86,8 @@ def open_matter(
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
-    on, in `unit` or else their own; the work is on the ground of `near`. `also` happened at the same moment. Its facts choose its
+    on, in `unit` or else their own; the work is on the ground of `near`, that at the far end of what is
+    `two_ended`, and whose flow goes to both ends, on that of `far_near`. `also` happened at the same moment. Its facts choose its
     flow (among `flows` where those of its line are at hand), whose first stages are offered, or with `begin=False` when `begin`
     says so; its clocks start. As a part of a `whole` it leaves to that what is written and told. Raises `NotAMatter`,
     `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
@@ -94,9 +97,13 @@ def open_matter(
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
         title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known,
-        near_id=rows.near_of(near), flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
+        near_id=rows.near_of(near), far_near_id=far_near,
+        flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
         state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
+    matter.two_ended = (
+        two_ended and (follows := following.flow_of(matter)) is not None and following.goes_to_both_ends(follows)
+    )
     act = Act(actor, at, rows=whole.rows, told=whole.told, new=whole.new) if whole else Act(actor, at)
     act.rows.append(matter)
     if whole or not subject:

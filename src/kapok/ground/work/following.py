@@ -32,6 +32,7 @@ DONE = (ItemState.DELIVERED.value, ItemState.CONFIRMED.value)
 UNCONFIRMED = Q(state=ItemState.DELIVERED.value, confirm=True)
 """Delivered, and waiting for who asked for it."""
 LIVE = tuple(state.value for state in rules.LIVE)
+FAR = "b"
 
 
 def chosen(facts: Facts, among: catalog.Choices) -> FlowVersion | None:
@@ -206,11 +207,13 @@ def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act:
     named = {matter.unit.code: matter.unit}
     if others := sorted({stage.unit for stage in stages if stage.unit} - named.keys()):
         named |= {unit.code: unit for unit in read(OrgUnit, "this.code = ANY(%s)", others)}
-    able = {skill: _able(matter, skill, act) for skill in sorted({stage.skill for stage in stages if stage.skill})}
+    wanted = sorted({(stage.skill, end_of(matter, stage)) for stage in stages if stage.skill})
+    able = {place: _able(matter, *place, act) for place in wanted}
     units = [
-        (stage, named[stage.unit] if stage.unit else able[stage.skill] if stage.skill else _of_post(matter, stage, act))
+        (stage, named.get(stage.unit) or able.get((stage.skill, end_of(matter, stage))) if stage.unit or stage.skill
+            else _of_post(matter, stage, act))
         for stage in stages
-    ]
+    ]  # fmt: skip
     beginnings = [
         Beginning(_work(matter, stage, able=unit is not None), Receiver(unit or matter.unit), way)
         for stage, unit in units
@@ -225,16 +228,30 @@ def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act:
 def _work(matter: Matter, stage: Stage, *, able: bool) -> Work:
     within = stage.urgent_accept_within if matter.urgent else stage.accept_within
     skill = stage.skill if able else ""
-    return Work(title=stage.title, stage=stage.code, function=stage.post, skill=skill, accept_within=within.fixed)
+    return Work(
+        title=stage.title, stage=stage.code, end=end_of(matter, stage), function=stage.post, skill=skill,
+        accept_within=within.fixed,
+    )  # fmt: skip
 
 
-def _able(matter: Matter, skill: str, act: Act) -> OrgUnit | None:
+def end_of(matter: Matter, stage: Stage) -> str:
+    """At which end of a matter that has two a stage is done (`a`, `b`); else empty."""
+    return stage.end if matter.two_ended else ""
+
+
+def goes_to_both_ends(flow: Flow) -> bool:
+    """Whether stages of a flow are done at the one end and at the other."""
+    return {"a", "b"} <= {stage.end for stage in flow.stages.values()}
+
+
+def _able(matter: Matter, skill: str, end: str, act: Act) -> OrgUnit | None:
     """The unit that does what takes a skill: one on whose ground the work is, else the nearest to it, or to the first contact.
 
     None where nobody has the skill: then anybody of the matter's own unit may do it.
     """
-    near = matter.near or matter.unit
-    return posts.unit_with_skill(skill, near=near.code, at=act.at, on_its_ground=matter.near is not None)
+    ground = matter.far_near if end == FAR else matter.near
+    near = ground or matter.unit
+    return posts.unit_with_skill(skill, near=near.code, at=act.at, on_its_ground=ground is not None)
 
 
 def _of_post(matter: Matter, stage: Stage, act: Act) -> OrgUnit:

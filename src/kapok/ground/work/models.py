@@ -41,6 +41,10 @@ class Matter(models.Model):
     """The deputy who acts for the first contact; who answers for it does not change."""
     near = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     """The unit on whose ground the work is, as far as that is known: work that takes a skill is done from there."""
+    two_ended = models.BooleanField(default=False)
+    """Whether somebody comes to both ends of it: stages of its flow say to which."""
+    far_near = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    """The unit on whose ground its far end is, as far as that is known."""
     facts = models.JSONField(default=dict)
     flow = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, null=True, related_name="+")
     """The flow it follows, as it was when the matter was opened; none where no flow applies."""
@@ -80,6 +84,8 @@ class Item(models.Model):
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
     stage = models.CharField(max_length=60, blank=True)
     """Its stage in the flow; empty for work outside of one."""
+    end = models.CharField(max_length=1, blank=True, default="")
+    """At which end of a matter that has two it is done (`a`, `b`); else empty."""
     title_zh = models.CharField(max_length=rules.TITLE)
     title_en = models.CharField(max_length=rules.TITLE)
     function = models.CharField(max_length=50, blank=True)

@@ -71,6 +71,7 @@ class Work:
 
     title: Text
     stage: str = ""
+    end: str = ""
     function: str = ""
     skill: str = ""
     confirm: bool = False
@@ -105,7 +106,7 @@ def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Ac
 def _begun(matter: Matter, beginning: Beginning, giver: Giver, answer: answering.Answer, act: Act) -> Handoff:
     work, receiver = beginning.work, beginning.receiver
     item = Item(
-        id=uuid7(act.at), matter=matter, stage=work.stage, title_zh=work.title.zh, title_en=work.title.en,
+        id=uuid7(act.at), matter=matter, stage=work.stage, end=work.end, title_zh=work.title.zh, title_en=work.title.en,
         function=work.function, skill=work.skill, asked_by=giver.unit, unit=receiver.unit, accountable=answer.accountable,
         confirm=work.confirm, state=ItemState.OFFERED, opened_at=act.at,
     )  # fmt: skip

@@ -45,7 +45,7 @@ from kapok.kernel.text import Text
 
 NOT_REACHED = NotReached.kind
 STAFF = "staff/"
-OF_MATTER = ("unit", "first_contact", "acting", "flow__template", "near")
+OF_MATTER = ("unit", "first_contact", "acting", "flow__template", "near", "far_near")
 PARTIES = ("unit", "accountable", "holder", "asked_by")
 SIDES = ("from_unit", "from_staff", "from_answers", "to_unit", "to_staff", "to_answers")
 
@@ -165,9 +165,9 @@ def near_of(near: UUID | str | None) -> UUID | None:
     return near
 
 
-def come_near(subject: str, unit: UUID) -> None:
-    """The work of a matter, if there is one, is on the ground of that unit from now on."""
-    Matter.objects.filter(subject=subject).update(near=unit)
+def come_near(subject: str, unit: UUID, *, far: bool = False) -> None:
+    """The work of a matter, if there is one, or of its far end, is on the ground of that unit from now on."""
+    Matter.objects.filter(subject=subject).update(**{"far_near" if far else "near": unit})
 
 
 def unit_of(person: Staff, code: str) -> OrgUnit:

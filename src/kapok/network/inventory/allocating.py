@@ -74,7 +74,7 @@ def _ends(address: str, needs: Sequence[Need], *, holder: str, at: datetime) -> 
     for place, group in rules.by_address(address, needs).items():
         walk = walking.walk(place, group, at=at, holder=holder, besides=claimed)
         wanted = rules.missing(group, walk.held)
-        choice = rules.choose(wanted, walk.spares)
+        choice = rules.choose(wanted, walk.spares, held=[kind for kind, _ in walk.held])
         yield _End(walk, group, choice, [need for need in wanted if need.wish])
         if choice.lack:
             return

@@ -151,6 +151,7 @@ HOPS: Mapping[Kind, Hop] = {
 NO_POINT = "NO_DP"
 TOO_SLOW = "TOO_SLOW"
 BUILD_POINT = Text(zh="新建接入点", en="build an access point")
+BUILD_FASTER = Text(zh="提速改造", en="build a faster line")
 
 SHORTAGES: Mapping[str, Text] = {
     NO_POINT: Text(zh="附近没有接入点", en="no access point near the address"),
@@ -165,23 +166,31 @@ SHORTAGES: Mapping[str, Text] = {
     "NO_IP": Text(zh="IP地址已用完", en="no IP address is left"),
     "NO_SIM": Text(zh="SIM卡已用完", en="no SIM card is left"),
     "NO_ONU": Text(zh="光猫已用完", en="no ONU is left"),
+    TOO_SLOW: Text(zh="线路达不到所需速率", en="the line does not reach the speed"),
 }
 
 
 def build_for(code: str, kind: str) -> Text:
     """What to build against a shortage."""
-    return BUILD_POINT if code == NO_POINT else HOPS[Kind(kind)].build
+    return {NO_POINT: BUILD_POINT, TOO_SLOW: BUILD_FASTER}.get(code) or HOPS[Kind(kind)].build
 
 
 @dataclass(frozen=True)
 class Technology:
-    """A way to serve an address: the point it starts from, what it takes, and how fast it can be at most (Mbit/s)."""
+    """A way to serve an address: the point it starts from, what it takes, and how fast it is at most (Mbit/s).
+
+    Of a point more or less may be known than of its technology: then that counts.
+    """
 
     code: str
     name: Text
     point: ElementKind | None
     chain: tuple[Kind, ...]
     max_down_mbps: int
+
+    def most(self, point: int | None) -> int:
+        """How fast a line is at most (Mbit/s) that begins at a point of which this is known."""
+        return self.max_down_mbps if point is None else point
 
 
 FIBRE = Technology(
@@ -205,6 +214,12 @@ def way_of(taken: Iterable[str]) -> Technology | None:
     """The technology that takes these kinds, the best first; None where they need no plant."""
     known = set(taken)
     return next((way for way in WAYS if known.issuperset(way.chain)), None)
+
+
+def way_from(point: ElementKind | None, taken: Iterable[str]) -> Technology | None:
+    """The technology that takes these kinds and begins at a point of this sort, or at none."""
+    known = set(taken)
+    return next((way for way in WAYS if way.point is point and known.issuperset(way.chain)), None)
 
 
 SERVICES: Mapping[str, Text] = {

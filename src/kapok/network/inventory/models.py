@@ -38,7 +38,10 @@ class Site(models.Model):
 
 
 class Element(models.Model):
-    """One thing of the plant; `parent` is what feeds it, towards the network. `down_mbps` caps what it can carry for one line."""
+    """One thing of the plant; `parent` is what feeds it, towards the network.
+
+    `down_mbps` is what it carries for one line, where that is more or less than what its technology does.
+    """
 
     id = models.UUIDField(primary_key=True)
     code = models.CharField(max_length=80, unique=True)

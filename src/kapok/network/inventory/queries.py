@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from kapok.network.inventory import kinds, rules, walking
 from kapok.network.inventory.kinds import Technology
 from kapok.network.inventory.models import Resource, Service, Shortage
 from kapok.network.inventory.refusals import UnknownService
-from kapok.network.inventory.rules import Choice, Need
+from kapok.network.inventory.rules import Choice, Need, State
 from kapok.network.inventory.views import (
     NOWHERE,
     ElementView,
@@ -38,13 +38,15 @@ __all__ = [
     "ServiceView",
     "ShortageView",
     "Shortfall",
-    "carrying",
     "held_by",
     "qualify",
     "search",
     "service",
     "services_of",
+    "speed_of",
+    "speeds_of",
     "still_served",
+    "waits_for",
 ]
 
 TOO_SLOW = Text(
@@ -67,13 +69,16 @@ def qualify(address: str, wanted: Sequence[Sequence[Need]], at: datetime) -> lis
     ]
     expected = _expected({lack for lack in lacks if lack}, at)
     return [
-        _short(lack[0], expected.get(lack)) if lack else _carried(choice, needs, walk)
+        _short(choice.lack, needs, expected.get(lack)) if choice.lack and lack else _carried(choice, needs, walk)
         for choice, needs, lack in zip(choices, wanted, lacks, strict=True)
     ]
 
 
-def _short(code: str, expected_at: datetime | None) -> Qualification:
-    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(code, kinds.SHORTAGES[code]),), expected_at)
+def _short(lack: rules.Lack, needs: Sequence[Need], expected_at: datetime | None) -> Qualification:
+    text, way = kinds.SHORTAGES[lack.code], kinds.way_of(need.kind for need in needs)
+    if lack.code == kinds.TOO_SLOW and way:
+        text = TOO_SLOW.format(technology=way.name, most=lack.most, wanted=rules.speed_wanted(needs, way))
+    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(lack.code, text),), expected_at)
 
 
 def _carried(choice: Choice, needs: Sequence[Need], walk: walking.Walk) -> Qualification:
@@ -84,17 +89,44 @@ def _carried(choice: Choice, needs: Sequence[Need], walk: walking.Walk) -> Quali
     return Qualification(True, way.code, way.name, _speed(way, choice, walk), point, (), None)
 
 
-def carrying(found: Qualification, down_mbps: int) -> Qualification:
-    """The same, where it has to carry so much: what cannot is not to be had."""
-    if not found.technology or found.max_down_mbps >= down_mbps:
-        return found
-    slow = TOO_SLOW.format(technology=found.technology_name, most=found.max_down_mbps, wanted=down_mbps)
-    return Qualification(False, "", NOWHERE, 0, "", (Shortfall(kinds.TOO_SLOW, slow),), None)
-
-
 def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
-    cap = walk.points[choice.point].down_mbps if choice.point else None
-    return min(way.max_down_mbps, cap) if cap is not None else way.max_down_mbps
+    return way.most(walk.points[choice.point].down_mbps if choice.point else None)
+
+
+Taken = tuple[str, str | None, int | None]
+"""The kind of something that is taken, that of its element, and how fast a line of that is where it is known."""
+
+
+def speeds_of(services: Iterable[str]) -> dict[str, int]:
+    """How fast the line is at most (Mbit/s) on which each of these services runs; none of what is no line of ours. One query."""
+    running = Resource.objects.filter(service__number__in=list(services), state__in=[State.ASSIGNED, State.IN_SERVICE])
+    taken: dict[str, list[Taken]] = {}
+    for number, kind, element, most in running.values_list(
+        "service__number", "kind", "element__kind", "element__down_mbps"
+    ):
+        taken.setdefault(str(number), []).append((kind, element, most))
+    found = {number: _most(each) for number, each in taken.items()}
+    return {number: most for number, most in found.items() if most is not None}
+
+
+def speed_of(holder: str) -> int | None:
+    """How fast the line is at most (Mbit/s) that a holder has; None where it has none."""
+    held = Resource.objects.filter(holder=holder).exclude(holder="")
+    return _most(list(held.values_list("kind", "element__kind", "element__down_mbps")))
+
+
+def _most(taken: Sequence[Taken]) -> int | None:
+    """How fast it is; of what has two ends the slower one counts."""
+    way = kinds.way_of(kind for kind, *_ in taken)
+    if way is None:
+        return None
+    points = [way.most(most) for _, element, most in taken if element is not None and element == way.point]
+    return min(points, default=way.max_down_mbps)
+
+
+def waits_for(holder: str) -> str:
+    """The code of what a holder waits for; empty where it waits for nothing."""
+    return Shortage.objects.filter(holder=holder, resolved_at=None).values_list("code", flat=True).first() or ""
 
 
 Lacking = tuple[str, walking.Place]

@@ -3,11 +3,13 @@
 Who waits at an exchange area looks at its elements and pools. Who waits for what hangs on a point looks where the lack was, and at
 every other point from which the address can be served (`walking` says which): there all of the path must be left. Each counts at
 every place from which it could take, so that no more are ready than there is plant for, the longest waiting first. Of a lack that
-a person said, against the records, only what has become free after that counts.
+a person said, against the records, only what has become free after that counts. A point from which the line would be too slow is
+none.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,12 +24,19 @@ WITH RECURSIVE hops AS (
     SELECT * FROM unnest(%(kinds)s::text[], %(hosts)s::text[], %(sorts)s::text[]) AS h(kind, host, point)
 ), waits AS MATERIALIZED (
     SELECT s.id, s.code, s.kind, s.element_id, s.exchange_area_id, s.address_id, s.needs, s.opened_at, s.since, h.host, h.point,
-        (SELECT sum((n ->> 'count')::int) FROM jsonb_array_elements(s.needs) n WHERE n ->> 'kind' = s.kind) AS count
-    FROM inventory_shortage s JOIN hops h USING (kind) WHERE s.resolved_at IS NULL
+        (SELECT sum((n ->> 'count')::int) FROM jsonb_array_elements(s.needs) n WHERE n ->> 'kind' = s.kind) AS count,
+        way.most, COALESCE((SELECT max((n ->> 'mbps')::int) FROM jsonb_array_elements(s.needs) n
+            WHERE way.chain ? (n ->> 'kind')), 0) AS mbps
+    FROM inventory_shortage s JOIN hops h USING (kind) LEFT JOIN LATERAL (
+        SELECT w -> 'chain' AS chain, (w ->> 'most')::int AS most
+        FROM jsonb_array_elements(%(ways)s::jsonb) WITH ORDINALITY AS ways(w, place)
+        WHERE w ->> 'point' = h.point AND (SELECT jsonb_agg(n -> 'kind') FROM jsonb_array_elements(s.needs) n) @> (w -> 'chain')
+        ORDER BY place LIMIT 1
+    ) way ON true WHERE s.resolved_at IS NULL
 ), at_area AS (
     SELECT id, kind, exchange_area_id, since, host,
         sum(count) OVER (PARTITION BY code, kind, exchange_area_id ORDER BY opened_at, id) AS wanted
-    FROM waits WHERE point IS NULL
+    FROM waits WHERE point IS NULL AND code <> %(slow)s
 ), areas AS (
     SELECT kind, exchange_area_id, since, host, max(wanted) AS most FROM at_area GROUP BY 1, 2, 3, 4
 ), area_homes AS (
@@ -52,12 +61,12 @@ WITH RECURSIVE hops AS (
 ), spots AS (
     SELECT DISTINCT ON (root) root, longitude, latitude FROM up WHERE longitude IS NOT NULL ORDER BY root, depth
 ), covers AS MATERIALIZED (
-    SELECT DISTINCT up.root, e.id, e.kind, e.parent_id
+    SELECT DISTINCT up.root, e.id, e.kind, e.parent_id, e.down_mbps
     FROM up JOIN inventory_coverage c USING (address_id) JOIN inventory_element e ON e.id = c.element_id
 ), points AS MATERIALIZED (
-    SELECT root, id, kind, parent_id FROM covers
+    SELECT root, id, kind, parent_id, down_mbps FROM covers
     UNION ALL
-    SELECT spots.root, e.id, e.kind, e.parent_id FROM spots JOIN inventory_element e
+    SELECT spots.root, e.id, e.kind, e.parent_id, e.down_mbps FROM spots JOIN inventory_element e
         ON e.latitude BETWEEN spots.latitude - %(degrees)s AND spots.latitude + %(degrees)s
         AND sqrt((e.latitude - spots.latitude) ^ 2 + ((e.longitude - spots.longitude) * cos(radians(spots.latitude))) ^ 2)
             <= %(degrees)s
@@ -76,13 +85,14 @@ WITH RECURSIVE hops AS (
         SELECT each ->> 'kind' AS kind, sum((each ->> 'count')::int) AS count FROM jsonb_array_elements(w.needs) each GROUP BY 1
     ) n JOIN hops h ON h.kind = n.kind AND h.point = w.point
     JOIN points ON points.root = w.address_id AND points.kind = w.point
+        AND (w.mbps = 0 OR COALESCE(points.down_mbps, w.most) >= w.mbps)
     LEFT JOIN feeds ON feeds.point = points.id AND feeds.kind = h.host
     WHERE w.code <> 'NO_DP' OR w.since IS NOT NULL
 ), turns AS MATERIALIZED (
     SELECT id, kind, home, since, sum(count) OVER (PARTITION BY kind, home ORDER BY opened_at, id) AS wanted FROM (
         SELECT id, opened_at, kind, home, since, count FROM steps WHERE home IS NOT NULL
         UNION
-        SELECT id, opened_at, kind, element_id, since, count FROM waits WHERE element_id IS NOT NULL
+        SELECT id, opened_at, kind, element_id, since, count FROM waits WHERE element_id IS NOT NULL AND code <> %(slow)s
     ) each
 ), spare AS (
     SELECT kind, home, since, (SELECT count(*) FROM (
@@ -123,10 +133,11 @@ Settled = tuple[str, str, UUID | None, UUID | None, datetime, UUID]
 def resolve(at: datetime) -> list[Settled]:
     """Let those wait no longer for whom there is plant, the longest waiting first."""
     hops = kinds.HOPS
+    ways = [{"point": way.point, "chain": way.chain, "most": way.max_down_mbps} for way in kinds.WAYS]
     values: dict[str, Any] = {
         "at": at, "degrees": settings.INVENTORY_REACH_METRES / walking.METRES_A_DEGREE,
         "kinds": [kind.value for kind in hops], "hosts": [hop.host and hop.host.value for hop in hops.values()],
-        "sorts": [hop.point and hop.point.value for hop in hops.values()],
+        "sorts": [hop.point and hop.point.value for hop in hops.values()], "ways": json.dumps(ways), "slow": kinds.TOO_SLOW,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(IN_ONE_LINE, values)

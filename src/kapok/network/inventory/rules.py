@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from kapok.kernel.text import Text
-from kapok.network.inventory.kinds import HOPS, NO_POINT, POINTS, Kind, Reach
+from kapok.network.inventory.kinds import HOPS, NO_POINT, POINTS, TOO_SLOW, Kind, Reach, Technology, way_from
 
 
 class State(StrEnum):
@@ -163,6 +163,8 @@ class Need:
     """The identifier of the one that is wished for, where the customer chose one, e.g. a number; any will do when empty."""
     address: str = ""
     """Where it is taken, if elsewhere than all else: the far end of a line that runs from one address to another."""
+    mbps: int = 0
+    """How fast the line has to be that begins with it (Mbit/s down); 0 where that does not matter."""
 
 
 ORDER: Mapping[str, int] = {kind.value: place for place, kind in enumerate(Kind)}
@@ -184,6 +186,8 @@ class Spare:
     home: UUID | None
     """The element or pool; None where the point has none of that sort above it."""
     free: int
+    mbps: int | None = None
+    """How fast a line from the point is at most, where that is known of the point itself."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,8 @@ class Lack:
     code: str
     kind: str
     home: UUID | None
+    most: int = 0
+    """Of what is too slow, how fast it would be at most (Mbit/s)."""
 
 
 def hangs_on_a_point(lack: Lack) -> bool:
@@ -230,27 +236,48 @@ class Choice:
     point: UUID | None
 
 
-def choose(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
-    """Walk the chain: from the nearest point that has all, else stop at the first empty step of the one that gets furthest."""
-    chosen = Choice((), None, None)
-    ordered = in_order(needs)
-    points = [HOPS[Kind(need.kind)].point for need in ordered]
+def choose(needs: Sequence[Need], spares: Sequence[Spare], held: Iterable[str] = ()) -> Choice:
+    """Walk the chain: from the nearest point that has all, else stop at the first empty step of the one that gets furthest.
+
+    Points from which the line would be too slow are passed over. What is `held` already, by kind, says with the needs which
+    technology it is.
+    """
+    chosen, taken = Choice((), None, None), {*held, *(need.kind for need in needs)}
     for point in (*POINTS, None):
-        group = [need for need, its in zip(ordered, points, strict=True) if its is point]
+        group = [need for need in in_order(needs) if HOPS[Kind(need.kind)].point is point]
         if not group:
             continue
-        walked = _from_point(group, spares) if point else _walk(group, [each for each in spares if each.point is None])
+        way = way_from(point, taken)
+        if point:
+            walked = _from_point(group, spares, way)
+        else:
+            walked = _without_point(group, [each for each in spares if each.point is None], way)
         if walked.lack:
             return walked
         chosen = Choice((*chosen.claims, *walked.claims), None, chosen.point or walked.point)
     return chosen
 
 
-def _from_point(needs: Sequence[Need], spares: Sequence[Spare]) -> Choice:
-    kinds = {need.kind for need in needs}
-    points = {(each.rank, str(each.point), each.point) for each in spares if each.point and each.kind in kinds}
+def speed_wanted(needs: Iterable[Need], way: Technology | None) -> int:
+    """How fast a line of this technology has to be (Mbit/s) that takes these; 0 where none of them says."""
+    return max((need.mbps for need in needs if way and need.kind in way.chain), default=0)
+
+
+def _without_point(needs: Sequence[Need], spares: Sequence[Spare], way: Technology | None) -> Choice:
+    if way and speed_wanted(needs, way) > way.max_down_mbps:
+        return Choice((), Lack(TOO_SLOW, way.chain[0], None, way.max_down_mbps), None)
+    return _walk(needs, spares)
+
+
+def _from_point(needs: Sequence[Need], spares: Sequence[Spare], way: Technology | None) -> Choice:
+    kinds, wanted = {need.kind for need in needs}, speed_wanted(needs, way)
+    there = [each for each in spares if each.point and each.kind in kinds]
+    fast = [each for each in there if not way or way.most(each.mbps) >= wanted]
+    if way and there and not fast:
+        best_of = min(there, key=lambda each: (-way.most(each.mbps), each.rank, str(each.point)))
+        return Choice((), Lack(TOO_SLOW, needs[0].kind, best_of.point, way.most(best_of.mbps)), best_of.point)
     best: Choice | None = None
-    for _, _, point in sorted(points, key=lambda each: each[:2]):
+    for _, _, point in sorted({(each.rank, str(each.point), each.point) for each in fast}, key=lambda each: each[:2]):
         walked = _walk(needs, [spare for spare in spares if spare.point == point])
         if walked.lack is None:
             return Choice(walked.claims, None, point)
@@ -326,9 +353,12 @@ def together(needs: Iterable[Need]) -> list[Need]:
     found: dict[tuple[str, str], Need] = {}
     for need in needs:
         before = found.get((need.kind, need.role))
-        added = before and replace(before, count=before.count + need.count, wish=before.wish or need.wish)
-        found[need.kind, need.role] = added or need
+        found[need.kind, need.role] = _added(before, need) if before else need
     return in_order(found.values())
+
+
+def _added(one: Need, other: Need) -> Need:
+    return replace(one, count=one.count + other.count, wish=one.wish or other.wish, mbps=max(one.mbps, other.mbps))
 
 
 LONGEST_CODE = 120

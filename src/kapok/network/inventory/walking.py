@@ -193,7 +193,7 @@ def _read(address: str, rows: Sequence[tuple]) -> Walk:  # type: ignore[type-arg
         elif role is not None:
             held[kind, role] = held.get((kind, role), 0) + 1
         else:
-            spares.append(Spare(point, rank, kind, home, free))
+            spares.append(Spare(point, rank, kind, home, free, down_mbps))
             if point is not None:
                 points[point] = Point(point, code, point_kind, down_mbps)
     if address and spot is None:

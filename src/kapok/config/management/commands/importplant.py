@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
-from kapok.config.management.commands.importpeople import DRY, NoFile
-from kapok.kernel.errors import KapokError
-from kapok.kernel.text import Language, Text
+from kapok.config.management.importing import ACTOR, DRY, ImportCommand, content
+from kapok.kernel.text import Text
 from kapok.network.inventory.plant import api
 from kapok.network.inventory.plant.loading import Source
 
-ACTOR = "system"
 LARGEST_FILE = 512 * 2**20
 
 SUMMARY = Text(
@@ -30,54 +26,29 @@ SUMMARY = Text(
 PASSED = Text(zh="未读取 {table}：{why}（{count} 行）", en="passed over in {table}: {why} ({count} {count:row|rows})")
 
 
-class FileTooLarge(KapokError):
-    """The file is too large to be read at once."""
-
-    wording = Text(
-        zh="“{name}”超过 {limit} MB；请拆分后再导入。",
-        en="“{name}” is larger than {limit} MB; split it and import again.",
-    )
-
-
-class Command(BaseCommand):
+class Command(ImportCommand):
     """Prints every refused row; without `--dry-run` loads all of the file, or nothing where a row is refused."""
 
     help = "Import a file of plant: sites, elements, ports, pools and their values."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which file, whose, whether only to look, and in which language to answer."""
-        parser.add_argument("file", type=Path)
+        """Besides: whose file it is, and whether rows that are wrong are left out."""
+        super().add_arguments(parser)
         parser.add_argument("--from", dest="source", choices=[each.value for each in Source], default=Source.CSV.value)
-        parser.add_argument("--dry-run", action="store_true", help="show what would be loaded; write nothing")
         parser.add_argument("--leave-out-refused", action="store_true", help="leave out the rows that are wrong")
-        parser.add_argument("--language", choices=[each.value for each in Language], default=Language.EN.value)
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        """Do it, or say why not."""
-        language = Language(options["language"])
-        try:
-            loaded = api.import_plant(
-                content=_content(options["file"]), source=options["source"], file=options["file"].name,
-                dry_run=options["dry_run"], leave_out_refused=options["leave_out_refused"], report=True, actor=ACTOR,
-                at=datetime.now(UTC),
-            )  # fmt: skip
-        except KapokError as refused:
-            raise CommandError(refused.text.in_(language)) from None
+    def take_in(self, file: Path, *, dry: bool, at: datetime, options: dict[str, Any]) -> None:
+        """Load the file, or look what it would load."""
+        loaded = api.import_plant(
+            content=content(file, limit=LARGEST_FILE), source=options["source"], file=file.name, dry_run=dry,
+            leave_out_refused=options["leave_out_refused"], report=True, actor=ACTOR, at=at,
+        )  # fmt: skip
         for row in loaded.rows:
-            self.stdout.write("\t".join((row.table, str(row.line), row.reason.in_(language))).lstrip("\t"))
+            self.stdout.write("\t".join((row.table, str(row.line), row.reason.in_(self.language))).lstrip("\t"))
         for (table, why), count in sorted(loaded.passed.items(), key=lambda each: each[0][0]):
-            self.stdout.write(PASSED.format(table=table, why=why, count=count).in_(language))
-        self.stdout.write(SUMMARY.format(**vars(loaded)).in_(language))
-        if options["dry_run"]:
-            self.stdout.write(DRY.in_(language))
-            if loaded.refused:
-                sys.exit(1)  # a check found something
-
-
-def _content(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise FileTooLarge(name=file.name, limit=LARGEST_FILE >> 20)
-        return file.read_bytes()
-    except OSError as error:
-        raise NoFile(name=file.name, reason=error.strerror) from None
+            self.say(PASSED.format(table=table, why=why, count=count))
+        self.say(SUMMARY.format(**vars(loaded)))
+        if dry:
+            self.say(DRY)
+        if dry and loaded.refused:
+            sys.exit(1)  # a check found something

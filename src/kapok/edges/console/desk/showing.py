@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kapok.back.workforce import queries as field
-from kapok.back.workforce.queries import Agreed, AppointmentView
+from kapok.back.workforce.queries import Agreed, AppointmentView, Place
 from kapok.chain.ordering import queries as orders
 from kapok.edges.console.customers.reach import may
 from kapok.edges.console.desk.actions import shown
@@ -78,7 +78,9 @@ def standing(request: ScreenRequest, one: CustomerView) -> dict[str, Any]:
     }
 
 
-def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown], agreed: Mapping[str, Agreed]) -> list[Open]:
+def _open_orders(
+    rows: Iterable[orders.OrderRow], clocks: Sequence[Shown], agreed: Mapping[Place, Agreed]
+) -> list[Open]:
     return [
         Open(
             f"order/{row.number}", row.what, row.state_name, _first(clocks, f"order/{row.number}-"), pressed=row.pressed,
@@ -89,11 +91,11 @@ def _open_orders(rows: Iterable[orders.OrderRow], clocks: Sequence[Shown], agree
     ]  # fmt: skip
 
 
-def _next(agreed: Mapping[str, Agreed], begins: str) -> tuple[AppointmentView | None, bool]:
+def _next(agreed: Mapping[Place, Agreed], begins: str) -> tuple[AppointmentView | None, bool]:
     """The visit that comes first, or whose window has passed, which comes before all others; and whether it has."""
     found = [
         (each.standing, each.passed is not None)
-        for subject, each in agreed.items()
+        for (subject, _end), each in agreed.items()
         if each.standing and subject.startswith(begins)
     ]
     return min(found, key=lambda each: each[0].starts_at, default=(None, False))

@@ -220,7 +220,7 @@ def _shown(found: Sequence[Job], language: Language) -> list[dict[str, Any]]:
     lacks = matters.lacks([job.matter for job in found if job.state in rules.LIVE])
     ordered = matters.ordered([job.matter for job in found if job.state in rules.LIVE])
     return [
-        _job(job, wanted.get(job.item, ()), lacks.get(job.matter, {}), language)
+        _job(job, wanted.get(job.item, ()), lacks.get((job.matter, job.end), {}), language)
         | {"ordered": dict(ordered.get(job.matter, {}))}
         for job in found
     ]

@@ -20,6 +20,7 @@ from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import editing, queries, telling
 from kapok.ground.catalog.conditions import written
 from kapok.ground.catalog.informing import words_for
+from kapok.ground.catalog.offering.document import ENDS
 from kapok.ground.catalog.packs import names
 from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
 from kapok.ground.catalog.template import STEPS as RUN
@@ -177,6 +178,7 @@ def _values(
         "events": [(kind, name) for kind, name in EVENTS.items() if telling.tellable(kind)],
         "packs": names(),
         "steps": RUN.items(),
+        "ends": ENDS.items(),
         "added": ADDED,
     }
 

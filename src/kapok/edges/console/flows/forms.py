@@ -8,30 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kapok.edges.console.offers.forms import CopyForm
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.ground.catalog.packs import names
 from kapok.ground.catalog.template import LINES
-from kapok.kernel.text import Text
-
-CODE = _("Lower-case letters, digits and hyphens; never changes.")
-
-
-class CopyForm(forms.Form):
-    """A flow's code and title."""
-
-    code = forms.SlugField(label=_("Code"), max_length=60, help_text=CODE)
-    title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
-    title_en = forms.CharField(label=_("English title"), max_length=200)
-
-    @property
-    def title(self) -> Text:
-        """What was typed; only of a valid form."""
-        return Text(zh=self.cleaned_data["title_zh"], en=self.cleaned_data["title_en"])
-
-    def clean_code(self) -> str:
-        """Codes are lower case."""
-        code: str = self.cleaned_data["code"]
-        return code.lower()
 
 
 class FlowForm(CopyForm):

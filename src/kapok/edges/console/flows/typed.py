@@ -10,6 +10,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from kapok.ground.catalog.conditions import BadCondition, listed, understood
+from kapok.ground.catalog.offering.document import End
 from kapok.ground.catalog.template import AXES, STEPS, Finding
 from kapok.kernel.promises import EVENTS, Allowance, BadAllowance
 from kapok.kernel.promises.fields import percent
@@ -96,6 +97,9 @@ def _stage(node: Document, typed: Mapping[str, str], findings: list[Finding]) ->
     node.pop("holds", None)
     if not typed.get(f"{prefix}-holds"):
         node["holds"] = False
+    node.pop("end", None)
+    if (end := typed.get(f"{prefix}-end", "")) in set(End):
+        node["end"] = end
     node.pop("runs", None)
     if (step := typed.get(f"{prefix}-runs", "")) in STEPS:
         node["runs"] = step

@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.flows.forms import CopyForm, FlowForm
+from kapok.edges.console.flows.forms import FlowForm
 from kapok.edges.console.flows.picture import applies, shown
 from kapok.edges.console.flows.reach import foreign, not_for_everybody
+from kapok.edges.console.offers.forms import CopyForm
 from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.catalog import api as catalog
 from kapok.ground.catalog import editing, queries

@@ -22,9 +22,11 @@ from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.templatetags.kapok import service_name
 from kapok.front.channels import offering
+from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.places import queries as places
+from kapok.ground.places.refusals import RetiredAddress, UnknownAddress
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 from kapok.network.inventory import api, browsing
@@ -36,9 +38,15 @@ PAGE = 25
 
 
 class QualifyForm(forms.Form):
-    """An address, a service and how fast it has to be."""
+    """An address, its far end, a service and how fast it has to be."""
 
     address = forms.CharField(label=gettext_lazy("Address"), max_length=100)
+    far_address = forms.CharField(
+        label=gettext_lazy("Far end (B)"),
+        help_text=gettext_lazy("Of what runs between two addresses."),
+        max_length=100,
+        required=False,
+    )
     service = forms.ChoiceField(label=gettext_lazy("Service"))
     down_mbps = forms.IntegerField(
         label=gettext_lazy("Speed wanted (Mbit/s)"), min_value=0, max_value=100_000, required=False
@@ -53,6 +61,13 @@ class QualifyForm(forms.Form):
         )
         choice.choices = [(code, service_name(code)) for code in sold]
 
+    def clean_far_address(self) -> str:
+        """Another address than the near one."""
+        far = str(self.cleaned_data["far_address"])
+        if far and far == self.cleaned_data.get("address"):
+            raise forms.ValidationError(_("The two ends have to be at different addresses."), "same")
+        return far
+
 
 class BuildForm(forms.Form):
     """The day by which it will be built."""
@@ -64,21 +79,46 @@ class BuildForm(forms.Form):
 
 @screen(permission=Permission.INVENTORY_READ)
 def qualify(request: ScreenRequest) -> HttpResponse:
-    """Ask what can be had: an address by its code, or by words of which the first hits are offered."""
+    """Ask what can be had: addresses by their codes, or by words of which the first hits are offered."""
     form = QualifyForm(request, request.GET or None)
     values: dict[str, Any] = {"form": form}
     if request.GET and form.is_valid():
-        given = form.cleaned_data
-        try:
-            values["answers"] = offering.qualify(
-                given["service"], given["address"], request.at, down_mbps=given["down_mbps"] or 0
-            )
-            values["address"] = places.address(given["address"], at=request.at)
-        except KapokError as refused:
-            values["found"] = places.search(given["address"], limit=HITS)
-            if not values["found"]:
-                form.add_error("address", refused.text.in_(request.language))
+        values |= _chosen(request, form) or {"answers": _answers(request, form), "asked": True}
     return render(request, "inventory/qualify.html", values)
+
+
+def _chosen(request: ScreenRequest, form: QualifyForm) -> dict[str, Any]:
+    """The addresses among which one is to be chosen first, and for which end; nothing where both are known."""
+    for name in ("address", "far_address"):
+        code = form.cleaned_data[name]
+        place = places.address(code, at=request.at) if code else None
+        if code and (place is None or place.retired_at is not None):
+            found = places.search(code, limit=HITS)
+            if not found:
+                gone = UnknownAddress(code=code) if place is None else RetiredAddress(address=place.full)
+                form.add_error(name, gone.text.in_(request.language))
+            return {"found": found, "of": name}
+    return {}
+
+
+def _answers(request: ScreenRequest, form: QualifyForm) -> list[dict[str, Any]]:
+    """What can be had of the offers, by the end and its address."""
+    given = form.cleaned_data
+    codes = {End.A: given["address"], End.B: given["far_address"]}
+    full = {end: place.full for end, code in codes.items() if code and (place := places.address(code, at=request.at))}
+    asked = offering.qualify(
+        given["service"], codes[End.A], request.at, far_address=codes[End.B], down_mbps=given["down_mbps"] or 0
+    )
+    return [
+        {
+            "titles": each.titles, "half": each.two_ended and each.far is None,
+            "ends": [
+                (ENDS[end] if each.two_ended else None, full[end], found)
+                for end, found in ((End.A, each.found), (End.B, each.far)) if found
+            ],
+        }
+        for each in asked
+    ]  # fmt: skip
 
 
 @screen(permission=Permission.INVENTORY_READ)

@@ -1,4 +1,4 @@
-"""Beginning and copying offers."""
+"""Beginning offers, and copying what is drafted and published."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kapok.kernel.text import Text
 
 
 class CopyForm(forms.Form):
-    """An offer's code and title."""
+    """The code and title of an offer, a specification or a flow."""
 
     code = forms.SlugField(
         label=_("Code"), max_length=60, help_text=_("Lower-case letters, digits and hyphens; never changes.")

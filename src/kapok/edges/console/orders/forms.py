@@ -12,10 +12,10 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kapok.back.workforce.rules import REBOOKS
+from kapok.back.workforce.rules import REBOOKS, Errand
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering import rules
-from kapok.chain.ordering.queries import LegView
+from kapok.chain.ordering.queries import LegView, Visit
 from kapok.chain.ordering.rules import NO, NUMBER_WISH, VISIT, YES, Action
 from kapok.chain.ordering.specified import Wishable
 from kapok.edges.console.desk.action_forms import FETCHES, WAYS, NumberField
@@ -301,25 +301,37 @@ class VisitForm(OrderForm):
 
     def asked(self) -> Mapping[str, forms.Field]:
         """The fields."""
-        stands = orders.visits_of([self.leg], self.at).get(self.leg.subject) if self.leg else None
-        errand = stands.errand if stands else None
-        free = visiting.windows([(errand.address, errand.skill, errand.minutes)] if errand else [], self.at)
-        hint = in_reading_language(free.none) if free.none else ""
-        window = forms.ChoiceField(label=_("Window"), choices=_windows(free), help_text=hint)
+        visits = orders.visits_of([self.leg], self.at).get(self.leg.subject, []) if self.leg else []
+        asked = [each for each in visits if each.may_choose]
+        free = [(each, visiting.windows([_taken(each.errand)] if each.errand else [], self.at)) for each in asked]
+        hint = " ".join(in_reading_language(found.none) for _visit, found in free if found.none)
+        choices = [choice for visit, found in free for choice in _windows(visit, found)]
+        window = forms.ChoiceField(label=_("Window"), choices=choices, help_text=hint)
         why = forms.ChoiceField(label=_("Why it moves"), choices=_choices(REBOOKS.items()), initial="customer")
-        return {"window": window, **({"reason": why} if stands and stands.agreed.standing else {})}
+        return {"window": window, **({"reason": why} if any(each.agreed.standing for each in asked) else {})}
 
     def said(self) -> dict[str, Any]:
-        """When it begins and ends, and why it moves."""
+        """To which end it is, when it begins and ends, and why it moves."""
         given = dict(self.cleaned_data)
-        begins, _slash, ends = given.pop("window").partition("/")
-        return given | {"starts_at": datetime.fromisoformat(begins), "ends_at": datetime.fromisoformat(ends)}
+        window, _bar, end = given.pop("window").partition("|")
+        begins, _slash, ends = window.partition("/")
+        return given | {
+            "end": end, "starts_at": datetime.fromisoformat(begins), "ends_at": datetime.fromisoformat(ends),
+        }  # fmt: skip
 
 
-def _windows(free: visiting.Windows) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The windows by day, with how many visits each has room for."""
+def _taken(errand: Errand) -> tuple[str, str, int]:
+    return errand.address, errand.skill, errand.minutes
+
+
+def _windows(visit: Visit, free: visiting.Windows) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The windows by day, with how many visits each has room for; of two ends with the one that it is for."""
     language = Language.of(get_language())
-    return [(day, [(each.value, spoken_window(each, language)) for each in found]) for day, found in free.days]
+    place, sign = (f"{in_reading_language(visit.end_name)} ", f"|{visit.end}") if visit.end_name else ("", "")
+    return [
+        (f"{place}{day}", [(f"{each.value}{sign}", f"{place}{spoken_window(each, language)}") for each in found])
+        for day, found in free.days
+    ]
 
 
 class SettleForm(OrderForm):

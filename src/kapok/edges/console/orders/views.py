@@ -79,8 +79,8 @@ class LegShown:
     columns: Sequence[Sequence[Box]]
     promises: Sequence[Shown]
     offered: Sequence[Offered]
-    visit: Visit
-    """The window of its visit, or that one is to be agreed."""
+    visits: Sequence[Visit]
+    """The window of its visit, or that one is to be agreed; of two ends for each."""
     asked: Sequence[Request]
     """What is asked of its clocks, and waits for an answer."""
     plant: Sequence[Held]
@@ -133,18 +133,18 @@ class _Known:
     asked: Sequence[Request]
     plant: Mapping[str, Sequence[Held]]
     field_work: frozenset[UUID]
-    visits: Mapping[str, Visit]
+    visits: Mapping[str, Sequence[Visit]]
 
 
 def _leg(leg: LegView, known: _Known) -> LegShown:
-    at, names, visit = known.at, known.names, known.visits.get(leg.subject, Visit())
+    at, names, visits = known.at, known.names, known.visits.get(leg.subject, ())
     boxes = [
         Box(stage, shown(stage.clock, at, names) if stage.clock else None, stage.item in known.field_work)
         for stage in leg.stages
     ]
     return LegShown(
         leg=leg, columns=list(_columns(boxes)), promises=all_shown(leg.promises, at, names),
-        offered=for_leg(leg, known.may, may_choose=visit.may_choose), visit=visit,
+        offered=for_leg(leg, known.may, may_choose=any(each.may_choose for each in visits)), visits=visits,
         asked=[each for each in known.asked if each.subject == leg.subject], plant=known.plant.get(leg.subject, ()),
     )  # fmt: skip
 

@@ -68,6 +68,7 @@ def _access(end: str, budget: str) -> Document:
     return on_site(
         f"access-{end.lower()}", Text(zh=f"接入端 {end} 施工", en=f"Access at end {end}"), budget,
         told=words(f"我们在 {end} 端施工。", f"We do the work at end {end}."), evidence=[PHOTO], event="order.installed",
+        end=end.lower(),
     )  # fmt: skip
 
 

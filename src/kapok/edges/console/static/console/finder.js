@@ -1,7 +1,7 @@
-// The search for customers by keyboard: arrows choose a hit, Enter opens it.
+// A search that fills a list as one types, by keyboard: arrows choose a hit, Enter opens it.
 (function () {
-  const query = document.getElementById("customer-query");
-  const hits = document.getElementById("customer-hits");
+  const query = document.querySelector("[role=combobox][aria-controls]");
+  const hits = document.getElementById(query.getAttribute("aria-controls"));
   const options = () => Array.from(hits.querySelectorAll("[role=option]"));
   const chosen = () => hits.querySelector("[aria-selected=true]");
 

@@ -1,0 +1,176 @@
+"""Somebody comes to each end of a leased circuit, each with its window and technician; the order goes on when both are done."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kapok.back.workforce import api as workforce
+from kapok.back.workforce import boards, matters, visiting
+from kapok.back.workforce import queries as field
+from kapok.back.workforce.models import Appointment, WorkOrder
+from kapok.chain.ordering import api, previewing, queries
+from kapok.chain.ordering.models import Order
+from kapok.ground.places import api as places
+from kapok.ground.places.rules import Segment
+from kapok.ground.work.models import Matter
+from kapok.network.inventory.models import Resource, Shortage
+from tests.chain import shop
+from tests.chain.shop import bank, by, circuit, do, item, later, leg, line, live, placed, run, stands
+from tests.network.plant import AT, WHO
+
+
+@pytest.fixture(autouse=True)
+def _switched(db: None) -> None:
+    shop.set_up()
+    shop.add_switches()
+    places.assign_patch(unit="tianhe-east-1", segment=Segment.PUBLIC, address="road", since=AT, **WHO)
+
+
+def ordered(**more: Any) -> str:
+    return placed(circuit(), whose=bank(), channel="key_account", **more)
+
+
+def free(address: str, which: int = 0, after: float = 0, minutes: int = 180) -> tuple[datetime, datetime]:
+    found = field.windows(address=address, skill="fibre", minutes=minutes, after=later(after))
+    return found[which].starts_at, found[which].ends_at
+
+
+def booked(number: str) -> dict[str, tuple[str, datetime]]:
+    """The windows that are agreed: by end the address and the beginning."""
+    rows = Appointment.objects.filter(holder=leg(number).subject, state="booked").select_related("address")
+    return {row.end: (row.address.code, row.starts_at) for row in rows}
+
+
+def order_at(number: str, end: str) -> WorkOrder:
+    """The work order of the visit to an end."""
+    return WorkOrder.objects.select_related("address", "appointment", "item").get(item=item(number, f"access-{end}"))
+
+
+def test_a_preview_says_both_visits_and_an_order_books_the_window_of_each() -> None:
+    whose = bank()
+    shown = previewing.preview(customer=whose, channel="key_account", lines=[circuit()], at=later(0))
+    assert shown.visits == [("n1", "fibre", 180), ("n3", "fibre", 180)]
+    windows = {"n1": free("n1", 0), "n3": free("n3", 1)}
+    number = placed(circuit(), whose=whose, channel="key_account", windows=windows)
+    assert booked(number) == {"a": ("n1", windows["n1"][0]), "b": ("n3", windows["n3"][0])}
+    run(1)
+    for end, address in (("a", "n1"), ("b", "n3")):
+        row = order_at(number, end)
+        assert (row.item.end, row.address.code, row.far_address) == (end, address, None)  # type: ignore[union-attr]
+        assert row.appointment is not None
+        assert row.appointment.end == end
+        job = boards.job(row.item_id, later(2))
+        assert job is not None
+        assert (job.end, job.starts_at) == (end, booked(number)[end][1])
+
+
+def test_one_window_for_all_is_kept_at_both_ends_or_at_none() -> None:
+    """There is one technician, who cannot be at both ends at once."""
+    window, whose = free("n1"), bank()
+    with pytest.raises(workforce.WindowFull):
+        placed(circuit(), whose=whose, channel="key_account", window=window)
+    assert (Order.objects.count(), Appointment.objects.count()) == (0, 0)
+
+
+def test_each_end_is_agreed_moved_and_given_up_by_itself() -> None:
+    number = ordered()
+    run(1)
+    agreed: dict[str, Any] = {"order": number, "leg": 1}
+    (first, second, third) = (free("n1", which, 2) for which in range(3))
+    with pytest.raises(api.NoVisitToAgree):
+        api.agree_visit(**agreed, starts_at=first[0], ends_at=first[1], **by("keyaccount", 2))
+    for end, window in (("b", second), ("a", first), ("b", third)):
+        api.agree_visit(**agreed, end=end, starts_at=window[0], ends_at=window[1], **by("keyaccount", 3))
+    assert booked(number) == {"a": ("n1", first[0]), "b": ("n3", third[0])}
+    (leg_view,) = queries.order(number).legs
+    near, far = queries.visits_of([leg_view], later(4))[leg_view.subject]
+    assert [(each.end, each.booked and each.booked.starts_at) for each in (near, far)] == [
+        ("a", first[0]),
+        ("b", third[0]),
+    ]
+    assert far.end_name is not None
+    assert far.end_name.en == "B end (far end)"
+    workforce.cancel_appointment(appointment=Appointment.objects.get(end="b", state="booked").id, **by("dispatcher", 5))
+    assert booked(number) == {"a": ("n1", first[0])}
+    assert order_at(number, "b").appointment is None
+    near, far = queries.visits_of([leg_view], later(6))[leg_view.subject]
+    assert (near.agreed.given_up, far.agreed.given_up, far.may_choose) == (False, True, True)
+
+
+def test_the_order_goes_on_when_both_ends_are_done() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    do(number, "access-a", 2)
+    do(number, "progress", 2)
+    run(3)
+    assert live(number) == {"access-b"}
+    assert field.visited([leg(number).subject]) == {(leg(number).subject, "a")}
+    assert field.is_ahead(leg(number).subject)
+    assert {row.end: row.state for row in Appointment.objects.all()} == {"a": "kept", "b": "booked"}
+    (leg_view,) = queries.order(number).legs
+    near, far = queries.visits_of([leg_view], later(3))[leg_view.subject]
+    assert (near.may_choose, far.may_choose) == (False, True)
+    do(number, "access-b", 4)
+    run(5)
+    assert not field.is_ahead(leg(number).subject)
+    assert live(number) == {"handover"}
+
+
+def test_a_window_that_passes_at_one_end_leaves_the_other() -> None:
+    windows = {"n1": free("n1", 0), "n3": free("n3", 2)}
+    number = ordered(windows=windows)
+    run(1)
+    after = windows["n1"][1] + timedelta(minutes=1)
+    (leg_view,) = queries.order(number).legs
+    near, far = queries.visits_of([leg_view], after)[leg_view.subject]
+    assert (near.passed is not None, near.booked, far.passed) == (True, None, None)
+    assert far.booked is not None
+    minutes = (after - later(0)).total_seconds() / 60
+    item_a = item(number, "access-a")
+    workforce.accept(item=item_a.id, **by("technician", minutes))
+    assert set(booked(number)) == {"b"}, "whoever takes it asks the customer anew"
+
+
+def test_the_technician_at_the_far_end_says_what_is_lacking_there() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    subject = leg(number).subject
+    lacks = matters.lacks([subject])
+    assert [list(lacks[subject, end]) for end in ("a", "b")] == [["NO_DP", "NO_PORT", "NO_VLAN"], ["NO_DP", "NO_PORT"]]
+    far = item(number, "access-b")
+    workforce.accept(item=far.id, **by("technician", 2))
+    visiting.wait(item=far.id, note="端口坏", code="NO_PORT", **by("technician", 3))
+    assert stands(number)[:2] == ("held", "10W")
+    waiting = Shortage.objects.get()
+    assert (waiting.element.code, waiting.address.code) == ("SW2", "n3")  # type: ignore[union-attr]
+    assert booked(number) == {}
+    assert Resource.objects.filter(holder=subject, kind="circuit_port").count() == 2
+
+
+def test_a_held_end_leaves_the_other_to_be_worked_on() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    near = item(number, "access-a")
+    workforce.accept(item=near.id, **by("technician", 2))
+    workforce.hold(item=near.id, reason="not_home", evidence="电话无人接听", **by("technician", 3))
+    assert (order_at(number, "a").state, order_at(number, "b").state) == ("held", "created")
+    do(number, "access-b", 4)
+    assert "access-a" in live(number)
+    workforce.lift_hold(item=near.id, **by("technician", 5))
+    do(number, "access-a", 6)
+    do(number, "progress", 6)
+    run(7)
+    assert live(number) == {"handover"}
+
+
+def test_another_far_end_is_visited_there_and_what_has_one_end_has_one_visit() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    api.amend(order=number, line=1, far_address="n5", **by("keyaccount", 1))
+    assert booked(number) == {}
+    run(2)
+    assert order_at(number, "b").address.code == "n5"  # type: ignore[union-attr]
+    broadband = placed(line(), window=free("r101", minutes=90))
+    assert (set(booked(broadband)), Matter.objects.get(subject=leg(broadband).subject).two_ended) == ({""}, False)
