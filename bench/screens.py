@@ -50,10 +50,11 @@ CREATE UNIQUE INDEX ON crew (place)
 """
 WORK = """
 INSERT INTO work_matter (id, subject, line, title, unit_id, first_contact_id, facts, urgent, state, opened_at, closed_at)
-SELECT gen_random_uuid(), 'fault/F' || n, 'assurance', '宽带掉线 ' || n, crew.unit_id, crew.id, '{"service": "fixed_broadband"}',
-    false, CASE WHEN n %% 20 = 0 THEN 'open' ELSE 'closed' END, now() - n * interval '2 minutes',
-    CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END
-FROM generate_series(0, %(matters)s - 1) n JOIN crew ON crew.place = n %% %(people)s;
+SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 19))::uuid,
+    'fault/F' || n, 'assurance', '宽带掉线 ' || n, crew.unit_id, crew.id, '{"service": "fixed_broadband"}', false,
+    CASE WHEN n %% 20 = 0 THEN 'open' ELSE 'closed' END, at, CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END
+FROM (SELECT n, now() - n * interval '2 minutes' AS at FROM generate_series(0, %(matters)s - 1) AS n) AS made
+    JOIN crew ON crew.place = n %% %(people)s;
 INSERT INTO work_item (id, matter_id, stage, title_zh, title_en, function, skill, asked_by_id, unit_id, accountable_id, holder_id,
     confirm, state, opened_at, ended_at)
 SELECT gen_random_uuid(), matter.id, 'stage-' || part, '查线', 'Look at the line', '', '', matter.unit_id, crew.unit_id, crew.id,
@@ -130,6 +131,7 @@ def fill() -> None:
     from kapok.ground.people import api as people  # noqa: PLC0415
     from kapok.ground.people import demo as cast  # noqa: PLC0415
     from kapok.ground.posts import demo as posts  # noqa: PLC0415
+    from kapok.ground.work.baton.upkeep import merge_settled  # noqa: PLC0415
     from kapok.kernel.text import Language  # noqa: PLC0415
 
     ledger.ROWS = ROWS
@@ -145,6 +147,7 @@ def fill() -> None:
             for statement in script.split(";"):
                 cursor.execute(statement, values)
         cursor.execute(OF_STAGES)
+        merge_settled()  # as every night
         cursor.execute("VACUUM ANALYZE")
     who = {"actor": "system", "at": now()}
     people.open_account(

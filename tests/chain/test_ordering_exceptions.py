@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.utils.timezone import localtime
 
 from kapok.chain.ordering import api, engine, performing, queries, reactions
 from kapok.chain.ordering import queries as shop_queries
@@ -149,7 +150,8 @@ def test_without_plant_the_order_is_taken_and_waits_while_the_clock_runs_and_goe
         "our plant is lacking: the customer's and the law's clocks run",
     )
     inventory.cover(element="SPL1", addresses=["n9"], **by("manager", 60))
-    assert [each.kinds for each in SUBSCRIPTIONS if each.handler is reactions.hear] == [{"inventory.shortage_resolved"}]
+    assert [each.kinds for each in SUBSCRIPTIONS if each.handler is reactions.hear] == [reactions.HEARS]
+    assert {"inventory.shortage_resolved", "inventory.shortage_dated"} == reactions.HEARS
     entry = Entry.objects.get(kind="inventory.shortage_resolved", subject=leg(number).subject)
     reactions.hear(as_line(entry))
     reactions.hear(as_line(entry))
@@ -181,7 +183,7 @@ def test_unpaid_it_waits_for_both_and_a_person_may_say_that_there_is_plant() -> 
 
 def heard(number: str) -> list[Entry]:
     """The leg is told what the journal has for it; what it was told."""
-    entries = list(Entry.objects.filter(kind="inventory.shortage_resolved", subject=leg(number).subject))
+    entries = list(Entry.objects.filter(kind__in=reactions.HEARS, subject=leg(number).subject).order_by("at", "id"))
     for entry in entries:
         reactions.hear(as_line(entry))
     return entries
@@ -217,9 +219,39 @@ def test_an_order_for_a_card_waits_for_numbers_of_the_whole_network_and_goes_on_
     inventory.add_pool(
         code="MOBILE", kind="number", name=plant.named("移动号段"), values="13300000001", **by("manager", 60)
     )
-    assert len(heard(number)) == 1
+    assert [each.kind for each in heard(number)] == ["inventory.shortage_dated", "inventory.shortage_resolved"]
     assert (stands(number), demand()) == (("inProgress", "", ""), [])
     assert Resource.objects.get(kind="number", holder=leg(number).subject).value == "13300000001"
+
+
+def test_the_day_that_a_planner_gives_is_told_to_whoever_waits_already_and_the_clock_runs_on() -> None:
+    full()
+    number, other = placed(), placed(line(address="n9"))
+    promised = pledge(number).due_at
+    assert (leg(number).until, leg(other).until) == (None, None)
+    for day in (20, 9):
+        inventory.confirm_build(
+            place="SPL1", code="NO_PORT", expected_at=later(day * 24 * 60), **by("manager", 60 * (30 - day))
+        )
+        heard(number)
+        assert (stands(number), leg(number).until) == (("held", "10W", ""), later(day * 24 * 60))
+    assert [each["expected"] for each in told("inventory.shortage_dated", leg(number).subject)] == [
+        f"{localtime(later(day * 24 * 60)):%Y-%m-%d}" for day in (20, 9)
+    ]
+    assert heard(other) == []
+    assert leg(other).until is None
+    assert (pledge(number).state, pledge(number).due_at, pledge(number).pauses) == ("open", promised, [])
+
+
+def test_a_day_for_what_a_leg_waits_for_no_more_is_not_its_day() -> None:
+    full()
+    number = placed()
+    inventory.confirm_build(place="SPL1", code="NO_PORT", expected_at=later(24 * 60), **by("manager", 1))
+    inventory.add_resources(kind="splitter_port", element="SPL1", count=1, **by("manager", 2))
+    assert api.end_wait(order=number, leg=1, **by("dispatcher", 3)) is True
+    api.wait_for_plant(order=number, leg=1, reason="管道未通", **by("dispatcher", 4))
+    reactions.hear(as_line(Entry.objects.get(kind="inventory.shortage_dated", subject=leg(number).subject)))
+    assert (stands(number), leg(number).until) == (("held", "10W", ""), None)
 
 
 def test_what_a_person_found_lacking_is_demand_and_goes_on_when_there_is_plant() -> None:

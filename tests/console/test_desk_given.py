@@ -8,6 +8,7 @@ import pytest
 
 from kapok.front.channels import api, queries
 from kapok.front.channels.models import Case
+from kapok.ground.work.models import Item
 from kapok.kernel.text import Language
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
@@ -92,3 +93,28 @@ def test_of_another_units_customer_the_list_says_no_number(signed_in: SignedIn, 
     assert number(matter) in page
     assert theirs not in page
     assert counter.case(matter).customer is not None
+
+
+def test_a_business_request_is_the_managers_once_they_accept_and_the_pages_say_so(
+    signed_in: SignedIn, chen: str
+) -> None:
+    matter, _ = api.ask(title="专线报价", channel="hotline", customer=counter.business(), **counter_page.by("agent"))
+    agent, manager = signed_in("agent", Language.EN), signed_in("account_manager", Language.EN)
+    for page in (f"/desk/requests/{matter}", f"/matters/{matter}"):
+        said = agent.get(page).content.decode()
+        assert "First contact: 梁小敏, Hotline Team" in said
+        assert "offered to 欧阳慧" in said
+    chinese = signed_in("agent", Language.ZH).get(f"/desk/requests/{matter}").content.decode()
+    assert "待 欧阳慧 接受" in chinese
+    item = Item.objects.get(matter__subject=matter)
+    assert str(item.id) in manager.get("/work").content.decode()
+    accept = f"/work/items/{item.id}/accept"
+    agent.post(accept)
+    item.refresh_from_db()
+    assert (item.state, counter.matter(matter).first_contact.username) == ("offered", "agent")
+    assert manager.post(accept).status_code == 302
+    assert counter.matter(matter).first_contact.username == "keyaccount"
+    for page in (f"/desk/requests/{matter}", f"/matters/{matter}"):
+        said = manager.get(page).content.decode()
+        assert "First contact: 欧阳慧, Key Accounts" in said
+        assert "offered to" not in said

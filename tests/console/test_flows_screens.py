@@ -77,6 +77,22 @@ def test_a_stage_is_given_to_the_system_and_taken_back(drafted: Client) -> None:
     assert queries.flow("repair", 2).stages["test"].runs == ""
 
 
+def test_a_stage_is_offered_by_name_and_to_whoever_holds_it_again(drafted: Client) -> None:
+    typed = editor(drafted) | {"do": "save"}
+    named = {"node-accept-addressee": "account_manager", "node-test-addressee": "agent"}
+    assert drafted.post("/flows/repair/edit", typed | named).status_code == 302
+    stages = queries.flow("repair", 2).stages
+    assert (stages["accept"].addressee, stages["test"].addressee) == ("account_manager", "")
+    said = "offered by name to the account manager, who is the first contact once they accept"
+    assert unescape(drafted.get("/flows/repair").content.decode()).count(said) == 1
+    compared = unescape(drafted.get("/flows/repair/compare?from=1&to=2").content.decode())
+    assert "offered by name to" in compared
+    assert '<option value="account_manager" selected>' in drafted.get("/flows/repair/edit").content.decode()
+    again = typed | {"revision": "2", "node-accept-addressee": ""}
+    assert drafted.post("/flows/repair/edit", again).status_code == 302
+    assert queries.flow("repair", 2).stages["accept"].addressee == ""
+
+
 def test_what_the_customer_is_told_is_typed_shown_and_left_to_plain_words_again(drafted: Client) -> None:
     typed = editor(drafted) | {"do": "save"}
     assert typed["node-test-told-zh"] == typed["node-test-told-en"] == ""
@@ -334,6 +350,8 @@ def test_no_stage_is_drafted_for_others(team: Client, holder: str) -> None:
     said = "not yours to manage: Network Monitoring Centre" if holder == "unit:monitoring" else "posts or skills"
     assert said in answer.content.decode()
     assert queries.version("lines", 1).revision == 1
+    by_name = {"node-stage-1-holder": "dispatch", "node-stage-1-addressee": "account_manager"}
+    assert "go to somebody by name" in team.post("/flows/lines/edit", typed | by_name).content.decode()
     assert team.post("/flows/lines/edit", typed | {"node-stage-1-holder": "dispatch"}).status_code == 302
 
 

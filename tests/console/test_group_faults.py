@@ -121,6 +121,15 @@ def test_who_may_not_announce_reads_and_changes_nothing(signed_in: SignedIn, che
     assert shop.told("channels.announcement_revised") == []
 
 
+def test_the_fault_is_opened_from_it_by_whom_it_concerns(signed_in: SignedIn, chen: str) -> None:
+    matter = incident()
+    one = announced(matter)
+    for role, seen in (("noc_engineer", True), ("technician", False)):
+        client = signed_in(role)
+        assert (client.get(f"/matters/{matter}").status_code == 200) is seen
+        assert (f'href="/matters/{matter}"' in said(client, f"/group-faults/{one}")) is seen
+
+
 def test_of_another_unit_nobody_announces_changes_or_ends(signed_in: SignedIn, chen: str) -> None:
     client, own = signed_in("noc_engineer"), incident("agent")
     answer = client.post("/group-faults/new", form(own))

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import expect
 
 from kapok.chain.ordering.models import Leg, Order
+from kapok.edges.console.ledger.presenting import called
 from kapok.ground.catalog import demo as flows
 from kapok.ground.catalog.offering import demo as offers
 from kapok.ground.commitments import demo as packs
@@ -31,6 +32,8 @@ from tests import worlds
 from tests.console.conftest import BrowserPage, SignedIn, follow, leads_on
 
 LEG = "order/O2026-000001-1"
+HELD = "order O2026-000001-1"
+"""How it is said to a reader."""
 
 
 def now() -> datetime:
@@ -89,11 +92,11 @@ def test_one_goes_down_from_area_to_port(reader: Client) -> None:
     assert "SPL-TH01-1" in page
     assert "CAB-TH01" not in page
     page = text(reader, "/inventory/elements/SPL-TH01-1")
-    for expected in ('class="port in_service"', 'class="port free"', LEG, "OLT-TYX/1", "/places/TH01-002"):
+    for expected in ('class="port in_service"', 'class="port free"', HELD, "OLT-TYX/1", "/places/TH01-002"):
         assert expected in page
     assert "SPL-TH01-2" in text(reader, "/inventory/elements/OLT-TYX/1")
     page = text(reader, "/inventory/resources/SPL-TH01-1:P001")
-    for expected in (LEG, "in service", "assigned", "Time line"):
+    for expected in (HELD, f"went from assigned to in service ({HELD})", "Time line"):
         assert expected in page
     for address in ("areas/X", "elements/X", "resources/X", "pools/X"):
         assert reader.get(f"/inventory/{address}").status_code == 404
@@ -125,7 +128,7 @@ def test_whose_a_service_is_is_shown_only_to_who_may_see_the_customer(reader: Cl
     number = line()
     api.move_service(service=number, to="suspended", reason="欠费停机", actor="staff/agent", at=now())
     customer = Service.objects.get(number=number).customer.number
-    secret = (customer, "/places/TH01-002-201", "欠费停机", "down_mbps", LEG)
+    secret = (customer, "/places/TH01-002-201", "欠费停机", "down_mbps", HELD)
     page = text(reader, f"/services/{number}")
     assert [each for each in secret if each not in page] == []
     page = text(signed_in("account_manager"), f"/services/{number}")
@@ -181,6 +184,16 @@ def test_both_ends_of_a_circuit_are_qualified(reader: Client) -> None:
     assert ("B end" in one_end, "It is available." in one_end) == (False, True)
 
 
+def test_of_a_bundle_each_part_is_answered(reader: Client) -> None:
+    page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_voice")
+    bundle = page[page.index("Bundle for small businesses") :]
+    bundle = bundle[: bundle.index("</dl>")]
+    places = [
+        bundle.index(each) for each in ("fibre to the home", "1000 Mbit/s", "SPL-TH01-1", "copper pair", "DP-TH01-1")
+    ]
+    assert places == sorted(places)
+
+
 def test_the_screen_says_what_an_order_would_find(reader: Client) -> None:
     Resource.objects.filter(kind="vlan").update(state="blocked", note="full")
     page = text(reader, "/inventory/qualify?address=TH01-002&service=fixed_broadband")
@@ -200,9 +213,9 @@ def test_what_the_whole_network_lacks_is_given_a_day_by_who_keeps_it_all(keeper:
     for expected in (">the whole network<", "?place=%2A&amp;code=NO_NUM", 'name="place" value="*"'):
         assert expected in page
     page = text(keeper, "/inventory/shortages?place=%2A&code=NO_NUM")
-    for expected in (LEG, "interest/SIM", "the whole network · <code>NO_NUM</code>"):
+    for expected in (HELD, "interest SIM", "the whole network · <code>NO_NUM</code>"):
         assert expected in page
-    assert "interest/TH04-002" not in page
+    assert "interest TH04-002" not in page
     day = f"{now() + timedelta(days=40):%Y-%m-%d}"
     given = {"place": "*", "code": "NO_NUM", "expected": day}
     assert "Confirmed for 2 who wait." in keeper.post("/inventory/shortages", given, follow=True).content.decode()
@@ -213,6 +226,9 @@ def test_what_the_whole_network_lacks_is_given_a_day_by_who_keeps_it_all(keeper:
     planner = signed_in("agent", Language.EN)
     assert planner.post("/inventory/shortages", given | {"expected": "2099-01-01"}).status_code == 403
     assert {f"{each.expected_at:%Y-%m-%d}" for each in Shortage.objects.filter(code="NO_NUM")} == {day}
+    page = text(planner, "/inventory/shortages")
+    assert 'name="expected"' not in page
+    assert f'<span class="tabular">{day}</span>' in page
     assert ">全网<" in text(signed_in("administrator", Language.ZH), "/inventory/shortages")
 
 
@@ -220,7 +236,7 @@ def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:
     page = text(keeper, "/inventory/shortages")
     assert page.index(">SPL-TH07-1<") < page.index(">CAB-TH04<")
     page = text(keeper, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
-    assert "interest/TH04-002" in page
+    assert "interest TH04-002" in page
     assert ">SPL-TH07-1<" not in page
     day = f"{now() + timedelta(days=40):%Y-%m-%d}"
     given = {"place": "CAB-TH04", "code": "NO_PRI", "expected": day}
@@ -234,7 +250,7 @@ def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:
 def test_who_waits_is_shown_only_to_who_may_see_the_order(reader: Client) -> None:
     page = text(reader, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
     assert ">CAB-TH04<" in page
-    for hidden in ("interest/TH04-002", "/places/TH04-002"):
+    for hidden in ("interest TH04-002", "/places/TH04-002"):
         assert hidden not in page
 
 
@@ -252,15 +268,15 @@ def test_of_many_who_wait_the_reader_finds_their_own_on_the_first_page(signed_in
     mine = own_leg("hotline")
     Shortage.objects.filter(id=first.id).update(holder=mine.subject)
     shown = text(signed_in("agent", Language.EN), "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
-    assert mine.subject in shown
-    assert "order/X" not in shown
+    assert called(mine.subject).en in shown
+    assert "order X" not in shown
     assert ">201<" in shown
     everywhere = signed_in("administrator", Language.EN)
     page = text(everywhere, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
-    assert page.count("order/X") == 25
+    assert page.count("order X") == 25
     assert "1–25 of 201" in page
     last = text(everywhere, "/inventory/shortages?place=CAB-TH04&code=NO_PRI&page=9")
-    assert mine.subject in last
+    assert called(mine.subject).en in last
     assert "201–201 of 201" in last
 
 
@@ -335,6 +351,13 @@ def test_lists_count_what_a_page_shows_alone(reader: Client) -> None:
         assert all(" IN (" in each or "exchange_area_id" in each for each in counted), page
 
 
+def test_plant_is_loaded_by_who_keeps_it_all_and_offered_to_nobody_else(keeper: Client, signed_in: SignedIn) -> None:
+    engineer = signed_in("noc_engineer")
+    for client, may in ((keeper, True), (engineer, False)):
+        assert (client.get("/inventory/import").status_code == 200) is may
+        assert ("/inventory/import" in text(client, "/inventory")) is may
+
+
 def test_plant_is_tried_and_loaded(keeper: Client) -> None:
     rows = "record,code,kind,name_zh,parent,count\nsite,S9,,九号,,\nelement,SPL9,rocket,,,\n"
     sites = Site.objects.count()
@@ -406,6 +429,6 @@ def test_an_address_is_qualified_by_keyboard(browser_page: BrowserPage) -> None:
     page.get_by_label("地址").fill("TH01-002")
     with leads_on(page):
         page.keyboard.press("Enter")
-    expect(page.get_by_text("可以开通")).to_be_visible()
-    follow(page.get_by_role("link", name="SPL-TH01-1"))
+    expect(page.get_by_text("可以开通")).to_have_count(len(["the plans", "the bundle"]))
+    follow(page.get_by_role("link", name="SPL-TH01-1").first)
     expect(page.locator(".port.free").first).to_be_visible()

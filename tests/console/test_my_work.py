@@ -185,6 +185,33 @@ def test_nobody_acts_on_what_does_not_concern_them(signed_in: SignedIn) -> None:
     assert office.found(item.id).state == "offered"
 
 
+def test_a_title_kept_in_both_languages_is_read_in_ones_own(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    Matter.objects.filter(subject=subject).update(title="新装 光纤宽带 / install Fibre broadband")
+    for language, words, other in (
+        (Language.EN, "install Fibre broadband", "光纤宽带"),
+        (Language.ZH, "新装 光纤宽带", "Fibre broadband"),
+    ):
+        client = signed_in("agent", language)
+        for page in (text(client, "/work"), text(client, "/handoffs"), text(client, f"/matters/{subject}")):
+            assert words in page
+            assert other not in page
+
+
+def test_of_the_work_of_a_matter_one_opens_what_one_has_to_do_with(signed_in: SignedIn) -> None:
+    subject = office.fault()
+    own = office.asked(subject, "tianhe-east-field")
+    others = next(each for each in queries.items_of(subject) if each.id != own.id)
+    technician, agent = signed_in("technician"), signed_in("agent")
+    page = text(technician, f"/matters/{subject}")
+    assert f"/matters/work/{own.id}" in page
+    assert others.title.zh in page
+    for each in queries.items_of(subject):
+        seen = technician.get(f"/matters/work/{each.id}").status_code == 200
+        assert seen is (f"/matters/work/{each.id}" in page)
+        assert f"/matters/work/{each.id}" in text(agent, f"/matters/{subject}")
+
+
 def test_what_the_verb_refuses_is_said_and_nothing_happens(signed_in: SignedIn) -> None:
     item = office.asked(office.fault(), "tianhe-east-field", to="technician2")
     client = signed_in("technician", Language.EN)

@@ -86,7 +86,7 @@ def test_the_catalogue_shows_what_is_on_sale_drafted_and_retired(manager: Client
     [
         (
             Language.EN,
-            ["Fibre broadband 100 M", "Together a month", "Installing or moving fixed voice", "Download".lower()],
+            ["Fibre broadband 100 M", "Together a month", "Installing or moving fixed voice", "Download (Mbit/s)"],
         ),
         (Language.ZH, ["光纤宽带 100M", "合计每月", "固定电话与宽带装移机", "下行速率"]),
     ],

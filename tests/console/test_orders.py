@@ -354,6 +354,8 @@ def test_the_centre_settles_exceptions_of_every_unit_s_orders_and_the_network_se
     page = text(client, f"/orders/{number}")
     for address in (f"steps/{step.id}/retry", f"steps/{step.id}/settle", f"{number}/1/wait", f"{number}/1/defer"):
         assert f"/orders/{address}" in page, address
+    assert 'href="/ledger/' not in page, "the clocks are another unit's to open"
+    assert 'href="/ledger/' in text(signed_in("agent"), f"/orders/{number}")
     assert "It is tried again at once." in client.post(f"/orders/steps/{step.id}/retry", follow=True).content.decode()
     run()
     sent = {"note": "手工录入"}
@@ -363,11 +365,29 @@ def test_the_centre_settles_exceptions_of_every_unit_s_orders_and_the_network_se
     assert stands(number)[:2] == ("held", "10W")
     assert client.post(f"/orders/{number}/1/plant", follow=True).status_code == 200
     assert "The element refused" in text(noc, f"/orders/{quiet}")
-    assert f"/orders/steps/{other.id}/retry" not in text(noc, f"/orders/{quiet}")
-    assert noc.post(f"/orders/steps/{other.id}/retry").status_code == 403
+    assert f"/orders/steps/{other.id}/settle" not in text(noc, f"/orders/{quiet}")
+    assert noc.post(f"/orders/steps/{other.id}/settle", sent).status_code == 403
     assert noc.post(f"/orders/{quiet}/1/wait", said).status_code == 403
     assert Step.objects.get(id=other.id).state == "fallen_out"
     assert signed_in("keyaccount").get(f"/orders/{quiet}").status_code == 404
+
+
+def test_the_network_tries_again_what_asks_it_and_nothing_else_of_an_order() -> None:
+    number = placed()
+    activation.switch_on_fault(element="olt", fault="refuses", calls=1, actor="staff/noc", at=now())
+    run()
+    noc, step = signed_in("noc"), Step.objects.get(leg=leg(number), name="activate")
+    assert f"/orders/steps/{step.id}/retry" in text(noc, f"/orders/{number}")
+    reserved = Step.objects.get(leg=leg(number), name="reserve")
+    Step.objects.filter(id=reserved.id).update(state="fallen_out")
+    assert f"/orders/steps/{reserved.id}/" not in text(noc, f"/orders/{number}")
+    assert noc.post(f"/orders/steps/{reserved.id}/retry").status_code == 403
+    assert Step.objects.get(id=reserved.id).state == "fallen_out"
+    Step.objects.filter(id=reserved.id).update(state="done")
+    done = noc.post(f"/orders/steps/{step.id}/retry", follow=True).content.decode()
+    assert "It is tried again at once." in done
+    run()
+    assert Step.objects.get(id=step.id).state == "done"
 
 
 def test_who_settles_exceptions_elsewhere_does_so_for_what_their_unit_has_in_hand(settings: Any) -> None:
@@ -447,6 +467,25 @@ def test_who_may_see_and_do_what() -> None:
     assert agent.get("/orders/O2026-999999").status_code == 404
     assert agent.get(f"/orders/{number}/7/cancel").status_code == 404
     assert agent.get(f"/orders/{number}/1/fly").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "amended after the payment: CNY 50.00 once goes to the bill"),
+        (Language.ZH, "缴费后改单，一次性差额 50.00 元 计入账单"),
+    ],
+)
+def test_what_an_amendment_costs_more_is_shown_on_the_order_and_at_the_desk(language: Language, said: str) -> None:
+    shop.new_version("fibre-300", dearer=5000)
+    number = placed()
+    whose = leg(number).order.customer.number
+    agent = signed_in("agent", language)
+    for page in (f"/orders/{number}", f"/desk/customers/{whose}"):
+        assert said not in text(agent, page)
+    api.amend(order=number, line=1, offer="fibre-300", actor="staff/agent", at=now())
+    for page in (f"/orders/{number}", f"/desk/customers/{whose}"):
+        assert said in text(agent, page), page
 
 
 def test_what_was_amended_is_listed_whatever_became_of_it() -> None:

@@ -75,7 +75,7 @@ def test_a_post_shows_who_is_asked_next_and_its_time_line(manager: Client) -> No
     assert "梁小敏" in page
     assert "Head of" not in page
     assert "unit head · Kapok Telecom Guangzhou" in page
-    assert "agent appointed as A" in page
+    assert "梁小敏 appointed as A" in page
     assert "no roles" in page
 
 
@@ -124,12 +124,29 @@ def test_a_post_is_not_opened_without_two_people(manager: Client, typed: dict[st
 
 def test_a_post_has_its_own_time_to_accept_offers(manager: Client) -> None:
     manager.post("/posts/new", COUNTER)
-    assert "Minutes to accept an offer" not in text(manager, "/posts/hall-desk")
+    assert "<dt>Minutes to accept an offer</dt>" not in text(manager, "/posts/hall-desk")
     manager.post("/posts/new", {**COUNTER, "code": "slow", "function": "archive", "accept_minutes": "90"})
     acting = queries.acting("slow", now())
     assert acting is not None
     assert acting.accept_ttl == timedelta(minutes=90)
     assert '<dt>Minutes to accept an offer</dt><dd class="tabular">90</dd>' in text(manager, "/posts/slow")
+
+
+def test_how_long_offers_may_wait_is_changed_by_who_manages_the_roster(manager: Client, signed_in: SignedIn) -> None:
+    address = "/posts/hotline-desk/accept-time"
+    assert "Saved. What is offered already keeps its time." in posted(manager, address, accept_minutes="45")
+    page = text(manager, "/posts/hotline-desk")
+    assert '<dt>Minutes to accept an offer</dt><dd class="tabular">45</dd>' in page
+    assert "changed from the general rule to 45 minutes" in page
+    assert "greater than or equal to 1" in posted(manager, address, accept_minutes="0")
+    agent = signed_in("agent")
+    assert agent.post(address, {"accept_minutes": "5"}).status_code == 403
+    assert address not in text(agent, "/posts/hotline-desk")
+    assert manager.get(address).status_code == 405
+    hotline = queries.acting("hotline-desk", now())
+    assert hotline is not None
+    assert hotline.accept_ttl == timedelta(minutes=45)
+    assert "changed from 45 minutes to the general rule" in posted(manager, address, accept_minutes="")
 
 
 def test_who_has_been_replaced_meanwhile_is_not_replaced_again(manager: Client) -> None:

@@ -61,6 +61,14 @@ def test_every_screen_of_the_menu_is_named_in_both_languages_and_has_an_icon(ent
     assert f'<symbol id="{entry.icon}"' in sprite
 
 
+@pytest.mark.parametrize(
+    ("page", "marked"), [("/inventory/qualify", "/inventory/qualify"), ("/inventory/pools", "/inventory"), ("/", "/")]
+)
+def test_the_menu_marks_the_one_screen_on_which_a_page_lies(signed_in: SignedIn, page: str, marked: str) -> None:
+    shown = signed_in("administrator").get(page).content.decode()
+    assert re.findall(r'nav-item active">\s*<a class="nav-link" href="([^"]+)"', shown) == [marked]
+
+
 def test_every_icon_of_a_template_is_in_the_sprite() -> None:
     sprite = (CONSOLE / "static" / "vendor" / "tabler" / "icons.svg").read_text()
     used = {name for file in TEMPLATES for name in re.findall(r'(?:\{% icon |icon=)"([\w-]+)"', file.read_text())}

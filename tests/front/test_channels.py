@@ -141,14 +141,14 @@ def test_a_contact_that_two_customers_share_tells_nobody() -> None:
 # ---- routing ----
 
 
-def test_a_business_request_belongs_to_the_account_manager_within_three_hours() -> None:
+def test_a_business_request_goes_to_the_account_manager_within_three_hours() -> None:
     number = business()
     subject, decision = ask(calling="020-38880011", pressed="9")
     assert (decision.unit, decision.owner, decision.three_hours) == ("key-accounts", "keyaccount", True)
     one = matter(subject)
-    assert (one.first_contact.username, case(subject).owner.username) == ("keyaccount", "keyaccount")
+    assert (one.first_contact.username, case(subject).owner.username) == ("agent", "keyaccount")
     assert clock(subject).due_at == shop.later(180)
-    assert clock(subject).owner == "staff/keyaccount"
+    assert clock(subject).owner == "staff/agent"
     (told,) = shop.told("channels.routed", subject)
     assert (told["rules"], told["course"]) == (["R1", "R7", "R5", "R5"], "open")
     view = queries.cases_of(number)[0]
@@ -254,9 +254,9 @@ def test_a_substantive_reply_that_was_heard_stops_the_clock() -> None:
 def test_the_flow_cannot_say_answered_before_it_was() -> None:
     subject, _ = ask(customer=business())
     with pytest.raises(api.NotSubstantive):
-        work.happen(matter=subject, kind="request.answered", **shop.by("keyaccount", 5))
+        work.happen(matter=subject, kind="request.answered", **shop.by("agent", 5))
     minutes = 5.0
-    for stage, who in (("take", "agent"), ("answer", "keyaccount"), ("acknowledge", "keyaccount")):
+    for stage, who in (("answer", "keyaccount"), ("acknowledge", "keyaccount")):
         item = Item.objects.get(matter__subject=subject, stage=stage, ended_at=None)
         minutes += 2
         baton.accept(item=item.id, **shop.by(who, minutes))
@@ -304,7 +304,7 @@ def test_only_the_customers_word_withdraws_a_request() -> None:
     subject, _ = ask(customer=business())
     for note in ("", "客户不要了"):
         with pytest.raises((api.NotWithdrawn, work.NoteMissing)):
-            work.happen(matter=subject, kind="request.withdrawn", note=note, **shop.by("keyaccount", 10))
+            work.happen(matter=subject, kind="request.withdrawn", note=note, **shop.by("agent", 10))
     assert (clock(subject).state, _kinds(subject) & {"request.withdrawn"}) == ("open", set())
     for said, refused in (
         ({"who": ""}, api.WordsMissing), ({"why": " "}, api.WordsMissing), ({"how": ""}, BadChoice),

@@ -34,6 +34,7 @@ def test_the_demonstration_sets_the_channels_up_once() -> None:
     assert views[3].mass == Text(zh="公话与流动业务班", en="Payphones and Cards Team")
     case = Case.objects.get()
     assert (clock(case.matter).state, case.kind) == ("open", "request")
+    assert (case.owner.username, clock(case.matter).owner) == ("keyaccount2", "staff/keyaccount2")
     assert Interaction.objects.filter(ended_at=None).count() == 0
     assert Note.objects.count() == 1
     written = Entry.objects.count()

@@ -94,7 +94,7 @@ def test_nothing_is_offered_to_the_taker_nor_where_a_flow_says_who_works() -> No
     assert (decision.owner, case(mine).work) == ("agent", None)
     assert not Item.objects.filter(matter__subject=mine).exists()
     firm, _ = ask(1, customer=business())
-    assert set(Item.objects.filter(matter__subject=firm).values_list("stage", flat=True)) == {"take"}
+    assert set(Item.objects.filter(matter__subject=firm).values_list("stage", flat=True)) == {"answer"}
     assert case(firm).work is None
 
 
@@ -131,11 +131,14 @@ def test_by_the_web_a_complaint_about_us_is_not_asked_of_the_account_manager() -
     who: dict[str, Any] = {"network": "10.0.0.1", "actor": f"customer/{number}", "at": shop.later(1)}
     asked, _ = online.ask(customer=number, topic="question", words="专线多少钱？", **who)
     complained, _ = online.ask(customer=number, topic="complaint", words="客户经理态度差", **who)
-    assert matter(asked).first_contact.username == "keyaccount"
+    assert (case(asked).owner.username, given(asked).to_staff and given(asked).to_answers.username) == (
+        "keyaccount",
+    ) * 2
     assert (matter(complained).first_contact.username, matter(complained).facts["complaint_kind"]) == (
-        "agent",
+        "agent2",
         "attitude",
     )
+    assert "account_manager" not in matter(complained).facts
     assert case(complained).unit.code == "supervision"
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from kapok.chain.ordering.models import Leg
 from kapok.front.channels import offering
 from kapok.front.channels.offering import Choice
-from kapok.network.inventory.models import Resource
+from kapok.network.inventory.models import Element, Resource
 from tests.chain import shop
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +69,29 @@ def test_a_voice_line_is_said_to_come_by_copper_for_its_offer_takes_copper() -> 
     assert found["voice"].technology is None
     assert found["voice"].why_not is not None
     assert found["fibre-100"].why_not is None
+
+
+def test_of_a_bundle_each_part_is_answered_by_its_own_way() -> None:
+    found = {each.code: each for _, each in choices("business", "r101")}
+    brought = found["sme-blue"].technology
+    assert (brought and brought.zh, brought and brought.en) == (
+        "固定电话：铜缆；光纤宽带 300M：光纤到户",
+        "Telephone line: copper pair; Fibre broadband 300 M: fibre to the home",
+    )
+    (answer,) = (
+        each.found for each in offering.qualify("fixed_voice", "r101", shop.later(1)) if len(each.found.ways) > 1
+    )
+    assert [(way.technology, way.max_down_mbps, way.point) for way in answer.ways] == [
+        ("ftth", 1000, "SPL1"), ("copper", 0, "DP1"),
+    ]  # fmt: skip
+    assert (answer.technology, answer.max_down_mbps, answer.point) == ("ftth", 1000, "SPL1")
+
+
+def test_a_bundle_is_as_fast_as_the_line_of_its_part(db: None) -> None:
+    """What the distribution point of the telephone could carry says nothing of the fibre."""
+    Element.objects.filter(code="DP1").update(down_mbps=20)
+    assert {each.code: each for _, each in choices("business", "r101")}["sme-blue"].why_not is None
+    Element.objects.filter(code="SPL1").update(down_mbps=100)
+    slow = {each.code: each for _, each in choices("business", "r101")}["sme-blue"].why_not
+    assert slow is not None
+    assert slow.en == "fibre to the home gives 100 Mbit/s at most, not 300"

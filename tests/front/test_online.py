@@ -23,7 +23,8 @@ from kapok.ground.customers import api as customers
 from kapok.ground.journal.models import Entry
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.ground.work import urging
-from kapok.ground.work.models import Matter
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Item, Matter
 from kapok.network.inventory.refusals import UnknownService
 from tests.chain import shop
 from tests.front.counter import business, case, clock, matter
@@ -67,7 +68,7 @@ def everything(*but: type[Model]) -> tuple[int, ...]:
 # ---- asking ----
 
 
-def test_r5_a_business_request_by_the_web_is_the_account_managers_within_three_hours() -> None:
+def test_r5_a_business_request_by_the_web_is_offered_to_the_account_manager_and_has_an_owner_meanwhile() -> None:
     number = business()
     subject = ask(number, call_back=True)
     row = case(subject)
@@ -77,21 +78,36 @@ def test_r5_a_business_request_by_the_web_is_the_account_managers_within_three_h
         "keyaccount",
         True,
     )
-    assert [each["rule"] for each in row.reasons] == ["R1", "R7", "R5", "R5", "R5"]
-    assert (clock(subject).due_at, clock(subject).owner) == (shop.later(180), "staff/keyaccount")
+    assert [each["rule"] for each in row.reasons] == ["R1", "R7", "R5", "R5", "R8"]
+    assert (clock(subject).due_at, clock(subject).owner) == (shop.later(180), "staff/agent")
     (talk,) = queries.interactions_of(number)
     assert (talk.channel.value, talk.medium.value, talk.first_contact, talk.matters) == (
-        "business", "web", "keyaccount", (subject,),
+        "business", "web", "agent", (subject,),
     )  # fmt: skip
     assert (talk.started_at, talk.ended_at) == (shop.later(0), shop.later(0))
     assert matter(subject).title == "网上咨询 / A question by the web"
 
 
-def test_r2_a_key_account_by_the_web_is_its_managers() -> None:
+def test_r2_a_key_account_by_the_web_is_offered_to_its_manager_while_the_channel_answers_for_it() -> None:
+    counter_api.assign_staff(channel="key_account", username="manager", **shop.by("admin"))
     number = shop.customer("某银行", "key_account", tier="SL1", manager="keyaccount2")
     subject = ask(number)
-    assert (case(subject).channel, matter(subject).first_contact.username) == ("key_account", "keyaccount2")
-    assert [each["rule"] for each in case(subject).reasons] == ["R1", "R7", "R2", "R2", "R2"]
+    assert (case(subject).channel, matter(subject).first_contact.username) == ("key_account", "manager")
+    assert [each["rule"] for each in case(subject).reasons] == ["R1", "R7", "R2", "R2", "R8"]
+    (item,) = Item.objects.filter(matter__subject=subject)
+    baton.accept(item=item.id, **shop.by("keyaccount2", 9))
+    assert (matter(subject).first_contact.username, clock(subject).owner) == ("keyaccount2", "staff/keyaccount2")
+
+
+def test_what_a_firm_reports_by_the_web_is_asked_of_its_manager_first() -> None:
+    subject = ask(business(), topic="fault", words="断网了")
+    assert matter(subject).first_contact.username == "keyaccount"
+
+
+def test_where_nobody_serves_the_account_manager_is_asked_first() -> None:
+    ChannelStaff.objects.update(until=shop.later(0))
+    subject = ask(business())
+    assert (matter(subject).first_contact.username, case(subject).reasons[-1]["rule"]) == ("keyaccount", "R5")
 
 
 def test_r3_what_is_open_is_urged_and_the_words_go_there() -> None:

@@ -221,7 +221,7 @@ def test_working_days_and_working_hours_are_added_in_their_own_kind() -> None:
     circuit = fits(parse(days), promise("SL1-circuit"))
     assert (circuit.kind, circuit.total, rules.span(circuit.room, circuit.kind).en) == (
         "working days",
-        3,
+        2,
         "3.75 working days",
     )
 

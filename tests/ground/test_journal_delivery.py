@@ -305,6 +305,33 @@ def test_who_cannot_serve_anybody_stays_where_it_is() -> None:
     assert [times for _, times in traced()] == [1, 2, 3]
 
 
+def test_what_was_tried_again_before_the_peer_went_away_is_not_told_twice() -> None:
+    for number in (1, 2, 3, 4):
+        ring(number, f"bell/{number % 2}")
+    drain(failing(1, 2))
+    told: list[int] = []
+
+    def handle(line: Line) -> None:
+        if line.data["times"] == 4:
+            raise journal.NotNow
+        told.append(line.data["times"])
+
+    for _ in range(2):
+        with pytest.raises(journal.NotNow):
+            journal.retry_due(journal.Subscription("lab", handle), at=AT + MINUTE)
+    assert sorted(told) in ([1, 2, 3], [2])  # whichever subject comes first
+    assert (4, "parked") in states()
+    assert journal.retry_due(failing(), at=AT + MINUTE) == 4 - len(told)
+
+
+def test_of_a_subject_no_more_is_tried_again_at_once_than_was_asked_for() -> None:
+    for number in range(1, 6):
+        ring(number)
+    drain(failing(1))
+    assert [journal.retry_due(failing(), at=AT + MINUTE, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [times for _, times in traced()] == [1, 2, 3, 4, 5]
+
+
 def test_two_keepers_tell_nobody_twice_and_keep_the_order_of_a_subject() -> None:
     for number in range(120):
         ring(number, f"bell/{number % 3}")

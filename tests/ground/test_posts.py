@@ -161,6 +161,32 @@ def test_whoever_holds_a_post_holds_it_until_it_is_closed(desk: SimpleNamespace)
     assert kinds("post/desk")[-3:] == ["posts.released", "posts.released", "posts.post_closed"]
 
 
+def test_how_long_offers_to_a_post_may_wait_is_changed(desk: SimpleNamespace) -> None:
+    minutes = timedelta(minutes=1)
+    posts.change_accept_time(post="desk", accept_ttl=90 * minutes, **WHO)
+    posts.change_accept_time(post="desk", accept_ttl=90 * minutes, **WHO)
+    assert Post.objects.get(code="desk").accept_ttl == 90 * minutes
+    refused(posts.WrongAcceptTime, posts.change_accept_time, post="desk", accept_ttl=0 * minutes)
+    refused(posts.UnknownPost, posts.change_accept_time, post="none", accept_ttl=5 * minutes)
+    posts.change_accept_time(post="desk", accept_ttl=None, **LATER)
+    assert Post.objects.get(code="desk").accept_ttl is None
+    told = [line for line in timeline("post/desk") if line.kind == "posts.accept_time_changed"]
+    assert [(line.actor, line.data["minutes"]) for line in told] == [("staff/tester", None), ("staff/tester", 90)]
+    assert [line.sentence.en for line in told] == [
+        "Time to accept an offer changed from 90 minutes to the general rule",
+        "Time to accept an offer changed from the general rule to 90 minutes",
+    ]
+    posts.close_post(post="desk", **LATER)
+    refused(posts.ClosedPost, posts.change_accept_time, post="desk", accept_ttl=5 * minutes)
+    assert Post.objects.get(code="desk").accept_ttl is None
+
+
+def test_a_post_is_not_opened_with_a_time_that_cannot_be(desk: SimpleNamespace) -> None:
+    who = {"title": Text(zh="夜班", en="Night"), "unit": "bureau", "a": "mei", "b": "wu"}
+    refused(posts.WrongAcceptTime, posts.open_post, code="night", function="night", accept_ttl=8 * DAY, **who)
+    assert not Post.objects.filter(code="night").exists()
+
+
 def test_b_acts_while_a_is_on_leave_and_a_still_answers(desk: SimpleNamespace) -> None:
     leave("chen", 2, 4, note="两单待回访，钥匙在抽屉")
     assert [acts(AT + day * DAY) for day in (0, 2, 3, 4)] == ["chen", "mei", "mei", "chen"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kapok.ground.posts import rules
+from kapok.ground.posts.refusals import WrongAcceptTime
 from kapok.ground.posts.rules import AbsenceState, Place, Present, Rung
+from kapok.kernel.text import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -52,6 +54,23 @@ def test_the_steps_of_the_ladder() -> None:
         Rung.LEADER, Rung.HEAD, Rung.HEAD,
     ]  # fmt: skip
     assert list(rules.each_once([two, one, two])) == [two, one]
+
+
+@pytest.mark.parametrize("minutes", [-1, 0, 0.5, 7 * 24 * 60 + 1])
+def test_no_offer_waits_longer_than_a_week_or_less_than_a_minute(minutes: float) -> None:
+    with pytest.raises(WrongAcceptTime) as caught:
+        rules.accept_ttl(timedelta(minutes=minutes))
+    assert caught.value.data == {"longest": 10_080}
+
+
+def test_how_long_an_offer_may_wait_is_said_in_minutes() -> None:
+    allowed = [None, timedelta(minutes=1), timedelta(days=7)]
+    assert [rules.accept_ttl(each) for each in allowed] == allowed
+    assert [rules.spoken_ttl(each) for each in allowed] == [
+        Text(zh="通用时限", en="the general rule"),
+        Text(zh="1分钟", en="1 minute"),
+        Text(zh="10080分钟", en="10080 minutes"),
+    ]
 
 
 def test_a_note_is_tidied() -> None:

@@ -383,6 +383,16 @@ def test_an_urgent_offer_waits_for_ten_minutes() -> None:
     assert Handoff.objects.get(item=one).accept_by_at == AT + timedelta(minutes=10)
 
 
+def test_what_is_offered_keeps_its_time_when_that_of_the_post_changes() -> None:
+    one = offered(fault())
+    posts.change_accept_time(post="repair", accept_ttl=timedelta(minutes=90), **by("lead", 1))
+    other = offered(fault(), minutes=1)
+    posts.change_accept_time(post="repair", accept_ttl=timedelta(minutes=5), **by("lead", 2))
+    last = offered(fault(), minutes=2)
+    limits = [Handoff.objects.get(item=item).accept_by_at for item in (one, other, last)]
+    assert limits == [later(30), later(91), later(7)]
+
+
 def test_who_accepts_holds_it_and_a_answers_for_it() -> None:
     one = held(fault(), who="tech3")
     assert where(one) == ("held", "field", "tech", "tech3")

@@ -178,7 +178,8 @@ def test_when_one_program_dies_the_rest_is_stopped_and_it_is_said(run: Run, name
 def test_when_the_database_dies_the_rest_is_stopped_and_it_is_said(run: Run) -> None:
     """Also where a program that lost it has ended, too, before the supervisor looks."""
     noted, server = instance.noted(run.home), processes.postmaster(run.home.database)
-    assert noted and server
+    assert noted
+    assert server
     run.process.send_signal(signal.SIGSTOP)
     server.kill()
     for name in ("worker", "keeper"):

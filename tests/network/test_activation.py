@@ -376,6 +376,26 @@ def test_what_was_overtaken_is_not_tried_again() -> None:
     assert (call.ok, call.attempts, len(told("activation.asked"))) == (False, 1, 2)
 
 
+def kept_of(key: str) -> dict[str, Any]:
+    return dict(Call.objects.get(key=key).kept_apart)
+
+
+@pytest.mark.django_db
+def test_what_was_overtaken_keeps_no_secret() -> None:
+    fault("refuses")
+    tell("activate", "k1", LINE)
+    tell("activate", "other", LINE | {"onu": "HWTC0002", "login": "line2@kapok"}, service="S00000002")
+    tell("test", "t1", LINE)
+    assert kept_of("k1") == {"secret": "s3cret-one", "login": "line1@kapok"}, "a test overtakes nothing"
+    tell("activate", "k2", LINE | {"secret": "s3cret-two"})
+    assert [kept_of(key) for key in ("k1", "t1")] == [{}, {}]
+    assert kept_of("k2")["secret"] == "s3cret-two"
+    assert kept_of("other")["secret"] == "s3cret-one"
+    tell("activate", "k1", LINE)
+    assert kept_of("k1") == {}, "asked by its step it is told, and still kept for nobody"
+    assert kept_of("k2")["secret"] == "s3cret-two"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("verb", "then", "state"), [("suspend", "resume", "active"), ("resume", "suspend", "suspended")]

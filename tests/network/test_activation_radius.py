@@ -247,7 +247,7 @@ def test_a_line_that_is_closed_is_left_by_whoever_was_online_under_its_former_lo
     assert tell("modify", "k2", {"login": "line2@kapok", "secret": "s3cret-new"}).code == "still_online"
     access_server.answer = packet.DisconnectACK
     assert tell("suspend", "k3").measured == {"sessions": 1, "disconnected": 1}
-    assert Subscriber.objects.get().leaving == ""
+    assert Subscriber.objects.get().leaving == []
 
 
 def test_an_address_that_is_named_and_empty_is_taken_away(radius: Server, access_server: AccessServer) -> None:

@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
+from kapok.ground.places import api as places
 from kapok.ground.places.refusals import UnknownAddress
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import browsing, queries, refusals
-from kapok.network.inventory.models import Resource, Shortage
+from kapok.network.inventory.models import Pool, Resource, Shortage
 from kapok.network.inventory.rules import Need
 from kapok.network.inventory.views import Qualification
 from tests.network.plant import AT, COPPER, FIBRE, WHO, named, reserve
@@ -195,6 +196,39 @@ def test_at_no_address_all_is_lacking_in_the_whole_network() -> None:
     assert waiting() == {LEG}, "a pool of one exchange area serves none without an address"
     inventory.add_pool(code="VLAN", kind="vlan", name=named("用户VLAN"), values="5-8", **WHO)
     assert waiting() == set()
+
+
+@pytest.mark.parametrize(("kind", "code"), [("sim", "NO_SIM"), ("onu", "NO_ONU"), ("ipv4", "NO_IP")])
+def test_what_a_pool_of_the_whole_network_gives_out_is_lacking_there(kind: str, code: str) -> None:
+    """Two exchange areas wait for one pool: one line says so, one day is for both, and one value serves one of them."""
+    needs = [Need(kind)]
+    if kind != "ipv4":
+        inventory.add_pool(code=kind.upper(), kind=kind, name=named("全网"), values="", **WHO)
+    pool = Pool.objects.get(kind=kind)
+    fill(kind)
+    places.correct_address(code="n9", exchange_area="SP", **WHO)
+    here = reserve(LEG, needs=needs).shortage
+    there = reserve("order/later", address="n9", needs=needs, at=AT + timedelta(minutes=1)).shortage
+    assert [(each.code, each.exchange_area, each.place) for each in (here, there)] == [(code, "", "*")] * 2
+    assert [(each.place, each.code, each.waiting) for each in browsing.demand()] == [("*", code, 2)]
+    assert {each.code: each.waiting for each in browsing.areas(browsing.area_rows())} == {"SP": 0, "TYX": 0}
+    expected = AT + timedelta(days=30)
+    assert inventory.confirm_build(place="*", code=code, expected_at=expected, **WHO) == 2
+    assert [qualify(each, needs).expected_at for each in ("r101", "n9")] == [expected, expected]
+    value = "198.51.100.1" if kind == "ipv4" else "A-1"
+    inventory.add_resources(kind=kind, pool=pool.code, values=value, **WHO)
+    assert waiting() == {"order/later"}
+
+
+def test_a_pool_that_an_exchange_area_gets_of_its_own_wakes_who_waits_there() -> None:
+    inventory.add_pool(code="ONU", kind="onu", name=named("光猫"), values="", **WHO)
+    places.correct_address(code="n9", exchange_area="SP", **WHO)
+    for minute, (holder, address) in enumerate((("far", "n9"), ("first", "r101"), ("second", "r101"))):
+        reserve(f"order/{holder}", address=address, needs=[Need("onu")], at=AT + timedelta(minutes=minute))
+    inventory.add_pool(code="ONU-TYX", kind="onu", name=named("体育西光猫"), exchange_area="TYX", values="A-1", **WHO)
+    assert waiting() == {"order/far", "order/second"}
+    assert reserve("order/first", needs=[Need("onu")]).shortage is None
+    assert reserve("order/second", needs=[Need("onu")]).shortage.place == "TYX", "now there is a pool that is nearer"
 
 
 def test_ports_added_wake_those_who_waited_longest() -> None:

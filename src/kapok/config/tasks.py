@@ -14,6 +14,7 @@ from kapok.front.channels.upkeep import forget_codes, forget_forms, forget_knock
 from kapok.ground.customers.contacts import forget_ended
 from kapok.ground.journal import upkeep
 from kapok.ground.notices.upkeep import forget_seen
+from kapok.ground.work.baton.upkeep import merge_settled
 from kapok.network.activation.upkeep import forget_sessions
 
 FORGETTING = (
@@ -28,7 +29,7 @@ def sweep(timestamp: int) -> None:
 
     Sessions, wrong passwords, seen notices, attempts at the customers' door, one-time codes, keys of forms and phones, what
     strangers left, contacts that ended, RADIUS sessions, pictures without an owner. And make room in the journal for the coming
-    months.
+    months, and merge the counts of settled hand-offs.
     """
     at = datetime.fromtimestamp(timestamp, UTC)
     Session.objects.filter(expire_date__lt=at).delete()
@@ -37,3 +38,4 @@ def sweep(timestamp: int) -> None:
     for forget in FORGETTING:
         forget(at=at)
     upkeep.make_partitions_ahead(at=at)
+    merge_settled()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
 
-from kapok.chain.ordering import deviating, events, moves, rows, visits
+from kapok.chain.ordering import deviating, events, moves, rows, singly, visits
 from kapok.chain.ordering.models import PUT_OFF, Leg
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import Deviation, State
-from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 OVER = Text(zh="缓装期满，自动继续办理", en="its day has come, it goes on by itself")
@@ -20,25 +18,15 @@ AGREE = Text(
     en="no longer put off, it goes on: agree a window for the visit anew",
 )
 GOES_ON = Text(zh="缓装期满，已自动继续办理", en="no longer put off, it goes on")
-log = logging.getLogger(__name__)
 
 
 def end(*, at: datetime) -> int:
     """Let every leg go on whose day has come, as of that day, and say how many did.
 
-    Several may look at once: each leg goes on by one of them. What is refused is logged and tried at the next look; it does not
-    keep the others.
+    Several may look at once: each leg goes on by one of them.
     """
     due = Leg.objects.filter(PUT_OFF, until__lte=at).order_by("until", "id").values_list("subject", flat=True)
-    return sum(_ended(subject, at) for subject in list(due))
-
-
-def _ended(subject: str, at: datetime) -> bool:
-    try:
-        return _end(subject, at)
-    except KapokError as refused:
-        log.warning("%s was put off until now and could not go on: %s", subject, refused)
-        return False
+    return singly.done(due, _end, at, refused="%s was put off until now and could not go on: %s")
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState, tidy_note
 from kapok.kernel.text import Text, joined
-from kapok.network.inventory import queries as plant
+from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.kinds import TOO_SLOW
 from kapok.network.inventory.rules import masked
 
@@ -145,6 +145,13 @@ def wait(leg: Leg, reason: Text, expected_at: datetime | None, act: Act) -> None
         return
     else:
         moves.hold(leg, Deviation.WAIT, reason=reason, until=expected_at, act=act)
+
+
+def plant_dated(leg: Leg) -> None:
+    """A day was given for the plant that a leg waits for: its customer is told that one. The clocks run on as they do."""
+    until = inventory.built_by(leg.subject)
+    if until is not None:
+        moves.keep(leg, until=until)
 
 
 def plant_came(leg: Leg, act: Act) -> bool:
@@ -273,10 +280,10 @@ def _keep_up(leg: Leg, line: Line, act: Act) -> None:
     if wanted is None:
         return
     if leg.state == State.HELD and leg.exception == Deviation.WAIT:
-        if plant.waits_for(leg.subject) == TOO_SLOW:
+        if inventory.waits_for(leg.subject) == TOO_SLOW:
             plant_came(leg, act)
         return
-    has = plant.speed_of(leg.subject)
+    has = inventory.speed_of(leg.subject)
     if has is not None and has < wanted:
         rearranging.take_anew(leg, line, act)
 

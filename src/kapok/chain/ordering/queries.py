@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from kapok.chain.ordering import amending, rearranging, rows, rules, unpaid
+from kapok.chain.ordering import amending, rearranging, rows, rules, unpaid, views
 from kapok.chain.ordering.accessing import logs_in
 from kapok.chain.ordering.appointing import Visit, visits_of
 from kapok.chain.ordering.chain import leg_views, pressed
@@ -296,7 +296,7 @@ def _row(row: Order, legs: Sequence[Leg], titles: Mapping[UUID, list[Text]], har
         exception=row.exception, what=joined(dict.fromkeys(parts), zh="；", en="; "), legs=len(legs),
         unit_name=row.unit.name, first_contact_name=row.first_contact.name, placed_at=row.placed_at,
         closed_at=row.closed_at, jeopardy_at=min(since, default=None), expected_at=max(expected, default=None),
-        amended=any(leg.version > 1 for leg in legs),
+        amended=any(leg.version > 1 for leg in legs), due=views.due(row.quote),
         undated=any(rules.undated(leg.state, leg.exception, leg.until) for leg in legs),
         pressed=max(pressing, key=lambda each: (each.supervised, each.urged), default=None),
     )  # fmt: skip

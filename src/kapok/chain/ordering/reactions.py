@@ -30,8 +30,8 @@ SENT_BACK = "work.sent_back"
 COMPLETED, CONFIRMED, CANCELLED = "order.completed", "order.confirmed", "order.cancelled"
 FETCHED = "visit.done"
 MILESTONES = rules.COMMITS | {COMPLETED, CONFIRMED, CANCELLED, FETCHED}
-RESOLVED = "inventory.shortage_resolved"
-HEARS = frozenset({RESOLVED})
+RESOLVED, DATED = "inventory.shortage_resolved", "inventory.shortage_dated"
+HEARS = frozenset({RESOLVED, DATED})
 """What ordering subscribes to."""
 
 
@@ -45,12 +45,15 @@ def witness(entries: Sequence[Entry]) -> None:
 
 
 def hear(line: Line) -> None:
-    """There is plant for a leg that waits for it (10W): it is taken at once, and the leg goes on by itself."""
+    """There is plant for a leg that waits for it (10W): it is taken at once, and the leg goes on; or a day is given for it."""
     with transaction.atomic():
         found = rows.locked([line.subject])
         if not found or found[0].state != State.HELD or found[0].exception != Deviation.WAIT:
             return
         act = Act(moves.SYSTEM, line.at)
+        if line.kind == DATED:
+            deviating.plant_dated(found[0])
+            return
         deviating.plant_came(found[0], act)
         moves.refresh(found[0].order, act)
 

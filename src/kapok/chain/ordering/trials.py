@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from kapok.chain.ordering import areas, drafting, events, placing
+from kapok.chain.ordering import areas, drafting, events, placing, singly
 from kapok.chain.ordering.drafting import Asked, LineDraft
 from kapok.chain.ordering.models import OVER, Extension, Leg, Line, Order, Step
 from kapok.chain.ordering.moves import SYSTEM, Act
@@ -28,7 +27,6 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item
 from kapok.ground.work.queries import evidence_of
 from kapok.ground.work.rules import LIVE
-from kapok.kernel.errors import KapokError
 from kapok.kernel.ids import uuid7
 from kapok.network.inventory.models import Service
 
@@ -54,33 +52,24 @@ OF_NOBODY: Final = ON_TRIAL.format(
 OF_SERVICES: Final = ON_TRIAL.format(which="service.number = ANY(%(numbers)s)")
 NOTE = "试用到期，自动结束 / the trial is over and ends by itself"
 CEASE = Action.CEASE
-log = logging.getLogger(__name__)
 
 
 def end(*, at: datetime) -> int:
     """Order the end of every trial that is over, and say of how many.
 
-    A trial counts from the moment its service was put in service. What is refused is logged and tried at the next look; it does not
-    keep the others. Several may look at once: each trial is ended by one of them.
+    A trial counts from the moment its service was put in service. Several may look at once: each trial is ended by one of them.
     """
     with connection.cursor() as cursor:
         cursor.execute(OF_NOBODY, {"fitting": sorted(FITTING[CEASE]), "over": OVER, "at": at})
         running = cursor.fetchall()
-    ends = ((line, _until(*trial)) for line, _, *trial in running)
-    return sum(_ended(line, at) for line, until in ends if until is not None and until <= at)
+    ends = [(line, _until(*trial)) for line, _, *trial in running]
+    over = [line for line, until in ends if until is not None and until <= at]
+    return singly.done(over, _end, at, refused="the trial of line %s is over and could not be ended: %s")
 
 
 def _until(offer: UUID, began: datetime, extended_to: datetime | None) -> datetime | None:
     ends = trial_ends(offers.stated(offer), began)
     return max(ends, extended_to or ends) if ends else None
-
-
-def _ended(line: UUID, at: datetime) -> bool:
-    try:
-        return _end(line, at)
-    except KapokError as refused:
-        log.warning("the trial of line %s is over and could not be ended: %s", line, refused)
-        return False
 
 
 @transaction.atomic

@@ -5,27 +5,23 @@ What is held does not lapse: the customer put it off (10P), or it is our plant t
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from kapok.chain.ordering import cancelling, events, moves, rows, rules
+from kapok.chain.ordering import cancelling, events, moves, rows, rules, singly
 from kapok.chain.ordering.models import Leg, Order
 from kapok.chain.ordering.moves import SYSTEM, Act
 from kapok.chain.ordering.rules import State
 from kapok.ground.journal import api as journal
-from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
 REMINDED = Text(
     zh="尚未缴费，逾期自动撤单；请联系客户", en="not paid yet, and it lapses by itself; please ask the customer"
 )
 LAPSED = Text(zh="逾期未缴费，自动撤单", en="not paid in time, it lapsed by itself")
-log = logging.getLogger(__name__)
 
 
 def look(*, at: datetime) -> int:
@@ -36,7 +32,10 @@ def look(*, at: datetime) -> int:
     waiting = _unpaid()
     late = waiting.filter(reminded_at=None, placed_at__lte=at - settings.ORDERING_UNPAID_REMIND)
     gone = waiting.filter(reminded_at__lte=at - settings.ORDERING_UNPAID_LAPSE)
-    return _each(gone, _lapse, at) + _each(late, _remind, at) if settings.ORDERING_UNPAID_LAPSE else 0
+    if not settings.ORDERING_UNPAID_LAPSE:
+        return 0
+    refused = "Order %s is unpaid and could not lapse: %s"
+    return singly.done(gone, _lapse, at, refused=refused) + singly.done(late, _remind, at, refused=refused)
 
 
 def lapses_at(order: Order) -> datetime | None:
@@ -50,18 +49,6 @@ def lapses_at(order: Order) -> datetime | None:
 def _unpaid() -> QuerySet[Order]:
     held = Leg.objects.filter(order=OuterRef("id"), state=State.HELD)
     return Order.objects.filter(~Exists(held), paid_at=None, closed_at=None).order_by("placed_at", "id")
-
-
-def _each(orders: Iterable[Order], does: Callable[[Order, datetime], bool], at: datetime) -> int:
-    return sum(_done(order, does, at) for order in list(orders))
-
-
-def _done(order: Order, does: Callable[[Order, datetime], bool], at: datetime) -> bool:
-    try:
-        return does(order, at)
-    except KapokError as refused:
-        log.warning("Order %s is unpaid and could not lapse: %s", order.number, refused)
-        return False
 
 
 @transaction.atomic

@@ -261,6 +261,11 @@ class LegView(Standing):
         return next((row.due_at for row in self.promises if row.running and row.tier != "stage"), None)
 
 
+def due(quote: Mapping[str, Any]) -> Money:
+    """What amendments after the payment made an order cost once more, or less."""
+    return Money(quote.get("due", 0), quote.get("currency", "CNY"))
+
+
 @dataclass(frozen=True)
 class OrderRow(Standing):
     """One order as a list shows it."""
@@ -285,6 +290,8 @@ class OrderRow(Standing):
     """How the most pressed for of its open legs is."""
     amended: bool
     """Whether a leg of it was amended (10Q), whatever became of it."""
+    due: Money
+    """What amendments after the payment cost once more, or less."""
 
 
 @dataclass(frozen=True)
@@ -325,7 +332,7 @@ class OrderView(Standing):
     @property
     def due(self) -> Money:
         """What an amendment after the payment costs once more, or less; it goes to the bill."""
-        return Money(self.quote.get("due", 0), self.quote.get("currency", "CNY"))
+        return due(self.quote)
 
     @property
     def monthly(self) -> Money:

@@ -18,7 +18,7 @@ from kapok.kernel.text import Language
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`person`, `permissions`, `menu`, `unseen_notices` (asked for where it is shown), `theme`, `language`, `demo`, `version`."""
+    """`person`, `permissions`, `menu`, `here` (in it), `unseen_notices` (asked for where it is shown), `theme`, `language` etc."""
     person = getattr(request, "user", None)
     signed_in = person if isinstance(person, Staff) else None
     permissions = queries.permissions(signed_in.id) if signed_in else frozenset[str]()
@@ -26,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": signed_in,
         "permissions": permissions,
         "menu": navigation.menu(permissions) if signed_in else [],
+        "here": navigation.here(request.path, permissions),
         "unseen_notices": cache(partial(count_unseen, signed_in.id)) if signed_in else 0,
         "theme": signed_in.theme if signed_in else request.COOKIES.get("kapok_theme", "auto"),
         "language": Language.of(translation.get_language()),

@@ -214,6 +214,16 @@ def screens_for(permissions: frozenset[str]) -> Iterator[Screen]:
     return (screen for screen in SCREENS if screen.permission == EVERYBODY or screen.permission in permissions)
 
 
+def here(path: str, permissions: frozenset[str]) -> str:
+    """The address of the one screen at or below which a page lies, the nearest; below the start page lies nothing."""
+    lying = (each.address for each in screens_for(permissions) if _within(path, each.address))
+    return max(lying, key=len, default="")
+
+
+def _within(path: str, address: str) -> bool:
+    return path == address or (address != "/" and path.startswith(f"{address.rstrip('/')}/"))
+
+
 def menu(permissions: frozenset[str]) -> list[tuple[Section, list[Screen]]]:
     """The menu: the sections that have at least one screen for this person."""
     sections: dict[Section, list[Screen]] = {}

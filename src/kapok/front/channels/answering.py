@@ -28,9 +28,9 @@ from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
 from kapok.ground.work import queries as matters
 from kapok.ground.work.baton import api as baton
-from kapok.ground.work.models import Item, Matter
+from kapok.ground.work.models import Handoff, Item, Matter
 from kapok.ground.work.rows import has_hands_in, works_for
-from kapok.ground.work.rules import ItemState
+from kapok.ground.work.rules import HandoffState, ItemState
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
@@ -69,6 +69,7 @@ def answer(case: Case, said: Said, me: Staff, at: datetime) -> bool:
     _must_answer(case, me)
     if said.substance or said.reply.strip():
         _reply(case, said, me, at)
+        _accept(case, me, at)
     if not case.substance:
         return _received(case, said, me, at)
     if not said.how:
@@ -176,6 +177,15 @@ def _reply(case: Case, said: Said, me: Staff, at: datetime) -> None:
     journal.record(
         events.Replied(subject=case.matter, actor=me.subject, at=at, substance=substance.value, substance_name=name)
     )
+
+
+def _accept(case: Case, me: Staff, at: datetime) -> None:
+    """Whoever replies to a request has accepted what of it was offered to them by name."""
+    if case.kind != rules.Kind.REQUEST:
+        return
+    offered = Handoff.objects.filter(matter__subject=case.matter, to_staff=me, state=HandoffState.OFFERED)
+    for item in list(offered.order_by("offered_at", "id").values_list("item", flat=True)):
+        baton.accept(item=item, actor=me.subject, at=at)
 
 
 def _received(case: Case, said: Said, me: Staff, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from kapok.front.channels.announcing.attaching import Reported
 from kapok.front.channels.duties import duty_of
 from kapok.front.channels.models import Announcement, Case, ChannelSetting
 from kapok.front.channels.rules import Asked, Caller, Course, Decision, Territory, Via
-from kapok.ground.catalog import queries as catalog
+from kapok.ground.catalog.template import ACCOUNT_MANAGER, Line
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
 from kapok.ground.customers.rows import living_customer
@@ -22,7 +22,6 @@ from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import unit_called
 from kapok.ground.work import api as work
-from kapok.ground.work import following
 from kapok.kernel.text import joined
 from kapok.network.inventory.models import Service
 
@@ -146,7 +145,7 @@ def _territory(wanted: Wanted, known: Known, actor: str) -> Territory | None:
 
 
 def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: str) -> str:
-    """Open the matter. Whoever was asked first answers for it; for what the flow of the three hours brings to them, a manager."""
+    """Open the matter: whoever was asked first answers for it, until an account manager accepts what the flow offers them."""
     facts = {**(customers.facts(known.customer.number) if known.customer else {}), **wanted.facts}
     if known.service:
         facts.setdefault("service", known.service.kind)
@@ -154,16 +153,17 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
         facts["complaint_kind"] = wanted.complaint_kind
     if rules.from_business_line(wanted.pressed, wanted.dialled):
         facts["came_by"] = BUSINESS_LINE
-    owner = decision.owner if decision.owner and _flows(wanted, decision, facts) else wanted.me.username
+    if manager := _manager(wanted, known, decision):
+        facts[ACCOUNT_MANAGER] = manager
     matter = work.open_matter(
-        kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=owner, facts=facts, near=near, note=wanted.note,
+        kind=rules.OPENED_BY[wanted.kind], title=wanted.title, first_contact=wanted.me, facts=facts, near=near, note=wanted.note,
         actor=actor, at=wanted.at,
     )  # fmt: skip
     routed = replace(decision, reasons=decision.reasons[:-1]) if wanted.online else decision
     given = giving.give(wanted.kind, matter, routed, actor=actor, at=wanted.at)
     Case.objects.create(
         matter=matter, kind=wanted.kind.value, customer=known.customer, service=known.service,
-        channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, owner),
+        channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, wanted.me),
         reasons=rows.written(decision.reasons), asked_at=wanted.at, call_back=decision.call_back or wanted.call_back,
         language=wanted.language, work=given,
         waits_since=wanted.at - wanted.waited if given and decision.waits else None,
@@ -171,14 +171,18 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
     return matter
 
 
-def _flows(wanted: Wanted, decision: Decision, facts: Mapping[str, Any]) -> bool:
-    """Whether a flow says who does what for a request that the three hours count for: then nothing is offered by name."""
-    counts = wanted.kind is rules.Kind.REQUEST and decision.three_hours
-    return counts and following.chosen(facts, catalog.choices(decision.line)) is not None
+def _manager(wanted: Wanted, known: Known, decision: Decision) -> str:
+    """To whom a flow may offer it by name: whom the rules chose for a request that the three hours count for, else their manager.
+
+    Nobody of whom they may complain.
+    """
+    if decision.line is Line.SUPERVISION:
+        return ""
+    return decision.owner if wanted.kind is rules.Kind.REQUEST and decision.three_hours else known.caller.manager
 
 
-def _owner(decision: Decision, first: str) -> Staff:
-    return Staff.objects.get(username=decision.owner or first)
+def _owner(decision: Decision, first: Staff) -> Staff:
+    return Staff.objects.get(username=decision.owner) if decision.owner else first
 
 
 def _tell(matter: str, decision: Decision, actor: str, at: datetime) -> None:

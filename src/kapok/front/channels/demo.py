@@ -15,6 +15,8 @@ from kapok.front.channels.rules import Channel, Medium
 from kapok.ground.customers.models import Customer
 from kapok.ground.places.rules import Segment
 from kapok.ground.work import api as work
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.models import Handoff
 from kapok.kernel.text import Text
 from kapok.network.inventory.models import Element, Resource, Service
 from kapok.network.inventory.rules import ServiceState, State
@@ -62,16 +64,20 @@ def load(at: datetime) -> None:
 
 
 def _talk(at: datetime) -> None:
-    """A shop asks for a quote and presses 9; a household asks about its bill, and is noted to be at home in the evening."""
+    """A shop asks for a quote and presses 9, which its account manager accepts; a household asks about its bill, and is noted to
+    be at home in the evening.
+    """
     firm = Customer.objects.filter(segment=Segment.BUSINESS, merged_into=None).order_by("number").first()
     home = Customer.objects.filter(segment=Segment.PUBLIC, merged_into=None).order_by("number").first()
     if firm is not None:
         began = at - timedelta(minutes=70)
         talk = _taken(firm, "agent2", began, "询问专线报价")
-        api.ask(
+        matter, decision = api.ask(
             title="门店专线报价", channel=Channel.HOTLINE, customer=firm.number, pressed="9", interaction=talk.id,
             actor="staff/agent2", at=began + timedelta(minutes=2),
         )  # fmt: skip
+        for offer in Handoff.objects.filter(matter__subject=matter, to_staff__username=decision.owner):
+            baton.accept(item=offer.item_id, actor=f"staff/{decision.owner}", at=began + timedelta(minutes=9))
         _closed(talk, "已转客户经理，三小时内回应", began + timedelta(minutes=4))
     if home is not None:
         began = at - timedelta(minutes=25)

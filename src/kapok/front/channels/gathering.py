@@ -28,6 +28,7 @@ from kapok.ground.places.queries import Responsible
 from kapok.ground.places.rules import Segment
 from kapok.ground.posts import queries as posts
 from kapok.ground.posts.queries import Acting
+from kapok.ground.work import answering
 from kapok.ground.work.models import Handoff, Matter
 from kapok.ground.work.rules import HandoffState, MatterState, tidy_title
 from kapok.kernel.text import Text
@@ -58,7 +59,7 @@ def recognise(calling: str) -> tuple[Customer | None, Service | None, Via]:
 
 
 def caller_of(customer: Customer | None, service: Service | None, via: Via, at: datetime) -> Caller:
-    """Who asks, with the account manager who is there."""
+    """Who asks, with the account manager who is there, or for whom a deputy acts."""
     if customer is None:
         return Caller()
     found = (
@@ -67,7 +68,7 @@ def caller_of(customer: Customer | None, service: Service | None, via: Via, at: 
         else Staff.objects.none()
     )
     manager = found.first()
-    there = manager is not None and not posts.is_absent(manager.id, at)
+    there = manager is not None and answering.reached(manager, at)
     return Caller(
         customer=customer.number, service=service.number if service else "", segment=customer.segment,
         tier=customer.tier, star=customer.star, manager=manager.username if manager and there else "", via=via,

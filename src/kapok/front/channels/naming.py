@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from kapok.front.channels import events, rows
+from kapok.front.channels import events, gathering, rows
 from kapok.front.channels.models import Case, Interaction, Linked, Message, Report
 from kapok.front.channels.refusals import UnknownInteraction
+from kapok.front.channels.rules import Via
+from kapok.ground.catalog.template import ACCOUNT_MANAGER
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
 from kapok.ground.journal import api as journal
@@ -68,6 +70,9 @@ def _belongs(case: Case, whose: Customer, me: Staff, at: datetime) -> None:
     case.customer = whose
     case.save(update_fields=["customer"])
     Message.objects.filter(case=case, customer=None, staff=None).update(customer=whose)
-    if Matter.objects.filter(subject=case.matter, state=MatterState.OPEN).exists():
+    matter = Matter.objects.filter(subject=case.matter, state=MatterState.OPEN).first()
+    if matter is not None:
         facts = customers.facts_of(whose)
+        if ACCOUNT_MANAGER in matter.facts:
+            facts[ACCOUNT_MANAGER] = gathering.caller_of(whose, None, Via.SAID, at).manager
         work.tell(matter=case.matter, kind="matter.changed", facts=facts, actor=me.subject, at=at)

@@ -29,10 +29,12 @@ from kapok.ground.places.rules import Segment
 from kapok.kernel.errors import KapokError
 from kapok.kernel.money import Money
 from kapok.kernel.text import Text, joined
+from kapok.network.inventory import kinds
 from kapok.network.inventory import queries as inventory
 from kapok.network.inventory.queries import Qualification
 from kapok.network.inventory.rules import Need, together
 
+BY = Text(zh="{part}：{way}", en="{part}: {way}")
 NOT_BY_ITSELF = Text(zh="该商品不能单独新装，请改选套餐", en="it cannot be installed by itself; choose a plan")
 
 
@@ -46,7 +48,7 @@ class Choice:
     why_not: Text | None
     expected_at: datetime | None
     technology: Text | None = None
-    """How it would be brought there; None where it cannot be, or needs no plant."""
+    """How it would be brought there, each part by its own way; None where it cannot be, or needs no plant."""
     down_mbps: int = 0
     """How fast the line could be at most (Mbit/s), 0 where the offer states no speed."""
 
@@ -173,12 +175,19 @@ def _speed(offer: Offer) -> int:
     return of_line(Action.INSTALL, offer, None, {})
 
 
+def _ways(sold: Sequence[Offer], end: End) -> dict[Text, Text]:
+    """By which ways each of these comes to that end, by its title; none of what needs no plant."""
+    taken = {part.title: kinds.ways_of(need.kind for need in part.resources if need.end is end) for part in sold}
+    return {title: joined((way.name for way in ways), zh="、", en=", ") for title, ways in taken.items() if ways}
+
+
 class Asked:
     """An address, asked what can be had there: one walk for all offers that are looked at together."""
 
     def __init__(self, address: str, at: datetime) -> None:
         self.address, self.at = address, at
         self._wanted: dict[tuple[UUID, End], Wanted] = {}
+        self._ways: dict[tuple[UUID, End], dict[Text, Text]] = {}
         self._known: dict[Wanted, Qualification] = {}
 
     def choices(self, versions: Collection[OfferVersionView]) -> list[Choice]:
@@ -192,9 +201,16 @@ class Asked:
         return Choice(
             version, quote.one_off, quote.monthly,
             None if found.available else joined(dict.fromkeys(reason.text for reason in found.reasons)), found.expected_at,
-            found.technology_name if found.technology else None,
+            self._brought(version, end, found) if found.technology else None,
             found.max_down_mbps if SPEED in version.offer.characteristics else 0,
         )  # fmt: skip
+
+    def _brought(self, version: OfferVersionView, end: End, found: Qualification) -> Text:
+        """How it is brought: by one way, or each part by its own."""
+        parts = self._ways[version.id, end]
+        if len(found.ways) < 2 or len(parts) < 2:
+            return joined((way.name for way in found.ways), zh="、", en=", ")
+        return joined((BY.format(part=part, way=way) for part, way in parts.items()), zh="；", en="; ")
 
     def with_far(self, choice: Choice) -> Choice:
         """A choice for another address with this one as its far end: what is lacking at either is said, and at which."""
@@ -221,7 +237,9 @@ class Asked:
         """Walk once for all that these offers take and that has not been looked at."""
         new = [version for version in versions if (version.id, end) not in self._wanted]
         for version, parts in zip(new, offers.parts_of([version.offer for version in new]), strict=True):
-            self._wanted[version.id, end] = _wanted((version.offer, *(part.offer for part in parts)), end)
+            sold = (version.offer, *(part.offer for part in parts))
+            self._wanted[version.id, end] = _wanted(sold, end)
+            self._ways[version.id, end] = _ways(sold, end)
         wanted = dict.fromkeys(self._wanted[version.id, end] for version in new)
         unknown = [each for each in wanted if each not in self._known]
         if unknown:

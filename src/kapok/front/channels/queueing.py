@@ -20,6 +20,7 @@ from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import unit_called
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton.giving import waits_for_a_unit
+from kapok.kernel.cadence import Cadence
 from kapok.kernel.text import joined
 
 ACTOR = "system/keeper"
@@ -31,14 +32,11 @@ class Upkeep:
     """Looks at the queues every second while anything waits in them."""
 
     def __init__(self) -> None:
-        self._looked: datetime | None = None
+        self._looks = Cadence(LOOKS_EVERY)
 
     def __call__(self, at: datetime) -> int:
         """How many were given to somebody or are to be called back now."""
-        if self._looked is not None and timedelta(0) <= at - self._looked < LOOKS_EVERY:
-            return 0
-        self._looked = at
-        return serve_waiting(at=at)
+        return serve_waiting(at=at) if self._looks.due(at) else 0
 
 
 def serve_waiting(*, at: datetime) -> int:

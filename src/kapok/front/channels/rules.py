@@ -305,9 +305,7 @@ def _to_manager(decision: Decision, rule: Rule, caller: Caller, territory: Terri
     """The account manager, else the A or B of the patch; else the queue's unit as a whole."""
     if caller.manager:
         found = replace(decision, owner=caller.manager)
-        return found.because(
-            rule, f"客户经理 {caller.manager} 负责", f"the account manager {caller.manager} answers for it"
-        )
+        return found.because(rule, f"交客户经理 {caller.manager}", f"it goes to the account manager {caller.manager}")
     if territory and (territory.a or territory.b):
         found = replace(decision, owner=territory.a or territory.b)
         return found.because(

@@ -8,7 +8,7 @@ from typing import Any
 
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.offering.document import ENDS, End
-from kapok.ground.catalog.template import LINES, STEPS, Edge, Flow, Gate, Stage
+from kapok.ground.catalog.template import ADDRESSEES, LINES, STEPS, Edge, Flow, Gate, Stage
 from kapok.kernel.promises import EVENTS
 from kapok.kernel.text import Text, joined
 
@@ -17,6 +17,7 @@ FIELDS = {
     "title": Text(zh="名称", en="title"),
     "told": Text(zh="告知客户", en="the customer is told"),
     "holder": Text(zh="承办", en="held by"),
+    "addressee": Text(zh="指名派给", en="offered by name to"),
     "budget": Text(zh="时限", en="budget"),
     "evidence": Text(zh="交付凭据", en="evidence"),
     "event": Text(zh="交付登记的事件", en="tells of the matter"),
@@ -82,7 +83,7 @@ def _stage(one: Stage, other: Stage) -> Iterator[Difference]:
 
 
 def _named(field: str, value: Any) -> Any:
-    """Events and steps by their names."""
+    """Events, steps and addressees by their names."""
     match field:
         case "event":
             return tuple(EVENTS[kind] for kind in value)
@@ -90,6 +91,8 @@ def _named(field: str, value: Any) -> Any:
             return ENDS[End(value)] if value else value
         case "runs":
             return STEPS.get(value, value)
+        case "addressee":
+            return ADDRESSEES.get(value, value)
         case _:
             return value
 

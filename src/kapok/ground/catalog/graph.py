@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from kapok.ground.catalog.template import Edge, Finding, Flow, Gate, Stage
-from kapok.kernel.text import Text
+from kapok.ground.catalog.template import Edge, Finding, Flow, Gate, Stage, finding
 
 Branch = tuple[tuple[str, str], ...]
 """Within which branches of which splits a node lies: (split, first node of the branch), outermost first."""
@@ -109,27 +108,23 @@ def structure(flow: Flow) -> tuple[Finding, ...]:
 def _names(graph: Graph) -> Iterator[Finding]:
     codes = [node.code for node in graph.flow.nodes]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
-        yield _finding(code, "code_twice", "代码重复：请给其中之一换代码", "the code stands twice: rename one of them")
+        yield finding(code, "code_twice", "代码重复：请给其中之一换代码", "the code stands twice: rename one of them")
     pairs = [(edge.from_, edge.to) for edge in graph.flow.edges]
     for leaving, to in sorted(set(pairs)):
         if pairs.count((leaving, to)) > 1:
-            yield _finding(
-                f"{leaving} → {to}", "edge_twice", "连线重复：请删去其一", "the way stands twice: remove one"
-            )
+            yield finding(f"{leaving} → {to}", "edge_twice", "连线重复：请删去其一", "the way stands twice: remove one")
         for code in sorted({leaving, to} - graph.nodes.keys()):
-            yield _finding(
+            yield finding(
                 f"{leaving} → {to}",
                 "unknown_node",
                 f"没有节点“{code}”：请补上节点或改正连线",
                 f"there is no node '{code}': add it or correct the way",
             )
     if len(graph.of_kind("start")) != 1:
-        yield _finding(
-            "start", "one_start", "流程须恰有一个开始：请增删", "a flow has exactly one start: add or remove"
-        )
+        yield finding("start", "one_start", "流程须恰有一个开始：请增删", "a flow has exactly one start: add or remove")
     for kind, zh, en in (("end", "结束", "an end"), ("stage", "工序", "a stage")):
         if not graph.of_kind(kind):
-            yield _finding(kind, f"no_{kind}", f"流程没有{zh}：请补上", f"the flow has not {en}: add one")
+            yield finding(kind, f"no_{kind}", f"流程没有{zh}：请补上", f"the flow has not {en}: add one")
 
 
 def _ways(graph: Graph) -> Iterator[Finding]:
@@ -137,14 +132,14 @@ def _ways(graph: Graph) -> Iterator[Finding]:
         least_in, most_in, least_out, most_out = WAYS[node.kind]
         into, out = len(graph.entering[code]), len(graph.leaving[code])
         if into < least_in or (most_in is not None and into > most_in):
-            yield _finding(
+            yield finding(
                 code,
                 "ways_in",
                 f"有 {into} 条进线，应为{_range_zh(least_in, most_in)}：请改连线",
                 f"{into} ways lead in, it takes {_range_en(least_in, most_in)}: correct the ways",
             )
         if out < least_out or (most_out is not None and out > most_out):
-            yield _finding(
+            yield finding(
                 code,
                 "ways_out",
                 f"有 {out} 条出线，应为{_range_zh(least_out, most_out)}：请改连线，并行用“分支”，择一用“选择”",
@@ -160,14 +155,14 @@ def _conditions(edge: Edge, graph: Graph) -> Iterator[Finding]:
     deciding = graph.nodes[edge.from_].kind == "choice" and len(graph.leaving[edge.from_]) > 1
     where = f"{edge.from_} → {edge.to}"
     if (edge.when or edge.otherwise) and (not deciding or edge.returns is not None):
-        yield _finding(
+        yield finding(
             where,
             "condition_misplaced",
             "条件只能写在“选择”的多条出线上：请删去，或在前面加“选择”",
             "conditions stand only on the ways out of a choice: remove it or put a choice before",
         )
     if edge.when and edge.otherwise:
-        yield _finding(
+        yield finding(
             where, "two_conditions", "when 与 otherwise 不能并存：请删去其一", "when and otherwise exclude each other"
         )
 
@@ -177,7 +172,7 @@ def _choice(code: str, graph: Graph) -> Iterator[Finding]:
     if len(ways) > 1 and (
         sum(edge.otherwise for edge in ways) != 1 or any(not (edge.when or edge.otherwise) for edge in ways)
     ):
-        yield _finding(
+        yield finding(
             code,
             "choice_open",
             "选择的出线中须恰有一条“否则”，其余各有条件：请补齐",
@@ -188,7 +183,7 @@ def _choice(code: str, graph: Graph) -> Iterator[Finding]:
 def _circles(graph: Graph) -> Iterator[Finding]:
     circling = [code for code in graph.nodes if code in graph.after(code)]
     if circling:
-        yield _finding(
+        yield finding(
             ", ".join(circling),
             "circle",
             "流程绕成了圈：请把往回的连线标为“退回”并写明原因",
@@ -203,14 +198,14 @@ def _blocks(graph: Graph) -> Iterator[Finding]:
         if graph.nodes[code].kind == "join":
             yield from _join(code, coming, graph)
         elif len(set(coming)) > 1:
-            yield _finding(
+            yield finding(
                 code,
                 "branches_meet",
                 "并行的分支在此相遇：请先用“汇合”收拢",
                 "parallel branches meet here: close them by a join first",
             )
         elif coming and coming[0] and graph.nodes[code].kind == "end":
-            yield _finding(
+            yield finding(
                 code,
                 "split_open",
                 f"“{coming[0][-1][0]}”的分支到此未汇合：请在结束前加“汇合”",
@@ -223,7 +218,7 @@ def _join(code: str, coming: list[Branch], graph: Graph) -> Iterator[Finding]:
     split = next(iter(splits))
     whole = len(splits) == 1 and split != ""
     if not whole or sorted(branch[-1][1] for branch in coming) != sorted(edge.to for edge in graph.leaving[split]):
-        yield _finding(
+        yield finding(
             code,
             "join_unmatched",
             "汇合的进线须恰为同一“分支”的每个分支各一条：请改连线，分支内的择一先合为一条",
@@ -236,7 +231,7 @@ def _backward(graph: Graph) -> Iterator[Finding]:
         staged = graph.nodes[edge.from_].kind == graph.nodes[edge.to].kind == "stage"
         upstream = edge.to in graph.before(edge.from_)
         if not staged or not upstream or graph.branches[edge.from_] != graph.branches[edge.to]:
-            yield _finding(
+            yield finding(
                 f"{edge.from_} → {edge.to}",
                 "return_astray",
                 "退回须从一道工序回到同一分支内更早的工序：请改连线",
@@ -250,7 +245,3 @@ def _range_zh(least: int, most: int | None) -> str:
 
 def _range_en(least: int, most: int | None) -> str:
     return str(least) if least == most else f"at least {least}"
-
-
-def _finding(where: str, code: str, zh: str, en: str) -> Finding:
-    return Finding(where, code, Text(zh=f"{where}：{zh}", en=f"{where}: {en}"))

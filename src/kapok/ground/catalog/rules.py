@@ -10,7 +10,7 @@ from fractions import Fraction
 from kapok.ground.catalog import telling
 from kapok.ground.catalog.graph import Graph, structure
 from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
-from kapok.ground.catalog.template import AFTERWARDS, AXES, STEPS, Edge, Finding, Flow
+from kapok.ground.catalog.template import AFTERWARDS, AXES, STEPS, Edge, Finding, Flow, finding
 from kapok.kernel.promises import FACTS, Fact, FactKind, Facts, Promise
 from kapok.kernel.promises.allowance import WORKING, Allowance
 from kapok.kernel.promises.budgets import comparable
@@ -255,30 +255,30 @@ def problems(flow: Flow, promise: Promise, units: Set[str], *, skills: Set[str])
 def _staffed(flow: Flow, units: Set[str], skills: Set[str]) -> Iterator[Finding]:
     for code, stage in flow.stages.items():
         if sum(map(bool, (stage.unit, stage.skill, stage.post))) != 1:
-            yield _finding(
+            yield finding(
                 code,
                 "no_holder",
                 "须恰好写明一个承办者（单位、技能或岗位）：请补上或删去多余的",
                 "it takes exactly one holder (unit, skill or post): name one, remove the others",
             )
         if stage.unit and stage.unit not in units:
-            yield _finding(
+            yield finding(
                 code,
                 "unknown_unit",
                 f"没有单位“{stage.unit}”：请选现有单位",
                 f"there is no unit '{stage.unit}': choose one",
             )
         if stage.skill and stage.skill not in skills:
-            yield _finding(
+            yield finding(
                 code,
                 "unknown_skill",
                 f"没有技能“{stage.skill}”：请选已登记的技能",
                 f"there is no skill '{stage.skill}': choose one that has been set up",
             )
         if stage.budget is None:
-            yield _finding(code, "no_budget", "没有时限：请填写", "it has no budget: give one")
+            yield finding(code, "no_budget", "没有时限：请填写", "it has no budget: give one")
         if stage.runs and stage.runs not in STEPS:
-            yield _finding(
+            yield finding(
                 code,
                 "unknown_step",
                 f"系统不会“{stage.runs}”：请从 {'、'.join(STEPS)} 中选，或留空由人办理",
@@ -291,7 +291,7 @@ def _answered(flow: Flow) -> Iterator[Finding]:
     for code, stage in flow.stages.items():
         for length in (stage.accept_within, stage.urgent_accept_within):
             if length.fixed is None or length.unit in WORKING:
-                yield _finding(
+                yield finding(
                     code,
                     "accept_units",
                     f"接受时限“{length.text.zh}”不是按钟点计的：请写成分钟、小时或日",
@@ -311,7 +311,7 @@ def _asked(flow: Flow) -> Iterator[Finding]:
 def _condition(where: str, name: str, condition: Condition, declared: Mapping[str, Fact]) -> Iterator[Finding]:
     fact = declared.get(name)
     if fact is None:
-        yield _finding(
+        yield finding(
             where,
             "unknown_fact",
             f"没有事实“{name}”：请改名，或在 facts 中声明",
@@ -321,14 +321,14 @@ def _condition(where: str, name: str, condition: Condition, declared: Mapping[st
     choice = fact.kind is FactKind.CHOICE
     wrong = isinstance(condition, Bounds) if choice else not isinstance(condition, Bounds) or condition.unreadable(fact)
     if wrong:
-        yield _finding(
+        yield finding(
             where,
             "condition_shape",
             f"“{name}”的条件写法不对：选项写值，数字与时长写范围",
             f"the condition on '{name}' has the wrong shape: values for a choice, bounds for numbers and lengths",
         )
     for value in sorted(set(_values(condition)) - fact.values) if choice else ():
-        yield _finding(
+        yield finding(
             where,
             "unknown_value",
             f"“{name}”没有值“{value}”：请从 {', '.join(sorted(fact.values))} 中选",
@@ -339,7 +339,7 @@ def _condition(where: str, name: str, condition: Condition, declared: Mapping[st
 def _budgeted(flow: Flow, promise: Promise) -> Iterator[Finding]:
     fit = fits(flow, promise)
     if not fit.kind:
-        yield _finding(
+        yield finding(
             "serves",
             "promise_without_length",
             f"承诺“{promise.code}”没有可加的时限：请选按时间或工作日计的承诺",
@@ -347,7 +347,7 @@ def _budgeted(flow: Flow, promise: Promise) -> Iterator[Finding]:
         )
     elif fit.strangers:
         names = ", ".join(fit.strangers)
-        yield _finding(
+        yield finding(
             names,
             "budget_units",
             "时限与承诺的时间种类不同，无法相加：请统一为小时、工作小时或工作日",
@@ -356,7 +356,7 @@ def _budgeted(flow: Flow, promise: Promise) -> Iterator[Finding]:
     elif not fit.holds:
         path, reserve = " → ".join(fit.path), f"{flow.serves.reserve:g}"
         total, promised, room = (span(length, fit.kind) for length in (fit.total, fit.promised, fit.room))
-        yield _finding(
+        yield finding(
             path,
             "budget_exceeded",
             f"工序时限之和 {total.zh} 超过承诺 {promised.zh} 扣除 {reserve}% 预留后的 {room.zh}：请压缩工序或改配承诺",
@@ -375,7 +375,3 @@ def span(length: Fraction, kind: str) -> Text:
     if not days:
         return Text(zh=clock, en=clock)
     return Text(zh=f"{days} 天 {clock}".strip(), en=f"{days} days {clock}".strip())
-
-
-def _finding(where: str, code: str, zh: str, en: str) -> Finding:
-    return Finding(where, code, Text(zh=f"{where}：{zh}", en=f"{where}: {en}"))

@@ -58,6 +58,9 @@ STEPS: Mapping[str, Text] = {
     "bill": Text(zh="起租计费", en="start or stop billing"),
 }
 """What the system can do by itself when a stage is reached."""
+ACCOUNT_MANAGER = "account_manager"
+ADDRESSEES: Mapping[str, Text] = {ACCOUNT_MANAGER: Text(zh="客户经理", en="account manager")}
+"""Whom a stage may be offered to by name: the fact of the matter in which their staff number stands."""
 AFTERWARDS = frozenset({"bill"})
 """Steps that are taken once the promise has been kept, so that they use nothing of it."""
 
@@ -110,6 +113,8 @@ class Stage(Strict):
     """Or the skill it takes."""
     post: str = Field("", max_length=50)
     """Or the function of the post that does it."""
+    addressee: Literal["", "account_manager"] = ""
+    """Whom of them it is offered to by name, who is first contact once they accept; where nobody is named, the unit as a whole."""
     budget: Allowance | None = None
     """The internal commitment: from offer to delivery."""
     evidence: Annotated[tuple[Words, ...], BeforeValidator(listed)] = ()
@@ -214,6 +219,12 @@ class Finding:
     where: str
     code: str
     text: Text
+
+
+def finding(where: str, code: str, zh: str, en: str, *, called: Text | None = None) -> Finding:
+    """One finding whose text begins with where it is, by the name by which people call that, else by its code."""
+    name = called or Text(zh=where, en=where)
+    return Finding(where, code, Text(zh=f"{name.zh}：{zh}", en=f"{name.en}: {en}"))
 
 
 UNKEEPABLE = Finding(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kapok.ground.commitments.approving import REQUESTERS, authorities
+from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.models import Commitment, PauseRequest
 from kapok.ground.commitments.rules import REQUEST_STATES, RequestState
 from kapok.ground.people import queries as people
@@ -96,9 +96,10 @@ def to_answer(staff: Staff) -> list[Request]:
     codes = list(OrgUnit.objects.filter(id__in=held).values_list("code", flat=True))
     rows = list(open_.filter(units__contained_by=codes).order_by("lapses_at", "id"))
     now = dict(Commitment.objects.filter(id__in={id_ for row in rows for id_ in row.clocks}).values_list("id", "unit"))
-    needed = {unit: authorities({unit}) for unit in set(now.values())}
-    may = {unit for unit, all_of in needed.items() if set(all_of) <= set(codes)}
-    return [_request(row) for row in rows if all(now[id_] in may for id_ in row.clocks if id_ in now)]
+    beyond = set(now.values()) - set(codes)
+    if beyond and people.top() in codes:  # what no known unit answers for is the top unit's
+        beyond &= set(OrgUnit.objects.filter(code__in=beyond).values_list("code", flat=True))
+    return [_request(row) for row in rows if not any(now.get(id_) in beyond for id_ in row.clocks)]
 
 
 def _waiting() -> QuerySet[PauseRequest]:

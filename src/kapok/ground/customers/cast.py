@@ -52,7 +52,7 @@ RESIDENTS = (
 )  # fmt: skip
 
 FIRMS = (
-    Firm("B-001", "天河东早茶楼", Segment.BUSINESS, 1, 8),
+    Firm("B-001", "天河东早茶楼", Segment.BUSINESS, 1, 8, manager="keyaccount2"),
     Firm("B-002", "六运小区便利店", Segment.BUSINESS, 4, 5),
     Firm("B-003", "岗顶电脑维修行", Segment.BUSINESS, 8, 4),
     Firm("B-004", "体育西牙科诊所", Segment.BUSINESS, 1, 10, star=2),

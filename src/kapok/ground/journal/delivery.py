@@ -112,13 +112,15 @@ def deliver(subscription: Subscription, *, at: datetime, limit: int = 100) -> in
 def retry_due(subscription: Subscription, *, at: datetime, limit: int = 100) -> int:
     """Try again what is due, and after each success what was parked behind it; how many attempts were made.
 
-    `limit` is the number of subjects. Raises `NotNow` if the handler did.
+    `limit` is the number of subjects, and of the letters of each. Raises `NotNow` if the handler did; then what was tried before
+    it in this call is kept.
     """
     tryable = Letter.objects.filter(
         subscriber=subscription.name, state__in=[LetterState.WAITING, LetterState.PARKED], next_try_at__lte=at
     )
     if not tryable.exists():
         return 0
+    tried, absent = 0, None
     with transaction.atomic():
         if not _alone(subscription):
             return 0
@@ -129,7 +131,14 @@ def retry_due(subscription: Subscription, *, at: datetime, limit: int = 100) -> 
             .values("pk")
         )
         subjects = list(tryable.filter(pk__in=heads).order_by("next_try_at").values_list("subject", flat=True)[:limit])
-        return sum(_retry_subject(subscription, subject, at) for subject in subjects)
+        for subject in subjects:
+            more, absent = _retry_subject(subscription, subject, at, limit)
+            tried += more
+            if absent:
+                break
+    if absent:
+        raise absent
+    return tried
 
 
 def attempt(subscription: Subscription, entry: Entry) -> Failure | None:
@@ -249,19 +258,23 @@ def _failed(failure: Failure, attempts: int, at: datetime) -> dict[str, object]:
     }
 
 
-def _retry_subject(subscription: Subscription, subject: str, at: datetime) -> int:
-    """Try the letters of a subject in order until one fails; how many were tried."""
+def _retry_subject(subscription: Subscription, subject: str, at: datetime, limit: int) -> tuple[int, NotNow | None]:
+    """Try the letters of a subject in order until one fails; how many were tried, and whether the handler asked to stop there."""
     tried = 0
     letters = Letter.objects.filter(subscriber=subscription.name, subject=subject, state__in=OPEN_LETTERS)
-    for letter in letters.order_by("transaction", "position").select_related("entry").select_for_update(of=("self",)):
+    waiting = letters.order_by("transaction", "position").select_related("entry").select_for_update(of=("self",))
+    for letter in waiting[:limit]:
         if letter.state == LetterState.DEAD or letter.next_try_at > at:
             break
+        try:
+            failure = attempt(subscription, letter.entry)
+        except NotNow as absent:
+            return tried, absent
         tried += 1
-        failure = attempt(subscription, letter.entry)
         if failure is not None:
             Letter.objects.filter(pk=letter.pk).update(**_failed(failure, letter.attempts + 1, at))
             break
         Letter.objects.filter(pk=letter.pk, state__in=letter_sources(LetterState.DONE)).update(
             state=LetterState.DONE, attempts=F("attempts") + 1, settled_at=at
         )
-    return tried
+    return tried, None

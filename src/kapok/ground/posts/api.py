@@ -58,6 +58,7 @@ from kapok.ground.posts.refusals import (
     UnknownPost,
     UnknownShift,
     UnknownSkill,
+    WrongAcceptTime,
     WrongPeriod,
 )
 from kapok.kernel.ids import uuid7
@@ -68,7 +69,8 @@ __all__ = [
     "NotAway", "NotDeclared", "NotDeputy", "NotPlanned", "NotSilent", "NotTakenOver", "NoteMissing",
     "OnDutyAlready", "OnLeave", "OwnLeave", "PersonnelRefused", "PlaceTaken", "PostTaken", "RoleOfPostHeld",
     "RoleOfPostMissing", "SamePerson", "SkillNotHeld", "TakenOver", "TooEarly", "UnknownAbsence", "UnknownLevel",
-    "UnknownPost", "UnknownShift", "UnknownSkill", "WrongPeriod", "appoint", "award_skill", "clear_shift", "close_post",
+    "UnknownPost", "UnknownShift", "UnknownSkill", "WrongAcceptTime", "WrongPeriod", "appoint", "award_skill",
+    "change_accept_time", "clear_shift", "close_post",
     "declare_absent", "define_shift", "define_skill", "exchange", "grant_leave", "grant_to_post", "hand_back", "open_post",
     "plan_shift", "request_leave", "revoke_from_post", "take_over", "withdraw_leave",
     "withdraw_skill",
@@ -90,13 +92,13 @@ def open_post(
 ) -> None:
     """Set up a post of a unit, one for each function, with the people who are A and B.
 
-    Raises `UnknownUnit`, `EndedUnit`, `PostTaken`, `UnknownStaff`, `Deactivated`, `SamePerson`, `BothAbsent`.
+    Raises `UnknownUnit`, `EndedUnit`, `PostTaken`, `UnknownStaff`, `Deactivated`, `SamePerson`, `BothAbsent`, `WrongAcceptTime`.
     """
     home, people = people_rows.living_unit(unit), {rules.Place.A: rows.working(a), rules.Place.B: rows.working(b)}
     rows.hold(staff.id for staff in people.values())
     post = Post(
         id=uuid7(at), code=code, function=function, title_zh=title.zh, title_en=title.en, unit=home,
-        accept_ttl=accept_ttl, valid_from=at,
+        accept_ttl=rules.accept_ttl(accept_ttl), valid_from=at,
     )  # fmt: skip
     changes.insert(post, PostTaken(post=code, function=function))
     journal.record(
@@ -111,6 +113,26 @@ def open_post(
         )
     )
     changes.seat(post, people, actor=actor, at=at)
+
+
+@transaction.atomic
+def change_accept_time(*, post: str, accept_ttl: timedelta | None, actor: str, at: datetime) -> None:
+    """Let offers to the post wait so long from now on, or as the general rule has it (None); what is offered keeps its time.
+
+    Where that holds already, nothing is recorded. Raises `UnknownPost`, `ClosedPost`, `WrongAcceptTime`.
+    """
+    row, now = rows.living_post(post), rules.accept_ttl(accept_ttl)
+    rows.hold((), row)
+    row.refresh_from_db(fields=["accept_ttl"])
+    if row.accept_ttl == now:
+        return
+    Post.objects.filter(id=row.id).update(accept_ttl=now)
+    journal.record(
+        events.AcceptTimeChanged(
+            subject=row.subject, actor=actor, at=at, minutes=None if now is None else round(now / rules.MINUTE),
+            before_name=rules.spoken_ttl(row.accept_ttl), after_name=rules.spoken_ttl(now),
+        )
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -31,6 +31,20 @@ class PostClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AcceptTimeChanged(Event):
+    """From then on offers to the post may wait longer or shorter; `minutes` is None where the general rule holds."""
+
+    kind: ClassVar[str] = "posts.accept_time_changed"
+    wording: ClassVar[Text] = Text(
+        zh="接受移交的时限由{before_name}改为{after_name}",
+        en="Time to accept an offer changed from {before_name} to {after_name}",
+    )
+    minutes: int | None
+    before_name: Text
+    after_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Appointed(Event):
     """A person holds a place of the post from then on."""
 

@@ -29,6 +29,15 @@ class PostTaken(KapokError):
     )
 
 
+class WrongAcceptTime(KapokError):
+    """No offer can wait so long, or so short."""
+
+    wording = Text(
+        zh="接受移交的时限为1至{longest}分钟；请改正，或留空沿用通用时限。",
+        en="An offer waits 1 to {longest} minutes to be accepted; correct it, or leave it empty for the general rule.",
+    )
+
+
 class PlaceTaken(KapokError):
     """Somebody else than was thought holds the place, or the person holds it already."""
 

@@ -9,12 +9,32 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from kapok.ground.posts.refusals import WrongAcceptTime
 from kapok.kernel.text import Text
 
 LEAD = "lead"
 """The function of the post that leads a unit; the ladder climbs over these."""
 SUPERVISION = "supervision"
 """The function of the post that everything is brought to in the end."""
+
+
+MINUTE = timedelta(minutes=1)
+LONGEST_ACCEPT_TTL = timedelta(days=7)
+"""So long an offer may wait at most before it is accepted."""
+
+
+def accept_ttl(ttl: timedelta | None) -> timedelta | None:
+    """How long an offer may wait, None for the general rule, if that can be. Raises `WrongAcceptTime`."""
+    if ttl is not None and not MINUTE <= ttl <= LONGEST_ACCEPT_TTL:
+        raise WrongAcceptTime(longest=LONGEST_ACCEPT_TTL // MINUTE)
+    return ttl
+
+
+def spoken_ttl(ttl: timedelta | None) -> Text:
+    """How long an offer may wait, for people: in minutes."""
+    if ttl is None:
+        return Text(zh="通用时限", en="the general rule")
+    return Text(zh="{number}分钟", en="{number} {number:minute|minutes}").format(number=round(ttl / MINUTE))
 
 
 class Place(StrEnum):

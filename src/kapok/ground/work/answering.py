@@ -71,6 +71,14 @@ def is_gone(person: Staff, at: datetime) -> bool:
     return not person.is_active or posts.is_absent(person.id, at)
 
 
+def reached(person: Staff, at: datetime) -> str:
+    """Who is there when this person is asked: themselves, else the deputy who acts for them; a staff number, empty for nobody."""
+    if not is_gone(person, at):
+        return person.username
+    held = (post for post in posts.posts_of(person.id, at) if post.a is not None and post.a.id == person.id)
+    return next((post.b.username for post in held if post.b is not None and post.place is Place.B), "")
+
+
 def heads(unit: OrgUnit, at: datetime) -> set[UUID]:
     """Whom a unit's work can be taken to when its people have left: A and B of its post, the heads above, the supervision."""
     post = posts.acting_for_unit(unit.code, at)

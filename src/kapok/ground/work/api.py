@@ -18,12 +18,11 @@ from django.utils import timezone
 
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.refusals import FlowTie, NoWayBack
-from kapok.ground.commitments import api as commitments
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.nesting import Whole
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
-from kapok.ground.work import answering, events, following, rows, rules, telling, urging
+from kapok.ground.work import answering, events, following, passing, rows, rules, telling, urging
 from kapok.ground.work.models import Handover, Item, Matter
 from kapok.ground.work.moves import Act, Giver, say
 from kapok.ground.work.refusals import (
@@ -273,20 +272,8 @@ def hand_over_first_contact(*, matter: str, to: str, note: str, actor: str, at: 
 def accept_first_contact(*, matter: str, actor: str, at: datetime) -> None:
     """Take over as the one who answers for the matter. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NoHandover`."""
     row, me = rows.open_matter(matter), rows.person(actor)
-    offered = rows.handover_of(row, me)
-    _answer(offered, HandoffState.ACCEPTED, at)
-    rows.pass_on(row, at, acting=None, owner=me)
-    journal.record(
-        events.FirstContactPassed(
-            subject=row.subject,
-            actor=actor,
-            at=at,
-            correlation=row.id,
-            from_staff=offered.from_staff.username,
-            to_staff=me.username,
-        )
-    )
-    commitments.answer_for(subject=row.subject, unit=row.unit.code, owner=me.subject, actor=actor, at=at)
+    _answer(rows.handover_of(row, me), HandoffState.ACCEPTED, at)
+    passing.pass_contact(row, me, Act(actor, at))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kapok.ground.catalog.template import ACCOUNT_MANAGER
 from kapok.ground.commitments import api as commitments
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api
@@ -160,9 +161,8 @@ def put_off_by_the_customer(office: Office) -> None:
 
 def business_request(office: Office) -> None:
     """Three hours to a substantive reply: the key-account manager works on it."""
-    facts = {"segment": "business", "service": "leased_line"}
+    facts = {"segment": "business", "service": "leased_line", ACCOUNT_MANAGER: "keyaccount"}
     request = office.opened("request.received", "两地办公室专线扩容报价", facts, "agent2", 75)
-    office.did(request, "take", "agent2", 73, 65)
     office.took(request, "answer", "keyaccount", 58)
 
 

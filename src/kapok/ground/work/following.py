@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,9 +18,10 @@ from kapok.ground.catalog.rules import begins_again, done_before, next_stages, s
 from kapok.ground.catalog.template import Flow, Stage
 from kapok.ground.commitments.standing import pauses_standing
 from kapok.ground.journal.reading import read
-from kapok.ground.people.models import OrgUnit
+from kapok.ground.people.models import OrgUnit, Staff
+from kapok.ground.people.rules import State
 from kapok.ground.posts import queries as posts
-from kapok.ground.work import moves, rules
+from kapok.ground.work import answering, moves, rows, rules
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.rules import ItemState, MatterState, Way
@@ -64,12 +65,12 @@ class _Stands:
 
 
 def _stands(matter: Matter) -> _Stands:
-    rows = list(Item.objects.filter(matter=matter).values_list("stage", "state", "confirm", "undone_at"))
-    counted = [(stage, state, confirm) for stage, state, confirm, undone_at in rows if stage and undone_at is None]
+    items = list(Item.objects.filter(matter=matter).values_list("stage", "state", "confirm", "undone_at"))
+    counted = [(stage, state, confirm) for stage, state, confirm, undone_at in items if stage and undone_at is None]
     delivered = ItemState.DELIVERED.value
     done = {stage for stage, state, confirm in counted if state in DONE and not (confirm and state == delivered)}
     running = {stage for stage, state, _ in counted if state in {*LIVE, delivered}}
-    return _Stands(bool(rows), frozenset(done), frozenset(running))
+    return _Stands(bool(items), frozenset(done), frozenset(running))
 
 
 def go_on(matter: Matter, giver: Giver, act: Act, *, opens: bool = False) -> None:
@@ -209,20 +210,47 @@ def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act:
         named |= {unit.code: unit for unit in read(OrgUnit, "this.code = ANY(%s)", others)}
     wanted = sorted({(stage.skill, end_of(matter, stage)) for stage in stages if stage.skill})
     able = {place: _able(matter, *place, act) for place in wanted}
-    units = [
-        (stage, named.get(stage.unit) or able.get((stage.skill, end_of(matter, stage))) if stage.unit or stage.skill
-            else _of_post(matter, stage, act))
-        for stage in stages
-    ]  # fmt: skip
+    units = [(stage, _unit(matter, stage, named, able, act)) for stage in stages]
+    by_name = _named(matter, stages, act)
     beginnings = [
-        Beginning(_work(matter, stage, able=unit is not None), Receiver(unit or matter.unit), way)
+        Beginning(
+            _work(matter, stage, able=unit is not None and stage.addressee not in by_name),
+            _receiver(unit or matter.unit, by_name.get(stage.addressee)),
+            way,
+        )
         for stage, unit in units
     ]
     begun = moves.begin(matter, beginnings, giver, act)
     for stage, unit in units:
-        if unit is None:
+        if unit is None and stage.addressee not in by_name:
             moves.defect(matter, moves.NOBODY_ABLE, act, skill_name=moves.named_skill(stage.skill))
     return begun
+
+
+def _unit(
+    matter: Matter, stage: Stage, named: Mapping[str, OrgUnit], able: Mapping[tuple[str, str], OrgUnit | None], act: Act
+) -> OrgUnit | None:
+    """Whom the stage is for; None where nobody has its skill."""
+    if stage.unit:
+        return named[stage.unit]
+    return able[stage.skill, end_of(matter, stage)] if stage.skill else _of_post(matter, stage, act)
+
+
+def _named(matter: Matter, stages: Sequence[Stage], act: Act) -> dict[str, Staff]:
+    """Of those whom stages are offered to by name who is known of this matter, and is there or has a deputy who acts."""
+    asked = {stage.addressee: str(matter.facts.get(stage.addressee, "")) for stage in stages if stage.addressee}
+    if not any(asked.values()):
+        return {}
+    active = Staff.objects.select_related("unit").filter(username__in=asked.values(), state=State.ACTIVE)
+    there = {person.username: person for person in active if answering.reached(person, act.at)}
+    return {fact: there[name] for fact, name in asked.items() if name in there}
+
+
+def _receiver(unit: OrgUnit, named: Staff | None) -> Receiver:
+    """The unit; whoever is named answers in person, as one of their own unit where they do not work for this one."""
+    if named is None:
+        return Receiver(unit)
+    return Receiver(unit if rows.works_for(named, unit) else named.unit, named, answers=named)
 
 
 def _work(matter: Matter, stage: Stage, *, able: bool) -> Work:
@@ -258,6 +286,12 @@ def _of_post(matter: Matter, stage: Stage, act: Act) -> OrgUnit:
     """The unit of the nearest post with the stage's function; else the matter's own."""
     post = posts.acting_for_unit(matter.unit.code, act.at, stage.post)
     return OrgUnit.objects.get(id=post.unit_id) if post else matter.unit
+
+
+def has_addressee(item: Item) -> bool:
+    """Whether the item's stage is offered by name to who is to be first contact."""
+    stage = _stage_of(item)
+    return stage is not None and bool(stage.addressee)
 
 
 def evidence_of(item: Item) -> tuple[Text, ...]:

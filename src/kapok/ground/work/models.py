@@ -15,6 +15,7 @@ from kapok.ground.catalog.models import FlowVersion
 from kapok.ground.catalog.template import Line
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.work import rules
+from kapok.ground.work.baton.models import SettledHandoffs  # noqa: F401  # a table of this module
 from kapok.ground.work.rules import HandoffState, ItemState, MatterState, Part, Reason, Side, Way
 from kapok.kernel.text import Text
 

@@ -6,7 +6,7 @@ Every function here runs within the `transaction.atomic` of a verb.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -63,6 +63,8 @@ class Receiver:
     warm: bool = True
     due_at: datetime | None = None
     note: str = ""
+    answers: Staff | None = None
+    """Who answers for it in person; A of the unit's post where nobody is named."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class Beginning:
 def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Act) -> list[Item]:
     """New work items, offered; their rows are left to the act, and written before anybody reads them."""
     asked = [(each.receiver.unit, each.work.function) for each in beginnings]
-    answers = answering.of_units(asked, act.at, otherwise=matter.first_contact)
+    found = answering.of_units(asked, act.at, otherwise=matter.first_contact)
+    answers = [_in_person(each.receiver, answer) for each, answer in zip(beginnings, found, strict=True)]
     begun = [
         (_begun(matter, each, giver, answer, act), answer) for each, answer in zip(beginnings, answers, strict=True)
     ]
@@ -101,6 +104,10 @@ def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Ac
     for handoff, answer in begun:
         _tell_of_offer(handoff, answer, act)
     return [handoff.item for handoff, _ in begun]
+
+
+def _in_person(receiver: Receiver, answer: answering.Answer) -> answering.Answer:
+    return replace(answer, accountable=receiver.answers) if receiver.answers else answer
 
 
 def _begun(matter: Matter, beginning: Beginning, giver: Giver, answer: answering.Answer, act: Act) -> Handoff:
@@ -120,7 +127,8 @@ def offer(
 
     What nobody has answered yet keeps the time by which it has to be accepted (`accept_by`): its clock runs on.
     """
-    answer = answering.of_unit(receiver.unit, item.function, act.at, otherwise=item.matter.first_contact)
+    found = answering.of_unit(receiver.unit, item.function, act.at, otherwise=item.matter.first_contact)
+    answer = _in_person(receiver, found)
     last = Handoff.objects.filter(item=item).aggregate(last=Max("number"))["last"]
     handoff = _offered(item, giver, receiver, answer, act, number=last + 1, way=way, accept_by=accept_by)
     handoff.save(force_insert=True)
@@ -157,7 +165,7 @@ def _tell_of_offer(handoff: Handoff, answer: answering.Answer, act: Act) -> None
     urgent = rules.YES if item.matter.urgent else rules.NO
     facts = {ACCEPT_BY: handoff.accept_by_at.isoformat(), rules.URGENT: urgent}
     tell(item, "handoff.offered", act, facts=facts, note=handoff.note)
-    if answer.post is None:
+    if answer.post is None and handoff.to_answers_id != handoff.to_staff_id:
         defect(item.matter, NO_POST, act, unit_name=handoff.to_unit.name)
 
 

@@ -42,9 +42,9 @@ __all__ = [
     "MyWork",
     "Offer",
     "WorkItem",
+    "asked_by_name",
     "clocks",
     "deliveries_of",
-    "dispute_rows",
     "facts_of",
     "handoff",
     "handoff_rows",
@@ -53,7 +53,6 @@ __all__ = [
     "items",
     "items_of",
     "matter",
-    "matter_rows",
     "matters",
     "may_judge",
     "may_urge",
@@ -144,7 +143,8 @@ def _left_to_deputy(me: Staff, away: Collection[UUID], at: datetime) -> QuerySet
     as_b = PostHolder.objects.filter(staff=me, place=Place.B, period__contains=at).values("post")
     of_a = PostHolder.objects.filter(post__in=as_b, place=Place.A, period__contains=at).values("staff")
     late = Q(accept_by_at__lt=at) | Q(to_answers__in=away)
-    return Handoff.objects.filter(late, state=rules.HandoffState.OFFERED, to_answers__in=of_a).exclude(to_answers=me)
+    of_others = Handoff.objects.filter(late, state=rules.HandoffState.OFFERED, to_answers__in=of_a)
+    return of_others.exclude(Q(to_answers=me) | Q(to_staff=me))
 
 
 def _left_behind(me: Staff, held: Collection[posts.Acting], at: datetime) -> QuerySet[Item]:
@@ -212,16 +212,6 @@ def titles(identifiers: Iterable[UUID]) -> dict[UUID, tuple[Text, str]]:
     return {row.id: (row.title, row.matter.subject) for row in rows}
 
 
-def matter_rows(*, units: Collection[UUID] | None = None, state: str = "", text: str = "") -> QuerySet[Matter]:
-    """Matters, the latest first; of these units, in this state, whose number or title contains `text`, where asked."""
-    rows = Matter.objects.order_by("-opened_at", "-id")
-    if units is not None:
-        rows = rows.filter(unit__in=units)
-    if state:
-        rows = rows.filter(state=state)
-    return rows.filter(Q(subject__icontains=text) | Q(title__icontains=text)) if text else rows
-
-
 def matters(rows: QuerySet[Matter]) -> list[MatterView]:
     """One page of matters with their clocks, in two queries."""
     page = list(rows.select_related("unit", "first_contact", "acting", "flow__template"))
@@ -278,12 +268,6 @@ def handoff_rows(
     return rows.filter(offered_at__lt=until) if until is not None else rows
 
 
-def dispute_rows(*, units: Collection[UUID] | None = None) -> QuerySet[Handoff]:
-    """Refusals that nobody has judged yet, the oldest first."""
-    rows = handoff_rows(units=units).filter(state__in=[state.value for state in rules.UNSETTLED])
-    return rows.order_by("answered_at", "id")
-
-
 def handoff(identifier: UUID) -> Offer | None:
     """One hand-off, or None."""
     found = offers(Handoff.objects.filter(id=identifier))
@@ -298,6 +282,12 @@ def handoffs_of(item: UUID) -> list[Offer]:
 def deliveries_of(item: UUID) -> list[Delivery]:
     """The deliveries of an item, in order."""
     return list(Delivery.objects.filter(item=item).select_related("delivered_by", "answered_by").order_by("number"))
+
+
+def asked_by_name(subject: str) -> dict[UUID, str]:
+    """Of the work of a matter that is offered to somebody by name, to whom."""
+    offered = Handoff.objects.filter(matter__subject=subject, state=rules.HandoffState.OFFERED, to_staff__isnull=False)
+    return dict(offered.values_list("item", "to_staff__name"))
 
 
 def evidence_of(item: UUID) -> tuple[Text, ...]:
@@ -343,6 +333,15 @@ def taken_by(subject: str) -> set[str]:
     of_it = Handoff.objects.filter(item__matter__subject=subject)
     asked = of_it.filter(state__in=[rules.HandoffState.ACCEPTED, *rules.RUNNING])
     return set(asked.values_list("to_unit__code", flat=True))
+
+
+def sides_of(subject: str) -> dict[UUID, set[str]]:
+    """The units between which each work item of a matter was ever handed."""
+    sides: dict[UUID, set[str]] = {}
+    of_it = Handoff.objects.filter(item__matter__subject=subject)
+    for item_id, *units in of_it.values_list("item", "from_unit__code", "to_unit__code"):
+        sides.setdefault(item_id, set()).update(units)
+    return sides
 
 
 def is_asked(username: str, subject: str) -> bool:

@@ -125,13 +125,16 @@ def _write_down(
     verb: Verb, key: str, service: str, kind: str, params: Mapping[str, Any], *, actor: str, at: datetime
 ) -> Call:
     """The first phase: the call as it is now asked; one that has succeeded stays as it is."""
-    values = {"kind": kind, "request": rules.masked(params), "kept_apart": rules.kept_apart(params), "actor": actor}
+    apart = {} if _overtaken(key) else rules.kept_apart(params)
+    values = {"kind": kind, "request": rules.masked(params), "kept_apart": apart, "actor": actor}
     new = {"id": uuid7(at), "service": service, "verb": verb.value, "state": CallState.ASKED.value, "asked_at": at}
     call, created = Call.objects.select_for_update().get_or_create(key=key, defaults=new | values)
     if (call.service, call.verb) != (service, verb.value):
         raise KeyUsed(key=key, service=call.service, verb_name=rules.VERBS[Verb(call.verb)])
     if call.ok:
         return call
+    if verb is not Verb.TEST:
+        _forget_overtaken(call)
     if not created:
         if (call.request, call.kept_apart) != (values["request"], values["kept_apart"]):
             _tell_anew(call)
@@ -146,6 +149,16 @@ def _write_down(
         )
     )  # fmt: skip
     return call
+
+
+def _overtaken(key: str) -> bool:
+    return Call.objects.filter(OVERTAKEN, key=key).exists()
+
+
+def _forget_overtaken(call: Call) -> None:
+    """What this call overtakes is not asked again by a person: its secrets go."""
+    earlier = Call.objects.filter(service=call.service, id__lt=call.id).exclude(kept_apart={})
+    earlier.update(kept_apart={})
 
 
 def _tell_anew(call: Call) -> None:

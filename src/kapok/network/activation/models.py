@@ -6,6 +6,7 @@ RADIUS writes, through a view that it can only add to (migration 0002).
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
@@ -32,7 +33,7 @@ class Call(models.Model):
     request = models.JSONField(default=dict)
     """Secrets, logins, numbers and what a person typed are masked."""
     kept_apart = models.JSONField(default=dict)
-    """What was masked, kept only until the call has succeeded, so that it can be asked again."""
+    """What was masked, kept only until the call has succeeded or was overtaken, so that it can be asked again."""
     actor = models.CharField(max_length=200)
     state = models.CharField(max_length=10)
     attempts = models.PositiveIntegerField(default=1)
@@ -111,7 +112,7 @@ class CallStep(models.Model):
 
 
 class Subscriber(models.Model):
-    """A broadband line as RADIUS knows it; gone when the line is taken down. CHAP needs the secret itself."""
+    """A broadband line as RADIUS knows it; gone when the line is taken down and nobody is online. CHAP needs the secret itself."""
 
     service = models.CharField(max_length=60, unique=True)
     login = models.CharField(max_length=64, unique=True)
@@ -125,10 +126,12 @@ class Subscriber(models.Model):
     ip = models.GenericIPAddressField(null=True)
     ipv6_prefix = models.CharField(max_length=43, blank=True)
     """What is delegated to the customer's router, as prefix and length."""
-    leaving = models.CharField(max_length=64, blank=True)
-    """The login whose sessions are to end, its own or the former one, until the access servers have ended them."""
+    leaving = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    """The logins whose sessions are to end, its own or former ones, until the access servers have ended them."""
     speed_pending = models.BooleanField(default=False, db_default=False)
     """Whether open sessions still have the speed before."""
+    told_before = models.DateTimeField(null=True)
+    """Sessions that began later, by the clock of the database, know what is new; None: all are still to be told."""
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -48,7 +48,7 @@ def held_of(tenures: Collection[Tenure]) -> Held:
         Subscriber.objects.filter(service__in=today).order_by("service"),
         _sessions(tenures).order_by("at", "id"),
         _calls(tenures).order_by("asked_at", "id"),
-        without={"secret", "kept_apart", "leaving", "speed_pending"},
+        without={"secret", "kept_apart", "leaving", "speed_pending", "told_before"},
     )
 
 

@@ -255,7 +255,7 @@ def wait_no_longer(*, holder: str, actor: str, at: datetime) -> None:
 def confirm_build(*, place: str, code: str, expected_at: datetime, actor: str, at: datetime) -> int:
     """Say by when an element, the exchange area of that code, or the whole network (`"*"`) has plant again; how many wait for it.
 
-    Who asks later is told the same day. Raises `AlreadyPast`, `NothingWaits`.
+    Each of them is told it (`inventory.shortage_dated`), and who asks later the same day. Raises `AlreadyPast`, `NothingWaits`.
     """
     return lacking.confirm(place, code, rows.ahead(expected_at, at), actor=actor, at=at)
 

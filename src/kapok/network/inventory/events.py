@@ -81,6 +81,20 @@ class ShortageGivenUp(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShortageDated(Event):
+    """A day was given by which there is plant for whoever waits; the subject is the holder."""
+
+    kind: ClassVar[str] = "inventory.shortage_dated"
+    wording: ClassVar[Text] = Text(
+        zh="{place}{code_name}：计划于{expected}解决", en="{code_name} {place}: plant is to be there by {expected}"
+    )
+    code: str
+    code_name: Text
+    place: str
+    expected: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuildConfirmed(Event):
     """A day was given by which an element, an exchange area or the whole network will have plant again."""
 

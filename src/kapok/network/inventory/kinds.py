@@ -210,10 +210,15 @@ RADIO = Technology("radio", Text(zh="无线", en="radio"), None, (Kind.SIM,), 10
 WAYS = (FIBRE, DSL, COPPER, CIRCUIT, RADIO)
 
 
-def way_of(taken: Iterable[str]) -> Technology | None:
-    """The technology that takes these kinds, the best first; None where they need no plant."""
+def ways_of(taken: Iterable[str]) -> tuple[Technology, ...]:
+    """The technologies that take these kinds, the best first: several where parts of it come by ways of their own."""
     known = set(taken)
-    return next((way for way in WAYS if known.issuperset(way.chain)), None)
+    return tuple(way for way in WAYS if known.issuperset(way.chain))
+
+
+def way_of(taken: Iterable[str]) -> Technology | None:
+    """The best of them; None where they need no plant."""
+    return next(iter(ways_of(taken)), None)
 
 
 def way_from(point: ElementKind | None, taken: Iterable[str]) -> Technology | None:

@@ -17,7 +17,13 @@ from kapok.ground.places.models import ExchangeArea
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, resolving, rows, rules, walking
-from kapok.network.inventory.events import BuildConfirmed, ShortageGivenUp, ShortageOpened, ShortageResolved
+from kapok.network.inventory.events import (
+    BuildConfirmed,
+    ShortageDated,
+    ShortageGivenUp,
+    ShortageOpened,
+    ShortageResolved,
+)
 from kapok.network.inventory.models import Element, Resource, Shortage
 from kapok.network.inventory.refusals import NothingWaits, NotLacking
 from kapok.network.inventory.views import EVERYWHERE, THE_NETWORK, ShortageView
@@ -122,17 +128,26 @@ def resolve(*, actor: str, at: datetime) -> int:
 
 def confirm(place: str, code: str, expected_at: datetime, *, actor: str, at: datetime) -> int:
     """Give all who wait at a place for the same thing the day by which it is to be built; see `api.confirm_build`."""
-    waiting = rows.waiting_at(place, code).update(expected_at=expected_at)
+    waiting = dict(
+        rows.waiting_at(place, code).select_for_update(of=("self",)).order_by("id").values_list("id", "holder")
+    )
     name = THE_NETWORK if place == EVERYWHERE else Text(zh=place, en=place)
     if not waiting:
         raise NothingWaits(place=name, code=code)
-    journal.record(
-        BuildConfirmed(
-            subject=_subject(place), actor=actor, at=at, code=code, place=name,
-            expected=f"{timezone.localtime(expected_at):%Y-%m-%d}", waiting=waiting,
+    Shortage.objects.filter(id__in=waiting).update(expected_at=expected_at)
+    day = f"{timezone.localtime(expected_at):%Y-%m-%d}"
+    confirmed = BuildConfirmed(
+        subject=_subject(place), actor=actor, at=at, code=code, place=name, expected=day, waiting=len(waiting)
+    )
+    journal.record(confirmed)
+    journal.record_many(
+        ShortageDated(
+            subject=holder, actor=actor, at=at, code=code, code_name=kinds.SHORTAGES[code],
+            place="" if place == EVERYWHERE else place, expected=day,
         )
+        for holder in waiting.values()
     )  # fmt: skip
-    return waiting
+    return len(waiting)
 
 
 def _subject(place: str) -> str:

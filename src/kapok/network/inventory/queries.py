@@ -26,6 +26,7 @@ from kapok.network.inventory.views import (
     ServiceView,
     ShortageView,
     Shortfall,
+    Way,
     in_walk_order,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "ServiceView",
     "ShortageView",
     "Shortfall",
+    "built_by",
     "held_by",
     "qualify",
     "search",
@@ -82,15 +84,22 @@ def _short(lack: rules.Lack, needs: Sequence[Need], expected_at: datetime | None
 
 
 def _carried(choice: Choice, needs: Sequence[Need], walk: walking.Walk) -> Qualification:
-    way = kinds.way_of(need.kind for need in needs)
-    if way is None:
+    ways = tuple(_way(way, choice, walk) for way in kinds.ways_of(need.kind for need in needs))
+    if not ways:
         return Qualification(True, "", NOWHERE, 0, "", (), None)
-    point = walk.points[choice.point].code if choice.point else ""
-    return Qualification(True, way.code, way.name, _speed(way, choice, walk), point, (), None)
+    best = ways[0]
+    return Qualification(True, best.technology, best.name, best.max_down_mbps, best.point, (), None, ways)
 
 
-def _speed(way: Technology, choice: Choice, walk: walking.Walk) -> int:
-    return way.most(walk.points[choice.point].down_mbps if choice.point else None)
+def _way(way: Technology, choice: Choice, walk: walking.Walk) -> Way:
+    """A way as it was walked: its line begins where its first step is taken."""
+    begins = next(claim.home for claim in choice.claims if claim.kind == way.chain[0])
+    point = walk.points.get(begins)
+    return Way(way.code, way.name, _speed(way, point), point.code if point else "")
+
+
+def _speed(way: Technology, point: walking.Point | None) -> int:
+    return way.most(point.down_mbps if point else None)
 
 
 Taken = tuple[str, str | None, int | None]
@@ -143,6 +152,11 @@ def _expected(lacks: Collection[Lacking], at: datetime) -> dict[Lacking, datetim
     rows = Shortage.objects.filter(wanted, resolved_at=None, expected_at__gt=at)
     first = rows.values_list("code", "element", "exchange_area").annotate(first=Min("expected_at"))
     return {(code, walking.Place(element, area)): day for code, element, area, day in first}
+
+
+def built_by(holder: str) -> datetime | None:
+    """The day that was given for what the holder waits for; None where none was, or it waits for nothing."""
+    return Shortage.objects.filter(holder=holder, resolved_at=None).values_list("expected_at", flat=True).first()
 
 
 def resource_rows() -> QuerySet[Resource]:

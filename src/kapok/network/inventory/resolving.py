@@ -1,6 +1,7 @@
 """For which of those who wait there is plant now: one statement, however many wait.
 
-Who waits at an exchange area looks at its elements and pools. Who waits for what hangs on a point looks where the lack was, and at
+Who waits at an exchange area looks at its elements and pools, who waits in the whole network at the pools that serve all of it, and
+at those that the area of the address has got since. Who waits for what hangs on a point looks where the lack was, and at
 every other point from which the address can be served (`walking` says which): there all of the path must be left. Each counts at
 every place from which it could take, so that no more are ready than there is plant for, the longest waiting first. Of a lack that
 a person said, against the records, only what has become free after that counts. A point from which the line would be too slow is
@@ -53,11 +54,18 @@ WITH RECURSIVE hops AS (
             AND (h.since IS NULL OR r.changed_at > h.since) LIMIT h.most
     ) seen)) AS free FROM area_homes h GROUP BY 1, 2, 3
 ), up AS (
-    SELECT a.id AS root, a.id AS address_id, a.parent_id, a.longitude, a.latitude, 0 AS depth
-    FROM places_address a WHERE a.id IN (SELECT address_id FROM waits WHERE point IS NOT NULL)
+    SELECT a.id AS root, a.id AS address_id, a.parent_id, a.exchange_area_id, a.longitude, a.latitude, 0 AS depth
+    FROM places_address a WHERE a.id IN (SELECT address_id FROM waits WHERE point IS NOT NULL OR exchange_area_id IS NULL)
     UNION ALL
-    SELECT up.root, a.id, a.parent_id, a.longitude, a.latitude, up.depth + 1
+    SELECT up.root, a.id, a.parent_id, a.exchange_area_id, a.longitude, a.latitude, up.depth + 1
     FROM places_address a JOIN up ON a.id = up.parent_id
+), own AS (
+    SELECT DISTINCT ON (root) root, exchange_area_id FROM up WHERE exchange_area_id IS NOT NULL ORDER BY root, depth
+), own_pools AS (
+    SELECT w.id, w.since, p.id AS home, w.kind, sum(w.count) OVER (PARTITION BY p.id ORDER BY w.opened_at, w.id) AS wanted
+    FROM waits w JOIN own ON own.root = w.address_id
+    JOIN inventory_pool p ON p.kind = w.kind AND p.exchange_area_id = own.exchange_area_id
+    WHERE w.point IS NULL AND w.host IS NULL AND w.kind <> 'number' AND w.exchange_area_id IS NULL
 ), spots AS (
     SELECT DISTINCT ON (root) root, longitude, latitude FROM up WHERE longitude IS NOT NULL ORDER BY root, depth
 ), covers AS MATERIALIZED (
@@ -107,6 +115,11 @@ WITH RECURSIVE hops AS (
     SELECT w.id FROM at_area w JOIN area_spare s ON s.kind = w.kind AND s.since IS NOT DISTINCT FROM w.since
         AND s.exchange_area_id IS NOT DISTINCT FROM w.exchange_area_id
     WHERE w.wanted <= s.free
+    UNION
+    SELECT w.id FROM own_pools w WHERE w.wanted <= (
+        SELECT count(*) FROM inventory_resource r
+        WHERE r.home = w.home AND r.kind = w.kind AND r.state = 'free' AND r.free_from <= %(at)s
+            AND (w.since IS NULL OR r.changed_at > w.since))
     UNION
     SELECT w.id FROM waits w JOIN had ON had.id = w.id AND had.kind = w.kind AND had.home = w.element_id
     UNION

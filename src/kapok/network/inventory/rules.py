@@ -212,7 +212,7 @@ class Lack:
 
 
 def hangs_on_a_point(lack: Lack) -> bool:
-    """Whether the lack is one of an element on the path; else it is one of the exchange area."""
+    """Whether the lack is one of an element on the path; else it is one of the exchange area, or of the whole network."""
     return lack.home is not None and HOPS[Kind(lack.kind)].reach is Reach.PATH
 
 

@@ -142,8 +142,21 @@ class Shortfall:
 
 
 @dataclass(frozen=True)
+class Way:
+    """One technology by which something comes to an address: how fast at most (Mbit/s), from which point."""
+
+    technology: str
+    name: Text
+    max_down_mbps: int
+    point: str
+
+
+@dataclass(frozen=True)
 class Qualification:
-    """What can be had at an address: how, how fast at most (Mbit/s), from which point; if not, why not and when."""
+    """What can be had at an address: how, how fast at most (Mbit/s), from which point; if not, why not and when.
+
+    Parts may come by ways of their own: all of them stand in `ways`, what is said besides is of the first, the best of them.
+    """
 
     available: bool
     technology: str
@@ -152,6 +165,7 @@ class Qualification:
     point: str
     reasons: tuple[Shortfall, ...]
     expected_at: datetime | None
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True)

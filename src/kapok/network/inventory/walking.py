@@ -132,10 +132,16 @@ class Walk:
         return tuple(each for each in self.spares if each.kind != Kind.NUMBER or (each.rank > 0) is anywhere)
 
     def place_of(self, lack: rules.Lack, needs: Iterable[Need]) -> Place:
-        """Where a lack of one of the needs counts: at the element on the path, at the exchange area, or in the whole network."""
+        """Where a lack of one of the needs counts: at the element on the path, at the exchange area, or in the whole network.
+
+        What is taken from a pool is lacking where the nearest one gives it out.
+        """
         if rules.hangs_on_a_point(lack):
             return Place(lack.home, None)
-        anywhere = lack.kind == Kind.NUMBER and rules.roams(needs)
+        if lack.kind == Kind.NUMBER:
+            anywhere = rules.roams(needs)
+        else:
+            anywhere = any(each.rank > 0 for each in self.spares if (each.kind, each.home) == (lack.kind, lack.home))
         return Place(None, None if anywhere else self.exchange_area)
 
 

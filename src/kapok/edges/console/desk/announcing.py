@@ -20,11 +20,14 @@ from django.views.decorators.http import require_POST
 from kapok.edges.console.desk.forms import choices, moment, show_refusal, words
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.work.involved import matter_concerns
 from kapok.front.channels.announcing import api, queries, rules
 from kapok.front.channels.announcing.queries import AnnouncementView
+from kapok.ground.commitments import queries as commitments
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.places.models import ExchangeArea
+from kapok.ground.work import queries as work
 from kapok.kernel.errors import KapokError
 from kapok.kernel.text import Text
 
@@ -207,5 +210,15 @@ def _page(request: ScreenRequest, view: AnnouncementView, *, form: WordsForm | N
         "form": form or WordsForm(initial=said),
         "serves": bool(served),
         "reports": queries.reports(view.id, units=served) if served else [],
+        "opens": _opens(request, view.matter),
     }
     return render(request, "desk/group_fault.html", values)
+
+
+def _opens(request: ScreenRequest, matter: str) -> bool:
+    """Whether the reader's units have to do with the fault, so that its time line is theirs to read."""
+    reader = commitments.scope(people.units_where(request.user.id, Permission.LEDGER_READ))
+    found = work.matter(matter)
+    if found and matter_concerns(request.user.username, reader, found):
+        return True
+    return any(reader.holds(row.unit) for rows in commitments.standing(matter).values() for row in rows)

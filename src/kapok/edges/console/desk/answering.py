@@ -20,6 +20,7 @@ from kapok.front.channels.online import queries as written
 from kapok.front.channels.queries import CaseView
 from kapok.ground.commitments import queries as commitments
 from kapok.ground.people.roles import Permission
+from kapok.ground.work import queries as work
 from kapok.kernel.errors import KapokError
 
 WHERE = {api.NotHeard: "how", api.NotSubstantive: "reply", api.WordsMissing: "reply", api.BadChoice: "substance"}
@@ -104,6 +105,8 @@ def _page(
         "case": shown(request, case),
         "form": form,
         "withdraw_form": withdraw or WithdrawForm(),
+        "matter": work.matter(case.matter),
+        "asked": sorted(set(work.asked_by_name(case.matter).values())),
         "clocks": all_shown(promised, request.at),
         "at": request.at,
         "lines": told(request, case.matter, case.customer),
@@ -116,10 +119,13 @@ def _page(
 
 
 def _seen(request: ScreenRequest, subject: str) -> CaseView:
-    """The request, if one answers for it or serves the unit that does, or the unit of whoever took it in. Raises `Http404`."""
+    """The request, if one answers for it now or by the rules, or serves that unit, or the taker's. Raises `Http404`."""
     case = queries.case(subject)
     if case is None or not (
-        case.unit_id in request.units or case.owner == request.user.username or _took(request, case)
+        case.unit_id in request.units
+        or case.owner == request.user.username
+        or _took(request, case)
+        or work.owns(request.user.username, case.matter, request.at)
     ):
         raise Http404
     return case

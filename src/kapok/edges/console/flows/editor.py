@@ -22,7 +22,7 @@ from kapok.ground.catalog.conditions import written
 from kapok.ground.catalog.informing import words_for
 from kapok.ground.catalog.offering.document import ENDS
 from kapok.ground.catalog.packs import names
-from kapok.ground.catalog.template import AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
+from kapok.ground.catalog.template import ADDRESSEES, AXES, Edge, Finding, Flow, Gate, Stage, Unreadable, parse
 from kapok.ground.catalog.template import STEPS as RUN
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
@@ -179,6 +179,7 @@ def _values(
         "packs": names(),
         "steps": RUN.items(),
         "ends": ENDS.items(),
+        "addressees": ADDRESSEES.items(),
         "added": ADDED,
     }
 

@@ -12,7 +12,7 @@ from kapok.ground.catalog import checking, rules
 from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.graph import Graph
 from kapok.ground.catalog.informing import words_for
-from kapok.ground.catalog.template import STEPS, Finding, Flow, Stage
+from kapok.ground.catalog.template import ADDRESSEES, STEPS, Finding, Flow, Stage
 from kapok.ground.people import queries as people
 from kapok.ground.posts import queries as posts
 from kapok.kernel.promises import EVENTS
@@ -42,6 +42,7 @@ class Row:
 
     stage: Stage
     holder: Text
+    addressee: Text | None
     budget: Text | None
     critical: bool
     tells: tuple[Text, ...]
@@ -95,6 +96,7 @@ def _row(flow: Flow, code: str, along: tuple[str, ...], names: dict[str, Text]) 
     return Row(
         stage=stage,
         holder=names.get(stage.holder, Text(zh=stage.holder or "—", en=stage.holder or "—")),
+        addressee=ADDRESSEES.get(stage.addressee),
         budget=stage.budget.text if stage.budget else None,
         critical=code in along,
         tells=tuple(EVENTS[kind] for kind in stage.event),

@@ -28,15 +28,16 @@ def not_for_everybody(request: ScreenRequest) -> str:
 def foreign(request: ScreenRequest, code: str, *said: Flow) -> str:
     """What keeps this person from drafting this flow: stages of others in it now, or in what it is to say; empty if all are own.
 
-    A stage held by a post or a skill may fall to any unit, so it is the top unit's.
+    A stage held by a post or a skill, or offered by name, may fall to any unit, so it is the top unit's.
     """
     if people.everywhere(request.units):
         return ""
     units = {unit.code: unit for unit in people.unit_tree()}
     stages = [stage for flow in chain(said, _standing(code)) for stage in flow.stages.values()]
-    if any(stage.holder and not stage.unit for stage in stages):
+    if any((stage.holder and not stage.unit) or stage.addressee for stage in stages):
         return _(
-            "Stages lie with posts or skills, which any unit may have: ask somebody who draws flows for the top unit."
+            "Stages lie with posts or skills, which any unit may have, or go to somebody by name: ask somebody who draws flows "
+            "for the top unit."
         )
     others = {stage.unit for stage in stages if stage.unit in units and units[stage.unit].id not in request.units}
     if not others:

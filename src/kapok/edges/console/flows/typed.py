@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from kapok.ground.catalog.conditions import BadCondition, listed, understood
 from kapok.ground.catalog.offering.document import End
-from kapok.ground.catalog.template import AXES, STEPS, Finding
+from kapok.ground.catalog.template import ADDRESSEES, AXES, STEPS, Finding
 from kapok.kernel.promises import EVENTS, Allowance, BadAllowance
 from kapok.kernel.promises.fields import percent
 from kapok.kernel.text import Text
@@ -103,6 +103,9 @@ def _stage(node: Document, typed: Mapping[str, str], findings: list[Finding]) ->
     node.pop("runs", None)
     if (step := typed.get(f"{prefix}-runs", "")) in STEPS:
         node["runs"] = step
+    node.pop("addressee", None)
+    if (named := typed.get(f"{prefix}-addressee", "")) in ADDRESSEES:
+        node["addressee"] = named
     _event(node, listed(typed.get(f"{prefix}-event", "")), findings)
     node.pop("evidence", None)
     lines = [line.strip() for line in typed.get(f"{prefix}-evidence", "").splitlines() if line.strip(" |")]

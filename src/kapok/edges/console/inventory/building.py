@@ -40,7 +40,12 @@ PAGE = 25
 class QualifyForm(forms.Form):
     """An address, its far end, a service and how fast it has to be."""
 
-    address = forms.CharField(label=gettext_lazy("Address"), max_length=100)
+    address = forms.CharField(
+        label=gettext_lazy("Address"), max_length=100,
+        widget=forms.TextInput(
+            attrs={"placeholder": gettext_lazy("Road and number, or the first letters: tyxl8"), "autofocus": True}
+        ),
+    )  # fmt: skip
     far_address = forms.CharField(
         label=gettext_lazy("Far end (B)"),
         help_text=gettext_lazy("Of what runs between two addresses."),

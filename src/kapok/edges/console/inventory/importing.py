@@ -65,7 +65,7 @@ def import_file(request: ScreenRequest) -> HttpResponse:
             if report:
                 header = (sheets.TABLE, sheets.LINE, sheets.WHY)
                 return sheets.answer(REPORT, header, _refused(loaded, request.language), request.language)
-            values |= {"loaded": loaded, "rows": loaded.rows[:SHOWN], "tried": given["dry_run"]}
+            values |= {"loaded": loaded, "rows": sorted(loaded.rows, key=_spot)[:SHOWN], "tried": given["dry_run"]}
             values["passed"] = [
                 (table, why, count) for (table, why), count in sorted(loaded.passed.items(), key=_table)
             ]

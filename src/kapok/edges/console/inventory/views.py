@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -16,16 +18,22 @@ from kapok.chain.ordering.trials import running_until
 from kapok.edges.console.inventory.chain import chain
 from kapok.edges.console.inventory.gate import may_change, may_see
 from kapok.edges.console.inventory.trial import may_extend
+from kapok.edges.console.ledger.presenting import called
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.journal.queries import timeline
+from kapok.ground.journal import rules
+from kapok.ground.journal.queries import Line, timeline
+from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.errors import KapokError
+from kapok.kernel.text import Text
 from kapok.network.inventory import api, browsing, queries
 from kapok.network.inventory.kinds import ELEMENT_KINDS
 from kapok.network.inventory.rules import MARKS, STATES, State
 
 PAGE = 25
+FOR = Text(zh="（{whom}）", en="({whom})")
+"""For whom a resource was held."""
 
 
 class MarkForm(forms.Form):
@@ -47,7 +55,10 @@ def browser(request: ScreenRequest) -> HttpResponse:
     """One field to search by number, port, address or serial, and the exchange areas to go down from."""
     query = request.GET.get("q", "").strip()[:80]
     page = Paginator(browsing.area_rows(), PAGE).get_page(request.GET.get("page"))
-    values = {"query": query, "found": browsing.search(query), "page": page, "areas": browsing.areas(page.object_list)}
+    values = {
+        "query": query, "found": browsing.search(query), "page": page, "areas": browsing.areas(page.object_list),
+        "may_load": people.everywhere(people.units_where(request.user.id, Permission.INVENTORY_MANAGE)),
+    }  # fmt: skip
     return render(request, "inventory/browser.html", values)
 
 
@@ -97,7 +108,15 @@ def resource(request: ScreenRequest, code: str) -> HttpResponse:
         if form.is_valid() and _marked(request, code, form):
             return redirect("console:inventory-resource", code)
     values = {"resource": shown, "form": form, "may_mark": allowed, "resting": _resting(shown, request)}
-    return render(request, "inventory/resource.html", values | {"lines": timeline(shown.subject)})
+    return render(request, "inventory/resource.html", values | {"lines": list(_moves(shown.subject))})
+
+
+def _moves(subject: str) -> Iterator[Line]:
+    """Its history, for whom it was held said as a reader says it."""
+    for line in timeline(subject):
+        holder = line.data.get("holder")
+        said = line.data | {"holder": FOR.format(whom=called(holder))} if holder else line.data
+        yield replace(line, sentence=rules.sentence(line.kind, said)) if holder else line
 
 
 def _marked(request: ScreenRequest, code: str, form: MarkForm) -> bool:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kapok.edges.console.ledger.presenting import all_shown, called, names_of
+from kapok.edges.console.ledger.presenting import all_shown, name_of, names_of
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import api, queries, requests
 from kapok.ground.commitments.asking import WAIVED
@@ -45,7 +45,7 @@ def pause_request(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A0
     units = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     values = {
         "asked": asked,
-        "matter": called(asked.subject),
+        "matter": name_of(asked.subject),
         "falls": asked.kind == WAIVED,
         "clocks": all_shown(clocks, request.at, units),
         "people": names_of([asked.asked_by, asked.requested_by, asked.answered_by]),

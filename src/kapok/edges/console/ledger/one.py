@@ -18,6 +18,7 @@ from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, sh
 from kapok.edges.console.packs.drawings.course import Course, course
 from kapok.edges.console.packs.presenting import Row as PromiseRow
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.ground.catalog.template import ADDRESSEES
 from kapok.ground.commitments import queries, requests
 from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.explaining import explain
@@ -43,6 +44,7 @@ OUTCOMES = {
 
 SAID = {
     **PAUSE_FIELDS,
+    **ADDRESSEES,
     "flow": Text(zh="流程", en="flow"),
     "flow_version": Text(zh="流程版本", en="version of the flow"),
     "stage": Text(zh="工序", en="stage"),

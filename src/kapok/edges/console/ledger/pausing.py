@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from kapok.edges.console.ledger.one import seen
-from kapok.edges.console.ledger.presenting import Shown, called, shown
+from kapok.edges.console.ledger.presenting import Shown, name_of, shown
 from kapok.edges.console.people.forms import in_reading_language
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import api, queries
@@ -134,7 +134,7 @@ def pause(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
         return render(request, "ledger/would_stop.html", said)
     if request.method == "POST" and form.is_valid() and _asked(request, subjects, form):
         return redirect("console:commitment", id)
-    return render(request, "ledger/pause.html", said | {"form": form, "row": row, "matter": called(row.subject)})
+    return render(request, "ledger/pause.html", said | {"form": form, "row": row, "matter": name_of(row.subject)})
 
 
 def _asked(request: ScreenRequest, subjects: Sequence[str], form: PauseForm) -> bool:
@@ -174,7 +174,7 @@ def waive(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # th
     running = [each for rows in queries.standing(row.subject).values() for each in rows if each.running]
     effects = [Effect(shown(each, request.at), each.id in waived) for each in running]
     said = {"effects": effects, "approvers": _approvers(request, effects), "any": bool(waived), "falls": True}
-    return render(request, "ledger/waive.html", said | {"form": form, "row": row, "matter": called(row.subject)})
+    return render(request, "ledger/waive.html", said | {"form": form, "row": row, "matter": name_of(row.subject)})
 
 
 @screen(permission=Permission.LEDGER_PAUSE)
@@ -198,7 +198,7 @@ def resume(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # t
         else:
             messages.success(request, _("The clocks run again."))
             return redirect("console:commitment", id)
-    values = {"form": form, "row": row, "matter": called(row.subject), "ground": EVENTS[kind]}
+    values = {"form": form, "row": row, "matter": name_of(row.subject), "ground": EVENTS[kind]}
     return render(request, "ledger/resume.html", values)
 
 

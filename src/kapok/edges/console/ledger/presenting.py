@@ -94,6 +94,11 @@ def titles_of(subjects: Iterable[str]) -> Mapping[str, Text]:
     return {wanted[id_]: ITEM.format(title=title, matter=called(matter)) for id_, (title, matter) in found.items()}
 
 
+def name_of(subject: str) -> Text:
+    """What one subject is called, a work item by its title; one query for an item."""
+    return titles_of([subject]).get(subject) or called(subject)
+
+
 def names_of(actors: Iterable[str]) -> Mapping[str, str]:
     """The names of the people among these actors, by their staff numbers; one query."""
     return people.names(actor.removeprefix("staff/") for actor in actors if actor.startswith("staff/"))

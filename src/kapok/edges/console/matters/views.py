@@ -10,22 +10,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from kapok.edges.console.ledger.one import said_facts, tiers
-from kapok.edges.console.ledger.presenting import called, names_of, shown, titles_of
+from kapok.edges.console.ledger.presenting import name_of, shown
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
+from kapok.edges.console.telling import known_people, told
 from kapok.edges.console.work.of_subject import of_item, of_matter
 from kapok.ground.commitments import queries
 from kapok.ground.commitments.standing import said_of
 from kapok.ground.journal import queries as journal
-from kapok.ground.journal import rules
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.work import queries as work_queries
 from kapok.kernel.text import Text
 
 PAGE = 50
-PEOPLE = ("from_staff", "to_staff", "answers", "holder", "owner", "approver")
-"""The fields of entries that name people."""
 WORK = "work"
 PERMISSIONS = {"staff": Permission.PEOPLE_READ, "unit": Permission.PEOPLE_READ, "system": Permission.SYSTEM_READ}
 """What one needs to see the time line of a kind of subject; of every other kind the ledger's."""
@@ -68,10 +66,10 @@ def matter(request: ScreenRequest, subject: str) -> HttpResponse:
         raise Http404
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
     binding = queries.binding(subject).overall
-    known = names_of(f"staff/{number}" for line in lines for number in _people(line).values())
+    known = known_people(lines)
     values = {
         "subject": subject,
-        "name": titles_of([subject]).get(subject, called(subject)),
+        "name": name_of(subject),
         "at": request.at,
         "people": known,
         "entries": list(_entries(lines[:PAGE], names, stages, known)),
@@ -124,18 +122,11 @@ def _before(request: ScreenRequest, subjects: set[str], correlation: UUID | None
     return found
 
 
-def _people(line: journal.Line) -> dict[str, str]:
-    """The staff numbers that an entry names, by the fields that do."""
-    told = {field: str(line.data[field]) for field in PEOPLE if line.data.get(field)} | {"": line.actor}
-    return {field: actor.removeprefix("staff/") for field, actor in told.items()}
-
-
 def _entries(
     lines: list[journal.Line], units: Mapping[str, Text], stages: Mapping[str, Text], people: Mapping[str, str]
 ) -> Iterator[Entry]:
     for line in lines:
-        named = {field: people.get(number, number) for field, number in _people(line).items() if field}
-        sentence = rules.sentence(line.kind, line.data | named) if named else line.sentence
+        sentence = told(line, people).sentence
         note = str(line.data.get("note") or "")
         facts = line.data.get("facts")
         said = list(said_facts(said_of(line.data))) if isinstance(facts, dict) else []

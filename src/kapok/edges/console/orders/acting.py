@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from kapok.chain.ordering.queries import LegView, OrderView
 from kapok.edges.console.ledger.pausing import approvers_named
-from kapok.edges.console.orders.actions import ON_LEGS, ON_ORDERS, ON_STEPS, Action
+from kapok.edges.console.orders.actions import ON_LEGS, ON_ORDERS, ON_STEPS, Action, on_step
 from kapok.edges.console.orders.forms import OrderForm
 from kapok.edges.console.orders.reach import allowed, order_of_step, seen
 from kapok.edges.console.refusals import not_permitted
@@ -47,8 +47,9 @@ def act_on_leg(request: ScreenRequest, number: str, leg: int, code: str) -> Http
 def act_on_step(request: ScreenRequest, step: UUID, code: str) -> HttpResponse:
     """One action on a step that the system could not do."""
     order = seen(request, order_of_step(step))
-    found = next((leg for leg in order.legs if any(each.id == step for each in leg.steps)), None)
-    return _act(request, order, _action(ON_STEPS, code), found, {"step": step})
+    leg, row = next((leg, each) for leg in order.legs for each in leg.steps if each.id == step)
+    may = on_step(row, allowed(request, order))
+    return _act(request, order, _action(ON_STEPS, code), leg, {"step": step}, may=may)
 
 
 def _action(table: Mapping[str, Action], code: str) -> Action:
@@ -58,10 +59,16 @@ def _action(table: Mapping[str, Action], code: str) -> Action:
 
 
 def _act(
-    request: ScreenRequest, order: OrderView, action: Action, leg: LegView | None, of: Mapping[str, Any]
+    request: ScreenRequest,
+    order: OrderView,
+    action: Action,
+    leg: LegView | None,
+    of: Mapping[str, Any],
+    *,
+    may: frozenset[str] | None = None,
 ) -> HttpResponse:
     """Show what the action asks for, or do it and go back to the order."""
-    may = allowed(request, order)
+    may = allowed(request, order) if may is None else may
     if not action.permissions & may:
         return not_permitted(request, sorted(action.permissions)[0])
     if not action.asks and request.method != "POST":
@@ -69,12 +76,21 @@ def _act(
     form = action.form(request.POST if request.method == "POST" else None, leg=leg, allowed=may, at=request.at)
     if request.method == "POST" and form.is_valid() and (done := _done(request, action, form, of)):
         messages.success(request, done.in_(request.language))
-        return redirect("console:order", order.number)
+        return _back(request, order)
     if not action.asks:
         messages.error(request, " ".join(map(str, form.non_field_errors())))
         return redirect("console:order", order.number)
     approval = _approval(request, order) if action.waits else {}
     return render(request, "orders/act.html", {"form": form, "action": action, "order": order, "leg": leg, **approval})
+
+
+def _back(request: ScreenRequest, order: OrderView) -> HttpResponse:
+    """The order; for who saw it only as long as the network could not do it, the calls, where what comes of it will stand."""
+    try:
+        seen(request, order.number)
+    except Http404:
+        return redirect("console:activation")
+    return redirect("console:order", order.number)
 
 
 def _approval(request: ScreenRequest, order: OrderView) -> Mapping[str, Any]:

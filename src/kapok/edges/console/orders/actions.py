@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from kapok.chain.ordering import api
-from kapok.chain.ordering.queries import LegView, OrderView
+from kapok.chain.ordering.performing import ASKS
+from kapok.chain.ordering.queries import LegView, OrderView, StepView
 from kapok.chain.ordering.rules import Deviation, State
 from kapok.edges.console.orders.forms import (
     SUPERVISING,
@@ -53,6 +54,8 @@ class Action:
 
 BOTH = frozenset({PLACE, MANAGE})
 MANAGING = frozenset({MANAGE})
+RUN = Permission.ACTIVATION_RUN.value
+"""Whoever repeats activations and tests lets a step ask the network again, on the page of its order as on that of its service."""
 supervise = partial(api.expedite, supervise=True)
 
 ON_ORDERS: Mapping[str, Action] = {
@@ -127,7 +130,7 @@ ON_LEGS: Mapping[str, Action] = {
 ON_STEPS: Mapping[str, Action] = {
     "retry": Action(
         Text(zh="重试", en="Try again"), api.retry_step, OrderForm, Text(zh="马上重试。", en="It is tried again at once."),
-        "refresh", MANAGING,
+        "refresh", frozenset({MANAGE, RUN}),
     ),
     "settle": Action(
         Text(zh="人工完成", en="Done by hand"), api.settle_step, SettleForm,
@@ -177,6 +180,16 @@ def for_leg(leg: LegView, allowed: frozenset[str], *, may_choose: bool) -> list[
         "cancel": leg.open and leg.cancel_refused is None,
     }
     return _offered(ON_LEGS, fitting, allowed)
+
+
+def for_step(step: StepView, allowed: frozenset[str]) -> list[Offered]:
+    """What may be done with a step that the system could not do; whoever may only ask the network, with one that asks it."""
+    return _offered(ON_STEPS, dict.fromkeys(ON_STEPS, step.stuck), on_step(step, allowed))
+
+
+def on_step(step: StepView, allowed: frozenset[str]) -> frozenset[str]:
+    """What of it counts for one step."""
+    return allowed if step.name in ASKS else allowed - {RUN}
 
 
 def _offered(table: Mapping[str, Action], fitting: Mapping[str, bool], allowed: frozenset[str]) -> list[Offered]:

@@ -69,12 +69,15 @@ def allowed(request: ScreenRequest, order: OrderView) -> frozenset[str]:
     """What the reader may do with an order: the permissions that they have at its unit, and whether they settle its exceptions.
 
     These are settled at its unit, at a unit that has a stage of it in hand, and for every unit at the dispatch desk.
+    The network has no units: whoever repeats activations does so for every order.
     """
     wanted = (Permission.ORDERS_PLACE, Permission.WORK_JUDGE)
     held = {each.value for each in wanted if order.unit_id in people.units_where(request.user.id, each)}
     settling = _settling(request)
     if order.unit_id in settling or boards.dispatches_everywhere(settling) or _in_hand(order, settling):
         held.add(Permission.ORDERS_MANAGE.value)
+    if people.units_where(request.user.id, Permission.ACTIVATION_RUN):
+        held.add(Permission.ACTIVATION_RUN.value)
     return frozenset(held)
 
 

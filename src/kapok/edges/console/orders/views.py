@@ -11,14 +11,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kapok.chain.ordering import queries, rules
-from kapok.chain.ordering.queries import LegView, Place, StageView, Visit
+from kapok.chain.ordering.queries import LegView, Place, StageView, StepView, Visit
 from kapok.edges.console.ledger.pausing import approvers_named
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
-from kapok.edges.console.orders.actions import ON_STEPS, Offered, for_leg, for_order
+from kapok.edges.console.orders.actions import Offered, for_leg, for_order, for_step
 from kapok.edges.console.orders.filters import OrdersFilter
 from kapok.edges.console.orders.reach import allowed, field_work, may_look, may_serve, seen, units
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.commitments import requests
+from kapok.ground.commitments.queries import Scope, scope
 from kapok.ground.commitments.requests import Request
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
@@ -83,6 +84,8 @@ class LegShown:
     """The window of its visit, or that one is to be agreed; of two ends for each."""
     asked: Sequence[Request]
     """What is asked of its clocks, and waits for an answer."""
+    steps: Sequence[tuple[StepView, Sequence[Offered]]]
+    """What the system does for it, and what may be done with that."""
     plant: Sequence[Held]
     """The resource orders of it: what it has of the plant, and where that is."""
 
@@ -103,6 +106,7 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         inventory.held_of(subjects),
         field_work(request, found),
         queries.visits_of(found.legs, request.at),
+        scope(people.units_where(request.user.id, Permission.LEDGER_READ)),
     )
     values = {
         "order": found,
@@ -115,7 +119,6 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
         ),
         "approvers": approvers_named(request, {found.unit}) if asked else "",
         "offered": for_order(found, may),
-        "on_steps": [(code, action) for code, action in ON_STEPS.items() if action.permissions & may],
         "expected": _expected(found.legs),
         "undated": any(leg.undated for leg in found.legs),
     }
@@ -134,6 +137,8 @@ class _Known:
     plant: Mapping[str, Sequence[Held]]
     field_work: frozenset[UUID]
     visits: Mapping[str, Sequence[Visit]]
+    reader: Scope
+    """Of which units the reader may open the clocks."""
 
 
 def _leg(leg: LegView, known: _Known) -> LegShown:
@@ -143,10 +148,16 @@ def _leg(leg: LegView, known: _Known) -> LegShown:
         for stage in leg.stages
     ]
     return LegShown(
-        leg=leg, columns=list(_columns(boxes)), promises=all_shown(leg.promises, at, names),
+        leg=leg, columns=list(_columns(boxes)), promises=list(_promises(leg, known)),
         offered=for_leg(leg, known.may, may_choose=any(each.may_choose for each in visits)), visits=visits,
+        steps=[(step, for_step(step, known.may)) for step in leg.steps],
         asked=[each for each in known.asked if each.subject == leg.subject], plant=known.plant.get(leg.subject, ()),
     )  # fmt: skip
+
+
+def _promises(leg: LegView, known: _Known) -> Iterator[Shown]:
+    for each in all_shown(leg.promises, known.at, known.names):
+        yield replace(each, linked=known.reader.holds(each.row.unit))
 
 
 def _columns(boxes: Sequence[Box]) -> Iterator[Sequence[Box]]:

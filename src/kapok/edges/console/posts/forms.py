@@ -20,6 +20,8 @@ from kapok.ground.posts.rules import (
     ABSENCE_KINDS,
     CAUSES,
     LEVEL_NAMES,
+    LONGEST_ACCEPT_TTL,
+    MINUTE,
     PLACES,
     AbsenceKind,
     Cause,
@@ -29,7 +31,6 @@ from kapok.ground.posts.rules import (
 CALENDAR = (date(2000, 1, 1), date(2099, 12, 31))
 """The days that the screens know."""
 LONGEST_LEAVE_DAYS = 366
-LONGEST_ACCEPT_MINUTES = 7 * 24 * 60
 STAFF_NUMBER_LABEL = _("Staff number")
 NUMBER = {"list": "crew", "autocomplete": "off"}
 
@@ -50,9 +51,28 @@ def _hour(label: Any, help_text: Any) -> forms.TimeField:
     )
 
 
-class PostForm(NameForm, UnitsForm):
+class AcceptTimeForm(forms.Form):
+    """How long an offer to a post may wait."""
+
+    accept_minutes = forms.IntegerField(
+        label=_("Minutes to accept an offer"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_ACCEPT_TTL // MINUTE,
+        help_text=_("Empty: as everywhere. Urgent offers, and stages with a time of their own, keep theirs."),
+    )
+
+    @property
+    def accept_ttl(self) -> timedelta | None:
+        """How long an offer to the post may wait; None where it has no time of its own."""
+        minutes = self.cleaned_data["accept_minutes"]
+        return minutes * MINUTE if minutes else None
+
+
+class PostForm(NameForm, UnitsForm, AcceptTimeForm):
     """A new post of one of one's units."""
 
+    field_order = ("name_zh", "name_en", "code", "function", "a", "b", "accept_minutes")
     code = forms.SlugField(
         label=_("Code"), max_length=50, help_text=_("Lower-case letters, digits and hyphens; never changes.")
     )
@@ -65,19 +85,6 @@ class PostForm(NameForm, UnitsForm):
     )
     a = _number(_("Staff number of A"), _("Answers for the post."))
     b = _number(_("Staff number of B"), _("Deputises, fully informed; somebody else than A."))
-    accept_minutes = forms.IntegerField(
-        label=_("Minutes to accept an offer"),
-        required=False,
-        min_value=1,
-        max_value=LONGEST_ACCEPT_MINUTES,
-        help_text=_("Empty: as everywhere. Urgent offers, and stages with a time of their own, keep theirs."),
-    )
-
-    @property
-    def accept_ttl(self) -> timedelta | None:
-        """How long an offer to the post may wait; None where it has no time of its own."""
-        minutes = self.cleaned_data["accept_minutes"]
-        return timedelta(minutes=minutes) if minutes else None
 
     def clean_code(self) -> str:
         """Codes are lower case."""

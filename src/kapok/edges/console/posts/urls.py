@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("posts/<slug:code>", views.post, name="post"),
     path("posts/<slug:code>/fill", views.fill, name="fill-post"),
     path("posts/<slug:code>/exchange", views.exchange, name="exchange-post"),
+    path("posts/<slug:code>/accept-time", views.change_accept_time, name="accept-time"),
     path("posts/<slug:code>/take-over", views.take_over, name="take-over"),
     path("posts/<slug:code>/hand-back", views.hand_back, name="hand-back"),
     path("posts/<slug:code>/role", views.attach_role, name="post-role"),

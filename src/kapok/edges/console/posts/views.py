@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -15,12 +14,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kapok.edges.console.posts.forms import FillForm, NoteForm, PostForm, RoleForm, TakeOverForm
+from kapok.edges.console.posts.forms import AcceptTimeForm, FillForm, NoteForm, PostForm, RoleForm, TakeOverForm
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.ground.journal.queries import timeline
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.ground.posts import api, boards, queries
+from kapok.ground.posts.rules import MINUTE
 from kapok.kernel.errors import KapokError
 
 PAGE = 24
@@ -127,6 +127,17 @@ def exchange(request: ScreenRequest, shown: queries.Acting) -> None:
     messages.success(request, _("A and B have changed places."))
 
 
+@_act(Permission.ROSTER_MANAGE)
+def change_accept_time(request: ScreenRequest, shown: queries.Acting) -> HttpResponse | None:
+    """Let offers that come from now on wait longer or shorter; what is offered keeps its time."""
+    form = AcceptTimeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, shown, accept_time=form)
+    api.change_accept_time(post=shown.code, accept_ttl=form.accept_ttl, actor=request.user.subject, at=request.at)
+    messages.success(request, _("Saved. What is offered already keeps its time."))
+    return None
+
+
 @_act(Permission.ROSTER_READ)
 def take_over(request: ScreenRequest, shown: queries.Acting) -> HttpResponse | None:
     """Let B act: A, B or whoever manages the post may say so."""
@@ -205,9 +216,10 @@ def _refuse_strangers(request: ScreenRequest, shown: queries.Acting) -> None:
 def _page(request: ScreenRequest, shown: queries.Acting, **typed: forms.Form) -> HttpResponse:
     roles, grants = boards.carried(shown.id), _may(request, shown, Permission.PEOPLE_MANAGE)
     manages, is_open = _may(request, shown, Permission.ROSTER_MANAGE), shown.a is not None
+    minutes = shown.accept_ttl and round(shown.accept_ttl / MINUTE)
     values: dict[str, Any] = {
         "post": shown,
-        "accept_minutes": shown.accept_ttl and round(shown.accept_ttl / timedelta(minutes=1)),
+        "accept_minutes": minutes,
         "steps": queries.escalation(shown.code, request.at),
         "roles": roles,
         "lines": timeline(shown.subject),
@@ -218,6 +230,7 @@ def _page(request: ScreenRequest, shown: queries.Acting, **typed: forms.Form) ->
         "may_hand_over": is_open and (manages or _holds(request, shown)),
         "crew": boards.crew([shown.unit_id])[:50],
         "fill": FillForm(initial={"a": shown.a and shown.a.username, "b": shown.b and shown.b.username}),
+        "accept_time": AcceptTimeForm(initial={"accept_minutes": minutes}),
         "take_over": TakeOverForm(),
         "hand_back": NoteForm(),
         "role": RoleForm(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -13,6 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
 from kapok.edges.console.charts import Chart
+from kapok.edges.console.ledger.presenting import called
+from kapok.edges.console.telling import known_people, told
+from kapok.ground.journal.queries import Line
 from kapok.ground.people.roles import ROLES
 from kapok.kernel.text import Language, Text
 from kapok.network.inventory.kinds import SERVICES
@@ -24,6 +27,12 @@ register = template.Library()
 def text(value: Text) -> str:
     """A bilingual text in the reader's language."""
     return value.in_(Language.of(get_language()))
+
+
+@register.filter
+def kept(words: str) -> str:
+    """What was kept in both languages (`Text.both`), or typed in one, in the reader's language."""
+    return text(Text.kept(words or ""))
 
 
 SIGNS = {":": Text(zh="：", en=": "), ",": Text(zh="、", en=", "), ";": Text(zh="；", en="; ")}
@@ -67,6 +76,13 @@ def named(actor: str, names: Mapping[str, str]) -> str:
 
 
 @register.filter
+def by_name(lines: Sequence[Line]) -> list[tuple[Line, str]]:
+    """The entries of a time line, each with who did it, people by their names; one query."""
+    known = known_people(lines)
+    return [(told(line, known), named(line.actor, known)) for line in lines]
+
+
+@register.filter
 def service_name(kind: str) -> str:
     """What a kind of service is called."""
     return text(SERVICES[kind]) if kind in SERVICES else kind
@@ -79,9 +95,9 @@ def same_as(value: str, wanted: str) -> str:
 
 
 @register.filter
-def within(path: str, address: str) -> bool:
-    """Whether a page lies at or below an address; below the start page lies nothing."""
-    return path == address or (address != "/" and path.startswith(f"{address.rstrip('/')}/"))
+def subject_name(subject: str) -> str:
+    """What a subject of the journal is called, e.g. `order O2026-000001-1`; nothing where there is none."""
+    return text(called(subject)) if subject else ""
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 
-from kapok.edges.console.ledger.presenting import called
+from kapok.edges.console.ledger.presenting import name_of
 from kapok.edges.console.onward import onward
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.actions import ON_ITEMS, ON_MATTERS, Action
@@ -68,7 +68,7 @@ def act_on_matter(request: ScreenRequest, code: str, subject: str) -> HttpRespon
         options["stages"] = may_begin_again(subject)
     elif action.form is ChangeForm:
         options |= {"known": matter.facts, "urgent": matter.urgent}
-    return _act(request, action, options, {"matter": subject}, title=called(subject), subject=subject)
+    return _act(request, action, options, {"matter": subject}, title=name_of(subject), subject=subject)
 
 
 def _action(table: Mapping[str, Action], code: str) -> Action:
@@ -96,7 +96,7 @@ def _act(
     if not action.asks:
         messages.error(request, " ".join(map(str, form.non_field_errors())))
         return redirect(_back(request))
-    values = {"form": form, "action": action, "title": title, "matter": called(subject), "subject": subject}
+    values = {"form": form, "action": action, "title": title, "matter": name_of(subject), "subject": subject}
     return render(request, "work/act.html", values | {"next": _back(request)})
 
 

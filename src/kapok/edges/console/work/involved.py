@@ -46,9 +46,12 @@ def item_concerns(
     username: str, reader: Scope, item: queries.WorkItem, offers: Iterable[queries.Offer], *, judges: bool
 ) -> bool:
     """Whether somebody has to do with an item: by its hands, the units of its offers, or as judge of a refusal."""
+    sides = {unit for offer in offers for unit in (offer.from_unit, offer.to_unit)}
+    return judges or in_hands(username, reader, item, sides)
+
+
+def in_hands(username: str, reader: Scope, item: queries.WorkItem, sides: Iterable[str]) -> bool:
+    """Whether somebody has to do with an item by its hands or by the units between which it was handed."""
     if username in {item.holder, item.accountable, item.first_contact} or reader.holds(item.unit):
         return True
-    known = list(offers)
-    if any(reader.holds(unit) for offer in known for unit in (offer.from_unit, offer.to_unit)):
-        return True
-    return judges
+    return any(reader.holds(unit) for unit in sides)

@@ -9,7 +9,7 @@ from uuid import UUID
 from kapok.edges.console.ledger.presenting import Shown, shown
 from kapok.edges.console.screen import ScreenRequest
 from kapok.edges.console.work.actions import ON_MATTERS
-from kapok.edges.console.work.involved import item_concerns, matter_concerns
+from kapok.edges.console.work.involved import in_hands, item_concerns, matter_concerns
 from kapok.edges.console.work.presenting import Choice, choices, piles
 from kapok.ground.commitments.queries import Scope, first_due
 from kapok.ground.people.queries import units_where
@@ -31,6 +31,10 @@ class ItemLine:
 
     item: queries.WorkItem
     clock: Shown | None
+    asked: str
+    """Who is offered it by name; empty for nobody."""
+    linked: bool
+    """Whether the reader may open it."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,17 @@ def of_matter(request: ScreenRequest, subject: str, reader: Scope) -> OfMatter |
     found = queries.matter(subject)
     if found is None or not matter_concerns(request.user.username, reader, found):
         return None
-    items = queries.items_of(subject)
-    due = first_due(item.subject for item in items)
-    lines = [ItemLine(each, shown(due[each.subject], request.at) if each.subject in due else None) for each in items]
+    lines = list(_lines(request, subject, reader))
     return OfMatter(found, lines, choices(_for(request, found), ON_MATTERS), tally(found.id))
+
+
+def _lines(request: ScreenRequest, subject: str, reader: Scope) -> Iterator[ItemLine]:
+    items, sides = queries.items_of(subject), queries.sides_of(subject)
+    due, asked = first_due(item.subject for item in items), queries.asked_by_name(subject)
+    for each in items:
+        clock = shown(due[each.subject], request.at) if each.subject in due else None
+        linked = in_hands(request.user.username, reader, each, sides.get(each.id, ()))
+        yield ItemLine(each, clock, asked.get(each.id, ""), linked)
 
 
 def of_item(request: ScreenRequest, identifier: str, reader: Scope) -> OfItem | None:

@@ -221,7 +221,7 @@ def _delivered(item: WorkItem, at: datetime, clocks: Mapping[str, Row]) -> Job:
 def _handed(handed: Handed) -> Job:
     return Job(
         key=f"handover-{handed.matter}", subject=handed.matter, item=None,
-        title=Text(zh=handed.matter_title, en=handed.matter_title), matter_title="", urgent=False,
+        title=Text.kept(handed.matter_title), matter_title="", urgent=False,
         detail=FROM.format(unit="", who=handed.from_name), note=handed.note, clock=None, wait=None,
         choices=choices(["accept-first-contact", "refuse-first-contact"], ON_MATTERS),
     )  # fmt: skip
@@ -229,7 +229,7 @@ def _handed(handed: Handed) -> Job:
 
 def _owned(matter: MatterView, at: datetime, clocks: Mapping[str, Row]) -> Job:
     return Job(
-        key=f"matter-{matter.subject}", subject=matter.subject, item=None, title=Text(zh=matter.title, en=matter.title),
+        key=f"matter-{matter.subject}", subject=matter.subject, item=None, title=Text.kept(matter.title),
         matter_title="", urgent=matter.urgent, detail=SINCE.format(unit=matter.unit_name), note="",
         clock=_clock(clocks, matter.subject, at), wait=None, choices=choices(["happen", "close"], ON_MATTERS),
     )  # fmt: skip

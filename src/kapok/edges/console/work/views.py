@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kapok.edges.console.ledger.presenting import called, names_of
+from kapok.edges.console.ledger.presenting import called, names_of, titles_of
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.work.forms import TakeForm
 from kapok.edges.console.work.presenting import piles
@@ -21,9 +21,10 @@ from kapok.kernel.errors import KapokError
 def my_work(request: ScreenRequest) -> HttpResponse:
     """Everything that waits for this person, with its clocks; the piles refresh themselves."""
     asked = requests.to_answer(request.user)
+    titles = titles_of(each.subject for each in asked)
     values = {
         "piles": piles(queries.my_work(request.user.username, request.at), request.at),
-        "asked": [(each, called(each.subject)) for each in asked],
+        "asked": [(each, titles.get(each.subject) or called(each.subject)) for each in asked],
         "people": names_of(each.asked_by for each in asked) if asked else {},
         "at": request.at,
     }

@@ -28,24 +28,34 @@ class Receiver:
     reason: Reason
 
 
-def receiver(customer: Customer | None, at: datetime, language: str = "", *, complains: bool = False) -> Receiver:
+def receiver(
+    customer: Customer | None, at: datetime, language: str = "", *, complains: bool = False, offered: bool = False
+) -> Receiver:
     """Who is asked first: by the rules among the channel's own, else among the hotline's, which serves everybody at any hour.
 
     Of who `complains` about a bill or a person neither the account manager is, nor who answers for their patch: it may be about
-    them. Raises `NobodyServes`.
+    them. What is `offered` to the account manager is theirs when they accept it, so that they are asked first where nobody else
+    is. Raises `NobodyServes`.
     """
     channel = channel_of(customer.segment if customer else "")
     caller = gathering.caller_of(customer, None, Via.SAID, at)
     spared = gathering.around(customer, at) if customer and complains else frozenset()
-    caller = replace(caller, manager="") if complains else caller
+    known, caller = caller, replace(caller, manager="") if complains or offered else caller
     tongues = gathering.tongues_of(customer, language)
     for code in (channel, Channel.HOTLINE):
         setting = ChannelSetting.objects.filter(code=code).first()
         agents = [each for each in gathering.serving(setting, at) if each.username not in spared] if setting else []
         chosen = asked_first(caller, agents, setting.skill if setting else "", tongues)
         if chosen is not None:
-            return Receiver(channel, person(f"staff/{chosen[0]}"), chosen[1])
+            return _received(channel, chosen)
+    last = asked_first(known, (), "") if offered else None
+    if last is not None:
+        return _received(channel, last)
     raise NobodyServes(channel_name=rules.CHANNELS[channel])
+
+
+def _received(channel: Channel, chosen: tuple[str, Reason]) -> Receiver:
+    return Receiver(channel, person(f"staff/{chosen[0]}"), chosen[1])
 
 
 def interaction(who: Receiver, customer: Customer | None, *, topic: str, matter: str, actor: str, at: datetime) -> None:

@@ -24,9 +24,9 @@ def asked_first(
 ) -> tuple[str, Reason] | None:
     """Who is the first contact of what came by the web, where nobody takes it by hand; None where nobody serves the channel.
 
-    The account manager of a key account (R2) or of a business (R5); else of those who serve the channel who speaks the
-    customer's language, then who has its skill, then the longest idle (R8). Who serves somebody else just then comes last, by
-    name: the web can wait a call.
+    The account manager of a key account (R2) or of a business (R5), if one is named; else of those who serve the channel who
+    speaks the customer's language, then who has its skill, then the longest idle (R8). Who serves somebody else just then comes
+    last, by name: the web can wait a call.
     """
     if caller.manager and (caller.key or caller.segment == BUSINESS):
         manager = caller.manager

@@ -22,6 +22,7 @@ from kapok.ground.catalog.cast.wording import (
     ways,
     words,
 )
+from kapok.ground.catalog.template import ACCOUNT_MANAGER
 from kapok.kernel.text import Text
 
 INSTALL: Document = {
@@ -252,34 +253,29 @@ REPLY: Document = {
     "nodes": [
         gate("start"),
         stage(
-            "take",
-            Text(zh="受理并分派", en="Take and assign"),
-            "hotline",
-            "0.25 working hours",
-            told=words(
-                "我们收到您的问题并交专人办理。", "We have your question and give it to somebody who answers it."
-            ),
-            event="request.acknowledged",
-        ),
-        stage(
             "answer",
             Text(zh="实质答复", en="Substantive reply"),
             "key-accounts",
-            "1.5 working hours",
-            told=words("专人正在为您准备答复。", "Somebody is preparing the answer to you."),
+            "1.75 working hours",
+            addressee=ACCOUNT_MANAGER,
+            told=words(
+                "我们收到您的问题，专人正在为您准备答复。",
+                "We have your question, and somebody is preparing the answer to you.",
+            ),
         ),
         stage(
             "acknowledge",
             Text(zh="客户确认", en="The customer acknowledges"),
             "key-accounts",
             "0.5 working hours",
+            addressee=ACCOUNT_MANAGER,
             told=words("我们请您确认答复是否解决问题。", "We ask you whether that answers you."),
             event="request.answered",
         ),
         gate("end"),
     ],
     "edges": [
-        *ways("start", "take", "answer", "acknowledge", "end"),
+        *ways("start", "answer", "acknowledge", "end"),
         back("acknowledge", "answer", Text(zh="客户不认可答复", en="the customer does not accept the reply")),
     ],
 }

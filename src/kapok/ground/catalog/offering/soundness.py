@@ -19,7 +19,7 @@ from kapok.ground.catalog.specifying.document import (
     Value,
     ValueType,
 )
-from kapok.ground.catalog.template import Finding
+from kapok.ground.catalog.template import Finding, finding
 from kapok.kernel.promises import FACTS, Fact, FactKind, Promise
 from kapok.kernel.promises.selector import Bounds, Condition, Selector
 from kapok.kernel.text import Text
@@ -351,5 +351,4 @@ FIELDS: Mapping[str, Text] = {
 
 
 def _finding(where: str, code: str, zh: str, en: str) -> Finding:
-    name = FIELDS[where]
-    return Finding(where, code, Text(zh=f"{name.zh}：{zh}", en=f"{name.en}: {en}"))
+    return finding(where, code, zh, en, called=FIELDS[where])

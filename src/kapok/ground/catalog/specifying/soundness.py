@@ -13,7 +13,7 @@ from kapok.ground.catalog.specifying.document import (
     Specification,
     ValueType,
 )
-from kapok.ground.catalog.template import Finding
+from kapok.ground.catalog.template import Finding, finding
 from kapok.kernel.promises import FACTS
 from kapok.kernel.text import Text
 
@@ -86,5 +86,4 @@ FIELDS: Mapping[str, Text] = {
 
 
 def _finding(where: str, code: str, zh: str, en: str) -> Finding:
-    name = FIELDS[where]
-    return Finding(where, code, Text(zh=f"{name.zh}：{zh}", en=f"{name.en}: {en}"))
+    return finding(where, code, zh, en, called=FIELDS[where])

@@ -21,7 +21,7 @@ from kapok.ground.work.baton import carrying, steps
 from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_over, carry_to, leave_to_people
 from kapok.ground.work.baton.giving import give_again, give_out
 from kapok.ground.work.models import Handoff
-from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
+from kapok.ground.work.moves import Act, Beginning, Giver, Work
 from kapok.ground.work.refusals import (
     AlreadyReturned,
     EvidenceMissing,
@@ -225,7 +225,7 @@ def judge(*, item: UUID, found_for: Side, note: str, actor: str, at: datetime) -
     steps.find(row, handoff, Side(found_for), act, judge=me, note=note)
     giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
     if found_for == Side.OFFERER:
-        moves.offer(row, giver, Receiver(handoff.to_unit, note=note), act, way=Way.IMPOSED)
+        moves.offer(row, giver, steps.the_same(handoff, note), act, way=Way.IMPOSED)
         act.record()
         return
     moves.hold(row, unit=giver.unit, answers=giver.answers, holder=giver.staff, act=act)

@@ -1,14 +1,15 @@
 """Who keeps whom waiting, and how each unit conducted itself: the hand-offs of a period, counted in one pass in SQL.
 
 The database counts them by pair of units, sums that up by unit, and answers with the pairs of one page; the median of the waits is
-looked up for the pairs that are shown.
+looked up for the pairs that are shown. What was answered stands: of whole weeks the settled hand-offs are counted already
+(`SettledHandoffs`), and the sums are those of counting each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from django.db import connection
 
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.work import urging
-from kapok.ground.work.rules import HandoffState, Way
+from kapok.ground.work.baton.models import COUNTS
+from kapok.ground.work.rules import RUNNING, HandoffState, Way
+from kapok.kernel.ids import first_at
 from kapok.kernel.text import Text
 
 
@@ -126,32 +129,65 @@ class Figures:
         return sorted(found, key=lambda each: -each.points)
 
 
+WEEK = timedelta(days=7)
+MONDAY = datetime(2000, 1, 3, tzinfo=UTC)
+"""Where one of the weeks begins by which settled hand-offs are counted."""
 COUNTED = f"""
-SELECT from_unit_id AS consumer, to_unit_id AS provider, count(*) AS offered,
-    count(*) FILTER (WHERE state = '{HandoffState.ACCEPTED.value}' AND answered_at <= accept_by_at) AS in_time,
-    count(*) FILTER (WHERE answered_at > accept_by_at
-        OR state = '{HandoffState.OFFERED.value}' AND accept_by_at < %(at)s) AS late,
-    count(*) FILTER (WHERE reason <> '' AND state NOT IN ('{HandoffState.ACCEPTED.value}', '{HandoffState.OFFERED.value}')
-        AND NOT (way = '{Way.RETURN.value}' AND state = '{HandoffState.WITHDRAWN.value}')) AS refused,
-    count(disputed_at) AS disputed,
-    count(*) FILTER (WHERE state = '{HandoffState.UPHELD.value}') AS upheld,
-    count(*) FILTER (WHERE state = '{HandoffState.OVERRULED.value}') AS overruled,
-    count(*) FILTER (WHERE way = '{Way.RETURN.value}') AS returned
-FROM work_handoff WHERE offered_at >= %(since)s AND offered_at < %(until)s {{side}} GROUP BY from_unit_id, to_unit_id
+SELECT from_unit_id AS consumer, to_unit_id AS provider, count(*)::int AS offered,
+    (count(*) FILTER (WHERE state = '{HandoffState.ACCEPTED.value}' AND answered_at <= accept_by_at))::int AS in_time,
+    (count(*) FILTER (WHERE answered_at > accept_by_at
+        OR state = '{HandoffState.OFFERED.value}' AND accept_by_at < %(at)s))::int AS late,
+    (count(*) FILTER (WHERE reason <> '' AND state NOT IN ('{HandoffState.ACCEPTED.value}', '{HandoffState.OFFERED.value}')
+        AND NOT (way = '{Way.RETURN.value}' AND state = '{HandoffState.WITHDRAWN.value}')))::int AS refused,
+    count(disputed_at)::int AS disputed,
+    (count(*) FILTER (WHERE state = '{HandoffState.UPHELD.value}'))::int AS upheld,
+    (count(*) FILTER (WHERE state = '{HandoffState.OVERRULED.value}'))::int AS overruled,
+    (count(*) FILTER (WHERE way = '{Way.RETURN.value}'))::int AS returned
+FROM work_handoff WHERE {{span}} {{side}} GROUP BY from_unit_id, to_unit_id
 """  # noqa: S608  # constants only
+SPANS = (
+    "offered_at >= %(since)s AND offered_at < %(first)s",
+    "offered_at >= %(last)s AND offered_at < %(until)s",
+    f"offered_at >= %(first)s AND offered_at < %(last)s AND state IN {tuple(sorted(each.value for each in RUNNING))}",
+)
+"""What is counted hand-off by hand-off: what was offered before and after the whole weeks, and what is not settled of theirs."""
 SIDES = ("AND from_unit_id = ANY(%(units)s)", "AND to_unit_id = ANY(%(units)s) AND from_unit_id <> ALL(%(units)s)")
 """What is asked for some units, each pair in one of them: an index begins with the unit of each."""
-FIGURES = """
-WITH pair AS MATERIALIZED ({counted}), page AS (
-    SELECT * FROM pair ORDER BY late + overruled DESC, offered DESC, consumer, provider LIMIT %(limit)s OFFSET %(first)s
+SETTLED = f"""
+SELECT from_unit_id, to_unit_id, {", ".join(COUNTS)} FROM work_settledhandoffs
+WHERE week >= %(first)s AND week < %(last)s AND {{merged}} {{side}}
+"""  # noqa: S608  # names of columns only
+EITHER = "AND (from_unit_id = ANY(%(units)s) OR to_unit_id = ANY(%(units)s))"
+FIGURES = f"""
+WITH pair AS MATERIALIZED (
+    SELECT consumer, provider, {", ".join(f"sum({each})::int AS {each}" for each in COUNTS)} FROM ({{counted}}) part
+    GROUP BY consumer, provider
+), page AS (
+    SELECT * FROM pair ORDER BY late + overruled DESC, offered DESC, consumer, provider LIMIT %(limit)s OFFSET %(start)s
 )
-SELECT consumer, provider, offered, in_time, late, refused, disputed, upheld, overruled, returned FROM page
+SELECT consumer, provider, {", ".join(COUNTS)} FROM page
 UNION ALL
-SELECT consumer, provider, CASE WHEN grouping(consumer, provider) = 3 THEN count(*) ELSE sum(offered)::bigint END,
-    sum(in_time)::bigint, sum(late)::bigint, sum(refused)::bigint, sum(disputed)::bigint, sum(upheld)::bigint,
-    sum(overruled)::bigint, sum(returned)::bigint
+SELECT consumer, provider, CASE WHEN grouping(consumer, provider) = 3 THEN count(*) ELSE sum(offered) END,
+    {", ".join(f"sum({each})" for each in COUNTS[1:])}
 FROM pair GROUP BY GROUPING SETS ((consumer), (provider), ())
-"""
+"""  # noqa: S608  # names of columns only
+
+
+def _asked(sides: Sequence[str], either: str) -> str:
+    """The question for hand-offs on these sides, with what is counted already of whole weeks."""
+    counted = [COUNTED.format(span=span, side=side) for span in SPANS for side in sides]
+    settled = [SETTLED.format(merged=merged, side=either) for merged in ("merged", "NOT merged")]
+    return FIGURES.format(counted=" UNION ALL ".join(f"({each})" for each in [*counted, *settled]))
+
+
+OF_ALL, OF_UNITS = _asked([""], ""), _asked(SIDES, EITHER)
+
+
+def _whole_weeks(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """Where the first whole week of [since, until) begins and the last ends; `until` twice where there is none."""
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
+    begun, ended = since + (MONDAY - since) % WEEK, until - (until - MONDAY) % WEEK
+    return (begun, ended) if begun < ended else (until, until)
 
 
 def figures(
@@ -168,12 +204,13 @@ def figures(
     The pairs come the worst first: those with the most that was late or refused without right, then those with the most hand-offs;
     `limit` of them from the place `first` on, or all.
     """
-    parts = ("",) if units is None else SIDES
-    counted = " UNION ALL ".join(f"({COUNTED.format(side=side)})" for side in parts)
-    values: dict[str, Any] = {"at": at, "since": since, "until": until, "first": first, "limit": limit}
-    values["units"] = None if units is None else list(units)
+    begun, ended = _whole_weeks(since, until)
+    values: dict[str, Any] = {
+        "at": at, "since": since, "first": begun, "last": ended, "until": until, "start": first, "limit": limit,
+        "units": None if units is None else list(units),
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(FIGURES.format(counted=counted), values)
+        cursor.execute(OF_ALL if units is None else OF_UNITS, values)
         rows = cursor.fetchall()
     ((_, _, pairs, *_),) = (row for row in rows if row[0] is None and row[1] is None)
     counts = [Counts(*row) for row in rows if row[0] is not None and row[1] is not None]
@@ -199,23 +236,28 @@ def _waits(counts: Sequence[Counts], since: datetime, until: datetime) -> dict[t
 
 
 TRANSFERRED = f"""
-WITH transfer AS (
+WITH transfer AS MATERIALIZED (
     SELECT from_unit_id, matter_id FROM work_handoff
     WHERE way = '{Way.TRANSFER.value}' AND offered_at >= %(since)s AND offered_at < %(until)s
-        AND (%(units)s::uuid[] IS NULL OR from_unit_id = ANY(%(units)s))
 ), passed_on AS (
-    SELECT matter_id FROM work_handoff
-    WHERE matter_id IN (SELECT matter_id FROM transfer) AND way = '{Way.TRANSFER.value}' AND offered_at < %(until)s
-    GROUP BY matter_id HAVING count(*) > %(tolerated)s
+    SELECT matter_id FROM transfer GROUP BY matter_id HAVING %(tolerated)s < count(*) + CASE WHEN matter_id < %(opened)s THEN (
+        SELECT count(*) FROM work_handoff earlier
+        WHERE earlier.matter_id = transfer.matter_id AND way = '{Way.TRANSFER.value}' AND offered_at < %(since)s
+    ) ELSE 0 END
 )
-SELECT from_unit_id, count(*) FROM transfer JOIN passed_on USING (matter_id) GROUP BY from_unit_id
+SELECT from_unit_id, count(*) FROM transfer JOIN passed_on USING (matter_id)
+WHERE %(units)s::uuid[] IS NULL OR from_unit_id = ANY(%(units)s) GROUP BY from_unit_id
 """  # noqa: S608  # a constant only
 
 
 def _passed_on(of: Figures) -> dict[UUID, int]:
     """Transfers of the period in matters that had been transferred more often than is tolerated by its end, whenever that began."""
-    tolerated = settings.WORK_TRANSFERS_TOLERATED
-    units = None if of.units is None else list(of.units)
+    values = {
+        "since": of.since, "until": of.until, "units": None if of.units is None else list(of.units),
+        "tolerated": settings.WORK_TRANSFERS_TOLERATED,
+        # identifiers begin with the moment: a matter opened later has no transfer before the period
+        "opened": first_at(of.since + timedelta(milliseconds=1)),
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(TRANSFERRED, {"since": of.since, "until": of.until, "units": units, "tolerated": tolerated})
+        cursor.execute(TRANSFERRED, values)
         return dict(cursor.fetchall())

@@ -24,7 +24,7 @@ def give_out(*, matter: str, title: Text, unit: str, to: str = "", note: str = "
     """
     row, act = rows.open_matter(matter), Act(actor, at)
     words = Text(zh=rules.tidy_title(title.zh), en=rules.tidy_title(title.en))
-    begun = moves.begin(row, [Beginning(Work(title=words), _receiver(unit, to, note))], _giver(row, at), act)
+    begun = moves.begin(row, [Beginning(Work(title=words), _receiver(unit, to, note, at))], _giver(row, at), act)
     act.write()
     moves.inherit(row, begun, act)
     act.record()
@@ -44,7 +44,7 @@ def give_again(*, item: UUID, unit: str, to: str = "", note: str = "", actor: st
         return False
     rows.not_before(waiting.offered_at, at)
     moves.drop_offer(row, at)
-    giver, to_whom = _giver(row.matter, at), _receiver(unit, to, note)
+    giver, to_whom = _giver(row.matter, at), _receiver(unit, to, note, at)
     moves.offer(row, giver, to_whom, act, way=Way.AGAIN, accept_by=waiting.accept_by_at)
     moves.answer_for(row, act)
     return True
@@ -61,9 +61,12 @@ def _giver(matter: Matter, at: datetime) -> Giver:
     return Giver(matter.unit, owner, answering.of_unit(matter.unit, "", at, otherwise=owner).accountable)
 
 
-def _receiver(unit: str, to: str, note: str) -> Receiver:
+def _receiver(unit: str, to: str, note: str, at: datetime) -> Receiver:
+    """The unit or the person who is meant; the deputy who acts for them, while they are away."""
     if not to:
         return steps.receiver(unit, "", note=note)
     person = rows.person(f"{rows.STAFF}{to}")
+    to = answering.reached(person, at) or to
+    person = person if to == person.username else rows.person(f"{rows.STAFF}{to}")
     own = not rows.works_for(person, rows.unit_at_work(unit))
     return steps.receiver(person.unit.code if own else unit, to, note=note)

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
-from kapok.ground.work import answering, moves, rows, rules
+from kapok.ground.work import answering, moves, passing, rows, rules
 from kapok.ground.work.models import Delivery, Handoff, Item, Matter
 from kapok.ground.work.moves import Act, Giver, Receiver
 from kapok.ground.work.refusals import (
@@ -47,6 +47,13 @@ def back_to(unit: OrgUnit, staff: Staff, note: str) -> Receiver:
     return Receiver(unit, staff if takes else None, note=note)
 
 
+def the_same(handoff: Handoff, note: str) -> Receiver:
+    """The side that it was offered to: who answers for it in person by name, else the unit."""
+    asked, in_person = handoff.to_staff, handoff.to_staff_id == handoff.to_answers_id
+    named = asked if asked is not None and in_person and asked.is_active else None
+    return Receiver(handoff.to_unit, named, note=note, answers=named)
+
+
 def must_be_meant(handoff: Handoff, person: Staff) -> None:
     """Refuse who does not do the unit's work, or is not the one it was offered to. Raises `NotYours`, `MeantForAnother`.
 
@@ -65,7 +72,7 @@ def move(item: Item, handoff: Handoff, to: HandoffState, refusal: type[NotOffere
 
 
 def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
-    """The offer is accepted by that person. Raises `LacksSkill`, `NotOffered`, `TooEarly`."""
+    """The offer is accepted by that person, who may be first contact by it. Raises `LacksSkill`, `NotOffered`, `TooEarly`."""
     if item.skill and item.skill not in posts.skills_of({person.id}, act.at).get(person.id, {}):
         raise LacksSkill(skill_name=moves.named_skill(item.skill))
     move(item, handoff, HandoffState.ACCEPTED, NotOffered, answered_at=act.at, answered_by=person)
@@ -73,6 +80,7 @@ def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
     moves.tell(item, "handoff.accepted", act)
     if handoff.number > 1:  # the clocks of a first offer began with who answers for it
         moves.answer_for(item, act)
+    passing.with_work(item, handoff, person, act)
 
 
 def taken(item: Item, act: Act) -> Staff:
@@ -213,7 +221,8 @@ def must_stand_in(item: Item, person: Staff, at: datetime) -> Staff:
     if not _is_deputy(answer_of, instead, person, item, at):
         raise NotDeputy(username=answer_of.accountable.username)
     until = "—"
-    gone = answering.is_gone(instead, at) or (answer_of.a_is_away and answer_of.is_a(instead))
+    gone = answering.is_gone(instead, at) or answering.stands_in(person, instead, at)
+    gone = gone or (answer_of.a_is_away and answer_of.is_a(instead))
     if item.state != ItemState.HELD:
         waits_until = rows.offer_of(item, at).accept_by_at
         gone, until = gone or at > waits_until, waits_until.isoformat(timespec="minutes")
@@ -224,5 +233,7 @@ def must_stand_in(item: Item, person: Staff, at: datetime) -> Staff:
 
 def _is_deputy(answer: answering.Answer, instead: Staff, person: Staff, item: Item, at: datetime) -> bool:
     if answer.is_deputy(person) or (answer.is_a(person) and item.state == ItemState.HELD):
+        return True
+    if instead.id == item.accountable_id and answering.is_deputy_of(person, instead, at):
         return True
     return not instead.is_active and person.id in answering.heads(item.unit, at)

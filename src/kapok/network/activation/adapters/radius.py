@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from pyrad import packet
 from pyrad.client import Timeout
 from pyrad.packet import PacketError
@@ -30,6 +31,7 @@ from kapok.network.activation.rules import MASK, plain_note
 TITLE = Text(zh="RADIUS", en="RADIUS server")
 LOGIN = Text(zh="宽带账号", en="login")
 SUSPENDED = "已停机 / suspended"
+CLOSED = "已拆机 / taken down"
 STILL_ONLINE = Text(
     zh="状态已改，但接入服务器没有断开{count}个在线会话；稍后会重试，请检查接入服务器的地址与密钥。",
     en="The state is changed, but the access server did not end {count} {count:session|sessions}; it is tried again, "
@@ -81,9 +83,7 @@ class Radius:
         row = self._row(request)
         if row is None:
             return missing(TITLE)
-        row.state, row.reason = "suspended", plain_note(request.text("reason")) or SUSPENDED
-        _set(row, request)
-        return _first_refusal(_saved(row), lambda: _end_sessions(row))
+        return _shut(row, request, plain_note(request.text("reason")) or SUSPENDED)
 
     def resume(self, request: Request) -> Outcome:
         """Let the login in again."""
@@ -99,11 +99,15 @@ class Radius:
         return missing(TITLE) if row is None else _changed(row, request)
 
     def terminate(self, request: Request) -> Outcome:
-        """Forget the login, and end its sessions."""
+        """Refuse the login, end all its sessions and those of logins that it has left, then forget it."""
         row = self._row(request)
-        logins = {row.login, row.leaving or row.login} if row else {request.text("login")}
-        Subscriber.objects.filter(service=request.service).delete()
-        return _ended(sessions.open_sessions(request.service, logins))
+        if row is None:
+            login = request.text("login")
+            return _ended(sessions.open_sessions(request.service, {login} if login else ()))
+        ended = _shut(row, Request(request.service, request.kind, {}, request.at), CLOSED)
+        if ended.ok:
+            row.delete()
+        return ended
 
     def test(self, request: Request) -> Outcome:
         """Log in as the customer would, and compare the speed that is granted."""
@@ -127,9 +131,18 @@ def _changed(row: Subscriber, request: Request, state: str = "") -> Outcome:
     row.state, row.reason = (state, "") if state else (row.state, row.reason)
     _set(row, request)
     if known != _known_by(row):
-        row.leaving = row.leaving or login
+        row.leaving = sorted({*row.leaving, login})
     row.speed_pending = row.speed_pending or speed != speeds(row)
+    if (known, speed) != (_known_by(row), speeds(row)):
+        row.told_before = None
     return _first_refusal(_saved(row), lambda: _tell_sessions(row))
+
+
+def _shut(row: Subscriber, request: Request, reason: str) -> Outcome:
+    """Refuse the login, and end whatever is open now."""
+    row.state, row.reason, row.told_before = "suspended", reason, None
+    _set(row, request)
+    return _first_refusal(_saved(row), lambda: _end_sessions(row))
 
 
 def _set(row: Subscriber, request: Request) -> None:
@@ -180,18 +193,26 @@ def _tell_sessions(row: Subscriber) -> Outcome:
         return _end_sessions(row)
     if not row.speed_pending:
         return DONE
-    open_now = sessions.open_sessions(row.service, {row.login})
+    open_now = _to_be_told(row)
     return _heard(row, _ended([each for each in open_now if not sessions.change(each, speeds(row))]))
 
 
 def _end_sessions(row: Subscriber) -> Outcome:
-    return _heard(row, _ended(sessions.open_sessions(row.service, {row.leaving or row.login, row.login})))
+    return _heard(row, _ended(_to_be_told(row)))
+
+
+def _to_be_told(row: Subscriber) -> list[sessions.Session]:
+    """The open sessions that began before what is new; from its first telling on it is known which these are."""
+    if row.told_before is None:
+        Subscriber.objects.filter(pk=row.pk).update(told_before=Now())
+        row.refresh_from_db(fields=["told_before"])
+    return sessions.open_sessions(row.service, {*row.leaving, row.login}, before=row.told_before)
 
 
 def _heard(row: Subscriber, outcome: Outcome) -> Outcome:
     """Where the access servers have done it, nothing is left to be told to the sessions."""
     if outcome.ok:
-        Subscriber.objects.filter(pk=row.pk).update(leaving="", speed_pending=False)
+        Subscriber.objects.filter(pk=row.pk).update(leaving=[], speed_pending=False, told_before=None)
     return outcome
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from io import StringIO
 from typing import Any
 
@@ -21,12 +22,15 @@ from pyrad.packet import PacketError
 OPEN = """
 SELECT DISTINCT ON (session) session, login, nas_address, nas_session, framed_address
 FROM activation_accounting seen
-WHERE (service = %(service)s OR login = ANY(%(logins)s)) AND status IN ('Start', 'Interim-Update')
+WHERE (service = %(service)s OR service = '' AND login = ANY(%(logins)s)) AND status IN ('Start', 'Interim-Update')
     AND NOT EXISTS (SELECT FROM activation_accounting stopped
                     WHERE stopped.session = seen.session AND stopped.status = 'Stop')
     AND NOT EXISTS (SELECT FROM activation_accounting restarted
                     WHERE restarted.nas_address = seen.nas_address AND restarted.at > seen.at
                         AND restarted.status IN ('Accounting-On', 'Accounting-Off'))
+    AND (%(before)s::timestamptz IS NULL OR EXISTS (
+        SELECT FROM activation_accounting first
+        WHERE first.session = seen.session AND first.at - make_interval(secs => first.seconds::float8) <= %(before)s))
 ORDER BY session, seconds DESC
 LIMIT 100
 """
@@ -101,10 +105,10 @@ def speaking(server: str, secret: str, **ports: int) -> Iterator[Client]:
         client._CloseSocket()  # pyrad knows no other way to end it
 
 
-def open_sessions(service: str, logins: Collection[str]) -> list[Session]:
-    """The sessions of a service, or of its logins where the access server did not say the service."""
+def open_sessions(service: str, logins: Collection[str], *, before: datetime | None = None) -> list[Session]:
+    """The sessions of a service, or of its logins where the access server did not say it; only those begun by `before`."""
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, {"service": service, "logins": list(logins)})
+        cursor.execute(OPEN, {"service": service, "logins": list(logins), "before": before})
         return [Session(*row) for row in cursor.fetchall()]
 
 

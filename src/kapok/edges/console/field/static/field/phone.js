@@ -233,9 +233,9 @@
   }
 
   function buttons(job) {
-    const all = deeds(job), aside = all.filter((deed) => told.aside.includes(deed)), first = all.filter((deed) => !aside.includes(deed));
+    const all = deeds(job), aside = all.filter((deed) => told.aside.includes(deed)), first = all.filter((deed) => !aside.includes(deed)), main = first.includes("reply") ? "reply" : first[0];
     const shown = (some) => make("div", { class: "phone-deeds" }, ...some.map((deed) =>
-      make("button", { type: "button", class: `phone-deed${deed === first[0] || deed === "reply" ? " is-first" : ""}`, "data-deed": deed, onclick: () => press(job, deed) }, told.deed_names[deed])));
+      make("button", { type: "button", class: `phone-deed${deed === main ? " is-first" : ""}`, "data-deed": deed, onclick: () => press(job, deed) }, told.deed_names[deed])));
     return make("div", {}, shown(first), aside.length ? folded(`more ${job.item}`, { class: "phone-more" }, make("summary", {}, words.more), shown(aside)) : null);
   }
 

@@ -1,0 +1,228 @@
+"""A business request is its taker's until the account manager, asked by name, accepts it; the web, the desk and deputies alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kapok.front.channels import api
+from kapok.ground.commitments import scheduler
+from kapok.ground.commitments.models import Commitment
+from kapok.ground.people.models import Staff
+from kapok.ground.posts import api as posts
+from kapok.ground.work import api as work
+from kapok.ground.work import queries as matters
+from kapok.ground.work.baton import api as baton
+from kapok.ground.work.baton import queries as hand_offs
+from kapok.ground.work.models import Handoff, Handover, Item, Tenure
+from kapok.ground.work.rules import Reason, Side
+from tests.chain import shop
+from tests.front.counter import ask, business, clock, matter
+
+pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
+
+QUOTE: dict[str, Any] = {"substance": "quote", "reply": "每月 1200 元"}
+HEARD: dict[str, Any] = {"how": "call", "connected": timedelta(seconds=40)}
+
+
+def offer(subject: str) -> Handoff:
+    """The offer that is open."""
+    related = ("to_unit", "to_staff", "to_answers", "from_staff", "item")
+    return Handoff.objects.select_related(*related).get(matter__subject=subject, state="offered")
+
+
+def stage(subject: str, code: str = "answer") -> UUID:
+    """The item of a stage that runs."""
+    return Item.objects.get(matter__subject=subject, stage=code, ended_at=None).id
+
+
+def stands(subject: str) -> tuple[str, str, str, str]:
+    """Who answers for the matter and its three hours, for which unit, and who acts for them."""
+    row = matter(subject)
+    return row.first_contact.username, row.unit.code, clock(subject).owner, row.acting.username if row.acting else ""
+
+
+AGENTS, MANAGERS = ("agent", "hotline", "staff/agent", ""), ("keyaccount", "key-accounts", "staff/keyaccount", "")
+
+
+@pytest.mark.parametrize(
+    ("taker", "channel"), [("agent", "hotline"), ("manager", "public"), ("dispatcher", "business")]
+)
+def test_whoever_took_it_answers_for_it_until_the_account_manager_accepts(taker: str, channel: str) -> None:
+    subject, decision = ask(by=taker, channel=channel, customer=business())
+    before = stands(subject)
+    assert (before[0], before[2:], decision.owner) == (taker, (f"staff/{taker}", ""), "keyaccount")
+    row = offer(subject)
+    assert (row.from_staff.username, row.to_staff and row.to_staff.username, row.to_answers.username) == (
+        taker, "keyaccount", "keyaccount",
+    )  # fmt: skip
+    assert (row.to_unit.code, row.item.accountable.username, row.accept_by_at) == (
+        "key-accounts", "keyaccount", shop.later(30),
+    )  # fmt: skip
+    baton.accept(item=row.item_id, **shop.by("keyaccount", 10))
+    assert stands(subject) == MANAGERS
+    (told,) = shop.told("work.first_contact_passed", subject)
+    assert (told["from_staff"], told["to_staff"]) == (taker, "keyaccount")
+    kept = Tenure.objects.select_related("answers").get(matter__subject=subject)
+    assert (kept.answers.username, kept.until) == (taker, shop.later(10))
+    baton.deliver(item=row.item_id, **shop.by("keyaccount", 20))
+    last = offer(subject)
+    assert (last.item.stage, last.to_staff and last.to_staff.username) == ("acknowledge", "keyaccount")
+    baton.accept(item=last.item_id, **shop.by("keyaccount", 21))
+    assert (stands(subject), len(shop.told("work.first_contact_passed", subject))) == (MANAGERS, 1)
+
+
+def test_nobody_else_accepts_it_and_nothing_passes() -> None:
+    subject, _ = ask(customer=business())
+    with pytest.raises(baton.MeantForAnother):
+        baton.accept(item=stage(subject), **shop.by("keyaccount2", 5))
+    for username in ("agent", "technician"):
+        with pytest.raises(baton.NotYours):
+            baton.accept(item=stage(subject), **shop.by(username, 5))
+    with pytest.raises(work.NotOwner):
+        work.happen(matter=subject, kind="customer.informed", **shop.by("keyaccount", 6))
+    assert (stands(subject), shop.told("work.first_contact_passed")) == (AGENTS, [])
+
+
+def test_what_the_manager_refuses_comes_back_and_goes_by_name_to_another_who_accepts_it() -> None:
+    subject, _ = ask(customer=business())
+    item = stage(subject)
+    baton.refuse(item=item, reason=Reason.WRONG_AREA, defect="客户已转他人", **shop.by("keyaccount", 5))
+    assert (Item.objects.get(id=item).state, stands(subject)) == ("refused", AGENTS)
+    baton.concede(item=item, **shop.by("agent", 6))
+    assert (Item.objects.get(id=item).holder, stands(subject)) == (matter(subject).first_contact, AGENTS)
+    baton.transfer(item=item, unit="key-accounts", to="keyaccount2", warm=True, note="请接", **shop.by("agent", 7))
+    assert stands(subject) == AGENTS
+    baton.accept(item=item, **shop.by("keyaccount2", 8))
+    assert stands(subject) == ("keyaccount2", "key-accounts", "staff/keyaccount2", "")
+
+
+def test_a_refusal_that_is_not_upheld_is_the_managers_to_take() -> None:
+    subject, _ = ask(customer=business())
+    item = stage(subject)
+    baton.refuse(item=item, reason=Reason.DUPLICATE, defect="昨天答过", **shop.by("keyaccount", 5))
+    baton.dispute(item=item, note="是另一件事", **shop.by("agent", 6))
+    baton.judge(item=item, found_for=Side.OFFERER, note="须承接", **shop.by("supervisor", 8))
+    row = offer(subject)
+    assert (row.way, row.to_staff and row.to_staff.username, row.to_answers.username) == (
+        "imposed", "keyaccount", "keyaccount",
+    )  # fmt: skip
+    with pytest.raises(baton.MustBeTaken):
+        baton.refuse(item=item, reason=Reason.DUPLICATE, defect="不接", **shop.by("keyaccount", 9))
+    assert stands(subject) == AGENTS
+    baton.accept(item=item, **shop.by("keyaccount", 10))
+    assert stands(subject) == MANAGERS
+
+
+def test_an_offer_that_nobody_accepts_counts_against_the_manager_and_falls_to_the_deputy() -> None:
+    subject, _ = ask(customer=business())
+    item = stage(subject)
+    with pytest.raises(baton.StillThere):
+        baton.take_over(item=item, note="代接", **shop.by("keyaccount2", 29))
+    scheduler.fire(at=shop.later(31))
+    accepts = Commitment.objects.get(subject=f"work/{item}", promise="handoff-accept")
+    assert (accepts.state, accepts.due_at, accepts.owner) == ("overdue", shop.later(30), "staff/keyaccount")
+    assert [each.offer.item for each in hand_offs.unanswered(shop.later(31))] == [item]
+    assert stands(subject) == AGENTS
+    assert item in {each.item for each in matters.my_work("keyaccount2", shop.later(31)).to_take_over}
+    baton.take_over(item=item, note="代接", **shop.by("keyaccount2", 32))
+    assert stands(subject) == (*MANAGERS[:3], "keyaccount2")
+    work.hand_back_matter(matter=subject, note="交还", **shop.by("keyaccount", 40))
+    assert stands(subject) == MANAGERS
+
+
+def test_while_the_manager_is_away_the_deputy_takes_it_at_once() -> None:
+    posts.declare_absent(username="keyaccount", until=shop.later(600), note="出差", **shop.by("keyaccount"))
+    subject, decision = ask(1, customer=business())
+    row = offer(subject)
+    assert (decision.owner, row.to_staff and row.to_staff.username, stands(subject)) == (
+        "keyaccount",
+        "keyaccount",
+        AGENTS,
+    )
+    baton.take_over(item=row.item_id, note="A角出差", **shop.by("keyaccount2", 2))
+    assert stands(subject) == (*MANAGERS[:3], "keyaccount2")
+    assert (Item.objects.get(id=row.item_id).state, api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount2", 9))) == (
+        "held", True,
+    )  # fmt: skip
+
+
+def test_a_manager_who_is_away_without_a_deputy_is_not_asked_but_the_unit_and_the_contact_stays() -> None:
+    posts.declare_absent(username="keyaccount2", until=shop.later(600), note="出差", **shop.by("keyaccount2"))
+    subject, decision = ask(1, customer=business(manager="keyaccount2"))
+    assert (decision.owner, offer(subject).to_staff, offer(subject).to_unit.code) == ("", None, "key-accounts")
+    baton.accept(item=stage(subject), **shop.by("keyaccount", 3))
+    assert stands(subject) == AGENTS
+
+
+def test_the_manager_who_replies_has_accepted() -> None:
+    subject, _ = ask(customer=business())
+    assert not api.answer(matter=subject, **HEARD, **shop.by("keyaccount", 5))
+    assert stands(subject) == AGENTS
+    assert not api.answer(matter=subject, **QUOTE, **shop.by("keyaccount", 6))
+    assert (stands(subject), Item.objects.get(id=stage(subject)).state, clock(subject).state) == (
+        MANAGERS,
+        "held",
+        "open",
+    )
+    assert api.answer(matter=subject, **HEARD, **shop.by("keyaccount", 7))
+    work.close_matter(matter=subject, **shop.by("keyaccount", 8))
+
+
+def test_who_took_it_may_answer_and_keeps_it() -> None:
+    subject, _ = ask(customer=business())
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("agent", 7))
+    assert (stands(subject), clock(subject).state, shop.told("work.first_contact_passed")) == (AGENTS, "kept", [])
+    assert not Item.objects.filter(matter__subject=subject, ended_at=None).exists()
+
+
+def test_a_hand_over_that_is_open_ends_when_the_manager_accepts() -> None:
+    subject, _ = ask(customer=business())
+    work.hand_over_first_contact(matter=subject, to="agent2", note="交班", **shop.by("agent", 1))
+    baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
+    assert (stands(subject), Handover.objects.get().state) == (MANAGERS, "withdrawn")
+    with pytest.raises(work.NoHandover):
+        work.accept_first_contact(matter=subject, **shop.by("agent2", 3))
+
+
+def test_who_has_passed_the_contact_on_does_not_get_it_back_with_work() -> None:
+    subject, _ = ask(customer=business())
+    baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
+    work.hand_over_first_contact(matter=subject, to="keyaccount2", note="换人", **shop.by("keyaccount", 3))
+    work.accept_first_contact(matter=subject, **shop.by("keyaccount2", 4))
+    baton.deliver(item=stage(subject), **shop.by("keyaccount", 5))
+    baton.accept(item=stage(subject, "acknowledge"), **shop.by("keyaccount", 6))
+    assert stands(subject)[0] == "keyaccount2"
+
+
+def test_work_that_the_manager_passes_on_does_not_take_the_contact_along() -> None:
+    subject, _ = ask(customer=business())
+    item = stage(subject)
+    baton.accept(item=item, **shop.by("keyaccount", 2))
+    baton.transfer(
+        item=item, unit="key-accounts", to="keyaccount2", warm=True, note="请算价", **shop.by("keyaccount", 3)
+    )
+    baton.accept(item=item, **shop.by("keyaccount2", 4))
+    held = Item.objects.select_related("holder").get(id=item)
+    assert (stands(subject), held.holder and held.holder.username) == (MANAGERS, "keyaccount2")
+
+
+def test_whoever_was_named_wrongly_takes_their_manager_along() -> None:
+    wrong = business()
+    talk = api.take(channel="hotline", medium="phone", customer=wrong, **shop.by("agent"))
+    subject, _ = ask(1, customer=wrong, interaction=talk)
+    assert matter(subject).facts["account_manager"] == "keyaccount"
+    other = business(manager="keyaccount2", phone="020-38880012")
+    api.recognise_customer(interaction=talk, customer=other, **shop.by("agent", 2))
+    assert matter(subject).facts["account_manager"] == "keyaccount2"
+
+
+def test_what_is_given_outside_of_a_flow_goes_to_the_deputy_while_the_manager_is_away() -> None:
+    posts.declare_absent(username="keyaccount", until=shop.later(600), note="出差", **shop.by("keyaccount"))
+    subject, decision = ask(1, customer=shop.customer(manager="keyaccount"), pressed="9")
+    assert (decision.owner, offer(subject).to_staff) == ("keyaccount", Staff.objects.get(username="keyaccount2"))
+    baton.accept(item=offer(subject).item_id, **shop.by("keyaccount2", 2))
+    assert matter(subject).first_contact.username == "agent"
