@@ -63,25 +63,11 @@ __all__ = [
 
 @transaction.atomic
 def open_matter(
-    *,
-    kind: str,
-    title: str,
-    unit: str = "",
-    first_contact: str | Staff = "",
-    facts: Mapping[str, Any] = MappingProxyType({}),
-    urgent: bool = False,
-    near: UUID | str | None = None,
-    two_ended: bool = False,
-    far_near: UUID | None = None,
-    subject: str = "",
-    note: str = "",
-    also: Sequence[str] = (),
-    begin: bool = True,
-    flows: catalog.Choices | None = None,
-    whole: Whole | None = None,
-    actor: str,
-    at: datetime,
-) -> str:
+    *, kind: str, title: str, unit: str = "", first_contact: str | Staff = "", facts: Mapping[str, Any] = MappingProxyType({}),
+    urgent: bool = False, near: UUID | str | None = None, two_ended: bool = False, far_near: UUID | None = None,
+    subject: str = "", note: str = "", also: Sequence[str] = (), begin: bool = True,
+    flows: catalog.Choices | None = None, whole: Whole | None = None, actor: str, at: datetime,
+) -> str:  # fmt: skip
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
@@ -95,19 +81,14 @@ def open_matter(
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
-        title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known,
-        near_id=rows.near_of(near), far_near_id=far_near,
-        flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent,
-        state=MatterState.OPEN, opened_at=at,
+        title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known, state=MatterState.OPEN,
+        near_id=rows.near_of(near), far_near_id=far_near, flow=following.chosen(known, flows or catalog.choices(line)),
+        urgent=urgent, opened_at=at,
     )  # fmt: skip
-    matter.two_ended = (
-        two_ended and (follows := following.flow_of(matter)) is not None and following.goes_to_both_ends(follows)
-    )
+    if two_ended and (follows := following.flow_of(matter)):
+        matter.two_ended = following.goes_to_both_ends(follows)
     act = Act(actor, at, rows=whole.rows, told=whole.told, new=whole.new) if whole else Act(actor, at)
-    act.rows.append(matter)
-    if whole or not subject:
-        act.new.add(matter.subject)
-    _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act)
+    _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act, is_new=bool(whole or not subject))
     if begin:
         following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
     if whole is None:
@@ -351,8 +332,10 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     )
 
 
-def _begins_with(matter: Matter, kinds: Sequence[str], note: str, act: Act) -> None:
-    """Note what a matter begins with; the note stands at the first."""
+def _begins_with(matter: Matter, kinds: Sequence[str], note: str, act: Act, *, is_new: bool) -> None:
+    """Note what a matter begins with, of which nothing was told before if its subject `is_new`; the note stands at the first."""
+    act.rows.append(matter)
+    act.new.update([matter.subject] if is_new else [])
     for place, kind in enumerate(kinds):
         rules.matter_event(kind)
         say(matter, kind, act, note="" if place else note)
