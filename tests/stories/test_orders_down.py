@@ -113,8 +113,7 @@ def test_the_ipv6_prefix_that_an_order_allocates_is_granted_at_the_login(
 
 def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, operator.Knock]:
     """The hotline takes the order; it is reserved, paid, surveyed, configured, appointed, done on site, tested, confirmed."""
-    (answer,) = qualify("fixed_broadband", "r101", after(), down_mbps=100)
-    found = answer.found
+    found = qualify("fixed_broadband", "r101", after(), down_mbps=100)[0].found
     assert (found.available, found.technology, found.max_down_mbps, found.point) == (True, "ftth", 1000, "SPL1")
     offered = _windows()
     talk = channels.take(channel="hotline", medium="phone", customer=whose, topic="装宽带", **by("agent", after()))

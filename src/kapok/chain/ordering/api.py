@@ -205,9 +205,8 @@ def amend(
     difference to billing.
     Another number that is wished for is kept in place of the one before, another wish for a visit takes the other way.
     Raises `UnknownOrder`, `UnknownLeg`, `UnknownOffer`, `OfferNotOnSale`, `NotThisAction`, `NotSpecified`, `BadLine`, `BadMoment`,
-    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `BeingDone`,
-    `WishTaken`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`,
-    `TooSlow`.
+    `CancelRunning`, `PastNoReturn`, `NotAllowedNow`, `NothingAmended`, `LaterWithoutWord`, `TooLateToWish`, `BeingDone`, `TooSlow`,
+    `WishTaken`, `UnknownAddress`, `RetiredAddress`, `AddressTooWide`, `TooLateToRearrange`, `NoPlantThere`.
     """
     row, act = rows.order_called(order), Act(actor, at)
     leg = amending.leg_locked(row, line)

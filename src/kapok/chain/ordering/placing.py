@@ -28,6 +28,7 @@ from kapok.ground.journal.nesting import Whole, as_part
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
 from kapok.ground.work.rows import next_number
+from kapok.ground.work.rules import Far
 from kapok.kernel.ids import uuid7
 from kapok.kernel.money import exponent
 from kapok.kernel.text import Text, joined
@@ -173,7 +174,7 @@ def _open(leg: Leg, plan: Planned, placing: Placing, whole: Whole) -> None:
         kind=REQUESTED, also=course.BEGINS if begins else (), title=plan.title,
         first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.located),
         near=placing.located.near.get(plan.address.code if plan.address else ""), subject=leg.subject, begin=begins,
-        two_ended=bool(plan.visit and far), far_near=placing.located.near.get(far.code) if far else None,
+        far=Far(placing.located.near.get(far.code)) if far and plan.visit else None,
         flows=placing.flows, whole=whole, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 

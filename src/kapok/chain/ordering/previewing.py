@@ -110,7 +110,7 @@ def _leg(plan: Planned, known: Mapping[str, Any], among: flows.Choices, at: date
         far_address_full=plan.site.far.full if plan.site.far else None,
         title=joined(dict.fromkeys(line.offer.title for line in plan.lines)), visit=plan.visit, promises=tuple(made),
         stages=tuple(flow.stages[code].title for code in forecast.reached(flow, known)) if flow else (), old=plan.old,
-        both_ends=bool(plan.site.far) and flow is not None and goes_to_both_ends(flow),
+        both_ends=plan.site.far is not None and goes_to_both_ends(flow),
     )  # fmt: skip
 
 

@@ -64,29 +64,28 @@ __all__ = [
 @transaction.atomic
 def open_matter(
     *, kind: str, title: str, unit: str = "", first_contact: str | Staff = "", facts: Mapping[str, Any] = MappingProxyType({}),
-    urgent: bool = False, near: UUID | str | None = None, two_ended: bool = False, far_near: UUID | None = None,
+    urgent: bool = False, near: UUID | str | None = None, far: rules.Far | None = None,
     subject: str = "", note: str = "", also: Sequence[str] = (), begin: bool = True,
     flows: catalog.Choices | None = None, whole: Whole | None = None, actor: str, at: datetime,
 ) -> str:  # fmt: skip
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
-    on, in `unit` or else their own; the work is on the ground of `near`, that at the far end of what is
-    `two_ended`, and whose flow goes to both ends, on that of `far_near`. `also` happened at the same moment. Its facts choose its
-    flow (among `flows` where those of its line are at hand), whose first stages are offered, or with `begin=False` when `begin`
-    says so; its clocks start. As a part of a `whole` it leaves to that what is written and told. Raises `NotAMatter`,
-    `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
+    on, in `unit` or else their own; the work is on the ground of `near`, of `far` too where the flow goes there. `also` happened
+    at the same moment. Its facts choose its flow (among `flows` where those of its line are at hand), whose first stages are
+    offered, or with `begin=False` when `begin` says so; its clocks start. As a part of a `whole` it leaves to that what is written
+    and told. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`,
+    `MatterTaken`, `FlowTie`.
     """
     owner, what, known = rows.asked_first(first_contact, actor), rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
-        title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known, state=MatterState.OPEN,
-        near_id=rows.near_of(near), far_near_id=far_near, flow=following.chosen(known, flows or catalog.choices(line)),
-        urgent=urgent, opened_at=at,
+        title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known,
+        near_id=rows.near_of(near), two_ended=far is not None, far_near_id=far.near if far else None,
+        flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent, state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
-    if two_ended and (follows := following.flow_of(matter)):
-        matter.two_ended = following.goes_to_both_ends(follows)
+    matter.two_ended = matter.two_ended and following.goes_to_both_ends(following.flow_of(matter))
     act = Act(actor, at, rows=whole.rows, told=whole.told, new=whole.new) if whole else Act(actor, at)
     _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act, is_new=bool(whole or not subject))
     if begin:

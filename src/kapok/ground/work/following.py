@@ -267,9 +267,9 @@ def end_of(matter: Matter, stage: Stage) -> str:
     return stage.end if matter.two_ended else ""
 
 
-def goes_to_both_ends(flow: Flow) -> bool:
+def goes_to_both_ends(flow: Flow | None) -> bool:
     """Whether stages of a flow are done at the one end and at the other."""
-    return {"a", "b"} <= {stage.end for stage in flow.stages.values()}
+    return flow is not None and {"a", "b"} <= {stage.end for stage in flow.stages.values()}
 
 
 def _able(matter: Matter, skill: str, end: str, act: Act) -> OrgUnit | None:

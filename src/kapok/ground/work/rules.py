@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from kapok.ground.catalog.template import Line
 from kapok.ground.work.refusals import (
@@ -375,3 +376,10 @@ def checked(facts: Facts) -> dict[str, Any]:
 def merged(known: Facts, told: Facts, *, corrects: bool) -> dict[str, Any]:
     """The facts of a matter after an entry: what was known first stays, but a correction (`matter.changed`) goes before."""
     return {**known, **told} if corrects else {**told, **known}
+
+
+@dataclass(frozen=True)
+class Far:
+    """That a matter has a far end to which somebody comes, too, and the unit on whose ground that is, if that is known."""
+
+    near: UUID | None

@@ -127,7 +127,10 @@ def resolve(*, actor: str, at: datetime) -> int:
 
 
 def confirm(place: str, code: str, expected_at: datetime, *, actor: str, at: datetime) -> int:
-    """Give all who wait at a place for the same thing the day by which it is to be built; see `api.confirm_build`."""
+    """Give all who wait at a place for the same thing the day by which it is to be built; see `api.confirm_build`.
+
+    Who waits is held until the verb's `transaction.atomic` ends, so that whoever is told has got the day.
+    """
     waiting = dict(
         rows.waiting_at(place, code).select_for_update(of=("self",)).order_by("id").values_list("id", "holder")
     )
