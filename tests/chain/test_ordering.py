@@ -124,8 +124,8 @@ def test_three_lines_are_planned_and_reserved_with_few_statements() -> None:
     assert len(asked) == STATEMENTS, "\n".join(each["sql"][:150] for each in asked)
 
 
-STATEMENTS = 27
-"""Two pairs around savepoints among them: of the verb, which the test has in a transaction, and of the claim."""
+STATEMENTS = 20
+"""A pair around the savepoint of the verb among them, which the test has in a transaction, and the savepoint of the claim."""
 
 
 def test_a_bundle_is_ordered_as_itself_with_its_parts() -> None:

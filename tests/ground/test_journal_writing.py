@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from kapok.ground.catalog.models import FlowTemplate, FlowVersion
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.models import Commitment, PackVersion, Revision
-from kapok.ground.journal.writing import write
+from kapok.ground.journal import api as journal
+from kapok.ground.journal.events import WordsForgotten
+from kapok.ground.journal.models import Entry
+from kapok.ground.journal.nesting import Whole
+from kapok.ground.journal.writing import fresh, write
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import find
 
@@ -108,3 +114,60 @@ def test_what_fills_itself_is_not_written_here() -> None:
     with pytest.raises(TypeError, match="recorded_at fills itself"):
         write([row])
     assert not Revision.objects.exists()
+
+
+def test_a_fresh_row_is_what_the_mapper_would_make() -> None:
+    said: dict[str, Any] = {"id": uuid7(AT), "template_id": uuid7(AT), "number": 1, "segment": ["business"]}
+    ours, theirs = fresh(FlowVersion, **said), FlowVersion(**said)
+    names = [field.attname for field in FlowVersion._meta.concrete_fields]
+    assert [getattr(ours, name) for name in names] == [getattr(theirs, name) for name in names]
+    assert (ours._state.adding, ours._state.db) == (True, None)
+    with pytest.raises(TypeError, match="FlowVersion has no colour"):
+        fresh(FlowVersion, id=uuid7(AT), colour="red")
+
+
+# ---- what the parts of a verb leave to it ----
+
+SEEN: list[tuple[str, bool]] = []
+
+
+def see(entries: Sequence[Entry]) -> None:
+    SEEN.extend((entry.subject, entry.begins) for entry in entries)
+
+
+def told(subject: str, at: datetime = AT) -> WordsForgotten:
+    return WordsForgotten(subject=subject, actor="staff/lin", at=at, count=1, subjects=[subject])
+
+
+def test_the_rows_and_entries_of_a_whole_are_written_by_one_statement(settings: Settings) -> None:
+    SEEN.clear()
+    settings.JOURNAL_WITNESSES = [f"{__name__}.see"]
+    one, two = template("one"), template("two")
+    whole = Whole(rows=[one, version(one), two], told=[told("order/1"), told("order/2")], new={"order/2"})
+    with CaptureQueriesContext(connection) as asked:
+        whole.record()
+    assert len(asked) == 1
+    assert FlowVersion.objects.get().template == one
+    assert list(FlowTemplate.objects.order_by("code").values_list("code", flat=True)) == ["one", "two"]
+    assert list(Entry.objects.order_by("position").values_list("subject", flat=True)) == ["order/1", "order/2"]
+    assert SEEN == [("order/1", False), ("order/2", True)]
+    assert (whole.rows, whole.told, whole.new) == ([], [], set())
+    with CaptureQueriesContext(connection) as asked:
+        whole.record()
+    assert len(asked) == 0
+
+
+def test_a_whole_that_tells_of_the_far_future_leaves_nothing() -> None:
+    with pytest.raises(journal.TooFarAhead), transaction.atomic():
+        Whole(rows=[template("one")], told=[told("order/1"), told("order/1", AT + timedelta(days=9999))]).record()
+    assert not FlowTemplate.objects.exists()
+    assert not Entry.objects.exists()
+
+
+def test_a_whole_may_write_before_it_tells() -> None:
+    whole = Whole(rows=[template("one")], told=[told("order/1")])
+    whole.write()
+    assert FlowTemplate.objects.filter(code="one").exists()
+    assert not Entry.objects.exists()
+    whole.record()
+    assert Entry.objects.get().subject == "order/1"

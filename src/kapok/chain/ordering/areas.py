@@ -40,8 +40,8 @@ def of_lines(lines: Iterable[LineDraft], customer: Customer, moment: datetime) -
     """
     drafts = list(lines)
     numbers = [draft.service for draft in drafts if draft.service]
-    rows = Service.objects.filter(number__in=numbers, address__isnull=False) if numbers else Service.objects.none()
-    at = dict(rows.values_list("number", "address__code"))
+    rows = Service.objects.filter(number__in=numbers, address__isnull=False)
+    at = dict(rows.values_list("number", "address__code")) if numbers else {}
     codes = [
         code for draft in drafts for code in (draft.address or draft.far_address, at.get(draft.service, "")) if code
     ]

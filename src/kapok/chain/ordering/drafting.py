@@ -5,7 +5,7 @@ Nothing is written here. However many lines there are, each table is asked once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -225,11 +225,10 @@ def wishes_must_fit(number: int, action: str, wished: Mapping[str, Any]) -> None
 def _sold(drafts: Sequence[LineDraft]) -> dict[str, tuple[OfferVersion, Offer]]:
     """The versions on sale of what is bought, and of the parts of bundles. Raises `UnknownOffer`, `OfferNotOnSale`."""
     codes = {draft.offer for draft in drafts if draft.action in rules.SOLD}
-    found = _on_sale(codes) if codes else {}
+    found = {row.code: (row, offer) for row, offer in offers.read_on_sale(codes)} if codes else {}
     for code in codes - found.keys():
         offers.on_sale(code)
-    parts = {part for _, offer in found.values() for part in offer.parts} - found.keys()
-    return found | (_on_sale(parts) if parts else {})
+    return found
 
 
 def _own(services: Mapping[str, Service]) -> dict[str, tuple[OfferVersion, Offer]]:
@@ -237,10 +236,6 @@ def _own(services: Mapping[str, Service]) -> dict[str, tuple[OfferVersion, Offer
     named = {number: (row.offer, row.offer_version) for number, row in services.items()}
     found = offers.read_versions(named.values()) if named else {}
     return {number: found[version] for number, version in named.items() if version in found}
-
-
-def _on_sale(codes: Iterable[str]) -> dict[str, tuple[OfferVersion, Offer]]:
-    return {row.code: (row, offer) for row, offer in offers.read_on_sale(codes)}
 
 
 def _services(drafts: Sequence[LineDraft]) -> dict[str, Service]:

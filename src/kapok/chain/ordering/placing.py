@@ -24,9 +24,7 @@ from kapok.ground.catalog.queries import Choices
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
 from kapok.ground.customers.rows import living_customer
-from kapok.ground.journal import api as journal
-from kapok.ground.journal.nesting import as_part
-from kapok.ground.journal.writing import write
+from kapok.ground.journal.nesting import Whole, as_part
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
 from kapok.ground.work.rows import next_number
@@ -36,6 +34,7 @@ from kapok.kernel.money import exponent
 from kapok.kernel.text import Text, joined
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.rules import Need
+from kapok.network.inventory.views import ShortageView
 
 REQUESTED = "order.requested"
 Window = tuple[datetime, datetime]
@@ -102,15 +101,17 @@ def place(placing: Placing) -> Order:
     order = _order(placing)
     legs = _legs(order, placing)
     order.state = rules.overall([State(leg.state) for leg in legs]).value
-    write(
-        [order], legs, [_line(leg, line) for leg, plan in zip(legs, placing.legs, strict=True) for line in plan.lines]
-    )
+    whole = Whole(rows=[order, *legs])
     for leg, plan in zip(legs, placing.legs, strict=True):
-        _open(leg, plan, placing)
-    lacking = [leg for leg in legs if _lacks(leg, placing.act)]
-    if lacking:
+        whole.rows.extend(_line(leg, line) for line in plan.lines)
+        _open(leg, plan, placing, whole)
+    shortages = [(leg, shortage) for leg in legs if (shortage := _lacks(leg, placing.act, whole))]
+    whole.told.append(_placed(order, placing, [leg.subject for leg in legs]))
+    whole.record()
+    for leg, shortage in shortages:
+        moves.hold(leg, Deviation.WAIT, reason=ends.lacking(leg, shortage), until=shortage.expected_at, act=placing.act)
+    if shortages:
         moves.stand(order, [(leg.state, leg.exception) for leg in legs], placing.act)
-    _tell(order, placing, [leg.subject for leg in legs])
     return order
 
 
@@ -163,7 +164,7 @@ def _line(leg: Leg, line: Asked) -> Line:
     )  # fmt: skip
 
 
-def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
+def _open(leg: Leg, plan: Planned, placing: Placing, whole: Whole) -> None:
     """The matter in which the leg is passed from hand to hand; it begins when it is paid, and nothing comes before it.
 
     Somebody comes to both ends of what is installed between two.
@@ -174,7 +175,7 @@ def _open(leg: Leg, plan: Planned, placing: Placing) -> None:
         first_contact=leg.order.first_contact, facts=facts_of(leg, placing.facts, plan, placing.located),
         near=placing.located.near.get(plan.address.code if plan.address else ""), subject=leg.subject, begin=begins,
         far=Far(placing.located.near.get(far.code)) if far and plan.visit else None,
-        flows=placing.flows, actor=placing.act.actor, at=placing.act.at,
+        flows=placing.flows, whole=whole, actor=placing.act.actor, at=placing.act.at,
     )  # fmt: skip
 
 
@@ -202,35 +203,27 @@ def _cause(plan: Planned) -> dict[str, Any]:
     return {}
 
 
-def _lacks(leg: Leg, act: Act) -> bool:
-    """Reserve what the leg takes; whether something is lacking, so that it waits for plant (10W)."""
-    if not leg.needs or leg.address is None:
-        return False
-    shortage = reserve(leg, act).shortage
-    if shortage is None:
-        return False
-    moves.hold(leg, Deviation.WAIT, reason=ends.lacking(leg, shortage), until=shortage.expected_at, act=act)
-    return True
+def _lacks(leg: Leg, act: Act, whole: Whole) -> ShortageView | None:
+    """Reserve what the leg takes; what is lacking, so that it waits for plant (10W)."""
+    return reserve(leg, act, whole).shortage if leg.needs and leg.address else None
 
 
-def reserve(leg: Leg, act: Act) -> inventory.Reservation:
+def reserve(leg: Leg, act: Act, whole: Whole | None = None) -> inventory.Reservation:
     """Keep for the leg what it takes, all or nothing."""
     needs = [Need(**need) for need in leg.needs]
     until = act.at + settings.ORDERING_RESERVED_FOR
     address = leg.address.code if leg.address else ""
     return as_part(inventory.reserve)(
-        holder=leg.subject, address=address, needs=needs, until=until, actor=act.actor, at=act.at
+        holder=leg.subject, address=address, needs=needs, until=until, whole=whole, actor=act.actor, at=act.at
     )
 
 
-def _tell(order: Order, placing: Placing, subjects: list[str]) -> None:
+def _placed(order: Order, placing: Placing, subjects: list[str]) -> events.OrderPlaced:
     what = joined(dict.fromkeys(_named(plan) for plan in placing.legs), zh="；", en="; ")
     act = placing.act
-    journal.record(
-        events.OrderPlaced(
-            subject=order.subject, actor=act.actor, at=act.at, order=order.number, customer=placing.customer.number,
-            channel=placing.channel, what=what, count=len(subjects), legs=subjects,
-        )
+    return events.OrderPlaced(
+        subject=order.subject, actor=act.actor, at=act.at, order=order.number, customer=placing.customer.number,
+        channel=placing.channel, what=what, count=len(subjects), legs=subjects,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -69,10 +69,15 @@ class Choices:
 
     rows: Mapping[str, FlowVersion]
     candidates: Sequence[rules.Candidate]
+    _chosen: dict[tuple[str | None, ...], FlowVersion] = field(default_factory=dict)
+    """What was chosen before, by all that the choice looks at."""
 
     def row_for(self, facts: Facts) -> FlowVersion:
         """The one that a new matter with these facts is to follow. Raises `NoFlow`, `FlowTie`."""
-        return self.rows[rules.choose(self.candidates, facts).code]
+        said = tuple(str(facts[axis]) if axis in facts else None for axis in AXES)
+        if said not in self._chosen:
+            self._chosen[said] = self.rows[rules.choose(self.candidates, facts).code]
+        return self._chosen[said]
 
 
 IN_FORCE = """

@@ -31,6 +31,8 @@ from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 # Whoever judges shares the packs; whoever adopts one has them alone.
 LOCK = "SELECT commitments_lock(%s)"
 ENTRIES = "commitments_entries(%s)"
+BUT = "this.id <> ALL((SELECT %s::uuid[])::uuid[])"
+"""Worded so that the server keeps its plan: of an array that it knows it thinks the length of worth planning anew for."""
 KEEP_PACKS = "SELECT pg_advisory_xact_lock(hashtextextended('packs', 8))"
 
 
@@ -112,18 +114,32 @@ def locked(subject: str) -> Matter:
 
 def locked_together(subjects: Sequence[str]) -> list[Matter]:
     """The same of several matters, in the order in which they are named; two statements however many there are."""
-    found = {matter.subject: matter for matter in _locked(set(subjects))}
+    found = {matter.subject: matter for matter in _locked({subject: [] for subject in subjects})}
     _with_rows(list(found.values()))
     return [found[subject] for subject in dict.fromkeys(subjects)]
 
 
-def _locked(subjects: Iterable[str]) -> list[Matter]:
-    """The matters without their commitments, locked in the order of their names: no two verbs wait for each other."""
-    entries: dict[str, list[Entry]] = {subject: [] for subject in sorted(subjects)}
-    for entry in read(Entry, "true", list(entries), source=ENTRIES):
+def _locked(new: Mapping[str, Sequence[Entry]]) -> list[Matter]:
+    """The matters without their commitments, locked in the order of their names: no two verbs wait for each other.
+
+    What has just been told of each (`new`) is at hand and not read again. Of one that begins with it there is nothing else, and
+    nobody else who could judge it.
+    """
+    entries: dict[str, list[Entry]] = {subject: [] for subject in sorted(new)}
+    before = [subject for subject in entries if not any(entry.begins for entry in new[subject])]
+    for entry in _told_before(before, new) if before else ():
         if is_heard(entry.kind):
             entries[entry.subject].append(entry)
-    return [Matter(subject, told) for subject, told in entries.items()]
+    if not before:
+        lock()
+    return [
+        Matter(subject, sorted([*told, *new[subject]], key=lambda entry: entry.at)) for subject, told in entries.items()
+    ]
+
+
+def _told_before(subjects: Sequence[str], new: Mapping[str, Sequence[Entry]]) -> list[Entry]:
+    at_hand = ",".join(str(entry.id) for subject in subjects for entry in new[subject])
+    return read(Entry, BUT, subjects, f"{{{at_hand}}}", source=ENTRIES)
 
 
 def _with_rows(matters: Sequence[Matter]) -> None:
@@ -180,7 +196,10 @@ def _touched(hearing: Hearing, packs: Iterable[registry.Adopted]) -> Iterable[tu
     matter = hearing.matter
     for adopted in packs:
         if adopted.hears(hearing.asked, matter.facts):
-            touched = rules.touched(adopted.version.pack, matter.known, hearing.kinds)
+            pack = adopted.version.pack
+            touched = rules.touched(pack, matter.known, hearing.kinds)
+            if hearing.first:  # nothing falls away: what cannot apply makes nothing
+                touched = (each for each in touched if promises.may_apply(each, pack, matter.known, matter.facts))
             yield from ((adopted.version, code) for code in dict.fromkeys(promise.code for promise in touched))
 
 

@@ -16,7 +16,7 @@ from kapok.ground.commitments.rules import State, Version
 from kapok.ground.commitments.scheduler import wake_if_soon
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Entry
-from kapok.ground.journal.writing import write
+from kapok.ground.journal.writing import fresh, write
 from kapok.kernel.ids import uuid7
 from kapok.kernel.promises import Judgement, Promise
 from kapok.kernel.promises.wording import moment
@@ -140,7 +140,8 @@ def _made_at(each: Commitment | Judgement) -> datetime | None:
 
 def _promise(change: Change, judgement: Judgement, answering: Answering, outcome: Outcome, *, number: int) -> None:
     unit, owner = answering(judgement)
-    row = Commitment(
+    row = fresh(
+        Commitment,
         id=uuid7(_made_at(judgement) or change.entry.at),
         subject=change.subject,
         number=number,

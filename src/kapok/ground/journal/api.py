@@ -7,12 +7,13 @@ record outside a transaction. What a subscriber could not take is mended here, t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.models import Model
 from django.utils.module_loading import import_string
 
 from kapok.ground.journal.apart import forget, forgetting, stored
@@ -22,6 +23,7 @@ from kapok.ground.journal.matters import happening
 from kapok.ground.journal.models import Entry, Letter
 from kapok.ground.journal.refusals import LetterSettled, NoReason, OutsideTransaction, TooFarAhead, UnknownLetter
 from kapok.ground.journal.rules import LETTER_STATES, Event, LetterState, Start, letter_sources, payload
+from kapok.ground.journal.writing import write
 from kapok.kernel.ids import uuid7
 
 __all__ = [
@@ -49,15 +51,12 @@ __all__ = [
 ]
 
 RECORD_MANY = """
-WITH told AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS told(
-        id uuid, kind text, subject text, at timestamptz, actor text, correlation uuid, data jsonb)
-)
 INSERT INTO journal_entry (id, kind, subject, at, actor, correlation, data)
-SELECT id, kind, subject, at, actor, correlation, data FROM told
-WHERE (SELECT max(at) FROM told) <= statement_timestamp() + make_interval(secs => %s)
+SELECT id, kind, subject, at, actor, correlation, data FROM jsonb_to_recordset(%s::jsonb) AS told(
+    id uuid, kind text, subject text, at timestamptz, actor text, correlation uuid, data jsonb)
+WHERE %s <= statement_timestamp() + make_interval(secs => %s)
 """
-"""All of them, or none where one is dated too far ahead."""
+"""All of them, or none where the latest is dated too far ahead."""
 
 Witness = Callable[[Sequence[Entry]], None]
 REASON_LENGTH = 300
@@ -74,12 +73,17 @@ def record(event: Event) -> UUID:
     return entry
 
 
-def record_together(events: Iterable[Event]) -> list[UUID]:
+def record_together(
+    events: Iterable[Event], rows: Sequence[Sequence[Model]] = (), new: Collection[str] = ()
+) -> list[UUID]:
     """Write down what one verb has to tell, in this order, and let the witnesses see all of it at once.
 
-    The identifiers, in the same order. Raises `OutsideTransaction`, `TooFarAhead`.
+    The new `rows`, a sequence for each table, are written by the same statement; of the `new` subjects, which nobody else knows
+    yet, nothing was told before. The identifiers of the entries, in the same order. Raises `OutsideTransaction`, `TooFarAhead`.
     """
-    entries = _written(events)
+    entries = _written(events, rows)
+    for entry in entries:
+        entry.begins = entry.subject in new
     for witness in _witnesses() if entries else ():
         witness(entries)
     return [entry.id for entry in entries]
@@ -93,18 +97,18 @@ def record_many(events: Iterable[Event]) -> None:
     _written(events)
 
 
-def _written(events: Iterable[Event]) -> list[Entry]:
+def _written(events: Iterable[Event], rows: Sequence[Sequence[Model]] = ()) -> list[Entry]:
     entries = [_entry(event) for event in events]
-    if entries and not connection.in_atomic_block:
+    if not entries:
+        write(*rows)
+        return []
+    if not connection.in_atomic_block:
         raise OutsideTransaction(kind=entries[0].kind)
-    if entries:
-        with connection.cursor() as cursor:
-            rows = [_row(entry, data) for entry, data in zip(entries, stored(entries), strict=True)]
-            told = json.dumps(rows, ensure_ascii=False)
-            cursor.execute(RECORD_MANY, [told, settings.JOURNAL_AHEAD.total_seconds()])
-            if cursor.rowcount < len(entries):
-                latest = max(entries, key=lambda entry: entry.at)
-                raise TooFarAhead(kind=latest.kind, at=latest.at, days=settings.JOURNAL_AHEAD.days)
+    told = json.dumps([_row(*each) for each in zip(entries, stored(entries), strict=True)], ensure_ascii=False)
+    latest = max(entries, key=lambda entry: entry.at)
+    count = write(*rows, last=RECORD_MANY, values=[told, latest.at, settings.JOURNAL_AHEAD.total_seconds()])
+    if count < len(entries):
+        raise TooFarAhead(kind=latest.kind, at=latest.at, days=settings.JOURNAL_AHEAD.days)
     return entries
 
 

@@ -28,6 +28,9 @@ class Entry(models.Model):
     position = models.BigIntegerField(db_default=models.Func(models.Value("journal_position"), function="nextval"))
     """Its place among all entries, in the order in which they were written."""
 
+    begins = False
+    """Whether a witness may take for granted that nothing was told of the subject before: its verb has just made it."""
+
     class Meta:
         verbose_name = _("journal entry")
         indexes = [

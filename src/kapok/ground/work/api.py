@@ -19,7 +19,7 @@ from django.utils import timezone
 from kapok.ground.catalog import queries as catalog
 from kapok.ground.catalog.refusals import FlowTie, NoWayBack
 from kapok.ground.journal import api as journal
-from kapok.ground.journal.writing import write
+from kapok.ground.journal.nesting import Whole
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
 from kapok.ground.work import answering, events, following, passing, rows, rules, telling, urging
@@ -63,30 +63,19 @@ __all__ = [
 
 @transaction.atomic
 def open_matter(
-    *,
-    kind: str,
-    title: str,
-    unit: str = "",
-    first_contact: str | Staff = "",
-    facts: Mapping[str, Any] = MappingProxyType({}),
-    urgent: bool = False,
-    near: UUID | str | None = None,
-    far: rules.Far | None = None,
-    subject: str = "",
-    note: str = "",
-    also: Sequence[str] = (),
-    begin: bool = True,
-    flows: catalog.Choices | None = None,
-    actor: str,
-    at: datetime,
-) -> str:
+    *, kind: str, title: str, unit: str = "", first_contact: str | Staff = "", facts: Mapping[str, Any] = MappingProxyType({}),
+    urgent: bool = False, near: UUID | str | None = None, far: rules.Far | None = None,
+    subject: str = "", note: str = "", also: Sequence[str] = (), begin: bool = True,
+    flows: catalog.Choices | None = None, whole: Whole | None = None, actor: str, at: datetime,
+) -> str:  # fmt: skip
     """Take up a matter that begins with the event `kind` (`fault.reported`, `order.paid` …), and return its subject.
 
     Whoever was asked first (`first_contact`, a staff number or the active person at hand, else the actor) answers for it from now
     on, in `unit` or else their own; the work is on the ground of `near`, of `far` too where the flow goes there. `also` happened
     at the same moment. Its facts choose its flow (among `flows` where those of its line are at hand), whose first stages are
-    offered, or with `begin=False` when `begin` says so; its clocks start. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`,
-    `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`, `MatterTaken`, `FlowTie`.
+    offered, or with `begin=False` when `begin` says so; its clocks start. As a part of a `whole` it leaves to that what is written
+    and told. Raises `NotAMatter`, `UnknownKind`, `TitleMissing`, `InvalidFact`, `NotAPerson`, `UnknownUnit`, `EndedUnit`,
+    `MatterTaken`, `FlowTie`.
     """
     owner, what, known = rows.asked_first(first_contact, actor), rules.kind_of(kind), rules.checked(facts)
     line = rules.line_of(what, known)
@@ -96,21 +85,22 @@ def open_matter(
         near_id=rows.near_of(near), two_ended=far is not None, far_near_id=far.near if far else None,
         flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent, state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
-    _write(matter)
-    _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act := Act(actor, at))
+    matter.two_ended = matter.two_ended and following.goes_to_both_ends(following.flow_of(matter))
+    act = Act(actor, at, rows=whole.rows, told=whole.told, new=whole.new) if whole else Act(actor, at)
+    _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act, is_new=bool(whole or not subject))
     if begin:
         following.go_on(matter, Giver(matter.unit, owner, owner), act, opens=True)
-    act.record()
+    if whole is None:
+        _open(act, matter.subject)
     return matter.subject
 
 
-def _write(matter: Matter) -> None:
-    """Write it; to both ends goes what follows a flow that does."""
-    matter.two_ended = matter.two_ended and following.goes_to_both_ends(following.flow_of(matter))
+def _open(act: Act, subject: str) -> None:
     try:
-        write([matter])
+        act.write()
     except IntegrityError:
-        raise MatterTaken(matter=matter.subject) from None
+        raise MatterTaken(matter=subject) from None
+    act.record()
 
 
 @transaction.atomic
@@ -341,8 +331,10 @@ def hand_back_matter(*, matter: str, note: str, actor: str, at: datetime) -> Non
     )
 
 
-def _begins_with(matter: Matter, kinds: Sequence[str], note: str, act: Act) -> None:
-    """Note what a matter begins with; the note stands at the first."""
+def _begins_with(matter: Matter, kinds: Sequence[str], note: str, act: Act, *, is_new: bool) -> None:
+    """Note what a matter begins with, of which nothing was told before if its subject `is_new`; the note stands at the first."""
+    act.rows.append(matter)
+    act.new.update([matter.subject] if is_new else [])
     for place, kind in enumerate(kinds):
         rules.matter_event(kind)
         say(matter, kind, act, note="" if place else note)

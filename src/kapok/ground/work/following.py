@@ -86,6 +86,7 @@ def go_on(matter: Matter, giver: Giver, act: Act, *, opens: bool = False) -> Non
     way = Way.NEXT if stands.begun else Way.FIRST
     begun = _start(matter, [flow.stages[code] for code in wanted], way, giver, act)
     if begun and not opens:
+        act.write()
         moves.inherit(matter, begun, act)
 
 

@@ -6,7 +6,7 @@ Every function here runs within the `transaction.atomic` of a verb.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -20,8 +20,8 @@ from kapok.ground.commitments.rules import Paused, standing
 from kapok.ground.commitments.standing import pauses_told, said_of
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.matters import Happening
+from kapok.ground.journal.nesting import Whole
 from kapok.ground.journal.rules import payload
-from kapok.ground.journal.writing import write
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, events, rules
@@ -38,17 +38,11 @@ NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Act:
+class Act(Whole):
     """Who does it, and when; and what the verb has to tell, which it records at its end, or before it reads what follows."""
 
     actor: str
     at: datetime
-    told: list[journal.Event] = field(default_factory=list)
-
-    def record(self) -> None:
-        """Write down what there is to tell, together; the clocks are judged by it."""
-        told, self.told[:] = list(self.told), []
-        journal.record_together(told)
 
 
 @dataclass(frozen=True)
@@ -96,7 +90,7 @@ class Beginning:
 
 
 def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Act) -> list[Item]:
-    """New work items, offered."""
+    """New work items, offered; their rows are left to the act, and written before anybody reads them."""
     asked = [(each.receiver.unit, each.work.function) for each in beginnings]
     found = answering.of_units(asked, act.at, otherwise=matter.first_contact)
     answers = [_in_person(each.receiver, answer) for each, answer in zip(beginnings, found, strict=True)]
@@ -105,7 +99,8 @@ def begin(matter: Matter, beginnings: Sequence[Beginning], giver: Giver, act: Ac
     ]
     handoffs = [handoff for handoff, _ in begun]
     turns = [_turn(each.item, Part.WAITING, act, number=1, handoff=each) for each in handoffs]
-    write([each.item for each in handoffs], handoffs, turns)
+    act.rows.extend([*(each.item for each in handoffs), *handoffs, *turns])
+    act.new.update(each.item.subject for each in handoffs)
     for handoff, answer in begun:
         _tell_of_offer(handoff, answer, act)
     return [handoff.item for handoff, _ in begun]
@@ -202,7 +197,7 @@ def hold_offered_since(matter: Matter, pause: Paused, act: Act) -> None:
             continue
         if pause in standing(each for each in told if each.at <= handoff.offered_at):
             handoff.item.matter = matter
-            then = Act(act.actor, handoff.offered_at, act.told)
+            then = Act(act.actor, handoff.offered_at, told=act.told)
             tell(handoff.item, pause.kind, then, facts=_said(pause))
 
 

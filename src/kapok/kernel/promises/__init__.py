@@ -22,7 +22,7 @@ from kapok.kernel.promises.reckoning import Award, award, chronic, reckon
 from kapok.kernel.promises.schema import written as schema_text
 from kapok.kernel.promises.statistics import DEFINITIONS
 from kapok.kernel.promises.terms import Direction, Reopening, Statistic, Tier
-from kapok.kernel.promises.turns import STOPS, applies
+from kapok.kernel.promises.turns import STOPS, applies, may_apply
 from kapok.kernel.promises.vocabulary import EVENTS
 from kapok.kernel.promises.wording import explain, summary, term
 
@@ -81,6 +81,7 @@ __all__ = [
     "judge_all",
     "known_facts",
     "load",
+    "may_apply",
     "parse",
     "population",
     "rank",

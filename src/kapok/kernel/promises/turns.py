@@ -45,11 +45,11 @@ def applies(promise: Promise, pack: Pack, facts: Facts) -> bool:
 
 def may_apply(promise: Promise, pack: Pack, entries: Sequence[Entry], facts: Facts) -> bool:
     """False if a condition fails whatever the entries say: on a fact of the matter that none of them says anew."""
-    said = {name for entry in entries for name in entry.facts}
-    return all(
-        name in said or (name in facts and holds(condition, pack.declared[name], facts[name]))
-        for name, condition in promise.applies.items()
-    )
+    for name, condition in promise.applies.items():
+        holding = name in facts and holds(condition, pack.declared[name], facts[name])
+        if not holding and not any(name in entry.facts for entry in entries):
+            return False
+    return True
 
 
 def roles_of(promise: Promise, entry: Entry) -> frozenset[Role]:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kapok.ground.journal.nesting import Whole
 from kapok.kernel.text import Text
 from kapok.network.inventory import kinds, lacking, moving, rows, rules, walking
 from kapok.network.inventory.models import Resource
@@ -43,10 +44,11 @@ class _End:
 
 
 def reserve(
-    *, holder: str, address: str, needs: Sequence[Need], until: datetime, actor: str, at: datetime
+    *, holder: str, address: str, needs: Sequence[Need], until: datetime, whole: Whole | None, actor: str, at: datetime
 ) -> Reservation:
     """Keep what the holder has not yet, or store the shortage; see `api.reserve`."""
-    rows.hold(holder)
+    if whole is None:  # else the holder is new, and nobody else knows it yet
+        rows.hold(holder)
     _let_go_for_wishes(holder, needs, actor=actor, at=at)
     for attempt in range(ATTEMPTS):
         ends = list(_ends(address, needs, holder=holder, at=at))
@@ -57,7 +59,8 @@ def reserve(
             return Reservation((), _lacking(lack, ends, holder, actor=actor, at=at))
         taken = _claim(ends, holder=holder, until=until, at=at)
         if taken is not None:
-            return Reservation(_kept(taken, ends[0].walk, holder, until, actor=actor, at=at), None)
+            _tell(taken, holder, whole, actor=actor, at=at)
+            return Reservation(_kept(taken, ends[0].walk, holder, until, at=at), None)
         time.sleep(PAUSE_SECONDS * (attempt + 1))
     late = next(place for place, end in enumerate(ends, 1) if end.choice.claims)
     first = ends[late - 1].choice.claims[0]
@@ -105,12 +108,13 @@ def _claim(ends: Sequence[_End], *, holder: str, until: datetime, at: datetime) 
     wishes = [(need, end.walk) for end in ends for need in end.wishes]
     chosen = {(need.kind, need.role) for need, _ in wishes}
     others = [claim for claim in claims if (claim.kind, claim.role) not in chosen]
+    before = transaction.savepoint()  # not released where all goes well: the transaction ends it
     try:
-        with transaction.atomic():
-            taken = _all(others, moving.claim(others, holder=holder, until=until, at=at)) if others else []
-            return [*taken, *(_wished(*wish, holder=holder, until=until, at=at) for wish in wishes)]
+        taken = _all(others, moving.claim(others, holder=holder, until=until, at=at)) if others else []
     except _TooLate:
+        transaction.savepoint_rollback(before)
         return None
+    return [*taken, *(_wished(*wish, holder=holder, until=until, at=at) for wish in wishes)]
 
 
 def _wished(need: Need, walk: walking.Walk, *, holder: str, until: datetime, at: datetime) -> ResourceView:
@@ -131,10 +135,17 @@ def _all(claims: Sequence[rules.Claim], taken: list[ResourceView]) -> list[Resou
     return taken
 
 
+def _tell(taken: Sequence[ResourceView], holder: str, whole: Whole | None, *, actor: str, at: datetime) -> None:
+    moved = [moving.Moved(each, State.FREE, holder, "") for each in taken]
+    if whole:
+        whole.told.extend(moving.events_of(moved, actor=actor, at=at))
+    else:
+        moving.told(moved, actor=actor, at=at)
+
+
 def _kept(
-    taken: list[ResourceView], walk: walking.Walk, holder: str, until: datetime, *, actor: str, at: datetime
+    taken: list[ResourceView], walk: walking.Walk, holder: str, until: datetime, *, at: datetime
 ) -> tuple[ResourceView, ...]:
-    moving.told([moving.Moved(each, State.FREE, holder, "") for each in taken], actor=actor, at=at)
     if walk.waits:
         lacking.settle(holder, at=at)
     if not walk.held:

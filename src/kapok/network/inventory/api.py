@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from kapok.ground.journal.nesting import Whole
 from kapok.network.inventory import (
     allocating,
     lacking,
@@ -89,19 +90,27 @@ EXPIRED_AT_ONCE = 2_000
 
 @transaction.atomic
 def reserve(
-    *, holder: str, address: str, needs: Sequence[Need], until: datetime, actor: str, at: datetime
+    *,
+    holder: str,
+    address: str,
+    needs: Sequence[Need],
+    until: datetime,
+    whole: Whole | None = None,
+    actor: str,
+    at: datetime,
 ) -> Reservation:
     """Keep for the holder all that it needs at an address (`""`: at none), or nothing and say what is lacking.
 
     Walks from the address inwards and stops at the first empty step; what a need says is taken at another address, e.g. the far
     end of a circuit, is walked for from there. The lack is stored as a shortage, given back, not
     raised. Asked again for the same holder it adds only what is missing and lengthens the time; what is kept in place of another
-    one that is wished for now is given back. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`,
-    `RetiredAddress`, and `WishTaken` where the one that a need wishes for is not free.
+    one that is wished for now is given back. As a part of a `whole`, whose holder is new with it, it leaves to that to tell what
+    is kept. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`, and `WishTaken`
+    where the one that a need wishes for is not free.
     """
     return allocating.reserve(
         holder=rows.tidy_holder(holder), address=address, needs=rows.tidy_needs(needs), until=rows.ahead(until, at),
-        actor=actor, at=at,
+        whole=whole, actor=actor, at=at,
     )  # fmt: skip
 
 

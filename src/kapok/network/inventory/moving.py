@@ -6,6 +6,7 @@ identifier.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from kapok.network.inventory.views import ResourceView, in_walk_order, subject_o
 CLAIM = """
 WITH units AS (
     SELECT kind, home, role, row_number() OVER (PARTITION BY kind, home) AS place
-    FROM unnest(%(kinds)s::text[], %(homes)s::uuid[], %(roles)s::text[]) AS u(kind, home, role)
+    FROM json_to_recordset(%(units)s::json) AS u(kind text, home uuid, role text)
 ), wanted AS (
     SELECT kind, home, count(*) AS count FROM units GROUP BY kind, home
 ), picked AS MATERIALIZED (
@@ -77,16 +78,10 @@ class Moved:
 
 def claim(claims: Sequence[Claim], *, holder: str, until: datetime, at: datetime) -> list[ResourceView]:
     """Keep what is claimed for the holder; fewer than claimed come back where somebody else was quicker."""
-    units = [(each.kind, each.home, each.role) for each in claims for _ in range(each.count)]
-    kinds, homes, roles = (list(column) for column in zip(*units, strict=True))
-    values: dict[str, Any] = {
-        "kinds": kinds,
-        "homes": homes,
-        "roles": roles,
-        "holder": holder,
-        "until": until,
-        "at": at,
-    }
+    units = [
+        {"kind": each.kind, "home": str(each.home), "role": each.role} for each in claims for _ in range(each.count)
+    ]
+    values: dict[str, Any] = {"units": json.dumps(units), "holder": holder, "until": until, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         taken = cursor.fetchall()
@@ -158,7 +153,14 @@ def take_in(codes: Collection[str], *, evidence: str, actor: str, at: datetime) 
 
 def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", service: str = "") -> None:
     """Record what moved: who did it, for whom, from what to what."""
-    journal.record_many(
+    journal.record_many(events_of(moved, actor=actor, at=at, note=note, service=service))
+
+
+def events_of(
+    moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", service: str = ""
+) -> list[ResourceMoved]:
+    """What there is to tell of what moved."""
+    return [
         ResourceMoved(
             subject=each.resource.subject, actor=actor, at=at, resource=each.resource.told, note=note,
             before=each.before, before_name=STATES[State(each.before)],
@@ -166,4 +168,4 @@ def told(moved: Sequence[Moved], *, actor: str, at: datetime, note: str = "", se
             holder=each.holder, service=service or each.service,
         )
         for each in moved
-    )  # fmt: skip
+    ]  # fmt: skip

@@ -329,6 +329,8 @@ def left(spares: Iterable[Spare], claims: Sequence[Claim]) -> list[Spare]:
 
 def missing(needs: Iterable[Need], held: Mapping[tuple[str, str], int]) -> list[Need]:
     """What of the needs is not held already."""
+    if not held:
+        return list(needs)
     left = ((need, need.count - held.get((need.kind, need.role), 0)) for need in needs)
     return [replace(need, count=count) for need, count in left if count > 0]
 
@@ -350,11 +352,13 @@ def together(needs: Iterable[Need]) -> list[Need]:
     """The needs with those of one kind and role added up."""
     found: dict[tuple[str, str], Need] = {}
     for need in needs:
-        before = found.get((need.kind, need.role), replace(need, count=0))
-        found[need.kind, need.role] = replace(
-            before, count=before.count + need.count, wish=before.wish or need.wish, mbps=max(before.mbps, need.mbps)
-        )
+        before = found.get((need.kind, need.role))
+        found[need.kind, need.role] = _added(before, need) if before else need
     return in_order(found.values())
+
+
+def _added(one: Need, other: Need) -> Need:
+    return replace(one, count=one.count + other.count, wish=one.wish or other.wish, mbps=max(one.mbps, other.mbps))
 
 
 LONGEST_CODE = 120

@@ -6,6 +6,7 @@ nowhere, those within `settings.INVENTORY_REACH_METRES` of it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,8 +26,7 @@ METRES_A_DEGREE = 111_320
 
 SPARES = """
 WITH RECURSIVE needs AS (
-    SELECT * FROM unnest(%(kinds)s::text[], %(counts)s::int[], %(reaches)s::text[], %(hosts)s::text[],
-        %(sorts)s::text[]) AS n(kind, count, reach, host, point)
+    SELECT * FROM json_to_recordset(%(needs)s::json) AS n(kind text, count int, reach text, host text, point text)
 ), up AS (
     SELECT id, parent_id, exchange_area_id, longitude, latitude, 0 AS depth FROM places_address WHERE code = %(address)s
     UNION ALL
@@ -170,12 +170,14 @@ def survey(address: str, wanted: Iterable[Iterable[Need]], *, at: datetime) -> W
 
 
 def _look(address: str, wanted: Mapping[str, int], *, at: datetime, holder: str = "") -> Walk:
-    hops = [HOPS[Kind(kind)] for kind in wanted]
+    hops = {kind: HOPS[Kind(kind)] for kind in wanted}
+    needs = [
+        {"kind": kind, "count": count, "reach": hops[kind].reach, "host": hops[kind].host, "point": hops[kind].point}
+        for kind, count in wanted.items()
+    ]
     reach = settings.INVENTORY_REACH_METRES
     values: dict[str, Any] = {
-        "address": address, "at": at, "holder": holder, "kinds": list(wanted), "counts": list(wanted.values()),
-        "reaches": [hop.reach.value for hop in hops], "hosts": [hop.host and hop.host.value for hop in hops],
-        "sorts": [hop.point and hop.point.value for hop in hops],
+        "address": address, "at": at, "holder": holder, "needs": json.dumps(needs),
         "reach": reach, "degrees": reach / METRES_A_DEGREE, "scale": METRES_A_DEGREE,
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -86,13 +86,20 @@ def read_versions(named: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tup
     return {(row.code, row.number): (row, stated(row.id)) for row in rows if (row.code, row.number) in wanted}
 
 
-ON_SALE = "SELECT id FROM catalog_offerversion WHERE code = ANY(%s) AND state = %s"
+ON_SALE = """
+WITH sold AS MATERIALIZED (
+    SELECT id, kind, document FROM catalog_offerversion WHERE code = ANY(%(codes)s) AND state = %(on_sale)s
+)
+SELECT id FROM sold UNION SELECT part.id FROM sold
+CROSS JOIN LATERAL jsonb_array_elements_text(CASE WHEN sold.kind = 'bundle' THEN sold.document -> 'parts' END) AS of_it(code)
+JOIN catalog_offerversion part ON part.code = of_it.code AND part.state = %(on_sale)s
+"""
 
 
 def read_on_sale(codes: Iterable[str]) -> list[tuple[OfferVersion, Offer]]:
-    """Of these offers the versions on sale, their documents left out, each with what it says."""
+    """Of these offers, and the parts of bundles, the versions on sale, their documents left out, each with what it says."""
     with connection.cursor() as cursor:
-        cursor.execute(ON_SALE, [sorted(codes), State.PUBLISHED.value])
+        cursor.execute(ON_SALE, {"codes": sorted(codes), "on_sale": State.PUBLISHED.value})
         return [(_on_sale(version), stated(version)) for (version,) in cursor.fetchall()]
 
 

@@ -145,6 +145,7 @@ def offer(
     receiver = steps.receiver(unit, to, due_at=due_at, note=note)
     work = Work(title=words, function=function, confirm=confirm)
     begun = moves.begin(row, [Beginning(work, receiver)], Giver(me.unit, me, answers), act)
+    act.write()
     moves.inherit(row, begun, act)
     act.record()
     return begun[0].id

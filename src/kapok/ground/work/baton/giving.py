@@ -25,6 +25,7 @@ def give_out(*, matter: str, title: Text, unit: str, to: str = "", note: str = "
     row, act = rows.open_matter(matter), Act(actor, at)
     words = Text(zh=rules.tidy_title(title.zh), en=rules.tidy_title(title.en))
     begun = moves.begin(row, [Beginning(Work(title=words), _receiver(unit, to, note, at))], _giver(row, at), act)
+    act.write()
     moves.inherit(row, begun, act)
     act.record()
     return begun[0].id
