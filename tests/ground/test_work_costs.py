@@ -44,7 +44,7 @@ def record(subject: str, kind: str, minutes: float) -> None:
 
 
 def test_the_verbs_of_a_matter_and_its_stages() -> None:
-    assert statements(lambda: fault(minutes=1, flow=True)) == 12
+    assert statements(lambda: fault(minutes=1, flow=True)) == 11
     subject = Entry.objects.filter(kind="fault.reported").latest("id").subject
     item = stage(subject, "accept")
     assert statements(lambda: baton.accept(item=item, **by("agent", 2))) == 16
