@@ -13,9 +13,10 @@ from kapok.back.workforce import queries as field
 from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.chain.ordering import api, previewing, queries
 from kapok.chain.ordering.models import Order
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
-from kapok.ground.work.models import Matter
+from kapok.ground.work.models import Item, Matter
 from kapok.network.inventory.models import Resource, Shortage
 from tests.chain import shop
 from tests.chain.shop import bank, by, circuit, do, item, later, leg, line, live, placed, run, stands
@@ -164,6 +165,67 @@ def test_a_held_end_leaves_the_other_to_be_worked_on() -> None:
     do(number, "progress", 6)
     run(7)
     assert live(number) == {"handover"}
+
+
+def clocks(subject: str) -> dict[str, str]:
+    """Which clocks stand how."""
+    return dict(Commitment.objects.filter(subject=subject, closed_at=None).values_list("promise", "state"))
+
+
+def held_up(number: str, end: str, minutes: float, *, approved: bool = True) -> Item:
+    """An end at which the customer is not at home."""
+    found = item(number, f"access-{end}")
+    workforce.accept(item=found.id, **by("technician", minutes))
+    workforce.hold(item=found.id, reason="not_home", evidence="电话无人接听", **by("technician", minutes + 1))
+    if approved:
+        workforce.approve_hold(item=found.id, **by("supervisor", minutes + 2))
+    return found
+
+
+def test_a_clock_that_stands_still_at_one_end_runs_at_the_other_and_is_not_started_by_it() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    near, far, subject = item(number, "access-a"), item(number, "access-b"), leg(number).subject
+    workforce.accept(item=far.id, **by("technician", 2))
+    held_up(number, "a", 3)
+    stand = (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"], clocks(far.subject)["access-b"])
+    assert stand == ("paused", "paused", "open")
+    assert set(clocks(item(number, "progress").subject).values()) == {"open"}
+    workforce.set_off(item=far.id, **by("technician", 6))
+    workforce.arrive(item=far.id, **by("technician", 7))
+    stand = (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"], clocks(far.subject)["access-b"])
+    assert stand == ("paused", "paused", "open")
+    do(number, "access-b", 8)
+    workforce.lift_hold(item=near.id, **by("technician", 9))
+    assert (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"]) == ("open", "open")
+    pauses = Commitment.objects.get(subject=subject, promise="SL1-circuit").pauses
+    assert pauses == [[later(4).isoformat(), later(9).isoformat()]]
+
+
+def test_where_both_ends_are_held_up_the_customers_clock_runs_when_both_go_on() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    subject, near, far = leg(number).subject, held_up(number, "a", 2), held_up(number, "b", 6)
+    workforce.lift_hold(item=near.id, **by("technician", 10))
+    stand = (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"], clocks(far.subject)["access-b"])
+    assert stand == ("paused", "open", "paused")
+    workforce.lift_hold(item=far.id, **by("technician", 11))
+    assert (clocks(subject)["SL1-circuit"], clocks(far.subject)["access-b"]) == ("open", "open")
+    pauses = Commitment.objects.get(subject=subject, promise="SL1-circuit").pauses
+    assert pauses == [[later(3).isoformat(), later(11).isoformat()]]
+
+
+def test_an_arrival_at_one_end_leaves_the_pause_that_is_approved_later_at_the_other() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    near, far = held_up(number, "a", 2, approved=False), item(number, "access-b")
+    workforce.accept(item=far.id, **by("technician", 4))
+    workforce.set_off(item=far.id, **by("technician", 5))
+    workforce.arrive(item=far.id, **by("technician", 6))
+    workforce.approve_hold(item=near.id, **by("supervisor", 7))
+    assert (clocks(near.subject)["access-a"], clocks(far.subject)["access-b"]) == ("paused", "open")
+    workforce.pass_on(item=far.id, to="technician3", reason="换班", **by("technician", 8))
+    assert clocks(far.subject)["access-b"] == "open", "what is offered anew at the other end does not begin paused"
 
 
 def test_another_far_end_is_visited_there_and_what_has_one_end_has_one_visit() -> None:
