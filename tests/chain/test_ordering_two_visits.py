@@ -229,10 +229,19 @@ def test_an_arrival_at_one_end_leaves_the_pause_that_is_approved_later_at_the_ot
 
 
 def test_another_far_end_is_visited_there_and_what_has_one_end_has_one_visit() -> None:
-    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    windows = {"n1": free("n1", 0), "n3": free("n3", 1)}
+    number = ordered(windows=windows)
     api.amend(order=number, line=1, far_address="n5", **by("keyaccount", 1))
-    assert booked(number) == {}
+    assert booked(number) == {"a": ("n1", windows["n1"][0])}, "the near customer keeps theirs"
     run(2)
     assert order_at(number, "b").address.code == "n5"  # type: ignore[union-attr]
+    assert order_at(number, "a").appointment is not None
     broadband = placed(line(), window=free("r101", minutes=90))
     assert (set(booked(broadband)), Matter.objects.get(subject=leg(broadband).subject).two_ended) == ({""}, False)
+
+
+def test_another_near_end_leaves_the_window_of_the_far_one() -> None:
+    windows = {"n1": free("n1", 0), "n3": free("n3", 1)}
+    number = ordered(windows=windows)
+    api.amend(order=number, line=1, address="n5", **by("keyaccount", 1))
+    assert booked(number) == {"b": ("n3", windows["n3"][0])}

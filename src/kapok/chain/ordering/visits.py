@@ -43,9 +43,9 @@ def book(wanted: Sequence[Wanted], *, actor: str, at: datetime) -> None:
         workforce.book_together(visits=[workforce.Wish(**asdict(each)) for each in wanted], actor=actor, at=at)
 
 
-def cancel(holder: str, *, actor: str, at: datetime) -> None:
-    """Give up the appointment of a leg, if it has one that is not over."""
-    workforce.give_up(holder=holder, actor=actor, at=at)
+def cancel(holder: str, *, end: str | None = None, actor: str, at: datetime) -> None:
+    """Give up the appointments of a leg, or of one end of it, that are not over."""
+    workforce.give_up(holder=holder, end=end, actor=actor, at=at)
 
 
 def put_off(holder: str, deviation: Deviation, *, actor: str, at: datetime) -> None:
