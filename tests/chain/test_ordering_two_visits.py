@@ -19,7 +19,7 @@ from kapok.ground.places.rules import Segment
 from kapok.ground.work.models import Item, Matter
 from kapok.network.inventory.models import Resource, Shortage
 from tests.chain import shop
-from tests.chain.shop import bank, by, circuit, do, item, later, leg, line, live, placed, run, stands
+from tests.chain.shop import bank, by, circuit, connected, do, item, later, leg, line, live, placed, run, stands
 from tests.network.plant import AT, WHO
 
 
@@ -245,3 +245,27 @@ def test_another_near_end_leaves_the_window_of_the_far_one() -> None:
     number = ordered(windows=windows)
     api.amend(order=number, line=1, address="n5", **by("keyaccount", 1))
     assert booked(number) == {"b": ("n3", windows["n3"][0])}
+
+
+@pytest.mark.parametrize(
+    ("where", "address", "stage"), [("address", "n5", "access-a"), ("far_address", "n5", "access-b")]
+)
+def test_a_move_of_one_end_takes_one_visit_at_that_end(where: str, address: str, stage: str) -> None:
+    service = connected()
+    whose, window = shop.service(service).customer.number, free("n5", 0, 200)
+    said = line("", action="move", service=service, **{"address": "", where: address})
+    shown = previewing.preview(customer=whose, channel="key_account", lines=[said], at=later(100))
+    assert [visit for visit in shown.visits if visit[0] == address] == [(address, "fibre", 180)]
+    number = placed(said, whose=whose, channel="key_account", minutes=100, windows={address: window})
+    run(101)
+    subject = leg(number).subject
+    assert live(number) == {stage, "progress"}
+    assert [row.code for row in queries.order(number).legs[0].stages if row.code.startswith("access")] == [stage]
+    row = WorkOrder.objects.select_related("address", "item").get(item__matter__subject=subject)
+    assert (row.item.stage, row.item.end, row.address and row.address.code) == (stage, "", address)
+    assert booked(number) == {"": (address, window[0])}
+    do(number, stage, 202)
+    assert not field.is_ahead(subject)
+    do(number, "progress", 202)
+    run(203)
+    assert live(number) == {"handover"}

@@ -21,6 +21,7 @@ from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.catalog.offering.document import End
 from kapok.ground.catalog.queries import Choices
+from kapok.ground.catalog.rules import ONE_END
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
 from kapok.ground.customers.rows import living_customer
@@ -189,7 +190,13 @@ def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned, located: Located
     promised = {"promised_date": leg.promised_date.isoformat()} if leg.promised_date else {}
     visit = {"visit_needed": "yes" if plan.visit else "no"}
     known = {**known, "area": area} if area else known
-    return {**known, "action": leg.action, **family, **fee, **promised, **visit, **_cause(plan)}
+    return {**known, "action": leg.action, **family, **fee, **promised, **visit, **_end(plan), **_cause(plan)}
+
+
+def _end(plan: Planned) -> dict[str, Any]:
+    """Which end of what has two moves: the other one is let alone."""
+    two = any(line.offer.far_roles for line in plan.lines)
+    return {ONE_END: plan.site.end.value} if two and plan.action is Action.MOVE else {}
 
 
 def _cause(plan: Planned) -> dict[str, Any]:
