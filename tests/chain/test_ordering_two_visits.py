@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kapok.back.workforce import api as workforce
 from kapok.back.workforce import boards, matters, visiting
@@ -269,3 +271,12 @@ def test_a_move_of_one_end_takes_one_visit_at_that_end(where: str, address: str,
     do(number, "progress", 202)
     run(203)
     assert live(number) == {"handover"}
+
+
+def test_which_legs_are_visited_at_both_ends_is_asked_once_for_an_order() -> None:
+    whose, windows = bank(), {"n1": free("n1", 0), "n5": free("n5", 1)}
+    with CaptureQueriesContext(connection) as sent:
+        number = placed(circuit(), circuit("n3", "n5"), whose=whose, channel="key_account", windows=windows)
+    kept = Appointment.objects.order_by("holder").values_list("holder", "end", "address__code")
+    assert list(kept) == [(f"order/{number}-1", "a", "n1"), (f"order/{number}-2", "b", "n5")]
+    assert sum('AND "work_matter"."two_ended"' in each["sql"] for each in sent.captured_queries) == 1

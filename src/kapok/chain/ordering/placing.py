@@ -249,18 +249,19 @@ def wanted_visits(
     """
     waiting = set(Leg.objects.filter(order=order, state=State.HELD).values_list("number", flat=True))
     coming = {f"{order.subject}-{number}": plan for number, plan in enumerate(placing.legs, 1) if number not in waiting}
+    two = visits.at_both_ends([holder for holder, plan in coming.items() if plan.visit and plan.site.far])
     for holder, plan in coming.items():
-        for end, place in _visited(holder, plan).items():
+        for end, place in _visited(plan, both=holder in two).items():
             chosen = windows.get(place, window)
             if plan.visit and chosen:
                 yield visits.Wanted(holder, place, *plan.visit, *chosen, end)
 
 
-def _visited(holder: str, plan: Planned) -> dict[str, str]:
+def _visited(plan: Planned, *, both: bool) -> dict[str, str]:
     """To which addresses somebody comes for a leg, by the end of what is visited at both."""
     near, far = plan.address, plan.site.far
     if near is None or plan.visit is None:
         return {}
-    if far is None or not visits.at_both_ends(holder):
+    if far is None or not both:
         return {"": near.code}
     return {End.A.value: near.code, End.B.value: far.code}

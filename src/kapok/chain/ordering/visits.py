@@ -69,9 +69,9 @@ def is_ahead(holder: str) -> bool:
     return visit_of(holder) is not None and field.is_ahead(holder)
 
 
-def at_both_ends(holder: str) -> bool:
-    """Whether somebody comes to both ends of a leg."""
-    return len(field.places([holder])) > 1
+def at_both_ends(holders: Collection[str]) -> set[str]:
+    """To both ends of which of these legs somebody comes; one query."""
+    return {holder for holder, end in field.places(holders) if end}
 
 
 def is_given_out(holder: str) -> bool:
