@@ -98,7 +98,7 @@ def connected(*, whose: str = "", minutes: float = 0, drafted: LineDraft | None 
     """A circuit that works, or what becomes of one: the number of its service."""
     number = placed(drafted or circuit(), whose=whose or bank(), minutes=minutes, channel="key_account")
     run(minutes + 1)
-    for stage in ("access-a", "access-b", "progress"):
+    for stage in sorted(live(number) & {"access-a", "access-b", "progress"}):
         do(number, stage, minutes + 2)
     run(minutes + 3)
     do(number, "handover", minutes + 4)

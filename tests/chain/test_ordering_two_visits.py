@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kapok.back.workforce import api as workforce
 from kapok.back.workforce import boards, matters, visiting
@@ -13,12 +15,13 @@ from kapok.back.workforce import queries as field
 from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.chain.ordering import api, previewing, queries
 from kapok.chain.ordering.models import Order
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
-from kapok.ground.work.models import Matter
+from kapok.ground.work.models import Item, Matter
 from kapok.network.inventory.models import Resource, Shortage
 from tests.chain import shop
-from tests.chain.shop import bank, by, circuit, do, item, later, leg, line, live, placed, run, stands
+from tests.chain.shop import bank, by, circuit, connected, do, item, later, leg, line, live, placed, run, stands
 from tests.network.plant import AT, WHO
 
 
@@ -166,11 +169,114 @@ def test_a_held_end_leaves_the_other_to_be_worked_on() -> None:
     assert live(number) == {"handover"}
 
 
-def test_another_far_end_is_visited_there_and_what_has_one_end_has_one_visit() -> None:
+def clocks(subject: str) -> dict[str, str]:
+    """Which clocks stand how."""
+    return dict(Commitment.objects.filter(subject=subject, closed_at=None).values_list("promise", "state"))
+
+
+def held_up(number: str, end: str, minutes: float, *, approved: bool = True) -> Item:
+    """An end at which the customer is not at home."""
+    found = item(number, f"access-{end}")
+    workforce.accept(item=found.id, **by("technician", minutes))
+    workforce.hold(item=found.id, reason="not_home", evidence="电话无人接听", **by("technician", minutes + 1))
+    if approved:
+        workforce.approve_hold(item=found.id, **by("supervisor", minutes + 2))
+    return found
+
+
+def test_a_clock_that_stands_still_at_one_end_runs_at_the_other_and_is_not_started_by_it() -> None:
     number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    near, far, subject = item(number, "access-a"), item(number, "access-b"), leg(number).subject
+    workforce.accept(item=far.id, **by("technician", 2))
+    held_up(number, "a", 3)
+    stand = (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"], clocks(far.subject)["access-b"])
+    assert stand == ("paused", "paused", "open")
+    assert set(clocks(item(number, "progress").subject).values()) == {"open"}
+    workforce.set_off(item=far.id, **by("technician", 6))
+    workforce.arrive(item=far.id, **by("technician", 7))
+    stand = (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"], clocks(far.subject)["access-b"])
+    assert stand == ("paused", "paused", "open")
+    do(number, "access-b", 8)
+    workforce.lift_hold(item=near.id, **by("technician", 9))
+    assert (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"]) == ("open", "open")
+    pauses = Commitment.objects.get(subject=subject, promise="SL1-circuit").pauses
+    assert pauses == [[later(4).isoformat(), later(9).isoformat()]]
+
+
+def test_where_both_ends_are_held_up_the_customers_clock_runs_when_both_go_on() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    subject, near, far = leg(number).subject, held_up(number, "a", 2), held_up(number, "b", 6)
+    workforce.lift_hold(item=near.id, **by("technician", 10))
+    stand = (clocks(subject)["SL1-circuit"], clocks(near.subject)["access-a"], clocks(far.subject)["access-b"])
+    assert stand == ("paused", "open", "paused")
+    workforce.lift_hold(item=far.id, **by("technician", 11))
+    assert (clocks(subject)["SL1-circuit"], clocks(far.subject)["access-b"]) == ("open", "open")
+    pauses = Commitment.objects.get(subject=subject, promise="SL1-circuit").pauses
+    assert pauses == [[later(3).isoformat(), later(11).isoformat()]]
+
+
+def test_an_arrival_at_one_end_leaves_the_pause_that_is_approved_later_at_the_other() -> None:
+    number = ordered(windows={"n1": free("n1", 0), "n3": free("n3", 1)})
+    run(1)
+    near, far = held_up(number, "a", 2, approved=False), item(number, "access-b")
+    workforce.accept(item=far.id, **by("technician", 4))
+    workforce.set_off(item=far.id, **by("technician", 5))
+    workforce.arrive(item=far.id, **by("technician", 6))
+    workforce.approve_hold(item=near.id, **by("supervisor", 7))
+    assert (clocks(near.subject)["access-a"], clocks(far.subject)["access-b"]) == ("paused", "open")
+    workforce.pass_on(item=far.id, to="technician3", reason="换班", **by("technician", 8))
+    assert clocks(far.subject)["access-b"] == "open", "what is offered anew at the other end does not begin paused"
+
+
+def test_another_far_end_is_visited_there_and_what_has_one_end_has_one_visit() -> None:
+    windows = {"n1": free("n1", 0), "n3": free("n3", 1)}
+    number = ordered(windows=windows)
     api.amend(order=number, line=1, far_address="n5", **by("keyaccount", 1))
-    assert booked(number) == {}
+    assert booked(number) == {"a": ("n1", windows["n1"][0])}, "the near customer keeps theirs"
     run(2)
     assert order_at(number, "b").address.code == "n5"  # type: ignore[union-attr]
+    assert order_at(number, "a").appointment is not None
     broadband = placed(line(), window=free("r101", minutes=90))
     assert (set(booked(broadband)), Matter.objects.get(subject=leg(broadband).subject).two_ended) == ({""}, False)
+
+
+def test_another_near_end_leaves_the_window_of_the_far_one() -> None:
+    windows = {"n1": free("n1", 0), "n3": free("n3", 1)}
+    number = ordered(windows=windows)
+    api.amend(order=number, line=1, address="n5", **by("keyaccount", 1))
+    assert booked(number) == {"b": ("n3", windows["n3"][0])}
+
+
+@pytest.mark.parametrize(
+    ("where", "address", "stage"), [("address", "n5", "access-a"), ("far_address", "n5", "access-b")]
+)
+def test_a_move_of_one_end_takes_one_visit_at_that_end(where: str, address: str, stage: str) -> None:
+    service = connected()
+    whose, window = shop.service(service).customer.number, free("n5", 0, 200)
+    said = line("", action="move", service=service, **{"address": "", where: address})
+    shown = previewing.preview(customer=whose, channel="key_account", lines=[said], at=later(100))
+    assert [visit for visit in shown.visits if visit[0] == address] == [(address, "fibre", 180)]
+    number = placed(said, whose=whose, channel="key_account", minutes=100, windows={address: window})
+    run(101)
+    subject = leg(number).subject
+    assert live(number) == {stage, "progress"}
+    assert [row.code for row in queries.order(number).legs[0].stages if row.code.startswith("access")] == [stage]
+    row = WorkOrder.objects.select_related("address", "item").get(item__matter__subject=subject)
+    assert (row.item.stage, row.item.end, row.address and row.address.code) == (stage, "", address)
+    assert booked(number) == {"": (address, window[0])}
+    do(number, stage, 202)
+    assert not field.is_ahead(subject)
+    do(number, "progress", 202)
+    run(203)
+    assert live(number) == {"handover"}
+
+
+def test_which_legs_are_visited_at_both_ends_is_asked_once_for_an_order() -> None:
+    whose, windows = bank(), {"n1": free("n1", 0), "n5": free("n5", 1)}
+    with CaptureQueriesContext(connection) as sent:
+        number = placed(circuit(), circuit("n3", "n5"), whose=whose, channel="key_account", windows=windows)
+    kept = Appointment.objects.order_by("holder").values_list("holder", "end", "address__code")
+    assert list(kept) == [(f"order/{number}-1", "a", "n1"), (f"order/{number}-2", "b", "n5")]
+    assert sum('AND "work_matter"."two_ended"' in each["sql"] for each in sent.captured_queries) == 1

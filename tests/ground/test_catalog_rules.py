@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kapok.ground.catalog import rules
 from kapok.ground.catalog.cast import FLOWS, INSTALL, KEY_ACCOUNT_FAULT, REPAIR, REPLY
+from kapok.ground.catalog.cast.circuits import CIRCUITS
 from kapok.ground.catalog.graph import structure
 from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
 from kapok.ground.catalog.rules import Candidate, choose, fits, next_stages, sent_back
@@ -442,3 +443,12 @@ def test_the_system_does_only_what_it_knows() -> None:
     assert codes(document, "install") == [("configure", "unknown_step")]
     stage["runs"] = ""
     assert codes(document, "install") == []
+
+
+def test_where_one_end_is_worked_on_the_stages_at_the_other_are_passed_over() -> None:
+    circuit, beside = parse(CIRCUITS[0]), ("transport", "progress")
+    assert set(next_stages(circuit, {"assign"}, {})) == {"access-a", "access-b", *beside}
+    for end, other in (("a", "b"), ("b", "a")):
+        found = next_stages(circuit, {"assign"}, {"only_end": end})
+        assert set(found) == {f"access-{end}", *beside}, f"not at {other}"
+        assert next_stages(circuit, {"assign", *found}, {"only_end": end}) == ("test",)

@@ -355,3 +355,12 @@ def test_a_pause_stands_until_what_ends_it() -> None:
     assert told("clock.paused", "customer.deferred", "clock.resumed") == ["customer.deferred"]
     assert told("visit.missed_by_customer", "clock.resumed", "visit.started") == []
     assert told("fault.reported", "hindrance.began", "customer.returned") == ["hindrance.began"]
+
+
+def test_what_is_over_at_one_end_stands_at_the_other() -> None:
+    both = [Paused("customer.deferred", "order/1", AT, {"at_end": end}) for end in ("a", "b")]
+    over = {end: Paused("customer.returned", "order/1", AT, {"at_end": end} if end else {}) for end in ("a", "")}
+    assert [each.end for each in standing([*both, over["a"]])] == ["b"]
+    assert standing([*both, over[""]]) == []
+    whole = Paused("customer.deferred", "order/1", AT, {})
+    assert standing([whole, over["a"]]) == [whole]

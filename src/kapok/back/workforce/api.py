@@ -180,9 +180,9 @@ def appoint(
 
 
 @transaction.atomic
-def give_up(*, holder: str, actor: str, at: datetime) -> None:
-    """Give back the windows that are booked for a matter: what they were agreed for has changed."""
-    booking.give_up(holder, actor=actor, at=at)
+def give_up(*, holder: str, end: str | None = None, actor: str, at: datetime) -> None:
+    """Give back the windows that are booked for a matter, or for one `end` of it: what they were agreed for has changed."""
+    booking.give_up(holder, end=end, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from kapok.back.workforce import events, rules
 from kapok.back.workforce.models import Hold, WorkOrder
 from kapok.back.workforce.refusals import NoteNeeded, NothingToApprove, UnknownReason
+from kapok.back.workforce.rules import State
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments.refusals import NothingPaused, NothingStops
 from kapok.ground.journal import api as journal
@@ -70,8 +74,8 @@ def approve(row: WorkOrder, held: Hold, approver: Staff, *, actor: str, at: date
     reason = rules.HOLDS[held.reason].title
     try:
         stopped = commitments.pause(
-            subject=subject, kind=kind, reason=f"{reason.both} {held.note}".strip(), requested_by=held.asked_by.username,
-            evidence=held.evidence, actor=approver.subject, at=held.since,
+            subject=subject, kind=kind, end=row.item.end, reason=f"{reason.both} {held.note}".strip(),
+            requested_by=held.asked_by.username, evidence=held.evidence, actor=approver.subject, at=held.since,
         )  # fmt: skip
     except NothingStops:
         stopped = []
@@ -97,7 +101,7 @@ def _answer(row: WorkOrder, *, actor: str, at: datetime, approved: bool, clocks:
 
 
 def lift(row: WorkOrder, *, actor: str, at: datetime) -> None:
-    """The hold is over, and so is the pause that came with it."""
+    """The hold is over, and so is the pause that came with it; the matter's only where none stands at its other end."""
     held = Hold.objects.filter(order=row, until=None).first()
     if held is None:
         return
@@ -105,12 +109,23 @@ def lift(row: WorkOrder, *, actor: str, at: datetime) -> None:
     held.save(update_fields=["until"])
     if held.paused_with:
         title = rules.HOLDS[held.reason].title
+        alone = {"subject": row.item.subject, "end": row.item.end}
+        whole = {"subject": row.item.matter.subject, "also": _in_hand(row)}
+        over: dict[str, Any] = alone if _at_other_end(row).exclude(paused_with="").exists() else whole
         with suppress(NothingPaused):  # where something that happened to the matter has let it run before
-            commitments.resume(
-                subject=row.item.matter.subject, also=_in_hand(row), kind=held.paused_with, reason=title.both,
-                actor=actor, at=at,
-            )  # fmt: skip
+            commitments.resume(**over, kind=held.paused_with, reason=title.both, actor=actor, at=at)
     journal.record(events.HoldLifted(subject=row.item.subject, actor=actor, at=at, correlation=row.item.matter_id))
+
+
+def stands_elsewhere(row: WorkOrder) -> bool:
+    """Whether the customer's clock stands still for the other end of what has two, or will where that is approved."""
+    return _at_other_end(row).filter(~Q(paused_with="") | Q(approval="waiting")).exists()
+
+
+def _at_other_end(row: WorkOrder) -> QuerySet[Hold]:
+    """The holds that run at the other end of what has two."""
+    running = Hold.objects.filter(until=None, order__state=State.HELD, order__item__matter=row.item.matter_id)
+    return running.exclude(order__item__end__in=["", row.item.end]) if row.item.end else running.none()
 
 
 def _in_hand(row: WorkOrder) -> list[str]:

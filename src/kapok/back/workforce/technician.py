@@ -57,10 +57,14 @@ def set_off(*, item: UUID, said_at: datetime | None = None, actor: str, at: date
 
 @transaction.atomic
 def arrive(*, item: UUID, said_at: datetime | None = None, actor: str, at: datetime) -> None:
-    """Be there: the matter is told that the visit has started. Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`."""
+    """Be there: the matter is told that the visit has started, unless its customer holds the other end up.
+
+    Raises `UnknownWorkOrder`, `NotNow`, `NotHeld`, `NotHolder`.
+    """
     row, _ = mine(item, Deed.ARRIVE, actor)
     go(row, State.ARRIVED, actor, at, said_at, arrived_at=said_at or at)
-    work.happen(matter=row.item.matter.subject, kind=STARTED, actor=actor, at=at)
+    if not holding.stands_elsewhere(row):
+        work.happen(matter=row.item.matter.subject, kind=STARTED, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from kapok.chain.ordering.moves import SYSTEM
 from kapok.chain.ordering.pace import Clocks, Takes, Timed, clocks_of, of_late
 from kapok.chain.ordering.rules import Deviation, State
 from kapok.ground.catalog.graph import Graph
-from kapok.ground.catalog.rules import onward
+from kapok.ground.catalog.rules import is_elsewhere, onward
 from kapok.ground.catalog.template import Flow, Stage
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.commitments.rules import RUNNING
@@ -82,7 +82,7 @@ def reached(flow: Flow, facts: Mapping[str, Any]) -> list[str]:
         if graph.nodes[code].kind != "start" and not any((way.from_, code) in taken for way in graph.entering[code]):
             continue
         taken.update((way.from_, way.to) for way in onward(flow, graph, code, facts))
-        if code in flow.stages:
+        if code in flow.stages and not is_elsewhere(flow.stages[code], facts):
             codes.append(code)
     return codes
 

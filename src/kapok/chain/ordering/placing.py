@@ -21,6 +21,7 @@ from kapok.chain.ordering.refusals import BadLine, ConsentMissing
 from kapok.chain.ordering.rules import ACTIONS, Action, Deviation, State
 from kapok.ground.catalog.offering.document import End
 from kapok.ground.catalog.queries import Choices
+from kapok.ground.catalog.rules import ONE_END
 from kapok.ground.customers.models import BillingAccount, Customer
 from kapok.ground.customers.refusals import UnknownAccount
 from kapok.ground.customers.rows import living_customer
@@ -189,7 +190,13 @@ def facts_of(leg: Leg, known: Mapping[str, Any], plan: Planned, located: Located
     promised = {"promised_date": leg.promised_date.isoformat()} if leg.promised_date else {}
     visit = {"visit_needed": "yes" if plan.visit else "no"}
     known = {**known, "area": area} if area else known
-    return {**known, "action": leg.action, **family, **fee, **promised, **visit, **_cause(plan)}
+    return {**known, "action": leg.action, **family, **fee, **promised, **visit, **_end(plan), **_cause(plan)}
+
+
+def _end(plan: Planned) -> dict[str, Any]:
+    """Which end of what has two moves: the other one is let alone."""
+    two = any(line.offer.far_roles for line in plan.lines)
+    return {ONE_END: plan.site.end.value} if two and plan.action is Action.MOVE else {}
 
 
 def _cause(plan: Planned) -> dict[str, Any]:
@@ -242,18 +249,19 @@ def wanted_visits(
     """
     waiting = set(Leg.objects.filter(order=order, state=State.HELD).values_list("number", flat=True))
     coming = {f"{order.subject}-{number}": plan for number, plan in enumerate(placing.legs, 1) if number not in waiting}
+    two = visits.at_both_ends([holder for holder, plan in coming.items() if plan.visit and plan.site.far])
     for holder, plan in coming.items():
-        for end, place in _visited(holder, plan).items():
+        for end, place in _visited(plan, both=holder in two).items():
             chosen = windows.get(place, window)
             if plan.visit and chosen:
                 yield visits.Wanted(holder, place, *plan.visit, *chosen, end)
 
 
-def _visited(holder: str, plan: Planned) -> dict[str, str]:
+def _visited(plan: Planned, *, both: bool) -> dict[str, str]:
     """To which addresses somebody comes for a leg, by the end of what is visited at both."""
     near, far = plan.address, plan.site.far
     if near is None or plan.visit is None:
         return {}
-    if far is None or not visits.at_both_ends(holder):
+    if far is None or not both:
         return {"": near.code}
     return {End.A.value: near.code, End.B.value: far.code}

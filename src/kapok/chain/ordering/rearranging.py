@@ -106,7 +106,7 @@ def take_anew(leg: Leg, line: Line, act: Act, *, moves_away: bool = False, far_m
     facts = areas.facts_of(leg.order.customer, located)
     _must_be_possible(leg, line, asked, facts, moves_away=moves_away)
     if moves_away or far_moves:
-        _move_the_visit(leg, located, act)
+        _move_the_visit(leg, located, [End.A] * moves_away + [End.B] * far_moves, act)
     plan = drafting.planned(asked, facts, drafting.flows_in_force())[0]
     _reserve(leg, [placing.need(plan, kind, role, count) for (kind, role), count in plan.needs.items()], act)
     return {areas.AREA: facts[areas.AREA]} if moves_away else {}
@@ -146,9 +146,10 @@ def _must_be_possible(
         raise _bad(line, name, value, amending.ANEW)
 
 
-def _move_the_visit(leg: Leg, located: areas.Located, act: Act) -> None:
-    """The windows were for the old places; the field work is now for whoever has the ground of the new ones."""
-    visits.cancel(leg.subject, actor=act.actor, at=act.at)
+def _move_the_visit(leg: Leg, located: areas.Located, moved: Sequence[End], act: Act) -> None:
+    """The window of an end that moves was for its old place; the field work there is for whoever has the ground of the new one."""
+    for end in ("", *moved):
+        visits.cancel(leg.subject, end=end, actor=act.actor, at=act.at)
     for place, far in ((leg.address, False), (leg.far_address, True)):
         near = located.near.get(place.code) if place else None
         if near is not None:

@@ -43,9 +43,9 @@ def book(wanted: Sequence[Wanted], *, actor: str, at: datetime) -> None:
         workforce.book_together(visits=[workforce.Wish(**asdict(each)) for each in wanted], actor=actor, at=at)
 
 
-def cancel(holder: str, *, actor: str, at: datetime) -> None:
-    """Give up the appointment of a leg, if it has one that is not over."""
-    workforce.give_up(holder=holder, actor=actor, at=at)
+def cancel(holder: str, *, end: str | None = None, actor: str, at: datetime) -> None:
+    """Give up the appointments of a leg, or of one end of it, that are not over."""
+    workforce.give_up(holder=holder, end=end, actor=actor, at=at)
 
 
 def put_off(holder: str, deviation: Deviation, *, actor: str, at: datetime) -> None:
@@ -69,9 +69,9 @@ def is_ahead(holder: str) -> bool:
     return visit_of(holder) is not None and field.is_ahead(holder)
 
 
-def at_both_ends(holder: str) -> bool:
-    """Whether somebody comes to both ends of a leg."""
-    return len(field.places([holder])) > 1
+def at_both_ends(holders: Collection[str]) -> set[str]:
+    """To both ends of which of these legs somebody comes; one query."""
+    return {holder for holder, end in field.places(holders) if end}
 
 
 def is_given_out(holder: str) -> bool:

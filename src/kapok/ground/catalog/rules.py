@@ -10,7 +10,7 @@ from fractions import Fraction
 from kapok.ground.catalog import telling
 from kapok.ground.catalog.graph import Graph, structure
 from kapok.ground.catalog.refusals import FlowTie, NoFlow, NoWayBack
-from kapok.ground.catalog.template import AFTERWARDS, AXES, STEPS, Edge, Finding, Flow, finding
+from kapok.ground.catalog.template import AFTERWARDS, AXES, STEPS, Edge, Finding, Flow, Stage, finding
 from kapok.kernel.promises import FACTS, Fact, FactKind, Facts, Promise
 from kapok.kernel.promises.allowance import WORKING, Allowance
 from kapok.kernel.promises.budgets import comparable
@@ -88,13 +88,22 @@ def _values(condition: Condition) -> tuple[str, ...]:
 
 # ---- what may start next ----
 
+ONE_END = "only_end"
+"""The fact that only one end of what has two is worked on, and which (`a`, `b`)."""
+
+
+def is_elsewhere(stage: Stage, facts: Facts) -> bool:
+    """Whether a stage is done at the end at which nothing is to be done for a matter with these facts."""
+    return bool(stage.end) and facts.get(ONE_END, stage.end) != stage.end
+
 
 def next_stages(flow: Flow, done: Set[str], facts: Facts) -> tuple[str, ...]:
     """The stages that are to be worked on after those in `done`, in the order of the flow; none when the flow is at its end.
 
     A split opens all its branches, a join waits for all of them, a choice takes the first way whose conditions hold for
-    `facts`, else its `otherwise`. Stages that have begun and are not done are among them: whoever runs the matter starts those
-    that do not run yet. The flow must be sound (`problems` finds nothing); a published one is.
+    `facts`, else its `otherwise`; stages at an end that is let alone are passed over. Stages that have begun and are not done
+    are among them: whoever runs the matter starts those that do not run yet. The flow must be sound (`problems` finds nothing);
+    a published one is.
     """
     graph = Graph(flow)
     taken: set[tuple[str, str]] = set()
@@ -104,7 +113,7 @@ def next_stages(flow: Flow, done: Set[str], facts: Facts) -> tuple[str, ...]:
         arrived = [(edge.from_, edge.to) in taken for edge in ways]
         if not (kind == "start" or (all(arrived) if kind == "join" else any(arrived))):
             continue
-        if kind == "stage" and code not in done:
+        if kind == "stage" and code not in done and not is_elsewhere(flow.stages[code], facts):
             now.append(code)
         else:
             taken.update((edge.from_, edge.to) for edge in onward(flow, graph, code, facts))

@@ -62,7 +62,7 @@ from kapok.ground.commitments.standing import resumable, stoppable
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import queries as journal_queries
 from kapok.kernel.ids import uuid7
-from kapok.kernel.promises import ALSO, EVENTS, STOPS, Pack, parse
+from kapok.kernel.promises import ALSO, AT_END, EVENTS, STOPS, Pack, parse
 from kapok.kernel.text import joined
 
 __all__ = [
@@ -170,6 +170,7 @@ def pause(
     also: Sequence[str] = (),
     kind: str = "clock.paused",
     stops: Sequence[str] = (),
+    end: str = "",
     reason: str,
     requested_by: str,
     evidence: str,
@@ -180,6 +181,7 @@ def pause(
 
     The actor approves by doing it: they have authority over the units of those clocks, and it is another's wish (`requested_by`, a
     staff number or one of `REQUESTERS`). Who has not asks (`ask_pause`). `stops` names tiers (none: all).
+    At one `end` of a matter that has two (`a`, `b`) it holds the work at that end alone, and the matter.
     Raises `UnknownPause`, `UnknownTier`, `ReasonMissing`, `SaidTooLong`, `NothingStops`, `UnknownRequester`, `UnknownApprover`,
     `OwnApproval`, `MayNotApprove`.
     """
@@ -187,13 +189,14 @@ def pause(
     asking.refuse_vague(kind, stops)
     asking.refuse_unsaid(said)
     matters = {matter.subject: matter for matter in judging.locked_together([subject, *also])}
-    stopping = [clock for each in matters for clock in stoppable(each, kind, stops)]
+    stopping = [clock for each in matters for clock in stoppable(each, kind, stops, end=end)]
     if not stopping:
         raise NothingStops(subject=subject, kind=EVENTS[kind], tiers=tiers_named(stops))
     facts = _approved(said, actor, stopping) | ({STOPS: " ".join(stops)} if stops else {})
     facts |= {ALSO: " ".join([subject, *also])} if also else {}
+    facts |= {AT_END: end} if end else {}
     for each, matter in matters.items():
-        if not stoppable(each, kind, stops):
+        if not stoppable(each, kind, stops, end=end):
             continue  # nothing there to stop, or what happened to the matter has reached it
         journal.record(judging.told(matter, kind, actor=actor, at=at, facts=facts))
     return [clock.id for clock in stopping]
@@ -201,11 +204,19 @@ def pause(
 
 @transaction.atomic
 def resume(
-    *, subject: str, also: Sequence[str] = (), kind: str = "clock.paused", reason: str, actor: str, at: datetime
+    *,
+    subject: str,
+    also: Sequence[str] = (),
+    kind: str = "clock.paused",
+    end: str = "",
+    reason: str,
+    actor: str,
+    at: datetime,
 ) -> None:
     """Let the clocks of a matter, and of its work items in `also`, run again that a pause of `kind` had stopped.
 
-    A pause that is only asked for ends, too: approved later, it stands until now. Raises `UnknownPause`, and `NothingPaused`
+    A pause that is only asked for ends, too: approved later, it stands until now. At one `end` of a matter that has two nothing
+    is over at the other. Raises `UnknownPause`, and `NothingPaused`
     where no paused clock hears of its end.
     """
     if kind not in rules.RESUMES:
@@ -214,10 +225,11 @@ def resume(
     asked = asking.reached(subject, kind)
     if not asked and not any(resumable(matter.subject, kind) for matter in matters):
         raise NothingPaused(subject=subject, kind=EVENTS[kind])
+    facts = {"reason": reason} | ({AT_END: end} if end else {})
     for matter in matters:
         if matter.subject not in asked and not resumable(matter.subject, kind):
             continue  # nothing there to let run, or what happened to the matter has reached it
-        journal.record(judging.told(matter, rules.RESUMES[kind], actor=actor, at=at, facts={"reason": reason}))
+        journal.record(judging.told(matter, rules.RESUMES[kind], actor=actor, at=at, facts=facts))
 
 
 def answer_for(*, subject: str, unit: str, owner: str, actor: str, at: datetime) -> int:

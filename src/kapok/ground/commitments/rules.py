@@ -9,7 +9,20 @@ from enum import StrEnum
 from typing import Any
 
 from kapok.kernel.hours import Pause
-from kapok.kernel.promises import ALSO, Clock, Direction, Entry, Facts, Judgement, Outcome, Pack, Promise, Role, judge
+from kapok.kernel.promises import (
+    ALSO,
+    AT_END,
+    Clock,
+    Direction,
+    Entry,
+    Facts,
+    Judgement,
+    Outcome,
+    Pack,
+    Promise,
+    Role,
+    judge,
+)
 from kapok.kernel.text import Text
 
 
@@ -226,6 +239,15 @@ class Paused:
         """All that it was said of."""
         return frozenset({self.subject, *str(self.facts.get(ALSO, "")).split()})
 
+    @property
+    def end(self) -> str:
+        """At which end of what has two (`a`, `b`); empty where it is said of the whole."""
+        return str(self.facts.get(AT_END, ""))
+
+    def reaches(self, end: str) -> bool:
+        """Whether it is said of what is at an end, too."""
+        return self.end in {"", end}
+
 
 def resumed_by(promise: Promise, kind: str) -> bool:
     """Whether the end of a pause of `kind` lets the promise run again."""
@@ -233,10 +255,13 @@ def resumed_by(promise: Promise, kind: str) -> bool:
 
 
 def standing(told: Iterable[Paused]) -> list[Paused]:
-    """The pauses, in order, that none of the entries after them has ended; entries of other kinds are passed over."""
+    """The pauses, in order, that none of the entries after them has ended; entries of other kinds are passed over.
+
+    What is said of one end ends what was said of that end alone.
+    """
     stand: list[Paused] = []
     for each in told:
-        stand = [pause for pause in stand if each.kind not in ENDS[pause.kind]]
+        stand = [pause for pause in stand if each.kind not in ENDS[pause.kind] or not each.reaches(pause.end)]
         if each.kind in ENDS:
             stand.append(each)
     return stand

@@ -31,9 +31,12 @@ def promise_of(row: Commitment) -> Promise:
     return next((each for each in candidates if each.effective.holds(day)), candidates[-1])
 
 
-def stoppable(subject: str, kind: str, stops: Sequence[str] = ()) -> list[Commitment]:
-    """The running clocks of a matter that an entry of `kind` for these tiers (none named: all) would stop."""
-    running = (row for row in open_commitments(subject) if not is_paused(row))
+def stoppable(subject: str, kind: str, stops: Sequence[str] = (), *, end: str = "") -> list[Commitment]:
+    """The running clocks of a matter that an entry of `kind` for these tiers (none named: all) would stop.
+
+    At one `end` also those that stand still: it may outlast what holds them at the other.
+    """
+    running = (row for row in open_commitments(subject) if end or not is_paused(row))
     return [row for row in running if rules.stopped_by(promise_of(row), kind, stops)]
 
 

@@ -25,7 +25,7 @@ from kapok.ground.work import answering, moves, rows, rules
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.rules import ItemState, MatterState, Way
-from kapok.kernel.promises import Facts
+from kapok.kernel.promises import AT_END, Facts
 from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 from kapok.kernel.text import Text
 
@@ -182,8 +182,13 @@ def tells(item: Item) -> tuple[str, ...]:
 
 
 def pass_down(matter: Matter, kind: str, facts: Facts, act: Act) -> None:
-    """What happens to the matter happens to the work in hand then: the customer's pauses hold its clocks too."""
+    """What happens to the matter happens to the work in hand then: the customer's pauses hold its clocks too.
+
+    What is said of one end alone happens to the work there.
+    """
     for item in _in_hand(matter, act):
+        if facts.get(AT_END) not in {None, item.end}:
+            continue
         moves.tell(item, kind, act, facts=facts)
 
 

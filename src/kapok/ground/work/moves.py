@@ -176,9 +176,9 @@ def inherit(matter: Matter, items: Sequence[Item], act: Act) -> None:
     ]  # fmt: skip
     stand = standing([*pauses_told(matter.subject, matter.id), *told])
     paused = [each for each in stand if matter.subject in each.named]  # what was passed on to work names only that
-    for pause in {(each.kind, each.facts.get(STOPS)): each for each in paused}.values():
+    for pause in {(each.kind, each.end, each.facts.get(STOPS)): each for each in paused}.values():
         if _is_over(pause, matter, items):
-            for item in items:
+            for item in (each for each in items if pause.reaches(each.end)):
                 tell(item, pause.kind, act, facts=_said(pause))
 
 
@@ -193,7 +193,7 @@ def hold_offered_since(matter: Matter, pause: Paused, act: Act) -> None:
     told = pauses_told(matter.subject, matter.id)
     known = {(each.kind, each.subject, each.at) for each in told}
     for handoff in since:
-        if (pause.kind, handoff.item.subject, handoff.offered_at) in known:
+        if not pause.reaches(handoff.item.end) or (pause.kind, handoff.item.subject, handoff.offered_at) in known:
             continue
         if pause in standing(each for each in told if each.at <= handoff.offered_at):
             handoff.item.matter = matter

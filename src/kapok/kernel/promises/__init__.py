@@ -13,7 +13,7 @@ from kapok.kernel.promises.facts import FACTS, Fact, FactKind, Facts
 from kapok.kernel.promises.findings import Finding, PackNotFound, PackRefused
 from kapok.kernel.promises.judgement import ANOMALIES, Anomaly, Entry, Judgement, Outcome
 from kapok.kernel.promises.judging import judge, judge_all
-from kapok.kernel.promises.known import ALSO, OF_ONE_ENTRY, by_matter, is_said, known_facts
+from kapok.kernel.promises.known import ALSO, AT_END, OF_ONE_ENTRY, by_matter, is_said, known_facts
 from kapok.kernel.promises.loading import available, find, load, parse
 from kapok.kernel.promises.moves import MOVES, RANK, Effect, Role, State, in_order, rank
 from kapok.kernel.promises.pack import Duty, Pack, Promise
@@ -29,6 +29,7 @@ from kapok.kernel.promises.wording import explain, summary, term
 __all__ = [
     "ALSO",
     "ANOMALIES",
+    "AT_END",
     "DEFINITIONS",
     "EVENTS",
     "FACTS",

@@ -12,7 +12,9 @@ from kapok.kernel.promises.vocabulary import MATTER_CHANGED
 
 ALSO = "also"
 """The fact of a pausing entry that names all that the same pause was said of: the matter and work on it."""
-OF_ONE_ENTRY = frozenset({STOPS, ALSO, "reason", "requested_by", "approved_by", "evidence"})
+AT_END = "at_end"
+"""The fact of a pause, or of its end, at one end of a matter that has two (`a`, `b`): the other one is worked on."""
+OF_ONE_ENTRY = frozenset({STOPS, ALSO, AT_END, "reason", "requested_by", "approved_by", "evidence"})
 """What is said of a single entry (a pause), never of the matter."""
 
 
