@@ -31,7 +31,9 @@ from kapok.network.inventory.views import EVERYWHERE, THE_NETWORK, ShortageView
 OPEN = """
 INSERT INTO inventory_shortage
     (id, code, kind, element_id, exchange_area_id, address_id, holder, needs, opened_at, since, expected_at)
-SELECT %(id)s, %(code)s::text, %(kind)s, %(element)s, %(area)s, %(address)s, %(holder)s, %(needs)s::jsonb, %(at)s, %(since)s, (
+SELECT %(id)s, %(code)s::text, %(kind)s, %(element)s, %(area)s, %(address)s, %(holder)s::text, %(needs)s::jsonb, COALESCE((
+    SELECT min(opened_at) FROM inventory_shortage WHERE holder = %(holder)s::text AND resolved_at = %(at)s
+), %(at)s), %(since)s, (
     SELECT min(expected_at) FROM inventory_shortage WHERE resolved_at IS NULL AND code = %(code)s::text AND expected_at > %(at)s
         AND element_id IS NOT DISTINCT FROM %(element)s AND exchange_area_id IS NOT DISTINCT FROM %(area)s)
 ON CONFLICT (holder) WHERE resolved_at IS NULL DO UPDATE SET
@@ -52,7 +54,8 @@ def open_shortage(
     actor: str,
     at: datetime,
 ) -> ShortageView:
-    """Store where the walk stopped (`walking.Walk.place_of`); who waits already keeps his place.
+    """Store where the walk stopped (`walking.Walk.place_of`); who waits already keeps his place, and so does who was told at this
+    moment that there is plant, and finds that there is not enough.
 
     Of a lack that somebody said, only what has become free `since` then ends it.
     """
