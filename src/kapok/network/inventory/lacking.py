@@ -103,6 +103,17 @@ def settle(holder: str, *, at: datetime) -> None:
     Shortage.objects.filter(holder=holder, resolved_at=None).update(resolved_at=at)
 
 
+def wait_otherwise(holder: str, needs: Sequence[rules.Need]) -> bool:
+    """Wait for what is as fast as it is needed now; see `api.wait_otherwise`."""
+    found = Shortage.objects.select_for_update(no_key=True).filter(holder=holder, resolved_at=None).first()
+    if found is None:
+        return False
+    fast = {(need.kind, need.role): need.mbps for need in needs}
+    found.needs = [each | {"mbps": fast.get((each["kind"], each["role"]), 0)} for each in found.needs]
+    found.save(update_fields=["needs"])
+    return found.since is None
+
+
 def give_up(holder: str, *, actor: str, at: datetime) -> None:
     """The holder wants nothing any more."""
     waits = Shortage.objects.filter(holder=holder, resolved_at=None)

@@ -48,7 +48,6 @@ __all__ = [
     "speed_of",
     "speeds_of",
     "still_served",
-    "waits_for",
 ]
 
 TOO_SLOW = Text(
@@ -131,11 +130,6 @@ def _most(taken: Sequence[Taken]) -> int | None:
         return None
     points = [way.most(most) for _, element, most in taken if element is not None and element == way.point]
     return min(points, default=way.max_down_mbps)
-
-
-def waits_for(holder: str) -> str:
-    """The code of what a holder waits for; empty where it waits for nothing."""
-    return Shortage.objects.filter(holder=holder, resolved_at=None).values_list("code", flat=True).first() or ""
 
 
 Lacking = tuple[str, walking.Place]
