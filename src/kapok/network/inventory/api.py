@@ -106,8 +106,8 @@ def reserve(
     end of a circuit, is walked for from there. The lack is stored as a shortage, given back, not
     raised. Asked again for the same holder it adds only what is missing and lengthens the time; what is kept in place of another
     one that is wished for now is given back. As a part of a `whole`, whose holder is new with it, it leaves to that to tell what
-    is kept. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`, and `WishTaken`
-    where the one that a need wishes for is not free.
+    is kept, or lacking. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`, and
+    `WishTaken` where the one that a need wishes for is not free: then nothing is kept.
     """
     return allocating.reserve(
         holder=rows.tidy_holder(holder), address=address, needs=rows.tidy_needs(needs), until=rows.ahead(until, at),

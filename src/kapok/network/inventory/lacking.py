@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from kapok.ground.journal import api as journal
+from kapok.ground.journal.nesting import Whole
 from kapok.ground.places.models import ExchangeArea
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
@@ -51,13 +52,15 @@ def open_shortage(
     needs: Sequence[rules.Need],
     *,
     since: datetime | None = None,
+    whole: Whole | None = None,
     actor: str,
     at: datetime,
 ) -> ShortageView:
     """Store where the walk stopped (`walking.Walk.place_of`); who waits already keeps his place, and so does who was told at this
     moment that there is plant, and finds that there is not enough.
 
-    Of a lack that somebody said, only what has become free `since` then ends it.
+    Of a lack that somebody said, only what has become free `since` then ends it. As a part of a `whole` it leaves to that to tell
+    it.
     """
     place = walk.place_of(lack, needs)
     element = Element.objects.get(id=place.element) if place.element else None
@@ -75,12 +78,14 @@ def open_shortage(
         walk.code,
     )  # fmt: skip
     if walk.waits != lack.code:
-        journal.record(
-            ShortageOpened(
-                subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.element or view.exchange_area,
-                address=str(walk.address or ""), expected_at=expected_at,
-            )
+        opened = ShortageOpened(
+            subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.element or view.exchange_area,
+            address=str(walk.address or ""), expected_at=expected_at,
         )  # fmt: skip
+        if whole:
+            whole.told.append(opened)
+        else:
+            journal.record(opened)
     return view
 
 
