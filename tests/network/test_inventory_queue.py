@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from kapok.ground.journal.models import Entry
 from kapok.ground.places import api as places
+from kapok.ground.places.models import ExchangeArea
 from kapok.ground.places.rules import Level
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Shortage
@@ -91,6 +94,35 @@ def test_who_had_what_it_waited_for_stands_at_the_end_when_it_lacks_it_again() -
     reserve("order/quicker", needs=ONU, at=AT + 12 * MINUTE)
     assert wait("first", 13) == "*"
     assert waiting() == ["second", "first"]
+
+
+def test_who_waited_at_an_exchange_area_for_what_the_whole_network_gives_out_waits_there_from_now_on() -> None:
+    """Such rows were written before that counted so: the migration moves them, and nothing else."""
+    moves = import_module("kapok.network.inventory.migrations.0010_who_waits_in_the_whole_network")
+    pool("ONU")
+    wait("nearest", 1)
+    reserve("order/no-pool", needs=[Need("vlan")])
+    inventory.add_pool(code="SIM-TYX", kind="sim", name=named("体育西"), exchange_area="TYX", values="", **WHO)
+    inventory.add_pool(code="SIM", kind="sim", name=named("全网"), values="", **WHO)
+    reserve("order/own-pool", needs=[Need("sim")])
+    reserve("order/exchange", needs=[Need("number", count=4)])
+    reserve("order/ports", needs=[Need("line_port", count=3)])
+    reserve("order/point", address="n9")
+    inventory.add_pool(code="MOBILE", kind="number", name=named("移动号段"), values="133", **WHO)
+    inventory.add_resources(kind="sim", pool="SIM", values="A-1", **WHO)
+    reserve("order/slow", needs=[Need("number", mbps=300), Need("sim", mbps=300)])
+    inventory.add_pool(code="VLAN-SP", kind="vlan", name=named("石牌"), exchange_area="SP", values="", **WHO)
+    ended = reserve("order/ended", needs=ONU).shortage
+    inventory.wait_no_longer(holder="order/ended", **WHO)
+    area = ExchangeArea.objects.get(code="TYX")
+    before = dict(Shortage.objects.values_list("holder", "exchange_area__code"))
+    Shortage.objects.filter(kind="onu").update(exchange_area=area)
+    with connection.cursor() as cursor:
+        cursor.execute(moves.WHOLE_NETWORK)
+    after = dict(Shortage.objects.values_list("holder", "exchange_area__code"))
+    assert after == before | {"order/ended": "TYX"}, "what is over stays as it was told"
+    assert (ended.place, after["order/nearest"]) == ("*", None)
+    assert {after[f"order/{each}"] for each in ("no-pool", "own-pool", "exchange", "ports", "point", "slow")} == {"TYX"}
 
 
 def test_what_goes_by_radio_and_is_too_slow_is_not_woken_by_a_pool_of_its_area() -> None:
