@@ -76,7 +76,8 @@ def qualify(address: str, wanted: Sequence[Sequence[Need]], at: datetime) -> lis
 
 
 def _short(lack: rules.Lack, needs: Sequence[Need], expected_at: datetime | None) -> Qualification:
-    text, way = kinds.SHORTAGES[lack.code], kinds.way_of(need.kind for need in needs)
+    text, ways = kinds.SHORTAGES[lack.code], kinds.ways_of(need.kind for need in needs)
+    way = next((each for each in ways if lack.kind in each.chain), None)
     if lack.code == kinds.TOO_SLOW and way:
         text = TOO_SLOW.format(technology=way.name, most=lack.most, wanted=rules.speed_wanted(needs, way))
     return Qualification(False, "", NOWHERE, 0, "", (Shortfall(lack.code, text),), expected_at)
