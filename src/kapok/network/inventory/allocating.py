@@ -103,7 +103,10 @@ def _let_go_for_wishes(holder: str, needs: Sequence[Need], *, actor: str, at: da
 
 
 def _claim(ends: Sequence[_End], *, holder: str, until: datetime, at: datetime) -> list[ResourceView] | None:
-    """What was claimed, wholly; None where somebody else was quicker. Raises `WishTaken` where that is the one wished for."""
+    """What was claimed, wholly; None where somebody else was quicker. Raises `WishTaken` where that is the one wished for.
+
+    Then what was claimed beside it is given back by the savepoint of `api.reserve`, or by the verb of which that is a part.
+    """
     claims = [claim for end in ends for claim in end.choice.claims]
     if not claims:
         return []
