@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import QuerySet
 
 from kapok.chain.ordering import api, previewing, reactions
 from kapok.chain.ordering.models import Order
@@ -35,8 +36,8 @@ def fill() -> None:
     Resource.objects.filter(kind="splitter_port").update(state="blocked", note="full")
 
 
-def _open() -> list[Shortage]:
-    return list(Shortage.objects.filter(resolved_at=None))
+def _open() -> QuerySet[Shortage]:
+    return Shortage.objects.filter(resolved_at=None)
 
 
 def point(holder: str) -> str:
@@ -147,6 +148,21 @@ def test_what_waits_for_a_port_and_is_amended_to_be_faster_is_not_woken_by_a_slo
     assert (inventory.resolve_shortages(**by("agent", 6)), stands(number)) == (0, HELD)
     (waits,) = Shortage.objects.all()
     assert (waits.code, waits.opened_at, waits.resolved_at) == ("TOO_SLOW", since, None)
+
+
+def test_who_is_told_of_a_port_that_another_took_waits_on_in_its_place() -> None:
+    fill()
+    first, second = placed(line("fibre-100")), placed(line("fibre-100"), whose=shop.customer("别人"), minutes=1)
+    since = Shortage.objects.get(holder=leg(first).subject).opened_at
+    inventory.add_resources(kind="splitter_port", element="SPL1", count=1, **by("agent", 10))
+    told = Entry.objects.get(kind="inventory.shortage_resolved")
+    assert told.subject == leg(first).subject
+    quicker = placed(line("fibre-100"), whose=shop.customer("快手"), minutes=11)
+    reactions.hear(as_line(told))
+    assert (stands(first), stands(quicker)[0]) == (HELD, "inProgress")
+    assert [(row.holder, row.opened_at) for row in _open().order_by("opened_at")] == [
+        (leg(first).subject, since), (leg(second).subject, later(1)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("code", ["NO_PORT", ""])
