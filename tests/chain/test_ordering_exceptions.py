@@ -161,6 +161,17 @@ def test_without_plant_the_order_is_taken_and_waits_while_the_clock_runs_and_goe
     assert len(told("ordering.back_on_course", leg(number).subject)) == 1
 
 
+def test_the_journal_says_that_it_was_placed_before_it_says_what_is_lacking() -> None:
+    number = placed(line(address="n9"))
+    told_of = Entry.objects.filter(subject__in=[shop.order(number).subject, leg(number).subject]).order_by("position")
+    kinds = [entry.kind for entry in told_of]
+    assert kinds.index("order.requested") < kinds.index("ordering.placed") < kinds.index("inventory.shortage_opened")
+    assert kinds.index("inventory.shortage_opened") < kinds.index("ordering.deviated")
+    (opened,) = told_of.filter(kind="inventory.shortage_opened")
+    assert opened.recorded_at == told_of.get(kind="ordering.placed").recorded_at
+    assert (opened.data["code"], opened.data["place"]) == ("NO_DP", "TYX")
+
+
 def test_unpaid_it_waits_for_both_and_a_person_may_say_that_there_is_plant() -> None:
     number = placed(line(address="n9"), pay=False)
     with pytest.raises(api.NotWaiting):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import QuerySet
 
 from kapok.chain.ordering import api, previewing, reactions
 from kapok.chain.ordering.models import Order
@@ -11,7 +12,7 @@ from kapok.ground.journal.queries import line as as_line
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import browsing
 from kapok.network.inventory import queries as plant
-from kapok.network.inventory.models import Element, Resource
+from kapok.network.inventory.models import Element, Resource, Shortage
 from tests.chain import shop
 from tests.chain.shop import by, held, later, leg, line, placed, stands
 from tests.network.plant import WHO
@@ -29,6 +30,14 @@ def _slow(db: None) -> None:
 def add_fast(ports: int = 2, mbps: int | None = None) -> None:
     inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["r101"], down_mbps=mbps, **WHO)
     inventory.add_resources(kind="splitter_port", element="SPL2", count=ports, **WHO)
+
+
+def fill() -> None:
+    Resource.objects.filter(kind="splitter_port").update(state="blocked", note="full")
+
+
+def _open() -> QuerySet[Shortage]:
+    return Shortage.objects.filter(resolved_at=None)
 
 
 def point(holder: str) -> str:
@@ -109,11 +118,67 @@ def test_what_waits_for_a_faster_line_and_is_amended_to_be_slower_goes_on() -> N
 
 
 def test_what_waits_for_a_port_is_not_said_to_have_one_because_it_was_amended() -> None:
-    Resource.objects.filter(kind="splitter_port").update(state="blocked", note="full")
+    Element.objects.filter(code="SPL1").update(down_mbps=None)
+    fill()
     number = placed(line("fibre-100"))
     api.amend(order=number, line=1, offer="fibre-300", **by("agent", 5))
     assert (stands(number), leg(number).needs[0].get("mbps", 0)) == (HELD, 300)
     assert browsing.demand()[0].code == "NO_PORT"
+
+
+def test_what_waits_for_a_fast_port_and_is_amended_to_be_slower_takes_a_slow_one() -> None:
+    Element.objects.filter(code="SPL1").update(down_mbps=None)
+    fill()
+    number = placed(line("fibre-1000"))
+    add_fast(mbps=200)
+    inventory.resolve_shortages(**by("agent", 3))
+    assert (stands(number), browsing.demand()[0].code) == (HELD, "NO_PORT")
+    api.amend(order=number, line=1, offer="fibre-100", **by("agent", 5))
+    assert (stands(number)[:2], point(leg(number).subject)) == (("inProgress", ""), "SPL2")
+    assert browsing.demand() == []
+
+
+def test_what_waits_for_a_port_and_is_amended_to_be_faster_is_not_woken_by_a_slow_one_and_keeps_its_place() -> None:
+    fill()
+    number = placed(line("fibre-100"))
+    since = Shortage.objects.get().opened_at
+    api.amend(order=number, line=1, offer="fibre-1000", **by("agent", 5))
+    assert (stands(number), leg(number).reason[:9]) == (HELD, "线路达不到所需速率")
+    inventory.add_resources(kind="splitter_port", element="SPL1", count=1, **WHO)
+    assert (inventory.resolve_shortages(**by("agent", 6)), stands(number)) == (0, HELD)
+    (waits,) = Shortage.objects.all()
+    assert (waits.code, waits.opened_at, waits.resolved_at) == ("TOO_SLOW", since, None)
+
+
+def test_who_is_told_of_a_port_that_another_took_waits_on_in_its_place() -> None:
+    fill()
+    first, second = placed(line("fibre-100")), placed(line("fibre-100"), whose=shop.customer("别人"), minutes=1)
+    since = Shortage.objects.get(holder=leg(first).subject).opened_at
+    inventory.add_resources(kind="splitter_port", element="SPL1", count=1, **by("agent", 10))
+    told = Entry.objects.get(kind="inventory.shortage_resolved")
+    assert told.subject == leg(first).subject
+    quicker = placed(line("fibre-100"), whose=shop.customer("快手"), minutes=11)
+    reactions.hear(as_line(told))
+    assert (stands(first), stands(quicker)[0]) == (HELD, "inProgress")
+    assert [(row.holder, row.opened_at) for row in _open().order_by("opened_at")] == [
+        (leg(first).subject, since), (leg(second).subject, later(1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["NO_PORT", ""])
+def test_what_a_person_said_is_lacking_is_waited_for_as_it_is_ordered_now(code: str) -> None:
+    """Amended, it does not look again: the records claim that there is plant."""
+    Element.objects.filter(code="SPL1").update(down_mbps=None)
+    number = placed(line("fibre-100"))
+    api.wait_for_plant(order=number, leg=1, reason="端口坏", code=code, **by("agent", 5))
+    api.amend(order=number, line=1, offer="fibre-1000", **by("agent", 6))
+    assert (stands(number), leg(number).version) == (HELD, 2)
+    assert [(row.code, {need["mbps"] for need in row.needs if need["kind"] == "splitter_port"}) for row in _open()] == (
+        [("NO_PORT", {1000})] if code else []
+    )
+    inventory.add_element(code="SPL2", kind="splitter", parent="OLT1/1", covers=["r101"], down_mbps=200, **WHO)
+    inventory.add_resources(kind="splitter_port", element="SPL2", count=1, **by("agent", 10))
+    assert (inventory.resolve_shortages(**by("agent", 11)), stands(number)) == (0, HELD)
 
 
 def test_a_change_on_its_way_is_not_amended_to_what_its_line_does_not_carry() -> None:

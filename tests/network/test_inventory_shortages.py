@@ -14,6 +14,7 @@ from kapok.ground.journal.models import Entry
 from kapok.ground.journal.queries import timeline
 from kapok.ground.places import api as places
 from kapok.ground.places.refusals import UnknownAddress
+from kapok.kernel.text import Text
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import browsing, queries, refusals
 from kapok.network.inventory.models import Pool, Resource, Shortage
@@ -140,6 +141,8 @@ def test_what_goes_by_radio_is_not_faster_than_it_is() -> None:
     inventory.add_pool(code="SIM", kind="sim", name=named("SIM卡"), values="1-4", **WHO)
     inventory.add_pool(code="MOBILE", kind="number", name=named("移动号段"), values="133-134", **WHO)
     assert reserve(LEG, needs=at_speed(300, SIM_VOICE)).shortage.code == "TOO_SLOW"
+    (both,) = qualify("r101", at_speed(300, [*FIBRE, *SIM_VOICE])).reasons
+    assert both.text == Text(zh="无线最高100 Mbit/s，不足300 Mbit/s", en="radio gives 100 Mbit/s at most, not 300")
     assert (inventory.resolve_shortages(**WHO), waiting()) == (0, {LEG})
     assert reserve(LEG, needs=at_speed(100, SIM_VOICE)).shortage is None
 

@@ -45,9 +45,9 @@ from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rules import LIVE, ItemState, tidy_note
 from kapok.kernel.text import Text, joined
-from kapok.network.inventory import queries as inventory
-from kapok.network.inventory.kinds import TOO_SLOW
-from kapok.network.inventory.rules import masked
+from kapok.network.inventory import api as inventory
+from kapok.network.inventory import queries as plant
+from kapok.network.inventory.rules import Need, masked
 
 DEFERRED = "customer.deferred"
 PERSONAL = frozenset({"characteristics", "address", "far_address"})
@@ -149,7 +149,7 @@ def wait(leg: Leg, reason: Text, expected_at: datetime | None, act: Act) -> None
 
 def plant_dated(leg: Leg) -> None:
     """A day was given for the plant that a leg waits for: its customer is told that one. The clocks run on as they do."""
-    until = inventory.built_by(leg.subject)
+    until = plant.built_by(leg.subject)
     if until is not None:
         moves.keep(leg, until=until)
 
@@ -271,8 +271,9 @@ def amend(leg: Leg, line: Line, asked: Amendment, act: Act) -> None:
 
 
 def _keep_up(leg: Leg, line: Line, act: Act) -> None:
-    """The leg has a line as fast as it is wanted now: the one that it has, or another; what waits for a faster one looks again.
+    """The leg has a line as fast as it is wanted now: the one that it has, or another.
 
+    What waits for plant waits for it as fast as it is wanted now, and looks again unless a person said what is lacking.
     Raises `TooSlow`, and what `rearranging.take_anew` does.
     """
     speed.must_still_carry(leg, line)
@@ -280,10 +281,11 @@ def _keep_up(leg: Leg, line: Line, act: Act) -> None:
     if wanted is None:
         return
     if leg.state == State.HELD and leg.exception == Deviation.WAIT:
-        if inventory.waits_for(leg.subject) == TOO_SLOW:
+        needs = [Need(**need) for need in leg.needs]
+        if inventory.wait_otherwise(holder=leg.subject, needs=needs):
             plant_came(leg, act)
         return
-    has = inventory.speed_of(leg.subject)
+    has = plant.speed_of(leg.subject)
     if has is not None and has < wanted:
         rearranging.take_anew(leg, line, act)
 

@@ -106,8 +106,8 @@ def place(placing: Placing) -> Order:
     for leg, plan in zip(legs, placing.legs, strict=True):
         whole.rows.extend(_line(leg, line) for line in plan.lines)
         _open(leg, plan, placing, whole)
-    shortages = [(leg, shortage) for leg in legs if (shortage := _lacks(leg, placing.act, whole))]
     whole.told.append(_placed(order, placing, [leg.subject for leg in legs]))
+    shortages = [(leg, shortage) for leg in legs if (shortage := _lacks(leg, placing.act, whole))]
     whole.record()
     for leg, shortage in shortages:
         moves.hold(leg, Deviation.WAIT, reason=ends.lacking(leg, shortage), until=shortage.expected_at, act=placing.act)

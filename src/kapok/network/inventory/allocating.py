@@ -56,7 +56,7 @@ def reserve(
         if lack and any(need.kind == lack.kind for need in ends[-1].wishes):
             raise _taken_by_others(lack.kind)
         if lack:
-            return Reservation((), _lacking(lack, ends, holder, actor=actor, at=at))
+            return Reservation((), _lacking(lack, ends, holder, whole, actor=actor, at=at))
         taken = _claim(ends, holder=holder, until=until, at=at)
         if taken is not None:
             _tell(taken, holder, whole, actor=actor, at=at)
@@ -65,7 +65,7 @@ def reserve(
     late = next(place for place, end in enumerate(ends, 1) if end.choice.claims)
     first = ends[late - 1].choice.claims[0]
     lack = rules.Lack(kinds.HOPS[kinds.Kind(first.kind)].shortage, first.kind, first.home)
-    return Reservation((), _lacking(lack, ends[:late], holder, actor=actor, at=at))
+    return Reservation((), _lacking(lack, ends[:late], holder, whole, actor=actor, at=at))
 
 
 def _ends(address: str, needs: Sequence[Need], *, holder: str, at: datetime) -> Iterator[_End]:
@@ -81,12 +81,14 @@ def _ends(address: str, needs: Sequence[Need], *, holder: str, at: datetime) -> 
         claimed += choice.claims
 
 
-def _lacking(lack: rules.Lack, ends: Sequence[_End], holder: str, *, actor: str, at: datetime) -> ShortageView:
+def _lacking(
+    lack: rules.Lack, ends: Sequence[_End], holder: str, whole: Whole | None, *, actor: str, at: datetime
+) -> ShortageView:
     """Store what is lacking at the last of these ends: what is needed there, and what the others take from the same element."""
     *others, there = ends
     shared = {(each.kind, each.role) for end in others for each in end.choice.claims if each.home == lack.home}
     needs = [*there.needs, *(need for end in others for need in end.needs if (need.kind, need.role) in shared)]
-    return lacking.open_shortage(lack, there.walk, holder, needs, actor=actor, at=at)
+    return lacking.open_shortage(lack, there.walk, holder, needs, whole=whole, actor=actor, at=at)
 
 
 def _let_go_for_wishes(holder: str, needs: Sequence[Need], *, actor: str, at: datetime) -> None:
@@ -101,7 +103,10 @@ def _let_go_for_wishes(holder: str, needs: Sequence[Need], *, actor: str, at: da
 
 
 def _claim(ends: Sequence[_End], *, holder: str, until: datetime, at: datetime) -> list[ResourceView] | None:
-    """What was claimed, wholly; None where somebody else was quicker. Raises `WishTaken` where that is the one wished for."""
+    """What was claimed, wholly; None where somebody else was quicker. Raises `WishTaken` where that is the one wished for.
+
+    Then what was claimed beside it is given back by the savepoint of `api.reserve`, or by the verb of which that is a part.
+    """
     claims = [claim for end in ends for claim in end.choice.claims]
     if not claims:
         return []

@@ -83,6 +83,7 @@ __all__ = [
     "say_lacking",
     "take_in",
     "wait_no_longer",
+    "wait_otherwise",
 ]
 
 EXPIRED_AT_ONCE = 2_000
@@ -105,8 +106,8 @@ def reserve(
     end of a circuit, is walked for from there. The lack is stored as a shortage, given back, not
     raised. Asked again for the same holder it adds only what is missing and lengthens the time; what is kept in place of another
     one that is wished for now is given back. As a part of a `whole`, whose holder is new with it, it leaves to that to tell what
-    is kept. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`, and `WishTaken`
-    where the one that a need wishes for is not free.
+    is kept, or lacking. Raises `NoHolder`, `NothingNeeded`, `UnknownKind`, `AlreadyPast`, `UnknownAddress`, `RetiredAddress`, and
+    `WishTaken` where the one that a need wishes for is not free: then nothing is kept.
     """
     return allocating.reserve(
         holder=rows.tidy_holder(holder), address=address, needs=rows.tidy_needs(needs), until=rows.ahead(until, at),
@@ -249,6 +250,15 @@ def say_lacking(
 def wait_no_longer(*, holder: str, actor: str, at: datetime) -> None:
     """Say that the holder wants nothing any more, so that it is no demand and nobody waits behind it. Raises `NoHolder`."""
     lacking.give_up(rows.tidy_holder(holder), actor=actor, at=at)
+
+
+@transaction.atomic
+def wait_otherwise(*, holder: str, needs: Sequence[Need]) -> bool:
+    """Let who waits wait for it as fast as these needs say; True where the records say what is lacking, so that it may look again.
+
+    False also where it waits for nothing. Raises `NoHolder`.
+    """
+    return lacking.wait_otherwise(rows.tidy_holder(holder), needs)
 
 
 @transaction.atomic

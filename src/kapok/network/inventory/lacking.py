@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from kapok.ground.journal import api as journal
+from kapok.ground.journal.nesting import Whole
 from kapok.ground.places.models import ExchangeArea
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
@@ -31,7 +32,9 @@ from kapok.network.inventory.views import EVERYWHERE, THE_NETWORK, ShortageView
 OPEN = """
 INSERT INTO inventory_shortage
     (id, code, kind, element_id, exchange_area_id, address_id, holder, needs, opened_at, since, expected_at)
-SELECT %(id)s, %(code)s::text, %(kind)s, %(element)s, %(area)s, %(address)s, %(holder)s, %(needs)s::jsonb, %(at)s, %(since)s, (
+SELECT %(id)s, %(code)s::text, %(kind)s, %(element)s, %(area)s, %(address)s, %(holder)s::text, %(needs)s::jsonb, COALESCE((
+    SELECT min(opened_at) FROM inventory_shortage WHERE holder = %(holder)s::text AND resolved_at = %(at)s
+), %(at)s), %(since)s, (
     SELECT min(expected_at) FROM inventory_shortage WHERE resolved_at IS NULL AND code = %(code)s::text AND expected_at > %(at)s
         AND element_id IS NOT DISTINCT FROM %(element)s AND exchange_area_id IS NOT DISTINCT FROM %(area)s)
 ON CONFLICT (holder) WHERE resolved_at IS NULL DO UPDATE SET
@@ -49,12 +52,15 @@ def open_shortage(
     needs: Sequence[rules.Need],
     *,
     since: datetime | None = None,
+    whole: Whole | None = None,
     actor: str,
     at: datetime,
 ) -> ShortageView:
-    """Store where the walk stopped (`walking.Walk.place_of`); who waits already keeps his place.
+    """Store where the walk stopped (`walking.Walk.place_of`); who waits already keeps his place, and so does who was told at this
+    moment that there is plant, and finds that there is not enough.
 
-    Of a lack that somebody said, only what has become free `since` then ends it.
+    Of a lack that somebody said, only what has become free `since` then ends it. As a part of a `whole` it leaves to that to tell
+    it.
     """
     place = walk.place_of(lack, needs)
     element = Element.objects.get(id=place.element) if place.element else None
@@ -72,12 +78,14 @@ def open_shortage(
         walk.code,
     )  # fmt: skip
     if walk.waits != lack.code:
-        journal.record(
-            ShortageOpened(
-                subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.element or view.exchange_area,
-                address=str(walk.address or ""), expected_at=expected_at,
-            )
+        opened = ShortageOpened(
+            subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.element or view.exchange_area,
+            address=str(walk.address or ""), expected_at=expected_at,
         )  # fmt: skip
+        if whole:
+            whole.told.append(opened)
+        else:
+            journal.record(opened)
     return view
 
 
@@ -98,6 +106,17 @@ def say(code: str, *, holder: str, address: str, needs: Sequence[rules.Need], ac
 def settle(holder: str, *, at: datetime) -> None:
     """The holder has got what it waited for."""
     Shortage.objects.filter(holder=holder, resolved_at=None).update(resolved_at=at)
+
+
+def wait_otherwise(holder: str, needs: Sequence[rules.Need]) -> bool:
+    """Wait for what is as fast as it is needed now; see `api.wait_otherwise`."""
+    found = Shortage.objects.select_for_update(no_key=True).filter(holder=holder, resolved_at=None).first()
+    if found is None:
+        return False
+    fast = {(need.kind, need.role): need.mbps for need in needs}
+    found.needs = [each | {"mbps": fast.get((each["kind"], each["role"]), 0)} for each in found.needs]
+    found.save(update_fields=["needs"])
+    return found.since is None
 
 
 def give_up(holder: str, *, actor: str, at: datetime) -> None:

@@ -291,6 +291,7 @@ class Shortage(models.Model):
                 fields=["code", "element", "exchange_area", "opened_at"], condition=Q(resolved_at__isnull=True),
                 name="inventory_shortage_open",
             ),
+            models.Index(fields=["holder", "resolved_at"], name="inventory_shortage_ended"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -48,7 +48,6 @@ __all__ = [
     "speed_of",
     "speeds_of",
     "still_served",
-    "waits_for",
 ]
 
 TOO_SLOW = Text(
@@ -77,7 +76,8 @@ def qualify(address: str, wanted: Sequence[Sequence[Need]], at: datetime) -> lis
 
 
 def _short(lack: rules.Lack, needs: Sequence[Need], expected_at: datetime | None) -> Qualification:
-    text, way = kinds.SHORTAGES[lack.code], kinds.way_of(need.kind for need in needs)
+    text, ways = kinds.SHORTAGES[lack.code], kinds.ways_of(need.kind for need in needs)
+    way = next((each for each in ways if lack.kind in each.chain), None)
     if lack.code == kinds.TOO_SLOW and way:
         text = TOO_SLOW.format(technology=way.name, most=lack.most, wanted=rules.speed_wanted(needs, way))
     return Qualification(False, "", NOWHERE, 0, "", (Shortfall(lack.code, text),), expected_at)
@@ -131,11 +131,6 @@ def _most(taken: Sequence[Taken]) -> int | None:
         return None
     points = [way.most(most) for _, element, most in taken if element is not None and element == way.point]
     return min(points, default=way.max_down_mbps)
-
-
-def waits_for(holder: str) -> str:
-    """The code of what a holder waits for; empty where it waits for nothing."""
-    return Shortage.objects.filter(holder=holder, resolved_at=None).values_list("code", flat=True).first() or ""
 
 
 Lacking = tuple[str, walking.Place]

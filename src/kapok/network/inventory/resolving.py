@@ -1,7 +1,8 @@
 """For which of those who wait there is plant now: one statement, however many wait.
 
-Who waits at an exchange area looks at its elements and pools, who waits in the whole network at the pools that serve all of it, and
-at those that the area of the address has got since. Who waits for what hangs on a point looks where the lack was, and at
+Who waits for what hangs on no point looks at the elements and pools of its exchange area (who waits in the whole network at those
+that the area of the address has got since), and what these do not give it looks for in the pools that serve the whole network,
+where all areas stand in one queue. Who waits for what hangs on a point looks where the lack was, and at
 every other point from which the address can be served (`walking` says which): there all of the path must be left. Each counts at
 every place from which it could take, so that no more are ready than there is plant for, the longest waiting first. Of a lack that
 a person said, against the records, only what has become free after that counts. A point from which the line would be too slow is
@@ -34,25 +35,6 @@ WITH RECURSIVE hops AS (
         WHERE w ->> 'point' = h.point AND (SELECT jsonb_agg(n -> 'kind') FROM jsonb_array_elements(s.needs) n) @> (w -> 'chain')
         ORDER BY place LIMIT 1
     ) way ON true WHERE s.resolved_at IS NULL
-), at_area AS (
-    SELECT id, kind, exchange_area_id, since, host,
-        sum(count) OVER (PARTITION BY code, kind, exchange_area_id ORDER BY opened_at, id) AS wanted
-    FROM waits WHERE point IS NULL AND code <> %(slow)s
-), areas AS (
-    SELECT kind, exchange_area_id, since, host, max(wanted) AS most FROM at_area GROUP BY 1, 2, 3, 4
-), area_homes AS (
-    SELECT areas.*, e.id AS home FROM areas
-    JOIN inventory_element e ON e.kind = areas.host AND e.exchange_area_id = areas.exchange_area_id
-    UNION
-    SELECT areas.*, p.id FROM areas
-    JOIN inventory_pool p ON p.kind = areas.kind AND (p.exchange_area_id IS NOT DISTINCT FROM areas.exchange_area_id
-        OR p.exchange_area_id IS NULL AND p.kind <> 'number')
-), area_spare AS (
-    SELECT kind, exchange_area_id, since, sum((SELECT count(*) FROM (
-        SELECT 1 FROM inventory_resource r
-        WHERE r.home = h.home AND r.kind = h.kind AND r.state = 'free' AND r.free_from <= %(at)s
-            AND (h.since IS NULL OR r.changed_at > h.since) LIMIT h.most
-    ) seen)) AS free FROM area_homes h GROUP BY 1, 2, 3
 ), up AS (
     SELECT a.id AS root, a.id AS address_id, a.parent_id, a.exchange_area_id, a.longitude, a.latitude, 0 AS depth
     FROM places_address a WHERE a.id IN (SELECT address_id FROM waits WHERE point IS NOT NULL OR exchange_area_id IS NULL)
@@ -61,11 +43,33 @@ WITH RECURSIVE hops AS (
     FROM places_address a JOIN up ON a.id = up.parent_id
 ), own AS (
     SELECT DISTINCT ON (root) root, exchange_area_id FROM up WHERE exchange_area_id IS NOT NULL ORDER BY root, depth
-), own_pools AS (
-    SELECT w.id, w.since, p.id AS home, w.kind, sum(w.count) OVER (PARTITION BY p.id ORDER BY w.opened_at, w.id) AS wanted
-    FROM waits w JOIN own ON own.root = w.address_id
-    JOIN inventory_pool p ON p.kind = w.kind AND p.exchange_area_id = own.exchange_area_id
-    WHERE w.point IS NULL AND w.host IS NULL AND w.kind <> 'number' AND w.exchange_area_id IS NULL
+), at_area AS MATERIALIZED (
+    SELECT w.id, w.kind, w.host, w.since, w.count, w.opened_at, near.area, sum(w.count) OVER (PARTITION BY w.kind) AS most,
+        sum(w.count) OVER (PARTITION BY w.kind, near.area ORDER BY w.opened_at, w.id) AS wanted
+    FROM waits w LEFT JOIN own ON own.root = w.address_id CROSS JOIN LATERAL (
+        SELECT COALESCE(w.exchange_area_id, CASE WHEN w.kind <> 'number' THEN own.exchange_area_id END) AS area
+    ) near WHERE w.point IS NULL AND w.code <> %(slow)s
+), pools AS (
+    SELECT q.*, h.id AS home FROM (
+        SELECT DISTINCT a.kind, a.host, a.since, a.most, each.area
+        FROM at_area a CROSS JOIN LATERAL (VALUES (a.area), (NULL::uuid)) each(area)
+    ) q JOIN LATERAL (
+        SELECT e.id FROM inventory_element e WHERE e.kind = q.host AND e.exchange_area_id = q.area
+        UNION ALL
+        SELECT p.id FROM inventory_pool p WHERE p.kind = q.kind AND p.exchange_area_id IS NOT DISTINCT FROM q.area
+    ) h ON true
+), pooled AS MATERIALIZED (
+    SELECT kind, area, since, sum((SELECT count(*) FROM (
+        SELECT 1 FROM inventory_resource r
+        WHERE r.home = h.home AND r.kind = h.kind AND r.state = 'free' AND r.free_from <= %(at)s
+            AND (h.since IS NULL OR r.changed_at > h.since) LIMIT h.most
+    ) seen)) AS free FROM pools h GROUP BY 1, 2, 3
+), beyond AS MATERIALIZED (
+    SELECT a.id, a.kind, a.area, a.since, a.opened_at, LEAST(a.count, GREATEST(a.wanted - COALESCE(s.free, 0), 0)) AS count
+    FROM at_area a LEFT JOIN pooled s ON s.kind = a.kind AND s.area = a.area AND s.since IS NOT DISTINCT FROM a.since
+), at_network AS (
+    SELECT id, kind, since, sum(count) OVER (PARTITION BY kind ORDER BY opened_at, id) AS wanted
+    FROM beyond WHERE count > 0 AND (kind <> 'number' OR area IS NULL)
 ), spots AS (
     SELECT DISTINCT ON (root) root, longitude, latitude FROM up WHERE longitude IS NOT NULL ORDER BY root, depth
 ), covers AS MATERIALIZED (
@@ -112,14 +116,10 @@ WITH RECURSIVE hops AS (
     SELECT t.id, t.kind, t.home FROM turns t
     JOIN spare s ON s.kind = t.kind AND s.home = t.home AND s.since IS NOT DISTINCT FROM t.since WHERE t.wanted <= s.free
 ), ready AS (
-    SELECT w.id FROM at_area w JOIN area_spare s ON s.kind = w.kind AND s.since IS NOT DISTINCT FROM w.since
-        AND s.exchange_area_id IS NOT DISTINCT FROM w.exchange_area_id
-    WHERE w.wanted <= s.free
+    SELECT id FROM beyond WHERE count = 0
     UNION
-    SELECT w.id FROM own_pools w WHERE w.wanted <= (
-        SELECT count(*) FROM inventory_resource r
-        WHERE r.home = w.home AND r.kind = w.kind AND r.state = 'free' AND r.free_from <= %(at)s
-            AND (w.since IS NULL OR r.changed_at > w.since))
+    SELECT w.id FROM at_network w JOIN pooled s ON s.kind = w.kind AND s.area IS NULL AND s.since IS NOT DISTINCT FROM w.since
+    WHERE w.wanted <= s.free
     UNION
     SELECT w.id FROM waits w JOIN had ON had.id = w.id AND had.kind = w.kind AND had.home = w.element_id
     UNION
