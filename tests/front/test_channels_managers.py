@@ -9,13 +9,15 @@ from uuid import UUID
 import pytest
 
 from kapok.front.channels import api
+from kapok.front.channels.online import api as online
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.people.models import Staff
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work import queries as matters
 from kapok.ground.work.baton import api as baton
+from kapok.ground.work.baton import figures
 from kapok.ground.work.baton import queries as hand_offs
 from kapok.ground.work.models import Handoff, Handover, Item, Tenure
 from kapok.ground.work.rules import Reason, Side
@@ -172,11 +174,64 @@ def test_the_manager_who_replies_has_accepted() -> None:
     work.close_matter(matter=subject, **shop.by("keyaccount", 8))
 
 
-def test_who_took_it_may_answer_and_keeps_it() -> None:
+def answered(subject: str) -> list[tuple[str, str, str, str]]:
+    """What became of each offer: its stage and state, who answered it, and who handed the work in."""
+    rows = Handoff.objects.filter(matter__subject=subject).order_by("offered_at", "id")
+    told = rows.values_list("item__stage", "state", "answered_by__username", "item__holder__username")
+    return [(stage, state, who, holder) for stage, state, who, holder in told]
+
+
+def in_time(minutes: float) -> tuple[int, int]:
+    """Of what the account managers were offered, how much they accepted in time, and how much they left lying."""
+    found = figures.figures(shop.later(minutes), since=shop.later(-1), until=shop.later(minutes))
+    counts = found.receivers[OrgUnit.objects.get(code="key-accounts").id]
+    return counts.accepted_in_time, counts.late
+
+
+TAKERS = [("answer", "withdrawn", "agent", "agent"), ("acknowledge", "withdrawn", "agent", "agent")]
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(7, 0), (45, 1)])
+def test_who_took_it_may_answer_and_keeps_it(minutes: float, late: int) -> None:
     subject, _ = ask(customer=business())
-    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("agent", 7))
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("agent", minutes))
     assert (stands(subject), clock(subject).state, shop.told("work.first_contact_passed")) == (AGENTS, "kept", [])
     assert not Item.objects.filter(matter__subject=subject, ended_at=None).exists()
+    assert (answered(subject), in_time(minutes + 1)) == (TAKERS, (0, late))
+
+
+def test_what_the_taker_replied_is_theirs_when_the_customer_confirms_it_by_the_web() -> None:
+    number = business()
+    subject, _ = ask(customer=number)
+    item = stage(subject)
+    assert not api.answer(matter=subject, **QUOTE, **shop.by("agent", 7))
+    assert [each[:3] for each in answered(subject)] == [("answer", "withdrawn", "agent")]
+    row = Item.objects.select_related("holder", "accountable", "unit").get(id=item)
+    assert (row.state, row.holder and row.holder.username, row.unit.code) == ("held", "agent", "hotline")
+    owners = set(Commitment.objects.filter(subject=f"work/{item}", state="open").values_list("owner", flat=True))
+    assert owners <= {f"staff/{row.accountable.username}"}
+    with pytest.raises(baton.NotOffered):
+        baton.accept(item=item, **shop.by("keyaccount", 8))
+    online.acknowledge(matter=subject, customer=number, actor=f"customer/{number}", at=shop.later(9))
+    assert (answered(subject), stands(subject)[:2], in_time(10)) == (TAKERS, AGENTS[:2], (0, 0))
+
+
+def test_a_colleague_who_replies_accepts_nothing_in_the_managers_name() -> None:
+    subject, _ = ask(customer=business())
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount2", 7))
+    assert stands(subject) == AGENTS
+    mine = [
+        ("answer", "withdrawn", "keyaccount2", "keyaccount2"),
+        ("acknowledge", "withdrawn", "keyaccount2", "keyaccount2"),
+    ]
+    assert (answered(subject), in_time(8)) == (mine, (0, 0))
+
+
+def test_what_the_rules_gave_to_somebody_is_not_accepted_for_them_either() -> None:
+    subject, decision = ask(customer=shop.customer(manager="keyaccount"), pressed="9")
+    assert (decision.owner, answered(subject)) == ("keyaccount", [("", "offered", None, None)])
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("agent", 7))
+    assert (answered(subject), in_time(8)) == ([("", "withdrawn", "agent", "agent")], (0, 0))
 
 
 def test_a_hand_over_that_is_open_ends_when_the_manager_accepts() -> None:
