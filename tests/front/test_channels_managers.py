@@ -21,8 +21,9 @@ from kapok.ground.work.baton import figures
 from kapok.ground.work.baton import queries as hand_offs
 from kapok.ground.work.models import Handoff, Handover, Item, Tenure
 from kapok.ground.work.rules import Reason, Side
+from kapok.kernel.text import Text
 from tests.chain import shop
-from tests.front.counter import ask, business, clock, matter
+from tests.front.counter import ask, business, case, clock, matter
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 
@@ -265,14 +266,95 @@ def test_work_that_the_manager_passes_on_does_not_take_the_contact_along() -> No
     assert (stands(subject), held.holder and held.holder.username) == (MANAGERS, "keyaccount2")
 
 
-def test_whoever_was_named_wrongly_takes_their_manager_along() -> None:
+def mistaken(**said: Any) -> tuple[UUID, str]:
+    """What somebody asks who is taken for a firm that `keyaccount` looks after: the interaction, and the matter."""
     wrong = business()
     talk = api.take(channel="hotline", medium="phone", customer=wrong, **shop.by("agent"))
-    subject, _ = ask(1, customer=wrong, interaction=talk)
-    assert matter(subject).facts["account_manager"] == "keyaccount"
-    other = business(manager="keyaccount2", phone="020-38880012")
-    api.recognise_customer(interaction=talk, customer=other, **shop.by("agent", 2))
-    assert matter(subject).facts["account_manager"] == "keyaccount2"
+    return talk, ask(1, interaction=talk, customer=wrong, **said)[0]
+
+
+def other(**more: Any) -> str:
+    """Another firm, whose it really is."""
+    return business(**({"manager": "keyaccount2", "phone": "020-38880012"} | more))
+
+
+def test_what_was_asked_for_who_was_named_wrongly_is_offered_to_the_right_ones_manager() -> None:
+    talk, subject = mistaken()
+    item = stage(subject)
+    assert (matter(subject).facts["account_manager"], case(subject).owner.username) == ("keyaccount", "keyaccount")
+    api.recognise_customer(interaction=talk, customer=other(), **shop.by("agent", 20))
+    row = offer(subject)
+    assert (row.item_id, row.to_staff and row.to_staff.username, row.to_answers.username, row.item.accountable.username) == (
+        item, "keyaccount2", "keyaccount2", "keyaccount2",
+    )  # fmt: skip
+    assert (row.from_staff.username, row.accept_by_at, case(subject).owner.username) == (
+        "agent", shop.later(50), "keyaccount2",
+    )  # fmt: skip
+    assert [each[1:3] for each in answered(subject)] == [("withdrawn", None), ("offered", None)]
+    owners = set(Commitment.objects.filter(subject=f"work/{item}", state="open").values_list("promise", "owner"))
+    assert ("handoff-accept", "staff/keyaccount2") in owners
+    assert {owner for _, owner in owners} == {"staff/keyaccount2"}
+    with pytest.raises(baton.MeantForAnother):
+        baton.accept(item=item, **shop.by("keyaccount", 21))
+    with pytest.raises(api.NotAnswering):
+        api.answer(matter=subject, **QUOTE, **shop.by("technician", 21))
+    scheduler.fire(at=shop.later(40))
+    baton.accept(item=item, **shop.by("keyaccount2", 45))
+    assert (stands(subject)[:2], in_time(46)) == (("keyaccount2", "key-accounts"), (1, 0))
+
+
+def test_what_the_wrong_manager_accepted_stays_theirs() -> None:
+    talk, subject = mistaken()
+    baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
+    api.recognise_customer(interaction=talk, customer=other(), **shop.by("agent", 3))
+    assert (stands(subject), [each[1] for each in answered(subject)]) == (MANAGERS, ["accepted"])
+
+
+def test_of_the_right_one_without_a_manager_a_of_the_patch_is_asked_as_the_rules_choose() -> None:
+    title = Text(zh="商客经理", en="Business manager")
+    posts.open_post(
+        code="east-business", function="business-manager", title=title, unit="tianhe-east-1", a="technician2", b="technician",
+        **shop.by("admin"),
+    )  # fmt: skip
+    talk, subject = mistaken(address="r101")
+    api.recognise_customer(interaction=talk, customer=other(manager=""), **shop.by("agent", 2))
+    _, chosen = ask(3, by="agent2", customer=other(manager="", phone="020-38880013"), address="r101")
+    row = offer(subject)
+    assert (chosen.owner, row.to_staff and row.to_staff.username) == ("technician2", "technician2")
+    assert (matter(subject).facts["account_manager"], case(subject).owner.username) == (chosen.owner, chosen.owner)
+
+
+def test_of_the_right_one_whom_nobody_looks_after_the_unit_is_asked() -> None:
+    talk, subject = mistaken()
+    api.recognise_customer(interaction=talk, customer=other(manager=""), **shop.by("agent", 2))
+    row = offer(subject)
+    assert (row.to_staff, row.to_unit.code, case(subject).owner.username) == (None, "key-accounts", "agent")
+    baton.accept(item=row.item_id, **shop.by("keyaccount2", 3))
+    assert stands(subject) == AGENTS
+
+
+def test_who_was_known_to_nobody_has_a_manager_once_they_are_named() -> None:
+    talk = api.take(channel="hotline", medium="phone", **shop.by("agent"))
+    known, _ = ask(1, interaction=talk, facts={"segment": "business"})
+    assert (offer(known).to_staff, "account_manager" in matter(known).facts) == (None, False)
+    api.recognise_customer(interaction=talk, customer=other(), **shop.by("agent", 2))
+    row = offer(known)
+    assert (matter(known).facts["account_manager"], row.to_staff and row.to_staff.username) == (
+        "keyaccount2",
+        "keyaccount2",
+    )
+    baton.accept(item=row.item_id, **shop.by("keyaccount2", 3))
+    assert stands(known)[0] == "keyaccount2"
+
+
+def test_what_the_rules_gave_outside_of_a_flow_goes_to_the_right_ones_manager_too() -> None:
+    wrong, right = (shop.customer(manager=each) for each in ("keyaccount", "keyaccount2"))
+    talk = api.take(channel="hotline", medium="phone", customer=wrong, **shop.by("agent"))
+    subject, _ = ask(1, interaction=talk, customer=wrong, pressed="9")
+    assert offer(subject).to_answers.username == "keyaccount"
+    api.recognise_customer(interaction=talk, customer=right, **shop.by("agent", 2))
+    row = offer(subject)
+    assert (row.to_staff and row.to_staff.username, case(subject).owner.username) == ("keyaccount2", "keyaccount2")
 
 
 def test_what_is_given_outside_of_a_flow_goes_to_the_deputy_while_the_manager_is_away() -> None:

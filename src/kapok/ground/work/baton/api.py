@@ -19,7 +19,7 @@ from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
 from kapok.ground.work.baton import carrying, steps
 from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_over, carry_to, leave_to_people, take_done
-from kapok.ground.work.baton.giving import give_again, give_out
+from kapok.ground.work.baton.giving import ask_by_name, give_again, give_out
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.moves import Act, Beginning, Giver, Work
 from kapok.ground.work.refusals import (
@@ -94,6 +94,7 @@ __all__ = [
     "UnknownMatter",
     "UnknownUnit",
     "accept",
+    "ask_by_name",
     "carry_back",
     "carry_out",
     "carry_over",
