@@ -12,6 +12,7 @@ from kapok.front.channels import api
 from kapok.front.channels.online import api as online
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.models import Commitment
+from kapok.ground.people import api as people
 from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
@@ -264,6 +265,20 @@ def test_work_that_the_manager_passes_on_does_not_take_the_contact_along() -> No
     baton.accept(item=item, **shop.by("keyaccount2", 4))
     held = Item.objects.select_related("holder").get(id=item)
     assert (stands(subject), held.holder and held.holder.username) == (MANAGERS, "keyaccount2")
+
+
+def test_a_manager_who_has_changed_units_since_may_reply_and_it_counts_for_neither_unit() -> None:
+    subject, _ = ask(customer=business())
+    people.revoke_role(username="keyaccount", role="account_manager", unit="key-accounts", **shop.by("admin", 1))
+    Staff.objects.filter(username="keyaccount").update(unit=OrgUnit.objects.get(code="dispatch"))
+    with pytest.raises(baton.NotYours):
+        baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount", 7))
+    assert [each[:3] for each in answered(subject)] == [
+        ("answer", "withdrawn", "keyaccount"),
+        ("acknowledge", "accepted", "keyaccount"),
+    ]
+    assert (stands(subject)[:2], in_time(8), case(subject).substance) == (("keyaccount", "dispatch"), (0, 0), "quote")
 
 
 def mistaken(**said: Any) -> tuple[UUID, str]:
