@@ -9,18 +9,22 @@ from uuid import UUID
 import pytest
 
 from kapok.front.channels import api
+from kapok.front.channels.online import api as online
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.models import Commitment
-from kapok.ground.people.models import Staff
+from kapok.ground.people import api as people
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
 from kapok.ground.work import queries as matters
 from kapok.ground.work.baton import api as baton
+from kapok.ground.work.baton import figures
 from kapok.ground.work.baton import queries as hand_offs
 from kapok.ground.work.models import Handoff, Handover, Item, Tenure
 from kapok.ground.work.rules import Reason, Side
+from kapok.kernel.text import Text
 from tests.chain import shop
-from tests.front.counter import ask, business, clock, matter
+from tests.front.counter import ask, business, case, clock, matter
 
 pytestmark = [pytest.mark.usefixtures("open_shop"), pytest.mark.django_db]
 
@@ -172,11 +176,64 @@ def test_the_manager_who_replies_has_accepted() -> None:
     work.close_matter(matter=subject, **shop.by("keyaccount", 8))
 
 
-def test_who_took_it_may_answer_and_keeps_it() -> None:
+def answered(subject: str) -> list[tuple[str, str, str, str]]:
+    """What became of each offer: its stage and state, who answered it, and who handed the work in."""
+    rows = Handoff.objects.filter(matter__subject=subject).order_by("offered_at", "id")
+    told = rows.values_list("item__stage", "state", "answered_by__username", "item__holder__username")
+    return [(stage, state, who, holder) for stage, state, who, holder in told]
+
+
+def in_time(minutes: float) -> tuple[int, int]:
+    """Of what the account managers were offered, how much they accepted in time, and how much they left lying."""
+    found = figures.figures(shop.later(minutes), since=shop.later(-1), until=shop.later(minutes))
+    counts = found.receivers[OrgUnit.objects.get(code="key-accounts").id]
+    return counts.accepted_in_time, counts.late
+
+
+TAKERS = [("answer", "withdrawn", "agent", "agent"), ("acknowledge", "withdrawn", "agent", "agent")]
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(7, 0), (45, 1)])
+def test_who_took_it_may_answer_and_keeps_it(minutes: float, late: int) -> None:
     subject, _ = ask(customer=business())
-    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("agent", 7))
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("agent", minutes))
     assert (stands(subject), clock(subject).state, shop.told("work.first_contact_passed")) == (AGENTS, "kept", [])
     assert not Item.objects.filter(matter__subject=subject, ended_at=None).exists()
+    assert (answered(subject), in_time(minutes + 1)) == (TAKERS, (0, late))
+
+
+def test_what_the_taker_replied_is_theirs_when_the_customer_confirms_it_by_the_web() -> None:
+    number = business()
+    subject, _ = ask(customer=number)
+    item = stage(subject)
+    assert not api.answer(matter=subject, **QUOTE, **shop.by("agent", 7))
+    assert [each[:3] for each in answered(subject)] == [("answer", "withdrawn", "agent")]
+    row = Item.objects.select_related("holder", "accountable", "unit").get(id=item)
+    assert (row.state, row.holder and row.holder.username, row.unit.code) == ("held", "agent", "hotline")
+    owners = set(Commitment.objects.filter(subject=f"work/{item}", state="open").values_list("owner", flat=True))
+    assert owners <= {f"staff/{row.accountable.username}"}
+    with pytest.raises(baton.NotOffered):
+        baton.accept(item=item, **shop.by("keyaccount", 8))
+    online.acknowledge(matter=subject, customer=number, actor=f"customer/{number}", at=shop.later(9))
+    assert (answered(subject), stands(subject)[:2], in_time(10)) == (TAKERS, AGENTS[:2], (0, 0))
+
+
+def test_a_colleague_who_replies_accepts_nothing_in_the_managers_name() -> None:
+    subject, _ = ask(customer=business())
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount2", 7))
+    assert stands(subject) == AGENTS
+    mine = [
+        ("answer", "withdrawn", "keyaccount2", "keyaccount2"),
+        ("acknowledge", "withdrawn", "keyaccount2", "keyaccount2"),
+    ]
+    assert (answered(subject), in_time(8)) == (mine, (0, 0))
+
+
+def test_what_the_rules_gave_to_somebody_is_not_accepted_for_them_either() -> None:
+    subject, decision = ask(customer=shop.customer(manager="keyaccount"), pressed="9")
+    assert (decision.owner, answered(subject)) == ("keyaccount", [("", "offered", None, None)])
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("agent", 7))
+    assert (answered(subject), in_time(8)) == ([("", "withdrawn", "agent", "agent")], (0, 0))
 
 
 def test_a_hand_over_that_is_open_ends_when_the_manager_accepts() -> None:
@@ -210,14 +267,109 @@ def test_work_that_the_manager_passes_on_does_not_take_the_contact_along() -> No
     assert (stands(subject), held.holder and held.holder.username) == (MANAGERS, "keyaccount2")
 
 
-def test_whoever_was_named_wrongly_takes_their_manager_along() -> None:
+def test_a_manager_who_has_changed_units_since_may_reply_and_it_counts_for_neither_unit() -> None:
+    subject, _ = ask(customer=business())
+    people.revoke_role(username="keyaccount", role="account_manager", unit="key-accounts", **shop.by("admin", 1))
+    Staff.objects.filter(username="keyaccount").update(unit=OrgUnit.objects.get(code="dispatch"))
+    with pytest.raises(baton.NotYours):
+        baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
+    assert api.answer(matter=subject, **QUOTE, **HEARD, **shop.by("keyaccount", 7))
+    assert [each[:3] for each in answered(subject)] == [
+        ("answer", "withdrawn", "keyaccount"),
+        ("acknowledge", "accepted", "keyaccount"),
+    ]
+    assert (stands(subject)[:2], in_time(8), case(subject).substance) == (("keyaccount", "dispatch"), (0, 0), "quote")
+
+
+def mistaken(**said: Any) -> tuple[UUID, str]:
+    """What somebody asks who is taken for a firm that `keyaccount` looks after: the interaction, and the matter."""
     wrong = business()
     talk = api.take(channel="hotline", medium="phone", customer=wrong, **shop.by("agent"))
-    subject, _ = ask(1, customer=wrong, interaction=talk)
-    assert matter(subject).facts["account_manager"] == "keyaccount"
-    other = business(manager="keyaccount2", phone="020-38880012")
-    api.recognise_customer(interaction=talk, customer=other, **shop.by("agent", 2))
-    assert matter(subject).facts["account_manager"] == "keyaccount2"
+    return talk, ask(1, interaction=talk, customer=wrong, **said)[0]
+
+
+def other(**more: Any) -> str:
+    """Another firm, whose it really is."""
+    return business(**({"manager": "keyaccount2", "phone": "020-38880012"} | more))
+
+
+def test_what_was_asked_for_who_was_named_wrongly_is_offered_to_the_right_ones_manager() -> None:
+    talk, subject = mistaken()
+    item = stage(subject)
+    assert (matter(subject).facts["account_manager"], case(subject).owner.username) == ("keyaccount", "keyaccount")
+    api.recognise_customer(interaction=talk, customer=other(), **shop.by("agent", 20))
+    row = offer(subject)
+    assert (row.item_id, row.to_staff and row.to_staff.username, row.to_answers.username, row.item.accountable.username) == (
+        item, "keyaccount2", "keyaccount2", "keyaccount2",
+    )  # fmt: skip
+    assert (row.from_staff.username, row.accept_by_at, case(subject).owner.username) == (
+        "agent", shop.later(50), "keyaccount2",
+    )  # fmt: skip
+    assert [each[1:3] for each in answered(subject)] == [("withdrawn", None), ("offered", None)]
+    owners = set(Commitment.objects.filter(subject=f"work/{item}", state="open").values_list("promise", "owner"))
+    assert ("handoff-accept", "staff/keyaccount2") in owners
+    assert {owner for _, owner in owners} == {"staff/keyaccount2"}
+    with pytest.raises(baton.MeantForAnother):
+        baton.accept(item=item, **shop.by("keyaccount", 21))
+    with pytest.raises(api.NotAnswering):
+        api.answer(matter=subject, **QUOTE, **shop.by("technician", 21))
+    scheduler.fire(at=shop.later(40))
+    baton.accept(item=item, **shop.by("keyaccount2", 45))
+    assert (stands(subject)[:2], in_time(46)) == (("keyaccount2", "key-accounts"), (1, 0))
+
+
+def test_what_the_wrong_manager_accepted_stays_theirs() -> None:
+    talk, subject = mistaken()
+    baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
+    api.recognise_customer(interaction=talk, customer=other(), **shop.by("agent", 3))
+    assert (stands(subject), [each[1] for each in answered(subject)]) == (MANAGERS, ["accepted"])
+
+
+def test_of_the_right_one_without_a_manager_a_of_the_patch_is_asked_as_the_rules_choose() -> None:
+    title = Text(zh="商客经理", en="Business manager")
+    posts.open_post(
+        code="east-business", function="business-manager", title=title, unit="tianhe-east-1", a="technician2", b="technician",
+        **shop.by("admin"),
+    )  # fmt: skip
+    talk, subject = mistaken(address="r101")
+    api.recognise_customer(interaction=talk, customer=other(manager=""), **shop.by("agent", 2))
+    _, chosen = ask(3, by="agent2", customer=other(manager="", phone="020-38880013"), address="r101")
+    row = offer(subject)
+    assert (chosen.owner, row.to_staff and row.to_staff.username) == ("technician2", "technician2")
+    assert (matter(subject).facts["account_manager"], case(subject).owner.username) == (chosen.owner, chosen.owner)
+
+
+def test_of_the_right_one_whom_nobody_looks_after_the_unit_is_asked() -> None:
+    talk, subject = mistaken()
+    api.recognise_customer(interaction=talk, customer=other(manager=""), **shop.by("agent", 2))
+    row = offer(subject)
+    assert (row.to_staff, row.to_unit.code, case(subject).owner.username) == (None, "key-accounts", "agent")
+    baton.accept(item=row.item_id, **shop.by("keyaccount2", 3))
+    assert stands(subject) == AGENTS
+
+
+def test_who_was_known_to_nobody_has_a_manager_once_they_are_named() -> None:
+    talk = api.take(channel="hotline", medium="phone", **shop.by("agent"))
+    known, _ = ask(1, interaction=talk, facts={"segment": "business"})
+    assert (offer(known).to_staff, "account_manager" in matter(known).facts) == (None, False)
+    api.recognise_customer(interaction=talk, customer=other(), **shop.by("agent", 2))
+    row = offer(known)
+    assert (matter(known).facts["account_manager"], row.to_staff and row.to_staff.username) == (
+        "keyaccount2",
+        "keyaccount2",
+    )
+    baton.accept(item=row.item_id, **shop.by("keyaccount2", 3))
+    assert stands(known)[0] == "keyaccount2"
+
+
+def test_what_the_rules_gave_outside_of_a_flow_goes_to_the_right_ones_manager_too() -> None:
+    wrong, right = (shop.customer(manager=each) for each in ("keyaccount", "keyaccount2"))
+    talk = api.take(channel="hotline", medium="phone", customer=wrong, **shop.by("agent"))
+    subject, _ = ask(1, interaction=talk, customer=wrong, pressed="9")
+    assert offer(subject).to_answers.username == "keyaccount"
+    api.recognise_customer(interaction=talk, customer=right, **shop.by("agent", 2))
+    row = offer(subject)
+    assert (row.to_staff and row.to_staff.username, case(subject).owner.username) == ("keyaccount2", "keyaccount2")
 
 
 def test_what_is_given_outside_of_a_flow_goes_to_the_deputy_while_the_manager_is_away() -> None:

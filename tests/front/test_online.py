@@ -19,6 +19,7 @@ from kapok.front.channels.online.rules import BY_CUSTOMER
 from kapok.front.channels.rules import Course
 from kapok.ground.catalog.offering.refusals import UnknownOffer
 from kapok.ground.commitments import scheduler
+from kapok.ground.commitments.models import Commitment
 from kapok.ground.customers import api as customers
 from kapok.ground.journal.models import Entry
 from kapok.ground.places.refusals import UnknownAddress
@@ -99,9 +100,35 @@ def test_r2_a_key_account_by_the_web_is_offered_to_its_manager_while_the_channel
     assert (matter(subject).first_contact.username, clock(subject).owner) == ("keyaccount2", "staff/keyaccount2")
 
 
-def test_what_a_firm_reports_by_the_web_is_asked_of_its_manager_first() -> None:
-    subject = ask(business(), topic="fault", words="断网了")
-    assert matter(subject).first_contact.username == "keyaccount"
+def three_hours(subject: str) -> str:
+    """Who answers for the reply to a fault."""
+    return Commitment.objects.get(subject=subject, promise="reply-fault").owner
+
+
+@pytest.mark.parametrize(
+    ("segment", "flow", "channel"),
+    [("business", "business-repair", "business"), ("key_account", "key-account-fault", "key_account")],
+)
+def test_what_a_firm_reports_by_the_web_is_the_channels_until_its_manager_accepts_to_keep_them_informed(
+    segment: str, flow: str, channel: str
+) -> None:
+    counter_api.assign_staff(channel=channel, username="manager", **shop.by("admin"))
+    number = shop.customer("越秀书店", segment, manager="keyaccount")
+    service = shop.installed(whose=number)
+    subject = ask(number, 60, topic="fault", words="断网了", service=service)
+    row = Matter.objects.select_related("flow__template", "first_contact").get(subject=subject)
+    assert (row.flow and row.flow.template.code, row.first_contact.username) == (flow, "manager")
+    assert three_hours(subject) == "staff/manager"
+    accept = Item.objects.get(matter__subject=subject)
+    baton.accept(item=accept.id, **shop.by("keyaccount" if segment == "key_account" else "agent", 62))
+    baton.deliver(item=accept.id, **shop.by("keyaccount" if segment == "key_account" else "agent", 63))
+    assert matter(subject).first_contact.username == "manager"
+    update = Item.objects.select_related("accountable").get(matter__subject=subject, stage="update")
+    assert update.accountable.username == "keyaccount"
+    with pytest.raises(baton.MeantForAnother):
+        baton.accept(item=update.id, **shop.by("keyaccount2", 64))
+    baton.accept(item=update.id, **shop.by("keyaccount", 65))
+    assert (matter(subject).first_contact.username, three_hours(subject)) == ("keyaccount", "staff/keyaccount")
 
 
 def test_where_nobody_serves_the_account_manager_is_asked_first() -> None:

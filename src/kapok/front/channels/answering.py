@@ -28,9 +28,10 @@ from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
 from kapok.ground.work import queries as matters
 from kapok.ground.work.baton import api as baton
-from kapok.ground.work.models import Handoff, Item, Matter
+from kapok.ground.work.following import has_addressee
+from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.rows import has_hands_in, works_for
-from kapok.ground.work.rules import HandoffState, ItemState
+from kapok.ground.work.rules import ItemState
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Text
 
@@ -180,12 +181,13 @@ def _reply(case: Case, said: Said, me: Staff, at: datetime) -> None:
 
 
 def _accept(case: Case, me: Staff, at: datetime) -> None:
-    """Whoever replies to a request has accepted what of it was offered to them by name."""
+    """Whoever replies to a request has done what of it was offered, and nobody else has: what was given, or asks for the reply."""
     if case.kind != rules.Kind.REQUEST:
         return
-    offered = Handoff.objects.filter(matter__subject=case.matter, to_staff=me, state=HandoffState.OFFERED)
-    for item in list(offered.order_by("offered_at", "id").values_list("item", flat=True)):
-        baton.accept(item=item, actor=me.subject, at=at)
+    offered = Item.objects.filter(matter__subject=case.matter, state=ItemState.OFFERED)
+    for item in offered.select_related("matter__flow").order_by("opened_at", "id"):
+        if item.id == case.work or has_addressee(item):
+            baton.take_done(item=item.id, by=me, actor=me.subject, at=at)
 
 
 def _received(case: Case, said: Said, me: Staff, at: datetime) -> bool:
@@ -217,13 +219,15 @@ def _acknowledge(case: Case, said: Said, told_by: rules.ToldBy, actor: str, at: 
 def _finish(case: Case, actor: str, at: datetime) -> None:
     """Hand in what of a request's flow is left, the last of which says that it was answered; say so where no stage does.
 
-    A fault is not mended by an answer: its work goes on.
+    In the name of who holds it, or offered what nobody has accepted. A fault is not mended by an answer: its work goes on.
     """
     live = Item.objects.filter(matter__subject=case.matter, state__in=[ItemState.OFFERED, ItemState.HELD])
     for _ in range(MOST_STAGES if case.kind == rules.Kind.REQUEST else 0):
         item = live.order_by("opened_at", "id").first()
         if item is None:
             break
+        if item.state == ItemState.OFFERED:
+            baton.take_done(item=item.id, actor=actor, at=at)
         wanted = len(matters.evidence_of(item.id))
         baton.carry_out(item=item.id, evidence=[case.reply] * wanted, note="", actor=actor, at=at)
     if not Entry.objects.filter(subject=case.matter, kind=ANSWERED).exists():

@@ -26,8 +26,8 @@ from kapok.kernel.text import joined
 from kapok.network.inventory.models import Service
 
 NOT_WAITED = timedelta(0)
-BUSINESS_LINE = "business_line"
-"""As the fact `came_by` has it."""
+CAME_BY, BUSINESS_LINE = "came_by", "business_line"
+"""The fact of what came by the business line, and what it says."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
     if wanted.complaint_kind:
         facts["complaint_kind"] = wanted.complaint_kind
     if rules.from_business_line(wanted.pressed, wanted.dialled):
-        facts["came_by"] = BUSINESS_LINE
+        facts[CAME_BY] = BUSINESS_LINE
     if manager := _manager(wanted, known, decision):
         facts[ACCOUNT_MANAGER] = manager
     matter = work.open_matter(

@@ -239,6 +239,13 @@ def territory_of(address: str, segment: str, duty: Duty, *, actor: str, at: date
     )  # fmt: skip
 
 
+def answers_on(unit: OrgUnit, duty: Duty, at: datetime) -> str:
+    """A of the unit's post for this duty, else B; empty where neither is there."""
+    post = nearest(posts.acting_in(posts.post_rows([unit.id]), at), duty)
+    a, b = _there(post) if post else ("", "")
+    return a or b
+
+
 def around(customer: Customer, at: datetime) -> frozenset[str]:
     """Who serves a customer day by day: the account manager, and A and B of every post of their patch."""
     found = {customer.manager.username} if customer.manager else set()

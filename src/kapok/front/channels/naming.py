@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -9,17 +10,20 @@ from django.db import transaction
 from django.db.models import Q
 
 from kapok.front.channels import events, gathering, rows
+from kapok.front.channels.asking import BUSINESS_LINE, CAME_BY
+from kapok.front.channels.duties import duty_of
 from kapok.front.channels.models import Case, Interaction, Linked, Message, Report
 from kapok.front.channels.refusals import UnknownInteraction
-from kapok.front.channels.rules import Via
-from kapok.ground.catalog.template import ACCOUNT_MANAGER
+from kapok.front.channels.rules import Channel, Kind, Via
+from kapok.ground.catalog.template import ACCOUNT_MANAGER, Line
 from kapok.ground.customers import queries as customers
 from kapok.ground.customers.models import Customer
 from kapok.ground.journal import api as journal
 from kapok.ground.people.models import Staff
 from kapok.ground.work import api as work
+from kapok.ground.work.baton import api as baton
 from kapok.ground.work.models import Matter
-from kapok.ground.work.rules import MatterState
+from kapok.ground.work.rules import MatterState, line_of
 
 
 @transaction.atomic
@@ -66,13 +70,46 @@ def _of_no_other(case: Case, whose: Customer) -> Case:
 
 
 def _belongs(case: Case, whose: Customer, me: Staff, at: datetime) -> None:
-    """The case is theirs; what is open of it is judged by what is known of them from now on."""
+    """The case is theirs; what is open of it is judged by what is known of them from now on, and offered to their manager."""
     case.customer = whose
     case.save(update_fields=["customer"])
     Message.objects.filter(case=case, customer=None, staff=None).update(customer=whose)
-    matter = Matter.objects.filter(subject=case.matter, state=MatterState.OPEN).first()
-    if matter is not None:
-        facts = customers.facts_of(whose)
-        if ACCOUNT_MANAGER in matter.facts:
-            facts[ACCOUNT_MANAGER] = gathering.caller_of(whose, None, Via.SAID, at).manager
-        work.tell(matter=case.matter, kind="matter.changed", facts=facts, actor=me.subject, at=at)
+    open_ones = Matter.objects.select_related("near", "first_contact")
+    matter = open_ones.filter(subject=case.matter, state=MatterState.OPEN).first()
+    if matter is None:
+        return
+    before, manager, facts = (
+        matter.facts.get(ACCOUNT_MANAGER, ""),
+        _manager(case, matter, whose, at),
+        customers.facts_of(whose),
+    )
+    if before or manager:
+        facts[ACCOUNT_MANAGER] = manager
+    work.tell(matter=case.matter, kind="matter.changed", facts=facts, actor=me.subject, at=at)
+    if before == manager:
+        return
+    baton.ask_by_name(matter=case.matter, actor=me.subject, at=at)
+    if case.owner.username == before:
+        _answers(case, Staff.objects.get(username=manager) if manager else None, matter, me, at)
+
+
+def _manager(case: Case, matter: Matter, whose: Customer, at: datetime) -> str:
+    """Who is named to its flow, as `asking` chooses: of the patch, whoever answers on the ground where the matter is already."""
+    caller = gathering.caller_of(whose, case.service, Via.SAID, at)
+    if line_of(case.kind, matter.facts) is Line.SUPERVISION:
+        return ""
+    firm = caller.firm or matter.facts.get(CAME_BY) == BUSINESS_LINE
+    if caller.manager or matter.near is None or case.kind != Kind.REQUEST or not firm:
+        return caller.manager
+    kind = case.service.kind if case.service else ""
+    return gathering.answers_on(matter.near, duty_of(Kind(case.kind), Channel(case.channel), whose.segment, kind), at)
+
+
+def _answers(case: Case, manager: Staff | None, matter: Matter, me: Staff, at: datetime) -> None:
+    """The case is no more for who was named for the wrong one; what the rules gave them is asked of the right one's manager."""
+    case.owner = manager or matter.first_contact
+    case.save(update_fields=["owner"])
+    if case.work is not None:
+        with suppress(baton.EndedUnit):
+            to = manager.username if manager else ""
+            baton.give_again(item=case.work, unit=case.unit.code, to=to, actor=me.subject, at=at)

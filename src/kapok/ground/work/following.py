@@ -210,26 +210,36 @@ def _in_hand(matter: Matter, act: Act) -> list[Item]:
 
 
 def _start(matter: Matter, stages: Sequence[Stage], way: Way, giver: Giver, act: Act) -> list[Item]:
+    asked = [(stage, *each) for stage, each in zip(stages, _asked(matter, stages, act), strict=True)]
+    begun = moves.begin(matter, [Beginning(work, to, way) for _, work, to, _ in asked], giver, act)
+    for stage, _, _, is_able in asked:
+        if not is_able:
+            moves.defect(matter, moves.NOBODY_ABLE, act, skill_name=moves.named_skill(stage.skill))
+    return begun
+
+
+def _asked(matter: Matter, stages: Sequence[Stage], act: Act) -> list[tuple[Work, Receiver, bool]]:
+    """For each stage what is to be done, who is asked for it, and whether they can do it."""
     named = {matter.unit.code: matter.unit}
     if others := sorted({stage.unit for stage in stages if stage.unit} - named.keys()):
         named |= {unit.code: unit for unit in read(OrgUnit, "this.code = ANY(%s)", others)}
     wanted = sorted({(stage.skill, end_of(matter, stage)) for stage in stages if stage.skill})
     able = {place: _able(matter, *place, act) for place in wanted}
-    units = [(stage, _unit(matter, stage, named, able, act)) for stage in stages]
-    by_name = _named(matter, stages, act)
-    beginnings = [
-        Beginning(
-            _work(matter, stage, able=unit is not None and stage.addressee not in by_name),
-            _receiver(unit or matter.unit, by_name.get(stage.addressee)),
-            way,
-        )
-        for stage, unit in units
-    ]
-    begun = moves.begin(matter, beginnings, giver, act)
-    for stage, unit in units:
-        if unit is None and stage.addressee not in by_name:
-            moves.defect(matter, moves.NOBODY_ABLE, act, skill_name=moves.named_skill(stage.skill))
-    return begun
+    by_name, asked = _named(matter, stages, act), []
+    for stage in stages:
+        unit, person = _unit(matter, stage, named, able, act), by_name.get(stage.addressee)
+        work = _work(matter, stage, able=unit is not None and person is None)
+        asked.append((work, _receiver(unit or matter.unit, person), unit is not None or person is not None))
+    return asked
+
+
+def asked_now(item: Item, act: Act) -> tuple[Receiver, str] | None:
+    """Who would be asked by the item's stage as its matter is known now, and for which skill; None where it names nobody."""
+    stage = _stage_of(item)
+    if stage is None or not stage.addressee:
+        return None
+    ((work, to, _),) = _asked(item.matter, [stage], act)
+    return to, work.skill
 
 
 def _unit(

@@ -34,8 +34,8 @@ def receiver(
     """Who is asked first: by the rules among the channel's own, else among the hotline's, which serves everybody at any hour.
 
     Of who `complains` about a bill or a person neither the account manager is, nor who answers for their patch: it may be about
-    them. What is `offered` to the account manager is theirs when they accept it, so that they are asked first where nobody else
-    is. Raises `NobodyServes`.
+    them. What may be `offered` to the account manager is theirs when they accept it, so that they are asked first where nobody
+    else is. Raises `NobodyServes`.
     """
     channel = channel_of(customer.segment if customer else "")
     caller = gathering.caller_of(customer, None, Via.SAID, at)

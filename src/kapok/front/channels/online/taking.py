@@ -12,7 +12,7 @@ from kapok.front.channels import answering, asking, events, rows
 from kapok.front.channels.models import Case
 from kapok.front.channels.online import receiving
 from kapok.front.channels.online.rules import Subject
-from kapok.front.channels.rules import Course, Decision, Kind
+from kapok.front.channels.rules import Course, Decision
 from kapok.ground.catalog.template import Line
 from kapok.ground.customers.models import Customer
 from kapok.ground.journal import api as journal
@@ -56,8 +56,7 @@ def take_in(wish: Wish, customer: Customer | None, actor: str, at: datetime) -> 
     """The matter, and the decision that was carried out. Within a verb's transaction."""
     about = {"complaint_kind": wish.subject.complaint_kind}
     complains = line_of(wish.subject.kind.value, about) is Line.SUPERVISION
-    request = wish.subject.kind is Kind.REQUEST
-    who = receiving.receiver(customer, at, wish.language, complains=complains, offered=request)
+    who = receiving.receiver(customer, at, wish.language, complains=complains, offered=not complains)
     matter, decision = asking.take_in(_wanted(wish, customer, who, at), actor)
     if decision.course is not Course.ATTACH:
         answering.said_by(Case.objects.get(matter=matter), wish.words, None, at)

@@ -18,6 +18,7 @@ from kapok.ground.catalog.cast.wording import (
     ways,
     words,
 )
+from kapok.ground.catalog.template import ACCOUNT_MANAGER
 from kapok.kernel.text import Text
 
 REPAIR: Document = {
@@ -107,8 +108,34 @@ REPAIR: Document = {
 }
 
 
+UPDATE = stage(
+    "update", Text(zh="首次反馈与进展通报", en="First feedback and updates"), "key-accounts", "30 minutes",
+    addressee=ACCOUNT_MANAGER, event="customer.informed",
+)  # fmt: skip
+"""Offered by name while the repair goes on: whoever of the account managers accepts it is first contact."""
+INSIDE = [node for node in REPAIR["nodes"] if node["code"] not in {"start", "accept", "confirm", "end"}]
+WHERE = {"where", "exchange", "cable-begins", "cable", "inform", "cable-done"}
+
+BUSINESS_REPAIR: Document = REPAIR | {
+    "code": "business-repair",
+    "title": words("商务客户故障修复", "Repair for business customers"),
+    "applies": REPAIR["applies"] | {"segment": ["business"]},
+    "nodes": [
+        *REPAIR["nodes"][:2], gate("split", "both"), *INSIDE, UPDATE, gate("join", "handled"), *REPAIR["nodes"][-2:],
+    ],
+    "edges": [
+        *ways("start", "accept", "both", "dispatch", "where"),
+        *(each for each in REPAIR["edges"] if each["from"] in WHERE),
+        *ways("contact", "drop", "test", "handled", "confirm", "end"),
+        *ways("both", "update", "handled"),
+        back("test", "dispatch", Text(zh="恢复测试未通过", en="the recovery test failed")),
+        back("confirm", "accept", Text(zh="客户未确认修复", en="the customer did not confirm")),
+    ],
+}  # fmt: skip
+"""The same while the account manager tells the customer how it stands."""
+
+
 def _key_account_stages(handle: str) -> list[Document]:
-    feedback = Text(zh="首次反馈与进展通报", en="First feedback and updates")
     dispatched = ["fault.diagnosed", "fault.dispatched"]
     tested: Document = {"evidence": [TESTED], "event": "fault.restored", "holds": False}
     confirmed: Document = {"evidence": [CONFIRMED], "event": "fault.confirmed"}
@@ -118,7 +145,7 @@ def _key_account_stages(handle: str) -> list[Document]:
         stage("accept", take, "key-accounts", "15 minutes", event=dispatched),
         gate("split", "both"),
         stage("handle", Text(zh="障碍处理", en="Handle the fault"), "monitoring", handle, event="fault.repaired"),
-        stage("update", feedback, "key-accounts", "30 minutes", event="customer.informed"),
+        UPDATE,
         gate("join", "handled"),
         stage("test", test, "monitoring", "15 minutes", **tested),
         stage("feedback", Text(zh="结果反馈", en="Feedback"), "key-accounts", "15 minutes", **confirmed),

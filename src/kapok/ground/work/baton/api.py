@@ -18,8 +18,8 @@ from kapok.ground.catalog.refusals import NoWayBack
 from kapok.ground.people.refusals import EndedUnit, UnknownUnit
 from kapok.ground.work import answering, events, following, moves, rows, rules
 from kapok.ground.work.baton import carrying, steps
-from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_over, carry_to, leave_to_people
-from kapok.ground.work.baton.giving import give_again, give_out
+from kapok.ground.work.baton.carrying import carry_back, carry_out, carry_over, carry_to, leave_to_people, take_done
+from kapok.ground.work.baton.giving import ask_by_name, give_again, give_out
 from kapok.ground.work.models import Handoff
 from kapok.ground.work.moves import Act, Beginning, Giver, Work
 from kapok.ground.work.refusals import (
@@ -94,6 +94,7 @@ __all__ = [
     "UnknownMatter",
     "UnknownUnit",
     "accept",
+    "ask_by_name",
     "carry_back",
     "carry_out",
     "carry_over",
@@ -112,6 +113,7 @@ __all__ = [
     "reject",
     "return_to_offerer",
     "send_back",
+    "take_done",
     "take_over",
     "transfer",
     "withdraw",
@@ -241,10 +243,7 @@ def withdraw(*, item: UUID, note: str = "", actor: str, at: datetime) -> None:
     row, me, act = rows.item_called(item), rows.person(actor), Act(actor, at)
     handoff, note = rows.offer_of(row, at), rules.tidy_note(note, needed=False)
     rows.must_have_offered(me, handoff)
-    steps.move(row, handoff, HandoffState.WITHDRAWN, NotOffered, answered_at=at, answered_by=me)
-    moves.hold(row, unit=handoff.from_unit, answers=handoff.from_answers, holder=me, act=act)
-    moves.tell(row, "handoff.withdrawn", act, note=note)
-    act.record()
+    steps.take_back(row, handoff, me, act, note=note)
 
 
 @transaction.atomic

@@ -55,6 +55,23 @@ def carry_back(*, item: UUID, to: str, why: Text, actor: str = SYSTEM, at: datet
 
 
 @transaction.atomic
+def take_done(*, item: UUID, by: Staff | None = None, actor: str, at: datetime) -> None:
+    """Whoever did what nobody has accepted holds it: `by`, else who offered it.
+
+    They accept what is meant for them; else the offer is withdrawn, and counts for nobody whom it was meant for.
+    Raises `UnknownItem`, `NotOffered`, `TooEarly`.
+    """
+    row, act = rows.item_called(item), Act(actor, at)
+    handoff = rows.offer_of(row, at)
+    person = by or handoff.from_staff
+    if steps.may_accept(row, handoff, person, at):
+        steps.take(row, handoff, person, act)
+        act.record()
+    else:
+        steps.take_back(row, handoff, person, act)
+
+
+@transaction.atomic
 def carry_to(*, item: UUID, unit: str, actor: str = SYSTEM, at: datetime) -> None:
     """Offer what one unit was offered to another instead: somebody of that one is sent. The same side asks for it.
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from kapok.ground.work import answering, moves, rows, rules
+from kapok.ground.work import answering, following, moves, rows, rules
 from kapok.ground.work.baton import steps
 from kapok.ground.work.models import Handoff, Item, Matter
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.rules import HandoffState, ItemState, Way
 from kapok.kernel.text import Text
+
+MOMENT = timedelta(microseconds=1)
+"""Of one instant promises read an offer before a withdrawal, and what was withdrawn has no clock."""
 
 
 @transaction.atomic
@@ -48,6 +51,35 @@ def give_again(*, item: UUID, unit: str, to: str = "", note: str = "", actor: st
     moves.offer(row, giver, to_whom, act, way=Way.AGAIN, accept_by=waiting.accept_by_at)
     moves.answer_for(row, act)
     return True
+
+
+@transaction.atomic
+def ask_by_name(*, matter: str, actor: str, at: datetime) -> None:
+    """Offer again what the flow offered and nobody has answered, where the facts of the matter name somebody else by now.
+
+    The offer before is withdrawn, and who is asked now has as long as it gave. Raises `UnknownMatter`, `MatterClosed`, `TooEarly`.
+    """
+    row, act = rows.open_matter(matter), Act(actor, at)
+    live = Item.objects.filter(matter=row, state=ItemState.OFFERED).select_related(*rows.PARTIES)
+    for item in live.order_by("opened_at", "id"):
+        item.matter = row
+        _ask_now(item, rows.offer_of(item, at), act)
+    act.record()
+
+
+def _ask_now(item: Item, offered: Handoff, act: Act) -> None:
+    asked = following.asked_now(item, act) if offered.way in {Way.FIRST, Way.NEXT} else None
+    if asked is None or (asked[0].staff and asked[0].staff.id) == offered.to_staff_id:
+        return
+    to, item.skill = asked
+    item.save(update_fields=["skill"])
+    before = Act(act.actor, max(act.at - MOMENT, offered.offered_at), told=act.told)
+    moves.drop_offer(item, before.at)
+    moves.tell(item, "handoff.withdrawn", before)
+    giver = Giver(offered.from_unit, offered.from_staff, offered.from_answers)
+    until = act.at + (offered.accept_by_at - offered.offered_at)
+    moves.offer(item, giver, to, act, way=Way(offered.way), accept_by=until)
+    moves.answer_for(item, act)
 
 
 def waits_for_a_unit(item: UUID) -> bool:

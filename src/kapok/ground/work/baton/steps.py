@@ -83,6 +83,20 @@ def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
     passing.with_work(item, handoff, person, act)
 
 
+def take_back(item: Item, handoff: Handoff, person: Staff, act: Act, *, note: str = "") -> None:
+    """The offer is withdrawn: that person holds the work, for the side that offered it. Raises `NotOffered`, `TooEarly`."""
+    move(item, handoff, HandoffState.WITHDRAWN, NotOffered, answered_at=act.at, answered_by=person)
+    moves.hold(item, unit=handoff.from_unit, answers=handoff.from_answers, holder=person, act=act)
+    moves.tell(item, "handoff.withdrawn", act, note=note)
+    moves.answer_for(item, act)
+
+
+def may_accept(item: Item, handoff: Handoff, person: Staff, at: datetime) -> bool:
+    """Whether an offer is meant for this person, who can do it."""
+    meant = handoff.to_staff_id in {None, person.id} and rows.works_for(person, handoff.to_unit)
+    return meant and (not item.skill or item.skill in posts.skills_of({person.id}, at).get(person.id, {}))
+
+
 def taken(item: Item, act: Act) -> Staff:
     """Who holds the item; an offer is accepted in the name of who answers for it. Raises `NotOffered`, `NotHeld`, `TooEarly`."""
     if item.state == ItemState.HELD and item.holder is not None:
