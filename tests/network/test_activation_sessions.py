@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 from pyrad import packet
 
 from kapok.network.activation.models import Accounting, Subscriber
+from kapok.network.activation.upkeep import forget_closed_lines
 from tests.network.access_server import HERE, AccessServer
 from tests.network.activation_lines import LINE, SERVICE, tell
 
@@ -119,3 +121,27 @@ def test_who_has_a_login_that_another_line_had_is_let_alone(access_server: Acces
     told(access_server)
     assert tell("terminate", "k4").measured["disconnected"] == 1
     assert told(access_server) == {(packet.DisconnectRequest, "old")}
+
+
+def test_a_line_taken_down_whose_access_server_is_gone_leaves_its_login_to_others(access_server: AccessServer) -> None:
+    tell("activate", "k1", LINE)
+    online("gone", "line1@kapok", service=SERVICE)
+    access_server.answer = 0
+    assert tell("terminate", "k2").code == "still_online"
+    other = {"service": "S00000002"}
+    assert tell("activate", "k3", LINE | {"onu": "HWTC0002"}, **other).code == "in_use"
+    assert forget_closed_lines(at=timezone.now()) == 0, "somebody was heard of today"
+    assert forget_closed_lines(at=timezone.now() + timedelta(days=1, minutes=1)) == 1
+    assert tell("activate", "k3", LINE | {"onu": "HWTC0002"}, **other).ok
+    assert tell("terminate", "k2").code == "still_online", "whoever asks again is told what is known of the sessions"
+
+
+@pytest.mark.parametrize("reason", ["欠费", "已拆机 / taken down"])
+def test_a_line_that_is_only_suspended_stays_however_long_it_is_silent(access_server: AccessServer, reason: str) -> None:
+    tell("activate", "k1", LINE)
+    online("gone", "line1@kapok", service=SERVICE)
+    access_server.answer = 0
+    assert tell("suspend", "k2", {"reason": reason}).code == "still_online"
+    assert forget_closed_lines(at=timezone.now() + timedelta(days=400)) == 0
+    assert tell("resume", "k3").ok
+    assert Subscriber.objects.get().secret == LINE["secret"]
