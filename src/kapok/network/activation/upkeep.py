@@ -52,7 +52,7 @@ def forget_sessions(*, at: datetime, batch: int = BATCH) -> int:
 
 
 def forget_closed_lines(*, at: datetime) -> int:
-    """Remove the lines that were taken down and of which nothing was heard for a day, so that others may have their logins; how many.
+    """Remove the lines that were taken down and not heard of for a day, so that others may have their logins; how many.
 
     Their access server never said that nobody is online any more. What is tried again asks it about the sessions all the same.
     """
