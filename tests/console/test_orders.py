@@ -160,6 +160,12 @@ def test_paying_cancelling_and_what_would_be_taken_back() -> None:
     form = text(client, f"/orders/{number}/1/cancel")
     assert re.findall(r"<ol>(.*?)</ol>", form, re.DOTALL)[0].count("<li>") == 2
     assert "take the activation back" in form
+    assert [name in each for name in ("Cancel the order", "Cancel this leg") for each in (page, form)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     refused = client.post(f"/orders/{number}/1/cancel", {"cause": "customer", "reason": ""}).content.decode()
     assert "This field is required" in refused
     assert stands(number)[0] == "inProgress"

@@ -241,6 +241,22 @@ def test_english_left_lost_places_and_other_plurals_are_named(tmp_path: Path, mo
     ]
 
 
+def test_what_a_reader_is_not_shown_of_what_was_typed_stands_in_its_title() -> None:
+    page = engines["django"].from_string("<q>{{ words|kept }}</q>")
+    said = {
+        "端口坏 / SW2-P3": ("<q>端口坏 / SW2-P3</q>", "<q>端口坏 / SW2-P3</q>"),
+        "缺 <端口> / no port": (
+            '<q><span title="缺 &lt;端口&gt; / no port">缺 &lt;端口&gt;</span></q>',
+            '<q><span title="缺 &lt;端口&gt; / no port">no port</span></q>',
+        ),
+        "<b>": ("<q>&lt;b&gt;</q>", "<q>&lt;b&gt;</q>"),
+    }
+    for words, (zh, en) in said.items():
+        for language, shown in (("zh-hans", zh), ("en", en)):
+            with translation.override(language):
+                assert page.render({"words": words}) == shown
+
+
 def test_a_time_line_says_whether_one_of_ours_a_customer_or_the_system_did_it() -> None:
     actors = ("staff/agent", "customer/C00000001", "customer", "system/ordering")
     with translation.override(Language.ZH.value):

@@ -55,6 +55,14 @@ def test_a_table_is_loaded_with_its_hierarchy(province: None) -> None:
     assert entry.data == {"file": "a.csv", "added": 3}
 
 
+def test_a_row_without_a_unit_is_told_what_to_put_there(province: None) -> None:
+    loaded = load("name,segment,unit\n甲,public,\n乙,public,nowhere\n", dry_run=True)
+    assert [(fault.field, fault.reason.en) for fault in loaded.faults] == [
+        ("unit", "The unit is empty; put the code of the unit that serves the customer into the column “unit”."),
+        ("unit", "No unit has the code “nowhere”; add it first."),
+    ]
+
+
 def test_a_trial_lists_every_fault_and_writes_nothing(province: None) -> None:
     known = person(reference="OLD-1")
     rows = f"""{HEAD}

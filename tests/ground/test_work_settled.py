@@ -121,13 +121,14 @@ def test_what_is_settled_is_counted_once_and_merged_into_one_row_of_its_week_and
 # ---- at random ----
 
 
-def made(dice: random.Random, row: Handoff, item: Item, units: Sequence[UUID], state: HandoffState) -> Handoff:
-    """Some hand-off of five weeks, at their bounds too."""
+def made(dice: random.Random, row: Handoff, item: Item, units: Sequence[UUID], number: int) -> Handoff:
+    """Some hand-off of five weeks, at their bounds too; its number is the same for the same seed, other than its id."""
+    state = dice.choice([HandoffState.ACCEPTED, HandoffState.WITHDRAWN, *[HandoffState.OFFERED] * 4])
     person = row.from_staff_id
     offered_at = MONDAY + dice.choice([dice.randrange(5) * 7 * DAY, dice.randrange(5 * 7 * 24 * 60) * MINUTE])
     answered = {"answered_at": offered_at + dice.randrange(60) * MINUTE, "answered_by_id": person}
     return Handoff(
-        id=uuid7(offered_at), item=item, matter_id=item.matter_id, number=10, way=dice.choice(list(Way)),
+        id=uuid7(offered_at), item=item, matter_id=item.matter_id, number=number, way=dice.choice(list(Way)),
         from_unit_id=dice.choice(units), from_staff_id=person, from_answers_id=person, to_unit_id=dice.choice(units),
         to_answers_id=person, offered_at=offered_at, accept_by_at=offered_at + 30 * MINUTE, state=state,
         reason=dice.choice(["", Reason.DUPLICATE]), **(answered if state in SETTLED else {}),
@@ -153,7 +154,7 @@ def goes_on(dice: random.Random, row: Handoff, to: HandoffState) -> None:
 
 @pytest.fixture
 def units(office: None) -> list[UUID]:
-    return sorted(OrgUnit.objects.values_list("id", flat=True))
+    return list(OrgUnit.objects.order_by("code").values_list("id", flat=True))
 
 
 def fill(dice: random.Random, units: Sequence[UUID], number: int) -> None:
@@ -166,8 +167,7 @@ def fill(dice: random.Random, units: Sequence[UUID], number: int) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE work_item DISABLE TRIGGER USER")
     Item.objects.bulk_create(copies)
-    states = [HandoffState.ACCEPTED, HandoffState.WITHDRAWN, *[HandoffState.OFFERED] * 4]
-    Handoff.objects.bulk_create(made(dice, row, copy, units, dice.choice(states)) for copy in copies)
+    Handoff.objects.bulk_create(made(dice, row, copy, units, 10 + place) for place, copy in enumerate(copies))
 
 
 def compare(dice: random.Random, units: Sequence[UUID]) -> None:
@@ -187,7 +187,7 @@ def test_at_every_moment_the_figures_are_those_of_counting(units: list[UUID], se
     dice = random.Random(seed)
     fill(dice, units, 300)
     for turn in range(240):
-        row = dice.choice(list(Handoff.objects.filter(state__in=[s for s in HandoffState if s not in SETTLED])))
+        row = dice.choice(list(Handoff.objects.exclude(state__in=SETTLED).order_by("number")))
         goes_on(dice, row, dice.choice(sorted(HANDOFF_MOVES[HandoffState(row.state)])))
         if turn % 30 == 0:
             dice.choice([merge_settled, int])()

@@ -83,6 +83,7 @@ def test_a_refusal_without_words_of_its_own_still_says_something() -> None:
         ("新装 光纤宽带 100M / install Fibre broadband 100 M", "新装 光纤宽带 100M", "install Fibre broadband 100 M"),
         ("缺端口", "缺端口", "缺端口"), ("A / B", "A / B", "A / B"), ("客户 / 家人", "客户 / 家人", "客户 / 家人"),
         ("缺端口 / ", "缺端口 / ", "缺端口 / "), ("", "", ""),
+        ("端口坏 / SW2-P3", "端口坏 / SW2-P3", "端口坏 / SW2-P3"), ("光猫坏 / OLT-3", "光猫坏 / OLT-3", "光猫坏 / OLT-3"),
     ],
 )  # fmt: skip
 def test_what_was_kept_in_both_languages_is_read_in_one(words: str, zh: str, en: str) -> None:

@@ -436,6 +436,19 @@ def test_asked_otherwise_under_its_key_every_element_is_told_what_is_new(monkeyp
 
 
 @pytest.mark.django_db
+def test_asked_again_after_it_was_overtaken_every_element_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell("activate", "k0", LINE)
+    monkeypatch.setattr(Radius, "modify", lambda *_: 1 / 0)
+    assert tell("modify", "k1", LINE | {"vlan": 1300}).code == "unreachable"
+    monkeypatch.undo()
+    assert tell("modify", "k2", {"vlan": 1400}).ok
+    assert tell("modify", "k1", LINE | {"vlan": 1300, "secret": "s3cret-two"}).ok
+    assert steps("k1") == [("olt", "done", 2), ("radius", "done", 2)]
+    assert (SimulatedUnit.objects.get().settings["vlan"], Subscriber.objects.get().secret) == (1300, "s3cret-two")
+    assert kept_of("k1") == {}
+
+
+@pytest.mark.django_db
 def test_an_activation_asked_otherwise_that_fails_for_good_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -109,7 +109,7 @@ def test_a_changed_number_registers_and_the_former_one_no_longer(registrar: Serv
     assert voice("modify", "k2", VOICE | {"number": NEW_NUMBER})
     assert register(registrar, NEW_NUMBER, REALM, NEW_HA1) == 200
     assert register(registrar, NUMBER, REALM, HA1) == 401
-    assert (SipLine.objects.get().leaving, SipLine.objects.get().closing) == ("", "")
+    assert (SipLine.objects.get().leaving, SipLine.objects.get().closing) == ([], "")
     assert tell("test", "t1", VOICE | {"number": NEW_NUMBER}, kind="mobile").ok
     assert voice("modify", "k3", VOICE)
     assert b"5099" not in telephone(registrar), "the telephone was logged out with its number"
@@ -132,10 +132,10 @@ def test_while_the_registrar_is_silent_the_former_number_and_secret_are_invalid_
     assert register(registrar, NUMBER, REALM, HA1) == 401
     new = digest(wanted["number"], REALM, wanted["secret"])
     assert register(registrar, wanted["number"], REALM, new) == 200
-    assert (SipLine.objects.get().leaving, SipLine.objects.get().closing) == (NUMBER, "")
+    assert (SipLine.objects.get().leaving, SipLine.objects.get().closing) == ([NUMBER], "")
     Peer.objects.update(port=registrar[1])
     assert tell("modify", "k2", wanted, kind="mobile").ok
-    assert SipLine.objects.get().leaving == ""
+    assert SipLine.objects.get().leaving == []
     assert voice("modify", "k3", VOICE)
     assert b"5099" not in telephone(registrar), "asked again, the telephone was logged out"
 
@@ -150,10 +150,33 @@ def test_what_leaves_number_and_secret_alone_leaves_the_telephone_registered(reg
 def test_a_line_that_could_not_leave_its_number_leaves_it_when_it_ends(registrar: Server) -> None:
     voice("activate", "k1", VOICE)
     telephone(registrar, *CONTACT)
-    SipLine.objects.update(number=NEW_NUMBER, ha1=NEW_HA1, leaving=NUMBER)
+    SipLine.objects.update(number=NEW_NUMBER, ha1=NEW_HA1, leaving=[NUMBER])
     assert voice("terminate", "k2")
     assert voice("activate", "k3", VOICE)
     assert b"5099" not in telephone(registrar)
+
+
+@pytest.mark.parametrize("verb", ["suspend", "terminate", "modify"])
+def test_a_line_that_has_left_two_numbers_in_silence_leaves_both(
+    registrar: Server, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    third = VOICE | {"number": "02038007777"}
+    voice("activate", "k1", VOICE)
+    telephone(registrar, *CONTACT)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent, monkeypatch.context() as impatient:
+        impatient.setattr("kapok.network.activation.adapters.register.SECONDS", 0.2)
+        silent.bind(("127.0.0.1", 0))
+        Peer.objects.update(port=silent.getsockname()[1])
+        assert tell("modify", "k2", VOICE | {"number": NEW_NUMBER}, kind="mobile").code == "still_registered"
+        assert tell("modify", "k3", third, kind="mobile").code == "still_registered"
+        assert tell("suspend", "k4", kind="mobile").code == "still_registered"
+        assert voice("resume", "k5")
+    assert sorted(SipLine.objects.get().leaving) == [NUMBER, NEW_NUMBER]
+    Peer.objects.update(port=registrar[1])
+    assert voice(verb, "k6", third if verb == "modify" else None)
+    assert [row.leaving for row in SipLine.objects.all()] == ([] if verb == "terminate" else [[]])
+    assert voice("activate", "k7", VOICE)
+    assert b"5099" not in telephone(registrar), "the telephone was logged out of the first number, too"
 
 
 def test_the_service_test_registers(registrar: Server) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 BETWEEN = " / "
 HAN = re.compile(r"[\u3400-\u9fff]")
+ENGLISH = re.compile(r"[a-z]{2,}")
+"""The words of a wording; not the name of a port."""
 
 
 class Language(StrEnum):
@@ -58,7 +60,8 @@ class Text:
     def kept(cls, words: str) -> Text:
         """What was kept as `both` writes it, in each language again; what one language alone was typed in is said in both."""
         zh, _slash, en = words.partition(BETWEEN)
-        return cls(zh=zh, en=en) if HAN.search(zh) and en.strip() and not HAN.search(en) else cls(zh=words, en=words)
+        both = HAN.search(zh) and ENGLISH.search(en) and not HAN.search(en)
+        return cls(zh=zh, en=en) if both else cls(zh=words, en=words)
 
     def __str__(self) -> str:
         return self.en

@@ -18,7 +18,10 @@ from kapok.kernel.text import Language
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`person`, `permissions`, `menu`, `here` (in it), `unseen_notices` (asked for where it is shown), `theme`, `language` etc."""
+    """`person`, `permissions`, `menu`, `here` (in it), `unseen_notices` (asked for where it is shown), `theme`, `language`.
+
+    And `demo`, whether this is a demonstration, and the `version` of Kapok.
+    """
     person = getattr(request, "user", None)
     signed_in = person if isinstance(person, Staff) else None
     permissions = queries.permissions(signed_in.id) if signed_in else frozenset[str]()

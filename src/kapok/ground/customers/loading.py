@@ -31,6 +31,7 @@ from kapok.ground.customers.refusals import (
     ReferenceTaken,
     RowOutOfShape,
     RowsRefused,
+    Unitless,
     UnknownCustomer,
 )
 from kapok.ground.journal import api as journal
@@ -344,6 +345,8 @@ def _referred(
 
 
 def _unit(code: str, known: Known) -> UUID:
+    if not code:
+        raise Unitless
     unit = known.units.get(code)
     if unit is None:
         raise UnknownUnit(unit=code[:50])

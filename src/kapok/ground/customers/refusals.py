@@ -68,6 +68,15 @@ class Nameless(KapokError):
     )
 
 
+class Unitless(KapokError):
+    """A customer needs a unit that serves it."""
+
+    wording = Text(
+        zh="服务单位不能为空；请在 unit（单位）列填写负责该客户的单位代码。",
+        en="The unit is empty; put the code of the unit that serves the customer into the column “unit”.",
+    )
+
+
 class InvalidDocument(KapokError):
     """This cannot be the number of such a document."""
 

@@ -125,7 +125,8 @@ def _write_down(
     verb: Verb, key: str, service: str, kind: str, params: Mapping[str, Any], *, actor: str, at: datetime
 ) -> Call:
     """The first phase: the call as it is now asked; one that has succeeded stays as it is."""
-    apart = {} if _overtaken(key) else rules.kept_apart(params)
+    overtaken = Call.objects.filter(OVERTAKEN, key=key).exists()
+    apart = {} if overtaken else rules.kept_apart(params)
     values = {"kind": kind, "request": rules.masked(params), "kept_apart": apart, "actor": actor}
     new = {"id": uuid7(at), "service": service, "verb": verb.value, "state": CallState.ASKED.value, "asked_at": at}
     call, created = Call.objects.select_for_update().get_or_create(key=key, defaults=new | values)
@@ -136,7 +137,7 @@ def _write_down(
     if verb is not Verb.TEST:
         _forget_overtaken(call)
     if not created:
-        if (call.request, call.kept_apart) != (values["request"], values["kept_apart"]):
+        if overtaken or (call.request, call.kept_apart) != (values["request"], values["kept_apart"]):
             _tell_anew(call)
         asked = {"state": CallState.ASKED.value, "ok": None, "answered_at": None, "asked_at": at}
         again = Call.objects.filter(pk=call.pk, state__in=rules.call_sources(CallState.ASKED))
@@ -151,10 +152,6 @@ def _write_down(
     return call
 
 
-def _overtaken(key: str) -> bool:
-    return Call.objects.filter(OVERTAKEN, key=key).exists()
-
-
 def _forget_overtaken(call: Call) -> None:
     """What this call overtakes is not asked again by a person: its secrets go."""
     earlier = Call.objects.filter(service=call.service, id__lt=call.id).exclude(kept_apart={})
@@ -162,7 +159,7 @@ def _forget_overtaken(call: Call) -> None:
 
 
 def _tell_anew(call: Call) -> None:
-    """Something else is asked under the key than before: what an element has done of that is not what is wanted now."""
+    """Something else is asked under the key than before, or was asked since: what an element did then is not how it stands now."""
     done = CallStep.objects.filter(call=call, state=StepState.DONE.value)
     done.update(state=StepState.ASKED.value)
 

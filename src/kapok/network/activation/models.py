@@ -198,8 +198,8 @@ class SipLine(models.Model):
     ha1 = models.CharField(max_length=32)
     closing = models.CharField(max_length=32, blank=True)
     """What the registrar takes in place of `ha1` while its telephones are logged out; known to that call alone."""
-    leaving = models.CharField(max_length=18, blank=True)
-    """The number whose telephones are to be logged out: its own, or the former one until the registrar has let go of it."""
+    leaving = ArrayField(models.CharField(max_length=18), default=list, blank=True)
+    """The numbers whose telephones are to be logged out, its own or former ones, until the registrar has let go of them."""
     state = models.CharField(max_length=10)
     changed_at = models.DateTimeField()
 

@@ -1,14 +1,21 @@
-"""What activation needs from time to time: sessions that ended long ago are forgotten."""
+"""What activation needs from time to time: sessions that ended long ago are forgotten, and so are lines that were taken down."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from kapok.network.activation.adapters.radius import CLOSED
+from kapok.network.activation.models import Accounting, Call, Subscriber
+from kapok.network.activation.rules import Verb
 
 BATCH: Final = 1_000
+SILENCE: Final = timedelta(days=1)
+"""Access servers are asked to report each session every five minutes: who is silent for a day is there no more."""
 # A session is removed as a whole, by its last packet: without the packet that ends it, it would seem to be open again.
 # When an access server started anew ends the sessions before that, and stays.
 REMOVE: Final = """
@@ -42,3 +49,15 @@ def forget_sessions(*, at: datetime, batch: int = BATCH) -> int:
         removed += int(packets)
         if sessions < batch:
             return removed
+
+
+def forget_closed_lines(*, at: datetime) -> int:
+    """Remove the lines that were taken down and not heard of for a day, so that others may have their logins; how many.
+
+    Their access server never said that nobody is online any more. What is tried again asks it about the sessions all the same.
+    """
+    theirs = Q(service=OuterRef("service")) | Q(service="", login=OuterRef("login"))
+    heard = Accounting.objects.filter(theirs, at__gte=at - SILENCE)
+    taken_down = Call.objects.filter(service=OuterRef("service"), verb=Verb.TERMINATE.value, asked_at__lt=at - SILENCE)
+    closed = Subscriber.objects.filter(Exists(taken_down), ~Exists(heard), state="suspended", reason=CLOSED)
+    return closed.delete()[0]

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from kapok.chain.ordering.queries import LegView, OrderView
 from kapok.edges.console.ledger.pausing import approvers_named
-from kapok.edges.console.orders.actions import ON_LEGS, ON_ORDERS, ON_STEPS, Action, on_step
+from kapok.edges.console.orders.actions import ON_ORDERS, ON_STEPS, Action, on_legs, on_step
 from kapok.edges.console.orders.forms import OrderForm
 from kapok.edges.console.orders.reach import allowed, order_of_step, seen
 from kapok.edges.console.refusals import not_permitted
@@ -40,7 +40,7 @@ def act_on_leg(request: ScreenRequest, number: str, leg: int, code: str) -> Http
     if found is None:
         raise Http404
     of = {"order": number} if code in WITHOUT_LEG else {"order": number, "leg": leg}
-    return _act(request, order, _action(ON_LEGS, code), found, of)
+    return _act(request, order, _action(on_legs(alone=len(order.legs) == 1), code), found, of)
 
 
 @screen(permission=Permission.ORDERS_READ)

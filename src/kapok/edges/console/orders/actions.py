@@ -80,7 +80,7 @@ ON_ORDERS: Mapping[str, Action] = {
         Text(zh="已解除督办。", en="No longer under supervision."), "check", SUPERVISING,
     ),
     "cancel": Action(
-        Text(zh="整单撤单", en="Cancel the order"), api.cancel, CancelForm,
+        Text(zh="撤销订单", en="Cancel the order"), api.cancel, CancelForm,
         Text(zh="已撤单，资源正在退回。", en="Cancelled; what was taken is being given back."), "x", BOTH,
     ),
 }  # fmt: skip
@@ -122,7 +122,7 @@ ON_LEGS: Mapping[str, Action] = {
         "clock", BOTH,
     ),
     "cancel": Action(
-        Text(zh="撤单", en="Cancel"), api.cancel, CancelForm,
+        Text(zh="撤销此条", en="Cancel this leg"), api.cancel, CancelForm,
         Text(zh="已撤单，资源正在退回。", en="Cancelled; what was taken is being given back."), "x", BOTH,
     ),
 }  # fmt: skip
@@ -163,8 +163,13 @@ def _supervised(leg: LegView) -> bool:
     return leg.pressed is not None and leg.pressed.supervised
 
 
-def for_leg(leg: LegView, allowed: frozenset[str], *, may_choose: bool) -> list[Offered]:
-    """What may be done with a leg as it stands."""
+def on_legs(*, alone: bool) -> Mapping[str, Action]:
+    """What may be done with the legs of an order; who cancels the only one cancels the order, and is told so."""
+    return {**ON_LEGS, "cancel": ON_ORDERS["cancel"]} if alone else ON_LEGS
+
+
+def for_leg(leg: LegView, allowed: frozenset[str], *, alone: bool, may_choose: bool) -> list[Offered]:
+    """What may be done with a leg as it stands, the only one of its order (`alone`) or one of several."""
     free = leg.open and not leg.compensation
     deferred = leg.exception == Deviation.DEFER
     held = leg.state is State.HELD
@@ -179,7 +184,7 @@ def for_leg(leg: LegView, allowed: frozenset[str], *, may_choose: bool) -> list[
         "undefer": deferred and held,
         "cancel": leg.open and leg.cancel_refused is None,
     }
-    return _offered(ON_LEGS, fitting, allowed)
+    return _offered(on_legs(alone=alone), fitting, allowed)
 
 
 def for_step(step: StepView, allowed: frozenset[str]) -> list[Offered]:

@@ -111,7 +111,7 @@ def order(request: ScreenRequest, number: str) -> HttpResponse:
     values = {
         "order": found,
         "at": request.at,
-        "legs": [_leg(leg, known) for leg in found.legs],
+        "legs": [_leg(leg, known, alone=len(found.legs) == 1) for leg in found.legs],
         "may_serve": may_serve(request, found),
         "may_look": may_look(request),
         "people": names_of(
@@ -141,7 +141,7 @@ class _Known:
     """Of which units the reader may open the clocks."""
 
 
-def _leg(leg: LegView, known: _Known) -> LegShown:
+def _leg(leg: LegView, known: _Known, *, alone: bool) -> LegShown:
     at, names, visits = known.at, known.names, known.visits.get(leg.subject, ())
     boxes = [
         Box(stage, shown(stage.clock, at, names) if stage.clock else None, stage.item in known.field_work)
@@ -149,7 +149,7 @@ def _leg(leg: LegView, known: _Known) -> LegShown:
     ]
     return LegShown(
         leg=leg, columns=list(_columns(boxes)), promises=list(_promises(leg, known)),
-        offered=for_leg(leg, known.may, may_choose=any(each.may_choose for each in visits)), visits=visits,
+        offered=for_leg(leg, known.may, alone=alone, may_choose=any(each.may_choose for each in visits)), visits=visits,
         steps=[(step, for_step(step, known.may)) for step in leg.steps],
         asked=[each for each in known.asked if each.subject == leg.subject], plant=known.plant.get(leg.subject, ()),
     )  # fmt: skip

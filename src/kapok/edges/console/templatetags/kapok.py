@@ -31,8 +31,12 @@ def text(value: Text) -> str:
 
 @register.filter
 def kept(words: str) -> str:
-    """What was kept in both languages (`Text.both`), or typed in one, in the reader's language."""
-    return text(Text.kept(words or ""))
+    """What was kept in both languages (`Text.both`), or typed in one, in the reader's language.
+
+    Who typed “端口坏 / patch lead” meant both: what is left out stands in the title.
+    """
+    shown = text(Text.kept(words or ""))
+    return shown if shown == (words or "") else format_html('<span title="{}">{}</span>', words, shown)
 
 
 SIGNS = {":": Text(zh="：", en=": "), ",": Text(zh="、", en=", "), ";": Text(zh="；", en="; ")}

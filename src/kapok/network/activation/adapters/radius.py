@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from ipaddress import IPv6Network, ip_address
 from typing import Any
 
@@ -61,6 +62,8 @@ MIB = 1_000_000
 MOST = 4_294_967_295
 """Bits a second that an attribute of 32 bits can say."""
 LOCAL = "127.0.0.1"
+LET_IN_BEFORE = timedelta(seconds=10)
+"""How long after a login was accepted, by what a line was then, its session may begin."""
 
 
 class Radius:
@@ -204,7 +207,7 @@ def _end_sessions(row: Subscriber) -> Outcome:
 def _to_be_told(row: Subscriber) -> list[sessions.Session]:
     """The open sessions that began before what is new; from its first telling on it is known which these are."""
     if row.told_before is None:
-        Subscriber.objects.filter(pk=row.pk).update(told_before=Now())
+        Subscriber.objects.filter(pk=row.pk).update(told_before=Now() + LET_IN_BEFORE)
         row.refresh_from_db(fields=["told_before"])
     return sessions.open_sessions(row.service, {*row.leaving, row.login}, before=row.told_before)
 

@@ -53,9 +53,14 @@ class Sip:
         return _closed(row)
 
     def resume(self, request: Request) -> Outcome:
-        """Let it register again."""
-        again = {"state": "active", "closing": "", "leaving": "", "changed_at": request.at}
-        return DONE if SipLine.objects.filter(service=request.service).update(**again) else missing(TITLE)
+        """Let it register again; the numbers that it has left before stay to be left."""
+        row = self._row(request)
+        if row is None:
+            return missing(TITLE)
+        row.state, row.closing, row.changed_at = "active", "", request.at
+        row.leaving = [number for number in row.leaving if number != row.number]
+        row.save()
+        return DONE
 
     def modify(self, request: Request) -> Outcome:
         """Change number and secret, a new number needs the secret; then whoever is registered by the former ones is no longer.
@@ -69,7 +74,7 @@ class Sip:
             text = Text(zh="改号时请同时给出密码。", en="A new number needs the secret too; give both.")
             return Outcome(ok=False, code="bad_request", text=text)
         kept = self._kept(row, request)
-        return kept if not kept.ok or not row.leaving or _logged_out(row, row.leaving) else FORMER_REGISTERED
+        return kept if not kept.ok or _left(row) else FORMER_REGISTERED
 
     def terminate(self, request: Request) -> Outcome:
         """End the registration that runs, and forget the line."""
@@ -104,7 +109,8 @@ class Sip:
             row.realm = settings.SIP_REALM
             row.number = request.text("number", row.number)
             row.ha1 = digest(row.number, row.realm, secret)
-            row.leaving = row.leaving if before == (row.number, row.ha1) else before[0]
+            if row.pk and before != (row.number, row.ha1):
+                row.leaving = sorted({*row.leaving, before[0]})
         row.changed_at, row.closing = request.at, ""
         try:
             with transaction.atomic():
@@ -115,26 +121,33 @@ class Sip:
 
 
 def _closed(row: SipLine) -> Outcome:
-    """Nobody comes in any more, and no telephone stays registered: neither by its number nor by one that it has left."""
-    numbers = dict.fromkeys([row.leaving or row.number, row.number])
-    return DONE if all(_logged_out(row, number) for number in numbers) else STILL_REGISTERED
+    """Nobody comes in any more, and no telephone stays registered: neither by its number nor by those that it has left."""
+    row.leaving = sorted({*row.leaving, row.number})
+    return DONE if _left(row) else STILL_REGISTERED
 
 
-def _logged_out(row: SipLine, number: str) -> bool:
+def _left(row: SipLine) -> bool:
+    """Whether no telephone is registered by a number that the line is leaving; without a registrar there is none."""
+    peer = Peer.objects.filter(name="kamailio").first()
+    row.leaving = row.leaving if peer else []
+    row.save()
+    return peer is None or all(_logged_out(row, number, (peer.address, peer.port)) for number in row.leaving)
+
+
+def _logged_out(row: SipLine, number: str, registrar: tuple[str, int]) -> bool:
     """Whether no telephone is registered by that number any more; until then the line is leaving it.
 
-    The registrar is told in its own language, by a secret that only this call knows and that ends with it.
+    The registrar is told in its own language, by a secret that only this call knows and that ends with it; it knows the line by
+    the first of the numbers that are left.
     """
-    peer = Peer.objects.filter(name="kamailio").first()
-    row.leaving, row.closing = number if peer else "", secrets.token_hex(16) if peer else ""
+    others = [each for each in row.leaving if each != number]
+    row.leaving, row.closing = [number, *others], secrets.token_hex(16)
     row.save()
-    if peer is None:
-        return True
     status, line = 0, SipLine.objects.filter(pk=row.pk, closing=row.closing)
     try:
-        status = unregister((peer.address, peer.port), number, row.realm, row.closing)
+        status = unregister(registrar, number, row.realm, row.closing)
     finally:
-        row.leaving, row.closing = "" if status == 200 else number, ""
+        row.leaving, row.closing = others if status == 200 else [*others, number], ""
         line.update(closing="", leaving=row.leaving)
     return status == 200
 
