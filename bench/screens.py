@@ -49,9 +49,10 @@ FROM people_staff staff JOIN people_orgunit unit ON unit.id = staff.unit_id WHER
 CREATE UNIQUE INDEX ON crew (place)
 """
 WORK = """
-INSERT INTO work_matter (id, subject, line, title, unit_id, first_contact_id, facts, urgent, state, opened_at, closed_at)
+INSERT INTO work_matter (id, subject, line, title, unit_id, first_contact_id, facts, urgent, two_ended, state,
+    opened_at, closed_at)
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 19))::uuid,
-    'fault/F' || n, 'assurance', '宽带掉线 ' || n, crew.unit_id, crew.id, '{"service": "fixed_broadband"}', false,
+    'fault/F' || n, 'assurance', '宽带掉线 ' || n, crew.unit_id, crew.id, '{"service": "fixed_broadband"}', false, false,
     CASE WHEN n %% 20 = 0 THEN 'open' ELSE 'closed' END, at, CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END
 FROM (SELECT n, now() - n * interval '2 minutes' AS at FROM generate_series(0, %(matters)s - 1) AS n) AS made
     JOIN crew ON crew.place = n %% %(people)s;

@@ -56,11 +56,10 @@ def open_shortage(
     actor: str,
     at: datetime,
 ) -> ShortageView:
-    """Store where the walk stopped (`walking.Walk.place_of`); who waits already keeps his place, and so does who was told at this
-    moment that there is plant, and finds that there is not enough.
+    """Store where the walk stopped (`walking.Walk.place_of`).
 
-    Of a lack that somebody said, only what has become free `since` then ends it. As a part of a `whole` it leaves to that to tell
-    it.
+    Who waits already keeps their place, and so does who was told at this moment that there is plant, and finds too little. Of a
+    lack that somebody said, only what has become free `since` then ends it. As a part of a `whole` it leaves to that to tell it.
     """
     place = walk.place_of(lack, needs)
     element = Element.objects.get(id=place.element) if place.element else None
@@ -78,15 +77,19 @@ def open_shortage(
         walk.code,
     )  # fmt: skip
     if walk.waits != lack.code:
-        opened = ShortageOpened(
-            subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.element or view.exchange_area,
-            address=str(walk.address or ""), expected_at=expected_at,
-        )  # fmt: skip
-        if whole:
-            whole.told.append(opened)
-        else:
-            journal.record(opened)
+        _tell(view, walk, whole, actor=actor, at=at)
     return view
+
+
+def _tell(view: ShortageView, walk: walking.Walk, whole: Whole | None, *, actor: str, at: datetime) -> None:
+    opened = ShortageOpened(
+        subject=view.holder, actor=actor, at=at, code=view.code, code_name=view.text,
+        place=view.element or view.exchange_area, address=str(walk.address or ""), expected_at=view.expected_at,
+    )  # fmt: skip
+    if whole:
+        whole.told.append(opened)
+    else:
+        journal.record(opened)
 
 
 def say(code: str, *, holder: str, address: str, needs: Sequence[rules.Need], actor: str, at: datetime) -> ShortageView:
