@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kapok.back.workforce import api, queries
+from kapok.back.workforce import api
 from kapok.back.workforce.models import Appointment
 from kapok.ground.journal.models import Entry
 from kapok.ground.people import api as people
@@ -19,6 +19,7 @@ from kapok.ground.posts import api as posts
 from kapok.ground.posts.refusals import UnknownSkill
 from kapok.ground.posts.rules import Place
 from kapok.kernel.errors import KapokError
+from tests.appointments import appointment_of
 from tests.back.team import AT, WHO, book, clock
 from tests.back.windows import free
 
@@ -102,7 +103,7 @@ class TestBooking:
 
     def test_an_appointment_is_made_and_told(self) -> None:
         made = book()
-        view = queries.appointment_of("order/O2026-000001-1")
+        view = appointment_of("order/O2026-000001-1")
         assert view is not None
         assert (view.id, view.address, view.unit, view.minutes, view.booked) == (made, "a1", "east-1", 60, True)
         assert (view.starts_at, view.ends_at) == (clock(10), clock(12))
@@ -116,7 +117,7 @@ class TestBooking:
             book("order/5")
         assert "2026-03-03 10:00–12:00" in refused.value.text.en
         assert Appointment.objects.count() == 4
-        assert queries.appointment_of("order/5") is None
+        assert appointment_of("order/5") is None
 
     def test_each_visit_takes_the_time_of_one_person(self) -> None:
         """Two of 90 minutes leave half an hour each: no third, though an hour is left in all."""

@@ -15,6 +15,7 @@ from kapok.chain.ordering import api, visits
 from kapok.chain.ordering.models import Order
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
+from tests.appointments import appointment_of
 from tests.chain import shop
 from tests.chain.shop import by, customer, line, placed
 from tests.network.plant import AT, WHO
@@ -35,7 +36,7 @@ def window() -> tuple[datetime, datetime]:
 def test_the_window_that_the_customer_chose_is_kept(patch: None) -> None:
     chosen = window()
     number = placed(window=chosen)
-    kept = queries.appointment_of(f"order/{number}-1")
+    kept = appointment_of(f"order/{number}-1")
     assert kept is not None
     assert ((kept.starts_at, kept.ends_at), kept.address, kept.booked) == (chosen, "r101", True)
 
@@ -63,7 +64,7 @@ def test_an_address_without_a_patch_places_no_order() -> None:
 def test_a_cancelled_leg_gives_its_window_back(patch: None) -> None:
     number = placed(window=window())
     api.cancel(order=number, leg=1, cause="customer", reason="不装了", **by("agent", 5))
-    assert queries.appointment_of(f"order/{number}-1") is None
+    assert appointment_of(f"order/{number}-1") is None
     assert Appointment.objects.get().state == "cancelled"
 
 

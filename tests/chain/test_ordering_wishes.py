@@ -16,6 +16,7 @@ from kapok.ground.places.rules import Segment
 from kapok.network.activation import api as activation
 from kapok.network.inventory.models import Resource
 from kapok.network.inventory.refusals import WishTaken
+from tests.appointments import appointment_of
 from tests.chain import shop
 from tests.chain.shop import by, do, later, leg, line, live, placed, run, stands
 from tests.network.plant import AT, WHO
@@ -205,7 +206,7 @@ def test_who_is_not_visited_any_more_gives_the_window_back() -> None:
     asked_for = line(action="replace", address="", service=service, characteristics={"visit": "yes"})
     whose = shop.service(service).customer.number
     number = placed(asked_for, whose=whose, minutes=100, window=(chosen.starts_at, chosen.ends_at))
-    assert field.appointment_of(leg(number).subject) is not None
+    assert appointment_of(leg(number).subject) is not None
     amend(number, visit="no")
-    assert field.appointment_of(leg(number).subject) is None
+    assert appointment_of(leg(number).subject) is None
     assert Appointment.objects.get().state == "cancelled"

@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from kapok.back.workforce import queries as field
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api, queries
 from kapok.ground.commitments.models import Commitment
@@ -20,6 +19,7 @@ from kapok.kernel.text import Language
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory import queries as inventory_queries
 from kapok.network.inventory.models import Resource
+from tests.appointments import appointment_of
 from tests.chain import shop
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
@@ -194,7 +194,7 @@ def test_a_technician_comes_with_the_new_part_in_the_window_that_was_chosen(sign
     assert client.post(address(chen, service, "replace"), said | {"seen": seen.group(1)}).status_code == 302
     assert line()[3] == {"what": "onu", "reason": "故障损坏 / broken", "visit": "yes"}
     leg = Leg.objects.latest("order__placed_at")
-    visit = field.appointment_of(leg.subject)
+    visit = appointment_of(leg.subject)
     assert visit is not None
     assert f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}" == window
 
@@ -264,14 +264,14 @@ def test_the_desk_asks_who_brings_the_terminal_back_and_agrees_when_it_is_fetche
     assert client.post(address(chen, service, "cease"), said).status_code == 302
     assert line()[3] == {"reason": "搬离 / moved away", "visit": "yes"}
     leg = Leg.objects.latest("order__placed_at")
-    visit = field.appointment_of(leg.subject)
+    visit = appointment_of(leg.subject)
     assert visit is not None
     assert f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}" == window
     amend = client.get(f"/orders/{leg.order.number}/{leg.number}/amend").content.decode()
     assert "由谁送回终端" in amend
     sent = {"line": "1", "promised_date": "", "visit": "no"}
     assert client.post(f"/orders/{leg.order.number}/{leg.number}/amend", sent).status_code == 302
-    assert field.appointment_of(leg.subject) is None
+    assert appointment_of(leg.subject) is None
     assert Line.objects.get(leg=leg).characteristics["visit"] == "no"
 
 

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from kapok.back.workforce import queries as field
 from kapok.chain.ordering import queries as orders
 from kapok.chain.ordering.models import Leg, Line, Order
 from kapok.front.channels import api
 from kapok.ground.customers import api as customers
+from tests.appointments import appointment_of
 from tests.chain import shop
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
@@ -83,7 +83,7 @@ def test_an_order_of_two_places_takes_a_window_for_each(signed_in: SignedIn, che
     assert sent(client, chen, page, site_window=values).status_code == 302
     order = Order.objects.get()
     for which, address in ((1, "r101"), (2, "n1")):
-        visit = field.appointment_of(f"order/{order.number}-{which}")
+        visit = appointment_of(f"order/{order.number}-{which}")
         assert visit is not None
         assert (visit.address, f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}") == (
             address,
@@ -104,8 +104,8 @@ def test_a_place_may_be_left_open_and_what_is_no_window_is_refused(signed_in: Si
     assert not Order.objects.exists()
     assert sent(client, chen, page, site_window=[f"{address} {window}", ""]).status_code == 302
     order = Order.objects.get()
-    assert field.appointment_of(f"order/{order.number}-1") is not None
-    assert field.appointment_of(f"order/{order.number}-2") is None
+    assert appointment_of(f"order/{order.number}-1") is not None
+    assert appointment_of(f"order/{order.number}-2") is None
 
 
 def test_kept_lines_alone_are_an_order_and_a_line_can_be_left_out(signed_in: SignedIn, chen: str) -> None:

@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from kapok.back.workforce import queries as field
 from kapok.chain.ordering.models import Leg, Order
 from kapok.front.channels import api, queries
 from kapok.ground.catalog.offering import api as offers
@@ -20,6 +19,7 @@ from kapok.ground.journal.models import Entry
 from kapok.kernel.text import Text
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource
+from tests.appointments import appointment_of
 from tests.chain import shop
 from tests.console import counter_page
 from tests.console.conftest import SignedIn
@@ -98,7 +98,7 @@ def test_an_order_is_placed_whole_with_its_window(signed_in: SignedIn, chen: str
     assert (order.customer.number, order.channel, order.first_contact.username, order.paid_at is not None) == (
         chen, "hotline", "agent", True,
     )  # fmt: skip
-    visit = field.appointment_of(f"order/{order.number}-1")
+    visit = appointment_of(f"order/{order.number}-1")
     assert visit is not None
     assert f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}" == window
     assert queries.interaction(talk).matters == (f"order/{order.number}",)

@@ -7,9 +7,9 @@ import re
 import pytest
 from django.utils.timezone import localtime
 
-from kapok.back.workforce import queries as field
 from kapok.back.workforce.models import Appointment
 from kapok.ground.journal.models import Entry
+from tests.appointments import appointment_of
 from tests.console.conftest import SignedIn
 from tests.selfcare.test_selfcare import gone, placed
 
@@ -23,14 +23,14 @@ def chen(open_counter: str, cast: object) -> str:
 
 
 def spoken(order: str) -> str:
-    visit = field.appointment_of(f"order/{order}-1")
+    visit = appointment_of(f"order/{order}-1")
     assert visit is not None
     return f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}"
 
 
 def test_an_agent_sees_the_window_and_moves_the_visit(signed_in: SignedIn, chen: str) -> None:
     order, client = placed(chen), signed_in("agent")
-    before = field.appointment_of(f"order/{order}-1")
+    before = appointment_of(f"order/{order}-1")
     assert before is not None
     page = client.get(f"/orders/{order}").content.decode()
     begins = f"{localtime(before.starts_at):%Y-%m-%d %H:%M}"

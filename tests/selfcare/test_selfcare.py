@@ -33,6 +33,7 @@ from kapok.ground.posts.demo import plan_weeks
 from kapok.ground.work.models import Matter
 from kapok.kernel.text import Language
 from kapok.network.activation import api as activation
+from tests.appointments import appointment_of
 from tests.chain import shop
 from tests.console import counter_page
 
@@ -271,12 +272,12 @@ def test_what_is_no_order_number_is_said_at_the_field(chen: str, typed: str) -> 
 
 def test_the_visit_is_moved_to_a_window_that_is_free(chen: str) -> None:
     order = placed(chen)
-    client, before = inside(order), field.appointment_of(f"order/{order}-1")
+    client, before = inside(order), appointment_of(f"order/{order}-1")
     assert before is not None
     page = client.get(f"/my/orders/{order}/1/visit").content.decode()
     chosen = OTHER.findall(page)[3]
     assert client.post(f"/my/orders/{order}/1/visit", {"window": chosen}).headers["Location"] == f"/my/orders/{order}"
-    after = field.appointment_of(f"order/{order}-1")
+    after = appointment_of(f"order/{order}-1")
     assert after is not None
     assert (f"{after.starts_at.isoformat()}/{after.ends_at.isoformat()}", after.moved) == (chosen, 1)
     (actor,) = Entry.objects.filter(kind="workforce.appointment_moved").values_list("actor", flat=True)
@@ -300,7 +301,7 @@ def test_a_visit_whose_window_has_passed_is_not_said_to_come_and_another_one_is_
     assert "已过：" in form
     chosen = OTHER.findall(form)[0]
     assert client.post(f"/my/orders/{order}/1/visit", {"window": chosen}).status_code == 302
-    after = field.appointment_of(f"order/{order}-1")
+    after = appointment_of(f"order/{order}-1")
     assert after is not None
     assert (f"{after.starts_at.isoformat()}/{after.ends_at.isoformat()}", after.moved) == (chosen, 1)
     assert "我们将于" in client.get(f"/my/orders/{order}").content.decode()
@@ -321,7 +322,7 @@ def test_a_window_that_is_not_offered_is_refused_and_nothing_moves(chen: str, wi
     answer = client.post(f"/my/orders/{order}/1/visit", {"window": window})
     assert answer.status_code == 422
     assert "请" in answer.content.decode()
-    visit = field.appointment_of(f"order/{order}-1")
+    visit = appointment_of(f"order/{order}-1")
     assert visit is not None
     assert visit.moved == 0
 
@@ -332,7 +333,7 @@ def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen
     client = inside(order)
     chosen = OTHER.findall(client.get(f"/my/orders/{order}/1/visit").content.decode())[3]
     engine.advance(at=counter_page.now(), limit=100)
-    visit = field.appointment_of(f"order/{order}-1")
+    visit = appointment_of(f"order/{order}-1")
     assert visit is not None
     item = WorkOrder.objects.get(appointment=visit.id, kind="visit").item_id
     for verb in ("accept", "set_off", "arrive", "begin")[: 2 + ["travelling", "arrived", "working"].index(state)]:
@@ -346,7 +347,7 @@ def test_while_the_technician_is_on_the_way_or_there_the_visit_is_not_moved(chen
     said = {"appointment": visit.id, "starts_at": begins, "ends_at": ends, "reason": "customer"}
     with pytest.raises(workforce.UnderWay):
         workforce.rebook(**said, by_customer=True, **counter_page.by("agent"))
-    assert field.appointment_of(f"order/{order}-1") == visit
+    assert appointment_of(f"order/{order}-1") == visit
     workforce.rebook(**said, **counter_page.by("agent"))
 
 
@@ -367,7 +368,7 @@ def test_every_open_day_is_offered_on_the_web_and_at_the_desk(chen: str) -> None
     wrong = inside(order).post(f"/my/orders/{order}/1/visit", {"window": "x"}).content.decode()
     assert wrong.count('role="alert"') == 1
     assert inside(order).post(f"/my/orders/{order}/1/visit", {"window": last}).status_code == 302
-    booked = field.appointment_of(f"order/{order}-1")
+    booked = appointment_of(f"order/{order}-1")
     assert booked is not None
     assert f"{booked.starts_at.isoformat()}/{booked.ends_at.isoformat()}" == last
     at_desk = visiting.windows([("r101", "fibre", 60)], datetime.now(UTC))
@@ -381,7 +382,7 @@ def test_where_none_is_agreed_a_window_is_chosen(chen: str) -> None:
     chosen = OTHER.findall(client.get(f"/my/orders/{order}/1/visit").content.decode())[0]
     answer = client.post(f"/my/orders/{order}/1/visit", {"window": chosen})
     assert answer.headers["Location"] == f"/my/orders/{order}"
-    booked = field.appointment_of(subject)
+    booked = appointment_of(subject)
     assert booked is not None
     assert (f"{booked.starts_at.isoformat()}/{booked.ends_at.isoformat()}", booked.moved) == (chosen, 0)
     (actor,) = Entry.objects.filter(kind="workforce.appointment_booked").values_list("actor", flat=True)
@@ -394,7 +395,7 @@ def test_a_window_that_was_given_back_is_chosen_anew_when_the_order_goes_on(chen
     later = counter_page.now() + timedelta(days=1)
     said = {"order": order, "leg": 1, "reason": "出差", **counter_page.by("agent")}
     ordering.defer(**said, until=later, evidence="录音 1")
-    assert field.appointment_of(f"order/{order}-1") is None
+    assert appointment_of(f"order/{order}-1") is None
     assert (client.get(where).status_code, client.post(where, {"window": "x"}).status_code) == (404, 404)
     assert "选择时段" not in client.get(f"/my/orders/{order}").content.decode()
     ordering.undefer(**said)
@@ -402,7 +403,7 @@ def test_a_window_that_was_given_back_is_chosen_anew_when_the_order_goes_on(chen
     assert ("原约定的上门时段已取消" in page, where in page) == (True, True)
     chosen = OTHER.findall(client.get(where).content.decode())[0]
     assert client.post(where, {"window": chosen}).status_code == 302
-    booked = field.appointment_of(f"order/{order}-1")
+    booked = appointment_of(f"order/{order}-1")
     assert booked is not None
     assert (booked.booked, booked.starts_at.isoformat()) == (True, chosen.partition("/")[0])
 
@@ -413,7 +414,7 @@ def test_whoever_chooses_after_another_moves_what_was_booked(chen: str) -> None:
     seen = OTHER.findall(client.get(f"/my/orders/{order}/1/visit").content.decode())[:2]
     for chosen in seen:
         assert client.post(f"/my/orders/{order}/1/visit", {"window": chosen}).status_code == 302
-    booked = field.appointment_of(f"order/{order}-1")
+    booked = appointment_of(f"order/{order}-1")
     assert booked is not None
     assert (booked.moved, booked.starts_at.isoformat()) == (1, seen[1].partition("/")[0])
 

@@ -13,7 +13,6 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from kapok.back.workforce import queries as field
 from kapok.chain.ordering.models import Leg, Order
 from kapok.front.channels import api as counter_api
 from kapok.front.channels import queries
@@ -25,6 +24,7 @@ from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
 from kapok.network.activation.models import Subscriber
 from kapok.network.inventory.models import Resource
+from tests.appointments import appointment_of
 from tests.chain import shop
 from tests.console import counter_page
 from tests.front.counter import business
@@ -139,7 +139,7 @@ def test_price_promise_and_window_shown_are_what_the_order_holds(chen: str) -> N
     made = Commitment.objects.filter(subject__startswith="order/", due_at__isnull=False).exclude(tier="stage")
     assert DUE.findall(shown) == sorted(f"{timezone.localdate(row.due_at)}" for row in made if row.due_at)
     assert DUE.findall(shown)
-    visit = field.appointment_of(f"order/{order.number}-1")
+    visit = appointment_of(f"order/{order.number}-1")
     assert visit is not None
     assert f"{visit.starts_at.isoformat()}/{visit.ends_at.isoformat()}" == window
     (talk,) = queries.interactions_of(chen)

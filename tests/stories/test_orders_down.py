@@ -39,6 +39,7 @@ from kapok.network.activation.models import Call, SimulatedUnit, Subscriber
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.models import Resource, Service, Shortage
 from kapok.network.inventory.queries import held_by
+from tests.appointments import appointment_of
 from tests.back.job import JPEG_WITH_GPS, PNG
 from tests.chain import shop
 from tests.chain.shop import held, leg, line, live, stands, told
@@ -123,7 +124,7 @@ def _installed(whose: str, door: AccessServer, radius: Server) -> tuple[str, ope
     )  # fmt: skip
     channels.close_interaction(interaction=talk, resolution="已受理", **by("agent", after(hours=0.1)))
     subject = leg(number).subject
-    booked = field.appointment_of(subject)
+    booked = appointment_of(subject)
     assert booked is not None
     assert (booked.starts_at, booked.ends_at, booked.skill, booked.booked) == (
         offered[0].starts_at, offered[0].ends_at, "fibre", True,

@@ -11,11 +11,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from kapok.back.workforce import rules
-from kapok.back.workforce.rules import Access, Errand, Rest
+from kapok.back.workforce.rules import Access, Errand, Place, Rest
 from kapok.kernel.text import Text
-
-Place = tuple[str, str]
-"""A matter, and which of its ends (`a`, `b`); empty of what has one place."""
 
 
 class Chain(Protocol):

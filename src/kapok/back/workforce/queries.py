@@ -15,7 +15,7 @@ from kapok.back.workforce.capacity import windows as spans_of
 from kapok.back.workforce.crews import Technician
 from kapok.back.workforce.models import BOOKED, CANCELLED, Appointment, WorkOrder
 from kapok.back.workforce.orders import OF_ORDER
-from kapok.back.workforce.rules import Errand, Kind
+from kapok.back.workforce.rules import Errand, Kind, Place
 from kapok.ground.catalog.offering.document import End
 from kapok.ground.work.models import Matter
 from kapok.kernel.text import Text
@@ -108,13 +108,6 @@ class AppointmentView:
         return self.state == BOOKED
 
 
-def appointment_of(holder: str) -> AppointmentView | None:
-    """The appointment of a leg or a fault: the one that is booked, else the last that was kept; None where there is none."""
-    rows = Appointment.objects.filter(holder=holder).exclude(state=CANCELLED)
-    row = rows.select_related("address", "unit", "kept_for").order_by("-made_at", "-id").first()
-    return appointment_view(row) if row else None
-
-
 @dataclass(frozen=True)
 class Agreed:
     """How it stands with the visit of a matter."""
@@ -134,10 +127,6 @@ class Agreed:
     def standing(self) -> AppointmentView | None:
         """The appointment that moves when another window is agreed, whether its own has passed or not."""
         return self.booked or self.passed
-
-
-Place = tuple[str, str]
-"""A matter, and which of its ends (`a`, `b`); empty of what has one place."""
 
 
 def places(holders: Collection[str]) -> list[Place]:

@@ -371,6 +371,10 @@ class Access:
     realm: str = ""
 
 
+Place = tuple[str, str]
+"""A matter, and which of its ends (`a`, `b`); empty of what has one place."""
+
+
 @dataclass(frozen=True)
 class Errand:
     """Where a visit is, by the code of the address, and what it takes: a skill, and some minutes."""

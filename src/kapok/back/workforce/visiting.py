@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import transaction
 
 from kapok.back.workforce import booking, events, matters, orders, rules
-from kapok.back.workforce.matters import Chain, Place
+from kapok.back.workforce.matters import Chain
 from kapok.back.workforce.refusals import NobodyToCall, NothingToSet, NotPutOff
-from kapok.back.workforce.rules import Access, Deed, State
+from kapok.back.workforce.rules import Access, Deed, Place, State
 from kapok.back.workforce.technician import go, mine, must_hold, tidy
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.erasing import Reached

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kapok.back.workforce import queries as field
-from kapok.back.workforce.queries import Agreed, AppointmentView, Place
+from kapok.back.workforce.queries import Agreed, AppointmentView
+from kapok.back.workforce.rules import Place
 from kapok.chain.ordering import queries as orders
 from kapok.edges.console.customers.reach import may
 from kapok.edges.console.desk.actions import shown
