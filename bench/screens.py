@@ -58,8 +58,8 @@ FROM (SELECT n, now() - n * interval '2 minutes' AS at FROM generate_series(0, %
     JOIN crew ON crew.place = n %% %(people)s;
 INSERT INTO work_item (id, matter_id, stage, "end", title_zh, title_en, function, skill, asked_by_id, unit_id, accountable_id,
     holder_id, confirm, state, opened_at, ended_at)
-SELECT gen_random_uuid(), matter.id, 'stage-' || part, '', '查线', 'Look at the line', '', '', matter.unit_id, crew.unit_id, crew.id,
-    CASE WHEN dice < 5 THEN NULL ELSE crew.id END, false,
+SELECT gen_random_uuid(), matter.id, 'stage-' || part, '', '查线', 'Look at the line', '', '', matter.unit_id, crew.unit_id,
+    crew.id, CASE WHEN dice < 5 THEN NULL ELSE crew.id END, false,
     CASE WHEN dice < 2 THEN 'offered' WHEN dice < 4 THEN 'refused' WHEN dice < 5 THEN 'disputed' WHEN dice < 15 THEN 'held'
          ELSE 'confirmed' END, matter.opened_at, CASE WHEN dice < 15 THEN NULL ELSE now() END
 FROM work_matter matter CROSS JOIN generate_series(0, 2) part CROSS JOIN
