@@ -82,11 +82,15 @@ def open_shortage(
             subject=holder, actor=actor, at=at, code=lack.code, code_name=view.text, place=view.element or view.exchange_area,
             address=str(walk.address or ""), expected_at=expected_at,
         )  # fmt: skip
-        if whole:
-            whole.told.append(opened)
-        else:
-            journal.record(opened)
+        _tell(opened, whole)
     return view
+
+
+def _tell(opened: ShortageOpened, whole: Whole | None) -> None:
+    if whole:
+        whole.told.append(opened)
+    else:
+        journal.record(opened)
 
 
 def say(code: str, *, holder: str, address: str, needs: Sequence[rules.Need], actor: str, at: datetime) -> ShortageView:
