@@ -282,7 +282,7 @@ def _keep_up(leg: Leg, line: Line, act: Act) -> None:
         return
     if leg.state == State.HELD and leg.exception == Deviation.WAIT:
         needs = [Need(**need) for need in leg.needs]
-        if inventory.wait_otherwise(holder=leg.subject, needs=needs):
+        if inventory.wait_otherwise(holder=leg.subject, needs=needs, actor=act.actor, at=act.at):
             plant_came(leg, act)
         return
     has = plant.speed_of(leg.subject)

@@ -253,7 +253,7 @@ def wait_no_longer(*, holder: str, actor: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def wait_otherwise(*, holder: str, needs: Sequence[Need]) -> bool:
+def wait_otherwise(*, holder: str, needs: Sequence[Need], actor: str, at: datetime) -> bool:
     """Let who waits wait for it as fast as these needs say; True where the records say what is lacking, so that it may look again.
 
     False also where it waits for nothing. Raises `NoHolder`.
