@@ -1,18 +1,9 @@
 // The front desk by keyboard: a box with a list below it (arrows, Enter, Esc), one key for each thing to do, a form that is sent once.
 (function () {
   const listOf = (box) => document.getElementById(box.dataset.list);
-  const options = (list) => [...list.querySelectorAll("[role=option]")];
-  const chosen = (list) => list.querySelector("[aria-selected=true]");
 
   function typing(target) {
     return target.closest("input:not([type=radio]), select, textarea, [contenteditable], dialog[open]");
-  }
-
-  function choose(box, option) {
-    options(listOf(box)).forEach((each) => each.setAttribute("aria-selected", String(each === option)));
-    if (!option) return box.removeAttribute("aria-activedescendant");
-    box.setAttribute("aria-activedescendant", option.id);
-    option.scrollIntoView({ block: "nearest" });
   }
 
   function take(box, option) {
@@ -65,11 +56,10 @@
   function inBox(event) {
     const box = event.target.closest("[data-list]");
     if (!box || event.isComposing) return false;
-    const list = listOf(box), all = options(list);
-    const place = all.indexOf(chosen(list));
-    if (event.key === "ArrowDown" && all.length) choose(box, all[(place + 1) % all.length]);
-    else if (event.key === "ArrowUp" && all.length) choose(box, all[(place - 1 + all.length) % all.length]);
-    else if (event.key === "Enter" && !event.ctrlKey && (chosen(list) || !box.form.querySelector("button"))) take(box, chosen(list) || all[0]);
+    const list = listOf(box), all = kapokList.options(list), chosen = kapokList.chosen(list);
+    if (event.key === "ArrowDown" && all.length) kapokList.step(box, list, 1);
+    else if (event.key === "ArrowUp" && all.length) kapokList.step(box, list, -1);
+    else if (event.key === "Enter" && !event.ctrlKey && (chosen || !box.form.querySelector("button"))) take(box, chosen || all[0]);
     else if (event.key === "Enter" && !event.ctrlKey) take(box, all[0]);
     else if (event.key === "Escape") { box.value = ""; list.replaceChildren(); forget(box); }
     else return false;
@@ -125,8 +115,8 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = document.querySelector(`[data-list="${CSS.escape(event.detail.target.id)}"]`);
     if (!box) return;
-    const all = options(event.detail.target);
-    choose(box, all.find((each) => each.dataset.narrow !== box.value) || all[0]);
+    const all = kapokList.options(event.detail.target);
+    kapokList.choose(box, event.detail.target, all.find((each) => each.dataset.narrow !== box.value) || all[0]);
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
