@@ -78,11 +78,8 @@ def _belongs(case: Case, whose: Customer, me: Staff, at: datetime) -> None:
     matter = open_ones.filter(subject=case.matter, state=MatterState.OPEN).first()
     if matter is None:
         return
-    before, manager, facts = (
-        matter.facts.get(ACCOUNT_MANAGER, ""),
-        _manager(case, matter, whose, at),
-        customers.facts_of(whose),
-    )
+    before, manager = matter.facts.get(ACCOUNT_MANAGER, ""), _manager(case, matter, whose, at)
+    facts = customers.facts_of(whose)
     if before or manager:
         facts[ACCOUNT_MANAGER] = manager
     work.tell(matter=case.matter, kind="matter.changed", facts=facts, actor=me.subject, at=at)

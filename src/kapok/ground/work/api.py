@@ -82,10 +82,10 @@ def open_matter(
     matter = Matter(
         id=uuid7(at), subject=subject or rules.subject_of(what, timezone.localdate(at).year, rows.next_number()), line=line,
         title=rules.tidy_title(title), unit=rows.unit_of(owner, unit), first_contact=owner, facts=known,
-        near_id=rows.near_of(near), two_ended=far is not None, far_near_id=far.near if far else None,
+        near_id=rows.near_of(near), far_near_id=far.near if far else None,
         flow=following.chosen(known, flows or catalog.choices(line)), urgent=urgent, state=MatterState.OPEN, opened_at=at,
     )  # fmt: skip
-    matter.two_ended = matter.two_ended and following.goes_to_both_ends(following.flow_of(matter))
+    matter.two_ended = far is not None and following.goes_to_both_ends(following.flow_of(matter))
     act = Act(actor, at, rows=whole.rows, told=whole.told, new=whole.new) if whole else Act(actor, at)
     _begins_with(matter, (kind, *also), rules.tidy_note(note, needed=False), act, is_new=bool(whole or not subject))
     if begin:

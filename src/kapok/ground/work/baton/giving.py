@@ -97,8 +97,8 @@ def _receiver(unit: str, to: str, note: str, at: datetime) -> Receiver:
     """The unit or the person who is meant; the deputy who acts for them, while they are away."""
     if not to:
         return steps.receiver(unit, "", note=note)
-    person = rows.person(f"{rows.STAFF}{to}")
-    to = answering.reached(person, at) or to
-    person = person if to == person.username else rows.person(f"{rows.STAFF}{to}")
+    asked = rows.person(f"{rows.STAFF}{to}")
+    there = answering.reached(asked, at) or to
+    person = asked if there == to else rows.person(f"{rows.STAFF}{there}")
     own = not rows.works_for(person, rows.unit_at_work(unit))
-    return steps.receiver(person.unit.code if own else unit, to, note=note)
+    return steps.receiver(person.unit.code if own else unit, there, note=note)

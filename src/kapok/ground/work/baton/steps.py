@@ -73,7 +73,7 @@ def move(item: Item, handoff: Handoff, to: HandoffState, refusal: type[NotOffere
 
 def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
     """The offer is accepted by that person, who may be first contact by it. Raises `LacksSkill`, `NotOffered`, `TooEarly`."""
-    if item.skill and item.skill not in posts.skills_of({person.id}, act.at).get(person.id, {}):
+    if not _can(item, person, act.at):
         raise LacksSkill(skill_name=moves.named_skill(item.skill))
     move(item, handoff, HandoffState.ACCEPTED, NotOffered, answered_at=act.at, answered_by=person)
     moves.hold(item, unit=handoff.to_unit, answers=handoff.to_answers, holder=person, act=act)
@@ -94,7 +94,12 @@ def take_back(item: Item, handoff: Handoff, person: Staff, act: Act, *, note: st
 def may_accept(item: Item, handoff: Handoff, person: Staff, at: datetime) -> bool:
     """Whether an offer is meant for this person, who can do it."""
     meant = handoff.to_staff_id in {None, person.id} and rows.works_for(person, handoff.to_unit)
-    return meant and (not item.skill or item.skill in posts.skills_of({person.id}, at).get(person.id, {}))
+    return meant and _can(item, person, at)
+
+
+def _can(item: Item, person: Staff, at: datetime) -> bool:
+    """Whether they have the skill that it takes."""
+    return not item.skill or item.skill in posts.skills_of({person.id}, at).get(person.id, {})
 
 
 def taken(item: Item, act: Act) -> Staff:
