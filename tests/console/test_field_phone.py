@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from kapok.ground.people.models import Staff
 from kapok.kernel.text import Language
 from tests.back import job as jobs
 from tests.back.job import PNG, by, item_of, stands, van, visit
-from tests.console.conftest import BrowserPage, follow, sideways
+from tests.console.conftest import BrowserPage, follow, settled, sideways
 from tests.console.test_field import on_shift_tomorrow
 
 pytestmark = [pytest.mark.browser, pytest.mark.peer("chromium"), pytest.mark.django_db(transaction=True)]
@@ -27,6 +28,8 @@ KEPT = """async () => {
   while (!await kept()) await new Promise((good) => setTimeout(good, 50));
 }"""
 """Wait until the page can be opened without a line."""
+ON_THE_BOARD = re.compile(r"/dispatch\?unit=")
+"""The answer with what lies on the board now."""
 
 
 @pytest.fixture
@@ -413,6 +416,27 @@ def test_the_board_assigns_by_dragging_and_by_keyboard(browser_page: BrowserPage
     expect(page.locator(".lane[data-technician=han] .lane-job")).to_have_count(1)
 
 
+def test_what_comes_while_work_is_being_chosen_waits(browser_page: BrowserPage) -> None:
+    item = item_of(visit())
+    page = browser_page("disp", at="/dispatch?unit=east-field&day=2026-03-02")
+    chip = page.locator(f".chip[data-item='{item}']")
+    chip.focus()
+    with page.expect_response(ON_THE_BOARD):
+        page.evaluate("htmx.trigger('#board', 'refresh')")
+    settled(page)
+    expect(chip).to_be_focused()
+    with page.expect_response(ON_THE_BOARD):
+        page.evaluate("htmx.trigger('#board', 'refresh')")
+        page.keyboard.press("Enter")
+    settled(page)
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    with page.expect_response(ON_THE_BOARD):
+        page.keyboard.press("Escape")
+    settled(page)
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    assert stands(item) == ("created", "")
+
+
 @pytest.mark.parametrize("language", list(Language))
 def test_the_board_asks_before_it_sends_somebody_who_is_off_shift(
     browser_page: BrowserPage, language: Language
@@ -423,7 +447,10 @@ def test_the_board_asks_before_it_sends_somebody_who_is_off_shift(
     chip, lane = page.locator(f".chip[data-item='{item}']"), page.locator(".lane[data-technician=liu] .lane-who")
     for answer, state in (("no", ("created", "")), ("yes", ("dispatched", "liu"))):
         chip.drag_to(lane)
+        expect(page.locator("#confirm")).to_be_visible()
         expect(page.locator("#confirm-text")).to_contain_text("不当班" if language is Language.ZH else "off shift")
-        page.locator(f"#confirm [value={answer}]").click()
+        with page.expect_response(ON_THE_BOARD):
+            page.locator(f"#confirm [value={answer}]").click()
+        settled(page)
         expect(page.locator(".waiting .chip")).to_have_count(1 if answer == "no" else 0)
         assert stands(item) == state

@@ -2,7 +2,7 @@
 (function () {
   const board = document.getElementById("board");
   if (!board) return;
-  let chosen = null;
+  let chosen = null, held = false;
 
   function place() {
     board.querySelectorAll(".lane-line[data-tracks]").forEach((line) => {
@@ -30,6 +30,11 @@
     if (said.question && !insist && await window.kapokAsk(said.question)) return assign(chip, technician, true);
     say(answer.ok ? `${chip.querySelector("a").textContent} → ${technician}` : said.refused || String(answer.status), !answer.ok);
     choose(null);
+    refresh();
+  }
+
+  function refresh() {
+    held = false;
     window.htmx.trigger(board, "refresh");
   }
 
@@ -37,6 +42,7 @@
     if (chosen) chosen.setAttribute("aria-pressed", "false");
     chosen = chip;
     if (chosen) chosen.setAttribute("aria-pressed", "true");
+    else if (held) refresh();
   }
 
   const lane = (event) => event.target.closest(".lane[data-technician][tabindex]");
@@ -67,8 +73,14 @@
     else return;
     event.preventDefault();
   });
-  // While somebody is choosing, the board stays as it is.
-  board.addEventListener("htmx:beforeRequest", (event) => { if (chosen) event.preventDefault(); });
+  // While somebody is choosing, the board stays as it is; what came meanwhile is asked for again.
+  for (const news of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
+    board.addEventListener(news, (event) => {
+      if (!chosen) return;
+      held = true;
+      event.preventDefault();
+    });
+  }
   document.addEventListener("htmx:afterSwap", place);
   window.addEventListener("resize", place);
   place();
