@@ -29,6 +29,7 @@ from tests import emptying, longest, peers, scratch
 ROOT = Path(__file__).resolve().parents[1]
 HOME_OF_RUN = "KAPOK_TEST_HOME"
 HOME_NAME = "kapok-test-"
+TWICE = pytest.mark.flaky(reruns=1)  # docs/decisions/0014
 DECIDING = {"kernel", "packs", "ground", "network", "back", "chain", "front", "supervision"}
 
 
@@ -58,7 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Confi
     """However tests are asked for, each file runs as it does alone: pytest-django's order holds within a file.
 
     A test that a story imports runs once, where it is at home, unless the story runs alone. With `--cov`, measure only the tests
-    that must try every branch of what decides; elsewhere it would only cost time.
+    that must try every branch of what decides; elsewhere it would only cost time. Who drives a browser or starts the whole of Kapok
+    is tried once more before it has failed; the end of the run names it.
     """
     asked = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
     yield
@@ -68,8 +70,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Confi
     guests = {item for item in _functions(items) if item.module.__name__ != item.function.__module__}
     items[:] = [item for item in items if item not in guests or item.function not in at_home]
     for item in items:
-        if item.path.relative_to(ROOT / "tests").parts[0] not in DECIDING:
+        part = item.path.relative_to(ROOT / "tests").parts[0]
+        if part not in DECIDING:
             item.add_marker("no_cover")
+        if part == "host" or item.get_closest_marker("browser"):
+            item.add_marker(TWICE)
 
 
 def _functions(items: list[pytest.Item]) -> list[pytest.Function]:
