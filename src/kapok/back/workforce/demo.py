@@ -9,6 +9,7 @@ import logging
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from django.utils import timezone
 
 from kapok.back.workforce import api, queries
 from kapok.back.workforce.models import Stock, Vehicle, WorkOrder
+from kapok.back.workforce.refusals import HelperBusy
 from kapok.back.workforce.rules import LIVE, Errand
 from kapok.ground.places.models import Address
 from kapok.ground.posts.demo import plan_weeks
@@ -124,13 +126,13 @@ def load(at: datetime) -> None:
     plan_weeks(at, {driver for _, driver in VANS}, WEEKS)
     if not Vehicle.objects.exists():
         _equip(at)
-        for story in STORIES:
-            story(Day(at))
-    elif not _laid_today(at):
+    elif _laid_today(at):
+        return
+    else:
         _fill_up(at)
         _end_what_is_left(at)
-        for story in STORIES:
-            _where_it_can_be(partial(story, Day(at)))
+    for story in STORIES:
+        _where_it_can_be(partial(story, Day(at)))
 
 
 def _equip(at: datetime) -> None:
@@ -178,7 +180,7 @@ def _ended(**said: Any) -> None:
 
 
 def _where_it_can_be(deed: Callable[[], object]) -> None:
-    """On a later day whoever tried the demonstration may have changed what a story counts on: it is left out then."""
+    """Where a story cannot be told on this day (whoever tries the demonstration changed what it counts on), it is left out."""
     try:
         with transaction.atomic():
             deed()
@@ -202,11 +204,14 @@ def finished(day: Day) -> None:
 
 
 def being_worked_on(day: Day) -> None:
-    """The technician works at the customer's, and a colleague lends a hand."""
+    """The technician works at the customer's, and whichever colleague has time lends a hand."""
     visit, who = day.there("TH02-004")
     api.begin(item=visit, **day.by(who, 40))
-    helper = "technician2" if who != "technician2" else "technician"
-    api.add_helper(item=visit, helper=helper, **day.by("dispatcher", 30))
+    for _, helper in VANS:
+        if helper != who:
+            with suppress(HelperBusy), transaction.atomic():
+                api.add_helper(item=visit, helper=helper, **day.by("dispatcher", 30))
+                return
 
 
 def nobody_at_home(day: Day) -> None:
