@@ -22,7 +22,9 @@ CURRENCIES = st.sampled_from(["CNY", "GBP", "JPY", "KWD"])
         ("9.98", "GBP", 998, "GBP 9.98"),
         (12, "CNY", 1200, "CNY 12.00"),
         (Decimal("-0.5"), "EUR", -50, "EUR -0.50"),
-        ("1500", "JPY", 1500, "JPY 1500"),
+        ("1288", "CNY", 128_800, "CNY 1,288.00"),
+        ("-1234567.89", "GBP", -123_456_789, "GBP -1,234,567.89"),
+        ("1500", "JPY", 1500, "JPY 1,500"),
         ("1.234", "KWD", 1234, "KWD 1.234"),
         ("0", "TND", 0, "TND 0.000"),
     ],
@@ -34,6 +36,20 @@ def test_an_amount_is_whole_minor_units_of_its_currency(
     assert money == Money(minor, currency)
     assert money.amount == Decimal(amount)
     assert str(money) == written
+
+
+@pytest.mark.parametrize(
+    ("money", "zh", "en"),
+    [
+        (Money(99_999, "CNY"), "999.99 元", "CNY 999.99"),
+        (Money(128_800, "CNY"), "1,288.00 元", "CNY 1,288.00"),
+        (Money(-123_456_789, "CNY"), "-1,234,567.89 元", "CNY -1,234,567.89"),
+        (Money(120_450, "GBP"), "GBP 1,204.50", "GBP 1,204.50"),
+        (Money(1_500_000, "JPY"), "JPY 1,500,000", "JPY 1,500,000"),
+    ],
+)
+def test_people_read_it_with_separators_of_thousands(money: Money, zh: str, en: str) -> None:
+    assert money.text == Text(zh=zh, en=en)
 
 
 @pytest.mark.parametrize(

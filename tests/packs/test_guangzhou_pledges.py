@@ -89,7 +89,7 @@ def test_a_shorter_promise_to_the_customer_wins_over_fifteen_days() -> None:
         ("0:01", "CNY 100.00"),
         ("3:00", "CNY 100.00"),
         ("3:01", "CNY 200.00"),
-        ("99:00", "CNY 1000.00"),
+        ("99:00", "CNY 1,000.00"),
     ],
 )
 def test_a_key_account_gets_a_tenth_for_each_started_step_and_at_most_the_month(late: str, pays: str) -> None:

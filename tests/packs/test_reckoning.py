@@ -227,7 +227,7 @@ def test_as_many_units_as_a_fact_says() -> None:
     judged = only(rules, Entry("number.lost", OPENED))
     assert money(owed(judged, rules, {"years_of_use": "2.5"})) == "GBP 250.00"
     capped = owed(judged, rules, {"years_of_use": "20"})
-    assert (money(capped), capped.lines[0].en) == ("GBP 1500.00", "20 at GBP 100.00 = GBP 2000.00")
+    assert (money(capped), capped.lines[0].en) == ("GBP 1,500.00", "20 at GBP 100.00 = GBP 2,000.00")
     unknown = owed(judged, rules)
     assert (unknown.money, unknown.missing) == (None, "years_of_use")
 

@@ -66,8 +66,8 @@ class Money:
 
     @property
     def text(self) -> Text:
-        """The amount as people write it: `CNY 88.00`, and renminbi in Chinese as `88.00 元`."""
-        return Text(zh=f"{self.amount} 元" if self.currency == "CNY" else str(self), en=str(self))
+        """The amount as people write it: `CNY 1,288.00`, and renminbi in Chinese as `1,288.00 元`."""
+        return Text(zh=f"{self.amount:,} 元" if self.currency == "CNY" else str(self), en=str(self))
 
     def times(self, factor: Decimal | int, rounding: Rounding = Rounding.HALF_UP) -> Money:
         """This amount `factor` times, settled to whole minor units by `rounding`."""
@@ -86,7 +86,7 @@ class Money:
         return self.minor <= self._same(other).minor
 
     def __str__(self) -> str:
-        return f"{self.currency} {self.amount}"
+        return f"{self.currency} {self.amount:,}"
 
     def _same(self, other: Money) -> Money:
         if other.currency != self.currency:

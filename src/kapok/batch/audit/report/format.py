@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from kapok.kernel.money import exponent
+from kapok.kernel.money import Money, exponent
 from kapok.kernel.text import Language, Text
 
 NOTHING = "—"
@@ -92,8 +92,7 @@ def money(minor: int | None, currency: str | None, language: Language) -> str:
     """An amount with its currency: `GBP 1,204.50`; renminbi in Chinese as `1,204.50 元`."""
     if minor is None or not currency:
         return NOTHING
-    amount = f"{Decimal(minor).scaleb(-exponent(currency)):,}"
-    return f"{amount} 元" if (currency, language) == ("CNY", Language.ZH) else f"{currency} {amount}"
+    return Money(minor, currency).text.in_(language)
 
 
 def amount(minor: int | None, currency: str | None) -> str:
