@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from kapok.edges.console.ledger.one import fact_name, fact_value
+from kapok.edges.console.ledger.facts import fact_name, fact_value
 from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.models import Commitment, Revision, SavedView
@@ -134,6 +134,8 @@ def test_it_is_filtered(supervisor: Client, query: str, shown: list[str]) -> Non
     [
         ("requested_by", "customer", ("申请人", "客户", "requested by", "the customer")),
         ("flow_version", "1", ("流程版本", "1", "version of the flow", "1")),
+        ("fee", "1200.00", ("已收费用", "1,200.00", "fee collected", "1,200.00")),
+        ("users_affected", "12000", ("受影响用户数", "12,000", "users affected", "12,000")),
         ("moon", "full", ("moon", "full", "moon", "full")),
     ],
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from kapok.ground.catalog import rows, rules
 from kapok.ground.catalog.conditions import read_out
@@ -109,6 +109,16 @@ def in_force(line: Line | None = None) -> list[Version]:
 def flow(code: str, number: int) -> Flow:
     """What a version says. Raises `UnknownFlow`, `UnknownVersion`."""
     return parsed(rows.version_called(code, number).document)
+
+
+def flows_called(called: Collection[tuple[str, str]]) -> dict[tuple[str, str], Flow]:
+    """What these versions say, by the codes and numbers by which they were asked for; what there is not is left out. One query."""
+    if not called:
+        return {}
+    found = FlowVersion.objects.filter(template__code__in={code for code, _ in called}).annotate(code=F("template__code"))
+    numbers = {int(number) for _, number in called if number.isdecimal()}
+    rows = found.filter(number__in=numbers).values_list("code", "number", "document")
+    return {key: parsed(document) for code, number, document in rows if (key := (code, str(number))) in called}
 
 
 def stage_pack(code: str, number: int) -> str:

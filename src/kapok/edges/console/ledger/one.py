@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,23 +14,20 @@ from django.utils.timezone import get_current_timezone
 
 from kapok.edges.console.ledger.drawings.face import face
 from kapok.edges.console.ledger.drawings.hands import burned, lanes
+from kapok.edges.console.ledger.facts import NOTHING, Facts, Known, fact_name, known_of
 from kapok.edges.console.ledger.presenting import Shown, all_shown, names_of, shown
 from kapok.edges.console.packs.drawings.course import Course, course
 from kapok.edges.console.packs.presenting import Row as PromiseRow
 from kapok.edges.console.screen import ScreenRequest, screen
-from kapok.ground.catalog.template import ADDRESSEES
 from kapok.ground.commitments import queries, requests
-from kapok.ground.commitments.approving import REQUESTERS
 from kapok.ground.commitments.explaining import explain
 from kapok.ground.commitments.naming import FIELDS
-from kapok.ground.commitments.rules import PAUSE_FIELDS, STATES, State
+from kapok.ground.commitments.rules import STATES, State
 from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 from kapok.kernel.money import Money
-from kapok.kernel.promises import FACTS, Judgement, Outcome, Tier
+from kapok.kernel.promises import Judgement, Outcome, Tier
 from kapok.kernel.promises.terms import TIERS
-from kapok.kernel.promises.values import value_title
-from kapok.kernel.promises.wording import moment
 from kapok.kernel.text import Text, joined
 
 OUTCOMES = {
@@ -42,24 +39,13 @@ OUTCOMES = {
     State.VOID: Outcome.VOID,
 }
 
-SAID = {
-    **PAUSE_FIELDS,
-    **ADDRESSEES,
-    "flow": Text(zh="流程", en="flow"),
-    "flow_version": Text(zh="流程版本", en="version of the flow"),
-    "stage": Text(zh="工序", en="stage"),
-    "urgent": Text(zh="加急", en="urgent"),
-    "accept_by": Text(zh="接受时限", en="time limit for acceptance"),
-}
-"""What an entry says besides the facts that promises ask for."""
-
 
 @screen(permission=Permission.LEDGER_READ)
 def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002  # the name in the address
     """One commitment of one's units; its clock refreshes itself."""
     detail = seen(request, id).seen_at(request.at)
     names = {unit.code: unit.name for unit in people.unit_tree(ended=True)}
-    drawn = line(detail, request.at)
+    drawn, known = line(detail, request.at), known_of([detail.facts, *_facts_changed(detail.revisions)])
     values = {
         "detail": detail,
         "at": request.at,
@@ -71,12 +57,12 @@ def commitment(request: ScreenRequest, id: UUID) -> HttpResponse:  # noqa: A002 
         "burned": burned(id, request.at, names),
         "promise": PromiseRow(detail.words, detail.made_by),
         "tiers": tiers(detail.row.subject, request.at, names, queries.scope(request.units)),
-        "facts": list(said_facts(detail.facts)),
+        "facts": list(known.said(detail.facts)),
         "owed": owed(detail.owed),
         "explained": explain(id, at=request.at).in_(request.language).splitlines(),
         "may_pause": detail.row.running and _may_pause(request, detail.row.unit),
         "asked": requests.of_matter(detail.row.subject),
-        "revisions": [revised(each) for each in reversed(detail.revisions)],
+        "revisions": [revised(each, known) for each in reversed(detail.revisions)],
     }
     part = request.headers.get("HX-Target") == "clock"
     return render(request, "ledger/clock.html" if part else "ledger/commitment.html", values)
@@ -134,30 +120,6 @@ def tiers(subject: str, at: datetime, names: Mapping[str, Text], reader: queries
     ]
 
 
-def said_facts(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
-    """What is known of a matter, in words."""
-    for name, value in facts.items():
-        yield fact_name(name), fact_value(name, value)
-
-
-def fact_name(name: str) -> Text:
-    """What a fact is called."""
-    return FACTS[name].title if name in FACTS else SAID.get(name, Text(zh=name, en=name))
-
-
-def fact_value(name: str, value: Any) -> Text:
-    """The value of a fact in words."""
-    if value is None:
-        return NOTHING
-    if name == "requested_by" and value in REQUESTERS:
-        return REQUESTERS[value]
-    if name == "accept_by":
-        until = moment(datetime.fromisoformat(str(value)), get_current_timezone())
-        return Text(zh=until, en=until)
-    known = name == "urgent" or (name in FACTS and FACTS[name].values)
-    return value_title(name, str(value)) if known else Text(zh=str(value), en=str(value))
-
-
 @dataclass(frozen=True)
 class Owed:
     """What a breach costs, and how that was reckoned."""
@@ -186,17 +148,23 @@ class RevisedShown:
     changes: list[tuple[Text, Text, Text]]
 
 
-def revised(each: queries.Revised) -> RevisedShown:
+def revised(each: queries.Revised, known: Known) -> RevisedShown:
     """A revision in words; of facts only those that differ."""
-    return RevisedShown(each.at, each.entry, [said for change in each.changes for said in _changes(change)])
+    return RevisedShown(each.at, each.entry, [said for change in each.changes for said in _changes(change, known)])
 
 
-def _changes(change: queries.Changed) -> Iterator[tuple[Text, Text, Text]]:
+def _facts_changed(revisions: Iterable[queries.Revised]) -> list[Facts]:
+    """The facts as they were and as they became, of all revisions."""
+    sides = (side for each in revisions for change in each.changes for side in (change.before, change.after))
+    return [side for side in sides if isinstance(side, Mapping)]
+
+
+def _changes(change: queries.Changed, known: Known) -> Iterator[tuple[Text, Text, Text]]:
     before, after = change.before, change.after
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in {**before, **after}:
             if before.get(name) != after.get(name):
-                yield fact_name(name), fact_value(name, before.get(name)), fact_value(name, after.get(name))
+                yield fact_name(name), known.value(name, before), known.value(name, after)
         return
     yield FIELDS.get(change.field, Text(zh=change.field, en=change.field)), said(before), said(after)
 
@@ -211,9 +179,6 @@ def said(value: Any) -> Text:
     if not isinstance(value, str):
         return Text(zh=str(value), en=str(value))
     return STATES[State(value)] if value in set(State) else _moment(value)
-
-
-NOTHING = Text(zh="无", en="nothing")
 
 
 def _moment(words: str) -> Text:

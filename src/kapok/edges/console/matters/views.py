@@ -9,7 +9,8 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from kapok.edges.console.ledger.one import said_facts, tiers
+from kapok.edges.console.ledger.facts import Facts, known_of
+from kapok.edges.console.ledger.one import tiers
 from kapok.edges.console.ledger.presenting import name_of, shown
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import EVERYBODY, ScreenRequest, screen
@@ -125,12 +126,17 @@ def _before(request: ScreenRequest, subjects: set[str], correlation: UUID | None
 def _entries(
     lines: list[journal.Line], units: Mapping[str, Text], stages: Mapping[str, Text], people: Mapping[str, str]
 ) -> Iterator[Entry]:
+    named = known_of(_facts(line) for line in lines)
     for line in lines:
         sentence = told(line, people).sentence
         note = str(line.data.get("note") or "")
-        facts = line.data.get("facts")
-        said = list(said_facts(said_of(line.data))) if isinstance(facts, dict) else []
+        said = list(named.said(_facts(line)))
         code = str(line.data.get("unit") or "")
         unit = units.get(code, Text(zh=code, en=code))
         said_already = bool(note) and note in sentence.zh
         yield Entry(line, sentence, "" if said_already else note, unit, said, stages.get(line.subject))
+
+
+def _facts(line: journal.Line) -> Facts:
+    """What an entry says besides its sentence; nothing where it has no facts."""
+    return said_of(line.data) if isinstance(line.data.get("facts"), dict) else {}
