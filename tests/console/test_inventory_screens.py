@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -20,8 +21,9 @@ from kapok.ground.catalog.offering import demo as offers
 from kapok.ground.commitments import demo as packs
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.models import Customer
-from kapok.ground.people.models import Staff
+from kapok.ground.people.models import OrgUnit, Staff
 from kapok.ground.places import demo as places
+from kapok.ground.places.models import ExchangeArea
 from kapok.ground.posts import demo as posts
 from kapok.kernel.ids import uuid7
 from kapok.kernel.text import Language
@@ -247,6 +249,26 @@ def test_shortages_are_ranked_and_a_day_is_confirmed(keeper: Client) -> None:
     assert "Nobody waits" in keeper.post("/inventory/shortages", given | {"code": "NO_LEN"}).content.decode()
 
 
+def test_a_day_is_offered_and_confirmed_only_where_one_keeps_the_plant(signed_in: SignedIn) -> None:
+    set_up()
+    engineer = signed_in("noc_engineer", Language.EN)
+    given = {"place": "CAB-TH04", "code": "NO_PRI", "expected": f"{now() + timedelta(days=40):%Y-%m-%d}"}
+    assert 'name="expected"' not in text(engineer, "/inventory/shortages")
+    assert engineer.post("/inventory/shortages", given).status_code == 403
+    assert Shortage.objects.get(code="NO_PRI").expected_at is None
+    area = Element.objects.get(code="CAB-TH04").exchange_area_id
+    other = Element.objects.exclude(exchange_area=area).filter(kind="splitter").first()
+    Shortage.objects.filter(element__code="SPL-TH07-1").update(element=other)
+    ExchangeArea.objects.filter(id=area).update(unit=OrgUnit.objects.get(code="monitoring"))
+    page = text(engineer, "/inventory/shortages")
+    assert re.findall(r'name="place" value="([^"]+)"', page) == ["CAB-TH04"]
+    assert "Confirmed for 1 who wait." in engineer.post("/inventory/shortages", given, follow=True).content.decode()
+    assert Shortage.objects.get(code="NO_PRI").expected_at is not None
+    far = given | {"place": other.code, "code": "NO_PORT", "expected": "2099-01-01"} if other else {}
+    assert engineer.post("/inventory/shortages", far).status_code == 403
+    assert not Shortage.objects.filter(code="NO_PORT", expected_at__year=2099)
+
+
 def test_who_waits_is_shown_only_to_who_may_see_the_order(reader: Client) -> None:
     page = text(reader, "/inventory/shortages?place=CAB-TH04&code=NO_PRI")
     assert ">CAB-TH04<" in page
@@ -388,7 +410,7 @@ def test_every_refused_row_comes_as_a_file(keeper: Client) -> None:
     assert not Element.objects.filter(code="SPL9").exists()
 
 
-def test_an_audit_is_sent_and_a_record_put_right(keeper: Client) -> None:
+def test_an_audit_is_sent_and_a_record_put_right(keeper: Client, signed_in: SignedIn) -> None:
     file = SimpleUploadedFile("found.csv", b"element,kind,port,state\nSPL-TH01-1,splitter_port,P001,used\n", "text/csv")
     page = keeper.post("/inventory/audits", {"file": file}, follow=True).content.decode()
     for expected in ("1 elements and pools, 0 records match", "in another state 1", "recorded, not found 31"):
@@ -400,6 +422,15 @@ def test_an_audit_is_sent_and_a_record_put_right(keeper: Client) -> None:
     assert "The record was put right." in page
     assert Resource.objects.get(code="SPL-TH01-1:P001").state == "blocked"
     assert "found.csv" in text(keeper, "/inventory/audits")
+    left = Finding.objects.filter(corrected_at=None).first()
+    assert left is not None
+    assert 'name="reason"' in text(keeper, address)
+    for role in ("agent", "noc_engineer"):
+        other = signed_in(role, Language.EN)
+        assert 'name="reason"' not in text(other, address)
+        assert other.post(address, {"finding": str(left.id), "reason": "现场有皮线"}).status_code == 403
+    left.refresh_from_db()
+    assert left.corrected_at is None
     broken = SimpleUploadedFile("found.csv", b"\xff\xfe\x00", "text/csv")
     assert "neither UTF-8 nor GBK" in keeper.post("/inventory/audits", {"file": broken}).content.decode()
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from kapok.ground.places.models import ExchangeArea
 from kapok.kernel.text import Text
@@ -198,11 +199,6 @@ def unit_of(code: str) -> UUID | None:
     return by_element or (found and (found[0] or found[1])) or None
 
 
-def unit_of_area(code: str) -> UUID | None:
-    """The unit that runs an exchange area."""
-    return ExchangeArea.objects.filter(code=code).values_list("unit", flat=True).first()
-
-
 @dataclass(frozen=True)
 class PoolView:
     """A pool with how full it is."""
@@ -297,6 +293,8 @@ class Demand:
 
     code: str
     place: str
+    unit: UUID | None
+    """The unit that runs the exchange area; None where none does, as of what the whole network gives out."""
     place_name: Text
     is_element: bool
     waiting: int
@@ -310,8 +308,9 @@ def demand_rows(place: str = "", code: str = "") -> QuerySet[Any, Any]:
     """What to build, of one place and code if given, where most wait first, of these where one has waited longest; to be paged."""
     rows = Shortage.objects.filter(resolved_at=None) if not place else waiting_at(place, code)
     grouped = rows.values(
-        "code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh", "exchange_area__name_en"
-    )
+        "code", "kind", "element__code", "exchange_area__code", "exchange_area__name_zh", "exchange_area__name_en",
+        unit=Coalesce("element__exchange_area__unit", "exchange_area__unit"),
+    )  # fmt: skip
     counted = grouped.annotate(waiting=Count("id"), since=Min("opened_at"), expected=Max("expected_at"))
     return counted.order_by("-waiting", "since", "code", "element__code", "exchange_area__code")
 
@@ -320,7 +319,7 @@ def demand(rows: Iterable[Mapping[str, Any]] | None = None) -> list[Demand]:
     """A page of `demand_rows` as it is shown, or all of them."""
     return [
         Demand(
-            code=row["code"], place=row["element__code"] or row["exchange_area__code"] or EVERYWHERE,
+            code=row["code"], place=row["element__code"] or row["exchange_area__code"] or EVERYWHERE, unit=row["unit"],
             place_name=_place_name(row), is_element=bool(row["element__code"]),
             waiting=row["waiting"], since=row["since"], expected_at=row["expected"], text=SHORTAGES[row["code"]],
             build=build_for(row["code"], row["kind"]),

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kapok.edges.console.inventory.gate import may_change
+from kapok.edges.console.inventory.gate import keeps, may_change
 from kapok.edges.console.inventory.importing import LARGEST
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, attempt, screen
@@ -79,9 +79,10 @@ def audit(request: ScreenRequest, identifier: UUID) -> HttpResponse:
         return _correct(request, identifier)
     outcome = request.GET.get("outcome", "")
     rows = queries.finding_rows(identifier, outcome if outcome in set(OUTCOMES) else "")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page, mine = Paginator(rows, PAGE).get_page(request.GET.get("page")), keeps(request)
     values = {
-        "audit": shown, "page": page, "findings": queries.as_findings(page.object_list), "outcome": outcome,
+        "audit": shown, "page": page, "outcome": outcome,
+        "findings": [(each, mine(each.unit)) for each in queries.as_findings(page.object_list)],
         "outcomes": [(each.value, name, shown.counts.get(each, 0)) for each, name in OUTCOMES.items()],
     }  # fmt: skip
     return render(request, "inventory/audit.html", values)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kapok.chain.ordering.models import Leg
-from kapok.edges.console.inventory.gate import may_change
+from kapok.edges.console.inventory.gate import keeps
 from kapok.edges.console.refusals import not_permitted
 from kapok.edges.console.screen import ScreenRequest, screen
 from kapok.edges.console.templatetags.kapok import service_name
@@ -129,11 +129,12 @@ def _answers(request: ScreenRequest, form: QualifyForm) -> list[dict[str, Any]]:
 @screen(permission=Permission.INVENTORY_READ)
 def shortages(request: ScreenRequest) -> HttpResponse:
     """What is to be built, ranked by who waits; whoever keeps the inventory there confirms a day."""
-    form = BuildForm(request.POST or None)
+    form, mine = BuildForm(request.POST or None), keeps(request)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        unit = browsing.unit_of(given["place"]) or browsing.unit_of_area(given["place"])
-        if not may_change(request, unit):
+        asked = browsing.demand(browsing.demand_rows(given["place"], given["code"]))
+        keeper = people.units_where(request.user.id, Permission.INVENTORY_MANAGE)
+        if not keeper or not all(mine(each.unit) for each in asked):
             return not_permitted(request, Permission.INVENTORY_MANAGE)
         if _confirmed(request, form):
             return redirect("console:inventory-shortages")
@@ -148,6 +149,7 @@ def shortages(request: ScreenRequest) -> HttpResponse:
         values |= {"demand": lacks, "place_name": name, "waiting": browsing.waiting(page.object_list)}
     else:
         values |= {"demand": browsing.demand(page.object_list)}
+    values["demand"] = [(each, mine(each.unit)) for each in values["demand"]]
     return render(request, "inventory/shortages.html", values)
 
 

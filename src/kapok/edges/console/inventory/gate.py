@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from kapok.edges.console.screen import ScreenRequest
@@ -10,10 +11,16 @@ from kapok.ground.people import queries as people
 from kapok.ground.people.roles import Permission
 
 
-def may_change(request: ScreenRequest, unit: UUID | None) -> bool:
-    """Whether the person keeps what the unit runs; what no unit runs is for those who keep it all."""
+def keeps(request: ScreenRequest) -> Callable[[UUID | None], bool]:
+    """Says of a unit whether the person keeps what it runs; what no unit runs is for those who keep it all. For lists."""
     units = people.units_where(request.user.id, Permission.INVENTORY_MANAGE)
-    return people.everywhere(units) or (unit is not None and unit in units)
+    everything = people.everywhere(units)
+    return lambda unit: everything or unit in units
+
+
+def may_change(request: ScreenRequest, unit: UUID | None) -> bool:
+    """Whether the person keeps what one unit runs."""
+    return keeps(request)(unit)
 
 
 def may_see(request: ScreenRequest, customer: str) -> bool:

@@ -79,11 +79,13 @@ class FindingView:
     reason: str
     scrapped: bool
     """Found, though the record says that it is scrapped."""
+    unit: UUID | None
+    """The unit that runs the exchange area in which it was found."""
 
 
 def finding_rows(audit: UUID, outcome: str = "") -> QuerySet[Finding]:
     """The differences of an audit, those that nobody has settled first; to be paged."""
-    rows = Finding.objects.filter(audit=audit).select_related("element", "pool")
+    rows = Finding.objects.filter(audit=audit).select_related("element__exchange_area", "pool__exchange_area")
     return (rows.filter(outcome=outcome) if outcome else rows).order_by(F("corrected_at").asc(nulls_first=True), "code")
 
 
@@ -94,7 +96,7 @@ def as_findings(page: Iterable[Finding]) -> list[FindingView]:
             row.id, row.code, _home(row), row.pool_id is not None, HOPS[Kind(row.kind)].name, row.outcome,
             OUTCOMES[Outcome(row.outcome)], STATES[State(row.recorded)] if row.recorded else None,
             FOUND[Found(row.found)] if row.found else None, row.corrected_at, row.reason,
-            row.recorded == State.RETIRED,
+            row.recorded == State.RETIRED, _unit(row),
         )
         for row in page
     ]  # fmt: skip
@@ -105,8 +107,12 @@ def _home(row: Finding) -> str:
     return home.code if home else ""
 
 
+def _unit(row: Finding) -> UUID | None:
+    home = row.element or row.pool
+    return home.exchange_area.unit_id if home and home.exchange_area else None
+
+
 def unit_of_finding(identifier: UUID) -> UUID | None:
     """The unit that runs the exchange area in which something was found."""
-    units = ("element__exchange_area__unit", "pool__exchange_area__unit")
-    found = Finding.objects.filter(id=identifier).values_list(*units).first()
-    return found and (found[0] or found[1])
+    row = Finding.objects.select_related("element__exchange_area", "pool__exchange_area").filter(id=identifier).first()
+    return _unit(row) if row else None
