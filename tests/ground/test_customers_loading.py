@@ -14,6 +14,7 @@ from kapok.ground.customers import api as customers
 from kapok.ground.customers import loading, queries
 from kapok.ground.customers.models import BillingAccount, Contact, Customer, Party
 from kapok.ground.journal.models import Entry
+from kapok.ground.people.models import OrgUnit
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Level
 from kapok.kernel.text import Text
@@ -61,6 +62,38 @@ def test_a_row_without_a_unit_is_told_what_to_put_there(province: None) -> None:
         ("unit", "The unit is empty; put the code of the unit that serves the customer into the column “unit”."),
         ("unit", "No unit has the code “nowhere”; add it first."),
     ]
+
+
+def test_a_refusal_says_names_and_codes(province: None) -> None:
+    rows = f"{HEAD}\nrobot,张伟,nobody,patch,,,,,passport,,SL9,,,,never\n"
+    said = {fault.field: (fault.field_name, fault.reason) for fault in load(rows, dry_run=True).faults}
+    assert said["segment"] == (
+        Text(zh="客户群（segment）", en="segment"),
+        Text(
+            zh="没有客户群“nobody”；可用：公众客户（public）、商业客户（business）、大客户（key_account）、"
+            "运营商客户（wholesale）、内部（internal）。",
+            en="There is no segment “nobody”; there are Residential (public), Business (business), Key accounts (key_account), "
+            "Wholesale (wholesale), Internal (internal).",
+        ),
+    )
+    assert said["tier"] == (
+        Text(zh="等级（tier）", en="tier"),
+        Text(
+            zh="等级不能是“SL9”；可用：未定级（—）、VIP-SL1（SL1）、SL2、SL3。",
+            en="The tier cannot be “SL9”; choose one of none (—), VIP SL1 (SL1), SL2, SL3.",
+        ),
+    )
+    assert said["kind"][1].zh == "客户类型不能是“robot”；可用：个人（person）、单位（organisation）。"
+    assert said["payment"][1].en == "The way of payment cannot be “never”; choose one of prepaid, postpaid."
+    assert Customer.objects.count() == 0
+
+
+def test_of_another_unit_it_says_the_name(province: None) -> None:
+    with pytest.raises(customers.RowsRefused) as refused:
+        load(f"{HEAD}\nperson,张伟,public,patch,,,,,,,,,,,\n", units=["elsewhere"])
+    unit = OrgUnit.objects.get(code="patch")
+    assert f"unit: You do not keep customers for {unit.name.en} (patch);" in refused.value.text.en
+    assert f"第2行归属单位（unit）：您不能为{unit.name.zh}（patch）维护客户" in refused.value.text.zh
 
 
 def test_a_trial_lists_every_fault_and_writes_nothing(province: None) -> None:

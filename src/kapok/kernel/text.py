@@ -7,7 +7,7 @@ shows it picks the language of the reader.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -70,6 +70,18 @@ class Text:
 def counted(number: int, *, zh: str, one: str, many: str) -> Text:
     """A number with what is counted, e.g. `3 seals`; the number as `{n}` in each wording, English by its plural."""
     return Text(zh=zh, en=one if number == 1 else many).format(n=number)
+
+
+def coded(names: Mapping[Any, Text]) -> Text:
+    """What one may choose, each by its name and the code that is written: `Business (business), Wholesale (wholesale)`."""
+    signs = {code: code or "—" for code in names}
+    return joined(
+        Text(
+            zh=name.zh if name.zh == code else f"{name.zh}（{signs[code]}）",
+            en=name.en if name.en == code else f"{name.en} ({signs[code]})",
+        )
+        for code, name in names.items()
+    )
 
 
 def joined(texts: Iterable[Text], *, zh: str = "、", en: str = ", ") -> Text:

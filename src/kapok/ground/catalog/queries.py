@@ -115,7 +115,9 @@ def flows_called(called: Collection[tuple[str, str]]) -> dict[tuple[str, str], F
     """What these versions say, by the codes and numbers by which they were asked for; what there is not is left out. One query."""
     if not called:
         return {}
-    found = FlowVersion.objects.filter(template__code__in={code for code, _ in called}).annotate(code=F("template__code"))
+    found = FlowVersion.objects.filter(template__code__in={code for code, _ in called}).annotate(
+        code=F("template__code")
+    )
     numbers = {int(number) for _, number in called if number.isdecimal()}
     rows = found.filter(number__in=numbers).values_list("code", "number", "document")
     return {key: parsed(document) for code, number, document in rows if (key := (code, str(number))) in called}

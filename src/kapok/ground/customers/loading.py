@@ -82,6 +82,13 @@ class Refused:
     field: str
     reason: Text
 
+    @property
+    def field_name(self) -> Text:
+        """What its column is called, with our name of it; a dash where it is the row as a whole."""
+        return (
+            Text(zh=f"{COLUMNS[self.field][1]}（{self.field}）", en=self.field) if self.field else Text(zh="—", en="—")
+        )
+
 
 @dataclass
 class Loaded:
@@ -152,7 +159,8 @@ def take_in(
         return loaded
     if loaded.refused:
         first = loaded.faults[0]
-        raise RowsRefused(refused=loaded.refused, line=first.line, field=first.field or "—", reason=first.reason)
+        said = {"field": first.field, "field_name": first.field_name, "reason": first.reason}
+        raise RowsRefused(refused=loaded.refused, line=first.line, **said)
     journal.record(
         events.CustomersImported(subject=events.IMPORTS, actor=actor, at=at, file=file[:100], added=loaded.added)
     )
@@ -353,7 +361,7 @@ def _unit(code: str, known: Known) -> UUID:
     if unit.valid_to is not None:
         raise EndedUnit(unit_name=unit.name, ended_on=unit.valid_to)
     if known.mine is not None and code not in known.mine:
-        raise NotYours(unit=code)
+        raise NotYours(unit=code, unit_name=unit.name)
     return unit.id
 
 

@@ -46,7 +46,8 @@ class UnknownChoice(KapokError):
     """The value is not one of a closed list."""
 
     wording = Text(
-        zh="“{field}”不能是“{value}”；可用：{choices}。", en="“{field}” cannot be “{value}”; choose one of {choices}."
+        zh="{field_name}不能是“{value}”；可用：{choices}。",
+        en="The {field_name} cannot be “{value}”; choose one of {choices}.",
     )
 
 
@@ -332,8 +333,8 @@ class NotYours(KapokError):
     """The unit is none of those for which one keeps customers."""
 
     wording = Text(
-        zh="您不能为“{unit}”维护客户；请改为自己负责的单位。",
-        en="You do not keep customers for “{unit}”; name a unit of your own.",
+        zh="您不能为{unit_name}（{unit}）维护客户；请改为自己负责的单位。",
+        en="You do not keep customers for {unit_name} ({unit}); name a unit of your own.",
     )
 
 
@@ -341,6 +342,7 @@ class RowsRefused(KapokError):
     """Some rows are wrong, so none was loaded."""
 
     wording = Text(
-        zh="有{refused}行不能导入，因此一行也没有导入。第{line}行“{field}”：{reason}请更正后再试。",
-        en="{refused} {refused:row|rows} cannot be loaded, so none was. Line {line}, {field}: {reason} Correct them and try again.",
+        zh="有{refused}行不能导入，因此一行也没有导入。第{line}行{field_name}：{reason}请更正后再试。",
+        en="{refused} {refused:row|rows} cannot be loaded, so none was. Line {line}, {field_name}: {reason} "
+        "Correct them and try again.",
     )

@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import connection
 
-from kapok.ground.customers import languages
+from kapok.ground.customers import languages, rules
 from kapok.ground.customers.models import BillingAccount, Customer, Party
 from kapok.ground.customers.refusals import (
     ClosedAccount,
@@ -27,6 +27,7 @@ from kapok.ground.people.models import Staff
 from kapok.ground.people.rows import staff_called
 from kapok.ground.places.models import Address
 from kapok.ground.places.rows import living_address
+from kapok.kernel.text import coded
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LOCKED = " FOR NO KEY UPDATE"
@@ -85,8 +86,8 @@ def choice(kind: type[Choice], value: str, field: str) -> Choice:
     try:
         return kind(value)
     except ValueError:
-        choices = ", ".join(member.value or "—" for member in kind)
-        raise UnknownChoice(field=field, value=value[:30], choices=choices) from None
+        title, names = rules.CHOICES[kind]
+        raise UnknownChoice(field=field, field_name=title, value=value[:30], choices=coded(names)) from None
 
 
 def address_named(code: str) -> Address | None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from kapok.ground.customers.refusals import (
     InvalidContact,
@@ -163,6 +164,19 @@ MEANS: Mapping[Means, Text] = {
     Means.WEB: Text(zh="网上", en="on the web"),
     Means.PAPER: Text(zh="书面", en="on paper"),
 }
+
+
+CHOICES: Mapping[type[StrEnum], tuple[Text, Mapping[Any, Text]]] = {
+    PartyKind: (Text(zh="客户类型", en="kind of customer"), PARTY_KINDS),
+    Tier: (Text(zh="等级", en="tier"), TIERS),
+    Payment: (Text(zh="付费方式", en="way of payment"), PAYMENTS),
+    ContactKind: (Text(zh="联系方式", en="kind of contact"), CONTACT_KINDS),
+    ContactRole: (Text(zh="联系用途", en="use of the contact"), CONTACT_ROLES),
+    DocumentKind: (Text(zh="证件类型", en="kind of document"), DOCUMENT_KINDS),
+    ConsentPurpose: (Text(zh="同意事项", en="matter of the consent"), CONSENT_PURPOSES),
+    Means: (Text(zh="同意途径", en="means of the consent"), MEANS),
+}
+"""The closed lists among which a caller chooses: what is chosen, and what may be."""
 
 
 class Purpose(StrEnum):

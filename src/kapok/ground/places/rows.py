@@ -25,6 +25,7 @@ from kapok.ground.places.refusals import (
     UnknownExchangeArea,
     UnknownSegment,
 )
+from kapok.kernel.text import coded
 
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -93,7 +94,7 @@ def segment_called(code: str) -> rules.Segment:
     try:
         return rules.Segment(code)
     except ValueError:
-        raise UnknownSegment(segment=code, segments=", ".join(rules.Segment)) from None
+        raise UnknownSegment(segment=code, segments=coded(rules.SEGMENTS)) from None
 
 
 def checked_point(longitude: float | None, latitude: float | None) -> tuple[float | None, float | None]:

@@ -61,7 +61,8 @@ def import_file(request: ScreenRequest) -> HttpResponse:
             form.add_error("file", refused.text.in_(request.language))
         else:
             if wants_report(request):
-                rows = ([str(each.line), each.field, each.reason.in_(request.language)] for each in loaded.faults)
+                said = ((each.line, each.field_name, each.reason) for each in loaded.faults)
+                rows = ([str(line), *(part.in_(request.language) for part in words)] for line, *words in said)
                 return sheets.answer(REPORT, (sheets.LINE, sheets.FIELD, sheets.WHY), rows, request.language)
             values |= {"loaded": loaded, "faults": loaded.faults[:SHOWN], "tried": form.cleaned_data["dry_run"]}
     return render(request, "customers/import.html", values)
