@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -45,6 +46,14 @@ def number_of(text: str) -> str:
 
 def text(client: Client, address: str, **headers: str) -> str:
     return client.get(address, headers=headers).content.decode()
+
+
+def test_every_label_of_the_page_names_a_field_of_its_own(keeper: Client) -> None:
+    page = text(keeper, f"/customers/{number_of('王伟')}")
+    ids, labelled = re.findall(r'\bid="([^"]+)"', page), re.findall(r'<label[^>]*\bfor="([^"]+)"', page)
+    assert sorted(set(ids)) == sorted(ids)
+    assert set(labelled) <= set(ids)
+    assert {"accountform_name", "contactform_name", "lookform_purpose", "consentform_purpose"} <= set(labelled)
 
 
 def test_a_customer_is_found_and_shown(keeper: Client) -> None:
@@ -302,7 +311,7 @@ def test_one_loads_customers_for_ones_own_units_only(city: None, signed_in: Sign
     manager = signed_in("account_manager", Language.EN)
     rows = "name,segment,unit\n李雷,public,tianhe-east-1\n".encode()
     page = manager.post("/customers/import", {"file": csv_file(rows), "dry_run": "on"}).content.decode()
-    assert "You do not keep customers for “tianhe-east-1”" in page
+    assert "You do not keep customers for Tianhe East Patch 1 (tianhe-east-1)" in page
 
 
 def test_doubles_are_compared_and_merged(keeper: Client) -> None:

@@ -64,6 +64,12 @@ def test_flows_and_stages_are_said_by_their_names(
         assert words.lower() in page
 
 
+def test_packs_of_flows_say_of_which_flow_they_are(signed_in: SignedIn) -> None:
+    page = read(signed_in("administrator", Language.EN), "/ledger/packs")
+    assert "flow-cease-v1 flow Termination version of the flow 1" in page
+    assert "flow_version" not in page
+
+
 def test_what_facts_name_is_looked_up_at_once_whatever_their_number(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

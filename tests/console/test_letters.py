@@ -16,7 +16,10 @@ from kapok.ground.commitments.models import StuckClock
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import delivery, letters
 from kapok.ground.journal.models import Entry, Letter
+from kapok.ground.work import queries
+from kapok.ground.work.baton import api as baton
 from kapok.kernel.text import Language
+from tests.console import office
 from tests.console.conftest import BrowserPage, SignedIn, follow, sideways
 from tests.ground.clocks import DUE, desk, started
 from tests.ground.journal_lab import ring
@@ -85,7 +88,29 @@ def test_one_shows_the_error_and_what_waits_behind_it(signed_in: SignedIn) -> No
     assert "builtins.RuntimeError" in page
     assert "13800138000" not in page
     assert "1 waits behind it" in page
+    assert '<a href="/matters/bell/1" title="bell/1">bell 1</a>' in page
     assert "the bell rang 2 times" in page
+
+
+def test_subjects_people_and_subscribers_are_called_by_their_names(signed_in: SignedIn) -> None:
+    office.set_up()
+    item = queries.items_of(office.fault())[0]
+    baton.accept(item=item.id, actor="staff/agent", at=office.now())
+    entry = Entry.objects.filter(subject=item.subject, kind="handoff.accepted").get()
+    with transaction.atomic():
+        subscription = journal.Subscription("workforce", refuse)
+        delivery._keep(subscription, entry, AT, delivery.attempt(subscription, entry))
+    key = Letter.objects.get(entry=entry).id
+    for language, subscriber, title in (
+        (Language.EN, "dispatch", "Accept, line test, pre-handle"), (Language.ZH, "外勤调度", "受理、测试、预处理")
+    ):  # fmt: skip
+        admin = signed_in("administrator", language)
+        for page in (admin.get("/letters"), admin.get(f"/letters/{key}")):
+            shown = page.content.decode()
+            assert subscriber in shown
+            assert f'<a href="/matters/{item.subject}" title="{item.subject}">{title}' in shown
+        assert '<span title="agent">梁小敏</span>' in shown
+        assert admin.get(f"/matters/{item.subject}").status_code == 200
 
 
 def test_it_can_be_delivered_again(signed_in: SignedIn) -> None:

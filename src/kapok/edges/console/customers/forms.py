@@ -191,7 +191,14 @@ class EditForm(DetailsForm):
 CHOSEN = {code: title for code, title in rules.PURPOSES.items() if code not in rules.OF_WORK}
 
 
-class LookForm(forms.Form):
+class OneOfSeveral(forms.Form):
+    """A form beside others of the page: the ids of its fields are its own, so that each label names its field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{type(self).__name__.lower()}_%s", **kwargs})
+
+
+class LookForm(OneOfSeveral):
     """What somebody needs personal data for."""
 
     purpose = forms.ChoiceField(label=_("Purpose"), choices=_choices(CHOSEN))
@@ -204,7 +211,7 @@ class LookForm(forms.Form):
     )
 
 
-class AccountForm(forms.Form):
+class AccountForm(OneOfSeveral):
     """Another billing account."""
 
     name = forms.CharField(label=pgettext_lazy("account", "Name"), max_length=rules.NAME_LENGTH, required=False)
@@ -232,7 +239,7 @@ class EraseContactForm(forms.Form):
     reason = forms.CharField(max_length=rules.NOTE_LENGTH)
 
 
-class ContactForm(forms.Form):
+class ContactForm(OneOfSeveral):
     """Another way to reach somebody."""
 
     name = forms.CharField(
@@ -247,14 +254,14 @@ class ContactForm(forms.Form):
     role = forms.ChoiceField(label=_("For"), choices=_choices(rules.CONTACT_ROLES), required=False)
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(OneOfSeveral):
     """What somebody agrees to, and how they said so."""
 
     purpose = forms.ChoiceField(label=_("Purpose"), choices=_choices(rules.CONSENT_PURPOSES))
     means = forms.ChoiceField(label=_("Said"), choices=_choices(rules.MEANS))
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(OneOfSeveral):
     """Why something is done that cannot be undone."""
 
     reason = forms.CharField(label=_("Reason"), max_length=rules.NOTE_LENGTH)

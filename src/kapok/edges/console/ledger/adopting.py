@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kapok.edges.console.ledger.facts import known_of
 from kapok.edges.console.packs.library import shelf
 from kapok.edges.console.screen import ScreenRequest, attempt, screen
 from kapok.ground.commitments import api, queries
@@ -42,8 +43,9 @@ def adopted_packs(request: ScreenRequest) -> HttpResponse:
     every = queries.adopted(in_force=False)
     present = {each.code: each for each in every if each.superseded_at is None}
     shipped = [Shipped(volume.pack, present.get(code)) for code, volume in shelf().volumes.items()]
+    known = known_of(each.scope for each in present.values())
     values = {
-        "present": list(present.values()),
+        "present": [(each, list(known.said(each.scope))) for each in present.values()],
         "past": [each for each in every if each.superseded_at is not None],
         "shipped": [each for each in shipped if each.state != "adopted" and each.pack.promises],
         "newer": {each.pack.code for each in shipped if each.state == "newer"},

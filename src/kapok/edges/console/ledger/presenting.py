@@ -99,6 +99,12 @@ def name_of(subject: str) -> Text:
     return titles_of([subject]).get(subject) or called(subject)
 
 
+def all_called(subjects: Iterable[str]) -> Mapping[str, Text]:
+    """What these subjects are called, work items by their titles; one query at most."""
+    asked = set(subjects)
+    return {subject: called(subject) for subject in asked} | dict(titles_of(asked))
+
+
 def names_of(actors: Iterable[str]) -> Mapping[str, str]:
     """The names of the people among these actors, by their staff numbers; one query."""
     return people.names(actor.removeprefix("staff/") for actor in actors if actor.startswith("staff/"))

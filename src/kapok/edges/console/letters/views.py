@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kapok.edges.console.keyset import identifier
+from kapok.edges.console.ledger.presenting import all_called, name_of
 from kapok.edges.console.letters.forms import SetAsideForm
 from kapok.edges.console.screen import ScreenRequest, attempt, screen
+from kapok.edges.console.telling import known_people
 from kapok.ground.commitments import stuck
 from kapok.ground.journal import api as journal
 from kapok.ground.journal import letters as reading
@@ -31,10 +33,12 @@ def letters(request: ScreenRequest) -> HttpResponse:
     subscriber, state = request.GET.get("subscriber", ""), request.GET.get("state", "")
     after = identifier(request.GET.get("after", ""))
     page = reading.letters(subscriber=subscriber, state=state, after=after, limit=PAGE)
+    clocks = stuck.clocks(after=identifier(request.GET.get("clock", "")), limit=PAGE)
     values = {
         "counts": reading.counts(),
-        "stuck": stuck.clocks(after=identifier(request.GET.get("clock", "")), limit=PAGE),
+        "stuck": clocks,
         "letters": page.letters,
+        "names": all_called([*(each.subject for each in page.letters), *(each.subject for each in clocks.clocks)]),
         "after": page.after,
         "at": request.at,
         "subscriber": subscriber,
@@ -103,6 +107,8 @@ def _shown(request: ScreenRequest, key: UUID, form: SetAsideForm) -> HttpRespons
     behind, count = reading.behind(found, limit=PAGE)
     values = {
         "letter": found,
+        "name": name_of(found.subject),
+        "people": known_people([found.entry]),
         "behind": behind,
         "behind_count": count,
         "form": form,

@@ -92,6 +92,21 @@ def service_name(kind: str) -> str:
     return text(SERVICES[kind]) if kind in SERVICES else kind
 
 
+SUBSCRIBERS = {
+    "notices": Text(zh="通知", en="notices"),
+    "ordering": Text(zh="订单", en="orders"),
+    "workforce": Text(zh="外勤调度", en="dispatch"),
+    "channels": Text(zh="渠道", en="channels"),
+}
+"""What those are called that the journal tells of its entries (`config.subscriptions`)."""
+
+
+@register.filter
+def subscriber_name(code: str) -> str:
+    """What a subscriber of the journal is called; one of the operator's own by the name that it gave itself."""
+    return text(SUBSCRIBERS[code]) if code in SUBSCRIBERS else code
+
+
 @register.filter
 def same_as(value: str, wanted: str) -> str:
     """`true` where both are the same, else `false`; for attributes such as `aria-pressed`."""
