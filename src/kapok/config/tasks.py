@@ -30,8 +30,8 @@ def sweep(timestamp: int) -> None:
     """Forget what has run out by the moment `timestamp` (seconds since 1970, UTC).
 
     Sessions, wrong passwords, seen notices, attempts at the customers' door, one-time codes, keys of forms and phones, what
-    strangers left, contacts that ended, RADIUS sessions, lines taken down, stray sessions, pictures without an owner. And make room in the journal for the coming
-    months, and merge the counts of settled hand-offs.
+    strangers left, contacts that ended, RADIUS sessions, lines taken down, stray sessions, pictures without an owner. And make
+    room in the journal for the coming months, and merge the counts of settled hand-offs.
     """
     at = datetime.fromtimestamp(timestamp, UTC)
     Session.objects.filter(expire_date__lt=at).delete()

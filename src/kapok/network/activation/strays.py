@@ -32,10 +32,11 @@ WITH shut AS (
 ), last AS (
     SELECT DISTINCT ON (seen.session) seen.session, shut.service, seen.login, nas_address, nas_session, framed_address, seen.at
     FROM shut, LATERAL (
-        SELECT * FROM activation_accounting WHERE service = shut.service AND at > statement_timestamp() - %(silence)s
+        SELECT * FROM activation_accounting
+        WHERE service = shut.service AND at > statement_timestamp() - make_interval(secs => %(silence)s)
         UNION ALL
         SELECT * FROM activation_accounting
-        WHERE login = shut.login AND service = '' AND at > statement_timestamp() - %(silence)s
+        WHERE login = shut.login AND service = '' AND at > statement_timestamp() - make_interval(secs => %(silence)s)
     ) seen
     WHERE status IN ('Start', 'Interim-Update')
         AND NOT EXISTS (SELECT FROM activation_accounting stopped
@@ -85,7 +86,7 @@ def end_strays(*, at: datetime) -> int:
 
 def _claimed() -> list[tuple[Session, str, int]]:
     with connection.cursor() as cursor:
-        cursor.execute(FOUND, {"most": MOST, "batch": BATCH, "silence": SILENCE})
+        cursor.execute(FOUND, {"most": MOST, "batch": BATCH, "silence": SILENCE.total_seconds()})
         return [(Session(*row[:5]), row[5], row[6]) for row in cursor.fetchall()]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
 from ipaddress import IPv6Network, ip_address
 from typing import Any
 
@@ -206,16 +206,14 @@ def _tell_sessions(row: Subscriber) -> Outcome:
 def _end_sessions(row: Subscriber) -> Outcome:
     """End what is known to be open; what one hears of later only, the worker ends (`strays`)."""
     open_now = _to_be_told(row)
-    if row.leaving or row.state == CLOSED:
-        _cut_off(row)
+    if row.told_before and (row.leaving or row.state == CLOSED):
+        _cut_off(row.service, {*row.leaving, row.login}, row.told_before)
     return _heard(row, _ended(open_now))
 
 
-def _cut_off(row: Subscriber) -> None:
+def _cut_off(service: str, logins: Collection[str], before: datetime) -> None:
     """Keep from when on sessions know what is new; a suspension says it by its state, and lets them be when it is over."""
-    cutoffs = [
-        Cutoff(service=row.service, login=login, before=row.told_before) for login in sorted({*row.leaving, row.login})
-    ]
+    cutoffs = [Cutoff(service=service, login=login, before=before) for login in sorted(logins)]
     unique = ["service", "login"]
     Cutoff.objects.bulk_create(cutoffs, update_conflicts=True, unique_fields=unique, update_fields=["before"])
 
