@@ -22,7 +22,7 @@ from kapok.network.activation import calls, queries
 from kapok.network.activation.adapters.base import DONE
 from kapok.network.activation.adapters.radius import Radius
 from kapok.network.activation.adapters.simulated import Olt
-from kapok.network.activation.models import Call, CallStep, SimulatedUnit, SipLine, Subscriber
+from kapok.network.activation.models import Accounting, Call, CallStep, SimulatedUnit, SipLine, Subscriber
 from tests.network.activation_lines import AT, LINE, SERVICE, VOICE, WHO, tell
 from tests.processes import Process, python
 
@@ -421,6 +421,29 @@ def test_a_test_and_a_call_for_another_service_overtake_nothing() -> None:
     call = Call.objects.get(key="k1")
     assert not queries.call(call.id).overtaken
     assert activation.try_again(call=call.id, **WHO).ok
+
+
+@pytest.mark.django_db
+def test_what_an_adapter_raises_is_logged_without_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError(f"Failing row contains ({LINE['secret']})")
+
+    monkeypatch.setattr(Radius, "activate", refuse)
+    assert tell("activate", "k1", LINE).code == "unreachable"
+    assert "the adapter radius failed to activate: ValueError" in caplog.text
+    assert "calls.py" in caplog.text, "where it arose is known"
+    assert str(LINE["secret"]) not in caplog.text
+
+
+@pytest.mark.django_db
+def test_who_had_a_login_before_shows_no_sessions_to_who_has_it_now() -> None:
+    tell("activate", "k1", LINE | {"login": "line2@kapok"})
+    tell("activate", "k2", LINE | {"onu": "HWTC0002"}, service="S00000002")
+    for session, service in (("former", SERVICE), ("own", "S00000002"), ("nameless", "")):
+        Accounting.objects.create(session=session, status="Start", login="line1@kapok", service=service)
+    assert {each.session for each in queries.sessions("S00000002")} == {"own", "nameless"}
 
 
 @pytest.mark.django_db

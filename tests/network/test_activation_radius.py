@@ -19,8 +19,9 @@ from kapok.host.lab.programs import FREERADIUS
 from kapok.network.activation import queries
 from kapok.network.activation.adapters.radius import log_in
 from kapok.network.activation.models import Accounting, Call, CallStep, Subscriber
+from kapok.network.activation.strays import end_strays
 from tests.network.access_server import AccessServer
-from tests.network.activation_lines import LINE, SERVICE, tell
+from tests.network.activation_lines import AT, LINE, SERVICE, tell
 from tests.network.conftest import Begin
 
 pytestmark = [pytest.mark.peer("freeradius"), pytest.mark.django_db(transaction=True)]
@@ -179,6 +180,36 @@ def test_a_suspension_ends_the_open_sessions(radius: Server, access_server: Acce
     assert [(code, told["User-Name"], told["Acct-Session-Id"]) for code, told in access_server.heard] == [
         (packet.DisconnectRequest, "line1@kapok", "a1")
     ]
+
+
+@pytest.mark.parametrize("verb", ["suspend", "terminate", "modify"])
+def test_whose_start_arrives_after_the_telling_is_ended_on_the_next_round(
+    radius: Server, access_server: AccessServer, verb: str
+) -> None:
+    tell("activate", "k1", LINE)
+    assert access_server.log_in(radius, "line1@kapok", "s3cret-one").code == ACCEPT
+    outcome = tell(verb, "k2", {"secret": "s3cret-new"} if verb == "modify" else {})
+    assert outcome.measured.get("sessions") == 0
+    access_server.account(radius, "Start", "a1", "line1@kapok", Class=SERVICE.encode())
+    assert end_strays(at=AT) == 1
+    assert [(code, said["Acct-Session-Id"]) for code, said in access_server.heard] == [(packet.DisconnectRequest, "a1")]
+    stop = {"Acct_Session_Time": 5, "Acct_Terminate_Cause": 6}
+    access_server.account(radius, "Stop", "a1", "line1@kapok", Class=SERVICE.encode(), **stop)
+    assert end_strays(at=AT) == 0
+    assert len(access_server.heard) == 1
+
+
+def test_a_line_that_is_being_taken_down_is_refused_and_told_no_reason(
+    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
+    tell("activate", "k1", LINE)
+    access_server.account(radius, "Start", "a1", "line1@kapok")
+    access_server.answer = 0
+    assert tell("terminate", "k2").code == "still_online"
+    assert Subscriber.objects.get().state == "closed"
+    refused = access_server.log_in(radius, "line1@kapok", "s3cret-one")
+    assert (refused.code, list(refused.keys())) == (REJECT, [])
 
 
 def test_where_the_access_server_does_not_listen_the_suspension_holds_and_is_tried_again(

@@ -128,7 +128,7 @@ def test_a_line_taken_down_is_left_under_every_login_it_ever_had(access_server: 
     online("second", "line2@kapok")
     assert tell("terminate", "k3").code == "still_online"
     row = Subscriber.objects.get()
-    assert (row.state, row.reason) == ("suspended", "已拆机 / taken down")
+    assert (row.state, row.reason) == ("closed", "")
     access_server.answer = packet.DisconnectACK
     told(access_server)
     assert tell("terminate", "k3").measured["disconnected"] == 2

@@ -85,6 +85,15 @@ def test_whoever_is_registered_is_no_longer(registrar: Server, verb: str) -> Non
     assert b"5099" not in found
 
 
+def test_a_line_activated_anew_with_another_number_leaves_the_former_one(registrar: Server) -> None:
+    voice("activate", "k1", VOICE)
+    assert b"sip:phone@127.0.0.1:5099" in telephone(registrar, *CONTACT)
+    assert voice("activate", "k2", {"number": "02038009999", "secret": "voice-two-2"})
+    assert SipLine.objects.get().leaving == []
+    assert voice("modify", "k3", VOICE)
+    assert b"sip:phone@127.0.0.1:5099" not in telephone(registrar)
+
+
 def test_a_registrar_that_does_not_let_go_is_told_again(registrar: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     voice("activate", "k1", VOICE)
     telephone(registrar, *CONTACT)

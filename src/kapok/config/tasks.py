@@ -15,11 +15,12 @@ from kapok.ground.customers.contacts import forget_ended
 from kapok.ground.journal import upkeep
 from kapok.ground.notices.upkeep import forget_seen
 from kapok.ground.work.baton.upkeep import merge_settled
-from kapok.network.activation.upkeep import forget_closed_lines, forget_sessions
+from kapok.network.activation.strays import end_strays
+from kapok.network.activation.upkeep import forget_closed_lines, forget_sessions, forget_strays
 
 FORGETTING = (
     forget_knocks, forget_codes, forget_forms, forget_strangers, forget_ended, forget_told, forget_sessions, forget_closed_lines,
-    drop_orphans,
+    forget_strays, drop_orphans,
 )  # fmt: skip
 
 
@@ -29,8 +30,8 @@ def sweep(timestamp: int) -> None:
     """Forget what has run out by the moment `timestamp` (seconds since 1970, UTC).
 
     Sessions, wrong passwords, seen notices, attempts at the customers' door, one-time codes, keys of forms and phones, what
-    strangers left, contacts that ended, RADIUS sessions, lines taken down, pictures without an owner. And make room in the journal
-    for the coming months, and merge the counts of settled hand-offs.
+    strangers left, contacts that ended, RADIUS sessions, lines taken down, stray sessions, pictures without an owner. And make
+    room in the journal for the coming months, and merge the counts of settled hand-offs.
     """
     at = datetime.fromtimestamp(timestamp, UTC)
     Session.objects.filter(expire_date__lt=at).delete()
@@ -40,3 +41,10 @@ def sweep(timestamp: int) -> None:
         forget(at=at)
     upkeep.make_partitions_ahead(at=at)
     merge_settled()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="house", lock="config.end_strays", queueing_lock="config.end_strays", name="config.end_strays")
+def end_stray_sessions(timestamp: int) -> None:
+    """End what is online and may not be, as RADIUS accounting tells of it, each minute; `timestamp` in seconds since 1970, UTC."""
+    end_strays(at=datetime.fromtimestamp(timestamp, UTC))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -211,8 +212,10 @@ def _told(name: str, verb: str, request: Request) -> Outcome:
     """What the element answers; whatever goes wrong on the way is an element that could not be reached."""
     try:
         answer: Outcome = getattr(ADAPTERS[name], verb)(request)
-    except Exception:
-        log.exception("the adapter %s failed to %s", name, verb)
+    except Exception as error:
+        # What the error says may hold the row, and with it the secret: only where it arose is written down.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("the adapter %s failed to %s: %s\n%s", name, verb, type(error).__name__, where)  # noqa: TRY400
         return UNREACHABLE
     return answer
 

@@ -45,6 +45,32 @@ class Answered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StrayEnded(Event):
+    """A session that was online and might not be was ended by its access server."""
+
+    kind: ClassVar[str] = "activation.stray_ended"
+    wording: ClassVar[Text] = Text(
+        zh="已断开一个不应在线的会话（第{attempt}次）",
+        en="A session that might not be online was ended (attempt {attempt})",
+    )
+    session: str
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StrayLeft(Event):
+    """It was told to end it as often as it is told, and did not."""
+
+    kind: ClassVar[str] = "activation.stray_left"
+    wording: ClassVar[Text] = Text(
+        zh="一个不应在线的会话经{attempts}次仍未断开；请检查接入服务器的地址与密钥",
+        en="A session that may not be online was not ended in {attempts} attempts; look at the access server’s address and secret",
+    )
+    session: str
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FaultSwitchedOn(Event):
     """A simulated element was told to misbehave."""
 

@@ -17,6 +17,8 @@ from kapok.network.activation.rules import CallState, Fault, StepState, Verb
 
 JOURNAL_SUBJECT = "service/{service}"
 LIVE = ("active", "suspended")
+CLOSED = "closed"
+"""Of a line that is taken down, until nobody is online by it any more."""
 ONE_NUMBER = "activation_one_service_a_number"
 NO_TEXT = r"""["'`\\%{}\n\r]"""
 """Signs that a RADIUS server takes for the beginning of a program of its own."""
@@ -137,7 +139,7 @@ class Subscriber(models.Model):
     class Meta:
         verbose_name = _("RADIUS subscriber")
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=LIVE), name="activation_subscriber_state_is_known"),
+            models.CheckConstraint(condition=Q(state__in=(*LIVE, CLOSED)), name="activation_subscriber_state_is_known"),
             models.CheckConstraint(
                 condition=Q(login__regex=r"^[a-z0-9][a-z0-9._@-]*$"), name="activation_login_is_plain"
             ),
@@ -147,9 +149,50 @@ class Subscriber(models.Model):
             ),
             models.CheckConstraint(condition=Q(ipv6_prefix__regex=r"^[0-9a-f:/]*$"), name="activation_prefix_is_plain"),
         ]
+        indexes = [
+            models.Index("service", condition=~Q(state="active"), name="activation_lines_shut"),
+        ]
 
     def __str__(self) -> str:
         return self.login
+
+
+class Cutoff(models.Model):
+    """Sessions of a service, or of a login that it has or had, that began by a moment are to end whenever one hears of them."""
+
+    service = models.CharField(max_length=60)
+    login = models.CharField(max_length=64)
+    before = models.DateTimeField()
+    """By the clock of the database."""
+
+    class Meta:
+        verbose_name = _("end of what was online before")
+        constraints = [
+            models.UniqueConstraint("service", "login", name="activation_one_cutoff_a_login"),
+        ]
+        indexes = [
+            models.Index("before", name="activation_cutoffs_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.before}"
+
+
+class StraySession(models.Model):
+    """A session that was found online and may not be: how often its access server was told to end it."""
+
+    session = models.CharField(max_length=64, primary_key=True)
+    service = models.CharField(max_length=60)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    tried_at = models.DateTimeField()
+    """By the clock of the database."""
+    ended = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("stray session")
+
+    def __str__(self) -> str:
+        return self.session
 
 
 class Accounting(models.Model):

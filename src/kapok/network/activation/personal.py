@@ -14,7 +14,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 
 from kapok.ground.customers.kept import Held, held
-from kapok.network.activation.models import Accounting, Call, Subscriber
+from kapok.network.activation.models import Accounting, Call, Cutoff, Subscriber
 
 NOBODY = ""
 
@@ -56,6 +56,7 @@ def erase(tenures: Collection[Tenure]) -> None:
     """Forget logins and addresses of sessions, and what was kept so that a call could be asked again; the traffic stays counted."""
     _sessions(tenures).update(login=NOBODY, framed_address=NOBODY)
     _calls(tenures).update(kept_apart={}, request={})
+    Cutoff.objects.filter(_any(each.within("before") for each in tenures)).delete()
 
 
 def _sessions(tenures: Collection[Tenure]) -> QuerySet[Accounting]:

@@ -41,7 +41,7 @@ LEFT JOIN LATERAL (
 ) restarted ON true
 WHERE seen.session IN (
     SELECT session FROM activation_accounting
-    WHERE service = %(service)s OR login = (SELECT login FROM activation_subscriber WHERE service = %(service)s)
+    WHERE service = %(service)s OR service = '' AND login = (SELECT login FROM activation_subscriber WHERE service = %(service)s)
     ORDER BY at DESC LIMIT %(packets)s)
 GROUP BY seen.session ORDER BY 5 DESC LIMIT %(limit)s
 """

@@ -147,14 +147,14 @@ def _matching(pattern: str) -> _Check:
 
 def _address(value: str) -> bool:
     try:
-        return bool(ip_address(value))
+        return "%" not in value and bool(ip_address(value))
     except ValueError:
         return False
 
 
 def _prefix(value: str) -> bool:
     try:
-        return "/" in value and bool(IPv6Network(value))
+        return "/" in value and "%" not in value and bool(IPv6Network(value))
     except ValueError:
         return False
 

@@ -9,9 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from kapok.network.activation.adapters.radius import CLOSED
-from kapok.network.activation.models import Accounting, Call, Subscriber
-from kapok.network.activation.rules import Verb
+from kapok.network.activation.models import CLOSED, Accounting, Cutoff, StraySession, Subscriber
 
 BATCH: Final = 1_000
 SILENCE: Final = timedelta(days=1)
@@ -58,6 +56,11 @@ def forget_closed_lines(*, at: datetime) -> int:
     """
     theirs = Q(service=OuterRef("service")) | Q(service="", login=OuterRef("login"))
     heard = Accounting.objects.filter(theirs, at__gte=at - SILENCE)
-    taken_down = Call.objects.filter(service=OuterRef("service"), verb=Verb.TERMINATE.value, asked_at__lt=at - SILENCE)
-    closed = Subscriber.objects.filter(Exists(taken_down), ~Exists(heard), state="suspended", reason=CLOSED)
-    return closed.delete()[0]
+    return Subscriber.objects.filter(~Exists(heard), state=CLOSED, changed_at__lt=at - SILENCE).delete()[0]
+
+
+def forget_strays(*, at: datetime) -> int:
+    """Remove cutoffs after a day, and what was tried with sessions that are forgotten; how many rows."""
+    packets = Accounting.objects.filter(session=OuterRef("session"))
+    old = Cutoff.objects.filter(before__lt=at - SILENCE).delete()[0]
+    return old + StraySession.objects.filter(~Exists(packets)).delete()[0]

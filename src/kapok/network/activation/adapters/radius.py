@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
 from ipaddress import IPv6Network, ip_address
 from typing import Any
 
@@ -26,13 +26,12 @@ from kapok.network.activation.adapters.base import (
     missing,
     taken,
 )
-from kapok.network.activation.models import Peer, Subscriber
+from kapok.network.activation.models import CLOSED, Cutoff, Peer, Subscriber
 from kapok.network.activation.rules import MASK, plain_note
 
 TITLE = Text(zh="RADIUS", en="RADIUS server")
 LOGIN = Text(zh="宽带账号", en="login")
 SUSPENDED = "已停机 / suspended"
-CLOSED = "已拆机 / taken down"
 STILL_ONLINE = Text(
     zh="状态已改，但接入服务器没有断开{count}个在线会话；稍后会重试，请检查接入服务器的地址与密钥。",
     en="The state is changed, but the access server did not end {count} {count:session|sessions}; it is tried again, "
@@ -86,7 +85,7 @@ class Radius:
         row = self._row(request)
         if row is None:
             return missing(TITLE)
-        return _shut(row, request, plain_note(request.text("reason")) or SUSPENDED)
+        return _shut(row, request, "suspended", plain_note(request.text("reason")) or SUSPENDED)
 
     def resume(self, request: Request) -> Outcome:
         """Let the login in again."""
@@ -105,8 +104,7 @@ class Radius:
         """Refuse the login, end all its sessions and those of logins that it has left, then forget it."""
         row = self._row(request)
         if row is None:
-            login = request.text("login")
-            return _ended(sessions.open_sessions(request.service, {login} if login else ()))
+            return _ended(sessions.open_sessions(request.service, _nobodys(request.text("login"))))
         ended = _shut(row, Request(request.service, request.kind, {}, request.at), CLOSED)
         if ended.ok:
             row.delete()
@@ -141,9 +139,14 @@ def _changed(row: Subscriber, request: Request, state: str = "") -> Outcome:
     return _first_refusal(_saved(row), lambda: _tell_sessions(row))
 
 
-def _shut(row: Subscriber, request: Request, reason: str) -> Outcome:
+def _nobodys(login: str) -> set[str]:
+    """The login, unless a line has it: of a session that names no service it says whose it is."""
+    return {login} if login and not Subscriber.objects.filter(login=login).exists() else set()
+
+
+def _shut(row: Subscriber, request: Request, state: str, reason: str = "") -> Outcome:
     """Refuse the login, and end whatever is open now."""
-    row.state, row.reason, row.told_before = "suspended", reason, None
+    row.state, row.reason, row.told_before = state, reason, None
     _set(row, request)
     return _first_refusal(_saved(row), lambda: _end_sessions(row))
 
@@ -201,7 +204,18 @@ def _tell_sessions(row: Subscriber) -> Outcome:
 
 
 def _end_sessions(row: Subscriber) -> Outcome:
-    return _heard(row, _ended(_to_be_told(row)))
+    """End what is known to be open; what one hears of later only, the worker ends (`strays`)."""
+    open_now = _to_be_told(row)
+    if row.told_before and (row.leaving or row.state == CLOSED):
+        _cut_off(row.service, {*row.leaving, row.login}, row.told_before)
+    return _heard(row, _ended(open_now))
+
+
+def _cut_off(service: str, logins: Collection[str], before: datetime) -> None:
+    """Keep from when on sessions know what is new; a suspension says it by its state, and lets them be when it is over."""
+    cutoffs = [Cutoff(service=service, login=login, before=before) for login in sorted(logins)]
+    unique = ["service", "login"]
+    Cutoff.objects.bulk_create(cutoffs, update_conflicts=True, unique_fields=unique, update_fields=["before"])
 
 
 def _to_be_told(row: Subscriber) -> list[sessions.Session]:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 SECONDS = 2.0
 LONGEST = 8192
 STATUS = re.compile(rb"SIP/2\.0 (\d{3}) ")
-CHALLENGE = re.compile(rb'^(?:WWW|Proxy)-Authenticate:\s*Digest.*?nonce="([^"]{1,200})"', re.IGNORECASE | re.MULTILINE)
+CHALLENGE = re.compile(
+    rb'^(?:WWW|Proxy)-Authenticate:\s*Digest.*?nonce="([^"\r\n]{1,200})"', re.IGNORECASE | re.MULTILINE
+)
 
 
 EVERY_CONTACT = ("Contact: *", "Expires: 0")

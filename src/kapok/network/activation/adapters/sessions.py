@@ -5,6 +5,7 @@ The address of an access server comes from the network, so only those that are c
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ SECONDS = 2
 ATTEMPTS = 2
 GONE = 503
 """Error-Cause of an access server that has no such session: it is as good as disconnected."""
+
+NONSENSE = (Timeout, PacketError, OSError, ValueError, struct.error)
+"""No answer, one that cannot be read, or a name from the network that is too long for a packet."""
 
 ATTRIBUTES = """
 ATTRIBUTE User-Name 1 string
@@ -128,11 +132,11 @@ def _told(session: Session, code: int, expected: int, values: Mapping[str, Any])
         return False
     names = {"User-Name": session.login, "Acct-Session-Id": session.nas_session} | dict(values)
     with speaking(session.nas_address, nas.secret, coaport=nas.port) as client:
-        request = client.CreateCoAPacket(code=code)
-        for name, value in names.items():
-            request[name] = value
         try:
+            request = client.CreateCoAPacket(code=code)
+            for name, value in names.items():
+                request[name] = value
             reply = client.SendPacket(request)
-        except (Timeout, PacketError, OSError):
+            return reply.code == expected or (code == packet.DisconnectRequest and GONE in reply.get("Error-Cause", []))
+        except NONSENSE:
             return False
-    return reply.code == expected or (code == packet.DisconnectRequest and GONE in reply.get("Error-Cause", []))

@@ -39,10 +39,10 @@ class Sip:
     needed = frozenset({"number", "secret"})
 
     def activate(self, request: Request) -> Outcome:
-        """Let the line register."""
+        """Let the line register; whoever is registered by a number or secret that it had before is no longer."""
         row = self._row(request) or SipLine(service=request.service)
         row.state = "active"
-        return self._kept(row, request)
+        return self._changed(row, request)
 
     def suspend(self, request: Request) -> Outcome:
         """Let it no longer register, and end the registration that runs."""
@@ -73,8 +73,7 @@ class Sip:
         if request.text("number") and not request.text("secret"):
             text = Text(zh="改号时请同时给出密码。", en="A new number needs the secret too; give both.")
             return Outcome(ok=False, code="bad_request", text=text)
-        kept = self._kept(row, request)
-        return kept if not kept.ok or _left(row) else FORMER_REGISTERED
+        return self._changed(row, request)
 
     def terminate(self, request: Request) -> Outcome:
         """End the registration that runs, and forget the line."""
@@ -102,6 +101,10 @@ class Sip:
 
     def _row(self, request: Request) -> SipLine | None:
         return SipLine.objects.filter(service=request.service).first()
+
+    def _changed(self, row: SipLine, request: Request) -> Outcome:
+        kept = self._kept(row, request)
+        return kept if not kept.ok or not row.leaving or _left(row) else FORMER_REGISTERED
 
     def _kept(self, row: SipLine, request: Request) -> Outcome:
         if secret := request.text("secret"):
