@@ -63,6 +63,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Confi
     is tried once more before it has failed; the end of the run names it.
     """
     asked = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    for item in _functions(items):
+        if "browser_page" in item.fixturenames:
+            item.add_marker("browser")
     yield
     spread = "workerinput" in vars(config)
     items.sort(key=lambda item: (longest.place(item.path) if spread else 0, asked[item.path]))

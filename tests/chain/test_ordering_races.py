@@ -274,19 +274,12 @@ def test_a_move_given_up_on_the_matter_of_its_old_line_waits_in_the_order_of_all
     with transaction.atomic():
         rows.locked([first])
         started.set()
-        assert eventually(waits)
+        assert eventually(waiting)
         rows.locked([first, second])
-    telling.join(timeout=60)
+    telling.join(PATIENCE_SECONDS)
     assert told == ["done"]
     assert Entry.objects.filter(kind="order.cancelled", subject__in=[first, second]).count() == 2
     sound()
-
-
-def waits() -> bool:
-    """Whether a connection waits for what another has locked."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_move_cancelled_and_told_of_at_once_is_given_up_once() -> None:

@@ -14,7 +14,7 @@ from kapok.kernel.text import Language
 from kapok.supervision.mining import api as mining
 from kapok.supervision.mining import demo, tasks
 from kapok.supervision.mining.models import Audit
-from tests.console.conftest import AT, PATIENCE_MILLISECONDS, BrowserPage, follow, sideways
+from tests.console.conftest import AT, PATIENCE_MILLISECONDS, BrowserPage, follow, sideways, sought
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -207,7 +207,8 @@ def test_the_palette_opens_an_audit(browser_page: BrowserPage) -> None:
     page = browser_page("analyst", Language.EN)
     demo.load(AT)
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox", name="Search screens").fill("演示")
+    expect(page.get_by_role("combobox", name="Search screens")).to_be_focused()
+    sought(page, "演示")
     page.get_by_role("option", name="演示").click()
     expect(page.locator(".kr")).to_be_visible()
 

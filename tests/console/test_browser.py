@@ -12,7 +12,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.cast import LOGINS, Login
 from kapok.kernel.text import Language
-from tests.console.conftest import AT, BrowserPage, follow, sideways
+from tests.console.conftest import AT, BrowserPage, follow, sideways, sought
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +77,7 @@ def test_the_palette_by_keyboard_alone(browser_page: BrowserPage, opener: str) -
     page = browser_page("administrator")
     page.keyboard.press(opener)
     expect(page.get_by_role("combobox")).to_be_focused()
-    page.keyboard.type("梁")
+    sought(page, "梁")
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/people/agent")

@@ -93,6 +93,22 @@ def test_the_desk_fits_a_phone(browser_page: BrowserPage) -> None:
     assert sideways(page) == 0
 
 
+def test_nothing_is_replaced_under_a_hand(browser_page: BrowserPage) -> None:
+    order = placed(counter_page.set_up())
+    page = browser_page("agent", at=f"/orders/{order}")
+    told = page.locator("#leg-1-told")
+    told.evaluate("each => each.dataset.before = ''")
+    told.locator("summary").hover()
+    page.mouse.down()
+    with page.expect_response(f"**/orders/{order}"):
+        page.evaluate("htmx.trigger('#order', 'refresh')")
+    settled(page)
+    expect(page.locator("[data-before]")).to_have_count(1)
+    page.mouse.up()
+    expect(page.locator("[data-before]")).to_have_count(0)  # asked for again, after the click was heard
+    expect(told).to_have_attribute("open", "")
+
+
 def test_what_is_unfolded_stays_so_when_the_order_refreshes_itself(browser_page: BrowserPage) -> None:
     order = placed(counter_page.set_up())
     page = browser_page("agent", at=f"/orders/{order}")

@@ -123,7 +123,7 @@ def test_without_a_line_a_visit_has_a_window_only_once_one_is_agreed(browser_pag
     card.locator("[data-deed=lift_hold]").click()
     expect(card).to_have_attribute("data-state", "accepted")
     page.context.set_offline(False)
-    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#unsent")).to_be_hidden()
     assert stands(item) == ("accepted", "han")
     expect(card).to_have_attribute("data-state", "accepted")
 

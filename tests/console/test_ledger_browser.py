@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from kapok.ground.commitments.models import Commitment
 from kapok.kernel.text import Language
-from tests.console.conftest import BrowserPage, follow, sideways
+from tests.console.conftest import BrowserPage, follow, sideways, sought
 from tests.console.promised import HOUR, now, promised
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -55,7 +55,8 @@ def test_the_palette_finds_a_matter_by_its_number(browser_page: BrowserPage) -> 
     page = browser_page("agent", Language.EN)
     expect(page.get_by_role("heading", name="Clocks you answer for")).to_be_visible()
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").press_sequentially("F2026")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    sought(page, "F2026")
     page.get_by_role("option", name="fault F2026-0001").click()
     expect(page).to_have_url("/matters/fault/F2026-0001")
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kapok.kernel.text import Language
-from tests.console.conftest import BrowserPage, follow, sideways
+from tests.console.conftest import BrowserPage, follow, sideways, sought
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,7 +35,8 @@ PAGES = [
 
 def test_from_the_list_through_pack_and_promise_to_a_reckoning(browser_page: BrowserPage) -> None:
     page = browser_page("agent", at="/packs")
-    page.get_by_role("searchbox").press_sequentially("delayed-repair")
+    page.get_by_role("searchbox").focus()
+    sought(page, "delayed-repair")
     expect(page.get_by_role("link", name="英国自动赔付计划")).to_be_visible()
     expect(page.get_by_role("link", name="广州电信服务承诺")).to_have_count(0)
     follow(page.get_by_role("link", name="业务全断"))
@@ -104,7 +105,8 @@ def test_promises_are_narrowed_down_at_once_and_linked(browser_page: BrowserPage
 def test_the_palette_leads_to_a_promise(browser_page: BrowserPage) -> None:
     page = browser_page("agent")
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").press_sequentially("复机")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    sought(page, "复机")
     page.get_by_role("option", name="缴清欠费后 24 小时内复机").click()
     expect(page).to_have_url("/packs/guangzhou-pledges/resume")
 

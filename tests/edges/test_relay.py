@@ -6,13 +6,12 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 from pathlib import Path
@@ -25,17 +24,21 @@ from django.db import connection
 from nats.js.api import StreamConfig
 from pytest_django.fixtures import Settings
 
+from kapok.edges.relay import jetstream
 from kapok.edges.relay.cloudevents import cloud_event
 from kapok.edges.relay.jetstream import STREAM, Relay
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.models import Cursor, Entry, Letter
 from kapok.ground.journal.queries import line
 from tests.ground.journal_lab import AT, ring
+from tests.ports import free_port, free_ports
 from tests.races import PATIENCE_SECONDS
 
 Answer = TypeVar("Answer")
 ROOT = Path(__file__).parents[2]
 SERVER = Path(sys.executable).parent / "nats-server"
+LONG = 30.0
+"""Seconds in which a server that is there answers, whatever else its machine does."""
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,23 +48,22 @@ def _quiet(transactional_db: None, settings: Settings) -> None:
     settings.JOURNAL_WITNESSES = []
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The relay asks once, and waits long for the answer."""
+    monkeypatch.setattr(jetstream, "ANSWER_SECONDS", LONG)
+
+
 @dataclass(frozen=True)
 class Cluster:
     urls: str
     processes: dict[str, subprocess.Popen[bytes]]
 
 
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
 @contextmanager
 def servers(folder: Path, count: int, *more: str | Path) -> Iterator[Cluster]:
-    ports, routes = free_ports(count), free_ports(count)
+    listens = free_ports(2 * count)
+    ports, routes = listens[:count], listens[count:]
     others = ",".join(f"nats://127.0.0.1:{route}" for route in routes)
     processes = {}
     for number, (port, route) in enumerate(zip(ports, routes, strict=True)):
@@ -92,7 +94,7 @@ def servers(folder: Path, count: int, *more: str | Path) -> Iterator[Cluster]:
 async def _leader(urls: str) -> str:
     client = await nats.connect(urls.split(","))
     try:
-        told = await client.jetstream().stream_info(STREAM)
+        told = await client.jetstream(timeout=LONG).stream_info(STREAM)
         assert told.cluster
         return str(told.cluster.leader)
     finally:
@@ -109,7 +111,7 @@ async def _stored(urls: str) -> list[dict[str, Any]]:
     """What the stream holds, read by number: a reader of the stream's own may be put on the server that was killed."""
     client = await nats.connect(urls.split(","))
     try:
-        stream = client.jetstream(timeout=30)
+        stream = client.jetstream(timeout=LONG)
         state = (await stream.stream_info(STREAM)).state
         messages = [await stream.get_msg(STREAM, number) for number in range(state.first_seq, state.last_seq + 1)]
         return [json.loads(each.data or b"") for each in messages]
@@ -119,9 +121,12 @@ async def _stored(urls: str) -> list[dict[str, Any]]:
 
 async def _stream(urls: str, *, delete: bool = False, **config: Any) -> None:
     """Put a stream of that name there, or take it away; the server may still be starting."""
-    client = await nats.connect(urls.split(","), max_reconnect_attempts=50, reconnect_time_wait=0.1, error_cb=_quietly)
+    attempts = 10 * PATIENCE_SECONDS
+    client = await nats.connect(
+        urls.split(","), max_reconnect_attempts=attempts, reconnect_time_wait=0.1, error_cb=_quietly
+    )
     try:
-        stream = client.jetstream()
+        stream = client.jetstream(timeout=LONG)
         if delete:
             await stream.delete_stream(config["name"])
         else:
@@ -169,8 +174,7 @@ def test_an_entry_becomes_a_cloud_event() -> None:
 
 def test_while_no_server_answers_the_relay_stays_where_it_is(tmp_path: Path) -> None:
     ring(1)
-    [port] = free_ports(1)
-    relay = Relay(f"nats://127.0.0.1:{port}", replicas=1)
+    relay = Relay(f"nats://127.0.0.1:{free_port()}", replicas=1)
     try:
         with pytest.raises(journal.NotNow):
             journal.deliver(relay.subscription, at=AT)
@@ -180,6 +184,7 @@ def test_while_no_server_answers_the_relay_stays_where_it_is(tmp_path: Path) -> 
         relay.close()
 
 
+@pytest.mark.usefixtures("patient")
 def test_what_is_sent_twice_is_stored_once(tmp_path: Path) -> None:
     keys = [ring(number) for number in range(3)]
     with servers(tmp_path, 1) as cluster:
@@ -276,6 +281,7 @@ def test_a_stream_that_is_gone_is_made_anew(tmp_path: Path) -> None:
     assert letters() == []
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(
     ("config", "said"),
     [

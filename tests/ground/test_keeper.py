@@ -64,6 +64,22 @@ def test_it_wakes_for_a_clock_that_fires_before_it_would_look(monkeypatch: pytes
             assert eventually(lambda: not Commitment.objects.filter(state="open").exists())
 
 
+def test_it_wakes_for_each_clock_and_does_not_look_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told of the first of several, it sets its own alarm for the next: a look in between would come too late for us."""
+    monkeypatch.setattr(scheduler, "NAP", 2 * timedelta(seconds=PATIENCE_SECONDS))
+    pack = desk()
+    with running():
+        assert eventually(SchedulerBeat.objects.exists)
+        due = [datetime.now(UTC) + timedelta(seconds=1 + number / 4) for number in range(4)]
+        for number, moment in enumerate(due):
+            started(pack, f"fault/F{number}", due_at=moment)
+        scheduler.wake_if_soon(due[0], datetime.now(UTC))
+        assert eventually(lambda: overdue() == len(due))
+    entries = Entry.objects.filter(kind="commitments.breached").order_by("recorded_at")
+    assert [entry.at for entry in entries] == due
+    assert all(entry.recorded_at > entry.at for entry in entries)
+
+
 def test_it_outlives_the_loss_of_its_connections() -> None:
     pack = desk()
     with running():

@@ -19,6 +19,7 @@ from kapok.host import processes
 from kapok.host.account import Account, database_account
 from kapok.host.cluster import Cluster, DatabaseFailed, DataFolderBroken, DataFolderOfAnother, DataOfOtherVersion
 from kapok.host.home import DiskFull, Home, HomeUnusable
+from tests.ports import free_port
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")
 
@@ -251,9 +252,7 @@ def taken() -> Iterator[int]:
 
 
 def test_the_port_of_last_time_is_kept(stocked: Home) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     (stocked.root / "port").write_text(str(port))
     Cluster(stocked).start()
     assert Cluster(stocked).port == port

@@ -19,6 +19,7 @@ from kapok.host.lab import running
 from kapok.host.lab.programs import FREERADIUS, KAMAILIO, SNMPTRAPD, Program
 from kapok.host.lab.running import Laboratory, NothingToServe, PeerFailed, RoleClosed
 from tests.host.conftest import Kapok
+from tests.races import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_up_status_kill_up_again_and_down(served: Home, kapok: Kapok) -> None:
 
     for process in laboratory.running(FREERADIUS):
         process.send_signal(signal.SIGKILL)
-    assert processes.wait_until(lambda: not laboratory.running(FREERADIUS), 10)
+    assert processes.wait_until(lambda: not laboratory.running(FREERADIUS), PATIENCE_SECONDS)
     idle = kapok("lab", "status", KAPOK_LANG="zh")
     assert idle.returncode == 1
     assert "freeradius 没有运行；`kapok lab up` 启动它" in idle.stdout

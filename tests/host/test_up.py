@@ -18,14 +18,9 @@ from kapok.host import instance, processes
 from kapok.host.cluster import Cluster
 from kapok.host.home import Home
 from tests.host.conftest import KAPOK, Kapok
+from tests.ports import free_port
 
 READY_SECONDS = 300  # on a machine that does much else, too
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Run:

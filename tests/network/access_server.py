@@ -5,24 +5,30 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
+import pytest
 from pyrad import packet
 from pyrad.client import Client
 from pyrad.packet import CoAPacket, Packet
 
 from kapok.config.environment import AccessServer as Known
+from kapok.network.activation.adapters import sessions
 from kapok.network.activation.adapters.sessions import attributes, speaking
 
 HERE = "127.0.0.1"
+ANSWERED_SECONDS, SILENT_SECONDS = 30.0, 0.2
+"""How long one who answers is waited for, on a machine that does much else, too; and one who does not."""
 
 
 class AccessServer:
-    """Listens for requests of RFC 5176 and remembers them; `answer` is the code it answers with, 0 for silence."""
+    """Listens for requests of RFC 5176 and remembers them. With `patience`, nobody hurries it, nor waits long for its silence."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, patience: pytest.MonkeyPatch | None = None) -> None:
+        self._patience = patience
         self.secret = secret.encode()
         self.heard: list[tuple[int, dict[str, Any]]] = []
         self.answer = packet.DisconnectACK
@@ -33,11 +39,23 @@ class AccessServer:
         self._thread = Thread(target=self._listen, daemon=True)
         self._thread.start()
 
+    @property
+    def answer(self) -> int:
+        """The code with which it answers, 0 for silence."""
+        return self._answer
+
+    @answer.setter
+    def answer(self, code: int) -> None:
+        self._answer = code
+        if self._patience:
+            self._patience.setattr(sessions, "SECONDS", ANSWERED_SECONDS if code else SILENT_SECONDS)
+            self._patience.setattr(sessions, "ATTEMPTS", 2 if code else 1)
+
     def close(self) -> None:
         """No longer listen."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
             door.sendto(b"", self._socket.getsockname())
-        self._thread.join(5)
+        self._thread.join(ANSWERED_SECONDS)
         self._socket.close()
 
     def log_in(self, server: tuple[str, int], login: str | bytes, secret: str, *, chap: bool = False) -> Packet:
@@ -64,8 +82,12 @@ class AccessServer:
             request[1] = [login.encode() if isinstance(login, str) else login]
             return client.SendPacket(request)
 
-    def _client(self, server: tuple[str, int]) -> AbstractContextManager[Client]:
-        return speaking(server[0], self.secret.decode(), authport=server[1], acctport=server[1] + 1)
+    @contextmanager
+    def _client(self, server: tuple[str, int]) -> Iterator[Client]:
+        with speaking(server[0], self.secret.decode(), authport=server[1], acctport=server[1] + 1) as client:
+            if self._patience:
+                client.timeout = ANSWERED_SECONDS
+            yield client
 
     def _listen(self) -> None:
         while data := self._received():

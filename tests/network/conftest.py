@@ -80,9 +80,9 @@ def begin(lab_home: Home, django_db_blocker: DjangoDbBlocker) -> Iterator[Begin]
 
 
 @pytest.fixture
-def access_server(lab_home: Home, settings: Settings) -> Iterator[AccessServer]:
+def access_server(lab_home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AccessServer]:
     """An access server that takes Disconnect-Requests, and is known to Kapok."""
-    server = AccessServer(lab_home.secret("radius-secret"))
+    server = AccessServer(lab_home.secret("radius-secret"), monkeypatch)
     settings.RADIUS_SECRETS = server.known
     yield server
     server.close()

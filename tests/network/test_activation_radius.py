@@ -131,9 +131,7 @@ def test_the_test_compares_the_addresses_that_are_granted(radius: Server, access
     assert "Delegated-IPv6-Prefix" not in access_server.log_in(radius, "line1@kapok", "s3cret-one")
 
 
-def test_what_the_server_does_not_grant_fails_the_test(
-    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_server_does_not_grant_fails_the_test(radius: Server, access_server: AccessServer) -> None:
     tell("activate", "k1", LINE | {"ipv6_prefix": "2001:db8:0:100::/56"})
     row = Subscriber.objects.get()
     row.ipv6_prefix = "2001:db8:0:200::/56"
@@ -213,9 +211,8 @@ def test_a_line_that_is_being_taken_down_is_refused_and_told_no_reason(
 
 
 def test_where_the_access_server_does_not_listen_the_suspension_holds_and_is_tried_again(
-    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
+    radius: Server, access_server: AccessServer
 ) -> None:
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
     tell("activate", "k1", LINE)
     access_server.account(radius, "Start", "a1", "line1@kapok")
     access_server.answer = 0
@@ -234,9 +231,8 @@ def test_where_the_access_server_does_not_listen_the_suspension_holds_and_is_tri
     ids=lambda new: next(iter(new)),
 )  # fmt: skip
 def test_whoever_was_online_before_a_change_is_told_until_the_access_server_has_heard(
-    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch, new: dict[str, str]
+    radius: Server, access_server: AccessServer, new: dict[str, str]
 ) -> None:
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
     tell("activate", "k1", LINE)
     access_server.account(radius, "Start", "a1", "line1@kapok")
     access_server.answer = 0
@@ -252,9 +248,8 @@ def test_whoever_was_online_before_a_change_is_told_until_the_access_server_has_
 
 
 def test_a_speed_that_the_access_server_did_not_hear_of_is_told_again(
-    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
+    radius: Server, access_server: AccessServer
 ) -> None:
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
     tell("activate", "k1", LINE)
     access_server.account(radius, "Start", "a1", "line1@kapok")
     access_server.answer = 0
@@ -269,9 +264,8 @@ def test_a_speed_that_the_access_server_did_not_hear_of_is_told_again(
 
 
 def test_a_line_that_is_closed_is_left_by_whoever_was_online_under_its_former_login(
-    radius: Server, access_server: AccessServer, monkeypatch: pytest.MonkeyPatch
+    radius: Server, access_server: AccessServer
 ) -> None:
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
     tell("activate", "k1", LINE)
     access_server.account(radius, "Start", "a1", "line1@kapok")
     access_server.answer = 0

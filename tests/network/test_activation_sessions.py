@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db
 NEW = {"login": "line2@kapok", "secret": "s3cret-new"}
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.SECONDS", 0.2)
-
-
 def online(session: str, login: str, *, service: str = "", status: str = "Start", **more: Any) -> None:
     Accounting.objects.create(
         session=session, status=status, login=login, service=service, nas_address=HERE, nas_session=session, **more

@@ -13,6 +13,25 @@
     if (event.detail.elt.hasAttribute("data-poll")) event.detail.headers["X-Kapok-Poll"] = "1";
   });
 
+  // Nothing is replaced under a hand: what comes while a part is being pressed is asked for again once it is let go.
+  const late = new Set();
+  let pressed = null;
+  document.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      pressed = null;
+      setTimeout(() => {  // first the click that the hand meant
+        for (const part of late) htmx.trigger(part, "refresh");
+        late.clear();
+      });
+    }, true);
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.target.hasAttribute("data-poll") || !event.detail.target.contains(pressed)) return;
+    event.preventDefault();
+    late.add(event.detail.target);
+  });
+
   // What somebody has unfolded stays so when its part refreshes itself.
   let unfolded = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
