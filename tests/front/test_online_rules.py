@@ -15,6 +15,7 @@ from kapok.front.channels.online.rules import (
     manager_first,
     may_alone,
     shown_as,
+    to_answer,
 )
 from kapok.front.channels.rules import USED, Caller, Channel, Kind, Medium, Rule
 from tests.front.test_channels_rules import BANK, HOME, SHOP, agent
@@ -38,9 +39,9 @@ def test_r2_and_r5_only_a_firms_account_manager_is_to_answer_for_it() -> None:
     for caller, manager, rule in ((BANK, "keyaccount", Rule.R2), (replace(SHOP, manager="ye"), "ye", Rule.R5)):
         found = manager_first(caller)
         assert found is not None
-        assert (found[0], found[1].rule, caller.contact) == (manager, rule, manager)
+        assert (found[0], found[1].rule, to_answer(caller)) == (manager, rule, manager)
     for caller in (replace(HOME, manager="ye"), replace(SHOP, manager=""), Caller()):
-        assert (manager_first(caller), caller.contact) == (None, "")
+        assert (manager_first(caller), to_answer(caller)) == (None, "")
 
 
 def test_r8_the_longest_idle_with_the_skill_then_anybody_then_who_is_busy_by_name() -> None:

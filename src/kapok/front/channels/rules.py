@@ -82,11 +82,6 @@ class Caller:
         return self.key or self.segment == BUSINESS
 
     @property
-    def contact(self) -> str:
-        """The account manager who is to answer for what they ask, if they accept; empty for a household."""
-        return self.manager if self.firm else ""
-
-    @property
     def grade(self) -> Text:
         """Segment, tier and stars, as far as there are any."""
         named = [SEGMENTS[Segment(self.segment)]] if self.segment else []

@@ -29,7 +29,7 @@ from kapok.front.channels.online.refusals import (
     NotAlone,
     NothingToSay,
 )
-from kapok.front.channels.online.rules import AMISS, TOPICS, Topic
+from kapok.front.channels.online.rules import AMISS, TOPICS, Topic, to_answer
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
     BadChoice,
@@ -217,7 +217,7 @@ def _place(
         **whole,
     )  # fmt: skip
     Placed.objects.filter(key=key).update(order=number)
-    manager = gathering.caller_of(one, None, Via.SAID, at).contact
+    manager = to_answer(gathering.caller_of(one, None, Via.SAID, at))
     giving.offer_contact(f"order/{number}-1", manager, note=wishing.TITLE, actor=actor, at=at)
     receiving.interaction(who, one, topic=wishing.TITLE, matter=f"order/{number}", actor=actor, at=at)
     return number

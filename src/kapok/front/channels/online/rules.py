@@ -42,9 +42,14 @@ def asked_first(agents: Sequence[Agent], skill: str, tongues: Sequence[Tongue] =
     return name, Reason(Rule.R8, why)
 
 
+def to_answer(caller: Caller) -> str:
+    """The account manager who is to answer for what comes by the web, if they accept; empty for a household."""
+    return caller.manager if caller.firm else ""
+
+
 def manager_first(caller: Caller) -> tuple[str, Reason] | None:
     """The account manager of a key account (R2) or a business (R5), who is asked first where nobody else is; None without one."""
-    manager = caller.contact
+    manager = to_answer(caller)
     if not manager:
         return None
     why = Text(zh=f"网上受理：客户经理 {manager} 首问", en=f"by the web: the account manager {manager} is asked first")
