@@ -278,11 +278,33 @@ def test_the_first_contact_passes_only_when_it_is_accepted(signed_in: SignedIn) 
     assert queries.matter(subject).first_contact == "agent"  # type: ignore[union-attr]  # it is there
     other = signed_in("account_manager", Language.EN)
     page = text(other, "/work")
-    assert piles(page) == {"handovers": 1}
+    assert piles(page) == {"offers": 1}
+    assert "To be the first contact" in page
     assert "a key account" in page
-    other.post(f"/work/act/accept-first-contact/{subject}")
+    asked = queries.my_work("keyaccount", office.now()).offers[0].item
+    other.post(f"/work/items/{asked}/accept")
     assert queries.matter(subject).first_contact == "keyaccount"  # type: ignore[union-attr]  # it is there
     assert piles(text(other, "/work")) == {"matters": 1}
+
+
+def test_what_is_settled_leaves_ones_work_and_is_closed_among_what_was_settled_lately(signed_in: SignedIn) -> None:
+    complaint = {"kind": "complaint.received", "facts": {"complaint_kind": "billing"}}
+    settled, left = office.fault("settled", **complaint), office.fault("left", **complaint)
+    client = signed_in("agent", Language.EN)
+    assert piles(text(client, "/work")) == {"matters": 2}
+    assert "Nothing has been settled" in text(client, "/work/settled")
+    client.post(f"/work/act/happen/{settled}", {"kind": "complaint.resolved", "note": "ok"})
+    page = text(client, "/work")
+    assert (piles(page), settled in page, left in page, 'href="/work/settled"' in page) == (
+        {"matters": 1}, False, True, True,
+    )  # fmt: skip
+    lately = text(client, "/work/settled")
+    assert (piles(lately), left in lately, f"/work/act/close/{settled}" in lately) == ({"settled": 1}, False, True)
+    client.post(f"/work/act/close/{settled}", {"note": ""})
+    lately = text(client, "/work/settled")
+    assert (queries.matter(settled).state, piles(lately)) == ("closed", {"settled": 1})  # type: ignore[union-attr]
+    assert f"/work/act/close/{settled}" not in lately
+    assert "settled" not in piles(text(signed_in("account_manager"), "/work/settled"))
 
 
 def test_a_deputy_takes_over_what_was_left_unanswered(signed_in: SignedIn) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from kapok.ground.work import api as matters
 from kapok.ground.work import queries
 from kapok.ground.work.baton import api as baton
 from kapok.kernel.text import Language
@@ -60,6 +61,24 @@ def test_a_refusal_is_written_without_the_mouse_and_no_refresh_takes_it_away(bro
         page.keyboard.press("Enter")
     expect(page.locator("#pile-refused")).to_be_visible()
     assert queries.items_of(subject)[0].state == "refused"
+
+
+def test_the_first_contact_is_accepted_by_keyboard(browser_page: BrowserPage) -> None:
+    subject = office.fault(kind="complaint.received", facts={"complaint_kind": "billing"})
+    matters.hand_over_first_contact(
+        matter=subject, to="keyaccount", note="a key account", actor="staff/agent", at=office.now()
+    )
+    page = browser_page("account_manager", Language.EN, at="/work")
+    job = page.locator("section", has=page.locator("#pile-offers")).locator("article")
+    expect(job).to_contain_text("To be the first contact")
+    expect(job.locator(".left")).to_be_visible()
+    page.keyboard.press("j")
+    with leads_on(page):
+        page.keyboard.press("a")
+    expect(page.locator("#pile-matters")).to_contain_text("You are the first contact of")
+    assert queries.matter(subject).first_contact == "keyaccount"  # type: ignore[union-attr]  # it is there
+    page.get_by_role("link", name="Settled lately").click()
+    expect(page.get_by_text("Nothing has been settled")).to_be_visible()
 
 
 def test_what_others_offer_appears_by_itself_and_clocks_move(browser_page: BrowserPage) -> None:

@@ -20,7 +20,7 @@ from kapok.ground.work import queries as matters
 from kapok.ground.work.baton import api as baton
 from kapok.ground.work.baton import figures
 from kapok.ground.work.baton import queries as hand_offs
-from kapok.ground.work.models import Handoff, Handover, Item, Tenure
+from kapok.ground.work.models import Handoff, Item, Tenure
 from kapok.ground.work.rules import Reason, Side
 from kapok.kernel.text import Text
 from tests.chain import shop
@@ -238,18 +238,18 @@ def test_what_the_rules_gave_to_somebody_is_not_accepted_for_them_either() -> No
 
 def test_a_hand_over_that_is_open_ends_when_the_manager_accepts() -> None:
     subject, _ = ask(customer=business())
-    work.hand_over_first_contact(matter=subject, to="agent2", note="交班", **shop.by("agent", 1))
+    asked = work.hand_over_first_contact(matter=subject, to="agent2", note="交班", **shop.by("agent", 1))
     baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
-    assert (stands(subject), Handover.objects.get().state) == (MANAGERS, "withdrawn")
-    with pytest.raises(work.NoHandover):
-        work.accept_first_contact(matter=subject, **shop.by("agent2", 3))
+    assert (stands(subject), Item.objects.get(id=asked).state) == (MANAGERS, "withdrawn")
+    with pytest.raises(baton.NotOffered):
+        baton.accept(item=asked, **shop.by("agent2", 3))
 
 
 def test_who_has_passed_the_contact_on_does_not_get_it_back_with_work() -> None:
     subject, _ = ask(customer=business())
     baton.accept(item=stage(subject), **shop.by("keyaccount", 2))
-    work.hand_over_first_contact(matter=subject, to="keyaccount2", note="换人", **shop.by("keyaccount", 3))
-    work.accept_first_contact(matter=subject, **shop.by("keyaccount2", 4))
+    asked = work.hand_over_first_contact(matter=subject, to="keyaccount2", note="换人", **shop.by("keyaccount", 3))
+    baton.accept(item=asked, **shop.by("keyaccount2", 4))
     baton.deliver(item=stage(subject), **shop.by("keyaccount", 5))
     baton.accept(item=stage(subject, "acknowledge"), **shop.by("keyaccount", 6))
     assert stands(subject)[0] == "keyaccount2"

@@ -12,8 +12,10 @@ from kapok.front.channels.online.rules import (
     Topic,
     asked_first,
     channel_of,
+    manager_first,
     may_alone,
     shown_as,
+    to_answer,
 )
 from kapok.front.channels.rules import USED, Caller, Channel, Kind, Medium, Rule
 from tests.front.test_channels_rules import BANK, HOME, SHOP, agent
@@ -33,21 +35,18 @@ def test_one_comes_through_the_channel_of_ones_segment_and_it_has_the_web(segmen
     assert Medium.WEB in USED[channel]
 
 
-def test_r2_and_r5_the_account_manager_is_asked_first() -> None:
-    found = asked_first(BANK, [agent("lin")], "")
-    assert found is not None
-    assert (found[0], found[1].rule) == ("keyaccount", Rule.R2)
-    found = asked_first(replace(SHOP, manager="ye"), [agent("lin")], "")
-    assert found is not None
-    assert (found[0], found[1].rule) == ("ye", Rule.R5)
-    found = asked_first(replace(HOME, manager="ye"), [agent("lin")], "")
-    assert found is not None
-    assert (found[0], found[1].rule) == ("lin", Rule.R8)
+def test_r2_and_r5_only_a_firms_account_manager_is_to_answer_for_it() -> None:
+    for caller, manager, rule in ((BANK, "keyaccount", Rule.R2), (replace(SHOP, manager="ye"), "ye", Rule.R5)):
+        found = manager_first(caller)
+        assert found is not None
+        assert (found[0], found[1].rule, to_answer(caller)) == (manager, rule, manager)
+    for caller in (replace(HOME, manager="ye"), replace(SHOP, manager=""), Caller()):
+        assert (manager_first(caller), to_answer(caller)) == (None, "")
 
 
 def test_r8_the_longest_idle_with_the_skill_then_anybody_then_who_is_busy_by_name() -> None:
     def first(*agents: object, skill: str = "fault") -> str:
-        found = asked_first(Caller(), agents, skill)  # type: ignore[arg-type]
+        found = asked_first(agents, skill)  # type: ignore[arg-type]
         return found[0] if found else ""
 
     assert first(agent("lin", 5, "fault"), agent("wu", 9)) == "lin"

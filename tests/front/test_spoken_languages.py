@@ -13,7 +13,7 @@ from kapok.front.channels import api, gathering, queries
 from kapok.front.channels.models import Case, Interaction
 from kapok.front.channels.online import api as online
 from kapok.front.channels.online.rules import asked_first
-from kapok.front.channels.rules import Agent, Caller, Decision, Tongue, longest_idle
+from kapok.front.channels.rules import Agent, Decision, Tongue, longest_idle
 from kapok.front.channels.speaking import choose, wanted
 from kapok.ground.customers import api as customers
 from kapok.ground.customers.languages import LANGUAGES
@@ -94,7 +94,7 @@ def test_of_those_on_duty_who_speaks_the_language_goes_first() -> None:
 
 
 def test_by_the_web_too() -> None:
-    first = asked_first(Caller(), (LIN, WU), "", (CANTONESE,))
+    first = asked_first((LIN, WU), "", (CANTONESE,))
     assert first is not None
     assert (first[0], first[1].text) == (
         "lin",
@@ -103,7 +103,7 @@ def test_by_the_web_too() -> None:
             en="by the web: lin, idle the longest who speaks Cantonese, is asked first",
         ),
     )
-    other = asked_first(Caller(), (LIN, WU), "", (ENGLISH,))
+    other = asked_first((LIN, WU), "", (ENGLISH,))
     assert other is not None
     assert other[0] == "wu"
 

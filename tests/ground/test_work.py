@@ -293,31 +293,6 @@ def test_urges_transfers_and_returns_of_a_matter_are_counted() -> None:
 # ---- the first contact ----
 
 
-def test_the_first_contact_passes_only_when_the_receiver_accepts() -> None:
-    subject = fault()
-    work.hand_over_first_contact(matter=subject, to="desk", note="转调度跟进", **by("agent", 1))
-    assert matter(subject).first_contact.username == "agent"
-    with pytest.raises(work.HandoverRunning):
-        work.hand_over_first_contact(matter=subject, to="tech", note="转装维", **by("agent", 2))
-    with pytest.raises(work.NoHandover):
-        work.accept_first_contact(matter=subject, **by("tech", 3))
-    work.accept_first_contact(matter=subject, **by("desk", 4))
-    row = matter(subject)
-    assert (row.first_contact.username, row.unit.code) == ("desk", "dispatch")
-    assert "work.first_contact_passed" in kinds(subject)
-
-
-def test_a_refused_or_withdrawn_hand_over_changes_nothing() -> None:
-    subject = fault()
-    for answer, who in ((work.refuse_first_contact, "desk"), (work.withdraw_first_contact, "agent")):
-        work.hand_over_first_contact(matter=subject, to="desk", note="转调度跟进", **by("agent", 1))
-        answer(matter=subject, **by(who, 2))
-        assert matter(subject).first_contact.username == "agent"
-        assert kinds(subject)[-1] == "work.first_contact_kept"
-    with pytest.raises(work.NoHandover):
-        work.withdraw_first_contact(matter=subject, **by("agent", 3))
-
-
 def test_assigning_work_does_not_move_the_first_contact() -> None:
     subject = fault()
     held(subject)
@@ -772,8 +747,8 @@ def test_a_matter_whose_first_contact_has_left_is_taken_over_and_handed_on_by_a_
     left("agent", "desk")
     with pytest.raises(work.NotOwner):
         work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("tech", 2))
-    work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("lead", 2))
-    work.accept_first_contact(matter=first, **by("desk", 3))
+    asked = work.hand_over_first_contact(matter=first, to="desk", note="原负责人离职", **by("lead", 2))
+    baton.accept(item=asked, **by("desk", 3))
     work.take_over_matter(matter=second, note="原负责人离职", **by("lead", 3))
     assert (matter(first).first_contact.username, matter(second).acting) == ("desk", person("lead"))
 

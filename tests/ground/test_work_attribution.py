@@ -310,16 +310,16 @@ def test_repairdesk_707_a_transfer_keeps_who_answers_for_the_clock() -> None:
 @pytest.mark.usefixtures("_office")
 def test_the_first_contacts_clocks_pass_with_the_first_contact() -> None:
     subject = fault()
-    work.hand_over_first_contact(matter=subject, to="desk", note="转调度跟进", **by("agent", 1))
-    work.accept_first_contact(matter=subject, **by("desk", 2))
+    asked = work.hand_over_first_contact(matter=subject, to="desk", note="转调度跟进", **by("agent", 1))
+    baton.accept(item=asked, **by("desk", 2))
     assert set(Commitment.objects.filter(subject=subject).values_list("unit", "owner")) == {("dispatch", "staff/desk")}
 
 
 @pytest.mark.usefixtures("_office")
 def test_the_time_before_a_handover_stays_with_who_had_the_matter_then() -> None:
     subject = fault()
-    work.hand_over_first_contact(matter=subject, to="engineer", note="转局内跟进", **by("agent", 590))
-    work.accept_first_contact(matter=subject, **by("engineer", 600))
+    asked = work.hand_over_first_contact(matter=subject, to="engineer", note="转局内跟进", **by("agent", 590))
+    baton.accept(item=asked, **by("engineer", 600))
     assert shares_of(subject, 610) == {
         ("hotline", "agent", "", "between"): 600,
         ("exchange", "engineer", "", "between"): 10,

@@ -29,7 +29,7 @@ def test_there_is_something_to_do_for_everybody() -> None:
     }
     assert [len(work[who].held) for who in ("agent", "technician", "noc2")] == [1, 2, 2]
     assert len(work["agent"].matters) >= 8
-    assert [len(work["agent"].to_confirm), len(work["agent2"].handovers), len(work["dispatcher"].refused)] == [1, 1, 2]
+    assert [len(work["agent"].to_confirm), len(work["agent2"].offers), len(work["dispatcher"].refused)] == [1, 1, 2]
     assert len(work["technician"].offers) == 2
     assert len(work["technician2"].to_take_over) == 1
     assert len(queries.my_work("supervisor", AT).to_judge) == 2

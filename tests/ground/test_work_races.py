@@ -173,11 +173,11 @@ def test_a_matter_is_closed_once_and_no_work_slips_in() -> None:
 
 def test_the_first_contact_is_accepted_once() -> None:
     subject = fault()
-    work.hand_over_first_contact(matter=subject, to="desk", note="转调度", **by("agent", 1))
+    asked = work.hand_over_first_contact(matter=subject, to="desk", note="转调度", **by("agent", 1))
     outcome = outcomes(
-        *[lambda: work.accept_first_contact(matter=subject, **by("desk", 2))] * 3,
-        lambda: work.withdraw_first_contact(matter=subject, **by("agent", 2)),
-        lambda: work.refuse_first_contact(matter=subject, **by("desk", 2)),
+        *[lambda: baton.accept(item=asked, **by("desk", 2))] * 3,
+        lambda: baton.withdraw(item=asked, **by("agent", 2)),
+        lambda: baton.refuse(item=asked, reason=Reason.WRONG_AREA, defect="不是我的", **by("desk", 2)),
     )
     assert outcome.count("done") == 1
     settled()

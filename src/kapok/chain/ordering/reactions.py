@@ -12,7 +12,19 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kapok.chain.ordering import cancelling, concluding, course, deviating, events, fetching, moves, rows, rules, trials
+from kapok.chain.ordering import (
+    answering,
+    cancelling,
+    concluding,
+    course,
+    deviating,
+    events,
+    fetching,
+    moves,
+    rows,
+    rules,
+    trials,
+)
 from kapok.chain.ordering.models import Leg, Step
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.rules import DEEDS, Deviation, State, StepState
@@ -31,7 +43,8 @@ COMPLETED, CONFIRMED, CANCELLED = "order.completed", "order.confirmed", "order.c
 FETCHED = "visit.done"
 MILESTONES = rules.COMMITS | {COMPLETED, CONFIRMED, CANCELLED, FETCHED}
 RESOLVED, DATED = "inventory.shortage_resolved", "inventory.shortage_dated"
-HEARS = frozenset({RESOLVED, DATED})
+PASSED = "work.first_contact_passed"
+HEARS = frozenset({RESOLVED, DATED, PASSED})
 """What ordering subscribes to."""
 
 
@@ -45,8 +58,14 @@ def witness(entries: Sequence[Entry]) -> None:
 
 
 def hear(line: Line) -> None:
-    """There is plant for a leg that waits for it (10W): it is taken at once, and the leg goes on; or a day is given for it."""
+    """There is plant for a leg that waits for it (10W): it is taken at once, and the leg goes on; or a day is given for it.
+
+    Or somebody else answers for a leg: for all of its order, too.
+    """
     with transaction.atomic():
+        if line.kind == PASSED:
+            answering.passed(line.subject, Act(moves.SYSTEM, line.at))
+            return
         found = rows.locked([line.subject])
         if not found or found[0].state != State.HELD or found[0].exception != Deviation.WAIT:
             return

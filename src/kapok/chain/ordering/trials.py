@@ -99,7 +99,8 @@ def _end(line: UUID, at: datetime) -> bool:
 
 def _let_it_be_done(order: Order, at: datetime) -> None:
     """Nobody has to agree to what ends by itself: what people do before the system disconnects is done."""
-    items = Item.objects.filter(matter__subject__startswith=f"{order.subject}-", state__in=sorted(LIVE))
+    of_it = Item.objects.filter(matter__subject__startswith=f"{order.subject}-", contact=False)
+    items = of_it.filter(state__in=sorted(LIVE))
     while not Step.objects.filter(leg__order=order).exists() and (item := items.first()):
         wanted = len(evidence_of(item.id))
         baton.carry_out(item=item.id, evidence=[NOTE] * wanted, note=NOTE, actor=SYSTEM, at=at)

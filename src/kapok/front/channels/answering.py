@@ -221,7 +221,8 @@ def _finish(case: Case, actor: str, at: datetime) -> None:
 
     In the name of who holds it, or offered what nobody has accepted. A fault is not mended by an answer: its work goes on.
     """
-    live = Item.objects.filter(matter__subject=case.matter, state__in=[ItemState.OFFERED, ItemState.HELD])
+    in_hand = [ItemState.OFFERED, ItemState.HELD]
+    live = Item.objects.filter(matter__subject=case.matter, contact=False, state__in=in_hand)
     for _ in range(MOST_STAGES if case.kind == rules.Kind.REQUEST else 0):
         item = live.order_by("opened_at", "id").first()
         if item is None:

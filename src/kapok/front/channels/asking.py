@@ -160,7 +160,7 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
         actor=actor, at=wanted.at,
     )  # fmt: skip
     routed = replace(decision, reasons=decision.reasons[:-1]) if wanted.online else decision
-    given = giving.give(wanted.kind, matter, routed, actor=actor, at=wanted.at)
+    given = _give(wanted, known, matter, routed, manager=manager, actor=actor)
     Case.objects.create(
         matter=matter, kind=wanted.kind.value, customer=known.customer, service=known.service,
         channel=wanted.channel.value, unit=unit_called(decision.unit), owner=_owner(decision, wanted.me),
@@ -169,6 +169,19 @@ def _open(wanted: Wanted, known: Known, decision: Decision, near: str, actor: st
         waits_since=wanted.at - wanted.waited if given and decision.waits else None,
     )  # fmt: skip
     return matter
+
+
+def _give(wanted: Wanted, known: Known, matter: str, routed: Decision, *, manager: str, actor: str) -> UUID | None:
+    """Who the rules chose gets the work; of what a firm asks by the web their manager is offered to answer for it, too.
+
+    To answer for it is all the work of who the rules chose for both.
+    """
+    asked = None
+    if wanted.online and known.caller.firm:
+        asked = giving.offer_contact(matter, manager, note=giving.why(routed), actor=actor, at=wanted.at)
+    if asked and routed.owner == manager:
+        return asked
+    return giving.give(wanted.kind, matter, routed, actor=actor, at=wanted.at)
 
 
 def _manager(wanted: Wanted, known: Known, decision: Decision) -> str:

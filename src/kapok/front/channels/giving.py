@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kapok.front.channels.rules import Decision, Kind
+from kapok.ground.work import api as work
 from kapok.ground.work import queries as matters
 from kapok.ground.work.baton import api as baton
 from kapok.kernel.text import Text
@@ -31,6 +32,19 @@ def give(kind: Kind, matter: str, decision: Decision, *, actor: str, at: datetim
     try:
         return baton.give_out(matter=matter, title=TO_DO[kind], **to, note=why(decision), actor=actor, at=at)
     except baton.EndedUnit:
+        return None
+
+
+def offer_contact(matter: str, manager: str, *, note: str, actor: str, at: datetime) -> UUID | None:
+    """Offer the account manager to answer for what came by the web; the work, None where nobody is asked.
+
+    A flow that offers a stage by name offers this with it. Within a verb's transaction.
+    """
+    if not manager:
+        return None
+    try:
+        return work.offer_first_contact(matter=matter, to=manager, note=note, actor=actor, at=at)
+    except work.EndedUnit:
         return None
 
 

@@ -23,14 +23,13 @@ from kapok.ground.journal.nesting import Whole
 from kapok.ground.people.models import Staff
 from kapok.ground.people.refusals import EndedUnit, UnknownStaff, UnknownUnit
 from kapok.ground.work import answering, events, following, passing, rows, rules, telling, urging
-from kapok.ground.work.models import Handover, Item, Matter
+from kapok.ground.work.models import Item, Matter
 from kapok.ground.work.moves import Act, Giver, say
 from kapok.ground.work.refusals import (
     HandoverRunning,
     InvalidFact,
     MatterClosed,
     MatterTaken,
-    NoHandover,
     NotActing,
     NotAMatter,
     NotAPerson,
@@ -48,16 +47,16 @@ from kapok.ground.work.refusals import (
     UnknownMatter,
 )
 from kapok.ground.work.reopening import reopen_matter
-from kapok.ground.work.rules import HandoffState, MatterState
+from kapok.ground.work.rules import MatterState
 from kapok.kernel.ids import uuid7
 
 __all__ = [
-    "EndedUnit", "FlowTie", "HandoverRunning", "InvalidFact", "MatterClosed", "MatterTaken", "NoHandover", "NoWayBack",
-    "NotAMatter", "NotAPerson", "NotActing", "NotConfirmed", "NotDeputy", "NotOwner", "NotWaiting", "NoteMissing",
-    "PausesClocks", "SameHands", "StillInHand", "StillThere", "TitleMissing", "UnknownKind", "UnknownMatter", "UnknownStaff",
-    "UnknownUnit", "accept_first_contact", "begin", "close_matter", "hand_back_matter", "hand_over_first_contact", "happen",
-    "note_not_reached", "open_matter", "refuse_first_contact", "reopen_matter", "take_over_matter", "take_urge", "tell",
-    "urge", "withdraw_first_contact",
+    "EndedUnit", "FlowTie", "HandoverRunning", "InvalidFact", "MatterClosed", "MatterTaken", "NoWayBack", "NotAMatter",
+    "NotAPerson", "NotActing", "NotConfirmed", "NotDeputy", "NotOwner", "NotWaiting", "NoteMissing", "PausesClocks",
+    "SameHands", "StillInHand", "StillThere", "TitleMissing", "UnknownKind", "UnknownMatter", "UnknownStaff",
+    "UnknownUnit", "begin", "close_matter", "hand_back_matter", "hand_over_first_contact", "happen", "note_not_reached",
+    "offer_first_contact", "open_matter", "pass_first_contact", "reopen_matter", "take_over_matter", "take_urge",
+    "tell", "urge",
 ]  # fmt: skip
 
 
@@ -203,76 +202,60 @@ def close_matter(*, matter: str, note: str = "", actor: str, at: datetime) -> No
     """
     row, me = rows.open_matter(matter), rows.person(actor)
     answering.must_own(me, row, at)
-    left = Item.objects.filter(Q(state__in=following.LIVE) | following.UNCONFIRMED, matter=row).count()
+    left = Item.objects.filter(Q(state__in=following.LIVE) | following.UNCONFIRMED, matter=row, contact=False).count()
     if left:
         raise StillInHand(count=left)
     how = rows.word_of_the_customer(row)
     if how is None:
         raise NotConfirmed
-    Matter.objects.filter(id=row.id).update(state=MatterState.CLOSED, closed_at=at)
-    Handover.objects.filter(matter=row, state=HandoffState.OFFERED).update(state=HandoffState.WITHDRAWN, answered_at=at)
+    closed = {"closed_at": at, "settled_at": row.settled_at or at}
+    Matter.objects.filter(id=row.id).update(state=MatterState.CLOSED, **closed)
     act = Act(actor, at)
+    passing.withdraw(row, act)
     say(row, "matter.closed", act)
     act.told.append(events.MatterClosed(subject=row.subject, actor=actor, at=at, correlation=row.id, how=how))
     act.record()
 
 
 @transaction.atomic
-def hand_over_first_contact(*, matter: str, to: str, note: str, actor: str, at: datetime) -> None:
-    """Ask a colleague (a staff number) to answer for the matter from now on; nothing changes until they accept (rule FC2).
+def hand_over_first_contact(*, matter: str, to: str, note: str, actor: str, at: datetime) -> UUID:
+    """Offer a colleague (a staff number) to answer for the matter from now on; nothing changes until they accept (rule FC2).
 
-    Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `SameHands`, `HandoverRunning`, `NoteMissing`.
+    The work that is offered, whose verbs are those of `baton.api`; it may wait as long as any other. Raises `UnknownMatter`,
+    `MatterClosed`, `NotAPerson`, `NotOwner`, `SameHands`, `HandoverRunning`, `EndedUnit`, `NoteMissing`.
     """
     row, me, other = rows.open_matter(matter), rows.person(actor), rows.person(f"staff/{to}")
     answering.must_own(me, row, at)
     if other.id == row.first_contact_id:
         raise SameHands(unit_name=other.username)
-    running = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("to_staff").first()
-    if running:
-        raise HandoverRunning(username=running.to_staff.username)
-    note = rules.tidy_note(note)
-    Handover.objects.create(
-        id=uuid7(at), matter=row, from_staff=row.first_contact, to_staff=other, note=note, state=HandoffState.OFFERED,
-        offered_at=at,
-    )  # fmt: skip
-    journal.record(
-        events.FirstContactOffered(
-            subject=row.subject,
-            actor=actor,
-            at=at,
-            correlation=row.id,
-            note=note,
-            from_staff=row.first_contact.username,
-            to_staff=other.username,
-        )
-    )
+    return passing.offer(row, me, other, Act(actor, at), note=rules.tidy_note(note))
 
 
 @transaction.atomic
-def accept_first_contact(*, matter: str, actor: str, at: datetime) -> None:
-    """Take over as the one who answers for the matter. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NoHandover`."""
-    row, me = rows.open_matter(matter), rows.person(actor)
-    _answer(rows.handover_of(row, me), HandoffState.ACCEPTED, at)
-    passing.pass_contact(row, me, Act(actor, at))
+def offer_first_contact(*, matter: str, to: str, note: str = "", actor: str, at: datetime) -> UUID | None:
+    """Offer it as `hand_over_first_contact` does, in the name of who has it, for the module whose rules name somebody.
+
+    None where they have it, where the flow offers it with its work, and where neither they nor a deputy is there. Raises
+    `UnknownMatter`, `MatterClosed`, `NotAPerson`, `HandoverRunning`, `EndedUnit`, `NoteMissing`.
+    """
+    row, other = rows.open_matter(matter), rows.person(f"staff/{to}")
+    has_it = other.id == row.first_contact_id or following.names_somebody(row)
+    if has_it or not answering.reached(other, at):
+        return None
+    return passing.offer(row, row.first_contact, other, Act(actor, at), note=rules.tidy_note(note, needed=False))
 
 
 @transaction.atomic
-def refuse_first_contact(*, matter: str, actor: str, at: datetime) -> None:
-    """Leave the matter with who has it. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NoHandover`."""
-    row, me = rows.open_matter(matter), rows.person(actor)
-    _keep(row, rows.handover_of(row, me), HandoffState.REFUSED, actor, at)
+def pass_first_contact(*, matter: str, like: str, actor: str, at: datetime) -> None:
+    """Let who answers for `like`, and who acts for them, do so for this one too, for the module to which both are one thing.
 
-
-@transaction.atomic
-def withdraw_first_contact(*, matter: str, actor: str, at: datetime) -> None:
-    """Take back the offer of the first contact. Raises `UnknownMatter`, `MatterClosed`, `NotAPerson`, `NotOwner`, `NoHandover`."""
-    row, me = rows.open_matter(matter), rows.person(actor)
-    answering.must_own(me, row, at)
-    offered = Handover.objects.filter(matter=row, state=HandoffState.OFFERED).select_related("from_staff", "to_staff")
-    running = offered.first()
-    if running is None:
-        raise NoHandover
-    _keep(row, running, HandoffState.WITHDRAWN, actor, at)
+    Raises `UnknownMatter`.
+    """
+    row, other = rows.matter_called(matter, lock=True), rows.matter_called(like)
+    if row.state == MatterState.OPEN and row.first_contact_id != other.first_contact_id:
+        act = Act(actor, at)
+        passing.withdraw(row, act)
+        passing.pass_contact(row, other.first_contact, act, acting=other.acting)
 
 
 @transaction.atomic
@@ -345,24 +328,3 @@ def _may_tell(person: Staff, matter: Matter, kind: str, at: datetime) -> None:
     telling.must_not_pause(kind)
     if not (telling.may_tell(kind, owner=False) and rows.has_hands_in(person, matter)):
         answering.must_own(person, matter, at)
-
-
-def _answer(offered: Handover, to: HandoffState, at: datetime) -> None:
-    """Raises `NoHandover` where somebody else has answered before."""
-    if not Handover.objects.filter(id=offered.id, state=HandoffState.OFFERED).update(state=to, answered_at=at):
-        raise NoHandover
-
-
-def _keep(matter: Matter, offered: Handover, to: HandoffState, actor: str, at: datetime) -> None:
-    _answer(offered, to, at)
-    journal.record(
-        events.FirstContactKept(
-            subject=matter.subject,
-            actor=actor,
-            at=at,
-            correlation=matter.id,
-            state_name=rules.HANDOFF_STATES[to],
-            from_staff=offered.from_staff.username,
-            to_staff=offered.to_staff.username,
-        )
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -65,7 +66,8 @@ class _Stands:
 
 
 def _stands(matter: Matter) -> _Stands:
-    items = list(Item.objects.filter(matter=matter).values_list("stage", "state", "confirm", "undone_at"))
+    rows = Item.objects.filter(matter=matter, contact=False)
+    items = list(rows.values_list("stage", "state", "confirm", "undone_at"))
     counted = [(stage, state, confirm) for stage, state, confirm, undone_at in items if stage and undone_at is None]
     delivered = ItemState.DELIVERED.value
     done = {stage for stage, state, confirm in counted if state in DONE and not (confirm and state == delivered)}
@@ -157,16 +159,23 @@ def happened(
     matter.facts = rules.merged(matter.facts, told, corrects=kind == MATTER_CHANGED)
     if kind == MATTER_CHANGED and rules.URGENT in told:
         matter.urgent = told[rules.URGENT] == rules.YES
-    if kind in rules.REOPENS:
-        matter.state, matter.closed_at, matter.cancelled_at = MatterState.OPEN, None, None
-    elif kind in rules.CANCELS:
-        matter.cancelled_at = act.at
-    matter.save(update_fields=["facts", "urgent", "state", "closed_at", "cancelled_at"])
+    _settle(matter, kind, act.at)
+    matter.save(update_fields=["facts", "urgent", "state", "closed_at", "cancelled_at", "settled_at"])
     moves.say(matter, kind, act, facts=told, note=note)
     if kind in rules.CANCELS:
         end_all(matter, act)
     if kind in rules.REOPENS:
         reopen(matter, act, to=again_from)
+
+
+def _settle(matter: Matter, kind: str, at: datetime) -> None:
+    """The customer's word settles it, and what was not done after all is open again."""
+    if kind in rules.REOPENS:
+        matter.state, matter.closed_at, matter.cancelled_at, matter.settled_at = MatterState.OPEN, None, None, None
+    elif kind in rules.CANCELS:
+        matter.cancelled_at = matter.settled_at = at
+    elif kind in rules.CONFIRMS:
+        matter.settled_at = at
 
 
 def tell_of(item: Item, told: dict[str, Any], act: Act) -> None:
@@ -304,9 +313,15 @@ def _of_post(matter: Matter, stage: Stage, act: Act) -> OrgUnit:
 
 
 def has_addressee(item: Item) -> bool:
-    """Whether the item's stage is offered by name to who is to be first contact."""
+    """Whether the item, or its stage, is offered by name to who is to be first contact."""
     stage = _stage_of(item)
-    return stage is not None and bool(stage.addressee)
+    return item.contact or (stage is not None and bool(stage.addressee))
+
+
+def names_somebody(matter: Matter) -> bool:
+    """Whether the matter's flow offers a stage by name to who is to be first contact."""
+    flow = flow_of(matter)
+    return flow is not None and any(stage.addressee for stage in flow.stages.values())
 
 
 def evidence_of(item: Item) -> tuple[Text, ...]:

@@ -54,6 +54,8 @@ class Matter(models.Model):
     opened_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
     """Since when nothing is left to do on it: its flow goes no further until it is reopened."""
+    settled_at = models.DateTimeField(null=True)
+    """Since when the customer's word is there, or it is closed without: nothing but the owner's word is left, if that is."""
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -68,7 +70,13 @@ class Matter(models.Model):
         ]
         indexes = [
             models.Index(
-                "first_contact", F("opened_at").desc(), condition=Q(state="open"), name="work_matter_of_owner"
+                "first_contact", "opened_at", condition=Q(settled_at__isnull=True), name="work_matter_unsettled"
+            ),
+            models.Index(
+                "first_contact",
+                F("settled_at").desc(),
+                condition=Q(settled_at__isnull=False),
+                name="work_matter_settled",
             ),
             models.Index("acting", condition=Q(acting__isnull=False), name="work_matter_acting"),
             models.Index("unit", "state", F("opened_at").desc(), name="work_matter_of_unit"),
@@ -101,6 +109,8 @@ class Item(models.Model):
     holder = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     confirm = models.BooleanField(default=False)
     """Whether it is done only when who asked for it has confirmed."""
+    contact = models.BooleanField(default=False)
+    """Whether it is the first contact itself that is offered: it is done, and passes, when it is accepted."""
     state = models.CharField(max_length=10)
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -138,6 +148,9 @@ class Item(models.Model):
                 "stage",
                 condition=~Q(stage="") & Q(state__in=LIVE),
                 name="work_stage_runs_once",
+            ),
+            models.UniqueConstraint(
+                "matter", condition=Q(contact=True, state__in=LIVE), name="work_contact_offered_once"
             ),
         ]
         indexes = [
@@ -325,37 +338,6 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.number}"
-
-
-class Handover(models.Model):
-    """The first contact of a matter, offered to somebody else: it passes only when they accept (rule FC2)."""
-
-    id = models.UUIDField(primary_key=True)
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
-    from_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    to_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    note = models.CharField(max_length=rules.NOTE)
-    state = models.CharField(max_length=10)
-    offered_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("hand-over of the first contact")
-        constraints = [
-            models.UniqueConstraint(
-                "matter", condition=Q(state=HandoffState.OFFERED.value), name="work_one_open_handover"
-            ),
-            models.CheckConstraint(
-                condition=Q(state=HandoffState.OFFERED.value, answered_at__isnull=True)
-                | Q(state__in=["accepted", "refused", "withdrawn"], answered_at__gte=F("offered_at")),
-                name="work_handover_state_fits_its_dates",
-            ),
-            models.CheckConstraint(condition=~Q(from_staff=F("to_staff")), name="work_handover_to_somebody_else"),
-        ]
-        indexes = [models.Index("to_staff", condition=Q(state="offered"), name="work_handover_waiting")]
-
-    def __str__(self) -> str:
-        return f"{self.matter_id} {self.state}"
 
 
 class Tenure(models.Model):

@@ -77,6 +77,7 @@ class Work:
     function: str = ""
     skill: str = ""
     confirm: bool = False
+    contact: bool = False
     accept_within: timedelta | None = None
 
 
@@ -115,7 +116,7 @@ def _begun(matter: Matter, beginning: Beginning, giver: Giver, answer: answering
     item = Item(
         id=uuid7(act.at), matter=matter, stage=work.stage, end=work.end, title_zh=work.title.zh, title_en=work.title.en,
         function=work.function, skill=work.skill, asked_by=giver.unit, unit=receiver.unit, accountable=answer.accountable,
-        confirm=work.confirm, state=ItemState.OFFERED, opened_at=act.at,
+        confirm=work.confirm, contact=work.contact, state=ItemState.OFFERED, opened_at=act.at,
     )  # fmt: skip
     return _offered(item, giver, receiver, answer, act, number=1, way=beginning.way, within=work.accept_within)
 

@@ -11,7 +11,7 @@ from kapok.ground.commitments import personal as clocks
 from kapok.ground.customers.kept import Held, held, overwrite
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.rules import FORGOTTEN
-from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter, Urge
+from kapok.ground.work.models import Delivery, Handoff, Item, Matter, Urge
 
 
 def held_of(subjects: Collection[str]) -> Held:
@@ -23,7 +23,6 @@ def held_of(subjects: Collection[str]) -> Held:
         matters, items,
         Handoff.objects.filter(item__in=items).order_by("id"),
         Delivery.objects.filter(item__in=items).order_by("id"),
-        Handover.objects.filter(matter__in=matters).order_by("id"),
         Urge.objects.filter(matter__in=matters).order_by("id"),
         subjects=named,
     )  # fmt: skip
@@ -35,7 +34,6 @@ def erase(subjects: Collection[str], *, titles: bool) -> None:
     matters = Matter.objects.filter(subject__in=subjects)
     items = Item.objects.filter(matter__in=matters)
     overwrite(Handoff.objects.filter(item__in=items), "note", "defect", "judgement")
-    overwrite(Handover.objects.filter(matter__in=matters), "note")
     overwrite(Urge.objects.filter(matter__in=matters), "why")
     deliveries = Delivery.objects.filter(item__in=items)
     overwrite(deliveries, "note", "defect")

@@ -19,15 +19,13 @@ from kapok.ground.posts import queries as posts
 from kapok.ground.posts.models import Absence, PostHolder
 from kapok.ground.posts.rules import LEAD, SUPERVISION, AbsenceState, Place
 from kapok.ground.work import answering, following, rows, rules, telling
-from kapok.ground.work.models import Delivery, Handoff, Handover, Item, Matter
+from kapok.ground.work.models import Delivery, Handoff, Item, Matter
 from kapok.ground.work.views import (
     Clock,
-    Handed,
     MatterView,
     MyWork,
     Offer,
     WorkItem,
-    handed_view,
     item_view,
     matter_view,
     offer_view,
@@ -37,7 +35,6 @@ from kapok.kernel.text import Text
 
 __all__ = [
     "Clock",
-    "Handed",
     "MatterView",
     "MyWork",
     "Offer",
@@ -60,6 +57,7 @@ __all__ = [
     "offers",
     "owns",
     "running_on",
+    "settled",
     "taken_by",
     "tellable",
     "tells",
@@ -79,7 +77,7 @@ def my_work(username: str, at: datetime, *, only: UUID | None = None) -> MyWork:
     """What this person has to do at that moment (with `only` one item); a fixed number of queries. Empty for nobody."""
     me = Staff.objects.filter(username=username).first()
     if me is None:
-        return MyWork((), (), (), (), (), (), (), (), ())
+        return MyWork((), (), (), (), (), (), (), ())
     held_posts = posts.posts_of(me.id, at)
     units, away = rows.own_units(me, held_posts), _away_of(me, held_posts)
     item, offer = (Q(id=only), Q(item=only)) if only else (Q(), Q())
@@ -105,7 +103,6 @@ def my_work(username: str, at: datetime, *, only: UUID | None = None) -> MyWork:
         to_judge=to_judge,
         to_confirm=to_confirm,
         matters=() if only else _matters(me, away),
-        handovers=() if only else tuple(handed_view(row) for row in _handovers(me)),
     )
 
 
@@ -122,8 +119,21 @@ def _offers(*piles: QuerySet[Handoff]) -> list[tuple[Offer, ...]]:
 
 
 def _matters(me: Staff, away: Collection[UUID]) -> tuple[MatterView, ...]:
-    owned = Q(first_contact=me) | Q(acting=me) | Q(first_contact__in=away)
-    return tuple(matters(Matter.objects.filter(owned, state=rules.MatterState.OPEN).order_by("opened_at")[:LIMIT]))
+    """What is not settled of what this person answers for."""
+    return tuple(matters(_owned(me, away).filter(settled_at=None).order_by("opened_at")[:LIMIT]))
+
+
+def settled(username: str, at: datetime, *, limit: int) -> tuple[MatterView, ...]:
+    """What was settled of what this person answers for, the latest first: open until they close it, or closed."""
+    me = Staff.objects.filter(username=username).first()
+    if me is None:
+        return ()
+    found = _owned(me, _away_of(me, posts.posts_of(me.id, at))).filter(settled_at__isnull=False)
+    return tuple(matters(found.order_by("-settled_at")[:limit]))
+
+
+def _owned(me: Staff, away: Collection[UUID]) -> QuerySet[Matter]:
+    return Matter.objects.filter(Q(first_contact=me) | Q(acting=me) | Q(first_contact__in=away))
 
 
 def _to_confirm(me: Staff, units: Collection[UUID]) -> QuerySet[Item]:
@@ -346,8 +356,8 @@ def sides_of(subject: str) -> dict[UUID, set[str]]:
 
 def is_asked(username: str, subject: str) -> bool:
     """Whether the first contact of a matter is offered to this person."""
-    offered = Handover.objects.filter(matter__subject=subject, state=rules.HandoffState.OFFERED)
-    return offered.filter(to_staff__username=username).exists()
+    offered = Handoff.objects.filter(matter__subject=subject, state=rules.HandoffState.OFFERED)
+    return offered.filter(item__contact=True, to_staff__username=username).exists()
 
 
 def clocks(subjects: Iterable[str]) -> dict[str, Clock]:
@@ -363,8 +373,3 @@ def clocks(subjects: Iterable[str]) -> dict[str, Clock]:
 
 def _urgency(clock: Clock) -> tuple[bool, bool, float]:
     return not clock.overdue, clock.paused, clock.due_at.timestamp() if clock.due_at else float("inf")
-
-
-def _handovers(me: Staff) -> QuerySet[Handover]:
-    waiting = Handover.objects.filter(to_staff=me, state=rules.HandoffState.OFFERED)
-    return waiting.select_related("matter", "from_staff", "to_staff").order_by("offered_at")

@@ -317,17 +317,8 @@ class HandoverRunning(KapokError):
     """The first contact is being handed over already."""
 
     wording = Text(
-        zh="首问负责移交已提出，正等待 {username} 答复；请先撤回。",
-        en="The first contact has been offered to {username} already; withdraw that first.",
-    )
-
-
-class NoHandover(KapokError):
-    """Nobody has offered you the first contact."""
-
-    wording = Text(
-        zh="没有待您答复的首问负责移交；请刷新查看。",
-        en="There is no hand-over of the first contact for you to answer; reload to see.",
+        zh="首问负责已移交给 {username}，尚无结果；请先撤回，或认可其拒收。",
+        en="The first contact has been offered to {username} already; withdraw that first, or concede the refusal.",
     )
 
 

@@ -25,10 +25,9 @@ from kapok.ground.people.roles import Permission, roles_with
 from kapok.ground.posts import queries as posts
 from kapok.ground.work import answering, rules
 from kapok.ground.work.events import NotReached
-from kapok.ground.work.models import Handoff, Handover, Item, Matter, Tenure
+from kapok.ground.work.models import Handoff, Item, Matter, Tenure
 from kapok.ground.work.refusals import (
     MatterClosed,
-    NoHandover,
     NotAPerson,
     NotJudge,
     NotOffered,
@@ -142,15 +141,6 @@ def not_before(since: datetime, at: datetime) -> None:
     """Refuse what happens before what happened last. Raises `TooEarly`."""
     if at < since:
         raise TooEarly(since=since.isoformat(timespec="minutes"))
-
-
-def handover_of(matter: Matter, person: Staff) -> Handover:
-    """The first-contact hand-over that waits for this person's answer. Raises `NoHandover`."""
-    offered = Handover.objects.select_related("from_staff", "to_staff")
-    found = offered.filter(matter=matter, to_staff=person, state=rules.HandoffState.OFFERED).first()
-    if found is None:
-        raise NoHandover
-    return found
 
 
 def unit_at_work(code: str) -> OrgUnit:

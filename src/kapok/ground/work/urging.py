@@ -49,7 +49,7 @@ class Pressing:
 
 def urge(matter: Matter, note: str, act: Act, *, supervise: bool = False) -> None:
     """Count one urge of a locked matter, and tell it of the matter and of each piece of work that somebody has of it."""
-    rows = Item.objects.filter(matter=matter, state__in=following.LIVE).order_by("opened_at", "id")
+    rows = Item.objects.filter(matter=matter, contact=False, state__in=following.LIVE).order_by("opened_at", "id")
     live = list(rows.select_related("accountable", "holder", "unit"))
     event: type[events.Urged] = events.Supervised if supervise else events.Urged
     said: dict[str, Any] = {"actor": act.actor, "at": act.at, "correlation": matter.id, "note": note}

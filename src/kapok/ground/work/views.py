@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kapok.ground.work import rules
-from kapok.ground.work.models import Handoff, Handover, Item, Matter
+from kapok.ground.work.models import Handoff, Item, Matter
 from kapok.kernel.text import Text
 
 
@@ -139,6 +139,7 @@ class MatterView:
     urgent: bool
     state: rules.MatterState
     opened_at: datetime
+    settled_at: datetime | None
     closed_at: datetime | None
     clock: Clock | None
 
@@ -146,19 +147,6 @@ class MatterView:
     def state_name(self) -> Text:
         """The name of its state."""
         return rules.MATTER_STATES[self.state]
-
-
-@dataclass(frozen=True)
-class Handed:
-    """A first contact that is offered to somebody."""
-
-    matter: str
-    matter_title: str
-    from_staff: str
-    from_name: str
-    to_staff: str
-    note: str
-    offered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -178,8 +166,7 @@ class MyWork:
     to_confirm: tuple[WorkItem, ...]
     """Deliveries that wait for who asked for them."""
     matters: tuple[MatterView, ...]
-    """What the person answers for as first contact, or as deputy of one who is away."""
-    handovers: tuple[Handed, ...]
+    """What the person answers for as first contact, or as deputy of one who is away, and is not settled."""
 
 
 def matter_view(row: Matter, clock: Clock | None) -> MatterView:
@@ -190,7 +177,7 @@ def matter_view(row: Matter, clock: Clock | None) -> MatterView:
         acting=row.acting.username if row.acting else "", acting_name=row.acting.name if row.acting else "",
         facts=row.facts, flow=row.flow.template.code if row.flow else "",
         flow_version=row.flow.number if row.flow else None, urgent=row.urgent, state=rules.MatterState(row.state),
-        opened_at=row.opened_at, closed_at=row.closed_at, clock=clock,
+        opened_at=row.opened_at, settled_at=row.settled_at, closed_at=row.closed_at, clock=clock,
     )  # fmt: skip
 
 
@@ -220,12 +207,4 @@ def offer_view(row: Handoff) -> Offer:
         reason=rules.Reason(row.reason) if row.reason else None, defect=row.defect, note=row.note, warm=row.warm,
         disputed_at=row.disputed_at, judged_at=row.judged_at, judged_by=row.judged_by.username if row.judged_by else "",
         found_for=rules.Side(row.found_for) if row.found_for else None, judgement=row.judgement,
-    )  # fmt: skip
-
-
-def handed_view(row: Handover) -> Handed:
-    """The view of a first contact that is offered."""
-    return Handed(
-        row.matter.subject, row.matter.title, row.from_staff.username, row.from_staff.name, row.to_staff.username, row.note,
-        row.offered_at,
     )  # fmt: skip

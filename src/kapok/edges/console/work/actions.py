@@ -123,14 +123,6 @@ ON_MATTERS: Mapping[str, Action] = {
         Text(zh="移交首问", en="Hand over the first contact"), matters.hand_over_first_contact, PersonForm,
         Text(zh="已提出，对方接受前仍由您负责。", en="Offered; you answer for it until it is accepted."), "users",
     ),
-    "accept-first-contact": Action(
-        Text(zh="接受首问", en="Answer for it"), matters.accept_first_contact, Nothing,
-        Text(zh="此事项由您负责到底。", en="You answer for this matter now, to its end."), "check",
-    ),
-    "refuse-first-contact": Action(
-        Text(zh="不接首问", en="Leave it"), matters.refuse_first_contact, Nothing,
-        Text(zh="仍由原首问负责人负责。", en="It stays with who has it."), "x",
-    ),
     "take-over": Action(
         Text(zh="代理首问", en="Act for the first contact"), matters.take_over_matter, NoteForm,
         Text(zh="由您代理，责任人不变。", en="You act now; who answers for it is the same."), "users",

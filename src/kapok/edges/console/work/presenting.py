@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from kapok.edges.console.ledger.presenting import Shown, called, clock, late, shown
 from kapok.edges.console.work.actions import ON_ITEMS, ON_MATTERS, Action
 from kapok.edges.console.work.forms import RefuseForm
 from kapok.ground.commitments.queries import Row, first_due
 from kapok.ground.posts.queries import skill_titles
-from kapok.ground.work.queries import LIMIT, Handed, MatterView, MyWork, Offer, WorkItem
+from kapok.ground.work.queries import LIMIT, MatterView, MyWork, Offer, WorkItem
+from kapok.ground.work.rules import MatterState
 from kapok.kernel.text import Text
 
 
@@ -103,8 +106,8 @@ PILES: Mapping[str, Text] = {
     "refused": Text(zh="被对方拒收", en="Refused by others"),
     "judge": Text(zh="待我裁定", en="For you to judge"),
     "confirm": Text(zh="待我确认", en="For you to confirm"),
-    "handovers": Text(zh="请我承接首问", en="First contacts offered to you"),
     "matters": Text(zh="我首问负责", en="You are the first contact of"),
+    "settled": Text(zh="我首问负责，近期已了结", en="Settled lately, with you as first contact"),
 }
 FROM = Text(zh="{unit} {who} 移交", en="from {who}, {unit}")
 HELD_BY = Text(zh="在{unit} {who} 手上，本人不在岗", en="held by {who}, {unit}, who is away")
@@ -113,6 +116,7 @@ REFUSED = Text(zh="{unit}拒收：{reason}", en="refused by {unit}: {reason}")
 WANTED = Text(zh="{unit}委托", en="wanted by {unit}")
 SIDES = Text(zh="{giver} → {taker}，拒收原因：{reason}", en="{giver} → {taker}, refused: {reason}")
 SINCE = Text(zh="受理于 {unit}", en="taken in by {unit}")
+SETTLED = Text(zh="{day} 了结，{state}", en="settled {day}, {state}")
 
 
 def piles(work: MyWork, at: datetime) -> list[Pile]:
@@ -128,9 +132,18 @@ def piles(work: MyWork, at: datetime) -> list[Pile]:
         "judge": [_unjudged(each, at, clocks) for each in work.to_judge],
         "refused": [_refused(each, at, clocks) for each in work.refused],
         "confirm": [_delivered(each, at, clocks) for each in work.to_confirm],
-        "handovers": [_handed(each) for each in work.handovers],
         "matters": [_owned(each, at, clocks) for each in work.matters],
     }
+    return _piles(found)
+
+
+def settled(matters: Sequence[MatterView], at: datetime) -> list[Pile]:
+    """What somebody was the first contact of, to be closed where it is not; nothing where there is none."""
+    jobs = [_settled(each, at) for each in matters]
+    return _piles({"settled": jobs})
+
+
+def _piles(found: Mapping[str, Sequence[Job]]) -> list[Pile]:
     shown = {code: jobs[:SHOWN] for code, jobs in found.items() if jobs}
     wanted = any(job.skill for jobs in shown.values() for job in jobs)
     skills = skill_titles() if wanted else {}
@@ -218,18 +231,16 @@ def _delivered(item: WorkItem, at: datetime, clocks: Mapping[str, Row]) -> Job:
     return _from_item(item, at, clocks, pile="confirm", codes="confirm reject")
 
 
-def _handed(handed: Handed) -> Job:
-    return Job(
-        key=f"handover-{handed.matter}", subject=handed.matter, item=None,
-        title=Text.kept(handed.matter_title), matter_title="", urgent=False,
-        detail=FROM.format(unit="", who=handed.from_name), note=handed.note, clock=None, wait=None,
-        choices=choices(["accept-first-contact", "refuse-first-contact"], ON_MATTERS),
-    )  # fmt: skip
-
-
 def _owned(matter: MatterView, at: datetime, clocks: Mapping[str, Row]) -> Job:
     return Job(
         key=f"matter-{matter.subject}", subject=matter.subject, item=None, title=Text.kept(matter.title),
         matter_title="", urgent=matter.urgent, detail=SINCE.format(unit=matter.unit_name), note="",
         clock=_clock(clocks, matter.subject, at), wait=None, choices=choices(["happen", "close"], ON_MATTERS),
     )  # fmt: skip
+
+
+def _settled(matter: MatterView, at: datetime) -> Job:
+    day = f"{timezone.localtime(matter.settled_at or at):%m-%d}"
+    codes = ["close"] if matter.state is MatterState.OPEN else []
+    job = replace(_owned(matter, at, {}), urgent=False, choices=choices(codes, ON_MATTERS))
+    return replace(job, detail=SETTLED.format(day=day, state=matter.state_name))

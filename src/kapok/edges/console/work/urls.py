@@ -8,6 +8,7 @@ from kapok.edges.console.work import acting, handoffs, views
 
 urlpatterns = [
     path("work", views.my_work, name="my-work"),
+    path("work/settled", views.settled, name="settled-matters"),
     path("work/take", views.take, name="take-matter"),
     path("work/items/<uuid:item>/<slug:code>", acting.act_on_item, name="act-on-item"),
     path("work/act/<slug:code>/<path:subject>", acting.act_on_matter, name="act-on-matter"),

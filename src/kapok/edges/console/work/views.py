@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from kapok.edges.console.ledger.presenting import called, names_of, titles_of
 from kapok.edges.console.screen import ScreenRequest, screen
+from kapok.edges.console.work import presenting
 from kapok.edges.console.work.forms import TakeForm
-from kapok.edges.console.work.presenting import piles
 from kapok.ground.commitments import requests
 from kapok.ground.people.roles import Permission
 from kapok.ground.work import api, queries
@@ -23,13 +23,20 @@ def my_work(request: ScreenRequest) -> HttpResponse:
     asked = requests.to_answer(request.user)
     titles = titles_of(each.subject for each in asked)
     values = {
-        "piles": piles(queries.my_work(request.user.username, request.at), request.at),
+        "piles": presenting.piles(queries.my_work(request.user.username, request.at), request.at),
         "asked": [(each, titles.get(each.subject) or called(each.subject)) for each in asked],
         "people": names_of(each.asked_by for each in asked) if asked else {},
         "at": request.at,
     }
     part = request.headers.get("HX-Target") == "desk"
     return render(request, "work/piles.html" if part else "work/my_work.html", values)
+
+
+@screen(permission=Permission.WORK_DO)
+def settled(request: ScreenRequest) -> HttpResponse:
+    """What was settled lately of what this person answers for: theirs to close, or closed."""
+    found = queries.settled(request.user.username, request.at, limit=presenting.SHOWN)
+    return render(request, "work/settled.html", {"piles": presenting.settled(found, request.at), "at": request.at})
 
 
 @screen(permission=Permission.WORK_DO)

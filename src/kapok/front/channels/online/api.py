@@ -17,7 +17,7 @@ from django.db import transaction
 
 from kapok.chain.ordering import api as ordering
 from kapok.chain.ordering.api import LineDraft
-from kapok.front.channels import answering, codes, events, rows
+from kapok.front.channels import answering, codes, events, gathering, giving, rows
 from kapok.front.channels.models import MESSAGE, Case, Placed, Stranger
 from kapok.front.channels.online import receiving, taking, wishing
 from kapok.front.channels.online.refusals import (
@@ -29,7 +29,7 @@ from kapok.front.channels.online.refusals import (
     NotAlone,
     NothingToSay,
 )
-from kapok.front.channels.online.rules import AMISS, TOPICS, Topic
+from kapok.front.channels.online.rules import AMISS, TOPICS, Topic, to_answer
 from kapok.front.channels.refusals import (
     AlreadyAnswered,
     BadChoice,
@@ -39,7 +39,7 @@ from kapok.front.channels.refusals import (
     NotOpenNow,
     WordsMissing,
 )
-from kapok.front.channels.rules import Decision, Knock
+from kapok.front.channels.rules import Decision, Knock, Via
 from kapok.ground.customers.dialling import as_dialled, digits_of
 from kapok.ground.customers.rows import customer_called
 from kapok.ground.customers.rules import PURPOSES, Purpose
@@ -177,6 +177,8 @@ def take_order(
 ) -> str:
     """Place the order of a customer's form, once, and say its number; who is asked first answers for it.
 
+    That is offered to the account manager of a key account or a business, whose it is once they accept it.
+
     Of a service they have, a customer orders alone what `rules.may_alone` lets them. What is refused counts as an attempt too.
     Raises `NotAlone`, `NobodyServes`, `KnockedTooOften`, `FormUsed`, and what `ordering.api.place_order` does.
     """
@@ -215,6 +217,8 @@ def _place(
         **whole,
     )  # fmt: skip
     Placed.objects.filter(key=key).update(order=number)
+    manager = to_answer(gathering.caller_of(one, None, Via.SAID, at))
+    giving.offer_contact(f"order/{number}-1", manager, note=wishing.TITLE, actor=actor, at=at)
     receiving.interaction(who, one, topic=wishing.TITLE, matter=f"order/{number}", actor=actor, at=at)
     return number
 

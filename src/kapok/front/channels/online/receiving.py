@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from kapok.front.channels import events, gathering, rules
 from kapok.front.channels.models import ChannelSetting, Interaction, Linked
 from kapok.front.channels.online.refusals import NobodyServes
-from kapok.front.channels.online.rules import asked_first, channel_of
+from kapok.front.channels.online.rules import asked_first, channel_of, manager_first
 from kapok.front.channels.rules import Channel, Medium, Reason, Via
 from kapok.ground.customers.models import Customer
 from kapok.ground.journal import api as journal
@@ -28,27 +28,22 @@ class Receiver:
     reason: Reason
 
 
-def receiver(
-    customer: Customer | None, at: datetime, language: str = "", *, complains: bool = False, offered: bool = False
-) -> Receiver:
+def receiver(customer: Customer | None, at: datetime, language: str = "", *, complains: bool = False) -> Receiver:
     """Who is asked first: by the rules among the channel's own, else among the hotline's, which serves everybody at any hour.
 
-    Of who `complains` about a bill or a person neither the account manager is, nor who answers for their patch: it may be about
-    them. What may be `offered` to the account manager is theirs when they accept it, so that they are asked first where nobody
-    else is. Raises `NobodyServes`.
+    The account manager is offered it, and asked first only where nobody else is. Of who `complains` about a bill or a person
+    neither they are, nor who answers for the patch: it may be about them. Raises `NobodyServes`.
     """
     channel = channel_of(customer.segment if customer else "")
-    caller = gathering.caller_of(customer, None, Via.SAID, at)
     spared = gathering.around(customer, at) if customer and complains else frozenset()
-    known, caller = caller, replace(caller, manager="") if complains or offered else caller
     tongues = gathering.tongues_of(customer, language)
     for code in (channel, Channel.HOTLINE):
         setting = ChannelSetting.objects.filter(code=code).first()
         agents = [each for each in gathering.serving(setting, at) if each.username not in spared] if setting else []
-        chosen = asked_first(caller, agents, setting.skill if setting else "", tongues)
+        chosen = asked_first(agents, setting.skill if setting else "", tongues)
         if chosen is not None:
             return _received(channel, chosen)
-    last = asked_first(known, (), "") if offered else None
+    last = None if complains else manager_first(gathering.caller_of(customer, None, Via.SAID, at))
     if last is not None:
         return _received(channel, last)
     raise NobodyServes(channel_name=rules.CHANNELS[channel])

@@ -19,21 +19,12 @@ def channel_of(segment: str) -> Channel:
     return CHANNEL_OF.get(segment, Channel.PUBLIC)
 
 
-def asked_first(
-    caller: Caller, agents: Sequence[Agent], skill: str, tongues: Sequence[Tongue] = ()
-) -> tuple[str, Reason] | None:
+def asked_first(agents: Sequence[Agent], skill: str, tongues: Sequence[Tongue] = ()) -> tuple[str, Reason] | None:
     """Who is the first contact of what came by the web, where nobody takes it by hand; None where nobody serves the channel.
 
-    The account manager of a key account (R2) or of a business (R5), if one is named; else of those who serve the channel who
-    speaks the customer's language, then who has its skill, then the longest idle (R8). Who serves somebody else just then comes
-    last, by name: the web can wait a call.
+    Of those who serve the channel who speaks the customer's language, then who has its skill, then the longest idle (R8). Who
+    serves somebody else just then comes last, by name: the web can wait a call.
     """
-    if caller.manager and (caller.key or caller.segment == BUSINESS):
-        manager = caller.manager
-        why = Text(
-            zh=f"网上受理：客户经理 {manager} 首问", en=f"by the web: the account manager {manager} is asked first"
-        )
-        return manager, Reason(Rule.R2 if caller.key else Rule.R5, why)
     found = (
         choose(agents, skill, tongues)
         or choose(agents, "", tongues)
@@ -49,6 +40,20 @@ def asked_first(
         en=f"by the web: {name}, idle the longest{f' who speaks {tongue.name.en}' if tongue else ''}, is asked first",
     )
     return name, Reason(Rule.R8, why)
+
+
+def to_answer(caller: Caller) -> str:
+    """The account manager who is to answer for what comes by the web, if they accept; empty for a household."""
+    return caller.manager if caller.firm else ""
+
+
+def manager_first(caller: Caller) -> tuple[str, Reason] | None:
+    """The account manager of a key account (R2) or a business (R5), who is asked first where nobody else is; None without one."""
+    manager = to_answer(caller)
+    if not manager:
+        return None
+    why = Text(zh=f"网上受理：客户经理 {manager} 首问", en=f"by the web: the account manager {manager} is asked first")
+    return manager, Reason(Rule.R2 if caller.key else Rule.R5, why)
 
 
 def _name(agent: Agent) -> str:

@@ -56,7 +56,7 @@ def take_in(wish: Wish, customer: Customer | None, actor: str, at: datetime) -> 
     """The matter, and the decision that was carried out. Within a verb's transaction."""
     about = {"complaint_kind": wish.subject.complaint_kind}
     complains = line_of(wish.subject.kind.value, about) is Line.SUPERVISION
-    who = receiving.receiver(customer, at, wish.language, complains=complains, offered=not complains)
+    who = receiving.receiver(customer, at, wish.language, complains=complains)
     matter, decision = asking.take_in(_wanted(wish, customer, who, at), actor)
     if decision.course is not Course.ATTACH:
         answering.said_by(Case.objects.get(matter=matter), wish.words, None, at)

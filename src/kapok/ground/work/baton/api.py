@@ -195,8 +195,7 @@ def concede(*, item: UUID, note: str = "", actor: str, at: datetime) -> None:
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note, needed=False)
     rows.must_have_offered(me, handoff)
     steps.find(row, handoff, Side.RECEIVER, act, judge=me, note=note)
-    moves.hold(row, unit=handoff.from_unit, answers=handoff.from_answers, holder=me, act=act)
-    moves.answer_for(row, act)
+    steps.give_back(row, handoff, me, act)
 
 
 @transaction.atomic
@@ -225,13 +224,12 @@ def judge(*, item: UUID, found_for: Side, note: str, actor: str, at: datetime) -
     handoff, note = rows.refusal_of(row, at), rules.tidy_note(note)
     rows.must_judge(me, handoff, at)
     steps.find(row, handoff, Side(found_for), act, judge=me, note=note)
-    giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
     if found_for == Side.OFFERER:
+        giver = Giver(handoff.from_unit, handoff.from_staff, handoff.from_answers)
         moves.offer(row, giver, steps.the_same(handoff, note), act, way=Way.IMPOSED)
         act.record()
-        return
-    moves.hold(row, unit=giver.unit, answers=giver.answers, holder=giver.staff, act=act)
-    moves.answer_for(row, act)
+    else:
+        steps.give_back(row, handoff, handoff.from_staff, act)
 
 
 @transaction.atomic

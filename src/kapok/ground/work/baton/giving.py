@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kapok.ground.work import answering, following, moves, rows, rules
+from kapok.ground.work import answering, following, moves, passing, rows, rules
 from kapok.ground.work.baton import steps
-from kapok.ground.work.models import Handoff, Item, Matter
+from kapok.ground.work.models import Handoff, Item
 from kapok.ground.work.moves import Act, Beginning, Giver, Receiver, Work
 from kapok.ground.work.rules import HandoffState, ItemState, Way
 from kapok.kernel.text import Text
@@ -27,7 +27,8 @@ def give_out(*, matter: str, title: Text, unit: str, to: str = "", note: str = "
     """
     row, act = rows.open_matter(matter), Act(actor, at)
     words = Text(zh=rules.tidy_title(title.zh), en=rules.tidy_title(title.en))
-    begun = moves.begin(row, [Beginning(Work(title=words), _receiver(unit, to, note, at))], _giver(row, at), act)
+    giver = passing.giver(row, row.first_contact, at)
+    begun = moves.begin(row, [Beginning(Work(title=words), _receiver(unit, to, note, at))], giver, act)
     act.write()
     moves.inherit(row, begun, act)
     act.record()
@@ -47,8 +48,8 @@ def give_again(*, item: UUID, unit: str, to: str = "", note: str = "", actor: st
         return False
     rows.not_before(waiting.offered_at, at)
     moves.drop_offer(row, at)
-    giver, to_whom = _giver(row.matter, at), _receiver(unit, to, note, at)
-    moves.offer(row, giver, to_whom, act, way=Way.AGAIN, accept_by=waiting.accept_by_at)
+    giver = passing.giver(row.matter, row.matter.first_contact, at)
+    moves.offer(row, giver, _receiver(unit, to, note, at), act, way=Way.AGAIN, accept_by=waiting.accept_by_at)
     moves.answer_for(row, act)
     return True
 
@@ -86,11 +87,6 @@ def waits_for_a_unit(item: UUID) -> bool:
     """Whether work is offered to a whole unit of which nobody has taken it."""
     offered = Handoff.objects.filter(item=item, state=HandoffState.OFFERED, to_staff=None)
     return Item.objects.filter(id=item, state=ItemState.OFFERED).exists() and offered.exists()
-
-
-def _giver(matter: Matter, at: datetime) -> Giver:
-    owner = matter.first_contact
-    return Giver(matter.unit, owner, answering.of_unit(matter.unit, "", at, otherwise=owner).accountable)
 
 
 def _receiver(unit: str, to: str, note: str, at: datetime) -> Receiver:

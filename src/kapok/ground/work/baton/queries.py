@@ -67,14 +67,16 @@ def attribution(
     """Who burned the time of a commitment, as known at `at`: the parts add up exactly to what its clock has run.
 
     Of its whole life up to now, or of the part of it from `since` to `until`; the shares of parts that follow on each other add up
-    to those of the whole. The deputy who acted is named beside who answers. Empty where there is no such commitment, or it was
+    to those of the whole. The deputy who acted is named beside who answers; work waits for nobody who is only asked to be the first
+    contact. Empty where there is no such commitment, or it was
     never opened.
     """
     row = Commitment.objects.select_related("pack").filter(id=commitment).first()
     clock = _clock(row, at) if row else None
     if row is None or clock is None:
         return ()
-    spans = [_span(turn) for turn in _turns(row.subject)]
+    turns = _turns(row.subject)
+    spans = [_span(turn) for turn in turns if row.subject.startswith(WORK) or not turn.item.contact]
     return attribute(clock, spans, _owners(row), since=since, until=until)
 
 

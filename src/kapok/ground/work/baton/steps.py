@@ -86,8 +86,17 @@ def take(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
 def take_back(item: Item, handoff: Handoff, person: Staff, act: Act, *, note: str = "") -> None:
     """The offer is withdrawn: that person holds the work, for the side that offered it. Raises `NotOffered`, `TooEarly`."""
     move(item, handoff, HandoffState.WITHDRAWN, NotOffered, answered_at=act.at, answered_by=person)
+    give_back(item, handoff, person, act, told="handoff.withdrawn", note=note)
+
+
+def give_back(item: Item, handoff: Handoff, person: Staff, act: Act, *, told: str = "", note: str = "") -> None:
+    """That person holds the work again, for the side that offered it; the first contact alone stays where it is."""
+    if item.contact:
+        passing.keep(item, handoff, act, note=note)
+        return
     moves.hold(item, unit=handoff.from_unit, answers=handoff.from_answers, holder=person, act=act)
-    moves.tell(item, "handoff.withdrawn", act, note=note)
+    if told:
+        moves.tell(item, told, act, note=note)
     moves.answer_for(item, act)
 
 
