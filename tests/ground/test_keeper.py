@@ -88,7 +88,7 @@ def test_it_outlives_the_loss_of_its_connections() -> None:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
                 )
             started(pack, f"fault/F{number}", due_at=datetime.now(UTC))
             assert eventually(lambda done=number + 1: overdue() == done)  # type: ignore[misc]  # cannot infer a lambda's default
