@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -12,7 +14,7 @@ from kapok.ground.people import api as people
 from kapok.ground.people import queries
 from kapok.ground.people.cast import LOGINS, Login
 from kapok.kernel.text import Language
-from tests.console.conftest import AT, BrowserPage, follow, sideways, sought
+from tests.console.conftest import AT, BrowserPage, follow, settled, sideways, sought
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +83,28 @@ def test_the_palette_by_keyboard_alone(browser_page: BrowserPage, opener: str) -
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/people/agent")
+
+
+def test_enter_waits_for_what_all_that_was_typed_finds(browser_page: BrowserPage) -> None:
+    page = browser_page("administrator")
+    page.keyboard.press("/")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("梁")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/people/agent")
+
+
+def test_enter_waits_no_more_once_something_else_is_done(browser_page: BrowserPage) -> None:
+    page = browser_page("administrator")
+    page.keyboard.press("/")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    with page.expect_response(lambda answer: answer.url.endswith(f"={quote('梁')}")):
+        page.keyboard.type("梁")
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowDown")
+    settled(page)
+    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page).to_have_url("/")
 
 
 def test_the_palette_says_when_it_finds_nothing_and_closes(browser_page: BrowserPage) -> None:

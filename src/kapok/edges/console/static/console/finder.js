@@ -3,11 +3,17 @@
   const query = document.querySelector("main [role=combobox][aria-controls]");
   const hits = document.getElementById(query.getAttribute("aria-controls"));
 
+  function take() {
+    const hit = kapokList.chosen(hits);
+    if (hit) hit.click();
+    else query.form?.requestSubmit();
+  }
+
   query.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") kapokList.step(query, hits, 1);
     else if (event.key === "ArrowUp") kapokList.step(query, hits, -1);
-    else if (event.key === "Enter" && kapokList.chosen(hits)) kapokList.chosen(hits).click();
+    else if (event.key === "Enter") kapokList.enter(query, take);
     else return;
     event.preventDefault();
   });

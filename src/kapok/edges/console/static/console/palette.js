@@ -24,7 +24,7 @@
     if (event.isComposing) return;
     if (event.key === "ArrowDown") kapokList.step(query, hits, 1);
     else if (event.key === "ArrowUp") kapokList.step(query, hits, -1);
-    else if (event.key === "Enter") kapokList.chosen(hits)?.click();
+    else if (event.key === "Enter") kapokList.enter(query, () => kapokList.chosen(hits)?.click());
     else return;
     event.preventDefault();
   });

@@ -56,11 +56,10 @@
   function inBox(event) {
     const box = event.target.closest("[data-list]");
     if (!box || event.isComposing) return false;
-    const list = listOf(box), all = kapokList.options(list), chosen = kapokList.chosen(list);
+    const list = listOf(box), all = kapokList.options(list);
     if (event.key === "ArrowDown" && all.length) kapokList.step(box, list, 1);
     else if (event.key === "ArrowUp" && all.length) kapokList.step(box, list, -1);
-    else if (event.key === "Enter" && !event.ctrlKey && (chosen || !box.form.querySelector("button"))) take(box, chosen || all[0]);
-    else if (event.key === "Enter" && !event.ctrlKey) take(box, all[0]);
+    else if (event.key === "Enter" && !event.ctrlKey) kapokList.enter(box, () => take(box, kapokList.chosen(list) || kapokList.options(list)[0]));
     else if (event.key === "Escape") { box.value = ""; list.replaceChildren(); forget(box); }
     else return false;
     event.preventDefault();
