@@ -151,7 +151,7 @@ def test_without_plant_the_order_is_taken_and_waits_while_the_clock_runs_and_goe
     )
     inventory.cover(element="SPL1", addresses=["n9"], **by("manager", 60))
     assert [each.kinds for each in SUBSCRIPTIONS if each.handler is reactions.hear] == [reactions.HEARS]
-    assert {"inventory.shortage_resolved", "inventory.shortage_dated"} == reactions.HEARS
+    assert {"inventory.shortage_resolved", "inventory.shortage_dated", "work.first_contact_passed"} == reactions.HEARS
     entry = Entry.objects.get(kind="inventory.shortage_resolved", subject=leg(number).subject)
     reactions.hear(as_line(entry))
     reactions.hear(as_line(entry))
