@@ -29,7 +29,8 @@ NAMES_OF_CODES = "_name"
 """Ends the name of a field that says a code in words."""
 OF_SOME = frozenset(
     {
-        ("activation.answered", "text"), ("channels.acknowledged", "how"), ("channels.acknowledged", "told_by"),
+        ("activation.answered", "text"), ("activation.stray_ended", "session"), ("activation.stray_left", "session"),
+        ("channels.acknowledged", "how"), ("channels.acknowledged", "told_by"),
         ("channels.rerouted", "why"), ("channels.routed", "why"), ("channels.withdrawn", "how"), ("channels.withdrawn", "told_by"),
         ("commitments.pause_answered", "asked_by"), ("commitments.pause_answered", "what"), ("commitments.pause_asked", "what"),
         ("commitments.view_kept", "name"), ("commitments.view_removed", "name"), ("customers.account_changed", "what"),
