@@ -280,3 +280,22 @@ def test_which_legs_are_visited_at_both_ends_is_asked_once_for_an_order() -> Non
     kept = Appointment.objects.order_by("holder").values_list("holder", "end", "address__code")
     assert list(kept) == [(f"order/{number}-1", "a", "n1"), (f"order/{number}-2", "b", "n5")]
     assert sum('AND "work_matter"."two_ended"' in each["sql"] for each in sent.captured_queries) == 1
+
+
+def test_what_ends_is_visited_at_both_ends() -> None:
+    service = connected()
+    whose, windows = shop.service(service).customer.number, {"n1": free("n1", 0, 100), "n3": free("n3", 1, 100)}
+    said = line("", action="cease", service=service, address="", characteristics={"visit": "yes"})
+    shown = previewing.preview(customer=whose, channel="key_account", lines=[said], at=later(100))
+    assert [visit[:2] for visit in shown.visits] == [("n1", "fibre"), ("n3", "fibre")]
+    number = placed(said, whose=whose, channel="key_account", minutes=100, windows=windows)
+    assert booked(number) == {"a": ("n1", windows["n1"][0]), "b": ("n3", windows["n3"][0])}
+    do(number, "accept", 101)
+    run(102)
+    assert live(number) == {"fetch-a", "fetch-b"}
+    rows = WorkOrder.objects.filter(item__matter__subject=leg(number).subject).order_by("item__end")
+    assert [(row.item.end, row.address and row.address.code) for row in rows] == [("a", "n1"), ("b", "n3")]
+    do(number, "fetch-a", 103)
+    assert live(number) == {"fetch-b"}
+    do(number, "fetch-b", 104)
+    assert live(number) == {"close"}

@@ -452,3 +452,19 @@ def test_where_one_end_is_worked_on_the_stages_at_the_other_are_passed_over() ->
         found = next_stages(circuit, {"assign"}, {"only_end": end})
         assert set(found) == {f"access-{end}", *beside}, f"not at {other}"
         assert next_stages(circuit, {"assign", *found}, {"only_end": end}) == ("test",)
+
+
+@pytest.mark.parametrize(
+    ("ends", "found"),
+    [
+        ({"access-a": "a", "access-b": ""}, [("access-b", "no_end")]),
+        ({"access-a": "", "access-b": "b"}, [("access-a", "no_end")]),
+        ({"access-a": "", "access-b": ""}, []),
+        ({"access-a": "a", "access-b": "b"}, []),
+    ],
+)
+def test_where_stages_say_their_end_every_visit_says_it(ends: dict[str, str], found: list[tuple[str, str]]) -> None:
+    document = copy.deepcopy(CIRCUITS[0])
+    for node in document["nodes"]:
+        node.update({"end": ends[node["code"]]} if node["code"] in ends else {})
+    assert codes(document, CIRCUITS[0]["serves"]["code"]) == found

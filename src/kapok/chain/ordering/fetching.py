@@ -7,6 +7,7 @@ from kapok.chain.ordering.models import Leg
 from kapok.chain.ordering.moves import Act
 from kapok.chain.ordering.performing import lines_of, running
 from kapok.ground.journal.models import Entry
+from kapok.ground.work.models import LIVE, Item
 from kapok.network.inventory import api as inventory
 from kapok.network.inventory.kinds import TESTED
 
@@ -21,7 +22,12 @@ def say(leg: Leg, act: Act) -> None:
 
 
 def fetched(leg: Leg, act: Act) -> None:
-    """The technician has it: of what the inventory waited for it knows now that it is back, and is to be tested."""
+    """The technician has it: of what the inventory waited for it knows now that it is back, and is to be tested.
+
+    Of what has two ends all of it is back when nobody is on the way to the other end any more.
+    """
+    if Item.objects.filter(matter__subject=leg.subject, state__in=LIVE, ended_at=None).exclude(end="").exists():
+        return
     said = Entry.objects.filter(subject=leg.subject, kind=events.EquipmentToFetch.kind)
     codes = [code for data in said.values_list("data", flat=True) for code in data["codes"]]
     if codes:

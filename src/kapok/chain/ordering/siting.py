@@ -106,6 +106,8 @@ def site(
         must_be_served(address.full, address.level)
     if action is Action.MOVE and service and address and address.id == service.far_address_id:
         raise bad(line, NEAR, near, ANOTHER)
+    if action is Action.CEASE and two and service:
+        return Site(address, service.far_address)
     if action is not Action.INSTALL or not two:
         return Site(address)
     if not far:

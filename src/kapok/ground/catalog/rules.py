@@ -254,6 +254,7 @@ def problems(flow: Flow, promise: Promise, units: Set[str], *, skills: Set[str])
         return shape
     return (
         *_staffed(flow, units, skills),
+        *_sited(flow),
         *_answered(flow),
         *telling.findings(flow),
         *_asked(flow),
@@ -293,6 +294,18 @@ def _staffed(flow: Flow, units: Set[str], skills: Set[str]) -> Iterator[Finding]
                 f"系统不会“{stage.runs}”：请从 {'、'.join(STEPS)} 中选，或留空由人办理",
                 f"the system knows no step '{stage.runs}': use one of {', '.join(STEPS)}, or leave it to people",
             )
+
+
+def _sited(flow: Flow) -> Iterator[Finding]:
+    """Where stages say at which end they are done, what a technician does says it, too: else nobody knows where to go."""
+    sited = any(stage.end for stage in flow.stages.values())
+    for code in (code for code, stage in flow.stages.items() if sited and stage.skill and not stage.end):
+        yield finding(
+            code,
+            "no_end",
+            "流程中别的工序写明在哪一端办理，这道上门工序没有：请在“更多”中选 A 端或 B 端，或为两端各设一道工序",
+            "other stages say at which end they are done, this visit does not: choose an end (More), or make a stage for each",
+        )
 
 
 def _answered(flow: Flow) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ changes of a line take a day. A changed number is announced for 45 days.
 
 from __future__ import annotations
 
+from typing import Any
+
 from kapok.ground.catalog.cast.wording import (
     BILLED_ANEW,
     CONFIRMED,
@@ -135,11 +137,10 @@ RESUME = _flow(
     [*ways("start", "resume", "test", "confirm", "bill", "end"), back("test", "resume", FAILED)],
 )  # fmt: skip
 
-CEASE = _flow(
-    "cease",
-    Text(zh="拆机", en="Termination"),
-    RUNNING,
-    [
+
+def _cease(code: str, title: Text, services: list[str], visits: list[Document], between: list[Document]) -> Document:
+    """A termination; `between` are the ways from the choice `equipment` by the visits to the choice `fetched`."""
+    nodes = [
         _accept(Text(zh="受理、核验身份与欠费", en="Accept, check identity and debts"), "2 hours", IDENTIFIED),
         stage(
             "release", Text(zh="拆除并释放资源", en="Terminate and release the resources"), "data", "4 hours",
@@ -147,11 +148,7 @@ CEASE = _flow(
             event="service.terminated", holds=False, runs="release",
         ),
         gate("choice", "equipment", Text(zh="须上门收回设备？", en="Equipment to fetch?")),
-        on_site(
-            "fetch", Text(zh="上门收回设备", en="Fetch the equipment"), "8 hours",
-            told=words("我们按约上门收回设备。", "We come as agreed to fetch our equipment."),
-            evidence=[words("设备收回单", "receipt for the equipment")], event="visit.done",
-        ),
+        *visits,
         gate("choice", "fetched"),
         stage(
             "close", Text(zh="结清并告知客户", en="Settle and tell the customer"), "hotline", "4 hours",
@@ -162,14 +159,60 @@ CEASE = _flow(
             Text(zh="止租", en="End of rent"),
             Text(zh="我们按拆机日期停止计费。", en="We stop billing as of the day it ended."),
         ),
+    ]  # fmt: skip
+    edges = [
+        *ways("start", "accept", "release", "equipment"),
+        {"from": "equipment", "to": "fetched", "otherwise": True},
+        *between,
+        *ways("fetched", "close", "bill", "end"),
+    ]
+    return _flow("cease", title, services, nodes, edges) | {"code": code}
+
+
+def _fetch(code: str, title: Text, told: Text, **more: Any) -> Document:
+    return on_site(
+        code, title, "8 hours", told=words(told.zh, told.en), evidence=[words("设备收回单", "receipt for the equipment")],
+        event="visit.done", **more,
+    )  # fmt: skip
+
+
+CEASE = _cease(
+    "cease",
+    Text(zh="拆机", en="Termination"),
+    [service for service in RUNNING if service != "leased_line"],
+    [
+        _fetch(
+            "fetch",
+            Text(zh="上门收回设备", en="Fetch the equipment"),
+            Text(zh="我们按约上门收回设备。", en="We come as agreed to fetch our equipment."),
+        )
+    ],
+    [{"from": "equipment", "to": "fetch", "when": {"visit_needed": ["yes"]}}, *ways("fetch", "fetched")],
+)
+
+CEASE_CIRCUIT = _cease(
+    "cease-circuit",
+    Text(zh="电路拆机", en="Termination of a circuit"),
+    ["leased_line"],
+    [
+        gate("split", "ends"),
+        *(
+            _fetch(
+                f"fetch-{end.lower()}",
+                Text(zh=f"收回 {end} 端设备", en=f"Fetch the equipment at end {end}"),
+                Text(zh=f"我们按约到 {end} 端收回设备。", en=f"We come as agreed to fetch our equipment at end {end}."),
+                end=end.lower(),
+            )
+            for end in "AB"
+        ),
+        gate("join", "both"),
     ],
     [
-        *ways("start", "accept", "release", "equipment"),
-        {"from": "equipment", "to": "fetch", "when": {"visit_needed": ["yes"]}},
-        {"from": "equipment", "to": "fetched", "otherwise": True},
-        *ways("fetch", "fetched", "close", "bill", "end"),
+        {"from": "equipment", "to": "ends", "when": {"visit_needed": ["yes"]}},
+        *ways("ends", "fetch-a", "both", "fetched"),
+        *ways("ends", "fetch-b", "both"),
     ],
-)  # fmt: skip
+)
 
 TRANSFER = _flow(
     "transfer",
@@ -273,4 +316,4 @@ REPLACE = _flow(
     ],
 )  # fmt: skip
 
-CHANGES = (CHANGE, SUSPEND, RESUME, CEASE, TRANSFER, RENUMBER, REPLACE)
+CHANGES = (CHANGE, SUSPEND, RESUME, CEASE, CEASE_CIRCUIT, TRANSFER, RENUMBER, REPLACE)
