@@ -15,6 +15,7 @@ from kapok.back.workforce import queries as field
 from kapok.back.workforce.models import Appointment, WorkOrder
 from kapok.chain.ordering import api, previewing, queries
 from kapok.chain.ordering.models import Order
+from kapok.chain.ordering.refusals import BadLine
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.places import api as places
 from kapok.ground.places.rules import Segment
@@ -290,6 +291,11 @@ def test_what_ends_is_visited_at_both_ends() -> None:
     assert [visit[:2] for visit in shown.visits] == [("n1", "fibre"), ("n3", "fibre")]
     number = placed(said, whose=whose, channel="key_account", minutes=100, windows=windows)
     assert booked(number) == {"a": ("n1", windows["n1"][0]), "b": ("n3", windows["n3"][0])}
+    with pytest.raises(BadLine, match="such an order leaves the address as it is"):
+        api.amend(order=number, line=1, far_address="n5", **by("keyaccount", 100))
+    far = leg(number).far_address
+    assert far is not None
+    assert far.code == "n3"
     do(number, "accept", 101)
     run(102)
     assert live(number) == {"fetch-a", "fetch-b"}

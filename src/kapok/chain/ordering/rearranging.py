@@ -72,7 +72,7 @@ def sites_for(leg: Leg, line: Line, near: str, far: str) -> tuple[Address | None
         if site is not None and site in {stays, leg.far_address}:
             raise _bad(line, siting.NEAR, near, siting.ANOTHER)
         return site, None
-    if leg.far_address is None:
+    if leg.far_address is None or leg.action not in rules.ALLOCATES:
         raise _bad(line, siting.FAR, far, siting.STAYS if leg.action not in rules.SOLD else siting.ONE_END)
     return site, siting.far_end(line.number, far, found, site or leg.address)
 
