@@ -73,10 +73,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Confi
     guests = {item for item in _functions(items) if item.module.__name__ != item.function.__module__}
     items[:] = [item for item in items if item not in guests or item.function not in at_home]
     for item in items:
-        part = item.path.relative_to(ROOT / "tests").parts[0]
-        if part not in DECIDING:
+        if item.path.relative_to(ROOT / "tests").parts[0] not in DECIDING:
             item.add_marker("no_cover")
-        if part == "host" or item.get_closest_marker("browser"):
+        if item.path.name == "test_up.py" or item.get_closest_marker("browser"):
             item.add_marker(TWICE)
 
 

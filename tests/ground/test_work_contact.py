@@ -11,6 +11,7 @@ from kapok.ground.commitments import api as commitments
 from kapok.ground.commitments import scheduler
 from kapok.ground.commitments.models import Commitment
 from kapok.ground.journal.models import Entry
+from kapok.ground.people import api as people
 from kapok.ground.people.models import OrgUnit
 from kapok.ground.posts import api as posts
 from kapok.ground.work import api as work
@@ -121,6 +122,17 @@ def test_a_refusal_is_judged_like_any_other(side: Side, after: tuple[str, str, s
             baton.refuse(item=asked, reason=Reason.WRONG_AREA, defect="不接", **by("desk", 5))
         baton.accept(item=asked, **by("desk", 6))
     assert (answers(subject), item(asked).ended_at is not None) == (after, True)
+
+
+def test_what_is_imposed_on_who_is_gone_meanwhile_is_whose_of_their_unit_accepts_it() -> None:
+    subject = fault()
+    asked = handed_over(subject, to="tech3")
+    baton.refuse(item=asked, reason=Reason.WRONG_AREA, defect="不是我的片区", **by("tech3", 2))
+    baton.dispute(item=asked, note="是您的片区", **by("agent", 3))
+    people.deactivate(username="tech3", **by("admin", 4))
+    baton.judge(item=asked, found_for=Side.OFFERER, note="按片区图", **by("judge", 5))
+    baton.accept(item=asked, **by("tech2", 6))
+    assert (answers(subject), item(asked).state) == (("tech2", "tech2", ""), "delivered")
 
 
 # ---- in time, or late ----

@@ -24,12 +24,6 @@ NEW = {"login": "line2@kapok", "secret": "s3cret-new"}
 OTHER = "S00000002"
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.ATTEMPTS", 1)
-    monkeypatch.setattr("kapok.network.activation.adapters.sessions.SECONDS", 0.2)
-
-
 def online(session: str, login: str = "line1@kapok", *, service: str = "", status: str = "Start", **more: Any) -> None:
     Accounting.objects.create(
         session=session, status=status, login=login, service=service, nas_address=HERE, nas_session=session, **more
@@ -138,6 +132,29 @@ def test_an_access_server_that_does_not_answer_is_told_six_times_ever_more_seldo
     assert ended(access_server) == []
     assert [(each["session"], each["attempts"]) for each in told("activation.stray_left")] == [("late", MOST)]
     assert told("activation.stray_ended") == []
+
+
+def test_one_that_is_silent_is_asked_once_in_a_round_and_holds_nobody_up(access_server: AccessServer) -> None:
+    tell("activate", "k1", LINE)
+    tell("suspend", "k2")
+    for session in ("one", "two", "three"):
+        online(session, service=SERVICE)
+    access_server.answer = 0
+    assert end_strays(at=AT) == 0
+    assert len(ended(access_server)) == 1
+    access_server.answer = packet.DisconnectACK
+    pass_time(minutes=1.5)
+    assert end_strays(at=AT) == 3
+    assert ended(access_server) == ["one", "three", "two"]
+
+
+def test_a_duration_beyond_all_that_radius_can_say_stops_nothing(access_server: AccessServer) -> None:
+    tell("activate", "k1", LINE)
+    tell("modify", "k2", LINE | NEW)
+    online("hostile", service=SERVICE, seconds=2**62)
+    online("known", service=SERVICE, seconds=60)
+    assert end_strays(at=AT) == 2
+    assert ended(access_server) == ["hostile", "known"]
 
 
 def test_who_is_heard_of_after_the_access_server_said_it_was_ended_is_told_again(access_server: AccessServer) -> None:

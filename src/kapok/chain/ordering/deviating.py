@@ -86,7 +86,9 @@ def send_back(leg: Leg, *, to: str, reason: str, act: Act) -> None:
     _must_be_returnable(leg)
     items = [item for item in returnable(leg) if not to or to in ways(item)]
     if not items:
-        live = Item.objects.filter(matter__subject=leg.subject, state__in=[state.value for state in LIVE])
+        live = Item.objects.filter(
+            matter__subject=leg.subject, contact=False, state__in=[state.value for state in LIVE]
+        )
         raise NowhereBack(stages=joined(item.title for item in live) if live else "—")
     give_back(items[0], to=to, reason=moves.typed(reason), act=act)
 

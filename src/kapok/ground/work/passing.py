@@ -59,15 +59,16 @@ def pass_contact(matter: Matter, owner: Staff, act: Act, *, acting: Staff | None
 def with_work(item: Item, handoff: Handoff, person: Staff, act: Act) -> None:
     """Whom this was offered to by name is first contact once they, or their deputy, accepted it; the contact alone is done by that.
 
-    Of a stage with an addressee the first to accept it: who is given the work later, or has passed the contact on, is not.
+    Where whom it was offered to is gone, whoever of their unit accepts it is. Of a stage with an addressee the first to accept
+    it: who is given the work later, or has passed the contact on, is not.
     """
     matter, named = item.matter, handoff.to_staff
     if item.contact:
         moves.finish(item, ItemState.DELIVERED, act)
         moves.tell(item, "handoff.delivered", act)
-    if named is None or not following.has_addressee(item):
+    if not following.has_addressee(item) or (named is None and not item.contact):
         return
-    owner = named if named.is_active else person
+    owner = named if named is not None and named.is_active else person
     if owner.id == matter.first_contact_id or _passed_before(item, handoff, owner):
         return
     withdraw(matter, act)

@@ -46,7 +46,8 @@ WITH shut AS (
                             AND restarted.status IN ('Accounting-On', 'Accounting-Off'))
         AND (shut.before = 'infinity' OR shut.whole AND seen.service <> '' OR EXISTS (
             SELECT FROM activation_accounting first
-            WHERE first.session = seen.session AND first.at - make_interval(secs => first.seconds::float8) <= shut.before))
+            WHERE first.session = seen.session AND first.at - make_interval(secs => least(first.seconds, 4294967295)::float8)
+                <= shut.before))
     ORDER BY seen.session, seen.seconds DESC, seen.at DESC
 ), due AS (
     SELECT last.* FROM last LEFT JOIN activation_straysession stray USING (session)
@@ -68,12 +69,19 @@ FROM claimed JOIN due USING (session) ORDER BY session
 
 
 def end_strays(*, at: datetime) -> int:
-    """Tell the access servers to end sessions that may not be online; how many have ended. No transaction is open meanwhile."""
+    """Tell the access servers to end sessions that may not be online; how many have ended. No transaction is open meanwhile.
+
+    One that does not answer is not asked again in this round: it would hold the others up.
+    """
     ended: list[str] = []
     told: list[Event] = []
+    silent: set[str] = set()
     for session, service, attempt in _claimed():
         subject = JOURNAL_SUBJECT.format(service=service)
-        if disconnect(session):
+        gone = None if session.nas_address in silent else disconnect(session)
+        if gone is None:
+            silent.add(session.nas_address)
+        if gone:
             ended.append(session.session)
             told.append(
                 events.StrayEnded(subject=subject, actor=ACTOR, at=at, session=session.session, attempt=attempt)

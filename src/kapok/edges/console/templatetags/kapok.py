@@ -97,6 +97,7 @@ SUBSCRIBERS = {
     "ordering": Text(zh="订单", en="orders"),
     "workforce": Text(zh="外勤调度", en="dispatch"),
     "channels": Text(zh="渠道", en="channels"),
+    "relay-nats": Text(zh="消息总线（NATS）", en="message bus (NATS)"),
 }
 """What those are called that the journal tells of its entries (`config.subscriptions`)."""
 

@@ -31,7 +31,8 @@ WHERE (service = %(service)s OR service = '' AND login = ANY(%(logins)s)) AND st
                         AND restarted.status IN ('Accounting-On', 'Accounting-Off'))
     AND (%(before)s::timestamptz IS NULL OR EXISTS (
         SELECT FROM activation_accounting first
-        WHERE first.session = seen.session AND first.at - make_interval(secs => first.seconds::float8) <= %(before)s))
+        WHERE first.session = seen.session AND first.at - make_interval(secs => least(first.seconds, 4294967295)::float8)
+                <= %(before)s))
 ORDER BY session, seconds DESC
 LIMIT 100
 """
@@ -40,8 +41,8 @@ ATTEMPTS = 2
 GONE = 503
 """Error-Cause of an access server that has no such session: it is as good as disconnected."""
 
-NONSENSE = (Timeout, PacketError, OSError, ValueError, struct.error)
-"""No answer, one that cannot be read, or a name from the network that is too long for a packet."""
+NONSENSE = (PacketError, OSError, ValueError, struct.error)
+"""An answer that cannot be read, or a name from the network that is too long for a packet."""
 
 ATTRIBUTES = """
 ATTRIBUTE User-Name 1 string
@@ -116,17 +117,17 @@ def open_sessions(service: str, logins: Collection[str], *, before: datetime | N
         return [Session(*row) for row in cursor.fetchall()]
 
 
-def disconnect(session: Session) -> bool:
-    """Ask the access server to end a session; whether it has ended."""
+def disconnect(session: Session) -> bool | None:
+    """Ask the access server to end a session; whether it has ended, None where it does not answer."""
     return _told(session, packet.DisconnectRequest, packet.DisconnectACK, {})
 
 
-def change(session: Session, values: Mapping[str, Any]) -> bool:
-    """Ask the access server to go on with other attributes; whether it does."""
+def change(session: Session, values: Mapping[str, Any]) -> bool | None:
+    """Ask the access server to go on with other attributes; whether it does, None where it does not answer."""
     return _told(session, packet.CoARequest, packet.CoAACK, values)
 
 
-def _told(session: Session, code: int, expected: int, values: Mapping[str, Any]) -> bool:
+def _told(session: Session, code: int, expected: int, values: Mapping[str, Any]) -> bool | None:
     nas = settings.RADIUS_SECRETS.get(session.nas_address)
     if nas is None:
         return False
@@ -138,5 +139,7 @@ def _told(session: Session, code: int, expected: int, values: Mapping[str, Any])
                 request[name] = value
             reply = client.SendPacket(request)
             return reply.code == expected or (code == packet.DisconnectRequest and GONE in reply.get("Error-Cause", []))
+        except Timeout:
+            return None
         except NONSENSE:
             return False

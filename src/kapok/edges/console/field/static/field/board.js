@@ -29,8 +29,8 @@
     const said = await answer.json().catch(() => ({}));
     if (said.question && !insist && await window.kapokAsk(said.question)) return assign(chip, technician, true);
     say(answer.ok ? `${chip.querySelector("a").textContent} → ${technician}` : said.refused || String(answer.status), !answer.ok);
+    held = true;
     choose(null);
-    refresh();
   }
 
   function refresh() {
