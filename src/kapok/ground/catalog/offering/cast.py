@@ -102,7 +102,7 @@ def _circuit(mbps: int, rental: int, position: int) -> Document:
             {"kind": "circuit_port", "role": "end_a"}, {"kind": "circuit_port", "role": "end_b", "end": "b"}, {"kind": "vlan"},
         ],
         prices=[_once("开通费", "set-up", 200000), _monthly("月租", "rental", rental)],
-        actions=EVERYDAY,
+        actions=[action for action in EVERYDAY if action != "replace"],  # it has no card and no ONU
         promises=_promises("SL1-circuit", "SL2-circuit", "SL3-circuit", "reply", "repair"),
         visit={"skill": "fibre", "minutes": 180},
     )  # fmt: skip
