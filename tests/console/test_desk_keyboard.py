@@ -21,6 +21,8 @@ from tests.console.conftest import BrowserPage, leads_on, settled, sideways, sou
 pytestmark = pytest.mark.peer("chromium")
 
 PLACED = re.compile(r"/orders/O\d{4}-\d{6}$")
+TERMS = re.compile(r"/terms\?")
+"""The answer with the terms of what is chosen."""
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -28,9 +30,10 @@ def choose(page: Page, name: str, value: str) -> None:
     expect(page.locator(f"input[name={name}]").first).to_be_focused()
     wanted = page.locator(f'input[name={name}][value="{value}"]')
     for _ in range(20):
-        page.keyboard.press("ArrowDown")
+        with page.expect_response(TERMS):  # each step asks anew for the terms
+            page.keyboard.press("ArrowDown")
         if wanted.is_checked():
-            settled(page)  # each step asks anew for the terms
+            settled(page)
             return
     raise AssertionError(value)
 
