@@ -50,16 +50,17 @@ CREATE UNIQUE INDEX ON crew (place)
 """
 WORK = """
 INSERT INTO work_matter (id, subject, line, title, unit_id, first_contact_id, facts, urgent, two_ended, state,
-    opened_at, closed_at)
+    opened_at, closed_at, settled_at)
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 19))::uuid,
     'fault/F' || n, 'assurance', '宽带掉线 ' || n, crew.unit_id, crew.id, '{"service": "fixed_broadband"}', false, false,
-    CASE WHEN n %% 20 = 0 THEN 'open' ELSE 'closed' END, at, CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END
+    CASE WHEN n %% 20 = 0 THEN 'open' ELSE 'closed' END, at, CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END,
+    CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END
 FROM (SELECT n, now() - n * interval '2 minutes' AS at FROM generate_series(0, %(matters)s - 1) AS n) AS made
     JOIN crew ON crew.place = n %% %(people)s;
 INSERT INTO work_item (id, matter_id, stage, "end", title_zh, title_en, function, skill, asked_by_id, unit_id, accountable_id,
-    holder_id, confirm, state, opened_at, ended_at)
+    holder_id, confirm, contact, state, opened_at, ended_at)
 SELECT gen_random_uuid(), matter.id, 'stage-' || part, '', '查线', 'Look at the line', '', '', matter.unit_id, crew.unit_id,
-    crew.id, CASE WHEN dice < 5 THEN NULL ELSE crew.id END, false,
+    crew.id, CASE WHEN dice < 5 THEN NULL ELSE crew.id END, false, false,
     CASE WHEN dice < 2 THEN 'offered' WHEN dice < 4 THEN 'refused' WHEN dice < 5 THEN 'disputed' WHEN dice < 15 THEN 'held'
          ELSE 'confirmed' END, matter.opened_at, CASE WHEN dice < 15 THEN NULL ELSE now() END
 FROM work_matter matter CROSS JOIN generate_series(0, 2) part CROSS JOIN
