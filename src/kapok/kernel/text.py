@@ -72,6 +72,11 @@ def counted(number: int, *, zh: str, one: str, many: str) -> Text:
     return Text(zh=zh, en=one if number == 1 else many).format(n=number)
 
 
+def same(words: object) -> Text:
+    """What reads alike in both languages: a name, a code, a figure."""
+    return Text(zh=str(words), en=str(words))
+
+
 def coded(names: Mapping[Any, Text]) -> Text:
     """What one may choose, each by its name and the code that is written: `Business (business), Wholesale (wholesale)`."""
     signs = {code: code or "—" for code in names}

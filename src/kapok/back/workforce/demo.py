@@ -207,11 +207,10 @@ def being_worked_on(day: Day) -> None:
     """The technician works at the customer's, and whichever colleague has time lends a hand."""
     visit, who = day.there("TH02-004")
     api.begin(item=visit, **day.by(who, 40))
-    for _, helper in VANS:
-        if helper != who:
-            with suppress(HelperBusy), transaction.atomic():
-                api.add_helper(item=visit, helper=helper, **day.by("dispatcher", 30))
-                return
+    for helper in (driver for _, driver in VANS if driver != who):
+        with suppress(HelperBusy):
+            api.add_helper(item=visit, helper=helper, **day.by("dispatcher", 30))
+            return
 
 
 def nobody_at_home(day: Day) -> None:

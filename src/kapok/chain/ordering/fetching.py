@@ -26,7 +26,7 @@ def fetched(leg: Leg, act: Act) -> None:
 
     Of what has two ends all of it is back when nobody is on the way to the other end any more.
     """
-    if Item.objects.filter(matter__subject=leg.subject, state__in=LIVE, ended_at=None).exclude(end="").exists():
+    if Item.objects.filter(matter__subject=leg.subject, state__in=LIVE).exclude(end="").exists():
         return
     said = Entry.objects.filter(subject=leg.subject, kind=events.EquipmentToFetch.kind)
     codes = [code for data in said.values_list("data", flat=True) for code in data["codes"]]

@@ -10,7 +10,7 @@ from kapok.ground.catalog.conditions import read_out
 from kapok.ground.catalog.offering.document import ENDS, End
 from kapok.ground.catalog.template import ADDRESSEES, LINES, STEPS, Edge, Flow, Gate, Stage
 from kapok.kernel.promises import EVENTS
-from kapok.kernel.text import Text, joined
+from kapok.kernel.text import Text, joined, same
 
 NOTHING = Text(zh="—", en="—")
 FIELDS = {
@@ -50,8 +50,8 @@ def _heads(old: Flow, new: Flow) -> Iterator[Difference]:
     rows = (
         (FIELDS["title"], lambda flow: flow.title),
         (Text(zh="线", en="line"), lambda flow: LINES[flow.line]),
-        (Text(zh="所配承诺", en="promise served"), lambda flow: _same(f"{flow.serves.pack} / {flow.serves.code}")),
-        (Text(zh="预留", en="reserve"), lambda flow: _same(f"{flow.serves.reserve} %")),
+        (Text(zh="所配承诺", en="promise served"), lambda flow: same(f"{flow.serves.pack} / {flow.serves.code}")),
+        (Text(zh="预留", en="reserve"), lambda flow: same(f"{flow.serves.reserve} %")),
         (Text(zh="适用范围", en="applies to"), lambda flow: read_out(flow.applies.selector, flow.declared)),
     )
     for what, read in rows:
@@ -65,14 +65,14 @@ def _nodes(old: Flow, new: Flow) -> Iterator[Difference]:
         one, other = before.get(code), after.get(code)
         if one is None or other is None or one.kind != other.kind:
             known = other or one
-            where = known.title if known and known.title else _same(code)
+            where = known.title if known and known.title else same(code)
             yield Difference(where, Text(zh="节点", en="node"), _present(one), _present(other))
         elif isinstance(one, Stage) and isinstance(other, Stage):
             yield from _stage(one, other)
 
 
 def _present(node: Stage | Gate | None) -> Text:
-    return NOTHING if node is None else node.title or _same(node.code)
+    return NOTHING if node is None else node.title or same(node.code)
 
 
 def _stage(one: Stage, other: Stage) -> Iterator[Difference]:
@@ -108,7 +108,7 @@ def _said(value: Any) -> Text:
         case None | "":
             return NOTHING
         case str():
-            return _same(value)
+            return same(value)
         case _:
             words: Text = value.text
             return words
@@ -119,7 +119,7 @@ def _ways(old: Flow, new: Flow) -> Iterator[Difference]:
     for pair in dict.fromkeys([*before, *after]):
         one, other = before.get(pair), after.get(pair)
         if one != other:
-            yield Difference(_same(" → ".join(pair)), Text(zh="连线", en="way"), _way(one, old), _way(other, new))
+            yield Difference(same(" → ".join(pair)), Text(zh="连线", en="way"), _way(one, old), _way(other, new))
 
 
 def _way(edge: Edge | None, flow: Flow) -> Text:
@@ -130,7 +130,3 @@ def _way(edge: Edge | None, flow: Flow) -> Text:
     if edge.otherwise:
         return Text(zh="否则", en="otherwise")
     return read_out(edge.when, flow.declared) if edge.when else Text(zh="有", en="there")
-
-
-def _same(words: str) -> Text:
-    return Text(zh=words, en=words)

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from kapok.ground.journal import api as journal
 from kapok.ground.journal.rules import Event
 from kapok.network.activation import events
-from kapok.network.activation.adapters.sessions import Session, disconnect
+from kapok.network.activation.adapters.sessions import BEGUN, STILL_OPEN, Session, disconnect
 from kapok.network.activation.models import JOURNAL_SUBJECT, StraySession
 from kapok.network.activation.upkeep import SILENCE
 
@@ -23,7 +23,7 @@ ACTOR: Final = "system/activation"
 MOST: Final = 6
 """Attempts for each session, one after 1, 2, 4, 8 and 16 minutes; what it is then is for a person."""
 BATCH: Final = 50
-FOUND: Final = """
+FOUND: Final = f"""
 WITH shut AS (
     SELECT service, login, 'infinity'::timestamptz AS before, true AS whole FROM activation_subscriber WHERE state <> 'active'
     UNION ALL
@@ -38,16 +38,8 @@ WITH shut AS (
         SELECT * FROM activation_accounting
         WHERE login = shut.login AND service = '' AND at > statement_timestamp() - make_interval(secs => %(silence)s)
     ) seen
-    WHERE status IN ('Start', 'Interim-Update')
-        AND NOT EXISTS (SELECT FROM activation_accounting stopped
-                        WHERE stopped.session = seen.session AND stopped.status = 'Stop')
-        AND NOT EXISTS (SELECT FROM activation_accounting restarted
-                        WHERE restarted.nas_address = seen.nas_address AND restarted.at > seen.at
-                            AND restarted.status IN ('Accounting-On', 'Accounting-Off'))
-        AND (shut.before = 'infinity' OR shut.whole AND seen.service <> '' OR EXISTS (
-            SELECT FROM activation_accounting first
-            WHERE first.session = seen.session AND first.at - make_interval(secs => least(first.seconds, 4294967295)::float8)
-                <= shut.before))
+    WHERE {STILL_OPEN}
+        AND (shut.before = 'infinity' OR shut.whole AND seen.service <> '' OR {BEGUN} <= shut.before)
     ORDER BY seen.session, seen.seconds DESC, seen.at DESC
 ), due AS (
     SELECT last.* FROM last LEFT JOIN activation_straysession stray USING (session)
@@ -65,7 +57,7 @@ WITH shut AS (
 )
 SELECT session, login, nas_address, nas_session, framed_address, claimed.service, attempts
 FROM claimed JOIN due USING (session) ORDER BY session
-"""
+"""  # noqa: S608  # built of constants
 
 
 def end_strays(*, at: datetime) -> int:

@@ -18,7 +18,7 @@ from kapok.kernel.promises import FACTS
 from kapok.kernel.promises.facts import FactKind, number
 from kapok.kernel.promises.values import value_title
 from kapok.kernel.promises.wording import moment
-from kapok.kernel.text import Text
+from kapok.kernel.text import Text, same
 
 Facts = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ class Known:
         if flow and name == "stage" and value in flow.stages:
             return flow.stages[value].title
         person = self.people.get(str(value).removeprefix("staff/")) if name in PEOPLE else None
-        return _same(person) if person else fact_value(name, value)
+        return same(person) if person else fact_value(name, value)
 
 
 PEOPLE = frozenset({*ADDRESSEES, "approved_by", "requested_by"})
@@ -82,7 +82,7 @@ def _version(facts: Facts) -> tuple[str, str]:
 
 def fact_name(name: str) -> Text:
     """What a fact is called."""
-    return FACTS[name].title if name in FACTS else SAID.get(name, _same(name))
+    return FACTS[name].title if name in FACTS else SAID.get(name, same(name))
 
 
 def fact_value(name: str, value: Any) -> Text:
@@ -90,13 +90,9 @@ def fact_value(name: str, value: Any) -> Text:
     if name == "requested_by" and value in REQUESTERS:
         return REQUESTERS[value]
     if name == "accept_by":
-        return _same(moment(datetime.fromisoformat(str(value)), get_current_timezone()))
+        return same(moment(datetime.fromisoformat(str(value)), get_current_timezone()))
     fact = FACTS.get(name)
     if fact and fact.kind in FIGURES and (figure := number(value)) is not None:
-        return _same(f"{figure:,}")
+        return same(f"{figure:,}")
     known = name == "urgent" or (fact and fact.values)
-    return value_title(name, str(value)) if known else _same(value)
-
-
-def _same(value: Any) -> Text:
-    return Text(zh=str(value), en=str(value))
+    return value_title(name, str(value)) if known else same(value)

@@ -169,9 +169,9 @@ def _cease(code: str, title: Text, services: list[str], visits: list[Document], 
     return _flow("cease", title, services, nodes, edges) | {"code": code}
 
 
-def _fetch(code: str, title: Text, told: Text, **more: Any) -> Document:
+def _fetch(code: str, title: Text, told: Document, **more: Any) -> Document:
     return on_site(
-        code, title, "8 hours", told=words(told.zh, told.en), evidence=[words("设备收回单", "receipt for the equipment")],
+        code, title, "8 hours", told=told, evidence=[words("设备收回单", "receipt for the equipment")],
         event="visit.done", **more,
     )  # fmt: skip
 
@@ -184,7 +184,7 @@ CEASE = _cease(
         _fetch(
             "fetch",
             Text(zh="上门收回设备", en="Fetch the equipment"),
-            Text(zh="我们按约上门收回设备。", en="We come as agreed to fetch our equipment."),
+            words("我们按约上门收回设备。", "We come as agreed to fetch our equipment."),
         )
     ],
     [{"from": "equipment", "to": "fetch", "when": {"visit_needed": ["yes"]}}, *ways("fetch", "fetched")],
@@ -200,7 +200,7 @@ CEASE_CIRCUIT = _cease(
             _fetch(
                 f"fetch-{end.lower()}",
                 Text(zh=f"收回 {end} 端设备", en=f"Fetch the equipment at end {end}"),
-                Text(zh=f"我们按约到 {end} 端收回设备。", en=f"We come as agreed to fetch our equipment at end {end}."),
+                words(f"我们按约到 {end} 端收回设备。", f"We come as agreed to fetch our equipment at end {end}."),
                 end=end.lower(),
             )
             for end in "AB"

@@ -26,7 +26,7 @@ from kapok.kernel.money import Money
 from kapok.kernel.promises import FACTS
 from kapok.kernel.promises.selector import Selector
 from kapok.kernel.promises.values import value_title
-from kapok.kernel.text import Text, joined
+from kapok.kernel.text import Text, joined, same
 
 
 def priced(price: Price) -> Text:
@@ -42,7 +42,7 @@ def priced(price: Price) -> Text:
 def channels(offer: Offer) -> Text:
     """The channels it is sold through; empty for all."""
     known = {str(channel): CHANNELS[Channel(channel)] for channel in CHANNELS}
-    return joined(known.get(each, _same(each)) for each in offer.channels)
+    return joined(known.get(each, same(each)) for each in offer.channels)
 
 
 def sold_to(offer: Offer) -> Text:
@@ -56,7 +56,7 @@ def characteristics(offer: Offer, specified: Specified) -> list[tuple[Text, Text
     """What it states of its service, each with its name, in the order of the specification."""
     spec, stated = specified.services.get(offer.spec), offer.characteristics
     known = {name: each for name, each in spec.by_name.items() if name in stated} if spec else {}
-    strangers = [(_same(name), _value(value, {})) for name, value in stated.items() if name not in known]
+    strangers = [(same(name), _value(value, {})) for name, value in stated.items() if name not in known]
     return [(each.called, _value(stated[name], each.values)) for name, each in known.items()] + strangers
 
 
@@ -72,9 +72,9 @@ def needs(resources: Iterable[Need], specified: Specified) -> Text:
 
 def _need(need: Need, specified: Specified) -> Text:
     known = specified.resources.get(need.kind)
-    name = known.title if known else _same(need.kind)
+    name = known.title if known else same(need.kind)
     many = f" ×{need.count}" if need.count > 1 else ""
-    said = joined([*([_same(need.role)] if need.role else []), *([ENDS[need.end]] if need.end is End.B else [])])
+    said = joined([*([same(need.role)] if need.role else []), *([ENDS[need.end]] if need.end is End.B else [])])
     return Text(
         zh=f"{name.zh}{f'（{said.zh}）' if said.zh else ''}{many}",
         en=f"{name.en}{f' ({said.en})' if said.en else ''}{many}",
@@ -119,7 +119,7 @@ def _trial(told: Trial | None) -> Text:
 def _value(value: Value, names: Mapping[str, Text]) -> Text:
     if isinstance(value, bool):
         return YES if value else NO
-    return names.get(str(value), _same(str(value)))
+    return names.get(str(value), same(str(value)))
 
 
 # ---- two versions side by side ----
@@ -145,16 +145,16 @@ READINGS: tuple[tuple[Text, Reading], ...] = (
     (Text(zh="名称", en="title"), lambda offer: offer.title),
     (Text(zh="说明", en="note"), lambda offer: offer.note or NOTHING),
     (Text(zh="类别", en="kind"), lambda offer: KINDS[offer.kind]),
-    (Text(zh="目录次序", en="place in the catalogue"), lambda offer: _same(str(offer.position))),
+    (Text(zh="目录次序", en="place in the catalogue"), lambda offer: same(str(offer.position))),
     (Text(zh="适用客户", en="sold to"), sold_to),
     (FIELDS["channels"], channels),
     (FIELDS["service"], lambda offer: value_title("service", offer.service) if offer.service else NOTHING),
-    (FIELDS["spec"], lambda offer: _same(offer.spec)),
-    (FIELDS["parts"], lambda offer: joined(map(_same, offer.parts))),
+    (FIELDS["spec"], lambda offer: same(offer.spec)),
+    (FIELDS["parts"], lambda offer: joined(map(same, offer.parts))),
     (FIELDS["actions"], actions),
     (FIELDS["trial"], trial),
     (FIELDS["visit"], visit),
-    (FIELDS["promises"], lambda offer: joined(_same(f"{each.pack}/{each.code}") for each in offer.promises)),
+    (FIELDS["promises"], lambda offer: joined(same(f"{each.pack}/{each.code}") for each in offer.promises)),
 )
 
 
@@ -197,7 +197,3 @@ def _changed(
 
 def _or_nothing(said: Text) -> Text:
     return said if said.zh else NOTHING
-
-
-def _same(words: str) -> Text:
-    return Text(zh=words, en=words)

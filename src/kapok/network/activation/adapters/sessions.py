@@ -20,22 +20,25 @@ from pyrad.client import Client, Timeout
 from pyrad.dictionary import Dictionary
 from pyrad.packet import PacketError
 
-OPEN = """
-SELECT DISTINCT ON (session) session, login, nas_address, nas_session, framed_address
-FROM activation_accounting seen
-WHERE (service = %(service)s OR service = '' AND login = ANY(%(logins)s)) AND status IN ('Start', 'Interim-Update')
+STILL_OPEN = """status IN ('Start', 'Interim-Update')
     AND NOT EXISTS (SELECT FROM activation_accounting stopped
                     WHERE stopped.session = seen.session AND stopped.status = 'Stop')
     AND NOT EXISTS (SELECT FROM activation_accounting restarted
                     WHERE restarted.nas_address = seen.nas_address AND restarted.at > seen.at
-                        AND restarted.status IN ('Accounting-On', 'Accounting-Off'))
-    AND (%(before)s::timestamptz IS NULL OR EXISTS (
-        SELECT FROM activation_accounting first
-        WHERE first.session = seen.session AND first.at - make_interval(secs => least(first.seconds, 4294967295)::float8)
-                <= %(before)s))
+                        AND restarted.status IN ('Accounting-On', 'Accounting-Off'))"""
+"""Of a packet that was `seen`: nobody has said since that its session is over."""
+BEGUN = """(
+    SELECT min(first.at - make_interval(secs => least(first.seconds, 4294967295)::float8))
+    FROM activation_accounting first WHERE first.session = seen.session)"""
+"""When the session of a packet that was `seen` began, by all that was said of it."""
+OPEN = f"""
+SELECT DISTINCT ON (session) session, login, nas_address, nas_session, framed_address
+FROM activation_accounting seen
+WHERE (service = %(service)s OR service = '' AND login = ANY(%(logins)s)) AND {STILL_OPEN}
+    AND (%(before)s::timestamptz IS NULL OR {BEGUN} <= %(before)s)
 ORDER BY session, seconds DESC
 LIMIT 100
-"""
+"""  # noqa: S608  # built of the constants above
 SECONDS = 2
 ATTEMPTS = 2
 GONE = 503
